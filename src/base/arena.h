@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * Texts that are given up together. A reset keeps the memory, so a refresh that needs no more
+ * than the last one allocates nothing. A zeroed arena is an empty one.
+ */
+struct arena {
+	struct arena_chunk *first, *current;
+	size_t used;
+};
+
+void arena_reset(struct arena *arena);
+void arena_finish(struct arena *arena);
+
+/* Copies `length` bytes and a final NUL. The result lives until the arena is reset. */
+const char *arena_copy(struct arena *arena, const char *text, size_t length);

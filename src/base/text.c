@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+/* The longest form of one character in a safe text: \U000e0001. */
+enum { ESCAPE_SIZE = 10 };
+
+static const struct {
+	uint32_t first, last;
+} unsafe_ranges[] = {
+	{ 0x0000, 0x001f },   /* C0 controls */
+	{ 0x007f, 0x009f },   /* DEL, C1 controls */
+	{ 0x00ad, 0x00ad },   /* soft hyphen */
+	{ 0x061c, 0x061c },   /* Arabic letter mark */
+	{ 0x180e, 0x180e },   /* Mongolian vowel separator */
+	{ 0x200b, 0x200f },   /* zero width, left-to-right and right-to-left marks */
+	{ 0x2028, 0x202e },   /* line and paragraph separators, bidirectional overrides */
+	{ 0x2060, 0x206f },   /* invisible operators, bidirectional isolates */
+	{ 0xfeff, 0xfeff },   /* byte order mark */
+	{ 0xfff9, 0xfffb },   /* interlinear annotation */
+	{ 0xe0000, 0xe0fff }, /* tags, further variation selectors */
+};
+
+enum charset
+charset_of_locale(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? CHARSET_UTF8 : CHARSET_ASCII;
+}
+
+size_t
+text_decode(const char *text, size_t length, uint32_t *ret_character)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *bytes = (const unsigned char *)text;
+	uint32_t character;
+	size_t size;
+
+	if (bytes[0] < 0x80) {
+		*ret_character = bytes[0];
+		return 1;
+	}
+	size = bytes[0] < 0xc2   ? 0
+	       : bytes[0] < 0xe0 ? 2
+	       : bytes[0] < 0xf0 ? 3
+	       : bytes[0] < 0xf5 ? 4
+				 : 0;
+	if (size == 0 || size > length)
+		return 0;
+	character = bytes[0] & (0x7f >> size);
+	for (size_t i = 1; i < size; i++) {
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+		character = character << 6 | (bytes[i] & 0x3f);
+	}
+	if (character < least[size] || character > 0x10ffff ||
+		(character >= 0xd800 && character < 0xe000))
+		return 0;
+	*ret_character = character;
+	return size;
+}
+
+bool
+text_is_unsafe(uint32_t character)
+{
+	for (size_t i = 0; i < sizeof(unsafe_ranges) / sizeof(unsafe_ranges[0]); i++)
+		if (character <= unsafe_ranges[i].last)
+			return character >= unsafe_ranges[i].first;
+	return false;
+}
+
+static size_t
+escape(char *copy, uint32_t character)
+{
+	static const char letters[] = "abtnvfr";
+
+	if (character >= '\a' && character <= '\r')
+		return (size_t)sprintf(copy, "\\%c", letters[character - '\a']);
+	if (character < 0x80)
+		return (size_t)sprintf(copy, "\\x%02x", (unsigned)character);
+	return (size_t)sprintf(
+		copy, character > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)character);
+}
+
+/* Writes the safe form of the first character at `text` and returns how many bytes it took. */
+static size_t
+safe_character(char *copy, size_t *ret_size, const char *text, size_t length, enum charset charset)
+{
+	uint32_t character;
+	size_t taken = text_decode(text, length, &character);
+
+	if (taken == 0) {
+		*ret_size = (size_t)sprintf(copy, "\\x%02x", (unsigned char)text[0]);
+		return 1;
+	}
+	if (text_is_unsafe(character)) {
+		*ret_size = escape(copy, character);
+	} else if (taken > 1 && charset == CHARSET_ASCII) {
+		copy[0] = '?';
+		*ret_size = 1;
+	} else {
+		memcpy(copy, text, taken);
+		*ret_size = taken;
+	}
+	return taken;
+}
+
+size_t
+text_safe(char *copy, size_t size, const char *text, enum charset charset)
+{
+	size_t left = strlen(text), used = 0;
+
+	while (left > 0) {
+		char form[ESCAPE_SIZE + 1];
+		size_t form_size, taken = safe_character(form, &form_size, text, left, charset);
+
+		if (used + form_size + 1 > size)
+			break;
+		memcpy(copy + used, form, form_size);
+		used += form_size;
+		text += taken;
+		left -= taken;
+	}
+	copy[used] = '\0';
+	return used;
+}
+
+size_t
+text_valid(char *copy, size_t size, const char *text)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	size_t left = strlen(text), used = 0;
+
+	while (left > 0) {
+		uint32_t character;
+		size_t taken = text_decode(text, left, &character);
+		const char *form = taken ? text : replacement;
+		size_t form_size = taken ? taken : sizeof(replacement) - 1;
+
+		if (used + form_size + 1 > size)
+			break;
+		memcpy(copy + used, form, form_size);
+		used += form_size;
+		text += taken ? taken : 1;
+		left -= taken ? taken : 1;
+	}
+	copy[used] = '\0';
+	return used;
+}
+
+/* Steps over one character of a safe text and returns its columns. */
+static size_t
+step(const char **text)
+{
+	uint32_t character = 0;
+	size_t taken = text_decode(*text, strlen(*text), &character);
+	int width = character < 0x80 ? 1 : wcwidth((wchar_t)character);
+
+	*text += taken ? taken : 1;
+	return width < 0 ? 1 : (size_t)width;
+}
+
+size_t
+text_width(const char *text)
+{
+	size_t width = 0;
+
+	while (*text)
+		width += step(&text);
+	return width;
+}
+
+size_t
+text_fit(const char *text, size_t width)
+{
+	const char *end = text;
+
+	while (*end) {
+		const char *next = end;
+		size_t columns = step(&next);
+
+		if (columns > width)
+			break;
+		width -= columns;
+		end = next;
+	}
+	return (size_t)(end - text);
+}
+
+int
+text_to_number(const char *text, int64_t *ret_number)
+{
+	char *end;
+	long long number;
+
+	if (!isdigit((unsigned char)text[text[0] == '-']))
+		return -EINVAL;
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	if (*end)
+		return -EINVAL;
+	if (errno)
+		return -errno;
+	*ret_number = number;
+	return 0;
+}
+
+int
+text_to_decimal(const char *text, double *ret_decimal)
+{
+	double decimal = 0, place = 1;
+	const char *digits = text;
+
+	for (; isdigit((unsigned char)*text); text++)
+		decimal = decimal * 10 + (*text - '0');
+	if (*text == '.' || *text == ',')
+		for (text++, digits++; isdigit((unsigned char)*text); text++)
+			decimal += (*text - '0') * (place /= 10);
+	if (*text || text == digits)
+		return -EINVAL;
+	*ret_decimal = decimal;
+	return 0;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A number that is not known: not permitted, gone, or not in this kernel. Never shown as 0. */
+#define UNKNOWN INT64_MIN
+
+/* What a number of the model counts. All numbers are kept in the base unit named here. */
+enum unit {
+	UNIT_TEXT,             /* not a number: a text */
+	UNIT_NUMBER,           /* a count or an identity, shown in full */
+	UNIT_BYTES,            /* bytes */
+	UNIT_BYTES_PER_MINUTE, /* bytes a minute */
+	UNIT_RATE,             /* thousandths a second */
+	UNIT_PERCENT,          /* per mille, shown as per cent */
+	UNIT_DURATION,         /* nanoseconds */
+	UNIT_TIME,             /* nanoseconds since the epoch */
+};
+
+/* How bytes are shown: 13.2M, or all in one unit. */
+enum scale { SCALE_HUMAN, SCALE_BYTES, SCALE_KIBI, SCALE_MEBI, SCALE_GIBI, SCALE_TEBI, SCALE_PEBI };
+
+/* Room for any number as unit_format() writes it. */
+enum { UNIT_FORMAT_SIZE = 32 };
+
+/* Writes a number for people; "-" for UNKNOWN. Returns its length. Not for UNIT_TEXT. */
+size_t unit_format(
+	char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number, enum scale scale);
+
+/* What a number is divided by for machines (seconds, per cent, a second); 1: it stays whole. */
+int64_t unit_divisor(enum unit unit);
+
+/*
+ * Reads a number as people write it: 500M or 1.5g of bytes, 2.5 of a rate or a percentage, 90,
+ * 5m or 2h of a duration. The whole text must be one. Returns 0, -EINVAL or -ERANGE.
+ */
+int unit_parse(enum unit unit, const char *text, int64_t *ret_number);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stddef.h>
+
+/* Where a process stands among the control groups. Both point into the parsed text. */
+struct cgroup {
+	const char *path; /* of the memory controller in version 1, of the one tree in version 2 */
+	size_t path_length;
+	const char *unit; /* the innermost systemd unit in the path, or NULL */
+	size_t unit_length;
+};
+
+/* Parses /proc/PID/cgroup (cgroups(7)). Returns 0, or -EINVAL where it names no path. */
+int cgroup_parse(const char *text, struct cgroup *ret_cgroup);

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/collect.h"
+
+#include "base/memory.h"
+#include "collect/pressure.h"
+#include "collect/processes.h"
+#include "collect/procfs.h"
+#include "collect/system.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+struct collector {
+	struct source source;
+	int root;
+	struct system_reader *system;
+	struct processes *processes;
+};
+
+static int64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static int
+read_host(struct collector *collector, struct snapshot *now)
+{
+	char name[256] = "";
+
+	(void)collector;
+	if (gethostname(name, sizeof(name) - 1) == 0)
+		now->system.host = arena_copy(&now->texts, name, strlen(name));
+	return system_read_uptime(&now->system);
+}
+
+static int
+read_meminfo(struct collector *collector, struct snapshot *now)
+{
+	return system_read_meminfo(collector->system, &now->system);
+}
+
+static int
+read_vmstat(struct collector *collector, struct snapshot *now)
+{
+	return system_read_vmstat(collector->system, &now->system);
+}
+
+static int
+read_pressure(struct collector *collector, struct snapshot *now)
+{
+	return pressure_read(collector->root, &now->system);
+}
+
+/* A reader of totals: one line each. */
+static const struct {
+	unsigned need;
+	int (*read)(struct collector *collector, struct snapshot *now);
+} readers[] = {
+	{ NEED_HOST, read_host },
+	{ NEED_MEMINFO, read_meminfo },
+	{ NEED_VMSTAT, read_vmstat },
+	{ NEED_PRESSURE, read_pressure },
+};
+
+/*
+ * Without swap VmSwap is 0 for all, and status need not be read for it. sysinfo(2) is asked too:
+ * a container's /proc/meminfo may hide the host's swap.
+ */
+static bool
+is_swapless(const struct snapshot *now)
+{
+	struct sysinfo info;
+
+	return now->system.swap_total == 0 && sysinfo(&info) == 0 && info.totalswap == 0;
+}
+
+/* With hidepid other users' processes are not even listed, and nothing fails (T31). */
+static bool
+has_hidden_processes(const struct collector *collector)
+{
+	return faccessat(collector->root, "1", F_OK, 0) < 0 && errno == ENOENT;
+}
+
+static int
+read_processes(struct collector *collector, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs)
+{
+	int error = processes_read(collector->processes, now, before, needs, is_swapless(now));
+
+	if (error < 0)
+		return error;
+	now->system.process_count = (int64_t)now->process_count;
+	if (has_hidden_processes(collector))
+		snapshot_add_hint(now, NEED_PROCESSES, EACCES, 0);
+	return 0;
+}
+
+static int
+collect_read(struct source *source, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs)
+{
+	struct collector *collector = (struct collector *)source;
+	struct needs all = *needs;
+
+	if (all.bits & NEED_SWAP)
+		all.bits |= NEED_MEMINFO;
+	snapshot_reset(now);
+	now->time = clock_ns(CLOCK_REALTIME);
+	now->monotonic = clock_ns(CLOCK_BOOTTIME);
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		int error = all.bits & readers[i].need ? readers[i].read(collector, now) : 0;
+
+		if (error < 0)
+			snapshot_add_hint(now, readers[i].need, -error, 0);
+	}
+	return all.bits & NEED_PROCESSES ? read_processes(collector, now, before, &all) : 0;
+}
+
+static void
+collect_destroy(struct source *source)
+{
+	struct collector *collector = (struct collector *)source;
+
+	if (!collector)
+		return;
+	processes_destroy(collector->processes);
+	system_reader_destroy(collector->system);
+	close(collector->root);
+	free(collector);
+}
+
+int
+collect_create(const char *root, struct source **ret_source)
+{
+	struct collector *collector;
+	int fd = procfs_open_root(root ? root : "/proc");
+
+	if (fd < 0)
+		return fd;
+	collector = xmalloc(sizeof(*collector));
+	*collector = (struct collector){
+		.source = { .read = collect_read, .destroy = collect_destroy },
+		.root = fd,
+		.system = system_reader_create(),
+		.processes = processes_create(fd),
+	};
+	*ret_source = &collector->source;
+	return 0;
+}

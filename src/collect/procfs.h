@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Files below a root directory, /proc or a tree of test files. The parsers take text, not files.
+ * Sizes that /proc prints in kB (KiB) or in pages come back in bytes.
+ */
+
+/* Opens a root directory. Returns its descriptor or -errno. */
+int procfs_open_root(const char *path);
+
+/*
+ * Reads a file below `directory` with one read, which for a file of /proc is the whole of it as
+ * of one moment, and ends it with NUL. Returns its length, at most size - 1, or -errno.
+ */
+ssize_t procfs_read(int directory, const char *path, char *text, size_t size);
+
+/* The same from a descriptor that is kept open. -ESRCH: the process has ended. */
+ssize_t procfs_read_again(int fd, char *text, size_t size);
+
+/*
+ * Finds "KEY:" at the start of a line and returns its number, in bytes where the line ends in
+ * kB; UNKNOWN if there is no such line or no number. The whole key must match: "Pss" is neither
+ * "Pss_Anon" nor "SwapPss".
+ */
+int64_t procfs_field(const char *text, const char *key);
+
+/* Several fields of one text at once, cheapest where they are given in the order of the file. */
+struct procfs_key {
+	const char *key;
+	size_t offset; /* of an int64_t in the row */
+};
+void procfs_fields(const char *text, const struct procfs_key *keys, size_t count, void *row);
+
+/* Reads one unsigned number and steps over it and one blank; UNKNOWN at anything else. */
+int64_t procfs_number(const char **text);
+
+/* /proc/PID/stat (fs/proc/array.c, do_task_stat). rss is left out: it is not exact (T16). */
+struct procfs_stat {
+	const char *comm; /* points into the text */
+	size_t comm_length;
+	char state;
+	int64_t pid, parent, flags, minor_faults, major_faults;
+	int64_t user_ticks, system_ticks, priority, nice, threads, start_time, virtual;
+	int64_t start_code, start_stack; /* change with exec; 0 or 1 where not permitted */
+};
+
+/* Returns 0, or -EINVAL where the text is not what the kernel prints. */
+int procfs_parse_stat(const char *text, size_t length, struct procfs_stat *ret_stat);
+
+/* /proc/PID/statm in bytes (fs/proc/array.c, proc_pid_statm). Returns 0 or -EINVAL. */
+struct procfs_statm {
+	int64_t virtual, resident, shared;
+};
+int procfs_parse_statm(const char *text, struct procfs_statm *ret_statm);

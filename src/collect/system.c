@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/system.h"
+
+#include "base/memory.h"
+#include "collect/procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libproc2/meminfo.h>
+#include <libproc2/misc.h>
+#include <libproc2/vmstat.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD(name) offsetof(struct system, name)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { TEXT_SIZE = 32 * 1024 };
+
+/* clang-format off */
+static const struct {
+	enum meminfo_item item;
+	const char *key; /* must be in the file for the figure to be known */
+	size_t offset;
+} meminfo_figures[] = {
+	{ MEMINFO_MEM_TOTAL,          "MemTotal",     FIELD(total) },
+	{ MEMINFO_MEM_USED,           "MemTotal",     FIELD(used) },
+	{ MEMINFO_MEM_FREE,           "MemFree",      FIELD(free) },
+	{ MEMINFO_MEM_SHARED,         "Shmem",        FIELD(shared) },
+	{ MEMINFO_MEM_BUFFERS,        "Buffers",      FIELD(buffers) },
+	{ MEMINFO_MEM_CACHED_ALL,     "Cached",       FIELD(cache) },
+	{ MEMINFO_MEM_AVAILABLE,      "MemAvailable", FIELD(available) },
+	{ MEMINFO_MEM_LOW_TOTAL,      "MemTotal",     FIELD(low_total) },
+	{ MEMINFO_MEM_LOW_USED,       "MemTotal",     FIELD(low_used) },
+	{ MEMINFO_MEM_LOW_FREE,       "MemFree",      FIELD(low_free) },
+	{ MEMINFO_MEM_HIGH_TOTAL,     "HighTotal",    FIELD(high_total) },
+	{ MEMINFO_MEM_HIGH_USED,      "HighTotal",    FIELD(high_used) },
+	{ MEMINFO_MEM_HIGH_FREE,      "HighFree",     FIELD(high_free) },
+	{ MEMINFO_SWAP_TOTAL,         "SwapTotal",    FIELD(swap_total) },
+	{ MEMINFO_SWAP_USED,          "SwapFree",     FIELD(swap_used) },
+	{ MEMINFO_SWAP_FREE,          "SwapFree",     FIELD(swap_free) },
+	{ MEMINFO_SWAP_CACHED,        "SwapCached",   FIELD(swap_cached) },
+	{ MEMINFO_MEM_COMMIT_LIMIT,   "CommitLimit",  FIELD(commit_limit) },
+	{ MEMINFO_MEM_COMMITTED_AS,   "Committed_AS", FIELD(committed) },
+	{ MEMINFO_MEM_CACHED,         "Cached",       FIELD(page_cache) },
+	{ MEMINFO_MEM_ANON,           "AnonPages",    FIELD(anon) },
+	{ MEMINFO_MEM_SLAB_RECLAIM,   "SReclaimable", FIELD(slab_reclaimable) },
+	{ MEMINFO_MEM_SLAB_UNRECLAIM, "SUnreclaim",   FIELD(slab_unreclaimable) },
+	{ MEMINFO_MEM_KERNEL_STACK,   "KernelStack",  FIELD(kernel_stack) },
+	{ MEMINFO_MEM_PAGE_TABLES,    "PageTables",   FIELD(page_tables) },
+	{ MEMINFO_MEM_PER_CPU,        "Percpu",       FIELD(per_cpu) },
+	{ MEMINFO_MEM_HUGETBL,        "Hugetlb",      FIELD(hugetlb) },
+	{ MEMINFO_MEM_DIRTY,          "Dirty",        FIELD(dirty) },
+	{ MEMINFO_MEM_WRITEBACK,      "Writeback",    FIELD(writeback) },
+};
+
+static const struct {
+	enum vmstat_item item;
+	const char *key;
+	size_t offset; /* two items with one offset add up */
+} vmstat_figures[] = {
+	{ VMSTAT_PGFAULT,        "pgfault",        FIELD(faults) },
+	{ VMSTAT_PGMAJFAULT,     "pgmajfault",     FIELD(major_faults) },
+	{ VMSTAT_PSWPIN,         "pswpin",         FIELD(pages_swapped_in) },
+	{ VMSTAT_PSWPOUT,        "pswpout",        FIELD(pages_swapped_out) },
+	{ VMSTAT_PGSCAN_KSWAPD,  "pgscan_kswapd",  FIELD(pages_scanned) },
+	{ VMSTAT_PGSCAN_DIRECT,  "pgscan_direct",  FIELD(pages_scanned) },
+	{ VMSTAT_PGSTEAL_KSWAPD, "pgsteal_kswapd", FIELD(pages_reclaimed) },
+	{ VMSTAT_PGSTEAL_DIRECT, "pgsteal_direct", FIELD(pages_reclaimed) },
+	{ VMSTAT_OOM_KILL,       "oom_kill",       FIELD(oom_kills) },
+};
+/* clang-format on */
+
+struct system_reader {
+	struct meminfo_info *meminfo;
+	struct vmstat_info *vmstat;
+	bool keys_known;
+	bool meminfo_absent[COUNT(meminfo_figures)], vmstat_absent[COUNT(vmstat_figures)];
+};
+
+struct system_reader *
+system_reader_create(void)
+{
+	return xcalloc(1, sizeof(struct system_reader));
+}
+
+void
+system_reader_destroy(struct system_reader *reader)
+{
+	if (!reader)
+		return;
+	if (reader->meminfo)
+		procps_meminfo_unref(&reader->meminfo);
+	if (reader->vmstat)
+		procps_vmstat_unref(&reader->vmstat);
+	free(reader);
+}
+
+/* Whether a line begins with KEY and a colon or a blank. */
+static bool
+has_key(const char *text, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (const char *at = text; (at = strstr(at, key)); at += length)
+		if ((at == text || at[-1] == '\n') && (at[length] == ':' || at[length] == ' '))
+			return true;
+	return false;
+}
+
+/* The kernel's set of figures does not change while it runs, so once is enough (T12). */
+static void
+learn_keys(struct system_reader *reader)
+{
+	char text[TEXT_SIZE];
+
+	if (reader->keys_known)
+		return;
+	reader->keys_known = true;
+	if (procfs_read(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) < 0)
+		text[0] = '\0';
+	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
+		reader->meminfo_absent[i] = !has_key(text, meminfo_figures[i].key);
+	if (procfs_read(AT_FDCWD, "/proc/vmstat", text, sizeof(text)) < 0)
+		text[0] = '\0';
+	for (size_t i = 0; i < COUNT(vmstat_figures); i++)
+		reader->vmstat_absent[i] = !has_key(text, vmstat_figures[i].key);
+}
+
+static int64_t *
+field(struct system *system, size_t offset)
+{
+	return (int64_t *)((char *)system + offset);
+}
+
+int
+system_read_raw_meminfo(struct system_reader *reader, struct system *system)
+{
+	enum meminfo_item items[COUNT(meminfo_figures)];
+	const struct meminfo_stack *stack;
+	int error = reader->meminfo ? 0 : procps_meminfo_new(&reader->meminfo);
+
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < COUNT(items); i++)
+		items[i] = meminfo_figures[i].item;
+	errno = 0;
+	stack = procps_meminfo_select(reader->meminfo, items, (int)COUNT(items));
+	if (!stack)
+		return errno ? -errno : -EIO;
+	for (size_t i = 0; i < COUNT(items); i++)
+		*field(system, meminfo_figures[i].offset) =
+			(int64_t)(stack->head[i].result.ul_int * 1024);
+	system->buff_cache = system->buffers + system->cache;
+	return 0;
+}
+
+int
+system_read_meminfo(struct system_reader *reader, struct system *system)
+{
+	int error = system_read_raw_meminfo(reader, system);
+
+	if (error < 0)
+		return error;
+	learn_keys(reader);
+	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
+		if (reader->meminfo_absent[i])
+			*field(system, meminfo_figures[i].offset) = UNKNOWN;
+	system_drop_impossible(system);
+	if (system->buffers == UNKNOWN || system->cache == UNKNOWN)
+		system->buff_cache = UNKNOWN;
+	return 0;
+}
+
+int
+system_read_vmstat(struct system_reader *reader, struct system *system)
+{
+	enum vmstat_item items[COUNT(vmstat_figures)];
+	const struct vmstat_stack *stack;
+	int error = reader->vmstat ? 0 : procps_vmstat_new(&reader->vmstat);
+
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < COUNT(items); i++)
+		items[i] = vmstat_figures[i].item;
+	errno = 0;
+	stack = procps_vmstat_select(reader->vmstat, items, (int)COUNT(items));
+	if (!stack)
+		return errno ? -errno : -EIO;
+	learn_keys(reader);
+	for (size_t i = 0; i < COUNT(items); i++) {
+		int64_t *sum = field(system, vmstat_figures[i].offset);
+
+		if (!reader->vmstat_absent[i])
+			*sum = (*sum == UNKNOWN ? 0 : *sum) + (int64_t)stack->head[i].result.ul_int;
+	}
+	return 0;
+}
+
+int
+system_read_uptime(struct system *system)
+{
+	double uptime;
+	int error = procps_uptime(&uptime, NULL);
+
+	if (error < 0)
+		return error;
+	system->uptime = llround(uptime * 1e9);
+	return 0;
+}

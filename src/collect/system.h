@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/system.h"
+
+/*
+ * The totals of the machine, by libproc2, which always reads below /proc itself. It cannot tell
+ * what is absent from 0, so that is looked up here.
+ */
+struct system_reader;
+
+struct system_reader *system_reader_create(void);
+void system_reader_destroy(struct system_reader *reader);
+
+/*
+ * /proc/meminfo exactly as libproc2 gives it, absent figures as 0, multiplied to bytes modulo
+ * 2^64: what free prints. Returns 0, or -errno where libproc2 refuses.
+ */
+int system_read_raw_meminfo(struct system_reader *reader, struct system *system);
+
+/* The same with what is absent or cannot be UNKNOWN. Bytes. */
+int system_read_meminfo(struct system_reader *reader, struct system *system);
+
+/* /proc/vmstat: counts since boot, UNKNOWN where absent. */
+int system_read_vmstat(struct system_reader *reader, struct system *system);
+
+/* /proc/uptime. */
+int system_read_uptime(struct system *system);

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/derive.h"
+
+#include "model/snapshot.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#define SECOND 1e9
+
+/* The change between two values over `elapsed`, as it would be over `span` (both nanoseconds). */
+static int64_t
+change(int64_t now, int64_t before, int64_t elapsed, double span)
+{
+	if (now == UNKNOWN || before == UNKNOWN || elapsed <= 0)
+		return UNKNOWN;
+	return llround((double)(now - before) * span / (double)elapsed);
+}
+
+/* A counter that went back was reset or is another one: its rate is not known. */
+static int64_t
+rate(int64_t now, int64_t before, int64_t elapsed)
+{
+	return now < before ? UNKNOWN : change(now, before, elapsed, 1000 * SECOND);
+}
+
+static void
+derive_system(struct system *now, const struct system *before, int64_t elapsed)
+{
+	now->fault_rate = rate(now->faults, before->faults, elapsed);
+	now->major_fault_rate = rate(now->major_faults, before->major_faults, elapsed);
+	now->swap_in_rate = rate(now->pages_swapped_in, before->pages_swapped_in, elapsed);
+	now->swap_out_rate = rate(now->pages_swapped_out, before->pages_swapped_out, elapsed);
+	now->scan_rate = rate(now->pages_scanned, before->pages_scanned, elapsed);
+	now->reclaim_rate = rate(now->pages_reclaimed, before->pages_reclaimed, elapsed);
+}
+
+static void
+derive_sums(struct process *process, int64_t total)
+{
+	process->used = UNKNOWN;
+	process->memory_share = UNKNOWN;
+	process->cpu_share = UNKNOWN;
+	process->minor_fault_rate = UNKNOWN;
+	process->major_fault_rate = UNKNOWN;
+	process->growth = UNKNOWN;
+	if (process->resident == UNKNOWN)
+		return;
+	if (process->swap != UNKNOWN)
+		process->used = process->resident + process->swap;
+	if (total > 0)
+		process->memory_share = llround((double)process->resident * 1000 / (double)total);
+}
+
+static void
+derive_rates(struct process *now, const struct process *before, int64_t elapsed)
+{
+	now->cpu_share = rate(now->cpu_time, before->cpu_time, elapsed);
+	if (now->cpu_share != UNKNOWN)
+		now->cpu_share = llround((double)now->cpu_share / SECOND);
+	now->minor_fault_rate = rate(now->minor_faults, before->minor_faults, elapsed);
+	now->major_fault_rate = rate(now->major_faults, before->major_faults, elapsed);
+	now->growth = change(now->resident, before->resident, elapsed, 60 * SECOND);
+}
+
+void
+derive(struct snapshot *now, const struct snapshot *before)
+{
+	int64_t elapsed = before ? now->monotonic - before->monotonic : 0;
+	size_t match = 0;
+
+	if (before)
+		derive_system(&now->system, &before->system, elapsed);
+	for (size_t i = 0; i < now->process_count; i++) {
+		struct process *process = &now->processes[i];
+		const struct process *old = NULL;
+
+		derive_sums(process, now->system.total);
+		while (before && match < before->process_count &&
+			before->processes[match].pid < process->pid)
+			match++;
+		if (before && match < before->process_count)
+			old = &before->processes[match];
+		if (old && old->pid == process->pid && old->start_time == process->start_time)
+			derive_rates(process, old, elapsed);
+	}
+}

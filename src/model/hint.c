@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/hint.h"
+
+#include "model/needs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * smaps_rollup and kin ask for PTRACE_MODE_READ; CAP_PERFMON is enough for them since Linux 6.15
+ * (fs/proc/task_mmu.c, may_access_mm).
+ */
+static const char ptrace_remedy[] =
+	"needs root, CAP_PERFMON (Linux 6.15 or later) or CAP_SYS_PTRACE";
+static const char hidepid_remedy[] =
+	"/proc is mounted with hidepid; needs CAP_SYS_PTRACE or the group of its gid= option";
+static const char pressure_remedy[] = "needs a kernel with CONFIG_PSI, perhaps booted with psi=1";
+static const char subset_remedy[] = "is /proc mounted with subset=pid?";
+
+/* clang-format off */
+static const struct {
+	unsigned need;
+	const char *subject;
+	const char *refused; /* said where it is not permitted */
+	const char *absent;  /* said where it does not exist; NULL: the process ended */
+} subjects[] = {
+	{ NEED_PROCESSES, "other users' processes", hidepid_remedy, subset_remedy },
+	{ NEED_STAT, "all figures", hidepid_remedy, NULL },
+	{ NEED_MEMORY, "memory figures", hidepid_remedy, NULL },
+	{ NEED_STATUS, "memory figures", hidepid_remedy, NULL },
+	{ NEED_SWAP, "SWAP", hidepid_remedy, NULL },
+	{ NEED_OWNER, "USER", hidepid_remedy, NULL },
+	{ NEED_OOM_SCORE, "OOM", hidepid_remedy, NULL },
+	{ NEED_OOM_ADJ, "ADJ", hidepid_remedy, NULL },
+	{ NEED_ROLLUP, "PSS, USS and SWAPPSS", ptrace_remedy, NULL },
+	{ NEED_CGROUP, "CGROUP and UNIT", hidepid_remedy, NULL },
+	{ NEED_COMMAND, "COMMAND", hidepid_remedy, NULL },
+	{ NEED_MEMINFO, "the machine's memory (/proc/meminfo)", subset_remedy, subset_remedy },
+	{ NEED_VMSTAT, "fault and reclaim rates (/proc/vmstat)", subset_remedy, subset_remedy },
+	{ NEED_PRESSURE, "psi (/proc/pressure/memory)", pressure_remedy, pressure_remedy },
+	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
+};
+/* clang-format on */
+
+void
+hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
+{
+	const char *subject = "figures", *remedy = NULL, *cause = strerror(hint->error);
+	char rows[64] = "";
+
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+		if (subjects[i].need != hint->need)
+			continue;
+		subject = subjects[i].subject;
+		remedy = hint->error == EACCES ? subjects[i].refused : subjects[i].absent;
+		if (hint->error == ESRCH && !remedy)
+			cause = "ended while it was read";
+	}
+	if (hint->count > 0)
+		snprintf(rows, sizeof(rows), " of %lld process%s", (long long)hint->count,
+			hint->count == 1 ? "" : "es");
+	snprintf(text, HINT_TEXT_SIZE, "%s%s unknown: %s%s%s%s", subject, rows, cause,
+		remedy ? " (" : "", remedy ? remedy : "", remedy ? ")" : "");
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What must be read for a column. A reader runs only where one of its bits is asked for. */
+enum need {
+	NEED_STAT = 1 << 0,       /* /proc/PID/stat; always read */
+	NEED_MEMORY = 1 << 1,     /* sizes in statm, or the same from status */
+	NEED_STATUS = 1 << 2,     /* the Vm and Rss lines of status */
+	NEED_SWAP = 1 << 3,       /* VmSwap of status; known without reading where no swap exists */
+	NEED_OWNER = 1 << 4,      /* the effective user: owner of /proc/PID */
+	NEED_OOM_SCORE = 1 << 5,  /* oom_score */
+	NEED_OOM_ADJ = 1 << 6,    /* oom_score_adj */
+	NEED_ROLLUP = 1 << 7,     /* smaps_rollup */
+	NEED_CGROUP = 1 << 8,     /* cgroup */
+	NEED_COMMAND = 1 << 9,    /* cmdline */
+	NEED_MEMINFO = 1 << 10,   /* libproc2: meminfo */
+	NEED_VMSTAT = 1 << 11,    /* libproc2: vmstat */
+	NEED_PRESSURE = 1 << 12,  /* /proc/pressure/memory */
+	NEED_HOST = 1 << 13,      /* host name, uptime */
+	NEED_PROCESSES = 1 << 14, /* the list of processes at all */
+
+	/* What a process without an address space holds nothing of. */
+	NEED_ANY_MEMORY = NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_ROLLUP,
+};
+
+/* What one refresh is asked for. */
+struct needs {
+	unsigned bits;
+	const int64_t *pids; /* ascending; only these processes. NULL: all */
+	size_t pid_count;
+	bool exact; /* read everything of every process, also where nothing seems to have changed */
+};

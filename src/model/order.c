@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/order.h"
+
+#include "base/memory.h"
+#include "model/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Sorting moves keys, not rows: comparing does not have to reach into each row. */
+struct sort_key {
+	int64_t number;
+	const char *text;
+	const char *row;
+};
+
+/* Rows stand in one array: of two that are equal, the one that came first has the lower address. */
+static int
+tie(const struct sort_key *a, const struct sort_key *b)
+{
+	return (a->row > b->row) - (a->row < b->row);
+}
+
+static int
+compare_numbers(const struct sort_key *a, const struct sort_key *b, bool ascending)
+{
+	if (a->number == b->number)
+		return tie(a, b);
+	if (a->number == UNKNOWN || b->number == UNKNOWN)
+		return a->number == UNKNOWN ? 1 : -1;
+	return (a->number < b->number) == ascending ? -1 : 1;
+}
+
+static int
+compare_texts(const struct sort_key *a, const struct sort_key *b, bool ascending)
+{
+	int difference;
+
+	if (!a->text || !b->text)
+		return !a->text == !b->text ? tie(a, b) : !a->text ? 1 : -1;
+	difference = strcmp(a->text, b->text);
+	if (difference == 0)
+		return tie(a, b);
+	return (difference < 0) == ascending ? -1 : 1;
+}
+
+static int
+numbers_ascending(const void *a, const void *b)
+{
+	return compare_numbers(a, b, true);
+}
+
+static int
+numbers_descending(const void *a, const void *b)
+{
+	return compare_numbers(a, b, false);
+}
+
+static int
+texts_ascending(const void *a, const void *b)
+{
+	return compare_texts(a, b, true);
+}
+
+static int
+texts_descending(const void *a, const void *b)
+{
+	return compare_texts(a, b, false);
+}
+
+struct order
+order_of(const struct column *column)
+{
+	return (struct order){
+		.column = column,
+		.ascending = column->unit == UNIT_TEXT || column->offset == 0,
+	};
+}
+
+void
+order_build(struct row_list *list, const struct table *table, const void *rows, size_t row_count,
+	const struct filter *filter, const struct order *order)
+{
+	bool is_text = order->column->unit == UNIT_TEXT;
+	size_t count = 0;
+
+	list->keys =
+		array_reserve(list->keys, &list->key_capacity, row_count, sizeof(struct sort_key));
+	list->rows = array_reserve(list->rows, &list->capacity, row_count, sizeof(list->rows[0]));
+	for (size_t i = 0; i < row_count; i++) {
+		const char *row = (const char *)rows + i * table->row_size;
+
+		if (filter && !filter_matches(filter, row))
+			continue;
+		list->keys[count++] = (struct sort_key){
+			.number = is_text ? 0 : column_number(order->column, row),
+			.text = is_text ? column_text(order->column, row) : NULL,
+			.row = row,
+		};
+	}
+	if (count > 1)
+		qsort(list->keys, count, sizeof(list->keys[0]),
+			is_text ? (order->ascending ? texts_ascending : texts_descending)
+				: (order->ascending ? numbers_ascending : numbers_descending));
+	for (size_t i = 0; i < count; i++)
+		list->rows[i] = list->keys[i].row;
+	list->count = count;
+}
+
+void
+row_list_finish(struct row_list *list)
+{
+	free(list->rows);
+	free(list->keys);
+	*list = (struct row_list){ .rows = NULL };
+}

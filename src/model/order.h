@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/table.h"
+
+#include <stdbool.h>
+
+struct filter;
+
+struct order {
+	const struct column *column;
+	bool ascending;
+};
+
+/* The rows to show, in order. Borrows them; its memory is reused from refresh to refresh. */
+struct row_list {
+	const void **rows;
+	size_t count, capacity;
+	struct sort_key *keys;
+	size_t key_capacity;
+};
+
+/* The direction people expect of a column: numbers from the largest, texts and pids from the first.
+ */
+struct order order_of(const struct column *column);
+
+/*
+ * Selects the rows that the filter (NULL: all) lets through and sorts them. Equal rows keep their
+ * order; rows whose value is unknown come last in both directions.
+ */
+void order_build(struct row_list *list, const struct table *table, const void *rows,
+	size_t row_count, const struct filter *filter, const struct order *order);
+void row_list_finish(struct row_list *list);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/table.h"
+
+/* One process. Threads are not rows: what they hold is the process's. Bytes, counts, nanoseconds.
+ */
+struct process {
+	int64_t pid, parent, uid, nice, priority, threads;
+	int64_t start_time;    /* ticks since boot: with pid the identity */
+	int64_t kernel_thread; /* 1 for a kernel thread */
+	int64_t cpu_time, cpu_share;
+	int64_t virtual, resident, shared, anon, file, shmem, swap, used, memory_share, peak;
+	int64_t data, code, library, stack, locked, page_tables, hugetlb;
+	int64_t pss, uss, swap_pss;
+	int64_t oom_score, oom_adj;
+	int64_t minor_faults, major_faults, minor_fault_rate, major_fault_rate, growth;
+	int64_t memory_of; /* another process whose address space this one uses (CLONE_VM) */
+	const char *user, *state, *cgroup, *unit, *comm, *command;
+};
+
+extern const struct table process_table;
+
+/* The columns shown when nobody chose any, as selection_parse() takes them. */
+extern const char process_default_columns[];

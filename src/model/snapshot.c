@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/snapshot.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void
+snapshot_reset(struct snapshot *snapshot)
+{
+	arena_reset(&snapshot->texts);
+	snapshot->process_count = 0;
+	snapshot->hint_count = 0;
+	table_reset_row(&system_table, &snapshot->system);
+}
+
+void
+snapshot_finish(struct snapshot *snapshot)
+{
+	free(snapshot->processes);
+	arena_finish(&snapshot->texts);
+	*snapshot = (struct snapshot){ .time = 0 };
+}
+
+struct process *
+snapshot_add_process(struct snapshot *snapshot)
+{
+	struct process *row;
+
+	snapshot->processes = array_reserve(snapshot->processes, &snapshot->process_capacity,
+		snapshot->process_count + 1, sizeof(*row));
+	row = &snapshot->processes[snapshot->process_count++];
+	table_reset_row(&process_table, row);
+	row->start_time = UNKNOWN;
+	row->kernel_thread = UNKNOWN;
+	return row;
+}
+
+struct process *
+snapshot_find_process(const struct snapshot *snapshot, int64_t pid)
+{
+	size_t first = 0, end = snapshot->process_count;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (snapshot->processes[middle].pid < pid)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	if (first == snapshot->process_count || snapshot->processes[first].pid != pid)
+		return NULL;
+	return &snapshot->processes[first];
+}
+
+void
+snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows)
+{
+	if (error == EPERM)
+		error = EACCES;
+	if (error == ENOENT && rows > 0)
+		error = ESRCH;
+	for (size_t i = 0; i < snapshot->hint_count; i++) {
+		struct hint *hint = &snapshot->hints[i];
+
+		if (hint->need == need && hint->error == error) {
+			hint->count += rows;
+			return;
+		}
+	}
+	if (snapshot->hint_count < SNAPSHOT_HINTS)
+		snapshot->hints[snapshot->hint_count++] =
+			(struct hint){ .need = need, .error = error, .count = rows };
+}

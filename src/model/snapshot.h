@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/arena.h"
+#include "model/hint.h"
+#include "model/process.h"
+#include "model/system.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SNAPSHOT_HINTS = 24 };
+
+/* All that one refresh has read. Owns its rows and their texts; a zeroed one is empty. */
+struct snapshot {
+	int64_t time;      /* nanoseconds since the epoch */
+	int64_t monotonic; /* nanoseconds of a clock that is never set */
+	struct system system;
+	struct process *processes; /* by ascending pid */
+	size_t process_count, process_capacity;
+	struct hint hints[SNAPSHOT_HINTS];
+	size_t hint_count;
+	struct arena texts;
+};
+
+/* Empties it for the next refresh and keeps its memory. All totals become UNKNOWN. */
+void snapshot_reset(struct snapshot *snapshot);
+void snapshot_finish(struct snapshot *snapshot);
+
+/* Adds a row of UNKNOWNs. It may move all earlier rows. */
+struct process *snapshot_add_process(struct snapshot *snapshot);
+
+/* Finds a process; NULL if it is not there. */
+struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t pid);
+
+/*
+ * Counts one more row for which `need` was not met; `rows` is 0 where it is not about a row.
+ * EPERM counts as EACCES, and for a row ENOENT as ESRCH, so that each cause is told once.
+ */
+void snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/system.h"
+
+#include "model/needs.h"
+
+#define FIELD(name) offsetof(struct system, name)
+
+/* clang-format off */
+static const struct column columns[] = {
+	{ "uptime", "up", NULL, "Time since boot.", UNIT_DURATION, 7, NEED_HOST, FIELD(uptime) },
+	{ "host", "host", NULL, "The host's name.", UNIT_TEXT, 12, NEED_HOST, FIELD(host) },
+	{ "processes", "processes", NULL, "Processes seen in this refresh, threads not counted.", UNIT_NUMBER, 5, NEED_PROCESSES, FIELD(process_count) },
+	{ "total", "total", NULL, "Usable memory (MemTotal): what the machine has less what firmware and the kernel image keep.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(total) },
+	{ "used", "used", NULL, "total - available, as free of procps-ng 4 computes it.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(used) },
+	{ "free", "free", NULL, "Memory that nothing uses (MemFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(free) },
+	{ "shared", "shared", NULL, "tmpfs, shared anonymous and System V memory (Shmem); a part of cache that cannot be dropped.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(shared) },
+	{ "buffers", "buffers", NULL, "Cached blocks of block devices (Buffers).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(buffers) },
+	{ "cache", "cache", NULL, "Page cache and reclaimable slab (Cached + SReclaimable); contains shared.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(cache) },
+	{ "buff_cache", "buff/cache", NULL, "buffers + cache.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(buff_cache) },
+	{ "available", "available", NULL, "The kernel's estimate of what new programs can have without swapping (MemAvailable).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(available) },
+	{ "low_total", "low total", NULL, "Low memory of 32-bit kernels (LowTotal); elsewhere all of it.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(low_total) },
+	{ "low_used", "low used", NULL, "low_total - low_free.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(low_used) },
+	{ "low_free", "low free", NULL, "Free low memory (LowFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(low_free) },
+	{ "high_total", "high total", NULL, "High memory of 32-bit kernels (HighTotal).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(high_total) },
+	{ "high_used", "high used", NULL, "high_total - high_free.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(high_used) },
+	{ "high_free", "high free", NULL, "Free high memory (HighFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(high_free) },
+	{ "swap_total", "swap total", NULL, "Swap space (SwapTotal).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_total) },
+	{ "swap_used", "swap used", NULL, "swap_total - swap_free; what is also in memory (swap_cached) counts.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_used) },
+	{ "swap_free", "swap free", NULL, "Unused swap space (SwapFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_free) },
+	{ "swap_cached", "swap cached", NULL, "Pages that are in swap and in memory (SwapCached).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_cached) },
+	{ "commit_limit", "commit limit", NULL, "How much may be promised under strict overcommit (CommitLimit).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(commit_limit) },
+	{ "committed", "committed", NULL, "How much has been promised to processes (Committed_AS).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(committed) },
+	{ "page_cache", "page cache", NULL, "Cached file pages and tmpfs (Cached).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(page_cache) },
+	{ "anon", "anon", NULL, "Anonymous memory of processes (AnonPages).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(anon) },
+	{ "slab_reclaimable", "slab rec", NULL, "Kernel objects that can be dropped, as dentries (SReclaimable).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(slab_reclaimable) },
+	{ "slab_unreclaimable", "slab unrec", NULL, "Kernel objects that cannot be dropped (SUnreclaim).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(slab_unreclaimable) },
+	{ "kernel_stack", "stacks", NULL, "Kernel stacks of all threads (KernelStack).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(kernel_stack) },
+	{ "page_tables", "page tables", NULL, "Page tables of all processes (PageTables).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(page_tables) },
+	{ "per_cpu", "percpu", NULL, "Per-CPU allocations of the kernel (Percpu).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(per_cpu) },
+	{ "hugetlb", "hugetlb", NULL, "Huge pages of all sizes set aside in pools (Hugetlb), used or not.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(hugetlb) },
+	{ "dirty", "dirty", NULL, "File pages that wait to be written (Dirty).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(dirty) },
+	{ "writeback", "writeback", NULL, "File pages being written (Writeback).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(writeback) },
+	{ "faults", "faults", NULL, "Page faults since boot (pgfault).", UNIT_NUMBER, 10, NEED_VMSTAT, FIELD(faults) },
+	{ "major_faults", "major faults", NULL, "Page faults that waited for a device, since boot (pgmajfault).", UNIT_NUMBER, 10, NEED_VMSTAT, FIELD(major_faults) },
+	{ "pages_swapped_in", "swapped in", NULL, "Pages read from swap since boot (pswpin).", UNIT_NUMBER, 10, NEED_VMSTAT, FIELD(pages_swapped_in) },
+	{ "pages_swapped_out", "swapped out", NULL, "Pages written to swap since boot (pswpout).", UNIT_NUMBER, 10, NEED_VMSTAT, FIELD(pages_swapped_out) },
+	{ "pages_scanned", "scanned", NULL, "Pages that reclaim looked at since boot (pgscan_kswapd + pgscan_direct).", UNIT_NUMBER, 10, NEED_VMSTAT, FIELD(pages_scanned) },
+	{ "pages_reclaimed", "reclaimed", NULL, "Pages that reclaim freed since boot (pgsteal_kswapd + pgsteal_direct).", UNIT_NUMBER, 10, NEED_VMSTAT, FIELD(pages_reclaimed) },
+	{ "oom_kills", "oom kills", NULL, "Processes that the OOM killer ended since boot (oom_kill).", UNIT_NUMBER, 5, NEED_VMSTAT, FIELD(oom_kills) },
+	{ "fault_rate", "faults/s", NULL, "Page faults a second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(fault_rate) },
+	{ "major_fault_rate", "major/s", NULL, "Major page faults a second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(major_fault_rate) },
+	{ "swap_in_rate", "in/s", NULL, "Pages read from swap a second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(swap_in_rate) },
+	{ "swap_out_rate", "out/s", NULL, "Pages written to swap a second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(swap_out_rate) },
+	{ "scan_rate", "scan/s", NULL, "Pages that reclaim looked at a second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(scan_rate) },
+	{ "reclaim_rate", "reclaim/s", NULL, "Pages that reclaim freed a second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(reclaim_rate) },
+	{ "psi_some_avg10", "some 10s", NULL, "Share of the last 10 seconds in which some task waited for memory (/proc/pressure/memory).", UNIT_PERCENT, 5, NEED_PRESSURE, FIELD(some_avg10) },
+	{ "psi_some_avg60", "some 60s", NULL, "The same over 60 seconds.", UNIT_PERCENT, 5, NEED_PRESSURE, FIELD(some_avg60) },
+	{ "psi_some_avg300", "some 300s", NULL, "The same over 300 seconds.", UNIT_PERCENT, 5, NEED_PRESSURE, FIELD(some_avg300) },
+	{ "psi_some_total", "some total", NULL, "Time in which some task waited for memory, since boot.", UNIT_DURATION, 7, NEED_PRESSURE, FIELD(some_total) },
+	{ "psi_full_avg10", "full 10s", NULL, "Share of the last 10 seconds in which all tasks waited for memory.", UNIT_PERCENT, 5, NEED_PRESSURE, FIELD(full_avg10) },
+	{ "psi_full_avg60", "full 60s", NULL, "The same over 60 seconds.", UNIT_PERCENT, 5, NEED_PRESSURE, FIELD(full_avg60) },
+	{ "psi_full_avg300", "full 300s", NULL, "The same over 300 seconds.", UNIT_PERCENT, 5, NEED_PRESSURE, FIELD(full_avg300) },
+	{ "psi_full_total", "full total", NULL, "Time in which all tasks waited for memory, since boot.", UNIT_DURATION, 7, NEED_PRESSURE, FIELD(full_total) },
+};
+
+const struct system_line system_lines[] = {
+	{ "Mem", { { "total", "total" }, { "used", "used" }, { "free", "free" }, { "shared", "shared" },
+		   { "buff/cache", "buff_cache" }, { "available", "available" } } },
+	{ "Swap", { { "total", "swap_total" }, { "used", "swap_used" }, { "free", "swap_free" },
+		    { "in/s", "swap_in_rate" }, { "out/s", "swap_out_rate" } } },
+	{ "Load", { { "faults/s", "fault_rate" }, { "major/s", "major_fault_rate" }, { "reclaim/s", "reclaim_rate" },
+		    { "psi some", "psi_some_avg10" }, { "full", "psi_full_avg10" }, { "oom kills", "oom_kills" } } },
+};
+/* clang-format on */
+
+const size_t system_line_count = sizeof(system_lines) / sizeof(system_lines[0]);
+
+const struct table system_table = {
+	.name = "system",
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.row_size = sizeof(struct system),
+};
+
+void
+system_drop_impossible(struct system *system)
+{
+	for (size_t i = 0; i < system_table.column_count; i++) {
+		int64_t *field = (int64_t *)((char *)system + columns[i].offset);
+
+		if (columns[i].unit == UNIT_BYTES && (*field < 0 || *field > INT64_C(1) << 60))
+			*field = UNKNOWN;
+	}
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/table.h"
+
+/* The totals of the machine. Bytes and counts; the text belongs to the snapshot. */
+struct system {
+	int64_t uptime, process_count;
+	const char *host;
+
+	/* /proc/meminfo as libproc2 has it; used, buff_cache and swap_used are its sums */
+	int64_t total, used, free, shared, buffers, cache, buff_cache, available;
+	int64_t low_total, low_used, low_free, high_total, high_used, high_free;
+	int64_t swap_total, swap_used, swap_free, swap_cached;
+	int64_t commit_limit, committed;
+	int64_t page_cache, anon, slab_reclaimable, slab_unreclaimable, kernel_stack, page_tables;
+	int64_t per_cpu, hugetlb, dirty, writeback;
+
+	/* /proc/vmstat, since boot */
+	int64_t faults, major_faults, pages_swapped_in, pages_swapped_out, pages_scanned,
+		pages_reclaimed, oom_kills;
+	/* the same, by model/derive.c */
+	int64_t fault_rate, major_fault_rate, swap_in_rate, swap_out_rate, scan_rate, reclaim_rate;
+
+	/* /proc/pressure/memory */
+	int64_t some_avg10, some_avg60, some_avg300, some_total;
+	int64_t full_avg10, full_avg60, full_avg300, full_total;
+};
+
+extern const struct table system_table;
+
+/*
+ * Makes UNKNOWN what cannot be: sizes below zero or above 2^60, as container file systems in
+ * place of /proc/meminfo print them (SwapFree 18446744073709551488 kB).
+ */
+void system_drop_impossible(struct system *system);
+
+/* How the totals stand on lines when they are shown as text: a label, then "name value" pairs. */
+struct system_line {
+	const char *label;
+	struct {
+		const char *label, *column;
+	} items[10];
+};
+extern const struct system_line system_lines[];
+extern const size_t system_line_count;

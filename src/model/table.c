@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/table.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void
+table_reset_row(const struct table *table, void *row)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = &table->columns[i];
+		char *field = (char *)row + column->offset;
+
+		if (column->unit == UNIT_TEXT)
+			*(const char **)field = NULL;
+		else
+			*(int64_t *)field = UNKNOWN;
+	}
+}
+
+static int
+is_called(const char *known, const char *name, size_t length)
+{
+	return known && strlen(known) == length && strncasecmp(known, name, length) == 0;
+}
+
+const struct column *
+table_find(const struct table *table, const char *name, size_t length)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = &table->columns[i];
+
+		if (is_called(column->name, name, length) ||
+			is_called(column->title, name, length) ||
+			is_called(column->alias, name, length))
+			return column;
+	}
+	return NULL;
+}
+
+int64_t
+column_number(const struct column *column, const void *row)
+{
+	return *(const int64_t *)((const char *)row + column->offset);
+}
+
+const char *
+column_text(const struct column *column, const void *row)
+{
+	return *(const char *const *)((const char *)row + column->offset);
+}
+
+void
+selection_add(struct selection *selection, const struct column *column)
+{
+	selection->columns = array_reserve(selection->columns, &selection->capacity,
+		selection->count + 1, sizeof(selection->columns[0]));
+	selection->columns[selection->count++] = column;
+}
+
+unsigned
+selection_needs(const struct selection *selection)
+{
+	unsigned needs = 0;
+
+	for (size_t i = 0; i < selection->count; i++)
+		needs |= selection->columns[i]->need;
+	return needs;
+}
+
+void
+selection_finish(struct selection *selection)
+{
+	free(selection->columns);
+	*selection = (struct selection){ .table = selection->table };
+}
+
+int
+selection_parse(struct selection *selection, const char *list, size_t *ret_position)
+{
+	size_t count = selection->count;
+
+	for (const char *name = list;; name++) {
+		size_t length = strcspn(name, ",");
+		const struct column *column = table_find(selection->table, name, length);
+
+		if (!column) {
+			selection->count = count;
+			*ret_position = (size_t)(name - list);
+			return -EINVAL;
+		}
+		selection_add(selection, column);
+		name += length;
+		if (!*name)
+			return 0;
+	}
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/unit.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * One field of a row, described once. Whatever shows, sorts, filters or explains rows works from
+ * this and knows no column by name.
+ */
+struct column {
+	const char *name;  /* for machines: lower case, JSON key, CSV heading; never changes */
+	const char *title; /* for people: the heading */
+	const char *alias; /* a further name that is understood, or NULL */
+	const char *help;  /* one sentence: what it is and where it comes from */
+	enum unit unit;
+	int width;     /* columns of a terminal it usually takes */
+	unsigned need; /* what must be read to fill it: NEED_ bits */
+	size_t offset; /* of an int64_t, or of a const char * where unit is UNIT_TEXT */
+};
+
+/* A kind of row. */
+struct table {
+	const char *name;   /* "kind" of its JSON objects */
+	const char *search; /* columns in which a bare word of a filter is looked for, or NULL */
+	const struct column *columns;
+	size_t column_count, row_size;
+};
+
+/* Some columns of a table, in the order in which they are shown. */
+struct selection {
+	const struct table *table;
+	const struct column **columns;
+	size_t count, capacity;
+};
+
+/* Makes every number of a row UNKNOWN and every text NULL. */
+void table_reset_row(const struct table *table, void *row);
+
+/* Finds a column by name, title or alias, in any case; `length` bytes. NULL if there is none. */
+const struct column *table_find(const struct table *table, const char *name, size_t length);
+
+int64_t column_number(const struct column *column, const void *row);
+const char *column_text(const struct column *column, const void *row);
+
+void selection_add(struct selection *selection, const struct column *column);
+unsigned selection_needs(const struct selection *selection);
+void selection_finish(struct selection *selection);
+
+/*
+ * Selects the columns named in a list like "pid,res,command". On an unknown name returns -EINVAL,
+ * leaves the selection as it was and sets *ret_position to the place of that name in the list.
+ */
+int selection_parse(struct selection *selection, const char *list, size_t *ret_position);
