@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/batch.h"
+
+#include "base/log.h"
+#include "collect/collect.h"
+#include "command/commands.h"
+#include "command/loop.h"
+#include "command/process-options.h"
+#include "model/derive.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* The edge of the terminal; 0 where the output is none, as nothing is cut in a pipe. */
+static size_t
+width_of(const struct process_options *options)
+{
+	struct winsize size;
+
+	if (options->width != UNKNOWN)
+		return (size_t)options->width;
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		return 0;
+	return size.ws_col;
+}
+
+static struct needs
+needs_of(const struct process_options *options)
+{
+	unsigned bits = NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE |
+			NEED_HOST | selection_needs(&options->selection) |
+			options->order.column->need | filter_needs(options->filter);
+
+	return (struct needs){ .bits = bits,
+		.pids = options->pids,
+		.pid_count = options->pid_count,
+		.exact = options->exact };
+}
+
+/* Formats that have no place for hints leave them to standard error. */
+static void
+tell_hints(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->hint_count; i++) {
+		char text[HINT_TEXT_SIZE];
+
+		hint_text(&snapshot->hints[i], text);
+		log_error("%s", text);
+	}
+}
+
+struct batch_run {
+	const struct process_options *options;
+	struct source *source;
+	struct snapshot snapshots[2];
+	struct row_list rows;
+	struct output output;
+};
+
+/* Reads one refresh and puts its rows in order. Returns 0 or -errno. */
+static int
+read_block(struct batch_run *run, int64_t number)
+{
+	const struct process_options *options = run->options;
+	struct snapshot *now = &run->snapshots[number % 2];
+	const struct snapshot *before = number > 0 ? &run->snapshots[(number + 1) % 2] : NULL;
+	const struct needs needs = needs_of(options);
+	int error = run->source->read(run->source, now, before, &needs);
+
+	if (error < 0)
+		return error;
+	derive(now, before);
+	order_build(&run->rows, &process_table, now->processes, now->process_count, options->filter,
+		&options->order);
+	return 0;
+}
+
+static int
+write_block(struct batch_run *run, int64_t number)
+{
+	const struct snapshot *now = &run->snapshots[number % 2];
+
+	run->output.width = width_of(run->options);
+	if (number == 0 && !run->output.format->has_hints)
+		tell_hints(now);
+	return output_write(&run->output, now, &run->options->selection, &run->rows);
+}
+
+/* A reader that has gone away ends the program quietly. */
+static int
+status_of(const char *action, int error)
+{
+	if (error == -EPIPE)
+		return EXIT_SUCCESS;
+	log_error("%s: %s", action, strerror(-error));
+	return EXIT_FAILURE;
+}
+
+static int
+write_blocks(struct batch_run *run)
+{
+	const struct process_options *options = run->options;
+	int64_t next = loop_now();
+
+	for (int64_t number = 0;; number++) {
+		int error = read_block(run, number);
+
+		if (error < 0)
+			return status_of("cannot read /proc", error);
+		error = write_block(run, number);
+		if (error < 0)
+			return status_of("write error", error);
+		if (number + 1 == options->count)
+			return EXIT_SUCCESS;
+		next += options->interval;
+		if (next < loop_now()) /* too slow or asleep: no blocks in a rush afterwards */
+			next = loop_now();
+		if (!loop_wait(next, STDOUT_FILENO))
+			return EXIT_SUCCESS;
+	}
+}
+
+static int
+run_blocks(const struct process_options *options)
+{
+	struct batch_run run = {
+		.options = options,
+		.output = { .format = options->format,
+			.file = stdout,
+			.charset = charset_of_locale(),
+			.scale = (enum scale)options->scale },
+	};
+	int status, error = collect_create(NULL, &run.source);
+
+	if (error < 0) {
+		log_error("cannot read /proc: %s", strerror(-error));
+		return EXIT_FAILURE;
+	}
+	status = write_blocks(&run);
+	for (size_t i = 0; i < 2; i++)
+		snapshot_finish(&run.snapshots[i]);
+	row_list_finish(&run.rows);
+	output_finish(&run.output);
+	run.source->destroy(run.source);
+	return status;
+}
+
+int
+batch_main(const struct command *command, int argc, char **argv, bool is_screen)
+{
+	struct process_options options;
+	int status, first;
+
+	process_options_init(&options);
+	first = command_parse(command, argc, argv, &options, &status);
+	if (first >= 0 && first < argc) {
+		log_error("unexpected word '%s'", argv[first]);
+		status = command->usage_status;
+	} else if (first >= 0) {
+		if (is_screen && !options.batch) {
+			log_error("this version has no screen yet: here is one block of `memtop "
+				  "batch`");
+			options.count = 1;
+		}
+		status = run_blocks(&options);
+	}
+	process_options_finish(&options);
+	return status;
+}
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	return batch_main(command, argc, argv, false);
+}
+
+const struct command command_batch = {
+	.name = "batch",
+	.summary = "all processes, one block after the other, for logs",
+	.arguments = "[options]",
+	.options = process_option_table + 1, /* without --batch, which it is */
+	.describe = process_options_describe,
+	.usage_status = 2,
+	.run = run,
+};

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct command_option;
+
+/*
+ * Takes the value of an option (NULL where it has none) into the command's settings. Returns 0,
+ * or tells the user and returns -EINVAL.
+ */
+typedef int option_apply(void *settings, const struct command_option *option, const char *value);
+
+/* One option: getopt_long, --help, the completions and the man page check follow from this row. */
+struct command_option {
+	const char *name;     /* --name; NULL ends the table */
+	char letter;          /* -l, or 0 */
+	const char *argument; /* what it takes, as --help shows it, or NULL */
+	const char *help;
+	option_apply *apply;
+	size_t offset; /* for the common functions: of the member that is set */
+	int value;     /* for the common functions: what it is set to */
+};
+
+struct command {
+	const char *name;
+	const char *summary;   /* one line, for `memtop --help` */
+	const char *arguments; /* behind the name in the usage line */
+	const struct command_option *options;
+	void (*describe)(FILE *file);    /* what --help says after the options, or NULL */
+	void (*usage_error)(FILE *file); /* printed after an error, or NULL */
+	int usage_status;                /* exit status for a wrong command line */
+	int (*run)(const struct command *command, int argc, char **argv);
+};
+
+/* All commands; the first, which has no name on the command line, is `memtop` itself. */
+extern const struct command *const commands[];
+const struct command *command_find(const char *name);
+
+/*
+ * Parses the options into `settings`. Returns the index of the first operand, or -1 where the
+ * program is done: --help, --version or an error, with the exit status in *ret_status.
+ */
+int command_parse(
+	const struct command *command, int argc, char **argv, void *settings, int *ret_status);
+
+/* Writes what --help shows; up to the option `end` where that is not NULL. */
+void command_write_help(const struct command *command, FILE *file, const char *end);
+
+/* Common values of `apply`: a bool becomes true, an int becomes the option's value. */
+option_apply option_set_flag, option_set_value, option_set_text;
+
+/*
+ * Tells the user that the value of an option is wrong, and where: `position` counts from 0, or is
+ * SIZE_MAX where the place does not matter. Returns -EINVAL.
+ */
+int option_complain(const struct command_option *option, const char *value, size_t position,
+	const char *message);

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/* One command a file. */
+extern const struct command command_top, command_free, command_batch;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+
+#define SECOND INT64_C(1000000000)
+
+int64_t
+loop_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * SECOND + now.tv_nsec;
+}
+
+bool
+loop_wait(int64_t until, int output)
+{
+	struct pollfd reader = { .fd = output };
+
+	for (int64_t left; (left = until - loop_now()) > 0;) {
+		struct timespec pause = { .tv_sec = left / SECOND, .tv_nsec = left % SECOND };
+
+		if (ppoll(&reader, 1, &pause, NULL) > 0 && reader.revents & (POLLERR | POLLNVAL))
+			return false;
+		if (reader.revents) /* a file that polls as ready for something else: only wait */
+			reader.fd = -1;
+	}
+	return true;
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/process-options.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/process.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND 1e9
+
+static int
+apply_count(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+
+	if (text_to_number(value, &options->count) < 0 || options->count < 1)
+		return option_complain(option, value, SIZE_MAX, "not a count of at least 1");
+	return 0;
+}
+
+static int
+apply_delay(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+	double seconds;
+
+	if (text_to_decimal(value, &seconds) < 0 || seconds < 0.01 || seconds > 1e9)
+		return option_complain(
+			option, value, SIZE_MAX, "not a number of seconds from 0.01 to 1000000000");
+	options->interval = (int64_t)(seconds * SECOND);
+	return 0;
+}
+
+static int
+apply_order(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+	size_t sign = *value == '+' || *value == '-';
+	const struct column *column =
+		table_find(&process_table, value + sign, strlen(value + sign));
+
+	if (!column)
+		return option_complain(option, value, sign, "there is no such column");
+	options->order = order_of(column);
+	if (sign)
+		options->order.ascending = *value == '-';
+	return 0;
+}
+
+static int
+apply_fields(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+	size_t position;
+
+	options->selection.count = 0;
+	if (selection_parse(&options->selection, value, &position) < 0)
+		return option_complain(option, value, position, "there is no such column");
+	return 0;
+}
+
+static int
+compare_pids(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void
+sort_pids(struct process_options *options)
+{
+	size_t count = 0;
+
+	if (options->pid_count == 0)
+		return;
+	qsort(options->pids, options->pid_count, sizeof(int64_t), compare_pids);
+	for (size_t i = 0; i < options->pid_count; i++)
+		if (i == 0 || options->pids[i] != options->pids[i - 1])
+			options->pids[count++] = options->pids[i];
+	options->pid_count = count;
+}
+
+static int
+apply_pids(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+
+	for (const char *at = value;; at++) {
+		size_t length = strcspn(at, ",");
+		char digits[24] = "";
+		int64_t pid;
+
+		if (length < sizeof(digits))
+			memcpy(digits, at, length);
+		if (text_to_number(digits, &pid) < 0 || pid < 1 || pid > INT32_MAX)
+			return option_complain(
+				option, value, (size_t)(at - value), "not a process number");
+		options->pids = array_reserve(
+			options->pids, &options->pid_capacity, options->pid_count + 1, sizeof(pid));
+		options->pids[options->pid_count++] = pid;
+		at += length;
+		if (!*at)
+			break;
+	}
+	sort_pids(options);
+	return 0;
+}
+
+/* A user by name or number, all others with '!' before it: a term about UID. */
+static int
+apply_user(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+	const char *name = value + (*value == '!');
+	const struct passwd *user = getpwnam(name);
+	struct filter_error error;
+	char term[40];
+	int64_t uid;
+
+	if (user)
+		uid = user->pw_uid;
+	else if (text_to_number(name, &uid) < 0 || uid < 0 || uid > UINT32_MAX)
+		return option_complain(option, value, SIZE_MAX, "there is no such user");
+	snprintf(term, sizeof(term), "uid%s%lld", *value == '!' ? "!=" : "=", (long long)uid);
+	return filter_add(options->filter, term, &error);
+}
+
+static int
+apply_filter(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+	struct filter_error error;
+
+	if (filter_add(options->filter, value, &error) < 0)
+		return option_complain(option, value, error.position, error.message);
+	return 0;
+}
+
+static int
+apply_width(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+
+	if (text_to_number(value, &options->width) < 0 || options->width < 1)
+		return option_complain(option, value, SIZE_MAX, "not a width of at least 1");
+	return 0;
+}
+
+static int
+apply_scale(void *settings, const struct command_option *option, const char *value)
+{
+	static const char letters[] = "bkmgtp";
+	struct process_options *options = settings;
+	const char *letter = strchr(letters, tolower((unsigned char)value[0]));
+
+	if (!value[0] || value[1] || !letter)
+		return option_complain(option, value, SIZE_MAX, "not one of b k m g t p");
+	options->scale = SCALE_BYTES + (int)(letter - letters);
+	return 0;
+}
+
+static int
+apply_format(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+
+	options->format = output_find_format(value);
+	if (!options->format)
+		return option_complain(option, value, SIZE_MAX, "not one of text, json, csv");
+	return 0;
+}
+
+#define SETTING(member) offsetof(struct process_options, member)
+
+/* clang-format off */
+const struct command_option process_option_table[] = {
+	{ "batch", 'b', NULL, "print blocks instead of opening the screen", option_set_flag, SETTING(batch), 0 },
+	{ "count", 'n', "COUNT", "end after COUNT blocks", apply_count, 0, 0 },
+	{ "delay", 'd', "SECONDS", "time between two blocks, 1.5 by itself", apply_delay, 0, 0 },
+	{ "fields", 'F', "FIELD,...", "columns to show", apply_fields, 0, 0 },
+	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", apply_order, 0, 0 },
+	{ "filter", 0, "EXPR", "only processes for which EXPR holds", apply_filter, 0, 0 },
+	{ "pid", 'p', "PID,...", "only these processes", apply_pids, 0, 0 },
+	{ "user", 'u', "USER", "only processes of USER (name or number); !USER: of all others", apply_user, 0, 0 },
+	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", apply_format, 0, 0 },
+	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", apply_scale, 0, 0 },
+	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", apply_width, 0, 0 },
+	{ "exact", 0, NULL, "read all of every process in every block", option_set_flag, SETTING(exact), 0 },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+void
+process_options_describe(FILE *file)
+{
+	fputs("\nColumns:\n", file);
+	for (size_t i = 0; i < process_table.column_count; i++) {
+		const struct column *column = &process_table.columns[i];
+
+		fprintf(file, " %-12s %-8s %s\n", column->name, column->title, column->help);
+	}
+	fputs("\nFilter:\n"
+	      " Terms separated by blanks, all of which must hold: rss>500M user!=root comm~java\n"
+	      " !cmd~agent oom>800 firefox. Operators: = != < <= > >= ~ !~.\n",
+		file);
+}
+
+void
+process_options_init(struct process_options *options)
+{
+	size_t position;
+
+	*options = (struct process_options){
+		.interval = (int64_t)(1.5 * SECOND),
+		.selection = { .table = &process_table },
+		.order = order_of(table_find(&process_table, "res", 3)),
+		.filter = filter_create(&process_table),
+		.width = UNKNOWN,
+		.scale = SCALE_HUMAN,
+		.format = &output_text,
+	};
+	selection_parse(&options->selection, process_default_columns, &position);
+}
+
+void
+process_options_finish(struct process_options *options)
+{
+	selection_finish(&options->selection);
+	filter_destroy(options->filter);
+	free(options->pids);
+}

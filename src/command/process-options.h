@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "command/command.h"
+#include "model/filter.h"
+#include "model/order.h"
+#include "output/output.h"
+
+#include <stdbool.h>
+
+/* What the options about processes ask for: which, in what order, with which columns, how often. */
+struct process_options {
+	int64_t count;    /* blocks; 0: for ever */
+	int64_t interval; /* nanoseconds */
+	struct selection selection;
+	struct order order;
+	struct filter *filter;
+	int64_t *pids; /* ascending; NULL: all */
+	size_t pid_count, pid_capacity;
+	int64_t width; /* UNKNOWN: that of the terminal, if it is one */
+	int scale;     /* enum scale */
+	const struct output_format *format;
+	bool exact;
+	bool batch;
+};
+
+/* The options of `memtop`; those of `memtop batch` are the same but for the first. */
+extern const struct command_option process_option_table[];
+
+void process_options_init(struct process_options *options);
+void process_options_finish(struct process_options *options);
+
+/* What --help says of the columns and the filter. */
+void process_options_describe(FILE *file);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/log.h"
+#include "command/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PROGRAM_SIZE = 64 };
+
+/*
+ * A closed standard descriptor would go to the next file opened, and output into that file.
+ * Writing to what stands in for it fails.
+ */
+static void
+guard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			exit(EXIT_FAILURE);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+	static char program[PROGRAM_SIZE] = "memtop";
+	int status;
+
+	guard_descriptors();
+	setlocale(LC_CTYPE, "");
+	if (command) {
+		snprintf(program, sizeof(program), "memtop %s", command->name);
+		argc--;
+		argv++;
+	} else if (argc > 1 && argv[1][0] != '-') {
+		log_error("there is no command '%s' (memtop --help lists them)", argv[1]);
+		return 2;
+	}
+	log_set_program(program);
+	command = command ? command : commands[0];
+	status = command->run(command, argc, argv);
+	if (fflush(stdout) != 0 && errno != EPIPE && status == EXIT_SUCCESS) {
+		log_error("write error: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	return status;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "output/output.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const struct output_format *const output_formats[] = {
+	&output_text,
+	&output_json,
+	&output_csv,
+	NULL,
+};
+
+const struct output_format *
+output_find_format(const char *name)
+{
+	for (size_t i = 0; output_formats[i]; i++)
+		if (strcmp(output_formats[i]->name, name) == 0)
+			return output_formats[i];
+	return NULL;
+}
+
+int
+output_write(struct output *output, const struct snapshot *snapshot,
+	const struct selection *selection, const struct row_list *rows)
+{
+	errno = 0;
+	output->format->write(output, snapshot, selection, rows);
+	output->block_count++;
+	if (fflush(output->file) != 0 || ferror(output->file))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+void
+output_finish(struct output *output)
+{
+	free(output->line);
+	output->line = NULL;
+	output->line_capacity = 0;
+}
+
+void
+output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time)
+{
+	time_t seconds = (time_t)(time / 1000000000);
+	struct tm utc;
+	size_t length;
+
+	gmtime_r(&seconds, &utc);
+	length = strftime(text, OUTPUT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text + length, OUTPUT_TIME_SIZE - length, ".%03dZ", (int)(time / 1000000 % 1000));
+}
+
+void
+line_add(struct output *output, const char *text, size_t length)
+{
+	output->line = array_reserve(
+		output->line, &output->line_capacity, output->line_length + length + 1, 1);
+	memcpy(output->line + output->line_length, text, length);
+	output->line_length += length;
+}
+
+void
+line_pad(struct output *output, size_t count)
+{
+	static const char blanks[] = "                                ";
+
+	while (count > 0) {
+		size_t part = count < sizeof(blanks) - 1 ? count : sizeof(blanks) - 1;
+
+		line_add(output, blanks, part);
+		count -= part;
+	}
+}
+
+/* Writes the line, cut where the reader's terminal ends. */
+void
+line_end(struct output *output)
+{
+	size_t length = output->line_length;
+
+	line_add(output, "", 1);
+	if (output->width > 0 && length > output->width)
+		length = text_fit(output->line, output->width);
+	output->line[length] = '\n';
+	fwrite(output->line, 1, length + 1, output->file);
+	output->line_length = 0;
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "output/output.h"
+
+#include "model/order.h"
+#include "model/snapshot.h"
+
+#include <string.h>
+
+/* Longer than the longest command line with each byte escaped as \xff. */
+enum { SAFE_SIZE = 4 * 4096 + 1, MOST_COLUMNS = 128, GAP = 1 };
+
+static void
+add_text(struct output *output, const char *text)
+{
+	line_add(output, text, strlen(text));
+}
+
+static void
+add_safe(struct output *output, const char *text)
+{
+	char safe[SAFE_SIZE];
+
+	line_add(output, safe, text_safe(safe, sizeof(safe), text, output->charset));
+}
+
+static void
+add_value(struct output *output, const struct column *column, const void *row)
+{
+	char number[UNIT_FORMAT_SIZE];
+
+	if (column->unit == UNIT_TEXT) {
+		const char *text = column_text(column, row);
+
+		add_safe(output, text ? text : "-");
+		return;
+	}
+	line_add(output, number,
+		unit_format(number, column->unit, column_number(column, row), output->scale));
+}
+
+static void
+add_item(struct output *output, const char *label, const char *name, const struct system *system)
+{
+	const struct column *column = table_find(&system_table, name, strlen(name));
+
+	add_text(output, "  ");
+	add_text(output, label);
+	add_text(output, " ");
+	add_value(output, column, system);
+}
+
+static void
+write_title(struct output *output, const struct snapshot *snapshot, size_t shown)
+{
+	char text[96];
+
+	add_text(output, "memtop  ");
+	add_safe(output, snapshot->system.host ? snapshot->system.host : "-");
+	add_item(output, "up", "uptime", &snapshot->system);
+	unit_format(text, UNIT_TIME, snapshot->time, output->scale);
+	add_text(output, "  ");
+	add_text(output, text);
+	snprintf(text, sizeof(text), "  %zu processes, %zu shown", snapshot->process_count, shown);
+	add_text(output, text);
+	line_end(output);
+}
+
+static void
+write_totals(struct output *output, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < system_line_count; i++) {
+		const struct system_line *line = &system_lines[i];
+
+		add_text(output, line->label);
+		line_pad(output, 5 - strlen(line->label));
+		for (size_t j = 0; line->items[j].label; j++)
+			add_item(output, line->items[j].label, line->items[j].column,
+				&snapshot->system);
+		line_end(output);
+	}
+	for (size_t i = 0; i < snapshot->hint_count; i++) {
+		char text[HINT_TEXT_SIZE];
+
+		hint_text(&snapshot->hints[i], text);
+		add_text(output, "hint   ");
+		add_text(output, text);
+		line_end(output);
+	}
+}
+
+/* Numbers keep the column's width; a text column is as wide as its widest text. */
+static size_t
+column_width(const struct output *output, const struct column *column, const struct row_list *rows)
+{
+	size_t width = (size_t)column->width, title = strlen(column->title);
+
+	if (width < title)
+		width = title;
+	if (column->unit != UNIT_TEXT)
+		return width;
+	for (size_t i = 0; i < rows->count; i++) {
+		const char *text = column_text(column, rows->rows[i]);
+		char safe[SAFE_SIZE];
+		size_t needed;
+
+		if (!text)
+			continue;
+		text_safe(safe, sizeof(safe), text, output->charset);
+		needed = text_width(safe);
+		width = needed > width ? needed : width;
+	}
+	return width;
+}
+
+/* Numbers stand at the right of their column, texts at the left, the last text as it is. */
+static void
+align(struct output *output, size_t start, size_t width, bool is_text, bool is_last)
+{
+	size_t length = output->line_length - start, columns;
+
+	line_add(output, "", 1);
+	output->line_length--;
+	columns = is_text ? text_width(output->line + start) : length;
+	if (columns >= width || (is_text && is_last))
+		return;
+	line_pad(output, width - columns);
+	if (!is_text) {
+		memmove(output->line + start + width - columns, output->line + start, length);
+		memset(output->line + start, ' ', width - columns);
+	}
+}
+
+static void
+write_line(struct output *output, const struct selection *selection, const size_t *widths,
+	const void *row)
+{
+	for (size_t i = 0; i < selection->count; i++) {
+		const struct column *column = selection->columns[i];
+		size_t start;
+
+		if (i > 0)
+			line_pad(output, GAP);
+		start = output->line_length;
+		if (row)
+			add_value(output, column, row);
+		else
+			add_text(output, column->title);
+		align(output, start, widths[i], column->unit == UNIT_TEXT,
+			i + 1 == selection->count);
+	}
+	line_end(output);
+}
+
+static void
+write_text(struct output *output, const struct snapshot *snapshot,
+	const struct selection *selection, const struct row_list *rows)
+{
+	size_t widths[MOST_COLUMNS];
+
+	if (output->block_count > 0)
+		line_end(output);
+	write_title(output, snapshot, rows->count);
+	write_totals(output, snapshot);
+	line_end(output);
+	for (size_t i = 0; i < selection->count; i++)
+		widths[i] = i + 1 == selection->count && selection->columns[i]->unit == UNIT_TEXT
+				    ? 0
+				    : column_width(output, selection->columns[i], rows);
+	write_line(output, selection, widths, NULL);
+	for (size_t i = 0; i < rows->count; i++)
+		write_line(output, selection, widths, rows->rows[i]);
+}
+
+const struct output_format output_text = {
+	.name = "text",
+	.help = "a table for people",
+	.has_hints = true,
+	.write = write_text,
+};
