@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the whole-program tests share: TAP output, running memtop, and other files in /proc."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MEMTOP = os.environ["MEMTOP"]
+SOURCE = Path(os.environ["SOURCE"])
+FIXTURES = SOURCE / "tests" / "fixtures"
+
+
+class Tap:
+    """Prints one TAP line a test, for meson to count."""
+
+    def __init__(self):
+        self.count = 0
+
+    def say(self, text):
+        print(text, file=sys.__stdout__, flush=True)
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.count += 1
+            self.say(f"not ok {self.count} - {report.nodeid}")
+            print(report.longrepr, file=sys.stderr)
+
+    def pytest_runtest_logreport(self, report):
+        if report.when == "setup" and report.passed or report.when == "teardown" and not report.failed:
+            return
+        self.count += 1
+        name = report.nodeid.split("::", 1)[-1].replace("#", "")
+        if report.skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else "expected failure"
+            self.say(f"ok {self.count} - {name} # SKIP {reason.removeprefix('Skipped: ')}")
+        elif report.passed:
+            self.say(f"ok {self.count} - {name}")
+        else:
+            self.say(f"not ok {self.count} - {name}")
+            print(report.longreprtext, file=sys.stderr)
+
+    def pytest_sessionfinish(self):
+        self.say(f"1..{self.count}")
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Tap())
+
+
+def can_mount():
+    """Whether files can be bind-mounted over /proc here, as root or in a user namespace."""
+    probe = "mount --bind /proc/version /proc/meminfo"
+    return subprocess.run(["unshare", "-rm", "sh", "-c", probe], capture_output=True).returncode == 0
+
+
+@pytest.fixture(scope="session")
+def mounts():
+    if not can_mount():
+        pytest.skip("bind mounts over /proc are not permitted here")
+
+
+def run(*command, **options):
+    """Runs a command to its end and returns the completed process; its output is bytes."""
+    options.setdefault("timeout", 60)
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    return subprocess.run([str(word) for word in command], **options)
+
+
+def memtop(*arguments, **options):
+    return run(MEMTOP, *arguments, **options)
+
+
+def run_over(mounted, *command, **options):
+    """Runs a command in a mount namespace where each file or folder lies over its target.
+
+    `mounted` maps a target ("/proc/meminfo") to what is mounted over it.
+    """
+    script = [f"mount --bind {shlex.quote(str(source))} {target}" for target, source in mounted.items()]
+    script.append('exec "$@"')
+    return run("unshare", "-rm", "sh", "-c", " && ".join(script), "sh", *command, **options)
