@@ -21,7 +21,7 @@ const struct command *const commands[] = {
 };
 
 /* Every command has these two; free uses -h for something else. */
-static const struct command_option common_options[] = {
+const struct command_option common_options[] = {
 	{ .name = "help", .letter = 'h', .help = "display this help and exit" },
 	{ .name = "version", .letter = 'V', .help = "output version information and exit" },
 	{ .name = NULL },

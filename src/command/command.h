@@ -38,6 +38,9 @@ struct command {
 extern const struct command *const commands[];
 const struct command *command_find(const char *name);
 
+/* What every command has: --help and --version. A command may use their letters otherwise. */
+extern const struct command_option common_options[];
+
 /*
  * Parses the options into `settings`. Returns the index of the first operand, or -1 where the
  * program is done: --help, --version or an error, with the exit status in *ret_status.
