@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "collect/collect.h"
+#include "model/derive.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	DEFAULT_NEEDS = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_OWNER | NEED_OOM_SCORE |
+			NEED_OOM_ADJ | NEED_CGROUP | NEED_COMMAND
+};
+
+static int64_t page;
+
+/* A tree, a collector of it and its last two snapshots. */
+struct world {
+	struct tree tree;
+	struct source *source;
+	struct snapshot snapshots[2];
+	int refresh;
+	struct needs needs;
+};
+
+static int
+set_up(void **state)
+{
+	struct world *world = test_calloc(1, sizeof(*world));
+
+	page = sysconf(_SC_PAGESIZE);
+	tree_create(&world->tree);
+	world->needs.bits = DEFAULT_NEEDS;
+	assert_int_equal(collect_create(world->tree.path, &world->source), 0);
+	*state = world;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *world = *state;
+
+	world->source->destroy(world->source);
+	snapshot_finish(&world->snapshots[0]);
+	snapshot_finish(&world->snapshots[1]);
+	tree_destroy(&world->tree);
+	test_free(world);
+	return 0;
+}
+
+static struct snapshot *
+refresh(struct world *world)
+{
+	struct snapshot *now = &world->snapshots[world->refresh % 2];
+	struct snapshot *before =
+		world->refresh ? &world->snapshots[(world->refresh + 1) % 2] : NULL;
+
+	world->refresh++;
+	assert_int_equal(world->source->read(world->source, now, before, &world->needs), 0);
+	derive(now, before);
+	return now;
+}
+
+static void
+a_process_is_read_from_its_files(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	tree_write_process(&world->tree, &(struct tree_process){ .pid = 10,
+						 .parent = 1,
+						 .comm = "db",
+						 .cmdline = "",
+						 .pages = 50,
+						 .shared_pages = 20,
+						 .minor_faults = 7,
+						 .start_time = 100 });
+	row = snapshot_find_process(refresh(world), 10);
+	assert_non_null(row);
+	assert_int_equal(row->virtual, 100 * page);
+	assert_int_equal(row->resident, 50 * page);
+	assert_int_equal(row->shared, 20 * page);
+	assert_int_equal(row->anon, 30 * page);
+	assert_int_equal(row->minor_faults, 7);
+	assert_int_equal(row->cpu_time, INT64_C(300) * 1000000000 / sysconf(_SC_CLK_TCK));
+	assert_int_equal(row->oom_score, 668);
+	assert_int_equal(row->oom_adj, -17);
+	assert_int_equal(row->uid, getuid());
+	assert_string_equal(row->comm, "db");
+	assert_string_equal(row->command, "[db]");
+	assert_string_equal(row->unit, "db.service");
+	assert_true(row->peak == UNKNOWN); /* status was not asked for */
+	assert_true(row->pss == UNKNOWN);
+}
+
+static void
+T16_resident_is_never_taken_from_stat(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	/* stat says 99 pages (field 24), statm 50. */
+	tree_write_process(&world->tree,
+		&(struct tree_process){
+			.pid = 10, .comm = "x", .pages = 50, .shared_pages = 50, .start_time = 1 });
+	row = snapshot_find_process(refresh(world), 10);
+	assert_int_equal(row->resident, 50 * page);
+	assert_int_equal(row->anon, 0);
+}
+
+static const char status[] =
+	"Name:\tx\nThreads:\t1\nVmPeak:\t 900 kB\nVmSize:\t 800 kB\nVmLck:\t 4 kB\nVmHWM:\t 700 "
+	"kB\n"
+	"VmRSS:\t 600 kB\nRssAnon:\t 300 kB\nRssFile:\t 200 kB\nRssShmem:\t 100 kB\nVmData:\t 50 "
+	"kB\n"
+	"VmStk:\t 132 kB\nVmExe:\t 20 kB\nVmLib:\t 30 kB\nVmPTE:\t 44 kB\nVmSwap:\t 12 kB\n"
+	"HugetlbPages:\t 2048 kB\n";
+
+static void
+status_gives_all_sizes(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	world->needs.bits |= NEED_STATUS;
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write(&world->tree, "10/status", status);
+	row = snapshot_find_process(refresh(world), 10);
+	assert_int_equal(row->virtual, 800 * 1024);
+	assert_int_equal(row->resident, 600 * 1024);
+	assert_int_equal(row->shared, 300 * 1024);
+	assert_int_equal(row->anon, 300 * 1024);
+	assert_int_equal(row->shmem, 100 * 1024);
+	assert_int_equal(row->page_tables, 44 * 1024);
+	assert_int_equal(row->hugetlb, 2048 * 1024);
+}
+
+static void
+T28_peak_comes_from_status(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	world->needs.bits |= NEED_STATUS;
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write(&world->tree, "10/status", status);
+	row = snapshot_find_process(refresh(world), 10);
+	assert_int_equal(row->peak, 700 * 1024); /* VmHWM, not VmPeak */
+}
+
+static void
+T20_swap_is_VmSwap_and_swappss_its_share(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	world->needs.bits |= NEED_STATUS | NEED_ROLLUP;
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write(&world->tree, "10/status", status);
+	tree_write(&world->tree, "10/smaps_rollup",
+		"0-1 ---p 0 0:0 0 [rollup]\nRss: 600 kB\nPss: 400 kB\nPss_Anon: 1 kB\n"
+		"Private_Clean: 10 kB\nPrivate_Dirty: 20 kB\nPrivate_Hugetlb: 2048 kB\n"
+		"Swap: 12 kB\nSwapPss: 6 kB\n");
+	row = snapshot_find_process(refresh(world), 10);
+	assert_int_equal(row->swap, 12 * 1024);
+	assert_int_equal(row->used, 612 * 1024);
+	assert_int_equal(row->pss, 400 * 1024);
+	assert_int_equal(row->swap_pss, 6 * 1024);
+}
+
+static void
+T21_uss_does_not_contain_huge_pages(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	world->needs.bits |= NEED_ROLLUP;
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write(&world->tree, "10/smaps_rollup",
+		"0-1 ---p 0 0:0 0 [rollup]\nRss: 100 kB\nPss: 90 kB\nPrivate_Clean: 10 kB\n"
+		"Private_Dirty: 20 kB\nShared_Hugetlb: 2048 kB\nPrivate_Hugetlb: 4096 kB\n");
+	row = snapshot_find_process(refresh(world), 10);
+	assert_int_equal(row->uss, 30 * 1024);
+	assert_true(row->swap_pss == UNKNOWN); /* this kernel does not print it */
+}
+
+static void
+T24_threads_are_not_rows(void **state)
+{
+	struct world *world = *state;
+	const struct snapshot *now;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){
+			.pid = 10, .comm = "x", .pages = 50, .threads = 3, .start_time = 1 });
+	tree_write(&world->tree, "10/task/10/statm", "100 50 0 0 0 0 0\n");
+	tree_write(&world->tree, "10/task/11/statm", "100 50 0 0 0 0 0\n");
+	tree_write(&world->tree, "10/task/12/statm", "100 50 0 0 0 0 0\n");
+	now = refresh(world);
+	assert_int_equal(now->process_count, 1);
+	assert_int_equal(now->processes[0].threads, 3);
+	assert_int_equal(now->processes[0].resident, 50 * page);
+}
+
+static int
+wait_for_the_end(void *pipe)
+{
+	char byte;
+
+	(void)!read(*(int *)pipe, &byte, 1);
+	return 0;
+}
+
+/* The one trap that no fixture can hold: kcmp(2) asks the running kernel. */
+static void
+T25_a_shared_address_space_is_marked(void **state)
+{
+	static char stack[64 * 1024];
+	struct snapshot now = { .time = 0 };
+	struct source *source;
+	const struct process *child;
+	struct needs needs = { .bits = DEFAULT_NEEDS };
+	int ends[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid = clone(wait_for_the_end, stack + sizeof(stack), CLONE_VM | SIGCHLD, &ends[0]);
+	assert_true(pid > 0);
+	assert_int_equal(collect_create(NULL, &source), 0);
+	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
+	child = snapshot_find_process(&now, pid);
+	assert_non_null(child);
+	assert_int_equal(child->memory_of, getpid());
+	child = snapshot_find_process(&now, getpid());
+	assert_true(child->memory_of == UNKNOWN);
+	assert_int_equal(write(ends[1], "", 1), 1);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	source->destroy(source);
+	snapshot_finish(&now);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+T26_a_zombie_leader_shows_what_its_threads_hold(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){
+			.pid = 10, .comm = "x", .state = 'Z', .threads = 2, .start_time = 1 });
+	tree_write(&world->tree, "10/task/10/statm", "0 0 0 0 0 0 0\n");
+	tree_write(&world->tree, "10/task/11/statm", "60000 51200 200 5 0 0 0\n");
+	row = snapshot_find_process(refresh(world), 10);
+	assert_int_equal(row->resident, 51200 * page);
+	assert_int_equal(row->anon, 51000 * page);
+	assert_string_equal(row->state, "Z");
+}
+
+static void
+a_zombie_alone_holds_nothing(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	world->needs.bits |= NEED_STATUS | NEED_ROLLUP;
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .state = 'Z', .start_time = 1 });
+	row = snapshot_find_process(refresh(world), 10);
+	assert_int_equal(row->resident, 0);
+	assert_int_equal(row->pss, 0);
+	assert_int_equal(row->peak, 0);
+}
+
+static void
+T27_kernel_threads_hold_nothing(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+	const struct snapshot *now;
+
+	world->needs.bits |= NEED_STATUS | NEED_ROLLUP;
+	tree_write(&world->tree, "2/stat",
+		"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0 "
+		"18446744073709551615 "
+		"0 0 0 0 0 0 0 2147483647 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+	tree_write(&world->tree, "2/oom_score", "0\n");
+	tree_write(&world->tree, "2/oom_score_adj", "0\n");
+	tree_write(&world->tree, "2/cgroup", "0::/\n");
+	now = refresh(world);
+	row = snapshot_find_process(now, 2);
+	assert_int_equal(row->kernel_thread, 1);
+	assert_int_equal(row->resident, 0);
+	assert_int_equal(row->pss, 0); /* smaps_rollup is not even asked for */
+	assert_string_equal(row->command, "[kthreadd]");
+	for (size_t i = 0; i < now->hint_count; i++)
+		assert_int_not_equal(now->hints[i].need, NEED_ROLLUP);
+}
+
+static void
+T30_a_number_used_again_is_another_process(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	tree_write_process(&world->tree, &(struct tree_process){ .pid = 10,
+						 .comm = "old",
+						 .cmdline = "old",
+						 .pages = 50,
+						 .minor_faults = 1000,
+						 .start_time = 1 });
+	refresh(world);
+	tree_write_process(&world->tree, &(struct tree_process){ .pid = 10,
+						 .comm = "new",
+						 .cmdline = "new",
+						 .pages = 5,
+						 .minor_faults = 2000,
+						 .start_time = 2 });
+	row = snapshot_find_process(refresh(world), 10);
+	assert_string_equal(row->command, "new");
+	assert_int_equal(row->resident, 5 * page);
+	assert_true(row->minor_fault_rate == UNKNOWN);
+	assert_true(row->growth == UNKNOWN);
+}
+
+static void
+T31_hidden_processes_are_told(void **state)
+{
+	struct world *world = *state;
+	const struct snapshot *now;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "mine", .pages = 5, .start_time = 1 });
+	now = refresh(world); /* there is no process 1 */
+	assert_int_equal(now->hint_count, 1);
+	assert_int_equal(now->hints[0].need, NEED_PROCESSES);
+	assert_int_equal(now->hints[0].error, EACCES);
+}
+
+static void
+T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
+{
+	struct world *world = *state;
+
+	world->needs.bits |= NEED_ROLLUP; /* there is no such file in the tree */
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 1, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	for (int i = 0; i < 5; i++) {
+		const struct snapshot *now = refresh(world);
+
+		assert_true(now->processes[0].pss == UNKNOWN);
+		assert_true(now->processes[0].uss == UNKNOWN);
+		assert_int_equal(now->processes[0].resident, 5 * page);
+		assert_int_equal(now->hint_count, 1);
+		assert_int_equal(now->hints[0].need, NEED_ROLLUP);
+		assert_int_equal(now->hints[0].count, 2);
+	}
+}
+
+static void
+an_unchanged_process_is_read_again_within_four_refreshes(void **state)
+{
+	struct world *world = *state;
+	const struct process *row = NULL;
+	int refreshes = 0;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	refresh(world);
+	tree_write(&world->tree, "10/oom_score_adj", "500\n");
+	do
+		row = snapshot_find_process(refresh(world), 10);
+	while (++refreshes < 4 && row->oom_adj != 500);
+	assert_int_equal(row->oom_adj, 500);
+}
+
+static void
+a_changed_process_is_read_at_once(void **state)
+{
+	struct world *world = *state;
+	struct tree_process process = {
+		.pid = 10, .comm = "x", .pages = 5, .start_time = 1, .minor_faults = 1
+	};
+
+	tree_write_process(&world->tree, &process);
+	refresh(world);
+	for (int i = 2; i < 8; i++) {
+		process.pages = 10 * i;
+		process.minor_faults = i;
+		tree_write_process(&world->tree, &process);
+		assert_int_equal(
+			snapshot_find_process(refresh(world), 10)->resident, 10 * i * page);
+	}
+}
+
+static void
+exact_reads_everything_every_time(void **state)
+{
+	struct world *world = *state;
+
+	world->needs.exact = true;
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	refresh(world);
+	for (int i = 1; i < 8; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "100 %d 0 0 0 0 0\n", i);
+		tree_write(&world->tree, "10/statm", text);
+		assert_int_equal(snapshot_find_process(refresh(world), 10)->resident, i * page);
+	}
+}
+
+static void
+a_need_that_is_new_is_met_at_once(void **state)
+{
+	struct world *world = *state;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write(&world->tree, "10/status", status);
+	for (int i = 0; i < 4; i++)
+		assert_true(snapshot_find_process(refresh(world), 10)->peak == UNKNOWN);
+	world->needs.bits |= NEED_STATUS;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(snapshot_find_process(refresh(world), 10)->peak, 700 * 1024);
+}
+
+static void
+a_process_that_ends_mid_read_keeps_its_row(void **state)
+{
+	struct world *world = *state;
+	const struct snapshot *now;
+	char path[96];
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 1, .comm = "x", .pages = 5, .start_time = 1 });
+	snprintf(path, sizeof(path), "%s/1/statm", world->tree.path);
+	assert_int_equal(unlink(path), 0);
+	now = refresh(world);
+	assert_int_equal(now->process_count, 1);
+	assert_true(now->processes[0].resident == UNKNOWN);
+	assert_true(now->processes[0].used == UNKNOWN);
+	assert_int_equal(now->processes[0].oom_score, 668);
+	assert_int_equal(now->hints[0].error, ESRCH);
+}
+
+static void
+only_the_processes_asked_for_are_read(void **state)
+{
+	static const int64_t pids[] = { 10, 30, 99 };
+	struct world *world = *state;
+	const struct snapshot *now;
+
+	for (int pid = 10; pid <= 30; pid += 10)
+		tree_write_process(&world->tree,
+			&(struct tree_process){ .pid = pid, .comm = "x", .start_time = 1 });
+	world->needs.pids = pids;
+	world->needs.pid_count = COUNT(pids);
+	for (int i = 0; i < 3; i++) {
+		now = refresh(world);
+		assert_int_equal(now->process_count, 2);
+		assert_int_equal(now->processes[0].pid, 10);
+		assert_int_equal(now->processes[1].pid, 30);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_process_is_read_from_its_files),
+		TEST(T16_resident_is_never_taken_from_stat),
+		TEST(status_gives_all_sizes),
+		TEST(T28_peak_comes_from_status),
+		TEST(T20_swap_is_VmSwap_and_swappss_its_share),
+		TEST(T21_uss_does_not_contain_huge_pages),
+		TEST(T24_threads_are_not_rows),
+		cmocka_unit_test(T25_a_shared_address_space_is_marked),
+		TEST(T26_a_zombie_leader_shows_what_its_threads_hold),
+		TEST(a_zombie_alone_holds_nothing),
+		TEST(T27_kernel_threads_hold_nothing),
+		TEST(T30_a_number_used_again_is_another_process),
+		TEST(T31_hidden_processes_are_told),
+		TEST(T32_what_is_refused_stays_unknown_in_every_refresh),
+		TEST(an_unchanged_process_is_read_again_within_four_refreshes),
+		TEST(a_changed_process_is_read_at_once),
+		TEST(exact_reads_everything_every_time),
+		TEST(a_need_that_is_new_is_met_at_once),
+		TEST(a_process_that_ends_mid_read_keeps_its_row),
+		TEST(only_the_processes_asked_for_are_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "model/derive.h"
+#include "model/needs.h"
+#include "model/order.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000000)
+
+static struct process *
+add(struct snapshot *snapshot, int64_t pid, int64_t start_time, int64_t resident)
+{
+	struct process *row = snapshot_add_process(snapshot);
+
+	row->pid = pid;
+	row->start_time = start_time;
+	row->resident = resident;
+	return row;
+}
+
+static void
+rates_need_the_same_process_twice(void **state)
+{
+	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 12 * SECOND };
+	struct process *row;
+
+	(void)state;
+	snapshot_reset(&before);
+	snapshot_reset(&now);
+	row = add(&before, 5, 100, 1000000);
+	row->minor_faults = 100;
+	row->cpu_time = SECOND;
+	row = add(&before, 7, 100, 5000); /* 7 ends, and its number is used again: T30 */
+	row->minor_faults = 7;
+	row = add(&now, 5, 100, 1200000);
+	row->minor_faults = 107;
+	row->cpu_time = 2 * SECOND;
+	row = add(&now, 7, 999, 6000);
+	row->minor_faults = 8;
+	now.system.total = 4000000;
+	derive(&now, &before);
+	assert_int_equal(now.processes[0].minor_fault_rate, 3500);
+	assert_int_equal(now.processes[0].cpu_share, 500);
+	assert_int_equal(now.processes[0].growth, 200000 * 30);
+	assert_int_equal(now.processes[0].memory_share, 300);
+	assert_true(now.processes[0].used == UNKNOWN); /* SWAP is unknown */
+	assert_true(now.processes[1].minor_fault_rate == UNKNOWN);
+	assert_true(now.processes[1].growth == UNKNOWN);
+	snapshot_finish(&before);
+	snapshot_finish(&now);
+}
+
+static void
+the_first_refresh_has_no_rates(void **state)
+{
+	struct snapshot now = { .monotonic = SECOND };
+	struct process *row;
+
+	(void)state;
+	snapshot_reset(&now);
+	row = add(&now, 5, 100, 4096);
+	row->minor_faults = 100;
+	row->swap = 1000;
+	now.system.faults = 5;
+	derive(&now, NULL);
+	assert_true(now.processes[0].minor_fault_rate == UNKNOWN);
+	assert_true(now.system.fault_rate == UNKNOWN);
+	assert_true(now.processes[0].memory_share == UNKNOWN);
+	assert_int_equal(now.processes[0].used, 5096);
+	snapshot_finish(&now);
+}
+
+static void
+a_counter_that_went_back_has_no_rate(void **state)
+{
+	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 11 * SECOND };
+
+	(void)state;
+	snapshot_reset(&before);
+	snapshot_reset(&now);
+	before.system.faults = 100;
+	before.system.major_faults = 1;
+	now.system.faults = 50;
+	now.system.major_faults = 3;
+	derive(&now, &before);
+	assert_true(now.system.fault_rate == UNKNOWN);
+	assert_int_equal(now.system.major_fault_rate, 2000);
+}
+
+static void
+order_puts_unknown_last_and_keeps_ties(void **state)
+{
+	static const int64_t descending[] = { 4, 2, 3, 1, 5 }, ascending[] = { 1, 2, 3, 4, 5 };
+	struct snapshot snapshot = { .time = 0 };
+	struct row_list list = { .count = 0 };
+	const struct column *res = table_find(&process_table, "res", 3);
+	struct order order = order_of(res);
+
+	(void)state;
+	snapshot_reset(&snapshot);
+	add(&snapshot, 1, 1, 10);
+	add(&snapshot, 2, 1, 20);
+	add(&snapshot, 3, 1, 20);
+	add(&snapshot, 4, 1, 30);
+	add(&snapshot, 5, 1, UNKNOWN);
+	assert_false(order.ascending);
+	order_build(&list, &process_table, snapshot.processes, 5, NULL, &order);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(((const struct process *)list.rows[i])->pid, descending[i]);
+	order.ascending = true;
+	order_build(&list, &process_table, snapshot.processes, 5, NULL, &order);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(((const struct process *)list.rows[i])->pid, ascending[i]);
+	row_list_finish(&list);
+	snapshot_finish(&snapshot);
+}
+
+static void
+texts_are_ordered_from_the_first(void **state)
+{
+	struct snapshot snapshot = { .time = 0 };
+	struct row_list list = { .count = 0 };
+	struct order order = order_of(table_find(&process_table, "user", 4));
+
+	(void)state;
+	snapshot_reset(&snapshot);
+	add(&snapshot, 1, 1, 10);
+	add(&snapshot, 2, 1, 20)->user = "zoe";
+	add(&snapshot, 3, 1, 20)->user = "adam";
+	order_build(&list, &process_table, snapshot.processes, 3, NULL, &order);
+	assert_int_equal(((const struct process *)list.rows[0])->pid, 3);
+	assert_int_equal(((const struct process *)list.rows[1])->pid, 2);
+	assert_int_equal(((const struct process *)list.rows[2])->pid, 1);
+	row_list_finish(&list);
+	snapshot_finish(&snapshot);
+}
+
+static void
+hints_of_one_cause_are_counted_together(void **state)
+{
+	struct snapshot snapshot = { .time = 0 };
+	char text[HINT_TEXT_SIZE];
+
+	(void)state;
+	snapshot_reset(&snapshot);
+	snapshot_add_hint(&snapshot, NEED_ROLLUP, EACCES, 1);
+	snapshot_add_hint(&snapshot, NEED_ROLLUP, EPERM, 1);
+	snapshot_add_hint(&snapshot, NEED_ROLLUP, ESRCH, 1);
+	snapshot_add_hint(&snapshot, NEED_MEMINFO, ENOENT, 0);
+	assert_int_equal(snapshot.hint_count, 3);
+	hint_text(&snapshot.hints[0], text);
+	assert_string_equal(text,
+		"PSS, USS and SWAPPSS of 2 processes unknown: Permission denied (needs root, "
+		"CAP_PERFMON (Linux 6.15 or later) or CAP_SYS_PTRACE)");
+	hint_text(&snapshot.hints[1], text);
+	assert_string_equal(
+		text, "PSS, USS and SWAPPSS of 1 process unknown: ended while it was read");
+	hint_text(&snapshot.hints[2], text);
+	assert_string_equal(text,
+		"the machine's memory (/proc/meminfo) unknown: No such file or directory (is /proc "
+		"mounted with subset=pid?)");
+	snapshot_finish(&snapshot);
+}
+
+static void
+an_arena_is_reused(void **state)
+{
+	struct arena arena = { .first = NULL };
+	char large[100000];
+	const char *first = arena_copy(&arena, "first", 5), *again;
+
+	(void)state;
+	memset(large, 'x', sizeof(large));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(strlen(arena_copy(&arena, large, sizeof(large))), sizeof(large));
+	assert_string_equal(first, "first");
+	arena_reset(&arena);
+	again = arena_copy(&arena, "again", 5);
+	assert_ptr_equal(again, first);
+	arena_finish(&arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rates_need_the_same_process_twice),
+		cmocka_unit_test(the_first_refresh_has_no_rates),
+		cmocka_unit_test(a_counter_that_went_back_has_no_rate),
+		cmocka_unit_test(order_puts_unknown_last_and_keeps_ties),
+		cmocka_unit_test(texts_are_ordered_from_the_first),
+		cmocka_unit_test(hints_of_one_cause_are_counted_together),
+		cmocka_unit_test(an_arena_is_reused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

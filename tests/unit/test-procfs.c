@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/unit.h"
+#include "collect/cgroup.h"
+#include "collect/pressure.h"
+#include "collect/procfs.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STAT_REST                                                                                  \
+	" S 1 7 7 0 -1 4194304 11 0 3 0 250 50 0 0 20 -5 4 0 4711 409600 99 18446744073709551615 " \
+	"94000 94100 140000 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n"
+
+static void
+T29_comm_ends_at_the_last_parenthesis(void **state)
+{
+	static const struct {
+		const char *text, *comm;
+	} cases[] = {
+		{ "42 (cat)" STAT_REST, "cat" },
+		{ "42 (a) R 1 1 (b)" STAT_REST, "a) R 1 1 (b" },
+		{ "42 ())" STAT_REST, ")" },
+		{ "42 ()" STAT_REST, "" },
+		{ "42 (new\nline \x1b[31m)" STAT_REST, "new\nline \x1b[31m" },
+		{ "42 (\xff\xfe)" STAT_REST, "\xff\xfe" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct procfs_stat stat;
+
+		assert_int_equal(procfs_parse_stat(cases[i].text, strlen(cases[i].text), &stat), 0);
+		assert_int_equal(stat.comm_length, strlen(cases[i].comm));
+		assert_memory_equal(stat.comm, cases[i].comm, stat.comm_length);
+		assert_int_equal(stat.pid, 42);
+		assert_int_equal(stat.state, 'S');
+		assert_int_equal(stat.parent, 1);
+		assert_int_equal(stat.minor_faults, 11);
+		assert_int_equal(stat.major_faults, 3);
+		assert_int_equal(stat.user_ticks + stat.system_ticks, 300);
+		assert_int_equal(stat.nice, -5);
+		assert_int_equal(stat.threads, 4);
+		assert_int_equal(stat.start_time, 4711);
+		assert_int_equal(stat.virtual, 409600);
+		assert_int_equal(stat.start_stack, 140000);
+	}
+}
+
+static void
+a_broken_stat_is_refused(void **state)
+{
+	static const char *const cases[] = { "", "42", "42 (", "42 (cat", "42 (cat)", "42 (cat) S",
+		"42 (cat) S 1 2 3", "x (cat)" STAT_REST, ")( S 1", "42 (cat)S 1" };
+	struct procfs_stat stat;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(procfs_parse_stat(cases[i], strlen(cases[i]), &stat), -EINVAL);
+}
+
+static void
+T15_shared_is_what_files_back(void **state)
+{
+	int64_t page = sysconf(_SC_PAGESIZE);
+	struct procfs_statm statm;
+
+	(void)state;
+	assert_int_equal(procfs_parse_statm("765 405 376 5 0 123 0\n", &statm), 0);
+	assert_int_equal(statm.virtual, 765 * page);
+	assert_int_equal(statm.resident, 405 * page);
+	assert_int_equal(statm.shared, 376 * page);
+	assert_int_equal(procfs_parse_statm("765 405", &statm), -EINVAL);
+	assert_int_equal(procfs_parse_statm("", &statm), -EINVAL);
+	assert_int_equal(procfs_parse_statm("-1 2 3", &statm), -EINVAL);
+}
+
+static const char rollup[] =
+	"55d0c0000000-7ffc00000000 ---p 00000000 00:00 0  [rollup]\n"
+	"Rss:                1560 kB\nPss:                 112 kB\nPss_Dirty:            90 kB\n"
+	"Pss_Anon:             80 kB\nShared_Clean:       1400 kB\nPrivate_Clean:         40 kB\n"
+	"Private_Dirty:         88 kB\nShared_Hugetlb:     2048 kB\nPrivate_Hugetlb:    4096 kB\n"
+	"Swap:                 30 kB\nSwapPss:              10 kB\nLocked:                0 kB\n";
+
+static void
+T20_whole_keys_match(void **state)
+{
+	(void)state;
+	assert_int_equal(procfs_field(rollup, "Pss"), 112 * 1024);
+	assert_int_equal(procfs_field(rollup, "SwapPss"), 10 * 1024);
+	assert_int_equal(procfs_field(rollup, "Swap"), 30 * 1024);
+	assert_int_equal(procfs_field(rollup, "Pss_Anon"), 80 * 1024);
+	assert_true(procfs_field(rollup, "Pss_") == UNKNOWN);
+	assert_true(procfs_field(rollup, "ss") == UNKNOWN);
+}
+
+static void
+fields_need_a_number(void **state)
+{
+	(void)state;
+	assert_true(procfs_field("Key:\n", "Key") == UNKNOWN);
+	assert_true(procfs_field("Key: x\n", "Key") == UNKNOWN);
+	assert_true(procfs_field("Key", "Key") == UNKNOWN);
+	assert_int_equal(procfs_field("Threads:\t12\n", "Threads"), 12);
+	assert_int_equal(procfs_field("a\nKey:   7 kB", "Key"), 7 * 1024);
+	assert_true(procfs_field("Key: 99999999999999999999 kB\n", "Key") == UNKNOWN);
+}
+
+static void
+fields_are_found_in_any_order(void **state)
+{
+	struct {
+		int64_t a, b, c;
+	} row = { UNKNOWN, UNKNOWN, UNKNOWN };
+	const struct procfs_key keys[] = { { "A", 0 }, { "B", 8 }, { "C", 16 } };
+
+	(void)state;
+	procfs_fields("C: 3\nX: 9\nA: 1 kB\nB: 2\n", keys, COUNT(keys), &row);
+	assert_int_equal(row.a, 1024);
+	assert_int_equal(row.b, 2);
+	assert_int_equal(row.c, 3);
+}
+
+static void
+cgroup_is_of_the_memory_controller(void **state)
+{
+	static const struct {
+		const char *text, *path, *unit;
+	} cases[] = {
+		{ "0::/system.slice/db.service\n", "/system.slice/db.service", "db.service" },
+		{ "0::/\n", "/", NULL },
+		{ "9:name=systemd:/a/x.service\n4:memory:/process/8ef9\n0::/\n", "/process/8ef9",
+			"x.service" },
+		{ "4:cpu,memory:/m\n", "/m", NULL },
+		{ "4:memoryx:/m\n0::/v2\n", "/v2", NULL },
+		{ "0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope\n",
+			"/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope",
+			"app-x.scope" },
+		{ "0::/system.slice/a.service/inner:with:colons\n",
+			"/system.slice/a.service/inner:with:colons", "a.service" },
+		{ "0::/x.slice/.service", "/x.slice/.service", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct cgroup cgroup;
+
+		assert_int_equal(cgroup_parse(cases[i].text, &cgroup), 0);
+		assert_int_equal(cgroup.path_length, strlen(cases[i].path));
+		assert_memory_equal(cgroup.path, cases[i].path, cgroup.path_length);
+		if (!cases[i].unit) {
+			assert_null(cgroup.unit);
+			continue;
+		}
+		assert_int_equal(cgroup.unit_length, strlen(cases[i].unit));
+		assert_memory_equal(cgroup.unit, cases[i].unit, cgroup.unit_length);
+	}
+	for (const char *const *bad = (const char *const[]){ "", "x", "1:2", "\n\n", NULL }; *bad;
+		bad++)
+		assert_int_equal(cgroup_parse(*bad, &(struct cgroup){ .path = NULL }), -EINVAL);
+}
+
+static void
+pressure_is_read_where_there_is_any(void **state)
+{
+	struct system system;
+
+	(void)state;
+	table_reset_row(&system_table, &system);
+	pressure_parse("some avg10=0.12 avg60=12.50 avg300=100.00 total=1234567\n"
+		       "full avg10=0.00 avg60=1.00 avg300=0.50 total=89\n",
+		&system);
+	assert_int_equal(system.some_avg10, 1);
+	assert_int_equal(system.some_avg60, 125);
+	assert_int_equal(system.some_avg300, 1000);
+	assert_int_equal(system.some_total, INT64_C(1234567000));
+	assert_int_equal(system.full_avg10, 0);
+	assert_int_equal(system.full_total, 89000);
+	table_reset_row(&system_table, &system);
+	pressure_parse("some avg10=x avg60=\n", &system);
+	assert_true(system.some_avg10 == UNKNOWN);
+	assert_true(system.full_avg10 == UNKNOWN);
+}
+
+static void
+a_file_is_read_whole_or_not_at_all(void **state)
+{
+	struct tree tree;
+	char text[16];
+
+	(void)state;
+	tree_create(&tree);
+	tree_write(&tree, "1/short", "abc");
+	tree_write(&tree, "1/long", "0123456789abcdefXYZ");
+	assert_int_equal(procfs_read(tree.fd, "1/short", text, sizeof(text)), 3);
+	assert_string_equal(text, "abc");
+	assert_int_equal(procfs_read(tree.fd, "1/long", text, sizeof(text)), 15);
+	assert_string_equal(text, "0123456789abcde");
+	assert_int_equal(procfs_read(tree.fd, "1/absent", text, sizeof(text)), -ENOENT);
+	assert_int_equal(procfs_read(tree.fd, "1", text, sizeof(text)), -EISDIR);
+	tree_destroy(&tree);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(T29_comm_ends_at_the_last_parenthesis),
+		cmocka_unit_test(a_broken_stat_is_refused),
+		cmocka_unit_test(T15_shared_is_what_files_back),
+		cmocka_unit_test(T20_whole_keys_match),
+		cmocka_unit_test(fields_need_a_number),
+		cmocka_unit_test(fields_are_found_in_any_order),
+		cmocka_unit_test(cgroup_is_of_the_memory_controller),
+		cmocka_unit_test(pressure_is_read_where_there_is_any),
+		cmocka_unit_test(a_file_is_read_whole_or_not_at_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "model/needs.h"
+#include "model/process.h"
+#include "model/system.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+static const struct table *const tables[] = { &process_table, &system_table };
+
+static void
+a_reset_row_is_unknown_in_every_column(void **state)
+{
+	struct process row;
+
+	(void)state;
+	memset(&row, 0x55, sizeof(row));
+	table_reset_row(&process_table, &row);
+	for (size_t i = 0; i < process_table.column_count; i++) {
+		const struct column *column = &process_table.columns[i];
+
+		if (column->unit == UNIT_TEXT)
+			assert_null(column_text(column, &row));
+		else
+			assert_true(column_number(column, &row) == UNKNOWN);
+	}
+}
+
+static void
+names_are_for_machines_and_found_once(void **state)
+{
+	(void)state;
+	for (size_t t = 0; t < COUNT(tables); t++)
+		for (size_t i = 0; i < tables[t]->column_count; i++) {
+			const struct column *column = &tables[t]->columns[i];
+
+			for (const char *c = column->name; *c; c++)
+				assert_true(islower((unsigned char)*c) ||
+					    isdigit((unsigned char)*c) || *c == '_');
+			assert_ptr_equal(
+				table_find(tables[t], column->name, strlen(column->name)), column);
+			assert_ptr_equal(
+				table_find(tables[t], column->title, strlen(column->title)),
+				column);
+			assert_true(strlen(column->help) > 5);
+			assert_true(column->need != 0);
+			assert_true(column->offset < tables[t]->row_size);
+		}
+}
+
+static void
+kind_and_time_are_no_columns(void **state)
+{
+	(void)state;
+	for (size_t t = 0; t < COUNT(tables); t++)
+		for (size_t i = 0; i < tables[t]->column_count; i++) {
+			assert_string_not_equal(tables[t]->columns[i].name, "kind");
+			assert_string_not_equal(tables[t]->columns[i].name, "time");
+		}
+}
+
+static void
+every_column_of_the_first_issue_is_there(void **state)
+{
+	static const char *const names[] = { "PID", "PPID", "USER", "UID", "STATE", "NICE",
+		"PRIORITY", "THREADS", "TIME", "%CPU", "VIRT", "RES", "SHR", "ANON", "FILE",
+		"SHMEM", "SWAP", "USED", "%MEM", "PEAK", "DATA", "CODE", "LIB", "STACK", "LOCKED",
+		"PTE", "HUGETLB", "PSS", "USS", "SWAPPSS", "OOM", "ADJ", "MINFLT", "MAJFLT",
+		"MINFLT/s", "MAJFLT/s", "GROWTH", "CGROUP", "UNIT", "COMM", "COMMAND", "rss",
+		"cmd" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_non_null(table_find(&process_table, names[i], strlen(names[i])));
+}
+
+static void
+a_selection_is_parsed_whole_or_not_at_all(void **state)
+{
+	struct selection selection = { .table = &process_table };
+	size_t position = 99;
+
+	(void)state;
+	assert_int_equal(selection_parse(&selection, "pid,RES,minflt/s", &position), 0);
+	assert_int_equal(selection.count, 3);
+	assert_string_equal(selection.columns[1]->name, "res");
+	assert_string_equal(selection.columns[2]->name, "minflt_rate");
+	assert_int_equal(selection_parse(&selection, "pid,nonsense,res", &position), -EINVAL);
+	assert_int_equal(position, 4);
+	assert_int_equal(selection.count, 3);
+	assert_int_equal(selection_parse(&selection, "", &position), -EINVAL);
+	assert_int_equal(selection_parse(&selection, "pid,", &position), -EINVAL);
+	assert_true(selection_needs(&selection) & NEED_MEMORY);
+	assert_false(selection_needs(&selection) & NEED_STATUS);
+	selection_finish(&selection);
+}
+
+static void
+impossible_totals_become_unknown(void **state)
+{
+	struct system system;
+
+	(void)state;
+	table_reset_row(&system_table, &system);
+	system.total = INT64_C(1) << 40;
+	system.swap_free = (int64_t)(UINT64_C(18446744073709551488) * 1024);
+	system.swap_total = INT64_C(1) << 62;
+	system.faults = INT64_MAX;
+	system_drop_impossible(&system);
+	assert_true(system.total == INT64_C(1) << 40);
+	assert_true(system.swap_free == UNKNOWN);
+	assert_true(system.swap_total == UNKNOWN);
+	assert_true(system.faults == INT64_MAX);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_reset_row_is_unknown_in_every_column),
+		cmocka_unit_test(names_are_for_machines_and_found_once),
+		cmocka_unit_test(kind_and_time_are_no_columns),
+		cmocka_unit_test(every_column_of_the_first_issue_is_there),
+		cmocka_unit_test(a_selection_is_parsed_whole_or_not_at_all),
+		cmocka_unit_test(impossible_totals_become_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <string.h>
+
+static void
+unsafe_characters_are_escaped(void **state)
+{
+	static const struct {
+		const char *text, *ascii, *utf8;
+	} cases[] = {
+		{ "plain", "plain", "plain" },
+		{ "", "", "" },
+		{ "a\nb\tc\rd", "a\\nb\\tc\\rd", "a\\nb\\tc\\rd" },
+		{ "\x1b[31mred", "\\x1b[31mred", "\\x1b[31mred" },
+		{ "del\x7f", "del\\x7f", "del\\x7f" },
+		{ "\xc2\x9b"
+		  "31m",
+			"\\u009b31m", "\\u009b31m" },
+		{ "\xe2\x80\xae"
+		  "gpj.exe",
+			"\\u202egpj.exe", "\\u202egpj.exe" },
+		{ "\xe2\x80\x8b", "\\u200b", "\\u200b" },
+		{ "\xf3\xa0\x80\x81", "\\U000e0001", "\\U000e0001" },
+		{ "bad \xff\xc0\x80", "bad \\xff\\xc0\\x80", "bad \\xff\\xc0\\x80" },
+		{ "cut \xe2\x82", "cut \\xe2\\x82", "cut \\xe2\\x82" },
+		{ "surrogate \xed\xa0\x80", "surrogate \\xed\\xa0\\x80",
+			"surrogate \\xed\\xa0\\x80" },
+		{ "gr\xc3\xbc\xc3\x9f"
+		  "e",
+			"gr??e",
+			"gr\xc3\xbc\xc3\x9f"
+			"e" },
+		{ "\xe4\xb8\xad\xe6\x96\x87", "??", "\xe4\xb8\xad\xe6\x96\x87" },
+	};
+	char safe[64];
+	size_t length;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		text_safe(safe, sizeof(safe), cases[i].text, CHARSET_ASCII);
+		assert_string_equal(safe, cases[i].ascii);
+		length = text_safe(safe, sizeof(safe), cases[i].text, CHARSET_UTF8);
+		assert_int_equal(length, strlen(safe));
+		assert_string_equal(safe, cases[i].utf8);
+	}
+}
+
+static void
+every_single_byte_is_made_safe(void **state)
+{
+	(void)state;
+	for (int byte = 1; byte < 256; byte++) {
+		char text[2] = { (char)byte, '\0' }, safe[16];
+
+		text_safe(safe, sizeof(safe), text, CHARSET_UTF8);
+		for (const char *at = safe; *at; at++)
+			assert_in_range((unsigned char)*at, 0x20, 0x7e);
+	}
+}
+
+static void
+a_short_buffer_cuts_at_a_whole_form(void **state)
+{
+	char safe[8];
+
+	(void)state;
+	text_safe(safe, 6, "ab\x1b[1m", CHARSET_UTF8); /* \x1b does not fit behind ab */
+	assert_string_equal(safe, "ab");
+	text_safe(safe, 3, "\xe4\xb8\xad", CHARSET_UTF8);
+	assert_string_equal(safe, "");
+	text_safe(safe, 4, "\xe4\xb8\xad", CHARSET_UTF8);
+	assert_string_equal(safe, "\xe4\xb8\xad");
+}
+
+static void
+invalid_bytes_become_replacement_characters(void **state)
+{
+	char valid[64];
+
+	(void)state;
+	text_valid(valid, sizeof(valid),
+		"a\xff"
+		"b\x1b\xc3\xbc");
+	assert_string_equal(valid, "a\xef\xbf\xbd"
+				   "b\x1b\xc3\xbc");
+}
+
+static void
+width_counts_columns_not_bytes(void **state)
+{
+	(void)state;
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	assert_int_equal(text_width("abc"), 3);
+	assert_int_equal(text_width("\xe4\xb8\xad\xe6\x96\x87"), 4);
+	assert_int_equal(text_width("e\xcc\x81"), 1); /* combining acute */
+	assert_int_equal(text_fit("\xe4\xb8\xad\xe6\x96\x87", 3), 3);
+	assert_int_equal(text_fit("abc", 2), 2);
+	assert_int_equal(text_fit("abc", 0), 0);
+}
+
+static void
+numbers_are_checked(void **state)
+{
+	static const struct {
+		const char *text;
+		int error;
+		int64_t number;
+	} cases[] = {
+		{ "0", 0, 0 },
+		{ "-5", 0, -5 },
+		{ "9223372036854775807", 0, INT64_MAX },
+		{ "9223372036854775808", -ERANGE, 0 },
+		{ "", -EINVAL, 0 },
+		{ "-", -EINVAL, 0 },
+		{ "5x", -EINVAL, 0 },
+		{ " 5", -EINVAL, 0 },
+		{ "0x10", -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t number = 77;
+
+		assert_int_equal(text_to_number(cases[i].text, &number), cases[i].error);
+		assert_int_equal(number, cases[i].error ? 77 : cases[i].number);
+	}
+}
+
+static void
+decimals_take_point_or_comma(void **state)
+{
+	static const char *const bad[] = { "", ".", ",", "-1", "1e3", "nan", "inf", "1.2.3", "1 ",
+		"0x1" };
+	double decimal;
+
+	(void)state;
+	assert_int_equal(text_to_decimal("1.5", &decimal), 0);
+	assert_true(decimal == 1.5);
+	assert_int_equal(text_to_decimal("0,25", &decimal), 0);
+	assert_true(decimal == 0.25);
+	assert_int_equal(text_to_decimal(".5", &decimal), 0);
+	assert_true(decimal == 0.5);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(text_to_decimal(bad[i], &decimal), -EINVAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unsafe_characters_are_escaped),
+		cmocka_unit_test(every_single_byte_is_made_safe),
+		cmocka_unit_test(a_short_buffer_cuts_at_a_whole_form),
+		cmocka_unit_test(invalid_bytes_become_replacement_characters),
+		cmocka_unit_test(width_counts_columns_not_bytes),
+		cmocka_unit_test(numbers_are_checked),
+		cmocka_unit_test(decimals_take_point_or_comma),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
