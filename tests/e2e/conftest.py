@@ -2,6 +2,7 @@
 """What the whole-program tests share: TAP output, running memtop, and other files in /proc."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 MEMTOP = os.environ["MEMTOP"]
 SOURCE = Path(os.environ["SOURCE"])
+BUILD = Path(os.environ["BUILD"])
 FIXTURES = SOURCE / "tests" / "fixtures"
 
 
@@ -83,3 +85,17 @@ def run_over(mounted, *command, **options):
     script = [f"mount --bind {shlex.quote(str(source))} {target}" for target, source in mounted.items()]
     script.append('exec "$@"')
     return run("unshare", "-rm", "sh", "-c", " && ".join(script), "sh", *command, **options)
+
+
+def golden(name, output):
+    """Compares with tests/golden/NAME, or rewrites that where UPDATE is set.
+
+    The host's name and the time of the run are replaced; all else must be the same to the byte.
+    """
+    output = re.sub(rb"(?m)^memtop  .*?  up ", b"memtop  HOST  up ", output)
+    output = re.sub(rb'"host": "[^"]*"', b'"host": "HOST"', output)
+    output = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}Z|\+00:00)", b"TIME", output)
+    path = SOURCE / "tests" / "golden" / name
+    if os.environ.get("UPDATE"):
+        path.write_bytes(output)
+    assert output == path.read_bytes()

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A process that does one thing for the tests to look at, says "ready" and stays as it is until
+// its standard input ends:  actor name NAME | actor memory | actor zombie-leader
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum { MIB = 1 << 20 };
+
+static void
+stay(void)
+{
+	char byte;
+
+	if (write(STDOUT_FILENO, "ready\n", 6) == 6)
+		while (read(STDIN_FILENO, &byte, 1) > 0)
+			continue;
+	_exit(EXIT_SUCCESS);
+}
+
+static void
+touch(size_t size, int flags)
+{
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		exit(EXIT_FAILURE);
+	memset(memory, 1, size);
+}
+
+static void *
+hold(void *main_thread)
+{
+	pthread_join(*(pthread_t *)main_thread, NULL);
+	touch(200 * MIB, MAP_PRIVATE);
+	stay();
+	return NULL;
+}
+
+/* The first thread ends, the second holds 200 MiB: the process is shown as a zombie. */
+static void
+lose_leader(void)
+{
+	static pthread_t main_thread;
+	pthread_t holder;
+
+	main_thread = pthread_self();
+	if (pthread_create(&holder, NULL, hold, &main_thread) == 0)
+		pthread_exit(NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2)
+		return EXIT_FAILURE;
+	if (strcmp(argv[1], "zombie-leader") == 0)
+		lose_leader();
+	if (strcmp(argv[1], "name") == 0 && argc > 2)
+		prctl(PR_SET_NAME, argv[2]);
+	if (strcmp(argv[1], "memory") == 0) {
+		touch(24 * MIB, MAP_PRIVATE);
+		touch(6 * MIB, MAP_SHARED);
+	}
+	stay();
+}

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""memtop batch: formats, options, hostile names, what may not be read, broken outputs."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, golden, memtop, run, run_over
+
+SERVER = {"/proc": FIXTURES / "server"}
+COLUMNS = (
+    "pid ppid user uid state nice priority threads cputime cpu virt res shr anon file shmem swap used mem peak "
+    "data code lib stack locked pte hugetlb pss uss swappss oom adj minflt majflt minflt_rate majflt_rate growth "
+    "vmof cgroup unit comm command"
+).split()
+
+
+def lines_of(process, kind="process"):
+    assert process.returncode == 0, process.stderr
+    rows = [json.loads(line) for line in process.stdout.splitlines()]
+    return [row for row in rows if row["kind"] == kind]
+
+
+def over_server(*arguments):
+    return run_over(SERVER, MEMTOP, "batch", "-n", "1", *arguments)
+
+
+@pytest.fixture
+def actor():
+    """Starts actors; each has said "ready" and is ended when the test is over."""
+    started = []
+
+    def start(*arguments):
+        words = [os.fsencode(word) for word in arguments]
+        process = subprocess.Popen(
+            [BUILD / "tests" / "e2e" / "actor", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        started.append(process)
+        assert process.stdout.readline() == b"ready\n"
+        return process.pid
+
+    yield start
+    for process in started:
+        process.stdin.close()
+        process.wait(10)
+        process.stdout.close()
+
+
+# Golden outputs over the tree of test files.
+
+
+@pytest.mark.parametrize(
+    "name, arguments",
+    [
+        ("text", []),
+        ("text-columns", ["-F", "pid,state,threads,nice,priority,cputime,used,pss,uss,unit,comm,cgroup", "-o", "pid"]),
+        ("text-scale", ["-e", "k", "-o", "-virt"]),
+        ("text-width", ["-w", "60"]),
+        ("text-filter", ["--filter", "res>100M !java", "-u", "root"]),
+        ("json", ["--format", "json", "-F", ",".join(COLUMNS)]),
+        ("csv", ["--format", "csv", "-F", ",".join(COLUMNS)]),
+    ],
+)
+def test_output_is_the_golden_one(mounts, name, arguments):
+    golden(f"batch-{name}", over_server(*arguments).stdout)
+
+
+def test_ascii_terminals_get_ascii(mounts):
+    environment = dict(os.environ, LC_ALL="C")
+    process = run_over(SERVER, MEMTOP, "batch", "-n", "1", env=environment)
+    assert process.stdout.isascii()
+
+
+def test_every_column_can_be_shown_sorted_and_filtered(mounts):
+    for column in COLUMNS:
+        rows = lines_of(over_server("--format", "json", "-F", column, "-o", column))
+        assert len(rows) == 6 and all(set(row) == {"kind", "time", column} for row in rows)
+    assert COLUMNS == [column for column in lines_of(over_server("--format", "json", "-F", ",".join(COLUMNS)))[0]][2:]
+
+
+# The same numbers as /proc.
+
+
+def read_fields(pid, name):
+    with open(f"/proc/{pid}/{name}") as file:
+        lines = (line.split(":", 1) for line in file if ":" in line)
+        return {key: int(value.split()[0]) * 1024 for key, value in lines if value.strip().endswith("kB")}
+
+
+def test_figures_equal_proc_to_the_byte(actor):
+    pid = actor("memory")
+    row = lines_of(memtop("batch", "-n", "1", "-p", pid, "--format", "json", "-F", ",".join(COLUMNS)))[0]
+    page = os.sysconf("SC_PAGESIZE")
+    with open(f"/proc/{pid}/statm") as file:
+        size, resident, shared = [int(word) * page for word in file.read().split()[:3]]
+    with open(f"/proc/{pid}/stat") as file:
+        stat = file.read().rsplit(")", 1)[1].split()
+    status, rollup = read_fields(pid, "status"), read_fields(pid, "smaps_rollup")
+    assert (row["virt"], row["res"], row["shr"]) == (size, resident, shared)
+    assert (row["virt"], row["res"], row["anon"]) == (status["VmSize"], status["VmRSS"], status["RssAnon"])
+    assert (row["swap"], row["file"], row["shmem"]) == (status["VmSwap"], status["RssFile"], status["RssShmem"])
+    assert (row["peak"], row["pte"], row["locked"]) == (status["VmHWM"], status["VmPTE"], status["VmLck"])
+    assert (row["minflt"], row["majflt"]) == (int(stat[7]), int(stat[9]))
+    assert (row["pss"], row["swappss"]) == (rollup["Pss"], rollup["SwapPss"])
+    assert row["uss"] == rollup["Private_Clean"] + rollup["Private_Dirty"]
+    assert row["anon"] >= 24 << 20 and row["shmem"] >= 6 << 20
+
+
+def test_default_columns_take_the_cheap_way_to_the_same_figures(actor):
+    pid = actor("memory")
+    row = lines_of(memtop("batch", "-n", "1", "-p", pid, "--format", "json"))[0]
+    status = read_fields(pid, "status")
+    assert [row[name] for name in ("virt", "res", "anon", "swap")] == [
+        status[key] for key in ("VmSize", "VmRSS", "RssAnon", "VmSwap")
+    ]
+    assert row["shr"] == status["RssFile"] + status["RssShmem"]
+
+
+def test_T26_a_zombie_leader_shows_200_MiB(actor):
+    pid = actor("zombie-leader")
+    for fields in ("pid,state,threads,res,anon", "pid,state,threads,res,anon,file,pss"):
+        row = lines_of(memtop("batch", "-n", "1", "-p", pid, "--format", "json", "-F", fields))[0]
+        assert row["state"] == "Z" and row["threads"] == 2
+        assert row["anon"] >= 200 << 20
+        assert row.get("pss", 200 << 20) >= 200 << 20
+
+
+# Hostile names (T29).
+
+HOSTILE = [b"new\nline", b") R 1 1 (", b"\x1b[31m\x1b]0;t\x07", "‮gpj".encode(), b"\xff\xfe\xc0", b"\xc2\x9b2J", b"a,\"b\""]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_T29_a_hostile_name_is_one_safe_row(actor, name):
+    pid = actor("name", name)
+    arguments = ["batch", "-n", "1", "-p", pid, "-F", "pid,user,comm,command"]
+    text = memtop(*arguments).stdout
+    assert len(text.splitlines()) == 7
+    assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", text)
+    assert not re.search("[\x80-\x9f‪-‮⁦-⁩]", text.decode())
+
+    output = memtop(*arguments, "--format", "json").stdout
+    assert output.isascii() and not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", output)
+    row = [json.loads(line) for line in output.splitlines()][-1]
+    assert row["pid"] == pid
+    assert row["comm"] == name[:15].decode(errors="replace")
+
+    output = memtop(*arguments, "--format", "csv").stdout
+    assert not re.search(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]", output)
+    heading, row = csv.reader(io.StringIO(output.decode(), newline=""), strict=True)
+    assert heading == ["time", "pid", "user", "comm", "command"]
+    assert len(row) == 5 and row[1] == str(pid)
+
+
+# What may not be read.
+
+
+def as_nobody(*command, setup="true"):
+    """Runs a command as an ordinary user in namespaces of its own, after `setup` as root."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to become another user")
+    if subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "test", "-x", MEMTOP]).returncode != 0:
+        pytest.skip("the program is in a folder that other users may not enter")
+    script = f'{setup} && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"'
+    return run("unshare", "-m", "sh", "-c", script, "sh", *command)
+
+
+def test_T32_without_permission_pss_is_unknown_not_zero():
+    process = as_nobody(MEMTOP, "batch", "-n", "1", "--format", "json", "-F", "pid,res,pss,uss,swappss", "-p", "1")
+    row = lines_of(process)[0]
+    assert row["res"] > 0
+    assert row["pss"] is None and row["uss"] is None and row["swappss"] is None
+    (hint,) = [line for line in lines_of(process, "hint") if "PSS" in line["text"]]
+    assert hint["count"] == 1 and "CAP_PERFMON" in hint["text"]
+
+
+def test_unknown_is_a_dash_in_text_and_nothing_in_csv():
+    process = as_nobody(MEMTOP, "batch", "-n", "1", "-F", "pid,pss", "-p", "1")
+    assert process.stdout.splitlines()[-1].split() == [b"1", b"-"]
+    process = as_nobody(MEMTOP, "batch", "-n", "1", "-F", "pid,pss", "-p", "1", "--format", "csv")
+    assert process.stdout.endswith(b",1,\r\n")
+    assert process.returncode == 0 and b"CAP_PERFMON" in process.stderr
+
+
+def test_T31_hidepid_is_told():
+    setup = "mount -t proc -o hidepid=2 proc /proc"
+    process = as_nobody(MEMTOP, "batch", "-n", "1", "--format", "json", setup=setup)
+    if b"mount:" in process.stderr:
+        pytest.skip("/proc cannot be mounted here")
+    assert all(row["user"] == "nobody" for row in lines_of(process))
+    assert any("hidepid" in hint["text"] for hint in lines_of(process, "hint"))
+
+
+def test_T31_subset_pid_costs_only_the_totals():
+    script = 'mount -t proc -o subset=pid proc /proc && exec "$@"'
+    process = run("unshare", "-rmpf", "sh", "-c", script, "sh", MEMTOP, "batch", "-n", "1", "--format", "json")
+    if process.returncode != 0 and b"unshare:" in process.stderr or b"mount:" in process.stderr:
+        pytest.skip("/proc cannot be mounted here")
+    system = lines_of(process, "system")[0]
+    assert system["total"] is None and system["uptime"] is None and system["faults"] is None
+    row = lines_of(process)[0]
+    assert row["res"] > 0 and row["mem"] is None
+    assert any("subset=pid" in hint["text"] for hint in lines_of(process, "hint"))
+
+
+def test_a_process_that_ends_mid_read_keeps_what_is_known(mounts, tmp_path):
+    tree = tmp_path / "proc"
+    shutil.copytree(FIXTURES / "server", tree)
+    for name in ("statm", "status"):
+        (tree / "400" / name).unlink()
+    process = run_over({"/proc": tree}, MEMTOP, "batch", "-n", "1", "--format", "json")
+    row = [row for row in lines_of(process) if row["pid"] == 400][0]
+    assert row["res"] is None and row["swap"] is None and row["oom"] == 702
+    assert any("ended while it was read" in hint["text"] for hint in lines_of(process, "hint"))
+
+
+# The command line and the output.
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["-F", "nonsense"], "--fields 'nonsense': there is no such column, at character 1"),
+        (["-F", "pid,nonsense"], "--fields 'pid,nonsense': there is no such column, at character 5"),
+        (["--filter", "rss>>5"], "--filter 'rss>>5': '>5' is not a size like 500M, at character 5"),
+        (["-d", "-1"], "--delay '-1': not a number of seconds from 0.01 to 1000000000"),
+        (["-d", "0"], "--delay '0': not a number of seconds from 0.01 to 1000000000"),
+        (["-p", "abc"], "--pid 'abc': not a process number, at character 1"),
+        (["-p", "1,abc"], "--pid '1,abc': not a process number, at character 3"),
+        (["-n", "0"], "--count '0': not a count of at least 1"),
+        (["-o", "+foo"], "--order '+foo': there is no such column, at character 2"),
+        (["-u", "nobody-of-this-name"], "--user 'nobody-of-this-name': there is no such user"),
+        (["-w", "x"], "--width 'x': not a width of at least 1"),
+        (["-e", "kb"], "--scale 'kb': not one of b k m g t p"),
+        (["--format", "xml"], "--format 'xml': not one of text, json, csv"),
+        (["word"], "unexpected word 'word'"),
+        (["-z"], "invalid option -- 'z'"),
+        (["-n"], "option requires an argument -- 'n'"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_status_2(arguments, message):
+    process = memtop("batch", *arguments)
+    assert (process.returncode, process.stdout) == (2, b"")
+    assert process.stderr.decode() == f"memtop batch: {message}\n"
+
+
+def test_an_unknown_command_is_one_line_and_status_2():
+    process = memtop("nonsense")
+    assert process.returncode == 2 and process.stderr.count(b"\n") == 1 and b"'nonsense'" in process.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["batch", "--help"], ["free", "--help"], ["--version"]])
+def test_help_and_version_go_to_standard_output(arguments):
+    process = memtop(*arguments)
+    assert process.returncode == 0 and process.stderr == b"" and process.stdout
+
+
+@pytest.mark.parametrize("arguments", [["-b", "-n", "1"], ["-bn1"], ["batch", "-n", "1"]])
+def test_batch_has_its_short_form(arguments):
+    assert memtop(*arguments).stdout.startswith(b"memtop  ")
+
+
+def test_a_closed_pipe_ends_it_quietly():
+    process = run("sh", "-c", '"$1" batch -n 3 -d 0.5 | head -1', "sh", MEMTOP)
+    assert process.stdout.count(b"\n") == 1 and process.stderr == b""
+    process = run("sh", "-c", 'trap "" PIPE; "$1" batch -n 3 -d 0.2 | head -1', "sh", MEMTOP)
+    assert process.stdout.count(b"\n") == 1 and process.stderr == b""
+
+
+def test_a_reader_that_leaves_ends_the_wait():
+    """Without waiting for the next block, which would be a day away."""
+    run("sh", "-c", '"$1" batch -d 86400 | head -1', "sh", MEMTOP, timeout=30)
+
+
+def test_a_full_disk_is_told():
+    with open("/dev/full", "wb") as full:
+        process = memtop("batch", stdout=full)
+    assert process.returncode == 1
+    assert process.stderr == b"memtop batch: write error: No space left on device\n"
+
+
+def test_a_closed_output_is_told():
+    process = run("sh", "-c", '"$1" batch -n 1 >&-', "sh", MEMTOP)
+    assert (process.returncode, process.stdout) == (1, b"")
+    assert process.stderr == b"memtop batch: write error: Bad file descriptor\n"
+
+
+def test_blocks_have_one_heading_in_csv_and_rates_from_the_second():
+    output = memtop("batch", "-n", "3", "-d", "0.05", "--format", "csv", "-F", "pid,minflt_rate", "-p", os.getpid())
+    heading, *rows = csv.reader(io.StringIO(output.stdout.decode(), newline=""))
+    assert heading == ["time", "pid", "minflt_rate"] and len(rows) == 3
+    assert rows[0][2] == "" and float(rows[1][2]) >= 0 and float(rows[2][2]) >= 0
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", row[0]) for row in rows)
+    assert rows[0][0] < rows[1][0] < rows[2][0]
+
+
+def test_few_descriptors_are_enough():
+    process = run("sh", "-c", 'ulimit -n 16; exec "$1" batch -n 3 -d 0.05 --format json', "sh", MEMTOP)
+    rows = lines_of(process)
+    assert rows and all(row["res"] is not None for row in rows if row["pid"] in (1, 2))
