@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What --help and the output show is in the manual pages and the completions, and nothing else."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import SOURCE, memtop, run
+
+COMPLETIONS = Path(os.environ["BUILD"]) / "data" / "completions"
+COMMANDS = ["", "free", "batch"]
+OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*))? ")
+
+with_completions = pytest.mark.skipif(
+    not (COMPLETIONS / "memtop").exists(), reason="completions are not built here")
+
+
+def help_section(command, title):
+    """The lines of a section of --help; the options are two paragraphs."""
+    text = memtop(*command.split(), "--help").stdout.decode()
+    lines = text.split(f"\n{title}:\n", 1)[1].splitlines()
+    end = next((i for i, line in enumerate(lines) if re.match(r"\w|For more", line)), len(lines))
+    return [line for line in lines[:end] if line]
+
+
+def options(command):
+    """(letter, name, argument) of each option; letter and argument may be empty."""
+    found = [OPTION.match(line) for line in help_section(command, "Options")]
+    assert len(found) > 2 and all(found)
+    return [tuple(part or "" for part in match.groups()) for match in found]
+
+
+def columns(command):
+    found = [tuple(line.split()[:2]) for line in help_section(command, "Columns")]
+    assert ("pid", "PID") in found
+    return found
+
+
+def words(command):
+    """Each option as it stands on a command line."""
+    return {word for letter, name, _ in options(command)
+            for word in ([f"-{letter}"] if letter else []) + [f"--{name}"]}
+
+
+def page(command):
+    name = "memtop-" + command if command else "memtop"
+    return (SOURCE / "man" / f"{name}.1.scd").read_text()
+
+
+def page_section(command, title):
+    sections = re.split(r"^# (.*)\n", page(command), flags=re.MULTILINE)
+    return sections[sections.index(title) + 1]
+
+
+def terms(command, title):
+    """The lines of a section that explanations stand below."""
+    lines = page_section(command, title).splitlines()
+    return [line for line, below in zip(lines, lines[1:]) if below.startswith("\t") and line[:1] == "*"]
+
+
+def as_term(letter, name, argument):
+    return (f"*-{letter}*, " if letter else "") + f"*--{name}*" + (f" _{argument}_" if argument else "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_page_has_each_option(command):
+    assert set(terms(command, "OPTIONS")) == {as_term(*option) for option in options(command)}
+
+
+def test_page_of_memtop_names_each_command():
+    named = [line.split()[1] for line in help_section("", "Commands")]
+    assert terms("", "COMMANDS") == [f"*memtop {name}*" for name in named]
+    assert named == COMMANDS[1:]
+
+
+def test_page_has_each_column():
+    found = [re.match(r"\*(\S+)\* \(([^\s,)]+)[,)]", term) for term in terms("batch", "COLUMNS")]
+    assert all(found)
+    assert {match.groups() for match in found} == set(columns("batch"))
+
+
+def test_help_of_memtop_and_batch_have_the_same_columns():
+    assert columns("") == columns("batch")
+
+
+def test_page_has_each_key_of_the_system_object():
+    system = json.loads(memtop("batch", "-n", "1", "--format", "json").stdout.splitlines()[0])
+    documented = re.findall(r"\*(\w+)\*", "\n".join(terms("batch", "FORMATS")))
+    assert system["kind"] == "system"
+    assert sorted(documented) == sorted(system.keys() - {"kind", "time"})
+
+
+def test_page_of_free_has_each_key():
+    system = json.loads(memtop("free", "--json").stdout)
+    paragraph = page_section("free", "JSON").split("The keys:\n", 1)[1].split(".\n", 1)[0]
+    assert re.findall(r"\*(\w+)\*", paragraph) == [key for key in system if key not in ("kind", "time")]
+
+
+def complete(*typed):
+    """What bash offers for a command line."""
+    script = ('source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _memtop; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    done = run("bash", "-c", script, COMPLETIONS / "memtop", *typed)
+    assert done.returncode == 0 and not done.stderr
+    return done.stdout.decode().split()
+
+
+@with_completions
+@pytest.mark.parametrize("command", COMMANDS)
+def test_bash_completes_each_option(command):
+    offered = complete("memtop", *command.split(), "-")
+    assert sorted(offered) == sorted(words(command))
+
+
+@with_completions
+def test_bash_completes_commands_and_beginnings():
+    assert complete("memtop", "") == COMMANDS[1:]
+    assert complete("memtop", "ba") == ["batch"]
+    assert complete("memtop", "free", "--exp") == ["--explain"]
+    assert complete("memtop", "free", "-s", "") == []
+
+
+@with_completions
+def test_bash_completes_columns():
+    names = [name for name, _ in columns("batch")]
+    assert complete("memtop", "batch", "-F", "") == names
+    assert complete("memtop", "--fields", "=", "") == names
+    assert complete("memtop", "batch", "--fields", "pid,maj") == ["pid,majflt", "pid,majflt_rate"]
+    assert complete("memtop", "-o", "+maj") == ["+majflt", "+majflt_rate"]
+
+
+@with_completions
+@pytest.mark.parametrize("option", ["--scale", "--format"])
+def test_bash_completes_values_that_memtop_takes(option):
+    offered = complete("memtop", option, "=")
+    assert len(offered) > 2
+    for value in offered:
+        assert memtop("batch", "-n", "1", "-p", "1", option, value).returncode == 0
+
+
+@with_completions
+def test_bash_completes_users_and_processes():
+    assert complete("memtop", "-u", "!roo") == ["!root"]
+    assert f"1,{os.getpid()}" in complete("memtop", "-p", "1,")
+
+
+@with_completions
+@pytest.mark.parametrize("command", COMMANDS)
+def test_zsh_has_each_option(command):
+    text = (COMPLETIONS / "_memtop").read_text()
+    text = text.split(f"\n\t{command or '*'})\n", 1)[1].split(";;", 1)[0]
+    assert set(re.findall(r"'\([^)]*\)(--?[\w-]+)[+=]?\[", text)) == words(command)
+
+
+@with_completions
+@pytest.mark.parametrize("command", COMMANDS)
+def test_fish_has_each_option(command):
+    lines = re.findall(rf"""^complete -c memtop -n '__memtop_runs "{command}"'(?: -s (\w))? -l ([\w-]+)""",
+                       (COMPLETIONS / "memtop.fish").read_text(), flags=re.MULTILINE)
+    assert lines == [(letter, name) for letter, name, _ in options(command)]
+
+
+@with_completions
+@pytest.mark.parametrize("shell, file", [("bash", "memtop"), ("zsh", "_memtop"), ("fish", "memtop.fish")])
+def test_completion_is_well_formed(shell, file):
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    done = run(shell, "-n", COMPLETIONS / file)
+    assert done.returncode == 0 and not done.stderr
+    for name, _ in columns("batch"):
+        assert re.search(rf"\b{name}\b", (COMPLETIONS / file).read_text())
