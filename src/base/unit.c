@@ -148,10 +148,13 @@ format_bytes(char *text, int64_t number, enum scale scale)
 
 	if (scale == SCALE_HUMAN)
 		return sign + put_scaled(digits, size, byte_suffixes);
+	if (scale == SCALE_BYTES)
+		return sign + put_unsigned(digits, size);
 	size = tenths_of(size, (uint64_t)byte_suffixes[scale - SCALE_BYTES].factor);
-	if (scale <= SCALE_KIBI)
-		return sign + put_unsigned(digits, (size + 5) / 10);
-	return sign + put_tenths(digits, size);
+	sign += scale == SCALE_KIBI ? put_unsigned(digits, (size + 5) / 10)
+				    : put_tenths(digits, size);
+	text[sign] = byte_suffixes[scale - SCALE_BYTES].letter;
+	return sign + 1;
 }
 
 static size_t

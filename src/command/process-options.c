@@ -20,7 +20,8 @@ apply_count(void *settings, const struct command_option *option, const char *val
 	struct process_options *options = settings;
 
 	if (text_to_number(value, &options->count) < 0 || options->count < 1)
-		return option_complain(option, value, SIZE_MAX, "not a count of at least 1");
+		return option_complain(
+			option, value, SIZE_MAX, "not a count from 1 to 9223372036854775807");
 	return 0;
 }
 

@@ -13,7 +13,7 @@
  * A term is COLUMN OPERATOR VALUE without blanks; a value with blanks stands in ' or ". The
  * operators are = != < <= > >= and, for texts, ~ (extended regular expression, in any case) and
  * !~. A bare word is looked for in the table's search columns. ! before a term turns it round.
- * A term about a value that is unknown does not hold.
+ * A term about a value that is unknown does not hold, so with ! before it it does.
  */
 struct filter;
 

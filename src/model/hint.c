@@ -11,11 +11,11 @@
  * smaps_rollup and kin ask for PTRACE_MODE_READ; CAP_PERFMON is enough for them since Linux 6.15
  * (fs/proc/task_mmu.c, may_access_mm).
  */
-static const char ptrace_remedy[] =
-	"needs root, CAP_PERFMON (Linux 6.15 or later) or CAP_SYS_PTRACE";
+static const char ptrace_remedy[] = "needs CAP_PERFMON (since Linux 6.15) or CAP_SYS_PTRACE";
 static const char hidepid_remedy[] =
-	"/proc is mounted with hidepid; needs CAP_SYS_PTRACE or the group of its gid= option";
-static const char pressure_remedy[] = "needs a kernel with CONFIG_PSI, perhaps booted with psi=1";
+	"/proc is mounted with hidepid; needs CAP_SYS_PTRACE or its gid=";
+static const char pressure_remedy[] =
+	"needs CONFIG_PSI, perhaps psi=1, and /proc without subset=pid";
 static const char subset_remedy[] = "is /proc mounted with subset=pid?";
 
 /* clang-format off */

@@ -40,6 +40,9 @@ void
 output_finish(struct output *output)
 {
 	free(output->line);
+	free(output->widths);
+	output->widths = NULL;
+	output->width_capacity = 0;
 	output->line = NULL;
 	output->line_capacity = 0;
 }
@@ -78,6 +81,14 @@ line_pad(struct output *output, size_t count)
 	}
 }
 
+static void
+write_line(struct output *output, size_t length)
+{
+	output->line[length] = '\n';
+	fwrite(output->line, 1, length + 1, output->file);
+	output->line_length = 0;
+}
+
 /* Writes the line, cut where the reader's terminal ends. */
 void
 line_end(struct output *output)
@@ -87,7 +98,14 @@ line_end(struct output *output)
 	line_add(output, "", 1);
 	if (output->width > 0 && length > output->width)
 		length = text_fit(output->line, output->width);
-	output->line[length] = '\n';
-	fwrite(output->line, 1, length + 1, output->file);
-	output->line_length = 0;
+	write_line(output, length);
+}
+
+void
+line_end_uncut(struct output *output)
+{
+	size_t length = output->line_length;
+
+	line_add(output, "", 1);
+	write_line(output, length);
 }

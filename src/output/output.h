@@ -27,7 +27,9 @@ struct output {
 	enum scale scale;     /* of bytes in a text */
 	size_t width;         /* at which lines of a text are cut; 0: never */
 	size_t block_count;   /* blocks written so far */
-	char *line;           /* the line being built */
+	size_t *widths;       /* of the columns of a text */
+	size_t width_capacity;
+	char *line; /* the line being built */
 	size_t line_length, line_capacity;
 };
 
@@ -51,3 +53,4 @@ void output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time);
 void line_add(struct output *output, const char *text, size_t length);
 void line_pad(struct output *output, size_t count);
 void line_end(struct output *output);
+void line_end_uncut(struct output *output);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/output.h"
 
+#include "base/memory.h"
 #include "model/order.h"
 #include "model/snapshot.h"
 
 #include <string.h>
 
 /* Longer than the longest command line with each byte escaped as \xff. */
-enum { SAFE_SIZE = 4 * 4096 + 1, MOST_COLUMNS = 128, GAP = 1 };
+enum { SAFE_SIZE = 4 * 4096 + 1, GAP = 1 };
 
 static void
 add_text(struct output *output, const char *text)
@@ -60,7 +61,7 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 	unit_format(text, UNIT_TIME, snapshot->time, output->scale);
 	add_text(output, "  ");
 	add_text(output, text);
-	snprintf(text, sizeof(text), "  %zu processes, %zu shown", snapshot->process_count, shown);
+	snprintf(text, sizeof(text), "  %zu of %zu processes", shown, snapshot->process_count);
 	add_text(output, text);
 	line_end(output);
 }
@@ -84,7 +85,7 @@ write_totals(struct output *output, const struct snapshot *snapshot)
 		hint_text(&snapshot->hints[i], text);
 		add_text(output, "hint   ");
 		add_text(output, text);
-		line_end(output);
+		line_end_uncut(output);
 	}
 }
 
@@ -131,8 +132,7 @@ align(struct output *output, size_t start, size_t width, bool is_text, bool is_l
 }
 
 static void
-write_line(struct output *output, const struct selection *selection, const size_t *widths,
-	const void *row)
+write_line(struct output *output, const struct selection *selection, const void *row)
 {
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct column *column = selection->columns[i];
@@ -145,7 +145,7 @@ write_line(struct output *output, const struct selection *selection, const size_
 			add_value(output, column, row);
 		else
 			add_text(output, column->title);
-		align(output, start, widths[i], column->unit == UNIT_TEXT,
+		align(output, start, output->widths[i], column->unit == UNIT_TEXT,
 			i + 1 == selection->count);
 	}
 	line_end(output);
@@ -155,20 +155,21 @@ static void
 write_text(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows)
 {
-	size_t widths[MOST_COLUMNS];
-
 	if (output->block_count > 0)
 		line_end(output);
 	write_title(output, snapshot, rows->count);
 	write_totals(output, snapshot);
 	line_end(output);
+	output->widths = array_reserve(output->widths, &output->width_capacity, selection->count,
+		sizeof(output->widths[0]));
 	for (size_t i = 0; i < selection->count; i++)
-		widths[i] = i + 1 == selection->count && selection->columns[i]->unit == UNIT_TEXT
-				    ? 0
-				    : column_width(output, selection->columns[i], rows);
-	write_line(output, selection, widths, NULL);
+		output->widths[i] =
+			i + 1 == selection->count && selection->columns[i]->unit == UNIT_TEXT
+				? 0
+				: column_width(output, selection->columns[i], rows);
+	write_line(output, selection, NULL);
 	for (size_t i = 0; i < rows->count; i++)
-		write_line(output, selection, widths, rows->rows[i]);
+		write_line(output, selection, rows->rows[i]);
 }
 
 const struct output_format output_text = {

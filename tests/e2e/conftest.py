@@ -50,6 +50,7 @@ class Tap:
 
 
 def pytest_configure(config):
+    config.option.verbose = 0  # without its terminal reporter pytest lacks this, but asks for it
     config.pluginmanager.register(Tap())
 
 
@@ -80,7 +81,8 @@ def memtop(*arguments, **options):
 def run_over(mounted, *command, **options):
     """Runs a command in a mount namespace where each file or folder lies over its target.
 
-    `mounted` maps a target ("/proc/meminfo") to what is mounted over it.
+    `mounted` maps a target ("/proc/meminfo") to what is mounted over it. A tree over all of /proc
+    has a self/environ that turns the leak checker off: it needs the real /proc.
     """
     script = [f"mount --bind {shlex.quote(str(source))} {target}" for target, source in mounted.items()]
     script.append('exec "$@"')

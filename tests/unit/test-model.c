@@ -153,9 +153,8 @@ hints_of_one_cause_are_counted_together(void **state)
 	snapshot_add_hint(&snapshot, NEED_MEMINFO, ENOENT, 0);
 	assert_int_equal(snapshot.hint_count, 3);
 	hint_text(&snapshot.hints[0], text);
-	assert_string_equal(text,
-		"PSS, USS and SWAPPSS of 2 processes unknown: Permission denied (needs root, "
-		"CAP_PERFMON (Linux 6.15 or later) or CAP_SYS_PTRACE)");
+	assert_string_equal(text, "PSS, USS and SWAPPSS of 2 processes unknown: Permission denied ("
+				  "needs CAP_PERFMON (since Linux 6.15) or CAP_SYS_PTRACE)");
 	hint_text(&snapshot.hints[1], text);
 	assert_string_equal(
 		text, "PSS, USS and SWAPPSS of 1 process unknown: ended while it was read");

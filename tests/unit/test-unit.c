@@ -66,11 +66,11 @@ bytes_keep_one_unit_where_asked(void **state)
 	unit_format(text, UNIT_BYTES, 13841203, SCALE_BYTES);
 	assert_string_equal(text, "13841203");
 	unit_format(text, UNIT_BYTES, 13841203, SCALE_KIBI);
-	assert_string_equal(text, "13517");
+	assert_string_equal(text, "13517K");
 	unit_format(text, UNIT_BYTES, 13841203, SCALE_MEBI);
-	assert_string_equal(text, "13.2");
+	assert_string_equal(text, "13.2M");
 	unit_format(text, UNIT_BYTES, 3 * GIB, SCALE_TEBI);
-	assert_string_equal(text, "0.0");
+	assert_string_equal(text, "0.0T");
 }
 
 static void
