@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/output.h"
 
+#include "model/cell.h"
 #include "model/order.h"
 #include "model/snapshot.h"
 
 #include <string.h>
 
 /* RFC 4180: a field with a comma or a quote stands in quotes, and a quote in it twice. */
-enum { SAFE_SIZE = 4 * 4096 + 1 };
-
 static void
 write_field(FILE *file, const char *text)
 {
@@ -51,17 +50,15 @@ write_number(FILE *file, enum unit unit, int64_t number)
 static void
 write_value(FILE *file, const struct column *column, const void *row)
 {
-	char safe[SAFE_SIZE];
-	const char *text;
+	char safe[CELL_SIZE];
 
 	if (column->unit != UNIT_TEXT) {
 		write_number(file, column->unit, column_number(column, row));
 		return;
 	}
-	text = column_text(column, row);
-	if (!text)
+	if (!column_text(column, row))
 		return;
-	text_safe(safe, sizeof(safe), text, CHARSET_UTF8);
+	cell_format(safe, sizeof(safe), column, row, CHARSET_UTF8, SCALE_BYTES);
 	write_field(file, safe);
 }
 

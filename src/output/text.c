@@ -2,13 +2,13 @@
 #include "output/output.h"
 
 #include "base/memory.h"
+#include "model/cell.h"
 #include "model/order.h"
 #include "model/snapshot.h"
 
 #include <string.h>
 
-/* Longer than the longest command line with each byte escaped as \xff. */
-enum { SAFE_SIZE = 4 * 4096 + 1, GAP = 1 };
+enum { GAP = 1 };
 
 static void
 add_text(struct output *output, const char *text)
@@ -17,26 +17,12 @@ add_text(struct output *output, const char *text)
 }
 
 static void
-add_safe(struct output *output, const char *text)
-{
-	char safe[SAFE_SIZE];
-
-	line_add(output, safe, text_safe(safe, sizeof(safe), text, output->charset));
-}
-
-static void
 add_value(struct output *output, const struct column *column, const void *row)
 {
-	char number[UNIT_FORMAT_SIZE];
+	char text[CELL_SIZE];
 
-	if (column->unit == UNIT_TEXT) {
-		const char *text = column_text(column, row);
-
-		add_safe(output, text ? text : "-");
-		return;
-	}
-	line_add(output, number,
-		unit_format(number, column->unit, column_number(column, row), output->scale));
+	line_add(output, text,
+		cell_format(text, sizeof(text), column, row, output->charset, output->scale));
 }
 
 static void
@@ -56,7 +42,7 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 	char text[96];
 
 	add_text(output, "memtop  ");
-	add_safe(output, snapshot->system.host ? snapshot->system.host : "-");
+	add_value(output, table_find(&system_table, "host", 4), &snapshot->system);
 	add_item(output, "up", "uptime", &snapshot->system);
 	unit_format(text, UNIT_TIME, snapshot->time, output->scale);
 	add_text(output, "  ");
@@ -100,14 +86,12 @@ column_width(const struct output *output, const struct column *column, const str
 	if (column->unit != UNIT_TEXT)
 		return width;
 	for (size_t i = 0; i < rows->count; i++) {
-		const char *text = column_text(column, rows->rows[i]);
-		char safe[SAFE_SIZE];
+		char text[CELL_SIZE];
 		size_t needed;
 
-		if (!text)
-			continue;
-		text_safe(safe, sizeof(safe), text, output->charset);
-		needed = text_width(safe);
+		cell_format(
+			text, sizeof(text), column, rows->rows[i], output->charset, output->scale);
+		needed = text_width(text);
 		width = needed > width ? needed : width;
 	}
 	return width;

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/cell.h"
+
+size_t
+cell_format(char *text, size_t size, const struct column *column, const void *row,
+	enum charset charset, enum scale scale)
+{
+	const char *value;
+
+	if (column->unit != UNIT_TEXT)
+		return unit_format(text, column->unit, column_number(column, row), scale);
+	value = column_text(column, row);
+	return text_safe(text, size, value ? value : "-", charset);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/text.h"
+#include "model/table.h"
+
+/* Room for any value: a text of 4095 bytes, each escaped. */
+enum { CELL_SIZE = 4 * 4096 + 1 };
+
+/*
+ * Writes the value of a column as people read it: one line, safe for any terminal, "-" where it
+ * is unknown. Cuts what does not fit into `size`, which is at least UNIT_FORMAT_SIZE. Returns the
+ * length.
+ */
+size_t cell_format(char *text, size_t size, const struct column *column, const void *row,
+	enum charset charset, enum scale scale);
