@@ -161,7 +161,7 @@ write_form(const struct command_option *option, bool has_letter_too, char *form,
 {
 	const char *argument = option->argument ? option->argument : "";
 	const char *again = strlen(argument) == 1 ? argument : "";
-	char letter[8] = "    ";
+	char letter[8] = "";
 
 	if (has_letter_too)
 		snprintf(letter, sizeof(letter), "-%c%s%s,", option->letter, *again ? " " : "",

@@ -196,13 +196,29 @@ wait_seconds(double seconds)
 	nanosleep(&pause, NULL);
 }
 
+static int
+flush_output(void)
+{
+	if (fflush(stdout) != 0)
+		return -errno;
+	return ferror(stdout) ? -EIO : 0;
+}
+
 /* A reader that has gone away is no error; all else is, in free's words. */
 static int
-flush_status(void)
+write_status(int error)
 {
-	if (fflush(stdout) == 0 || errno == EPIPE)
+	if (error == 0 || error == -EPIPE)
 		return EXIT_SUCCESS;
 	log_error("write error");
+	return EXIT_FAILURE;
+}
+
+static int
+read_status(int error)
+{
+	log_error("%s", error == -ENOENT ? "Memory information file /proc/meminfo does not exist"
+					 : "Unable to create meminfo structure");
 	return EXIT_FAILURE;
 }
 
@@ -210,18 +226,20 @@ static int
 repeat(struct system_reader *reader, const struct free_settings *settings)
 {
 	bool repeats = settings->repeats || settings->count > 0;
+	bool has_gaps = !settings->json && !settings->style.line;
+	int error;
 
-	for (int left = settings->count; write_once(reader, settings) == 0; left--) {
-		if (!repeats || left == 1)
-			return flush_status();
-		if (!settings->json)
+	for (int left = settings->count; (error = write_once(reader, settings)) == 0; left--) {
+		bool ends = !repeats || left == 1;
+
+		if (!ends && has_gaps)
 			putchar('\n');
-		if (fflush(stdout) != 0)
-			return flush_status();
+		error = flush_output();
+		if (error < 0 || ends)
+			return write_status(error);
 		wait_seconds(settings->repeats ? settings->seconds : 1);
 	}
-	log_error("Unable to create meminfo structure");
-	return EXIT_FAILURE;
+	return read_status(error);
 }
 
 static void
