@@ -42,18 +42,6 @@ table_find(const struct table *table, const char *name, size_t length)
 	return NULL;
 }
 
-int64_t
-column_number(const struct column *column, const void *row)
-{
-	return *(const int64_t *)((const char *)row + column->offset);
-}
-
-const char *
-column_text(const struct column *column, const void *row)
-{
-	return *(const char *const *)((const char *)row + column->offset);
-}
-
 void
 selection_add(struct selection *selection, const struct column *column)
 {

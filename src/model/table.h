@@ -42,8 +42,18 @@ void table_reset_row(const struct table *table, void *row);
 /* Finds a column by name, title or alias, in any case; `length` bytes. NULL if there is none. */
 const struct column *table_find(const struct table *table, const char *name, size_t length);
 
-int64_t column_number(const struct column *column, const void *row);
-const char *column_text(const struct column *column, const void *row);
+/* The value of a column in a row: a number, or where its unit is UNIT_TEXT a text. */
+static inline int64_t
+column_number(const struct column *column, const void *row)
+{
+	return *(const int64_t *)((const char *)row + column->offset);
+}
+
+static inline const char *
+column_text(const struct column *column, const void *row)
+{
+	return *(const char *const *)((const char *)row + column->offset);
+}
 
 void selection_add(struct selection *selection, const struct column *column);
 unsigned selection_needs(const struct selection *selection);
