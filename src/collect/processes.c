@@ -256,6 +256,14 @@ fill_from_stat(const struct scan *scan, struct process *row, const struct procfs
 	row->comm = arena_copy(texts, stat->comm, stat->comm_length);
 }
 
+static unsigned
+wanted(const struct scan *scan, const struct known *known)
+{
+	const struct needs *needs = scan->needs;
+
+	return needs->bits | (known->pid == needs->focus ? needs->focus_bits : 0);
+}
+
 /* Values that are taken over may be missing: the hints tell of that in each refresh. */
 static void
 repeat_hints(const struct scan *scan, const struct known *known, unsigned needs)
@@ -271,7 +279,7 @@ take_over(const struct scan *scan, const struct known *known, struct process *ro
 	struct snapshot *now = scan->now;
 
 	*row = scan->before->processes[known->row];
-	repeat_hints(scan, known, scan->needs->bits);
+	repeat_hints(scan, known, wanted(scan, known));
 	for (size_t i = 0; i < process_table.column_count; i++) {
 		const struct column *column = &process_table.columns[i];
 		const char **text;
@@ -296,7 +304,7 @@ take_over_names(const struct scan *scan, const struct known *known, const struct
 		stat->start_code != known->start_code || stat->start_stack != known->start_stack ||
 		!old->comm || strcmp(old->comm, row->comm) != 0)
 		return 0;
-	repeat_hints(scan, known, scan->needs->bits & taken);
+	repeat_hints(scan, known, wanted(scan, known) & taken);
 	if (taken & NEED_COMMAND && old->command)
 		row->command = arena_copy(texts, old->command, strlen(old->command));
 	if (taken & NEED_CGROUP && old->cgroup)
@@ -328,11 +336,11 @@ read_row(const struct scan *scan, struct known *known, const struct procfs_stat 
 	snprintf(task.directory, sizeof(task.directory), "%lld", (long long)known->pid);
 	fill_from_stat(scan, row, stat);
 	taken = scan->needs->exact ? 0 : take_over_names(scan, known, stat, row, old);
-	details_read(&task, scan->needs->bits & ~taken);
+	details_read(&task, wanted(scan, known) & ~taken);
 	known->start_time = stat->start_time;
 	known->start_code = stat->start_code;
 	known->start_stack = stat->start_stack;
-	known->read = scan->needs->bits | taken;
+	known->read = wanted(scan, known) | taken;
 	known->failed = task.failed | (known->failed & taken);
 	known->error = task.failed ? task.error : known->error;
 	mark_fresh(scan->processes, (size_t)(row - scan->now->processes));
@@ -353,7 +361,7 @@ static bool
 still_holds(const struct scan *scan, const struct known *known, uint64_t stat_hash)
 {
 	return scan->before && known->row < scan->before->process_count &&
-	       stat_hash == known->stat_hash && !(scan->needs->bits & ~known->read) &&
+	       stat_hash == known->stat_hash && !(wanted(scan, known) & ~known->read) &&
 	       !scan->needs->exact &&
 	       (scan->processes->refresh + (unsigned)known->pid) % TURN_DETAILS != 0;
 }

@@ -32,5 +32,7 @@ struct needs {
 	unsigned bits;
 	const int64_t *pids; /* ascending; only these processes. NULL: all */
 	size_t pid_count;
+	int64_t focus;       /* one process of which more is wanted; 0: none */
+	unsigned focus_bits; /* that is: these as well */
 	bool exact; /* read everything of every process, also where nothing seems to have changed */
 };

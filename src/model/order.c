@@ -112,5 +112,6 @@ row_list_finish(struct row_list *list)
 {
 	free(list->rows);
 	free(list->keys);
+	free(list->depths);
 	*list = (struct row_list){ .rows = NULL };
 }

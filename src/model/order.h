@@ -18,6 +18,8 @@ struct row_list {
 	size_t count, capacity;
 	struct sort_key *keys;
 	size_t key_capacity;
+	unsigned short *depths; /* below how many ancestors a row stands, after tree_arrange() */
+	size_t depth_capacity;
 };
 
 /* The direction people expect of a column: numbers from the largest, texts and pids from the first.

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/tree.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+#define NONE SIZE_MAX
+
+struct node {
+	int64_t id;
+	size_t index; /* in the list */
+};
+
+/* First child, next sibling, parent: indices into the list. */
+struct links {
+	size_t child, last_child, sibling, parent;
+};
+
+static int
+compare_nodes(const void *a, const void *b)
+{
+	const struct node *left = a, *right = b;
+
+	return (left->id > right->id) - (left->id < right->id);
+}
+
+static size_t
+find(const struct node *nodes, size_t count, int64_t id)
+{
+	const struct node key = { .id = id };
+	const struct node *found = bsearch(&key, nodes, count, sizeof(key), compare_nodes);
+
+	return found ? found->index : NONE;
+}
+
+static void
+link_rows(const struct row_list *list, struct links *links, const struct node *nodes,
+	const struct column *parent)
+{
+	for (size_t i = 0; i < list->count; i++)
+		links[i] = (struct links){ NONE, NONE, NONE, NONE };
+	for (size_t i = 0; i < list->count; i++) {
+		size_t above = find(nodes, list->count, column_number(parent, list->rows[i]));
+
+		if (above == NONE || above == i)
+			continue;
+		links[i].parent = above;
+		if (links[above].child == NONE)
+			links[above].child = i;
+		else
+			links[links[above].last_child].sibling = i;
+		links[above].last_child = i;
+	}
+}
+
+/* Writes the rows below one root in order, without recursion: a chain may be 10,000 deep. */
+static size_t
+walk(struct row_list *list, const void **rows, const struct links *links, size_t root, size_t count)
+{
+	unsigned short depth = 0;
+
+	for (size_t at = root;;) {
+		list->depths[count] = depth;
+		list->rows[count++] = rows[at];
+		if (links[at].child != NONE) {
+			at = links[at].child;
+			depth++;
+			continue;
+		}
+		while (at != root && links[at].sibling == NONE) {
+			at = links[at].parent;
+			depth--;
+		}
+		if (at == root)
+			return count;
+		at = links[at].sibling;
+	}
+}
+
+void
+tree_arrange(struct row_list *list, const struct column *id, const struct column *parent)
+{
+	size_t count = 0, total = list->count;
+	struct node *nodes = xreallocarray(NULL, total, sizeof(*nodes));
+	struct links *links = xreallocarray(NULL, total, sizeof(*links));
+	const void **rows = xreallocarray(NULL, total, sizeof(*rows));
+
+	list->depths =
+		array_reserve(list->depths, &list->depth_capacity, total, sizeof(list->depths[0]));
+	for (size_t i = 0; i < total; i++) {
+		rows[i] = list->rows[i];
+		nodes[i] = (struct node){ column_number(id, rows[i]), i };
+	}
+	qsort(nodes, total, sizeof(*nodes), compare_nodes);
+	link_rows(list, links, nodes, parent);
+	for (size_t i = 0; i < total; i++)
+		if (links[i].parent == NONE)
+			count = walk(list, rows, links, i, count);
+	list->count = count;
+	free(nodes);
+	free(links);
+	free(rows);
+}
