@@ -54,7 +54,7 @@ tell_hints(const struct snapshot *snapshot)
 	}
 }
 
-struct batch_run {
+struct blocks {
 	const struct process_options *options;
 	struct source *source;
 	struct snapshot snapshots[2];
@@ -64,7 +64,7 @@ struct batch_run {
 
 /* Reads one refresh and puts its rows in order. Returns 0 or -errno. */
 static int
-read_block(struct batch_run *run, int64_t number)
+read_block(struct blocks *run, int64_t number)
 {
 	const struct process_options *options = run->options;
 	struct snapshot *now = &run->snapshots[number % 2];
@@ -81,7 +81,7 @@ read_block(struct batch_run *run, int64_t number)
 }
 
 static int
-write_block(struct batch_run *run, int64_t number)
+write_block(struct blocks *run, int64_t number)
 {
 	const struct snapshot *now = &run->snapshots[number % 2];
 
@@ -102,7 +102,7 @@ status_of(const char *action, int error)
 }
 
 static int
-write_blocks(struct batch_run *run)
+write_blocks(struct blocks *run)
 {
 	const struct process_options *options = run->options;
 	int64_t next = loop_now();
@@ -125,10 +125,10 @@ write_blocks(struct batch_run *run)
 	}
 }
 
-static int
-run_blocks(const struct process_options *options)
+int
+batch_run(const struct process_options *options)
 {
-	struct batch_run run = {
+	struct blocks run = {
 		.options = options,
 		.output = { .format = options->format,
 			.file = stdout,
@@ -150,40 +150,25 @@ run_blocks(const struct process_options *options)
 	return status;
 }
 
-int
-batch_main(const struct command *command, int argc, char **argv, bool is_screen)
+static int
+run(const struct command *command, int argc, char **argv)
 {
 	struct process_options options;
 	int status, first;
 
 	process_options_init(&options);
-	first = command_parse(command, argc, argv, &options, &status);
-	if (first >= 0 && first < argc) {
-		log_error("unexpected word '%s'", argv[first]);
-		status = command->usage_status;
-	} else if (first >= 0) {
-		if (is_screen && !options.batch) {
-			log_error("this version has no screen yet: here is one block of `memtop "
-				  "batch`");
-			options.count = 1;
-		}
-		status = run_blocks(&options);
-	}
+	first = process_options_parse(command, argc, argv, &options, &status);
+	if (first >= 0)
+		status = batch_run(&options);
 	process_options_finish(&options);
 	return status;
-}
-
-static int
-run(const struct command *command, int argc, char **argv)
-{
-	return batch_main(command, argc, argv, false);
 }
 
 const struct command command_batch = {
 	.name = "batch",
 	.summary = "all processes, one block after the other, for logs",
 	.arguments = "[options]",
-	.options = process_option_table + 1, /* without --batch, which it is */
+	.options = process_option_table + PROCESS_SCREEN_OPTIONS,
 	.describe = process_options_describe,
 	.usage_status = 2,
 	.run = run,

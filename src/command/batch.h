@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "command/command.h"
+struct process_options;
 
-#include <stdbool.h>
-
-/* Runs it; where a screen was asked for (no -b), there is one block and a notice instead. */
-int batch_main(const struct command *command, int argc, char **argv, bool is_screen);
+/* Writes blocks as the options ask. Returns the exit status. */
+int batch_run(const struct process_options *options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/process-options.h"
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/process.h"
@@ -183,6 +184,7 @@ apply_format(void *settings, const struct command_option *option, const char *va
 /* clang-format off */
 const struct command_option process_option_table[] = {
 	{ "batch", 'b', NULL, "print blocks instead of opening the screen", option_set_flag, SETTING(batch), 0 },
+	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", option_set_flag, SETTING(no_mouse), 0 },
 	{ "count", 'n', "COUNT", "end after COUNT blocks", apply_count, 0, 0 },
 	{ "delay", 'd', "SECONDS", "time between two blocks, 1.5 by itself", apply_delay, 0, 0 },
 	{ "fields", 'F', "FIELD,...", "columns to show", apply_fields, 0, 0 },
@@ -236,4 +238,17 @@ process_options_finish(struct process_options *options)
 	selection_finish(&options->selection);
 	filter_destroy(options->filter);
 	free(options->pids);
+}
+
+int
+process_options_parse(const struct command *command, int argc, char **argv,
+	struct process_options *options, int *ret_status)
+{
+	int first = command_parse(command, argc, argv, options, ret_status);
+
+	if (first < 0 || first == argc)
+		return first;
+	log_error("unexpected word '%s'", argv[first]);
+	*ret_status = command->usage_status;
+	return -1;
 }

@@ -21,13 +21,20 @@ struct process_options {
 	int scale;     /* enum scale */
 	const struct output_format *format;
 	bool exact;
-	bool batch;
+	bool batch, no_mouse;
 };
 
-/* The options of `memtop`; those of `memtop batch` are the same but for the first. */
+/* How many options at the start of the table are for the screen only. */
+enum { PROCESS_SCREEN_OPTIONS = 2 };
+
+/* The options of `memtop`; those of `memtop batch` are the same but for the first ones. */
 extern const struct command_option process_option_table[];
 
 void process_options_init(struct process_options *options);
+
+/* Like command_parse(), and -1 where there is a word that is no option. */
+int process_options_parse(const struct command *command, int argc, char **argv,
+	struct process_options *options, int *ret_status);
 void process_options_finish(struct process_options *options);
 
 /* What --help says of the columns and the filter. */

@@ -1,7 +1,207 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/log.h"
+#include "collect/collect.h"
 #include "command/batch.h"
 #include "command/commands.h"
+#include "command/loop.h"
 #include "command/process-options.h"
+#include "command/worker.h"
+#include "model/snapshot.h"
+#include "tui/screen.h"
+#include "tui/tui.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define SECOND INT64_C(1000000000)
+
+/* A storm of resizes is waited out before the screen is drawn again. */
+enum { RESIZE_QUIET_NS = 30 * 1000000 };
+
+struct top {
+	struct tui *tui;
+	struct worker *worker;
+	const struct tui_settings *settings;
+	const struct process_options *options;
+	int64_t next;        /* when the next read is due */
+	int64_t quiet_until; /* nothing is drawn before */
+	int64_t cpu_before, taken_at;
+	bool changed, input_ended;
+	int error;
+};
+
+static int64_t
+own_cpu(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * SECOND +
+	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+/* What this program itself has used since the last refresh. */
+static struct tui_self
+measure_self(struct top *top, const struct snapshot *snapshot)
+{
+	const struct process *own = snapshot_find_process(snapshot, getpid());
+	struct tui_self self = { .cpu_share = UNKNOWN, .resident = own ? own->resident : UNKNOWN };
+	int64_t cpu = own_cpu(), now = loop_now();
+
+	if (top->taken_at > 0 && now > top->taken_at)
+		self.cpu_share = (cpu - top->cpu_before) * 1000 / (now - top->taken_at);
+	top->cpu_before = cpu;
+	top->taken_at = now;
+	return self;
+}
+
+static void
+start_read(struct top *top)
+{
+	struct needs needs = tui_needs(top->tui);
+
+	if (tui_is_frozen(top->tui))
+		return;
+	if (!tui_wants_refresh(top->tui) && loop_now() < top->next)
+		return;
+	needs.pids = top->options->pids;
+	needs.pid_count = top->options->pid_count;
+	needs.exact = top->options->exact;
+	worker_start(top->worker, &needs);
+	top->next = loop_now() + top->settings->interval;
+}
+
+static void
+take_snapshot(struct top *top)
+{
+	const struct snapshot *snapshot;
+	struct tui_self self;
+
+	if (tui_is_frozen(top->tui))
+		return;
+	snapshot = worker_take(top->worker, &top->error);
+	if (!snapshot)
+		return;
+	self = measure_self(top, snapshot);
+	tui_show(top->tui, snapshot, &self);
+	top->changed = true;
+}
+
+/* Takes all keys that wait. Returns false where one asks to leave. */
+static bool
+take_keys(struct top *top)
+{
+	int key, count = 0;
+
+	while ((key = getch()) != ERR) {
+		count++;
+		if (key == KEY_RESIZE)
+			top->quiet_until = loop_now() + RESIZE_QUIET_NS;
+		if (!tui_key(top->tui, key))
+			return false;
+	}
+	top->changed = top->changed || count > 0;
+	top->input_ended = count == 0; /* it was readable, but there was nothing */
+	return true;
+}
+
+static void
+draw(struct top *top)
+{
+	if (!top->changed || loop_now() < top->quiet_until)
+		return;
+	tui_draw(top->tui);
+	doupdate();
+	top->changed = false;
+}
+
+/* Milliseconds to the next thing to do by itself. */
+static int
+wait_ms(const struct top *top)
+{
+	int64_t until = tui_is_frozen(top->tui) ? loop_now() + SECOND : top->next;
+
+	if (top->changed && top->quiet_until < until)
+		until = top->quiet_until;
+	until -= loop_now();
+	return until < 0 ? 0 : (int)(until / 1000000) + 1;
+}
+
+static void
+run_loop(struct top *top)
+{
+	struct pollfd waits[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = worker_fd(top->worker), .events = POLLIN },
+	};
+
+	while (!screen_end_signal() && top->error == 0) {
+		int ready;
+
+		start_read(top);
+		draw(top);
+		waits[1].fd = tui_is_frozen(top->tui) ? -1 : worker_fd(top->worker);
+		ready = poll(waits, 2, wait_ms(top));
+		if (ready < 0 && errno != EINTR)
+			return;
+		if (ready < 0 ? !take_keys(top) : waits[0].revents && !take_keys(top))
+			return;
+		if (ready > 0 && waits[0].revents && top->input_ended)
+			return;
+		if (ready > 0 && waits[1].revents)
+			take_snapshot(top);
+	}
+}
+
+/* How the screen was left: by a key, by an error, or by a signal, which then ends the program. */
+static int
+finish(const struct top *top)
+{
+	int signal_number = screen_end_signal();
+
+	screen_close();
+	if (signal_number) {
+		signal(signal_number, SIG_DFL);
+		raise(signal_number);
+	}
+	if (top->error == 0)
+		return EXIT_SUCCESS;
+	log_error("cannot read /proc: %s", strerror(-top->error));
+	return EXIT_FAILURE;
+}
+
+/* Runs the screen, which has been opened. */
+static int
+run_screen(struct process_options *options)
+{
+	struct tui_settings settings = { .columns = options->selection,
+		.order = options->order,
+		.interval = options->interval,
+		.scale = (enum scale)options->scale,
+		.command_line = true,
+		.mouse = !options->no_mouse };
+	struct top top = { .settings = &settings, .options = options };
+	struct source *source;
+	int status;
+
+	top.error = collect_create(NULL, &source);
+	if (top.error == 0)
+		top.error = worker_create(source, &top.worker);
+	top.tui = tui_create(&settings, options->filter);
+	top.changed = true;
+	if (top.error == 0)
+		run_loop(&top);
+	status = finish(&top);
+	worker_destroy(top.worker);
+	tui_destroy(top.tui);
+	options->selection = settings.columns; /* it may have grown */
+	return status;
+}
 
 static void
 describe(FILE *file)
@@ -15,7 +215,22 @@ describe(FILE *file)
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	return batch_main(command, argc, argv, true);
+	struct process_options options;
+	int status, first;
+
+	process_options_init(&options);
+	first = process_options_parse(command, argc, argv, &options, &status);
+	if (first >= 0 && options.batch) {
+		status = batch_run(&options);
+	} else if (first >= 0 && screen_open(!options.no_mouse)) {
+		status = run_screen(&options);
+	} else if (first >= 0) {
+		log_error("no screen is possible here: one block of 'memtop batch' instead");
+		options.count = 1;
+		status = batch_run(&options);
+	}
+	process_options_finish(&options);
+	return status;
 }
 
 const struct command command_top = {

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/worker.h"
+
+#include "base/memory.h"
+#include "model/derive.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+#include "model/source.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* Only one of the two threads touches the rest at a time; the event descriptors hand it over. */
+struct worker {
+	struct source *source;
+	pthread_t thread;
+	int start_fd, ready_fd;
+	struct needs needs;
+	struct snapshot snapshots[2];
+	int filling; /* the snapshot that is or will be filled */
+	bool has_before, ending;
+	int error;
+	bool busy; /* of the caller's side: started and not yet taken */
+};
+
+static void
+read_once(struct worker *worker)
+{
+	struct snapshot *now = &worker->snapshots[worker->filling];
+	const struct snapshot *before =
+		worker->has_before ? &worker->snapshots[1 - worker->filling] : NULL;
+
+	worker->error = worker->source->read(worker->source, now, before, &worker->needs);
+	if (worker->error == 0)
+		derive(now, before);
+}
+
+static void *
+run(void *argument)
+{
+	struct worker *worker = argument;
+	uint64_t count;
+
+	while (read(worker->start_fd, &count, sizeof(count)) == sizeof(count) && !worker->ending) {
+		read_once(worker);
+		count = 1;
+		if (write(worker->ready_fd, &count, sizeof(count)) != sizeof(count))
+			break;
+	}
+	return NULL;
+}
+
+/* Signals are for the main thread. */
+static int
+start_thread(struct worker *worker)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&worker->thread, NULL, run, worker);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -error;
+}
+
+int
+worker_create(struct source *source, struct worker **ret_worker)
+{
+	struct worker *worker = xcalloc(1, sizeof(*worker));
+	int error;
+
+	worker->source = source;
+	worker->start_fd = eventfd(0, EFD_CLOEXEC);
+	worker->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	error = worker->start_fd < 0 || worker->ready_fd < 0 ? -errno : start_thread(worker);
+	if (error < 0) {
+		free(worker);
+		return error;
+	}
+	*ret_worker = worker;
+	return 0;
+}
+
+static void
+signal_start(struct worker *worker)
+{
+	uint64_t count = 1;
+
+	if (write(worker->start_fd, &count, sizeof(count)) != sizeof(count))
+		abort();
+}
+
+void
+worker_destroy(struct worker *worker)
+{
+	if (!worker || worker->busy) /* perhaps hung: the end of the program ends it */
+		return;
+	worker->ending = true;
+	signal_start(worker);
+	pthread_join(worker->thread, NULL);
+	worker->source->destroy(worker->source);
+	snapshot_finish(&worker->snapshots[0]);
+	snapshot_finish(&worker->snapshots[1]);
+	close(worker->start_fd);
+	close(worker->ready_fd);
+	free(worker);
+}
+
+int
+worker_fd(const struct worker *worker)
+{
+	return worker->ready_fd;
+}
+
+void
+worker_start(struct worker *worker, const struct needs *needs)
+{
+	if (worker->busy)
+		return;
+	worker->needs = *needs;
+	worker->busy = true;
+	signal_start(worker);
+}
+
+const struct snapshot *
+worker_take(struct worker *worker, int *ret_error)
+{
+	const struct snapshot *ready = &worker->snapshots[worker->filling];
+	uint64_t count;
+
+	if (read(worker->ready_fd, &count, sizeof(count)) != sizeof(count))
+		return NULL;
+	worker->busy = false;
+	*ret_error = worker->error;
+	if (worker->error < 0)
+		return NULL;
+	worker->filling = 1 - worker->filling;
+	worker->has_before = true;
+	return ready;
+}

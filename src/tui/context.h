@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/filter.h"
+#include "model/snapshot.h"
+#include "tui/keys.h"
+#include "tui/list.h"
+#include "tui/prompt.h"
+#include "tui/screen.h"
+#include "tui/tui.h"
+
+/* A process, whatever its row. */
+struct process_key {
+	int64_t pid, start_time;
+};
+
+enum { MOST_HEADINGS = 64 };
+
+/* A column that is on the screen: from x, `room` columns of the terminal wide. */
+struct heading {
+	const struct column *column;
+	int x, room;
+};
+
+/* What the views share. */
+struct tui {
+	struct tui_settings *settings;
+	const struct filter *fixed_filter;
+	const struct snapshot *snapshot; /* NULL before the first */
+	struct tui_self self;
+	int64_t first_oom_kills; /* at the start; UNKNOWN until then */
+	enum charset charset;
+	const struct view *view, *view_before;
+	struct prompt prompt;
+	char message[160]; /* said on the last line until the next key */
+	bool wants_refresh, frozen, leaving;
+
+	/* The processes view. */
+	struct row_list rows;
+	struct list list;
+	struct process_key selected; /* kept while rows come, go and move */
+	struct filter *filter;       /* typed; NULL: none */
+	char filter_text[PROMPT_SIZE], filter_before[PROMPT_SIZE], search[PROMPT_SIZE];
+	struct process_key *tags;
+	size_t tag_count, tag_capacity;
+	int first_column;
+	struct heading headings[MOST_HEADINGS]; /* the columns that fit */
+	size_t heading_count;
+
+	/* The other views. */
+	struct list lines;        /* of help and detail */
+	struct process_key focus; /* of the detail, or of the signal */
+	int signal;
+	struct list fields;
+};
+
+/* A page below the header. `request` returns false for what it does not understand. */
+struct view {
+	const char *name;
+	const char *hint; /* the keys that matter, on the last line */
+	void (*draw)(struct tui *tui, WINDOW *window);
+	bool (*request)(struct tui *tui, enum request request);
+	bool has_focus; /* all is wanted of the process in focus */
+};
+
+extern const struct view view_processes, view_detail, view_fields, view_help;
+
+void tui_open_view(struct tui *tui, const struct view *view);
+void tui_say(struct tui *tui, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Rebuilds the list of rows after the snapshot, the filter or the order has changed. */
+void processes_rebuild(struct tui *tui);
+unsigned processes_needs(const struct tui *tui);
+bool processes_set_filter(struct tui *tui, const char *text, struct filter_error *ret_error);
+const struct process *processes_selected(const struct tui *tui);
+const struct process *tui_find(const struct tui *tui, const struct process_key *key);
+
+/* The header takes some lines of the window, fewer where it is small. Returns how many. */
+int header_height(const struct tui *tui, int window_height);
+void header_draw(const struct tui *tui, WINDOW *window, int height);

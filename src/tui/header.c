@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/context.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { TITLE_LINES = 1, LEAST_ROWS = 6, TEXT_SIZE = 256 };
+
+/* A part of the memory bar. The parts add up to MemTotal: none counts what another one does. */
+struct part {
+	const char *name;
+	char fill; /* what it is drawn with where there are no colours */
+	enum style style;
+	int64_t bytes;
+};
+
+static const char *
+size_text(char text[static UNIT_FORMAT_SIZE], int64_t bytes)
+{
+	unit_format(text, UNIT_BYTES, bytes, SCALE_HUMAN);
+	return text;
+}
+
+static int64_t
+known(int64_t bytes)
+{
+	return bytes == UNKNOWN ? 0 : bytes;
+}
+
+static void
+draw_title(const struct tui *tui, WINDOW *window, int y)
+{
+	const struct system *system = &tui->snapshot->system;
+	char left[TEXT_SIZE], right[TEXT_SIZE], host[64], up[UNIT_FORMAT_SIZE];
+	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE];
+	time_t seconds = (time_t)(tui->snapshot->time / 1000000000);
+	struct tm local = { .tm_hour = 0 };
+	int width = getmaxx(window);
+
+	localtime_r(&seconds, &local);
+	text_safe(host, sizeof(host), system->host ? system->host : "-", tui->charset);
+	unit_format(up, UNIT_DURATION, system->uptime, SCALE_HUMAN);
+	unit_format(cpu, UNIT_PERCENT, tui->self.cpu_share, SCALE_HUMAN);
+	snprintf(left, sizeof(left), "memtop  %s  up %s  %02d:%02d:%02d  every %gs%s", host, up,
+		local.tm_hour, local.tm_min, local.tm_sec, (double)tui->settings->interval / 1e9,
+		tui->frozen ? "  FROZEN" : "");
+	snprintf(right, sizeof(right), "%zu processes, %zu shown  self %s%% %s",
+		tui->snapshot->process_count, tui->rows.count, cpu,
+		size_text(memory, tui->self.resident));
+	screen_put(window, y, 0, width, tui->frozen ? STYLE_WARNING : STYLE_BOLD, false, left);
+	if ((int)(strlen(left) + strlen(right)) + 2 <= width)
+		screen_put(
+			window, y, width - (int)strlen(right), width, STYLE_NORMAL, false, right);
+}
+
+/* Writes the parts side by side, each with its name and size where there is room for them. */
+static void
+draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, size_t count,
+	int64_t total)
+{
+	int64_t sum = 0;
+	int start = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char size[UNIT_FORMAT_SIZE], label[64];
+		int end, label_width;
+
+		sum += parts[i].bytes;
+		end = total > 0 ? (int)((double)sum / (double)total * width + 0.5) : 0;
+		end = end > width ? width : end;
+		for (int at = start; at < end; at++) {
+			wattrset(window, screen_style(parts[i].style));
+			mvwaddch(window, y, x + at, (chtype)parts[i].fill);
+		}
+		wattrset(window, A_NORMAL);
+		label_width = snprintf(label, sizeof(label), "%s %s", parts[i].name,
+			size_text(size, parts[i].bytes));
+		if (label_width < end - start)
+			screen_put(window, y, x + end - label_width, label_width, parts[i].style,
+				false, label);
+		start = end;
+	}
+}
+
+/*
+ * AnonPages, the page cache without shared memory, shared memory, what the kernel itself uses,
+ * huge page pools, the rest that nothing accounts for, and free: together MemTotal.
+ */
+static size_t
+memory_parts(const struct system *s, struct part parts[static 7])
+{
+	int64_t shared = known(s->shared),
+		cache = known(s->page_cache) + known(s->buffers) - shared;
+	int64_t kernel = known(s->slab_reclaimable) + known(s->slab_unreclaimable) +
+			 known(s->kernel_stack) + known(s->page_tables) + known(s->per_cpu);
+	int64_t rest = s->total - known(s->anon) - cache - shared - kernel - known(s->hugetlb) -
+		       known(s->free);
+
+	parts[0] = (struct part){ "anon", '#', STYLE_ANON, known(s->anon) };
+	parts[1] = (struct part){ "cache", '+', STYLE_CACHE, cache > 0 ? cache : 0 };
+	parts[2] = (struct part){ "shm", '=', STYLE_SHMEM, shared };
+	parts[3] = (struct part){ "kernel", '-', STYLE_KERNEL, kernel };
+	parts[4] = (struct part){ "huge", '*', STYLE_HUGE, known(s->hugetlb) };
+	parts[5] = (struct part){ "other", '?', STYLE_OTHER, rest > 0 ? rest : 0 };
+	parts[6] = (struct part){ "free", ' ', STYLE_NORMAL, known(s->free) };
+	return 7;
+}
+
+static void
+draw_memory(const struct tui *tui, WINDOW *window, int y)
+{
+	const struct system *s = &tui->snapshot->system;
+	char total[UNIT_FORMAT_SIZE], available[UNIT_FORMAT_SIZE], right[TEXT_SIZE];
+	int width = getmaxx(window), bar, length;
+	struct part parts[7];
+
+	length = snprintf(
+		right, sizeof(right), "]  available %s", size_text(available, s->available));
+	if (s->available != UNKNOWN && s->total > 0)
+		length += snprintf(right + length, sizeof(right) - (size_t)length, " %lld%%",
+			(long long)(s->available * 100 / s->total));
+	screen_printf(window, y, 0, STYLE_NORMAL, "Mem  %6s [", size_text(total, s->total));
+	bar = width - 13 - length;
+	if (bar < 10) {
+		screen_printf(window, y, 12, STYLE_NORMAL, " %s", right + 3);
+		return;
+	}
+	if (s->total > 0)
+		draw_parts(window, y, 13, bar, parts, memory_parts(s, parts), s->total);
+	screen_put(window, y, 13 + bar, length, STYLE_NORMAL, false, right);
+}
+
+static void
+draw_swap(const struct tui *tui, WINDOW *window, int y)
+{
+	const struct system *s = &tui->snapshot->system;
+	char total[UNIT_FORMAT_SIZE], in[UNIT_FORMAT_SIZE], out[UNIT_FORMAT_SIZE], right[TEXT_SIZE];
+	struct part used = { "used", '#', STYLE_ANON, known(s->swap_used) };
+	int width = getmaxx(window), bar, length;
+
+	unit_format(in, UNIT_RATE, s->swap_in_rate, SCALE_HUMAN);
+	unit_format(out, UNIT_RATE, s->swap_out_rate, SCALE_HUMAN);
+	length = snprintf(right, sizeof(right), "]  in %s/s out %s/s", in, out);
+	screen_printf(window, y, 0, STYLE_NORMAL, "Swap %6s [", size_text(total, s->swap_total));
+	bar = width - 13 - length;
+	if (bar < 10) {
+		char size[UNIT_FORMAT_SIZE];
+
+		screen_printf(
+			window, y, 12, STYLE_NORMAL, " used %s", size_text(size, s->swap_used));
+		return;
+	}
+	if (s->swap_total > 0)
+		draw_parts(window, y, 13, bar, &used, 1, s->swap_total);
+	screen_put(window, y, 13 + bar, length, STYLE_NORMAL, false, right);
+}
+
+static void
+draw_load(const struct tui *tui, WINDOW *window, int y)
+{
+	const struct system *s = &tui->snapshot->system;
+	char psi[4][UNIT_FORMAT_SIZE], rate[3][UNIT_FORMAT_SIZE], kills[UNIT_FORMAT_SIZE];
+	const int64_t averages[] = { s->some_avg10, s->some_avg60, s->some_avg300, s->full_avg10 };
+	const int64_t rates[] = { s->fault_rate, s->major_fault_rate, s->reclaim_rate };
+	int64_t since_start = s->oom_kills == UNKNOWN || tui->first_oom_kills == UNKNOWN
+				      ? UNKNOWN
+				      : s->oom_kills - tui->first_oom_kills;
+
+	for (int i = 0; i < 4; i++)
+		unit_format(psi[i], UNIT_PERCENT, averages[i], SCALE_HUMAN);
+	for (int i = 0; i < 3; i++)
+		unit_format(rate[i], UNIT_RATE, rates[i], SCALE_HUMAN);
+	unit_format(kills, UNIT_NUMBER, since_start, SCALE_HUMAN);
+	screen_printf(window, y, 0, since_start > 0 ? STYLE_WARNING : STYLE_NORMAL,
+		"psi some %s %s %s full %s  faults %s/s major %s/s  reclaim %s/s  oom kills %s",
+		psi[0], psi[1], psi[2], psi[3], rate[0], rate[1], rate[2], kills);
+}
+
+static void
+draw_tabs(const struct tui *tui, WINDOW *window, int y)
+{
+	int width = getmaxx(window), x;
+
+	x = screen_put(window, y, 0, width,
+		tui->view == &view_processes ? STYLE_BOLD : STYLE_NORMAL, false, "1 Processes");
+	x += 2 + screen_put(window, y, x + 2, width,
+			 tui->view == &view_help ? STYLE_BOLD : STYLE_NORMAL, false, "? Help");
+	if (tui->view != &view_processes && tui->view != &view_help)
+		x += 2 + screen_put(window, y, x + 2, width, STYLE_BOLD, false, tui->view->name);
+	if (tui->filter_text[0]) {
+		char text[TEXT_SIZE * 2], safe[TEXT_SIZE * 4];
+
+		snprintf(text, sizeof(text), "filter: %s", tui->filter_text);
+		text_safe(safe, sizeof(safe), text, tui->charset);
+		if ((int)text_width(safe) + x + 2 <= width)
+			screen_put(window, y, width - (int)text_width(safe), width, STYLE_BOLD,
+				false, safe);
+	}
+}
+
+/* The lines from the most wanted to the first that goes. */
+static void (*const lines[])(const struct tui *, WINDOW *, int) = {
+	draw_memory,
+	draw_swap,
+	draw_title,
+	draw_load,
+	draw_tabs,
+};
+
+/* In which order they stand where all of them do. */
+static const int places[][5] = {
+	{ 0, 0, 0, 0, 0 },
+	{ 0, 0, 0, 0, 0 },
+	{ 0, 1, 0, 0, 0 },
+	{ 1, 2, 0, 0, 0 },
+	{ 1, 2, 0, 3, 0 },
+	{ 1, 2, 0, 3, 4 },
+};
+
+int
+header_height(const struct tui *tui, int window_height)
+{
+	int count = (int)(sizeof(lines) / sizeof(lines[0]));
+
+	(void)tui;
+	/* Rows come first: at least LEAST_ROWS of them, their heading and the last line. */
+	while (count > 0 && window_height - count < LEAST_ROWS + 2)
+		count--;
+	return count;
+}
+
+void
+header_draw(const struct tui *tui, WINDOW *window, int height)
+{
+	if (!tui->snapshot)
+		return;
+	for (int i = 0; i < height; i++)
+		lines[i](tui, window, places[height][i]);
+}

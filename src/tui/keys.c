@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/keys.h"
+
+#include <curses.h>
+
+#define CONTROL(letter) ((letter)&0x1f)
+
+enum { ESCAPE = 27 };
+
+/* clang-format off */
+const struct key_binding key_bindings[] = {
+	{ REQUEST_UP, "Up", "select the row above", { KEY_UP, CONTROL('P') } },
+	{ REQUEST_DOWN, "Down", "select the row below", { KEY_DOWN, CONTROL('N') } },
+	{ REQUEST_PAGE_UP, "PgUp", "a page up", { KEY_PPAGE, CONTROL('B') } },
+	{ REQUEST_PAGE_DOWN, "PgDn", "a page down", { KEY_NPAGE, CONTROL('F') } },
+	{ REQUEST_FIRST, "Home", "the first row", { KEY_HOME } },
+	{ REQUEST_LAST, "End", "the last row", { KEY_END } },
+	{ REQUEST_LEFT, "Left", "scroll the columns left", { KEY_LEFT } },
+	{ REQUEST_RIGHT, "Right", "scroll the columns right", { KEY_RIGHT } },
+	{ REQUEST_OPEN, "Enter", "all about the selected process", { '\n', '\r', KEY_ENTER } },
+	{ REQUEST_BACK, "Esc", "back; end a filter or a search", { ESCAPE } },
+	{ REQUEST_SORT_MEMORY, "M", "sort by RES", { 'M' } },
+	{ REQUEST_SORT_CPU, "P", "sort by %CPU", { 'P' } },
+	{ REQUEST_SORT_PID, "N", "sort by PID", { 'N' } },
+	{ REQUEST_SORT_TIME, "T", "sort by TIME", { 'T' } },
+	{ REQUEST_SORT_PREVIOUS, "<", "sort by the column to the left", { '<' } },
+	{ REQUEST_SORT_NEXT, ">", "sort by the column to the right", { '>' } },
+	{ REQUEST_SORT_REVERSE, "R", "turn the order round", { 'R' } },
+	{ REQUEST_SEARCH, "/", "search a name or command", { '/', KEY_F(3) } },
+	{ REQUEST_SEARCH_NEXT, "n", "the next match", { 'n' } },
+	{ REQUEST_SEARCH_PREVIOUS, "p", "the previous match", { 'p' } },
+	{ REQUEST_FILTER, "\\ F4", "show only what a filter lets through: rss>500M user!=root java", { '\\', KEY_F(4) } },
+	{ REQUEST_USER, "u", "show only one user's processes", { 'u' } },
+	{ REQUEST_TREE, "V F5", "children below their parents", { 'V', KEY_F(5), 't' } },
+	{ REQUEST_TAG, "Space", "tag or untag the selected process", { ' ' } },
+	{ REQUEST_UNTAG_ALL, "U", "untag all", { 'U' } },
+	{ REQUEST_COMMAND_LINE, "c", "command line or name", { 'c' } },
+	{ REQUEST_KERNEL_THREADS, "K", "show or hide kernel threads", { 'K' } },
+	{ REQUEST_FIELDS, "f F2", "choose the columns", { 'f', KEY_F(2) } },
+	{ REQUEST_UNIT_NEXT, "e", "a larger unit of sizes", { 'e' } },
+	{ REQUEST_UNIT_PREVIOUS, "E", "a smaller unit of sizes", { 'E' } },
+	{ REQUEST_DELAY, "d s", "time between two refreshes", { 'd', 's' } },
+	{ REQUEST_SIGNAL, "k F9", "send a signal to the selected or tagged processes", { 'k', KEY_F(9) } },
+	{ REQUEST_FREEZE, "z", "freeze the screen, and let it go on", { 'z' } },
+	{ REQUEST_REFRESH, "F6", "refresh now", { KEY_F(6) } },
+	{ REQUEST_REDRAW, "Ctrl-L", "draw the screen anew", { CONTROL('L') } },
+	{ REQUEST_PROCESSES, "1", "the processes", { '1' } },
+	{ REQUEST_HELP, "? h F1", "this help", { '?', 'h', KEY_F(1) } },
+	{ REQUEST_QUIT, "q F10", "leave", { 'q', KEY_F(10) } },
+	{ REQUEST_MOUSE, "mouse", "select a row, sort by a heading, scroll with the wheel", { KEY_MOUSE } },
+};
+/* clang-format on */
+
+const size_t key_binding_count = sizeof(key_bindings) / sizeof(key_bindings[0]);
+
+enum request
+request_of_key(int code)
+{
+	for (size_t i = 0; i < key_binding_count; i++)
+		for (size_t j = 0; j < MOST_KEYS && key_bindings[i].codes[j]; j++)
+			if (key_bindings[i].codes[j] == code)
+				return key_bindings[i].request;
+	return REQUEST_NONE;
+}

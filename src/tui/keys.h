@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stddef.h>
+
+/* What a key asks for. A view takes the requests it understands, the screen the rest. */
+enum request {
+	REQUEST_NONE,
+	REQUEST_QUIT,
+	REQUEST_HELP,
+	REQUEST_PROCESSES,
+	REQUEST_UP,
+	REQUEST_DOWN,
+	REQUEST_PAGE_UP,
+	REQUEST_PAGE_DOWN,
+	REQUEST_FIRST,
+	REQUEST_LAST,
+	REQUEST_LEFT,
+	REQUEST_RIGHT,
+	REQUEST_OPEN,
+	REQUEST_BACK,
+	REQUEST_SORT_MEMORY,
+	REQUEST_SORT_CPU,
+	REQUEST_SORT_PID,
+	REQUEST_SORT_TIME,
+	REQUEST_SORT_PREVIOUS,
+	REQUEST_SORT_NEXT,
+	REQUEST_SORT_REVERSE,
+	REQUEST_SEARCH,
+	REQUEST_SEARCH_NEXT,
+	REQUEST_SEARCH_PREVIOUS,
+	REQUEST_FILTER,
+	REQUEST_USER,
+	REQUEST_TREE,
+	REQUEST_TAG,
+	REQUEST_UNTAG_ALL,
+	REQUEST_COMMAND_LINE,
+	REQUEST_KERNEL_THREADS,
+	REQUEST_FIELDS,
+	REQUEST_UNIT_NEXT,
+	REQUEST_UNIT_PREVIOUS,
+	REQUEST_DELAY,
+	REQUEST_SIGNAL,
+	REQUEST_FREEZE,
+	REQUEST_REFRESH,
+	REQUEST_REDRAW,
+	REQUEST_MOUSE,
+	REQUEST_COUNT,
+};
+
+enum { MOST_KEYS = 4 };
+
+/* The one list from which keys are understood and the help view is made. */
+struct key_binding {
+	enum request request;
+	const char *keys; /* as people call them */
+	const char *help;
+	int codes[MOST_KEYS]; /* of curses; 0: no more */
+};
+
+extern const struct key_binding key_bindings[];
+extern const size_t key_binding_count;
+
+enum request request_of_key(int code);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/list.h"
+
+static void
+move_by(struct list *list, long rows)
+{
+	long selected = (long)list->selected + rows;
+	long last = list->count ? (long)list->count - 1 : 0;
+
+	list->selected = (size_t)(selected < 0 ? 0 : selected > last ? last : selected);
+}
+
+bool
+list_request(struct list *list, enum request request)
+{
+	long page = list->height > 1 ? (long)list->height - 1 : 1;
+	long all = (long)list->count;
+	const struct {
+		enum request request;
+		long rows;
+	} moves[] = {
+		{ REQUEST_UP, -1 },
+		{ REQUEST_DOWN, 1 },
+		{ REQUEST_PAGE_UP, -page },
+		{ REQUEST_PAGE_DOWN, page },
+		{ REQUEST_FIRST, -all },
+		{ REQUEST_LAST, all },
+	};
+
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+		if (moves[i].request != request)
+			continue;
+		move_by(list, moves[i].rows);
+		list_fit(list, list->count, list->height);
+		return true;
+	}
+	return false;
+}
+
+void
+list_fit(struct list *list, size_t count, size_t height)
+{
+	list->count = count;
+	list->height = height;
+	if (list->selected >= count)
+		list->selected = count ? count - 1 : 0;
+	if (list->selected < list->top)
+		list->top = list->selected;
+	if (height > 0 && list->selected >= list->top + height)
+		list->top = list->selected - height + 1;
+	if (list->top + height > count)
+		list->top = count > height ? count - height : 0;
+}

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/processes-input.h"
+
+#include "act/signal.h"
+#include "base/memory.h"
+#include "tui/context.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sorting. */
+
+static void
+sort_by(struct tui *tui, const struct column *column)
+{
+	tui->settings->order = order_of(column);
+	processes_rebuild(tui);
+}
+
+static void
+sort_by_name(struct tui *tui, const char *name)
+{
+	sort_by(tui, table_find(&process_table, name, strlen(name)));
+}
+
+/* The shown column beside the one that is sorted by. */
+static void
+sort_beside(struct tui *tui, long step)
+{
+	const struct selection *columns = &tui->settings->columns;
+	long at = 0, count = (long)columns->count;
+
+	for (long i = 0; i < count; i++)
+		if (columns->columns[i] == tui->settings->order.column)
+			at = i;
+	at += step;
+	if (at >= 0 && at < count)
+		sort_by(tui, columns->columns[at]);
+}
+
+/* Tags. */
+
+static void
+toggle_tag(struct tui *tui)
+{
+	const struct process *process = processes_selected(tui);
+
+	if (!process)
+		return;
+	for (size_t i = 0; i < tui->tag_count; i++)
+		if (tui->tags[i].pid == process->pid &&
+			tui->tags[i].start_time == process->start_time) {
+			tui->tags[i] = tui->tags[--tui->tag_count];
+			return;
+		}
+	tui->tags = array_reserve(
+		tui->tags, &tui->tag_capacity, tui->tag_count + 1, sizeof(tui->tags[0]));
+	tui->tags[tui->tag_count++] = (struct process_key){ process->pid, process->start_time };
+}
+
+/* Search: from the selected row onwards, around the end. */
+
+static bool
+is_found(const struct tui *tui, const struct process *process)
+{
+	return (process->comm && strcasestr(process->comm, tui->search)) ||
+	       (process->command && strcasestr(process->command, tui->search));
+}
+
+static void
+search(struct tui *tui, size_t first, size_t step)
+{
+	size_t count = tui->rows.count;
+
+	for (size_t i = 0; tui->search[0] && i < count; i++) {
+		size_t at = (first + i * step) % count;
+
+		if (is_found(tui, tui->rows.rows[at])) {
+			tui->list.selected = at;
+			return;
+		}
+	}
+	if (tui->search[0])
+		tui_say(tui, "not found: %s", tui->search);
+}
+
+static bool
+search_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	(void)done;
+	snprintf(tui->search, sizeof(tui->search), "%s", prompt->text);
+	tui->message[0] = '\0';
+	search(tui, tui->list.selected, 1);
+	return false;
+}
+
+/* The filter: live; what was there before comes back with Esc. */
+
+bool
+processes_set_filter(struct tui *tui, const char *text, struct filter_error *ret_error)
+{
+	struct filter *filter = filter_create(&process_table);
+
+	if (filter_add(filter, text, ret_error) < 0) {
+		filter_destroy(filter);
+		return false;
+	}
+	filter_destroy(tui->filter);
+	tui->filter = filter;
+	snprintf(tui->filter_text, sizeof(tui->filter_text), "%s", text);
+	tui->wants_refresh = true; /* it may look at a column that has not been read */
+	processes_rebuild(tui);
+	return true;
+}
+
+static bool
+filter_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	struct filter_error error;
+
+	if (processes_set_filter(tui, prompt->text, &error))
+		return false;
+	snprintf(prompt->complaint, sizeof(prompt->complaint), "%s, at character %zu",
+		error.message, error.position + 1);
+	return done; /* stays open until it is right or given up */
+}
+
+static void
+filter_cancelled(struct tui *tui)
+{
+	struct filter_error error;
+
+	processes_set_filter(tui, tui->filter_before, &error);
+}
+
+static bool
+user_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	bool others = prompt->text[0] == '!';
+	char text[PROMPT_SIZE + 8] = "";
+	struct filter_error error;
+
+	if (!done)
+		return false;
+	if (prompt->text[others])
+		snprintf(text, sizeof(text), "user%s='%s'", others ? "!" : "",
+			prompt->text + others);
+	if (!processes_set_filter(tui, text, &error))
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s", error.message);
+	return prompt->complaint[0];
+}
+
+static bool
+delay_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	double seconds;
+
+	if (!done)
+		return false;
+	if (text_to_decimal(prompt->text, &seconds) < 0 || seconds < 0.1 || seconds > 86400) {
+		snprintf(
+			prompt->complaint, sizeof(prompt->complaint), "seconds, from 0.1 to 86400");
+		return true;
+	}
+	tui->settings->interval = (int64_t)(seconds * 1e9);
+	return false;
+}
+
+/* Signals: first which, then a question with the name, then by pidfd and start time. */
+
+static size_t
+target_count(const struct tui *tui)
+{
+	return tui->tag_count ? tui->tag_count : 1;
+}
+
+static void
+signal_answered(struct tui *tui, bool yes)
+{
+	size_t sent = 0;
+
+	if (!yes)
+		return;
+	for (size_t i = 0; i < target_count(tui); i++) {
+		const struct process_key *key = tui->tag_count ? &tui->tags[i] : &tui->focus;
+		int error = signal_send(key->pid, key->start_time, tui->signal);
+
+		if (error < 0)
+			tui_say(tui, "cannot send SIG%s to %lld: %s", sigabbrev_np(tui->signal),
+				(long long)key->pid, strerror(-error));
+		else
+			sent++;
+	}
+	if (sent == target_count(tui))
+		tui_say(tui, "SIG%s sent to %zu process%s", sigabbrev_np(tui->signal), sent,
+			sent == 1 ? "" : "es");
+	tui->wants_refresh = true;
+}
+
+static bool
+signal_chosen(struct tui *tui, struct prompt *prompt, bool done)
+{
+	const struct process *process = tui_find(tui, &tui->focus);
+	char question[PROMPT_SIZE], name[64], user[64];
+
+	if (!done)
+		return false;
+	tui->signal = signal_parse(prompt->text);
+	if (tui->signal < 0 || !sigabbrev_np(tui->signal)) {
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "no signal, as TERM or 15");
+		return true;
+	}
+	if (tui->tag_count) {
+		snprintf(question, sizeof(question), "Send SIG%s to %zu tagged processes? y/n",
+			sigabbrev_np(tui->signal), tui->tag_count);
+	} else if (process) {
+		text_safe(name, sizeof(name), process->comm ? process->comm : "-", tui->charset);
+		text_safe(user, sizeof(user), process->user ? process->user : "-", tui->charset);
+		snprintf(question, sizeof(question), "Send SIG%s to %lld %s (user %s)? y/n",
+			sigabbrev_np(tui->signal), (long long)process->pid, name, user);
+	} else {
+		return false;
+	}
+	prompt_ask(prompt, question, signal_answered);
+	return true;
+}
+
+static void
+open_signal(struct tui *tui)
+{
+	const struct process *process = processes_selected(tui);
+
+	if (!process && !tui->tag_count)
+		return;
+	if (process)
+		tui->focus = (struct process_key){ process->pid, process->start_time };
+	prompt_open(&tui->prompt, "Signal: ", "TERM", signal_chosen, NULL);
+}
+
+static void
+open_detail(struct tui *tui)
+{
+	const struct process *process = processes_selected(tui);
+
+	if (!process)
+		return;
+	tui->focus = (struct process_key){ process->pid, process->start_time };
+	tui->wants_refresh = true;
+	tui_open_view(tui, &view_detail);
+}
+
+static void
+change_scale(struct tui *tui, int step)
+{
+	int count = SCALE_PEBI + 1;
+
+	tui->settings->scale = (enum scale)(((int)tui->settings->scale + step + count) % count);
+}
+
+static void
+scroll_columns(struct tui *tui, int step)
+{
+	int first = tui->first_column + step;
+
+	if (first >= 0 && first < (int)tui->settings->columns.count)
+		tui->first_column = first;
+}
+
+static void
+end_filter(struct tui *tui)
+{
+	struct filter_error error;
+
+	tui->search[0] = '\0';
+	if (tui->filter_text[0])
+		processes_set_filter(tui, "", &error);
+}
+
+static void
+flip(struct tui *tui, bool *setting)
+{
+	*setting = !*setting;
+	tui->wants_refresh = true;
+	processes_rebuild(tui);
+}
+
+static bool
+sort_request(struct tui *tui, enum request request)
+{
+	switch (request) {
+	case REQUEST_SORT_MEMORY:
+		sort_by_name(tui, "res");
+		return true;
+	case REQUEST_SORT_CPU:
+		sort_by_name(tui, "cpu");
+		return true;
+	case REQUEST_SORT_PID:
+		sort_by_name(tui, "pid");
+		return true;
+	case REQUEST_SORT_TIME:
+		sort_by_name(tui, "cputime");
+		return true;
+	case REQUEST_SORT_PREVIOUS:
+		sort_beside(tui, -1);
+		return true;
+	case REQUEST_SORT_NEXT:
+		sort_beside(tui, 1);
+		return true;
+	case REQUEST_SORT_REVERSE:
+		flip(tui, &tui->settings->order.ascending);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+prompt_request(struct tui *tui, enum request request)
+{
+	char seconds[32];
+
+	switch (request) {
+	case REQUEST_SEARCH:
+		prompt_open(&tui->prompt, "Search: ", "", search_changed, NULL);
+		return true;
+	case REQUEST_FILTER:
+		memcpy(tui->filter_before, tui->filter_text, sizeof(tui->filter_before));
+		prompt_open(&tui->prompt, "Filter: ", tui->filter_text, filter_changed,
+			filter_cancelled);
+		return true;
+	case REQUEST_USER:
+		prompt_open(&tui->prompt, "User (! before it: all others; nothing: all): ", "",
+			user_changed, NULL);
+		return true;
+	case REQUEST_DELAY:
+		snprintf(seconds, sizeof(seconds), "%g", (double)tui->settings->interval / 1e9);
+		prompt_open(&tui->prompt, "Seconds between two refreshes: ", seconds, delay_changed,
+			NULL);
+		return true;
+	case REQUEST_SIGNAL:
+		open_signal(tui);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+processes_request(struct tui *tui, enum request request)
+{
+	size_t count = tui->rows.count;
+
+	if (list_request(&tui->list, request) || sort_request(tui, request) ||
+		prompt_request(tui, request))
+		return true;
+	switch (request) {
+	case REQUEST_OPEN:
+		open_detail(tui);
+		return true;
+	case REQUEST_BACK:
+		end_filter(tui);
+		return true;
+	case REQUEST_LEFT:
+		scroll_columns(tui, -1);
+		return true;
+	case REQUEST_RIGHT:
+		scroll_columns(tui, 1);
+		return true;
+	case REQUEST_SEARCH_NEXT:
+		search(tui, tui->list.selected + 1, 1);
+		return true;
+	case REQUEST_SEARCH_PREVIOUS:
+		search(tui, tui->list.selected + count - (count > 0), count - (count > 0));
+		return true;
+	case REQUEST_TREE:
+		flip(tui, &tui->settings->tree);
+		return true;
+	case REQUEST_COMMAND_LINE:
+		flip(tui, &tui->settings->command_line);
+		return true;
+	case REQUEST_KERNEL_THREADS:
+		flip(tui, &tui->settings->kernel_threads);
+		return true;
+	case REQUEST_TAG:
+		toggle_tag(tui);
+		return list_request(&tui->list, REQUEST_DOWN);
+	case REQUEST_UNTAG_ALL:
+		tui->tag_count = 0;
+		return true;
+	case REQUEST_UNIT_NEXT:
+		change_scale(tui, 1);
+		return true;
+	case REQUEST_UNIT_PREVIOUS:
+		change_scale(tui, -1);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+processes_click_heading(struct tui *tui, int x)
+{
+	for (size_t i = tui->heading_count; i-- > 0;) {
+		const struct heading *heading = &tui->headings[i];
+
+		if (x < heading->x)
+			continue;
+		if (heading->column == tui->settings->order.column)
+			flip(tui, &tui->settings->order.ascending);
+		else
+			sort_by(tui, heading->column);
+		return;
+	}
+}

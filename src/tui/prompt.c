@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/prompt.h"
+
+#include "base/text.h"
+#include "tui/screen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CONTROL(letter) ((letter)&0x1f)
+
+enum { ESCAPE = 27, DELETE = 127 };
+
+void
+prompt_open(struct prompt *prompt, const char *label, const char *text,
+	bool (*changed)(struct tui *, struct prompt *, bool), void (*cancelled)(struct tui *))
+{
+	*prompt = (struct prompt){ .label = label, .changed = changed, .cancelled = cancelled };
+	snprintf(prompt->text, sizeof(prompt->text), "%s", text);
+	prompt->length = prompt->cursor = strlen(prompt->text);
+}
+
+void
+prompt_ask(struct prompt *prompt, const char *question, void (*answered)(struct tui *, bool))
+{
+	*prompt = (struct prompt){ .label = "", .answered = answered };
+	snprintf(prompt->question, sizeof(prompt->question), "%s", question);
+}
+
+static void
+insert(struct prompt *prompt, char byte)
+{
+	if (prompt->length + 1 >= sizeof(prompt->text))
+		return;
+	memmove(prompt->text + prompt->cursor + 1, prompt->text + prompt->cursor,
+		prompt->length - prompt->cursor + 1);
+	prompt->text[prompt->cursor++] = byte;
+	prompt->length++;
+}
+
+/* The start of the character before the cursor: UTF-8 continuation bytes are stepped over. */
+static size_t
+before_cursor(const struct prompt *prompt)
+{
+	size_t at = prompt->cursor;
+
+	while (at > 0 && ((unsigned char)prompt->text[--at] & 0xc0) == 0x80)
+		continue;
+	return at;
+}
+
+static size_t
+after_cursor(const struct prompt *prompt)
+{
+	size_t at = prompt->cursor;
+
+	if (at < prompt->length)
+		at++;
+	while (at < prompt->length && ((unsigned char)prompt->text[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+static void
+remove_range(struct prompt *prompt, size_t from, size_t to)
+{
+	memmove(prompt->text + from, prompt->text + to, prompt->length - to + 1);
+	prompt->length -= to - from;
+	prompt->cursor = from;
+}
+
+/* Returns whether the text may have changed. */
+static bool
+edit(struct prompt *prompt, int key)
+{
+	size_t before = prompt->length;
+
+	switch (key) {
+	case KEY_LEFT:
+		prompt->cursor = before_cursor(prompt);
+		break;
+	case KEY_RIGHT:
+		prompt->cursor = after_cursor(prompt);
+		break;
+	case KEY_HOME:
+	case CONTROL('A'):
+		prompt->cursor = 0;
+		break;
+	case KEY_END:
+	case CONTROL('E'):
+		prompt->cursor = prompt->length;
+		break;
+	case KEY_BACKSPACE:
+	case CONTROL('H'):
+	case DELETE:
+		remove_range(prompt, before_cursor(prompt), prompt->cursor);
+		break;
+	case KEY_DC:
+		remove_range(prompt, prompt->cursor, after_cursor(prompt));
+		break;
+	case CONTROL('U'):
+		remove_range(prompt, 0, prompt->cursor);
+		break;
+	default:
+		if (key >= ' ' && key < 256)
+			insert(prompt, (char)key);
+	}
+	return prompt->length != before;
+}
+
+static void
+answer(struct tui *tui, struct prompt *prompt, int key)
+{
+	void (*answered)(struct tui *, bool) = prompt->answered;
+
+	prompt->label = NULL;
+	answered(tui, key == 'y' || key == 'Y');
+}
+
+bool
+prompt_key(struct tui *tui, struct prompt *prompt, int key)
+{
+	if (!prompt->label)
+		return false;
+	if (prompt->answered) {
+		answer(tui, prompt, key);
+	} else if (key == ESCAPE || key == CONTROL('G')) {
+		prompt->label = NULL;
+		if (prompt->cancelled)
+			prompt->cancelled(tui);
+	} else if (key == '\n' || key == '\r' || key == KEY_ENTER) {
+		if (!prompt->changed(tui, prompt, true))
+			prompt->label = NULL;
+	} else if (edit(prompt, key)) {
+		prompt->complaint[0] = '\0';
+		prompt->changed(tui, prompt, false);
+	}
+	return true;
+}
+
+void
+prompt_draw(const struct prompt *prompt, WINDOW *window, int y)
+{
+	char safe[PROMPT_SIZE * 4], start[PROMPT_SIZE];
+	int x, width = getmaxx(window);
+
+	if (prompt->answered) {
+		screen_put(window, y, 0, width, STYLE_BOLD, true, prompt->question);
+		return;
+	}
+	x = screen_put(window, y, 0, width, STYLE_BOLD, false, prompt->label);
+	text_safe(safe, sizeof(safe), prompt->text, charset_of_locale());
+	screen_put(window, y, x, width, STYLE_NORMAL, true, safe);
+	if (prompt->complaint[0])
+		screen_put(window, y, x + (int)text_width(safe) + 2, width, STYLE_WARNING, false,
+			prompt->complaint);
+	snprintf(start, sizeof(start), "%.*s", (int)prompt->cursor, prompt->text);
+	text_safe(safe, sizeof(safe), start, charset_of_locale());
+	x += (int)text_width(safe);
+	mvwchgat(window, y, x < width ? x : width - 1, 1, A_REVERSE, 0, NULL);
+}

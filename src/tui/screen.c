@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/screen.h"
+
+#include "base/log.h"
+#include "tui/restore.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ESCAPE_DELAY_MS = 25, LINE_SIZE = 2048 };
+
+/* clang-format off */
+static const struct {
+	short foreground, background; /* -1: the terminal's own */
+	attr_t with_colors, without;
+} looks[STYLE_COUNT] = {
+	[STYLE_NORMAL]   = { -1, -1, A_NORMAL, A_NORMAL },
+	[STYLE_DIM]      = { -1, -1, A_DIM, A_NORMAL },
+	[STYLE_BOLD]     = { -1, -1, A_BOLD, A_BOLD },
+	[STYLE_HEADING]  = { -1, -1, A_REVERSE, A_REVERSE },
+	[STYLE_SORTED]   = { -1, -1, A_REVERSE | A_BOLD, A_REVERSE | A_BOLD },
+	[STYLE_SELECTED] = { COLOR_BLACK, COLOR_CYAN, A_NORMAL, A_REVERSE },
+	[STYLE_TAGGED]   = { COLOR_YELLOW, -1, A_BOLD, A_BOLD },
+	[STYLE_WARNING]  = { COLOR_RED, -1, A_BOLD, A_BOLD },
+	[STYLE_ANON]     = { COLOR_GREEN, -1, A_NORMAL, A_NORMAL },
+	[STYLE_CACHE]    = { COLOR_BLUE, -1, A_NORMAL, A_NORMAL },
+	[STYLE_SHMEM]    = { COLOR_CYAN, -1, A_NORMAL, A_NORMAL },
+	[STYLE_KERNEL]   = { COLOR_MAGENTA, -1, A_NORMAL, A_NORMAL },
+	[STYLE_HUGE]     = { COLOR_YELLOW, -1, A_NORMAL, A_NORMAL },
+	[STYLE_OTHER]    = { COLOR_RED, -1, A_NORMAL, A_NORMAL },
+};
+/* clang-format on */
+
+static const int end_signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+
+static attr_t styles[STYLE_COUNT];
+static volatile sig_atomic_t end_signal;
+static bool is_open;
+static SCREEN *terminal;
+
+static void
+note_end(int signal)
+{
+	end_signal = signal;
+}
+
+static void
+catch_signals(void)
+{
+	struct sigaction end = { .sa_handler = note_end };
+
+	for (size_t i = 0; i < sizeof(end_signals) / sizeof(end_signals[0]); i++)
+		sigaction(end_signals[i], &end, NULL);
+}
+
+void
+screen_prepare_styles(bool has_colors_too)
+{
+	for (short i = 0; i < STYLE_COUNT; i++) {
+		styles[i] = has_colors_too ? looks[i].with_colors : looks[i].without;
+		if (!has_colors_too || (looks[i].foreground < 0 && looks[i].background < 0))
+			continue;
+		init_pair((short)(i + 1), looks[i].foreground, looks[i].background);
+		styles[i] |= COLOR_PAIR(i + 1);
+	}
+}
+
+attr_t
+screen_style(enum style style)
+{
+	return styles[style];
+}
+
+static void
+start_colors(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool wanted = !(no_color && *no_color) && has_colors();
+
+	if (wanted) {
+		start_color();
+		use_default_colors();
+	}
+	screen_prepare_styles(wanted);
+}
+
+bool
+screen_open(bool use_mouse)
+{
+	const char *name = getenv("TERM");
+
+	if (!name || !*name || strcmp(name, "dumb") == 0 || !isatty(STDIN_FILENO) ||
+		!isatty(STDOUT_FILENO))
+		return false;
+	restore_save_modes();
+	set_escdelay(ESCAPE_DELAY_MS);
+	terminal = newterm(NULL, stdout, stdin);
+	if (!terminal)
+		return false;
+	is_open = true;
+	restore_prepare(use_mouse);
+	log_set_restore(screen_close);
+	catch_signals();
+	cbreak();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	curs_set(0);
+	if (use_mouse) {
+		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+		mouseinterval(0);
+	}
+	start_colors();
+	return true;
+}
+
+void
+screen_close(void)
+{
+	if (!is_open)
+		return;
+	is_open = false;
+	log_set_restore(NULL);
+	endwin();
+	delscreen(terminal);
+}
+
+int
+screen_end_signal(void)
+{
+	return end_signal;
+}
+
+int
+screen_put(WINDOW *window, int y, int x, int width, enum style style, bool fill, const char *text)
+{
+	int columns, room = getmaxx(window) - x;
+	size_t length;
+
+	width = width < room ? width : room;
+	if (y < 0 || y >= getmaxy(window) || x < 0 || width <= 0)
+		return 0;
+	length = text_fit(text, (size_t)width);
+	wattrset(window, styles[style]);
+	mvwaddnstr(window, y, x, text, (int)length);
+	columns = getcury(window) == y ? getcurx(window) - x : width;
+	if (getcury(window) != y || columns < 0 || columns > width)
+		columns = width;
+	for (; fill && columns < width; columns++)
+		mvwaddch(window, y, x + columns, ' ');
+	wattrset(window, A_NORMAL);
+	return columns;
+}
+
+int
+screen_printf(WINDOW *window, int y, int x, enum style style, const char *format, ...)
+{
+	char text[LINE_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	return screen_put(window, y, x, LINE_SIZE, style, false, text);
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/tui.h"
+
+#include "base/memory.h"
+#include "tui/context.h"
+#include "tui/processes-input.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MOUSE_ROWS = 3 };
+
+struct tui *
+tui_create(struct tui_settings *settings, const struct filter *filter)
+{
+	struct tui *tui = xcalloc(1, sizeof(*tui));
+
+	tui->settings = settings;
+	tui->fixed_filter = filter;
+	tui->charset = charset_of_locale();
+	tui->view = tui->view_before = &view_processes;
+	tui->first_oom_kills = UNKNOWN;
+	return tui;
+}
+
+void
+tui_destroy(struct tui *tui)
+{
+	if (!tui)
+		return;
+	row_list_finish(&tui->rows);
+	filter_destroy(tui->filter);
+	free(tui->tags);
+	free(tui);
+}
+
+void
+tui_say(struct tui *tui, const char *format, ...)
+{
+	char text[sizeof(tui->message)];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	text_safe(tui->message, sizeof(tui->message), text, tui->charset);
+}
+
+const struct process *
+tui_find(const struct tui *tui, const struct process_key *key)
+{
+	const struct process *process =
+		tui->snapshot ? snapshot_find_process(tui->snapshot, key->pid) : NULL;
+
+	return process && process->start_time == key->start_time ? process : NULL;
+}
+
+void
+tui_open_view(struct tui *tui, const struct view *view)
+{
+	if (tui->view == &view_processes || tui->view == &view_detail)
+		tui->view_before = tui->view;
+	tui->view = view;
+	tui->lines = (struct list){ .count = 0 };
+}
+
+static void
+remember_selected(struct tui *tui)
+{
+	const struct process *process = processes_selected(tui);
+
+	if (process)
+		tui->selected = (struct process_key){ process->pid, process->start_time };
+}
+
+void
+tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self *self)
+{
+	bool first = !tui->snapshot;
+
+	tui->snapshot = snapshot;
+	tui->self = *self;
+	if (tui->first_oom_kills == UNKNOWN)
+		tui->first_oom_kills = snapshot->system.oom_kills;
+	processes_rebuild(tui);
+	if (first)
+		remember_selected(tui);
+}
+
+struct needs
+tui_needs(const struct tui *tui)
+{
+	struct needs needs = { .bits = NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT |
+				       NEED_PRESSURE | NEED_HOST | processes_needs(tui) };
+
+	if (tui->view->has_focus) {
+		needs.focus = tui->focus.pid;
+		for (size_t i = 0; i < process_table.column_count; i++)
+			needs.focus_bits |= process_table.columns[i].need;
+	}
+	return needs;
+}
+
+bool
+tui_wants_refresh(struct tui *tui)
+{
+	bool wants = tui->wants_refresh;
+
+	tui->wants_refresh = false;
+	return wants;
+}
+
+bool
+tui_is_frozen(const struct tui *tui)
+{
+	return tui->frozen || (tui->prompt.label && tui->prompt.answered);
+}
+
+static void
+mouse_request(struct tui *tui)
+{
+	int header = header_height(tui, LINES);
+	MEVENT event;
+
+	if (getmouse(&event) != OK || tui->view != &view_processes)
+		return;
+	if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
+		for (int i = 0; i < MOUSE_ROWS; i++)
+			list_request(&tui->list,
+				event.bstate & BUTTON4_PRESSED ? REQUEST_UP : REQUEST_DOWN);
+	} else if (event.y == header) {
+		processes_click_heading(tui, event.x);
+	} else if (event.y > header && (size_t)(event.y - header - 1) < tui->list.height) {
+		tui->list.selected = tui->list.top + (size_t)(event.y - header - 1);
+		list_fit(&tui->list, tui->rows.count, tui->list.height);
+	}
+}
+
+/* What is the same in all views. */
+static void
+common_request(struct tui *tui, enum request request)
+{
+	switch (request) {
+	case REQUEST_QUIT:
+		tui->leaving = true;
+		break;
+	case REQUEST_HELP:
+		tui_open_view(tui, tui->view == &view_help ? tui->view_before : &view_help);
+		break;
+	case REQUEST_FIELDS:
+		tui_open_view(tui, &view_fields);
+		break;
+	case REQUEST_BACK:
+		tui_open_view(tui, tui->view == &view_detail ? &view_processes : tui->view_before);
+		break;
+	case REQUEST_PROCESSES:
+		tui_open_view(tui, &view_processes);
+		break;
+	case REQUEST_FREEZE:
+		tui->frozen = !tui->frozen;
+		tui->wants_refresh = !tui->frozen;
+		break;
+	case REQUEST_REFRESH:
+		tui->wants_refresh = true;
+		break;
+	case REQUEST_REDRAW:
+		clearok(curscr, TRUE);
+		break;
+	case REQUEST_MOUSE:
+		mouse_request(tui);
+		break;
+	default:
+		break;
+	}
+}
+
+bool
+tui_key(struct tui *tui, int key)
+{
+	enum request request = request_of_key(key);
+
+	tui->message[0] = '\0';
+	if (key != KEY_RESIZE && !prompt_key(tui, &tui->prompt, key) &&
+		!tui->view->request(tui, request))
+		common_request(tui, request);
+	remember_selected(tui);
+	return !tui->leaving;
+}
+
+static void
+draw_last_line(const struct tui *tui, WINDOW *window)
+{
+	int y = getmaxy(window) - 1, width = getmaxx(window);
+	char hint[HINT_TEXT_SIZE];
+
+	if (tui->prompt.label) {
+		prompt_draw(&tui->prompt, window, y);
+	} else if (tui->message[0]) {
+		screen_put(window, y, 0, width, STYLE_WARNING, false, tui->message);
+	} else if (tui->snapshot && tui->snapshot->hint_count > 0) {
+		hint_text(&tui->snapshot->hints[0], hint);
+		screen_put(window, y, 0, width, STYLE_DIM, false, hint);
+	} else {
+		screen_put(window, y, 0, width, STYLE_DIM, false, tui->view->hint);
+	}
+}
+
+void
+tui_draw(struct tui *tui)
+{
+	int height = getmaxy(stdscr), width = getmaxx(stdscr);
+	int header = header_height(tui, height);
+	int rows = height - header - (height > 2 || tui->prompt.label ? 1 : 0);
+	WINDOW *body;
+
+	werase(stdscr);
+	header_draw(tui, stdscr, header);
+	if (!tui->snapshot)
+		screen_put(stdscr, 0, 0, width, STYLE_NORMAL, false, "reading /proc ...");
+	if (rows > 0 && tui->snapshot && (body = derwin(stdscr, rows, width, header, 0))) {
+		tui->view->draw(tui, body);
+		delwin(body);
+	}
+	if (height > 2 || tui->prompt.label)
+		draw_last_line(tui, stdscr);
+	wnoutrefresh(stdscr);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/text.h"
+#include "model/needs.h"
+#include "model/order.h"
+
+#include <stdbool.h>
+
+struct filter;
+struct snapshot;
+struct tui;
+
+/* What the user chooses; the screen changes it. */
+struct tui_settings {
+	struct selection
+		columns; /* of processes; the last text column takes the rest of the line */
+	struct order order;
+	int64_t interval; /* nanoseconds */
+	enum scale scale;
+	bool tree, kernel_threads, command_line, mouse;
+};
+
+/* The memtop that runs the screen, measured by the caller: shown in the header. */
+struct tui_self {
+	int64_t cpu_share, resident; /* per mille of one CPU, bytes; UNKNOWN at first */
+};
+
+/*
+ * The state of the screen. The settings are borrowed and changed; `filter` (NULL: none) comes
+ * from the command line and always holds.
+ */
+struct tui *tui_create(struct tui_settings *settings, const struct filter *filter);
+void tui_destroy(struct tui *tui);
+
+/* Shows another snapshot from now on; it is borrowed until the next one comes. */
+void tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self *self);
+
+/* What must be read for what is shown, sorted and filtered, and of the process in focus. */
+struct needs tui_needs(const struct tui *tui);
+
+/* Takes one key of curses. Returns false where it asks to leave. */
+bool tui_key(struct tui *tui, int key);
+
+/* Whether the user asked for a refresh at once. Asking clears it. */
+bool tui_wants_refresh(struct tui *tui);
+bool tui_is_frozen(const struct tui *tui);
+
+/* Draws everything into stdscr; the caller calls doupdate(). */
+void tui_draw(struct tui *tui);

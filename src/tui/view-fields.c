@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/context.h"
+
+#include <string.h>
+
+enum { NAME_COLUMNS = 16 };
+
+static long
+place_of(const struct selection *columns, const struct column *column)
+{
+	for (size_t i = 0; i < columns->count; i++)
+		if (columns->columns[i] == column)
+			return (long)i;
+	return -1;
+}
+
+/* Shown columns first, in their order, then all others in the table's. */
+static const struct column *
+column_at(const struct tui *tui, size_t row)
+{
+	const struct selection *columns = &tui->settings->columns;
+
+	if (row < columns->count)
+		return columns->columns[row];
+	row -= columns->count;
+	for (size_t i = 0; i < process_table.column_count; i++) {
+		const struct column *column = &process_table.columns[i];
+
+		if (place_of(columns, column) < 0 && row-- == 0)
+			return column;
+	}
+	return NULL;
+}
+
+static void
+draw(struct tui *tui, WINDOW *window)
+{
+	size_t height = (size_t)getmaxy(window);
+	int width = getmaxx(window);
+
+	list_fit(&tui->fields, process_table.column_count, height);
+	for (size_t i = 0; i < height && tui->fields.top + i < tui->fields.count; i++) {
+		size_t row = tui->fields.top + i;
+		const struct column *column = column_at(tui, row);
+		enum style style = row == tui->fields.selected ? STYLE_SELECTED : STYLE_NORMAL;
+
+		if (!column)
+			break;
+		screen_printf(window, (int)i, 0, style, "[%c] %-8s",
+			row < tui->settings->columns.count ? 'x' : ' ', column->title);
+		screen_put(window, (int)i, NAME_COLUMNS, width, STYLE_NORMAL, false, column->help);
+	}
+}
+
+static void
+toggle(struct tui *tui)
+{
+	struct selection *columns = &tui->settings->columns;
+	const struct column *column = column_at(tui, tui->fields.selected);
+	long place = column ? place_of(columns, column) : -1;
+
+	if (!column || (place >= 0 && columns->count == 1))
+		return;
+	if (place < 0) {
+		selection_add(columns, column);
+		tui->fields.selected = columns->count - 1;
+	} else {
+		memmove(&columns->columns[place], &columns->columns[place + 1],
+			(columns->count - (size_t)place - 1) * sizeof(columns->columns[0]));
+		columns->count--;
+	}
+	tui->first_column = 0;
+	tui->wants_refresh = true;
+}
+
+/* Moves a shown column and the selection with it. */
+static void
+shift(struct tui *tui, long step)
+{
+	struct selection *columns = &tui->settings->columns;
+	long from = (long)tui->fields.selected, to = from + step;
+	const struct column *column;
+
+	if (from >= (long)columns->count || to < 0 || to >= (long)columns->count)
+		return;
+	column = columns->columns[from];
+	columns->columns[from] = columns->columns[to];
+	columns->columns[to] = column;
+	tui->fields.selected = (size_t)to;
+}
+
+static bool
+request(struct tui *tui, enum request request)
+{
+	if (list_request(&tui->fields, request))
+		return true;
+	switch (request) {
+	case REQUEST_TAG:
+		toggle(tui);
+		return true;
+	case REQUEST_LEFT:
+		shift(tui, -1);
+		return true;
+	case REQUEST_RIGHT:
+		shift(tui, 1);
+		return true;
+	case REQUEST_OPEN:
+	case REQUEST_FIELDS:
+		tui_open_view(tui, tui->view_before);
+		return true;
+	default:
+		return false;
+	}
+}
+
+const struct view view_fields = {
+	.name = "Fields",
+	.hint = "Space show or hide  Left Right move  Esc back",
+	.draw = draw,
+	.request = request,
+};

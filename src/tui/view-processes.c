@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/context.h"
+
+#include "base/memory.h"
+#include "model/cell.h"
+#include "model/tree.h"
+#include "tui/processes-input.h"
+
+#include <string.h>
+
+enum { GAP = 1, LAST_COLUMNS = 20, TREE_INDENT = 2, TREE_DEPTH = 20 };
+
+static const struct column *
+column_called(const char *name)
+{
+	return table_find(&process_table, name, strlen(name));
+}
+
+/* COMMAND shows the name where command lines are switched off. */
+static const struct column *
+shown_column(const struct tui *tui, const struct column *column)
+{
+	if (!tui->settings->command_line && column == column_called("command"))
+		return column_called("comm");
+	return column;
+}
+
+unsigned
+processes_needs(const struct tui *tui)
+{
+	const struct tui_settings *settings = tui->settings;
+	unsigned bits = settings->order.column->need;
+
+	for (size_t i = 0; i < settings->columns.count; i++)
+		bits |= shown_column(tui, settings->columns.columns[i])->need;
+	if (tui->filter)
+		bits |= filter_needs(tui->filter);
+	if (tui->fixed_filter)
+		bits |= filter_needs(tui->fixed_filter);
+	if (tui->search[0])
+		bits |= NEED_COMMAND;
+	return bits;
+}
+
+const struct process *
+processes_selected(const struct tui *tui)
+{
+	return tui->rows.count ? tui->rows.rows[tui->list.selected] : NULL;
+}
+
+static bool
+is_shown(const struct tui *tui, const struct process *process)
+{
+	if (!tui->settings->kernel_threads && process->kernel_thread == 1)
+		return false;
+	return !tui->fixed_filter || filter_matches(tui->fixed_filter, process);
+}
+
+static void
+drop_hidden(struct tui *tui)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < tui->rows.count; i++)
+		if (is_shown(tui, tui->rows.rows[i]))
+			tui->rows.rows[count++] = tui->rows.rows[i];
+	tui->rows.count = count;
+}
+
+/* The selected process stays selected wherever the new order has put it. */
+static void
+follow(struct tui *tui, const struct process_key *key)
+{
+	for (size_t i = 0; i < tui->rows.count; i++) {
+		const struct process *process = tui->rows.rows[i];
+
+		if (process->pid == key->pid && process->start_time == key->start_time) {
+			tui->list.selected = i;
+			break;
+		}
+	}
+	list_fit(&tui->list, tui->rows.count, tui->list.height);
+}
+
+void
+processes_rebuild(struct tui *tui)
+{
+	if (!tui->snapshot)
+		return;
+	order_build(&tui->rows, &process_table, tui->snapshot->processes,
+		tui->snapshot->process_count, tui->filter, &tui->settings->order);
+	drop_hidden(tui);
+	if (tui->settings->tree)
+		tree_arrange(&tui->rows, column_called("pid"), column_called("ppid"));
+	follow(tui, &tui->selected);
+}
+
+static int
+width_of(const struct column *column)
+{
+	int title = (int)strlen(column->title);
+
+	return column->width > title ? column->width : title;
+}
+
+static bool
+is_tagged(const struct tui *tui, const struct process *process)
+{
+	for (size_t i = 0; i < tui->tag_count; i++)
+		if (tui->tags[i].pid == process->pid &&
+			tui->tags[i].start_time == process->start_time)
+			return true;
+	return false;
+}
+
+static void
+place_column(struct tui *tui, const struct column *column, int x, int room)
+{
+	if (tui->heading_count < MOST_HEADINGS)
+		tui->headings[tui->heading_count++] =
+			(struct heading){ .column = column, .x = x, .room = room };
+}
+
+/*
+ * Places the columns from the first one that is scrolled to. If the last one is a text, as
+ * COMMAND, it is always there with what is left of the line, at least LAST_COLUMNS; columns that
+ * do not fit before it are left out.
+ */
+static void
+place_columns(struct tui *tui, int width)
+{
+	const struct selection *columns = &tui->settings->columns;
+	const struct column *last = columns->columns[columns->count - 1];
+	bool keeps_last = last->unit == UNIT_TEXT;
+	int x = 0, edge = keeps_last && width > 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width;
+
+	tui->heading_count = 0;
+	for (size_t i = (size_t)tui->first_column; i + keeps_last < columns->count; i++) {
+		int room = width_of(columns->columns[i]);
+
+		if (x > 0 && x + room > edge)
+			break;
+		place_column(tui, columns->columns[i], x, room);
+		x += room + GAP;
+	}
+	if (keeps_last && x < width)
+		place_column(tui, last, x, width - x);
+}
+
+/* Numbers stand at the right of their room, texts at the left. */
+static void
+put_cell(WINDOW *window, int y, int x, int room, enum style style, const struct column *column,
+	const char *text)
+{
+	int columns = (int)text_width(text);
+
+	if (column->unit != UNIT_TEXT && columns < room)
+		x += room - columns;
+	screen_put(window, y, x, room, style, false, text);
+}
+
+static void
+draw_headings(const struct tui *tui, WINDOW *window, int y)
+{
+	screen_put(window, y, 0, getmaxx(window), STYLE_HEADING, true, "");
+	for (size_t i = 0; i < tui->heading_count; i++) {
+		const struct heading *heading = &tui->headings[i];
+		bool sorted = heading->column == tui->settings->order.column;
+
+		put_cell(window, y, heading->x, heading->room,
+			sorted ? STYLE_SORTED : STYLE_HEADING, heading->column,
+			heading->column->title);
+	}
+}
+
+/* In a tree the last text stands below its parent's. */
+static int
+indent_of(const struct tui *tui, size_t index, size_t heading)
+{
+	int depth;
+
+	if (!tui->settings->tree || heading + 1 < tui->heading_count ||
+		tui->headings[heading].column->unit != UNIT_TEXT)
+		return 0;
+	depth = tui->rows.depths[index];
+	return TREE_INDENT * (depth < TREE_DEPTH ? depth : TREE_DEPTH);
+}
+
+static void
+draw_row(const struct tui *tui, WINDOW *window, int y, size_t index)
+{
+	const struct process *process = tui->rows.rows[index];
+	enum style style = index == tui->list.selected ? STYLE_SELECTED
+			   : is_tagged(tui, process)   ? STYLE_TAGGED
+						       : STYLE_NORMAL;
+
+	if (style == STYLE_SELECTED)
+		screen_put(window, y, 0, getmaxx(window), style, true, "");
+	for (size_t i = 0; i < tui->heading_count; i++) {
+		const struct heading *heading = &tui->headings[i];
+		const struct column *column = shown_column(tui, heading->column);
+		int indent = indent_of(tui, index, i);
+		char text[CELL_SIZE];
+
+		cell_format(
+			text, sizeof(text), column, process, tui->charset, tui->settings->scale);
+		put_cell(window, y, heading->x + indent, heading->room - indent, style, column,
+			text);
+	}
+}
+
+static void
+draw(struct tui *tui, WINDOW *window)
+{
+	int height = getmaxy(window), width = getmaxx(window);
+	int heading = height > 1 ? 1 : 0;
+
+	list_fit(&tui->list, tui->rows.count, (size_t)(height - heading));
+	place_columns(tui, width);
+	if (heading)
+		draw_headings(tui, window, 0);
+	for (size_t i = 0; i < tui->list.height && tui->list.top + i < tui->rows.count; i++)
+		draw_row(tui, window, heading + (int)i, tui->list.top + i);
+}
+
+const struct view view_processes = {
+	.name = "Processes",
+	.hint = "Enter detail  / search  \\ filter  M P N T sort  f fields  k signal  ? help  q "
+		"quit",
+	.draw = draw,
+	.request = processes_request,
+};
