@@ -173,3 +173,11 @@ def test_completion_is_well_formed(shell, file):
     assert done.returncode == 0 and not done.stderr
     for name, _ in columns("batch"):
         assert re.search(rf"\b{name}\b", (COMPLETIONS / file).read_text())
+
+
+def test_every_key_is_in_the_page():
+    rows = re.findall(r'{ REQUEST_\w+, "((?:[^"\\]|\\.)*)", "', (SOURCE / "src/tui/keys.c").read_text())
+    assert len(rows) > 30
+    page = (SOURCE / "man/memtop.1.scd").read_text()
+    for keys in rows:
+        assert f"\n*{keys}*\n\t" in page, keys
