@@ -15,6 +15,7 @@ command:pkg-config pkg-config
 library:libproc2 libproc2-dev
 library:ncursesw libncurses-dev
 library:jansson libjansson-dev
+library:ini_config libini-config-dev
 '
 
 is_there() { # command:NAME, library:NAME, header:NAME, python:NAME or fuzzer:COMPILER
@@ -39,12 +40,13 @@ missing_packages() { # NEEDS
 
 explain_elsewhere() {
 	cat >&2 <<'END'
-memtop needs a C compiler, meson, ninja, pkg-config, ncurses, libproc2 of procps-ng 4.0.2 or later
-and jansson, each with its headers:
-  Debian, Ubuntu  apt-get install gcc libc6-dev meson ninja-build pkg-config libproc2-dev libncurses-dev libjansson-dev
-  Fedora          dnf install gcc meson ninja-build pkgconf procps-ng-devel ncurses-devel jansson-devel
-  Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson
-  Alpine          apk add gcc musl-dev meson ninja pkgconf procps-dev ncurses-dev jansson-dev
+memtop needs a C compiler, meson, ninja, pkg-config, ncurses, libproc2 of procps-ng 4.0.2 or
+later, jansson and libini_config (of ding-libs), each with its headers:
+  Debian, Ubuntu  apt-get install gcc libc6-dev meson ninja-build pkg-config libproc2-dev \
+                  libncurses-dev libjansson-dev libini-config-dev
+  Fedora          dnf install gcc meson ninja-build pkgconf procps-ng-devel ncurses-devel jansson-devel \
+                  libini_config-devel
+  Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson ding-libs
 END
 }
 

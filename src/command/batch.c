@@ -33,8 +33,8 @@ static struct needs
 needs_of(const struct process_options *options)
 {
 	unsigned bits = NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE |
-			NEED_HOST | selection_needs(&options->selection) |
-			options->order.column->need | filter_needs(options->filter);
+			NEED_HOST | selection_needs(&options->settings.columns) |
+			options->settings.order.column->need | filter_needs(options->filter);
 
 	return (struct needs){ .bits = bits,
 		.pids = options->pids,
@@ -76,7 +76,7 @@ read_block(struct blocks *run, int64_t number)
 		return error;
 	derive(now, before);
 	order_build(&run->rows, &process_table, now->processes, now->process_count, options->filter,
-		&options->order);
+		&options->settings.order);
 	return 0;
 }
 
@@ -88,7 +88,7 @@ write_block(struct blocks *run, int64_t number)
 	run->output.width = width_of(run->options);
 	if (number == 0 && !run->output.format->has_hints)
 		tell_hints(now);
-	return output_write(&run->output, now, &run->options->selection, &run->rows);
+	return output_write(&run->output, now, &run->options->settings.columns, &run->rows);
 }
 
 /* A reader that has gone away ends the program quietly. */
@@ -117,7 +117,7 @@ write_blocks(struct blocks *run)
 			return status_of("write error", error);
 		if (number + 1 == options->count)
 			return EXIT_SUCCESS;
-		next += options->interval;
+		next += options->settings.interval;
 		if (next < loop_now()) /* too slow or asleep: no blocks in a rush afterwards */
 			next = loop_now();
 		if (!loop_wait(next, STDOUT_FILENO))
@@ -133,7 +133,7 @@ batch_run(const struct process_options *options)
 		.output = { .format = options->format,
 			.file = stdout,
 			.charset = charset_of_locale(),
-			.scale = (enum scale)options->scale },
+			.scale = options->settings.scale },
 	};
 	int status, error = collect_create(NULL, &run.source);
 

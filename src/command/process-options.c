@@ -35,7 +35,7 @@ apply_delay(void *settings, const struct command_option *option, const char *val
 	if (text_to_decimal(value, &seconds) < 0 || seconds < 0.01 || seconds > 1e9)
 		return option_complain(
 			option, value, SIZE_MAX, "not a number of seconds from 0.01 to 1000000000");
-	options->interval = (int64_t)(seconds * SECOND);
+	options->settings.interval = (int64_t)(seconds * SECOND);
 	return 0;
 }
 
@@ -49,9 +49,9 @@ apply_order(void *settings, const struct command_option *option, const char *val
 
 	if (!column)
 		return option_complain(option, value, sign, "there is no such column");
-	options->order = order_of(column);
+	options->settings.order = order_of(column);
 	if (sign)
-		options->order.ascending = *value == '-';
+		options->settings.order.ascending = *value == '-';
 	return 0;
 }
 
@@ -61,8 +61,8 @@ apply_fields(void *settings, const struct command_option *option, const char *va
 	struct process_options *options = settings;
 	size_t position;
 
-	options->selection.count = 0;
-	if (selection_parse(&options->selection, value, &position) < 0)
+	options->settings.columns.count = 0;
+	if (selection_parse(&options->settings.columns, value, &position) < 0)
 		return option_complain(option, value, position, "there is no such column");
 	return 0;
 }
@@ -164,7 +164,18 @@ apply_scale(void *settings, const struct command_option *option, const char *val
 
 	if (!value[0] || value[1] || !letter)
 		return option_complain(option, value, SIZE_MAX, "not one of b k m g t p");
-	options->scale = SCALE_BYTES + (int)(letter - letters);
+	options->settings.scale = (enum scale)(SCALE_BYTES + (letter - letters));
+	return 0;
+}
+
+static int
+apply_no_mouse(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+
+	(void)option;
+	(void)value;
+	options->settings.mouse = false;
 	return 0;
 }
 
@@ -184,7 +195,9 @@ apply_format(void *settings, const struct command_option *option, const char *va
 /* clang-format off */
 const struct command_option process_option_table[] = {
 	{ "batch", 'b', NULL, "print blocks instead of opening the screen", option_set_flag, SETTING(batch), 0 },
-	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", option_set_flag, SETTING(no_mouse), 0 },
+	{ "config", 0, "FILE", "read and write the settings of the screen there", option_set_text, SETTING(config), 0 },
+	{ "no-config", 0, NULL, "read no settings", option_set_flag, SETTING(no_config), 0 },
+	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", apply_no_mouse, 0, 0 },
 	{ "count", 'n', "COUNT", "end after COUNT blocks", apply_count, 0, 0 },
 	{ "delay", 'd', "SECONDS", "time between two blocks, 1.5 by itself", apply_delay, 0, 0 },
 	{ "fields", 'F', "FIELD,...", "columns to show", apply_fields, 0, 0 },
@@ -221,21 +234,23 @@ process_options_init(struct process_options *options)
 	size_t position;
 
 	*options = (struct process_options){
-		.interval = (int64_t)(1.5 * SECOND),
-		.selection = { .table = &process_table },
-		.order = order_of(table_find(&process_table, "res", 3)),
+		.settings = { .columns = { .table = &process_table },
+			.order = order_of(table_find(&process_table, "res", 3)),
+			.interval = (int64_t)(1.5 * SECOND),
+			.scale = SCALE_HUMAN,
+			.command_line = true,
+			.mouse = true },
 		.filter = filter_create(&process_table),
 		.width = UNKNOWN,
-		.scale = SCALE_HUMAN,
 		.format = &output_text,
 	};
-	selection_parse(&options->selection, process_default_columns, &position);
+	selection_parse(&options->settings.columns, process_default_columns, &position);
 }
 
 void
 process_options_finish(struct process_options *options)
 {
-	selection_finish(&options->selection);
+	selection_finish(&options->settings.columns);
 	filter_destroy(options->filter);
 	free(options->pids);
 }

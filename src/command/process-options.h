@@ -3,29 +3,26 @@
 
 #include "command/command.h"
 #include "model/filter.h"
-#include "model/order.h"
 #include "output/output.h"
+#include "tui/tui.h"
 
 #include <stdbool.h>
 
 /* What the options about processes ask for: which, in what order, with which columns, how often. */
 struct process_options {
-	int64_t count;    /* blocks; 0: for ever */
-	int64_t interval; /* nanoseconds */
-	struct selection selection;
-	struct order order;
+	struct tui_settings settings; /* of a batch, too: columns, order, interval, scale */
+	int64_t count;                /* blocks; 0: for ever */
 	struct filter *filter;
 	int64_t *pids; /* ascending; NULL: all */
 	size_t pid_count, pid_capacity;
 	int64_t width; /* UNKNOWN: that of the terminal, if it is one */
-	int scale;     /* enum scale */
 	const struct output_format *format;
-	bool exact;
-	bool batch, no_mouse;
+	bool exact, batch, no_config;
+	const char *config; /* the settings file; NULL: the user's own */
 };
 
 /* How many options at the start of the table are for the screen only. */
-enum { PROCESS_SCREEN_OPTIONS = 2 };
+enum { PROCESS_SCREEN_OPTIONS = 4 };
 
 /* The options of `memtop`; those of `memtop batch` are the same but for the first ones. */
 extern const struct command_option process_option_table[];

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/cleanup.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "collect/collect.h"
 #include "command/batch.h"
 #include "command/commands.h"
 #include "command/loop.h"
 #include "command/process-options.h"
+#include "command/settings.h"
 #include "command/worker.h"
 #include "model/snapshot.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
 
 #include <errno.h>
+#include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,13 +27,14 @@
 #define SECOND INT64_C(1000000000)
 
 /* A storm of resizes is waited out before the screen is drawn again. */
-enum { RESIZE_QUIET_NS = 30 * 1000000 };
+enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256 };
 
 struct top {
 	struct tui *tui;
 	struct worker *worker;
 	const struct tui_settings *settings;
 	const struct process_options *options;
+	const char *path;    /* of the settings; NULL: there is none */
 	int64_t next;        /* when the next read is due */
 	int64_t quiet_until; /* nothing is drawn before */
 	int64_t cpu_before, taken_at;
@@ -92,6 +99,20 @@ take_snapshot(struct top *top)
 	top->changed = true;
 }
 
+static void
+save_settings(struct top *top)
+{
+	char message[PATH_MAX + 64];
+	int error = top->path ? settings_save(top->path, top->settings) : -ENOENT;
+
+	if (error < 0)
+		snprintf(message, sizeof(message), "cannot write %s: %s",
+			top->path ? top->path : "the settings", strerror(-error));
+	else
+		snprintf(message, sizeof(message), "settings written to %s", top->path);
+	tui_tell(top->tui, message);
+}
+
 /* Takes all keys that wait. Returns false where one asks to leave. */
 static bool
 take_keys(struct top *top)
@@ -105,6 +126,8 @@ take_keys(struct top *top)
 		if (!tui_key(top->tui, key))
 			return false;
 	}
+	if (tui_wants_save(top->tui))
+		save_settings(top);
 	top->changed = top->changed || count > 0;
 	top->input_ended = count == 0; /* it was readable, but there was nothing */
 	return true;
@@ -177,29 +200,23 @@ finish(const struct top *top)
 
 /* Runs the screen, which has been opened. */
 static int
-run_screen(struct process_options *options)
+run_screen(struct process_options *options, const char *path, const char *complaint)
 {
-	struct tui_settings settings = { .columns = options->selection,
-		.order = options->order,
-		.interval = options->interval,
-		.scale = (enum scale)options->scale,
-		.command_line = true,
-		.mouse = !options->no_mouse };
-	struct top top = { .settings = &settings, .options = options };
+	struct top top = { .settings = &options->settings, .options = options, .path = path };
 	struct source *source;
 	int status;
 
 	top.error = collect_create(NULL, &source);
 	if (top.error == 0)
 		top.error = worker_create(source, &top.worker);
-	top.tui = tui_create(&settings, options->filter);
+	top.tui = tui_create(&options->settings, options->filter);
+	tui_tell(top.tui, complaint);
 	top.changed = true;
 	if (top.error == 0)
 		run_loop(&top);
 	status = finish(&top);
 	worker_destroy(top.worker);
 	tui_destroy(top.tui);
-	options->selection = settings.columns; /* it may have grown */
 	return status;
 }
 
@@ -212,19 +229,53 @@ describe(FILE *file)
 	process_options_describe(file);
 }
 
+/* What is wrong with the settings is told on standard error; the first also on the screen. */
+static void
+note_complaint(void *context, const char *message)
+{
+	char *first = context;
+
+	log_error("%s", message);
+	if (!*first)
+		snprintf(first, COMPLAINT_SIZE, "%s", message);
+}
+
+/* The settings come before the options, but which file they are in is an option: parse twice. */
+static int
+parse(const struct command *command, int argc, char **argv, struct process_options *options,
+	char **ret_path, char complaint[static COMPLAINT_SIZE])
+{
+	int status, first = process_options_parse(command, argc, argv, options, &status);
+	bool must_exist;
+
+	if (first < 0)
+		return status;
+	*ret_path = options->config ? xstrdup(options->config) : settings_default_path();
+	if (options->batch || options->no_config || !*ret_path)
+		return -1;
+	must_exist = options->config != NULL;
+	process_options_finish(options);
+	process_options_init(options);
+	settings_load(*ret_path, must_exist, &options->settings, note_complaint, complaint);
+	optind = 0;
+	return process_options_parse(command, argc, argv, options, &status) < 0 ? status : -1;
+}
+
 static int
 run(const struct command *command, int argc, char **argv)
 {
 	struct process_options options;
-	int status, first;
+	_cleanup_free_ char *path = NULL;
+	char complaint[COMPLAINT_SIZE] = "";
+	int status;
 
 	process_options_init(&options);
-	first = process_options_parse(command, argc, argv, &options, &status);
-	if (first >= 0 && options.batch) {
+	status = parse(command, argc, argv, &options, &path, complaint);
+	if (status < 0 && options.batch) {
 		status = batch_run(&options);
-	} else if (first >= 0 && screen_open(!options.no_mouse)) {
-		status = run_screen(&options);
-	} else if (first >= 0) {
+	} else if (status < 0 && screen_open(options.settings.mouse)) {
+		status = run_screen(&options, path, complaint);
+	} else if (status < 0) {
 		log_error("no screen is possible here: one block of 'memtop batch' instead");
 		options.count = 1;
 		status = batch_run(&options);

@@ -33,7 +33,7 @@ struct tui {
 	const struct view *view, *view_before;
 	struct prompt prompt;
 	char message[160]; /* said on the last line until the next key */
-	bool wants_refresh, frozen, leaving;
+	bool wants_refresh, wants_save, frozen, leaving;
 
 	/* The processes view. */
 	struct row_list rows;

@@ -42,6 +42,7 @@ const struct key_binding key_bindings[] = {
 	{ REQUEST_DELAY, "d s", "time between two refreshes", { 'd', 's' } },
 	{ REQUEST_SIGNAL, "k F9", "send a signal to the selected or tagged processes", { 'k', KEY_F(9) } },
 	{ REQUEST_FREEZE, "z", "freeze the screen, and let it go on", { 'z' } },
+	{ REQUEST_SAVE, "W", "write the settings to their file", { 'W' } },
 	{ REQUEST_REFRESH, "F6", "refresh now", { KEY_F(6) } },
 	{ REQUEST_REDRAW, "Ctrl-L", "draw the screen anew", { CONTROL('L') } },
 	{ REQUEST_PROCESSES, "1", "the processes", { '1' } },

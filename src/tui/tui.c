@@ -112,6 +112,21 @@ tui_wants_refresh(struct tui *tui)
 }
 
 bool
+tui_wants_save(struct tui *tui)
+{
+	bool wants = tui->wants_save;
+
+	tui->wants_save = false;
+	return wants;
+}
+
+void
+tui_tell(struct tui *tui, const char *message)
+{
+	tui_say(tui, "%s", message);
+}
+
+bool
 tui_is_frozen(const struct tui *tui)
 {
 	return tui->frozen || (tui->prompt.label && tui->prompt.answered);
@@ -160,6 +175,9 @@ common_request(struct tui *tui, enum request request)
 	case REQUEST_FREEZE:
 		tui->frozen = !tui->frozen;
 		tui->wants_refresh = !tui->frozen;
+		break;
+	case REQUEST_SAVE:
+		tui->wants_save = true;
 		break;
 	case REQUEST_REFRESH:
 		tui->wants_refresh = true;

@@ -44,6 +44,14 @@ bool tui_key(struct tui *tui, int key);
 
 /* Whether the user asked for a refresh at once. Asking clears it. */
 bool tui_wants_refresh(struct tui *tui);
+
+/* Whether the user asked for the settings to be saved. Asking clears it. */
+bool tui_wants_save(struct tui *tui);
+
+/* Says something on the last line, until the next key. */
+void tui_tell(struct tui *tui, const char *message);
+
+/* Nothing moves while the screen is frozen or a question is open. */
 bool tui_is_frozen(const struct tui *tui);
 
 /* Draws everything into stdscr; the caller calls doupdate(). */

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/settings.h"
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/process.h"
+#include "tui/tui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini_configobj.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SECTION "screen"
+#define FIELD(name) offsetof(struct tui_settings, name)
+
+static const char *const scale_names[] = { "human", "b", "k", "m", "g", "t", "p" };
+
+static int read_columns(struct tui_settings *settings, size_t offset, const char *value);
+static int read_order(struct tui_settings *settings, size_t offset, const char *value);
+static int read_interval(struct tui_settings *settings, size_t offset, const char *value);
+static int read_scale(struct tui_settings *settings, size_t offset, const char *value);
+static int read_flag(struct tui_settings *settings, size_t offset, const char *value);
+static void write_columns(FILE *file, const struct tui_settings *settings, size_t offset);
+static void write_order(FILE *file, const struct tui_settings *settings, size_t offset);
+static void write_interval(FILE *file, const struct tui_settings *settings, size_t offset);
+static void write_scale(FILE *file, const struct tui_settings *settings, size_t offset);
+static void write_flag(FILE *file, const struct tui_settings *settings, size_t offset);
+
+/* Each setting once: how it is called, explained, read and written. */
+/* clang-format off */
+static const struct setting {
+	const char *name, *help;
+	int (*read)(struct tui_settings *settings, size_t offset, const char *value);
+	void (*write)(FILE *file, const struct tui_settings *settings, size_t offset);
+	size_t offset;
+} table[] = {
+	{ "columns", "Columns of the processes, in order; memtop --help lists them.", read_columns, write_columns, FIELD(columns) },
+	{ "order", "Column to sort by; + before it: largest first, -: smallest first.", read_order, write_order, FIELD(order) },
+	{ "interval", "Seconds between two refreshes.", read_interval, write_interval, FIELD(interval) },
+	{ "scale", "Unit of sizes: human, b, k, m, g, t or p.", read_scale, write_scale, FIELD(scale) },
+	{ "tree", "Children below their parents: yes or no.", read_flag, write_flag, FIELD(tree) },
+	{ "kernel_threads", "Show kernel threads: yes or no.", read_flag, write_flag, FIELD(kernel_threads) },
+	{ "command_line", "Command lines instead of names: yes or no.", read_flag, write_flag, FIELD(command_line) },
+	{ "mouse", "Use the mouse: yes or no.", read_flag, write_flag, FIELD(mouse) },
+};
+/* clang-format on */
+
+static int
+read_columns(struct tui_settings *settings, size_t offset, const char *value)
+{
+	struct selection columns = { .table = &process_table };
+	size_t position;
+	int error = selection_parse(&columns, value, &position);
+
+	(void)offset;
+	if (error < 0) {
+		selection_finish(&columns);
+		return error;
+	}
+	selection_finish(&settings->columns);
+	settings->columns = columns;
+	return 0;
+}
+
+static void
+write_columns(FILE *file, const struct tui_settings *settings, size_t offset)
+{
+	(void)offset;
+	for (size_t i = 0; i < settings->columns.count; i++)
+		fprintf(file, "%s%s", i ? "," : "", settings->columns.columns[i]->name);
+}
+
+static int
+read_order(struct tui_settings *settings, size_t offset, const char *value)
+{
+	size_t sign = *value == '+' || *value == '-';
+	const struct column *column =
+		table_find(&process_table, value + sign, strlen(value + sign));
+
+	(void)offset;
+	if (!column)
+		return -EINVAL;
+	settings->order = order_of(column);
+	if (sign)
+		settings->order.ascending = *value == '-';
+	return 0;
+}
+
+static void
+write_order(FILE *file, const struct tui_settings *settings, size_t offset)
+{
+	(void)offset;
+	fprintf(file, "%c%s", settings->order.ascending ? '-' : '+', settings->order.column->name);
+}
+
+static int
+read_interval(struct tui_settings *settings, size_t offset, const char *value)
+{
+	double seconds;
+
+	(void)offset;
+	if (text_to_decimal(value, &seconds) < 0 || seconds < 0.1 || seconds > 86400)
+		return -EINVAL;
+	settings->interval = (int64_t)(seconds * 1e9);
+	return 0;
+}
+
+static void
+write_interval(FILE *file, const struct tui_settings *settings, size_t offset)
+{
+	(void)offset;
+	fprintf(file, "%g", (double)settings->interval / 1e9);
+}
+
+static int
+read_scale(struct tui_settings *settings, size_t offset, const char *value)
+{
+	(void)offset;
+	for (size_t i = 0; i < sizeof(scale_names) / sizeof(scale_names[0]); i++)
+		if (strcasecmp(value, scale_names[i]) == 0) {
+			settings->scale = (enum scale)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static void
+write_scale(FILE *file, const struct tui_settings *settings, size_t offset)
+{
+	(void)offset;
+	fputs(scale_names[settings->scale], file);
+}
+
+static int
+read_flag(struct tui_settings *settings, size_t offset, const char *value)
+{
+	static const char *const words[] = { "no", "yes", "false", "true", "0", "1" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(value, words[i]) == 0) {
+			*(bool *)((char *)settings + offset) = i % 2;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static void
+write_flag(FILE *file, const struct tui_settings *settings, size_t offset)
+{
+	fputs(*(const bool *)((const char *)settings + offset) ? "yes" : "no", file);
+}
+
+static char *
+join(const char *folder, const char *rest)
+{
+	size_t size = strlen(folder) + strlen(rest) + 1;
+	char *path = xmalloc(size);
+
+	snprintf(path, size, "%s%s", folder, rest);
+	return path;
+}
+
+char *
+settings_default_path(void)
+{
+	const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (folder && *folder == '/')
+		return join(folder, "/memtop/config");
+	return home && *home == '/' ? join(home, "/.config/memtop/config") : NULL;
+}
+
+/* Who is told of what is wrong. */
+struct complaint {
+	const char *path;
+	void (*complain)(void *context, const char *message);
+	void *context;
+};
+
+__attribute__((format(printf, 3, 4))) static void
+complain(const struct complaint *to, unsigned line, const char *format, ...)
+{
+	char text[200], message[PATH_MAX + 256], number[16] = "";
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (line > 0)
+		snprintf(number, sizeof(number), ":%u", line);
+	snprintf(message, sizeof(message), "%s%s: %s", to->path, number, text);
+	to->complain(to->context, message);
+}
+
+static void
+apply_value(const struct complaint *to, struct tui_settings *settings, struct ini_cfgobj *ini,
+	const char *section, const char *name)
+{
+	struct value_obj *object = NULL;
+	uint32_t line = 0;
+	_cleanup_free_ char *value = NULL;
+
+	if (ini_get_config_valueobj(section, name, ini, INI_GET_FIRST_VALUE, &object) || !object)
+		return;
+	value_get_line(object, &line);
+	value = ini_get_string_config_value(object, NULL);
+	for (size_t i = 0; strcmp(section, SECTION) == 0 && i < sizeof(table) / sizeof(table[0]);
+		i++) {
+		if (strcmp(table[i].name, name) != 0)
+			continue;
+		if (!value || table[i].read(settings, table[i].offset, value) < 0)
+			complain(to, line, "'%.80s' is no value for %s", value ? value : "", name);
+		return;
+	}
+	complain(to, line, "there is no setting '%.80s' in [%.80s]", name, section);
+}
+
+static void
+apply_all(const struct complaint *to, struct tui_settings *settings, struct ini_cfgobj *ini)
+{
+	char **sections = ini_get_section_list(ini, NULL, NULL);
+
+	for (size_t i = 0; sections && sections[i]; i++) {
+		char **names = ini_get_attribute_list(ini, sections[i], NULL, NULL);
+
+		for (size_t j = 0; names && names[j]; j++)
+			apply_value(to, settings, ini, sections[i], names[j]);
+		ini_free_attribute_list(names);
+	}
+	ini_free_section_list(sections);
+}
+
+/* "Error (5) on line 2: ..." by the library. */
+static void
+tell_syntax_errors(const struct complaint *to, struct ini_cfgobj *ini)
+{
+	char **errors = NULL;
+
+	if (ini_config_error_count(ini) == 0 || ini_config_get_errors(ini, &errors))
+		return;
+	for (size_t i = 0; errors && errors[i]; i++)
+		complain(to, 0, "%.150s", errors[i]);
+	ini_config_free_errors(errors);
+}
+
+/* A file of another user could have been put there for root to read. */
+static int
+check_owner(const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	return status.st_uid == geteuid() || status.st_uid == 0 ? 0 : -EPERM;
+}
+
+/* Parses the file and either tells what is wrong with its lines or applies those that are right. */
+static int
+parse(const struct complaint *to, uint32_t flags, bool tells, struct tui_settings *settings)
+{
+	struct ini_cfgfile *file = NULL;
+	struct ini_cfgobj *ini = NULL;
+	int error = ini_config_file_open(to->path, 0, &file);
+
+	if (error == 0)
+		error = ini_config_create(&ini);
+	if (error == 0) {
+		ini_config_parse(
+			file, INI_STOP_ON_NONE, INI_MV1S_OVERWRITE, flags | INI_PARSE_NOWRAP, ini);
+		if (tells)
+			tell_syntax_errors(to, ini);
+		else
+			apply_all(to, settings, ini);
+	}
+	ini_config_destroy(ini);
+	ini_config_file_destroy(file);
+	return error;
+}
+
+void
+settings_load(const char *path, bool must_exist, struct tui_settings *settings,
+	void (*complain_to)(void *context, const char *message), void *context)
+{
+	const struct complaint to = { .path = path, .complain = complain_to, .context = context };
+	int error = check_owner(path);
+
+	if (error == -ENOENT && !must_exist)
+		return;
+	if (error == -EPERM)
+		complain(&to, 0, "ignored: it belongs to another user");
+	else if (error < 0)
+		complain(&to, 0, "ignored: %s", strerror(-error));
+	if (error < 0)
+		return;
+	error = parse(&to, 0, true, settings);
+	if (error == 0) /* a broken line makes the library drop all others: without it once more */
+		error = parse(&to, INI_PARSE_IGNORE_NON_KVP, false, settings);
+	if (error)
+		complain(&to, 0, "ignored: %s", strerror(error));
+}
+
+/* Makes each folder of the path that is missing. */
+static int
+make_folders(const char *path)
+{
+	_cleanup_free_ char *folder = xstrdup(path);
+
+	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int
+write_all(int fd, const struct tui_settings *settings)
+{
+	_cleanup_fclose_ FILE *file = fdopen(fd, "w");
+
+	if (!file) {
+		close(fd);
+		return -errno;
+	}
+	fputs("# Settings of memtop, written by its key W. See memtop(1).\n[" SECTION "]\n", file);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		fprintf(file, "\n# %s\n%s = ", table[i].help, table[i].name);
+		table[i].write(file, settings, table[i].offset);
+		fputc('\n', file);
+	}
+	if (fflush(file) != 0 || fsync(fileno(file)) < 0)
+		return -errno;
+	return 0;
+}
+
+int
+settings_save(const char *path, const struct tui_settings *settings)
+{
+	_cleanup_free_ char *target = realpath(path, NULL);
+	_cleanup_free_ char *temporary = join(target ? target : path, ".XXXXXX");
+	int error = make_folders(path), fd;
+
+	if (error < 0)
+		return error;
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, settings);
+	if (error == 0 && rename(temporary, target ? target : path) < 0)
+		error = -errno;
+	if (error < 0)
+		unlink(temporary);
+	return error;
+}
