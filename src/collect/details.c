@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/details.h"
 
+#include "base/cleanup.h"
 #include "collect/cgroup.h"
 #include "collect/procfs.h"
 #include "model/needs.h"
@@ -12,8 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/cleanup.h"
 
 /* status has about 60 lines; a machine with thousands of CPUs has long masks in it. */
 enum { TEXT_SIZE = 16 * 1024, COMMAND_SIZE = 4096 };
@@ -38,15 +37,20 @@ static const struct procfs_key status_keys[] = {
 	{ "HugetlbPages", FIELD(hugetlb) },
 };
 
-void
+/* Counts a need of this process that could not be met. */
+static void
 task_failed(struct task *task, unsigned need, int error)
 {
-	task->failed |= need;
-	task->error = error;
+	if (error == EACCES || error == EPERM)
+		task->refused |= need;
+	else if (error == ENOENT)
+		task->absent |= need;
+	else
+		task->failed |= need;
 	snapshot_add_hint(task->snapshot, need, error, 1);
 }
 
-/* Reads DIRECTORY/NAME. On failure counts a hint for `need` and returns -errno. */
+/* Reads DIRECTORY/NAME. On failure counts it for `need` and returns -errno. */
 static ssize_t
 read_file(struct task *task, const char *name, unsigned need, char *text, size_t size)
 {
@@ -55,6 +59,8 @@ read_file(struct task *task, const char *name, unsigned need, char *text, size_t
 
 	snprintf(path, sizeof(path), "%s/%s", task->directory, name);
 	length = procfs_read(task->root, path, text, size);
+	if (length == -ENOENT && faccessat(task->root, task->directory, F_OK, 0) < 0)
+		length = -ESRCH;
 	if (length < 0)
 		task_failed(task, need, (int)-length);
 	return length;
@@ -176,9 +182,12 @@ read_cgroup(struct task *task)
 	struct cgroup cgroup;
 	struct arena *texts = &task->snapshot->texts;
 
-	if (read_file(task, "cgroup", NEED_CGROUP, text, sizeof(text)) < 0 ||
-		cgroup_parse(text, &cgroup) < 0)
+	if (read_file(task, "cgroup", NEED_CGROUP, text, sizeof(text)) < 0)
 		return;
+	if (cgroup_parse(text, &cgroup) < 0) {
+		task_failed(task, NEED_CGROUP, EINVAL);
+		return;
+	}
 	task->row->cgroup = arena_copy(texts, cgroup.path, cgroup.path_length);
 	if (cgroup.unit)
 		task->row->unit = arena_copy(texts, cgroup.unit, cgroup.unit_length);
@@ -207,36 +216,48 @@ read_command(struct task *task)
 	task->row->command = arena_copy(texts, text, (size_t)length);
 }
 
-/* A thread other than the first that still has the address space. */
-static bool
-find_live_thread(struct task *task, char directory[static PROCESS_PATH_SIZE])
+/* Whether a thread still has the address space: 1, 0 or -errno. A thread that has ended has not. */
+static int
+has_memory(const struct task *task, const char *directory)
+{
+	char path[PROCESS_PATH_SIZE + 8], text[256];
+	struct procfs_statm statm;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s/statm", directory);
+	length = procfs_read(task->root, path, text, sizeof(text));
+	if (length == -ENOENT || length == -ESRCH)
+		return 0;
+	if (length < 0)
+		return (int)length;
+	return procfs_parse_statm(text, &statm) < 0 ? -EINVAL : statm.virtual > 0;
+}
+
+/*
+ * Finds a thread other than the first that still has the address space. Returns 1 with its
+ * directory, 0 where there is none, or -errno where that cannot be told.
+ */
+static int
+find_live_thread(const struct task *task, char directory[static PROCESS_PATH_SIZE])
 {
 	char path[PROCESS_PATH_SIZE + 8];
 	_cleanup_closedir_ DIR *threads = NULL;
 	const struct dirent *entry;
-	int fd;
+	int fd, found = 0;
 
 	snprintf(path, sizeof(path), "%.32s/task", task->directory);
 	fd = openat(task->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	threads = fd < 0 ? NULL : fdopendir(fd);
 	if (!threads)
-		return false;
-	while ((entry = readdir(threads))) {
-		struct task thread = *task;
-		struct process row = { .virtual = UNKNOWN };
-
+		return -errno;
+	while (found == 0 && (entry = readdir(threads))) {
 		if (entry->d_name[0] == '.' || strcmp(entry->d_name, task->directory) == 0)
 			continue;
-		snprintf(thread.directory, sizeof(thread.directory), "%.16s/task/%.16s",
-			task->directory, entry->d_name);
-		thread.row = &row;
-		read_statm(&thread);
-		if (row.virtual > 0) {
-			memcpy(directory, thread.directory, PROCESS_PATH_SIZE);
-			return true;
-		}
+		snprintf(directory, PROCESS_PATH_SIZE, "%.16s/task/%.16s", task->directory,
+			entry->d_name);
+		found = has_memory(task, directory);
 	}
-	return false;
+	return found;
 }
 
 /*
@@ -248,19 +269,25 @@ read_address_space(struct task *task, unsigned needs)
 {
 	struct task holder = *task;
 	bool zombie = task->row->state && (*task->row->state == 'Z' || *task->row->state == 'X');
+	int live = 1;
 
-	if (task->row->kernel_thread == 1 ||
-		(zombie &&
-			(task->row->threads <= 1 || !find_live_thread(task, holder.directory)))) {
+	if (task->row->kernel_thread == 1)
+		live = 0;
+	else if (zombie)
+		live = task->row->threads > 1 ? find_live_thread(task, holder.directory) : 0;
+	if (live == 0)
 		hold_nothing(task->row);
+	if (live < 0)
+		task_failed(task, NEED_MEMORY, -live);
+	if (live <= 0)
 		return;
-	}
 	if (needs & (NEED_MEMORY | NEED_STATUS | NEED_SWAP))
 		read_memory(&holder, needs);
 	if (needs & NEED_ROLLUP)
 		read_rollup(&holder);
-	task->failed = holder.failed;
-	task->error = holder.error;
+	task->refused |= holder.refused;
+	task->absent |= holder.absent;
+	task->failed |= holder.failed;
 }
 
 void

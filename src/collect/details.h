@@ -15,13 +15,11 @@ struct task {
 	struct process *row;
 	struct snapshot *snapshot;
 	struct users *users;
-	bool swapless;   /* no process can have anything in swap: the machine has none */
-	unsigned failed; /* the needs that could not be met */
-	int error;       /* and the errno of the last of them */
+	bool swapless;    /* no process can have anything in swap: the machine has none */
+	unsigned refused; /* the needs that are not permitted, */
+	unsigned absent;  /* those whose file does not exist, */
+	unsigned failed;  /* and those that failed otherwise and may succeed next time */
 };
-
-/* Counts a need of this process that could not be met. */
-void task_failed(struct task *task, unsigned need, int error);
 
 /*
  * Reads what `needs` asks for beside stat, which the row already holds. What cannot be read stays

@@ -18,10 +18,15 @@
 
 #define NANOSECONDS INT64_C(1000000000)
 
+/* After this time values are read again whatever the turn: few refreshes may be a long time. */
+#define OLDEST_DETAILS (5 * NANOSECONDS)
+#define OLDEST_NAMES (30 * NANOSECONDS)
+
 enum {
 	STAT_SIZE = 1024,
-	TURN_DETAILS = 4, /* refreshes after which an unchanged process is read all the same */
-	TURN_NAMES = 32,  /* the same for names that seldom change */
+	STATUS_SIZE = 1024, /* Tgid is in its first lines */
+	TURN_DETAILS = 4,   /* refreshes after which an unchanged process is read all the same */
+	TURN_NAMES = 32,    /* the same for names that seldom change */
 	KEPT_DESCRIPTORS = 4096, /* each costs the kernel 4.4 KiB */
 	SPARE_DESCRIPTORS = 256,
 	KERNEL_THREAD = 0x00200000, /* PF_KTHREAD, include/linux/sched.h */
@@ -33,11 +38,12 @@ enum { NEED_NAMES = NEED_CGROUP | NEED_COMMAND };
 struct known {
 	int64_t pid, start_time, start_code, start_stack;
 	uint64_t stat_hash;
-	size_t row;      /* in the last snapshot; NO_ROW: it had none */
-	unsigned read;   /* the needs that row has been filled for */
-	unsigned failed; /* those of them that could not be met */
-	int error;       /* and why */
-	int stat_fd;     /* -1: not kept */
+	size_t row;                       /* in the last snapshot; NO_ROW: it had none */
+	unsigned read;                    /* the needs that row has been filled for, */
+	unsigned refused;                 /* those of them that are not permitted, */
+	unsigned absent;                  /* and those whose file does not exist */
+	int64_t details_time, names_time; /* when they were read last */
+	int stat_fd;                      /* -1: not kept */
 };
 
 #define NO_ROW SIZE_MAX
@@ -169,16 +175,37 @@ list_all(struct processes *processes)
 	return 0;
 }
 
-/* The list of processes to read: all, or the ones asked for. */
+/* Whether there is such a process: a number may also be that of a thread (T24). */
+static bool
+is_process(const struct processes *processes, int64_t pid)
+{
+	char path[32], text[STATUS_SIZE];
+	int64_t group;
+
+	snprintf(path, sizeof(path), "%lld", (long long)pid);
+	if (faccessat(processes->root, path, F_OK, 0) < 0 && errno == ENOENT)
+		return false;
+	snprintf(path, sizeof(path), "%lld/status", (long long)pid);
+	if (procfs_read(processes->root, path, text, sizeof(text)) < 0)
+		return true;
+	group = procfs_field(text, "Tgid");
+	return group == UNKNOWN || group == pid;
+}
+
+/* The list of processes to read: all, or the ones asked for that exist. */
 static int
-list(struct processes *processes, const struct needs *needs)
+list(struct processes *processes, struct snapshot *now, const struct needs *needs)
 {
 	if (!needs->pids)
 		return list_all(processes);
+	processes->pid_count = 0;
 	processes->pids = array_reserve(
 		processes->pids, &processes->pid_capacity, needs->pid_count, sizeof(int64_t));
-	memcpy(processes->pids, needs->pids, needs->pid_count * sizeof(int64_t));
-	processes->pid_count = needs->pid_count;
+	for (size_t i = 0; i < needs->pid_count; i++)
+		if (is_process(processes, needs->pids[i]))
+			processes->pids[processes->pid_count++] = needs->pids[i];
+		else
+			snapshot_add_hint(now, NEED_PROCESSES, ESRCH, 1);
 	return 0;
 }
 
@@ -244,6 +271,7 @@ fill_from_stat(const struct scan *scan, struct process *row, const struct procfs
 	int64_t ticks = stat->user_ticks + stat->system_ticks;
 
 	row->start_time = stat->start_time;
+	row->start_stack = stat->start_stack;
 	row->kernel_thread = stat->flags & KERNEL_THREAD ? 1 : 0;
 	row->parent = stat->parent;
 	row->nice = stat->nice;
@@ -268,8 +296,10 @@ wanted(const struct scan *scan, const struct known *known)
 static void
 repeat_hints(const struct scan *scan, const struct known *known, unsigned needs)
 {
-	for (unsigned failed = known->failed & needs; failed; failed &= failed - 1)
-		snapshot_add_hint(scan->now, failed & -failed, known->error, 1);
+	for (unsigned left = known->refused & needs; left; left &= left - 1)
+		snapshot_add_hint(scan->now, left & -left, EACCES, 1);
+	for (unsigned left = known->absent & needs; left; left &= left - 1)
+		snapshot_add_hint(scan->now, left & -left, ENOENT, 1);
 }
 
 /* A copy of last refresh's row whose texts belong to this snapshot. */
@@ -292,6 +322,16 @@ take_over(const struct scan *scan, const struct known *known, struct process *ro
 	}
 }
 
+/* Without permission exec cannot be seen in stat: then names are read as often as all else. */
+static bool
+names_are_due(const struct scan *scan, const struct known *known)
+{
+	unsigned turn = scan->processes->refresh + (unsigned)known->pid;
+
+	return scan->now->monotonic - known->names_time >= OLDEST_NAMES ||
+	       turn % (known->start_stack > 0 ? TURN_NAMES : TURN_DETAILS) == 0;
+}
+
 /* Names stay as they are until the process runs another program or its turn has come. */
 static unsigned
 take_over_names(const struct scan *scan, const struct known *known, const struct procfs_stat *stat,
@@ -300,9 +340,9 @@ take_over_names(const struct scan *scan, const struct known *known, const struct
 	unsigned taken = known->read & NEED_NAMES;
 	struct arena *texts = &scan->now->texts;
 
-	if (!old || (scan->processes->refresh + (unsigned)known->pid) % TURN_NAMES == 0 ||
-		stat->start_code != known->start_code || stat->start_stack != known->start_stack ||
-		!old->comm || strcmp(old->comm, row->comm) != 0)
+	if (!old || names_are_due(scan, known) || stat->start_code != known->start_code ||
+		stat->start_stack != known->start_stack || !old->comm ||
+		strcmp(old->comm, row->comm) != 0)
 		return 0;
 	repeat_hints(scan, known, wanted(scan, known) & taken);
 	if (taken & NEED_COMMAND && old->command)
@@ -340,9 +380,14 @@ read_row(const struct scan *scan, struct known *known, const struct procfs_stat 
 	known->start_time = stat->start_time;
 	known->start_code = stat->start_code;
 	known->start_stack = stat->start_stack;
-	known->read = wanted(scan, known) | taken;
-	known->failed = task.failed | (known->failed & taken);
-	known->error = task.failed ? task.error : known->error;
+	known->read = (wanted(scan, known) | taken) & ~task.failed;
+	known->refused = task.refused | (known->refused & taken);
+	known->absent = task.absent | (known->absent & taken);
+	known->details_time = scan->now->monotonic;
+	if (!taken)
+		known->names_time = scan->now->monotonic;
+	if (scan->needs->bits & NEED_ANY_MEMORY)
+		row->memory_time = scan->now->monotonic;
 	mark_fresh(scan->processes, (size_t)(row - scan->now->processes));
 }
 
@@ -445,7 +490,7 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 		.before = before,
 		.needs = needs,
 		.swapless = swapless };
-	int error = list(processes, needs);
+	int error = list(processes, now, needs);
 
 	if (error < 0)
 		return error;

@@ -8,9 +8,9 @@ struct snapshot;
 
 /*
  * Reads all processes. stat is read of each in every refresh, through a descriptor that is kept
- * where the limit allows; the other files are read when stat has changed, and otherwise every
- * fourth refresh in turn, so no value is older than that. Names that cost a file (COMMAND,
- * CGROUP) are read once, again after exec, and now and then.
+ * where the limit allows. The other files are read when stat has changed, otherwise every fourth
+ * refresh in turn and at least every 5 seconds. Names that cost a file (COMMAND, CGROUP) are read
+ * once, again when stat shows an exec, and every 32nd refresh or 30 seconds.
  */
 struct processes;
 

@@ -8,17 +8,19 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* A cheap test before the kernel is asked: one address space has one stack. */
 static bool
-same_sizes(const struct process *a, const struct process *b)
+may_share(const struct process *process, const struct process *parent)
 {
-	return a->virtual > 0 && a->virtual == b->virtual && a->resident == b->resident &&
-	       a->shared == b->shared;
+	if (process->virtual <= 0 || process->parent <= 0)
+		return false;
+	return !parent || (parent->start_stack > 0 && parent->start_stack == process->start_stack);
 }
 
 static bool
-same_address_space(const struct process *a, const struct process *b)
+same_address_space(int64_t a, int64_t b)
 {
-	return syscall(SYS_kcmp, (pid_t)a->pid, (pid_t)b->pid, KCMP_VM, 0, 0) == 0;
+	return syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0, 0) == 0;
 }
 
 void
@@ -26,13 +28,10 @@ sharing_mark(struct snapshot *snapshot, const size_t *rows, size_t row_count)
 {
 	for (size_t i = 0; i < row_count; i++) {
 		struct process *process = &snapshot->processes[rows[i]];
-		const struct process *parent;
+		const struct process *parent = snapshot_find_process(snapshot, process->parent);
 
 		process->memory_of = UNKNOWN;
-		if (process->virtual <= 0)
-			continue;
-		parent = snapshot_find_process(snapshot, process->parent);
-		if (parent && same_sizes(process, parent) && same_address_space(process, parent))
-			process->memory_of = parent->pid;
+		if (may_share(process, parent) && same_address_space(process->pid, process->parent))
+			process->memory_of = process->parent;
 	}
 }

@@ -55,12 +55,15 @@ derive_sums(struct process *process, int64_t total)
 static void
 derive_rates(struct process *now, const struct process *before, int64_t elapsed)
 {
-	now->cpu_share = rate(now->cpu_time, before->cpu_time, elapsed);
-	if (now->cpu_share != UNKNOWN)
-		now->cpu_share = llround((double)now->cpu_share / SECOND);
+	now->cpu_share = change(now->cpu_time, before->cpu_time, elapsed, 1000);
 	now->minor_fault_rate = rate(now->minor_faults, before->minor_faults, elapsed);
 	now->major_fault_rate = rate(now->major_faults, before->major_faults, elapsed);
-	now->growth = change(now->resident, before->resident, elapsed, 60 * SECOND);
+	/* Memory that was not read again has not grown by 0: its last growth still stands. */
+	if (now->memory_time == before->memory_time)
+		now->growth = before->growth;
+	else
+		now->growth = change(now->resident, before->resident,
+			now->memory_time - before->memory_time, 60 * SECOND);
 }
 
 void

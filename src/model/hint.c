@@ -23,7 +23,7 @@ static const struct {
 	unsigned need;
 	const char *subject;
 	const char *refused; /* said where it is not permitted */
-	const char *absent;  /* said where it does not exist; NULL: the process ended */
+	const char *absent;  /* said where it does not exist */
 } subjects[] = {
 	{ NEED_PROCESSES, "other users' processes", hidepid_remedy, subset_remedy },
 	{ NEED_STAT, "all figures", hidepid_remedy, NULL },
@@ -43,20 +43,34 @@ static const struct {
 };
 /* clang-format on */
 
+static const char *
+remedy_of(size_t subject, const struct hint *hint)
+{
+	if (hint->error == EACCES)
+		return subjects[subject].refused;
+	if (hint->error != ENOENT && hint->error != EOPNOTSUPP)
+		return NULL;
+	return subjects[subject].absent ? subjects[subject].absent : "this kernel does not have it";
+}
+
 void
 hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 {
-	const char *subject = "figures", *remedy = NULL, *cause = strerror(hint->error);
+	const char *subject = "figures", *remedy = NULL;
+	const char *cause =
+		hint->error == ESRCH ? "ended while it was read" : strerror(hint->error);
 	char rows[64] = "";
 
-	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
-		if (subjects[i].need != hint->need)
-			continue;
-		subject = subjects[i].subject;
-		remedy = hint->error == EACCES ? subjects[i].refused : subjects[i].absent;
-		if (hint->error == ESRCH && !remedy)
-			cause = "ended while it was read";
+	if (hint->need == NEED_PROCESSES && hint->error == ESRCH) {
+		snprintf(text, HINT_TEXT_SIZE, "%lld of the processes asked for do not exist",
+			(long long)hint->count);
+		return;
 	}
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+		if (subjects[i].need == hint->need) {
+			subject = subjects[i].subject;
+			remedy = remedy_of(i, hint);
+		}
 	if (hint->count > 0)
 		snprintf(rows, sizeof(rows), " of %lld process%s", (long long)hint->count,
 			hint->count == 1 ? "" : "es");

@@ -7,7 +7,7 @@
 /* Why values are unknown: what could not be read, for which reason, for how many rows. */
 struct hint {
 	unsigned need; /* one NEED_ bit */
-	int error;     /* errno; EACCES for all that is not permitted, ESRCH for all that is gone */
+	int error;     /* errno; EACCES: not permitted, ENOENT: no such file, ESRCH: has ended */
 	int64_t count;
 };
 

@@ -8,6 +8,8 @@
 struct process {
 	int64_t pid, parent, uid, nice, priority, threads;
 	int64_t start_time;    /* ticks since boot: with pid the identity */
+	int64_t start_stack;   /* of the address space; 0 where not permitted */
+	int64_t memory_time;   /* of the snapshot in which its memory was read */
 	int64_t kernel_thread; /* 1 for a kernel thread */
 	int64_t cpu_time, cpu_share;
 	int64_t virtual, resident, shared, anon, file, shmem, swap, used, memory_share, peak;

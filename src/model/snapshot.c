@@ -33,6 +33,8 @@ snapshot_add_process(struct snapshot *snapshot)
 	row = &snapshot->processes[snapshot->process_count++];
 	table_reset_row(&process_table, row);
 	row->start_time = UNKNOWN;
+	row->start_stack = UNKNOWN;
+	row->memory_time = UNKNOWN;
 	row->kernel_thread = UNKNOWN;
 	return row;
 }
@@ -58,10 +60,7 @@ snapshot_find_process(const struct snapshot *snapshot, int64_t pid)
 void
 snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows)
 {
-	if (error == EPERM)
-		error = EACCES;
-	if (error == ENOENT && rows > 0)
-		error = ESRCH;
+	error = error == EPERM ? EACCES : error;
 	for (size_t i = 0; i < snapshot->hint_count; i++) {
 		struct hint *hint = &snapshot->hints[i];
 

@@ -35,6 +35,6 @@ struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t p
 
 /*
  * Counts one more row for which `need` was not met; `rows` is 0 where it is not about a row.
- * EPERM counts as EACCES, and for a row ENOENT as ESRCH, so that each cause is told once.
+ * EPERM counts as EACCES, so that each cause is told once.
  */
 void snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows);

@@ -215,7 +215,7 @@ def test_T31_subset_pid_costs_only_the_totals():
     assert any("subset=pid" in hint["text"] for hint in lines_of(process, "hint"))
 
 
-def test_a_process_that_ends_mid_read_keeps_what_is_known(mounts, tmp_path):
+def test_what_is_missing_of_a_process_costs_only_that(mounts, tmp_path):
     tree = tmp_path / "proc"
     shutil.copytree(FIXTURES / "server", tree)
     for name in ("statm", "status"):
@@ -223,7 +223,29 @@ def test_a_process_that_ends_mid_read_keeps_what_is_known(mounts, tmp_path):
     process = run_over({"/proc": tree}, MEMTOP, "batch", "-n", "1", "--format", "json")
     row = [row for row in lines_of(process) if row["pid"] == 400][0]
     assert row["res"] is None and row["swap"] is None and row["oom"] == 702
-    assert any("ended while it was read" in hint["text"] for hint in lines_of(process, "hint"))
+    assert any("memory figures of 1 process" in hint["text"] for hint in lines_of(process, "hint"))
+
+
+def test_processes_that_end_while_they_are_read_spoil_nothing():
+    """A loop starts and ends processes as fast as it can beside 100 refreshes."""
+    churn = subprocess.Popen(["sh", "-c", "while :; do true & /bin/true; done"])
+    try:
+        process = memtop("batch", "-n", "100", "-d", "0.01", "--format", "json", "-F", "pid,res,pss,command")
+    finally:
+        churn.kill()
+        churn.wait()
+    assert len(lines_of(process, "system")) == 100
+    rows = lines_of(process)
+    assert len({row["time"] for row in rows}) == 100
+    assert all(row["res"] is not None for row in rows if row["pid"] == os.getpid())
+    for row in rows:
+        assert isinstance(row["pid"], int) and (row["res"] is None or row["res"] >= 0)
+
+
+def test_a_process_that_does_not_exist_is_told():
+    process = memtop("batch", "-n", "1", "-p", "2147483647", "--format", "json")
+    assert lines_of(process) == []
+    assert [hint["text"] for hint in lines_of(process, "hint")] == ["1 of the processes asked for do not exist"]
 
 
 # The command line and the output.

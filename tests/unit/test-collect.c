@@ -443,7 +443,7 @@ a_need_that_is_new_is_met_at_once(void **state)
 }
 
 static void
-a_process_that_ends_mid_read_keeps_its_row(void **state)
+a_file_that_is_missing_costs_only_its_figures(void **state)
 {
 	struct world *world = *state;
 	const struct snapshot *now;
@@ -458,7 +458,70 @@ a_process_that_ends_mid_read_keeps_its_row(void **state)
 	assert_true(now->processes[0].resident == UNKNOWN);
 	assert_true(now->processes[0].used == UNKNOWN);
 	assert_int_equal(now->processes[0].oom_score, 668);
+	assert_int_equal(now->hints[0].error, ENOENT);
+}
+
+static void
+growth_spans_the_time_between_two_reads_of_memory(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	refresh(world);
+	tree_write(&world->tree, "10/statm", "100 9 0 0 0 0 0\n"); /* stat does not tell */
+	for (int i = 0; i < 6; i++) {
+		int64_t before =
+			world->snapshots[(world->refresh + 1) % 2].processes[0].memory_time;
+
+		row = snapshot_find_process(refresh(world), 10);
+		if (row->memory_time == before) {
+			assert_true(row->growth == UNKNOWN || row->resident == 9 * page);
+			continue;
+		}
+		if (row->resident == 9 * page && row->growth != 0)
+			return;
+	}
+	fail_msg("the growth was never seen");
+}
+
+static void
+T24_a_thread_is_no_process_to_ask_for(void **state)
+{
+	static const int64_t pids[] = { 10, 11, 99 };
+	struct world *world = *state;
+	const struct snapshot *now;
+
+	tree_write_process(
+		&world->tree, &(struct tree_process){ .pid = 10, .comm = "x", .start_time = 1 });
+	tree_write_process(
+		&world->tree, &(struct tree_process){ .pid = 11, .comm = "x", .start_time = 1 });
+	tree_write(&world->tree, "10/status", "Name:\tx\nTgid:\t10\nPid:\t10\n");
+	tree_write(&world->tree, "11/status", "Name:\tx\nTgid:\t10\nPid:\t11\n");
+	tree_write_process(
+		&world->tree, &(struct tree_process){ .pid = 1, .comm = "x", .start_time = 1 });
+	world->needs.pids = pids;
+	world->needs.pid_count = COUNT(pids);
+	now = refresh(world);
+	assert_int_equal(now->process_count, 1);
+	assert_int_equal(now->processes[0].pid, 10);
 	assert_int_equal(now->hints[0].error, ESRCH);
+	assert_int_equal(now->hints[0].count, 2);
+}
+
+static void
+T26_a_zombie_whose_threads_cannot_be_read_is_unknown(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){
+			.pid = 10, .comm = "x", .state = 'Z', .threads = 2, .start_time = 1 });
+	row = snapshot_find_process(refresh(world), 10); /* it has no task folder */
+	assert_true(row->resident == UNKNOWN);
+	assert_true(row->virtual == UNKNOWN);
 }
 
 static void
@@ -505,7 +568,10 @@ main(void)
 		TEST(a_changed_process_is_read_at_once),
 		TEST(exact_reads_everything_every_time),
 		TEST(a_need_that_is_new_is_met_at_once),
-		TEST(a_process_that_ends_mid_read_keeps_its_row),
+		TEST(a_file_that_is_missing_costs_only_its_figures),
+		TEST(growth_spans_the_time_between_two_reads_of_memory),
+		TEST(T24_a_thread_is_no_process_to_ask_for),
+		TEST(T26_a_zombie_whose_threads_cannot_be_read_is_unknown),
 		TEST(only_the_processes_asked_for_are_read),
 	};
 

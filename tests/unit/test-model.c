@@ -34,10 +34,12 @@ rates_need_the_same_process_twice(void **state)
 	row = add(&before, 5, 100, 1000000);
 	row->minor_faults = 100;
 	row->cpu_time = SECOND;
+	row->memory_time = 10 * SECOND;
 	row = add(&before, 7, 100, 5000); /* 7 ends, and its number is used again: T30 */
 	row->minor_faults = 7;
 	row = add(&now, 5, 100, 1200000);
 	row->minor_faults = 107;
+	row->memory_time = 12 * SECOND;
 	row->cpu_time = 2 * SECOND;
 	row = add(&now, 7, 999, 6000);
 	row->minor_faults = 8;
@@ -151,7 +153,10 @@ hints_of_one_cause_are_counted_together(void **state)
 	snapshot_add_hint(&snapshot, NEED_ROLLUP, EPERM, 1);
 	snapshot_add_hint(&snapshot, NEED_ROLLUP, ESRCH, 1);
 	snapshot_add_hint(&snapshot, NEED_MEMINFO, ENOENT, 0);
-	assert_int_equal(snapshot.hint_count, 3);
+	snapshot_add_hint(&snapshot, NEED_MEMINFO, EMFILE, 0);
+	snapshot_add_hint(&snapshot, NEED_ROLLUP, ENOENT, 1);
+	snapshot_add_hint(&snapshot, NEED_PROCESSES, ESRCH, 2);
+	assert_int_equal(snapshot.hint_count, 6);
 	hint_text(&snapshot.hints[0], text);
 	assert_string_equal(text, "PSS, USS and SWAPPSS of 2 processes unknown: Permission denied ("
 				  "needs CAP_PERFMON (since Linux 6.15) or CAP_SYS_PTRACE)");
@@ -162,6 +167,14 @@ hints_of_one_cause_are_counted_together(void **state)
 	assert_string_equal(text,
 		"the machine's memory (/proc/meminfo) unknown: No such file or directory (is /proc "
 		"mounted with subset=pid?)");
+	hint_text(&snapshot.hints[3], text);
+	assert_string_equal(
+		text, "the machine's memory (/proc/meminfo) unknown: Too many open files");
+	hint_text(&snapshot.hints[4], text);
+	assert_string_equal(text, "PSS, USS and SWAPPSS of 1 process unknown: No such file or "
+				  "directory (this kernel does not have it)");
+	hint_text(&snapshot.hints[5], text);
+	assert_string_equal(text, "2 of the processes asked for do not exist");
 	snapshot_finish(&snapshot);
 }
 
