@@ -18,13 +18,22 @@ static const struct {
 	{ 0x0000, 0x001f },   /* C0 controls */
 	{ 0x007f, 0x009f },   /* DEL, C1 controls */
 	{ 0x00ad, 0x00ad },   /* soft hyphen */
+	{ 0x034f, 0x034f },   /* combining grapheme joiner */
 	{ 0x061c, 0x061c },   /* Arabic letter mark */
-	{ 0x180e, 0x180e },   /* Mongolian vowel separator */
+	{ 0x115f, 0x1160 },   /* Hangul fillers */
+	{ 0x17b4, 0x17b5 },   /* Khmer inherent vowels */
+	{ 0x180b, 0x180f },   /* Mongolian selectors and vowel separator */
 	{ 0x200b, 0x200f },   /* zero width, left-to-right and right-to-left marks */
 	{ 0x2028, 0x202e },   /* line and paragraph separators, bidirectional overrides */
 	{ 0x2060, 0x206f },   /* invisible operators, bidirectional isolates */
+	{ 0x3164, 0x3164 },   /* Hangul filler */
+	{ 0xfe00, 0xfe0f },   /* variation selectors */
 	{ 0xfeff, 0xfeff },   /* byte order mark */
-	{ 0xfff9, 0xfffb },   /* interlinear annotation */
+	{ 0xffa0, 0xffa0 },   /* Hangul filler */
+	{ 0xfff0, 0xfffb },   /* unassigned, interlinear annotation */
+	{ 0xfffe, 0xffff },   /* no characters */
+	{ 0x1bca0, 0x1bca3 }, /* shorthand format controls */
+	{ 0x1d173, 0x1d17a }, /* musical format controls */
 	{ 0xe0000, 0xe0fff }, /* tags, further variation selectors */
 };
 
@@ -99,7 +108,9 @@ safe_character(char *copy, size_t *ret_size, const char *text, size_t length, en
 		*ret_size = (size_t)sprintf(copy, "\\x%02x", (unsigned char)text[0]);
 		return 1;
 	}
-	if (text_is_unsafe(character)) {
+	if (character == '\\') {
+		*ret_size = (size_t)sprintf(copy, "\\\\");
+	} else if (text_is_unsafe(character)) {
 		*ret_size = escape(copy, character);
 	} else if (taken > 1 && charset == CHARSET_ASCII) {
 		copy[0] = '?';

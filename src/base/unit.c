@@ -58,6 +58,7 @@ static const struct {
 	const struct suffix *suffixes;
 } kinds[] = {
 	[UNIT_TEXT]             = { format_number,   1,           count_suffixes },
+	[UNIT_ID]               = { format_number,   1,           count_suffixes },
 	[UNIT_NUMBER]           = { format_number,   1,           count_suffixes },
 	[UNIT_BYTES]            = { format_bytes,    1,           byte_suffixes },
 	[UNIT_BYTES_PER_MINUTE] = { format_bytes,    1,           byte_suffixes },
@@ -239,7 +240,7 @@ suffix_factor(enum unit unit, const char *text)
 {
 	double divisor = (double)kinds[unit].divisor;
 
-	if (!*text)
+	if (!*text || (unit == UNIT_PERCENT && strcmp(text, "%") == 0))
 		return divisor;
 	for (const struct suffix *suffix = kinds[unit].suffixes; suffix->letter; suffix++) {
 		const char *rest = text + 1;
@@ -276,6 +277,8 @@ unit_parse(enum unit unit, const char *text, int64_t *ret_number)
 	decimal *= factor;
 	if (decimal >= 9.2e18)
 		return -ERANGE;
+	if ((unit == UNIT_NUMBER || unit == UNIT_ID) && decimal != (double)(int64_t)decimal)
+		return -EINVAL;
 	*ret_number = (int64_t)(decimal + 0.5) * (negative ? -1 : 1);
 	return 0;
 }

@@ -10,7 +10,8 @@
 /* What a number of the model counts. All numbers are kept in the base unit named here. */
 enum unit {
 	UNIT_TEXT,             /* not a number: a text */
-	UNIT_NUMBER,           /* a count or an identity, shown in full */
+	UNIT_ID,               /* an identity, as a pid: shown in full */
+	UNIT_NUMBER,           /* a count or a score, shown in full */
 	UNIT_BYTES,            /* bytes */
 	UNIT_BYTES_PER_MINUTE, /* bytes a minute */
 	UNIT_RATE,             /* thousandths a second */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/system.h"
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "collect/procfs.h"
 
@@ -19,11 +20,14 @@
 
 enum { TEXT_SIZE = 32 * 1024 };
 
+/* An exbibyte: what container file systems print beyond it is no size (T11). */
+#define MOST_KIB (1UL << 50)
+
 /* clang-format off */
 static const struct {
 	enum meminfo_item item;
 	const char *key; /* must be in the file for the figure to be known */
-	size_t offset;
+	size_t offset;   /* sums of libproc2 are checked by system_drop_impossible() */
 } meminfo_figures[] = {
 	{ MEMINFO_MEM_TOTAL,          "MemTotal",     FIELD(total) },
 	{ MEMINFO_MEM_USED,           "MemTotal",     FIELD(used) },
@@ -110,23 +114,44 @@ has_key(const char *text, const char *key)
 	return false;
 }
 
+/* Reads a file to its end. It may be longer than what /proc gives in one read. */
+static int
+read_whole(const char *path, char text[static TEXT_SIZE])
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t part = 1;
+
+	if (fd < 0)
+		return -errno;
+	while (part > 0 && length + 1 < TEXT_SIZE) {
+		part = read(fd, text + length, TEXT_SIZE - 1 - length);
+		length += part > 0 ? (size_t)part : 0;
+	}
+	text[length] = '\0';
+	return part < 0 ? -errno : 0;
+}
+
 /* The kernel's set of figures does not change while it runs, so once is enough (T12). */
-static void
+static int
 learn_keys(struct system_reader *reader)
 {
-	char text[TEXT_SIZE];
+	char meminfo[TEXT_SIZE], vmstat[TEXT_SIZE];
+	int error;
 
 	if (reader->keys_known)
-		return;
-	reader->keys_known = true;
-	if (procfs_read(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) < 0)
-		text[0] = '\0';
+		return 0;
+	error = read_whole("/proc/meminfo", meminfo);
+	if (error == 0)
+		error = read_whole("/proc/vmstat", vmstat);
+	if (error < 0)
+		return error;
 	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
-		reader->meminfo_absent[i] = !has_key(text, meminfo_figures[i].key);
-	if (procfs_read(AT_FDCWD, "/proc/vmstat", text, sizeof(text)) < 0)
-		text[0] = '\0';
+		reader->meminfo_absent[i] = !has_key(meminfo, meminfo_figures[i].key);
 	for (size_t i = 0; i < COUNT(vmstat_figures); i++)
-		reader->vmstat_absent[i] = !has_key(text, vmstat_figures[i].key);
+		reader->vmstat_absent[i] = !has_key(vmstat, vmstat_figures[i].key);
+	reader->keys_known = true;
+	return 0;
 }
 
 static int64_t *
@@ -135,11 +160,10 @@ field(struct system *system, size_t offset)
 	return (int64_t *)((char *)system + offset);
 }
 
-int
-system_read_raw_meminfo(struct system_reader *reader, struct system *system)
+static int
+select_meminfo(struct system_reader *reader, const struct meminfo_stack **ret_stack)
 {
 	enum meminfo_item items[COUNT(meminfo_figures)];
-	const struct meminfo_stack *stack;
 	int error = reader->meminfo ? 0 : procps_meminfo_new(&reader->meminfo);
 
 	if (error < 0)
@@ -147,30 +171,54 @@ system_read_raw_meminfo(struct system_reader *reader, struct system *system)
 	for (size_t i = 0; i < COUNT(items); i++)
 		items[i] = meminfo_figures[i].item;
 	errno = 0;
-	stack = procps_meminfo_select(reader->meminfo, items, (int)COUNT(items));
-	if (!stack)
-		return errno ? -errno : -EIO;
-	for (size_t i = 0; i < COUNT(items); i++)
+	*ret_stack = procps_meminfo_select(reader->meminfo, items, (int)COUNT(items));
+	return *ret_stack ? 0 : errno ? -errno : -EIO;
+}
+
+int
+system_read_raw_meminfo(struct system_reader *reader, struct system *system)
+{
+	const struct meminfo_stack *stack;
+	int error = select_meminfo(reader, &stack);
+
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
 		*field(system, meminfo_figures[i].offset) =
 			(int64_t)(stack->head[i].result.ul_int * 1024);
 	system->buff_cache = system->buffers + system->cache;
 	return 0;
 }
 
+/* libproc2 puts free in place of an available that is above total (in some containers). */
+static bool
+is_available_replaced(const struct system *system)
+{
+	char text[TEXT_SIZE];
+
+	return system->available == system->free && read_whole("/proc/meminfo", text) == 0 &&
+	       procfs_field(text, "MemAvailable") > system->total;
+}
+
 int
 system_read_meminfo(struct system_reader *reader, struct system *system)
 {
-	int error = system_read_raw_meminfo(reader, system);
+	const struct meminfo_stack *stack;
+	int error = select_meminfo(reader, &stack);
 
+	if (error == 0)
+		error = learn_keys(reader);
 	if (error < 0)
 		return error;
-	learn_keys(reader);
-	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
-		if (reader->meminfo_absent[i])
-			*field(system, meminfo_figures[i].offset) = UNKNOWN;
-	system_drop_impossible(system);
-	if (system->buffers == UNKNOWN || system->cache == UNKNOWN)
-		system->buff_cache = UNKNOWN;
+	for (size_t i = 0; i < COUNT(meminfo_figures); i++) {
+		unsigned long kib = stack->head[i].result.ul_int;
+		bool known = !reader->meminfo_absent[i] && kib <= MOST_KIB;
+
+		*field(system, meminfo_figures[i].offset) = known ? (int64_t)kib * 1024 : UNKNOWN;
+	}
+	if (is_available_replaced(system))
+		system->available = UNKNOWN;
+	system_check_sums(system);
 	return 0;
 }
 
@@ -189,12 +237,18 @@ system_read_vmstat(struct system_reader *reader, struct system *system)
 	stack = procps_vmstat_select(reader->vmstat, items, (int)COUNT(items));
 	if (!stack)
 		return errno ? -errno : -EIO;
-	learn_keys(reader);
+	error = learn_keys(reader);
+	if (error < 0)
+		return error;
+	for (size_t i = 0; i < COUNT(items); i++)
+		*field(system, vmstat_figures[i].offset) = 0;
 	for (size_t i = 0; i < COUNT(items); i++) {
 		int64_t *sum = field(system, vmstat_figures[i].offset);
 
-		if (!reader->vmstat_absent[i])
-			*sum = (*sum == UNKNOWN ? 0 : *sum) + (int64_t)stack->head[i].result.ul_int;
+		if (reader->vmstat_absent[i])
+			*sum = UNKNOWN; /* a part is missing: so is the sum */
+		else if (*sum != UNKNOWN)
+			*sum += (int64_t)stack->head[i].result.ul_int;
 	}
 	return 0;
 }

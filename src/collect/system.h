@@ -18,7 +18,7 @@ void system_reader_destroy(struct system_reader *reader);
  */
 int system_read_raw_meminfo(struct system_reader *reader, struct system *system);
 
-/* The same with what is absent or cannot be UNKNOWN. Bytes. */
+/* The same in bytes, UNKNOWN where a figure, or a part of a sum, is absent or cannot be. */
 int system_read_meminfo(struct system_reader *reader, struct system *system);
 
 /* /proc/vmstat: counts since boot, UNKNOWN where absent. */

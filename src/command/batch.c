@@ -42,25 +42,39 @@ needs_of(const struct process_options *options)
 		.exact = options->exact };
 }
 
-/* Formats that have no place for hints leave them to standard error. */
-static void
-tell_hints(const struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->hint_count; i++) {
-		char text[HINT_TEXT_SIZE];
-
-		hint_text(&snapshot->hints[i], text);
-		log_error("%s", text);
-	}
-}
-
 struct blocks {
 	const struct process_options *options;
 	struct source *source;
 	struct snapshot snapshots[2];
 	struct row_list rows;
 	struct output output;
+	struct hint told[SNAPSHOT_HINTS]; /* on standard error */
+	size_t told_count;
 };
+
+static bool
+is_told(const struct blocks *run, const struct hint *hint)
+{
+	for (size_t i = 0; i < run->told_count; i++)
+		if (run->told[i].need == hint->need && run->told[i].error == hint->error)
+			return true;
+	return false;
+}
+
+/* A format that has no place for hints leaves them to standard error: each cause once. */
+static void
+tell_hints(struct blocks *run, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->hint_count; i++) {
+		char text[HINT_TEXT_SIZE];
+
+		if (is_told(run, &snapshot->hints[i]) || run->told_count == SNAPSHOT_HINTS)
+			continue;
+		run->told[run->told_count++] = snapshot->hints[i];
+		hint_text(&snapshot->hints[i], text);
+		log_error("%s", text);
+	}
+}
 
 /* Reads one refresh and puts its rows in order. Returns 0 or -errno. */
 static int
@@ -86,8 +100,8 @@ write_block(struct blocks *run, int64_t number)
 	const struct snapshot *now = &run->snapshots[number % 2];
 
 	run->output.width = width_of(run->options);
-	if (number == 0 && !run->output.format->has_hints)
-		tell_hints(now);
+	if (!run->output.format->has_hints)
+		tell_hints(run, now);
 	return output_write(&run->output, now, &run->options->settings.columns, &run->rows);
 }
 

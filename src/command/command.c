@@ -212,14 +212,6 @@ option_set_flag(void *settings, const struct command_option *option, const char 
 }
 
 int
-option_set_value(void *settings, const struct command_option *option, const char *value)
-{
-	(void)value;
-	*(int *)((char *)settings + option->offset) = option->value;
-	return 0;
-}
-
-int
 option_set_text(void *settings, const struct command_option *option, const char *value)
 {
 	*(const char **)((char *)settings + option->offset) = value;

@@ -4,23 +4,19 @@
 #include <stddef.h>
 #include <stdio.h>
 
-struct command_option;
-
-/*
- * Takes the value of an option (NULL where it has none) into the command's settings. Returns 0,
- * or tells the user and returns -EINVAL.
- */
-typedef int option_apply(void *settings, const struct command_option *option, const char *value);
-
 /* One option: getopt_long, --help, the completions and the man page check follow from this row. */
 struct command_option {
 	const char *name;     /* --name; NULL ends the table */
 	char letter;          /* -l, or 0 */
 	const char *argument; /* what it takes, as --help shows it, or NULL */
 	const char *help;
-	option_apply *apply;
-	size_t offset; /* for the common functions: of the member that is set */
-	int value;     /* for the common functions: what it is set to */
+	/*
+	 * Takes the value (NULL where the option has none) into the command's settings. Returns 0,
+	 * or tells the user and returns -EINVAL.
+	 */
+	int (*apply)(void *settings, const struct command_option *option, const char *value);
+	size_t offset; /* for the common values of `apply`: of the member that is set */
+	int value;     /* for `apply` */
 };
 
 struct command {
@@ -51,8 +47,9 @@ int command_parse(
 /* Writes what --help shows; up to the option `end` where that is not NULL. */
 void command_write_help(const struct command *command, FILE *file, const char *end);
 
-/* Common values of `apply`: a bool becomes true, an int becomes the option's value. */
-option_apply option_set_flag, option_set_value, option_set_text;
+/* Common values of `apply`: a bool becomes true, a text is borrowed. */
+int option_set_flag(void *settings, const struct command_option *option, const char *value);
+int option_set_text(void *settings, const struct command_option *option, const char *value);
 
 /*
  * Tells the user that the value of an option is wrong, and where: `position` counts from 0, or is

@@ -6,6 +6,7 @@
 #include "collect/system.h"
 #include "command/command.h"
 #include "command/commands.h"
+#include "command/loop.h"
 #include "model/needs.h"
 #include "output/json.h"
 
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /*
  * Everything here repeats free of procps-ng 4: options, messages, exit status. After an error the
@@ -174,7 +176,8 @@ write_once(struct system_reader *reader, const struct free_settings *settings)
 
 	if (settings->json)
 		return write_json(reader);
-	error = system_read_raw_meminfo(reader, &system);
+	error = settings->explain ? system_read_meminfo(reader, &system)
+				  : system_read_raw_meminfo(reader, &system);
 	if (error < 0)
 		return error;
 	if (settings->explain)
@@ -182,18 +185,6 @@ write_once(struct system_reader *reader, const struct free_settings *settings)
 	else
 		free_write(stdout, &system, &settings->style);
 	return 0;
-}
-
-static void
-wait_seconds(double seconds)
-{
-	double longest = 1e9; /* as good as for ever */
-	struct timespec pause;
-
-	seconds = seconds < longest ? seconds : longest;
-	pause.tv_sec = (time_t)seconds;
-	pause.tv_nsec = (long)((seconds - (double)pause.tv_sec) * 1e9);
-	nanosleep(&pause, NULL);
 }
 
 static int
@@ -220,6 +211,16 @@ read_status(int error)
 	log_error("%s", error == -ENOENT ? "Memory information file /proc/meminfo does not exist"
 					 : "Unable to create meminfo structure");
 	return EXIT_FAILURE;
+}
+
+/* Ends early where the reader has gone away: the next write then ends the program, as free's. */
+static void
+wait_seconds(double seconds)
+{
+	double longest = 1e9; /* as good as for ever */
+
+	loop_wait(loop_now() + (int64_t)((seconds < longest ? seconds : longest) * 1e9),
+		STDOUT_FILENO);
 }
 
 static int

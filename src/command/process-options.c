@@ -60,11 +60,14 @@ apply_fields(void *settings, const struct command_option *option, const char *va
 {
 	struct process_options *options = settings;
 	size_t position;
+	int error;
 
 	options->settings.columns.count = 0;
-	if (selection_parse(&options->settings.columns, value, &position) < 0)
-		return option_complain(option, value, position, "there is no such column");
-	return 0;
+	error = selection_parse(&options->settings.columns, value, &position);
+	if (error == 0)
+		return 0;
+	return option_complain(option, value, position,
+		error == -EEXIST ? "this column is there already" : "there is no such column");
 }
 
 static int

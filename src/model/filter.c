@@ -186,6 +186,8 @@ parse_term(struct parser *parser, struct term *term)
 		parser->at++;
 	}
 	name = parser->at;
+	if (term->negated && *name == '!')
+		return complain(parser, name, "one '!' is enough");
 	length = strcspn(name, " \t!=<>~'\"");
 	comparison = comparison_at(name + length);
 	if (comparison < 0)

@@ -73,7 +73,7 @@ order_of(const struct column *column)
 {
 	return (struct order){
 		.column = column,
-		.ascending = column->unit == UNIT_TEXT || column->offset == 0,
+		.ascending = column->unit == UNIT_TEXT || column->unit == UNIT_ID,
 	};
 }
 

@@ -22,7 +22,8 @@ struct row_list {
 	size_t depth_capacity;
 };
 
-/* The direction people expect of a column: numbers from the largest, texts and pids from the first.
+/* The direction people expect of a column: numbers from the largest, texts and identities from the
+ * first.
  */
 struct order order_of(const struct column *column);
 

@@ -10,10 +10,10 @@ const char process_default_columns[] =
 
 /* clang-format off */
 static const struct column columns[] = {
-	{ "pid", "PID", NULL, "The process's number.", UNIT_NUMBER, 7, NEED_STAT, FIELD(pid) },
-	{ "ppid", "PPID", NULL, "The number of its parent.", UNIT_NUMBER, 7, NEED_STAT, FIELD(parent) },
+	{ "pid", "PID", NULL, "The process's number.", UNIT_ID, 7, NEED_STAT, FIELD(pid) },
+	{ "ppid", "PPID", NULL, "The number of its parent.", UNIT_ID, 7, NEED_STAT, FIELD(parent) },
 	{ "user", "USER", NULL, "The name of its effective user.", UNIT_TEXT, 8, NEED_OWNER, FIELD(user) },
-	{ "uid", "UID", NULL, "The number of its effective user.", UNIT_NUMBER, 6, NEED_OWNER, FIELD(uid) },
+	{ "uid", "UID", NULL, "The number of its effective user.", UNIT_ID, 6, NEED_OWNER, FIELD(uid) },
 	{ "state", "S", NULL, "R running, S sleeping, D waiting uninterruptibly, T stopped, t traced, Z zombie, I idle kernel thread.", UNIT_TEXT, 1, NEED_STAT, FIELD(state) },
 	{ "nice", "NI", NULL, "The nice value, -20 to 19.", UNIT_NUMBER, 3, NEED_STAT, FIELD(nice) },
 	{ "priority", "PR", NULL, "The kernel's scheduling priority.", UNIT_NUMBER, 4, NEED_STAT, FIELD(priority) },
@@ -47,7 +47,7 @@ static const struct column columns[] = {
 	{ "minflt_rate", "MINF/s", "minflt/s", "Minor faults a second since the last refresh; unknown in the first.", UNIT_RATE, 7, NEED_STAT, FIELD(minor_fault_rate) },
 	{ "majflt_rate", "MAJF/s", "majflt/s", "Major faults a second since the last refresh; unknown in the first.", UNIT_RATE, 7, NEED_STAT, FIELD(major_fault_rate) },
 	{ "growth", "RES/min", NULL, "Change of RES since the last refresh, for a minute; unknown in the first.", UNIT_BYTES_PER_MINUTE, 7, NEED_MEMORY, FIELD(growth) },
-	{ "vmof", "VMOF", NULL, "The parent whose address space it uses (CLONE_VM without CLONE_THREAD, vfork); what it shows is the parent's memory, not more. Otherwise unknown.", UNIT_NUMBER, 7, NEED_MEMORY, FIELD(memory_of) },
+	{ "vmof", "VMOF", NULL, "The parent whose address space it uses (CLONE_VM without CLONE_THREAD, vfork); what it shows is the parent's memory, not more. Otherwise unknown.", UNIT_ID, 7, NEED_MEMORY, FIELD(memory_of) },
 	{ "cgroup", "CGROUP", NULL, "Its control group: of the memory controller where that is version 1.", UNIT_TEXT, 20, NEED_CGROUP, FIELD(cgroup) },
 	{ "unit", "UNIT", NULL, "Its systemd unit, from the names in its control group.", UNIT_TEXT, 16, NEED_CGROUP, FIELD(unit) },
 	{ "comm", "COMM", "name", "The kernel's name of the process, at most 15 bytes (64 for kernel threads).", UNIT_TEXT, 15, NEED_STAT, FIELD(comm) },

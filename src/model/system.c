@@ -82,13 +82,28 @@ const struct table system_table = {
 	.row_size = sizeof(struct system),
 };
 
-void
-system_drop_impossible(struct system *system)
-{
-	for (size_t i = 0; i < system_table.column_count; i++) {
-		int64_t *field = (int64_t *)((char *)system + columns[i].offset);
+/* A figure and the two that it is made of. */
+static const size_t sums[][3] = {
+	{ FIELD(used), FIELD(total), FIELD(available) },
+	{ FIELD(cache), FIELD(page_cache), FIELD(slab_reclaimable) },
+	{ FIELD(low_used), FIELD(low_total), FIELD(low_free) },
+	{ FIELD(high_used), FIELD(high_total), FIELD(high_free) },
+	{ FIELD(swap_used), FIELD(swap_total), FIELD(swap_free) },
+};
 
-		if (columns[i].unit == UNIT_BYTES && (*field < 0 || *field > INT64_C(1) << 60))
-			*field = UNKNOWN;
-	}
+static int64_t *
+field(struct system *system, size_t offset)
+{
+	return (int64_t *)((char *)system + offset);
+}
+
+void
+system_check_sums(struct system *system)
+{
+	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
+		if (*field(system, sums[i][1]) == UNKNOWN || *field(system, sums[i][2]) == UNKNOWN)
+			*field(system, sums[i][0]) = UNKNOWN;
+	system->buff_cache = system->buffers == UNKNOWN || system->cache == UNKNOWN
+				     ? UNKNOWN
+				     : system->buffers + system->cache;
 }

@@ -29,11 +29,8 @@ struct system {
 
 extern const struct table system_table;
 
-/*
- * Makes UNKNOWN what cannot be: sizes below zero or above 2^60, as container file systems in
- * place of /proc/meminfo print them (SwapFree 18446744073709551488 kB).
- */
-void system_drop_impossible(struct system *system);
+/* Makes each sum or difference UNKNOWN of which a part is. */
+void system_check_sums(struct system *system);
 
 /* How the totals stand on lines when they are shown as text: a label, then "name value" pairs. */
 struct system_line {

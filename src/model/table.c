@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -67,6 +68,15 @@ selection_finish(struct selection *selection)
 	*selection = (struct selection){ .table = selection->table };
 }
 
+static bool
+is_selected(const struct selection *selection, const struct column *column)
+{
+	for (size_t i = 0; i < selection->count; i++)
+		if (selection->columns[i] == column)
+			return true;
+	return false;
+}
+
 int
 selection_parse(struct selection *selection, const char *list, size_t *ret_position)
 {
@@ -76,10 +86,10 @@ selection_parse(struct selection *selection, const char *list, size_t *ret_posit
 		size_t length = strcspn(name, ",");
 		const struct column *column = table_find(selection->table, name, length);
 
-		if (!column) {
+		if (!column || is_selected(selection, column)) {
 			selection->count = count;
 			*ret_position = (size_t)(name - list);
-			return -EINVAL;
+			return column ? -EEXIST : -EINVAL;
 		}
 		selection_add(selection, column);
 		name += length;

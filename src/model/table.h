@@ -61,6 +61,7 @@ void selection_finish(struct selection *selection);
 
 /*
  * Selects the columns named in a list like "pid,res,command". On an unknown name returns -EINVAL,
- * leaves the selection as it was and sets *ret_position to the place of that name in the list.
+ * on one that is selected already -EEXIST; the selection is then as it was and *ret_position the
+ * place of that name in the list.
  */
 int selection_parse(struct selection *selection, const char *list, size_t *ret_position);

@@ -15,6 +15,7 @@ struct node {
 /* First child, next sibling, parent: indices into the list. */
 struct links {
 	size_t child, last_child, sibling, parent;
+	size_t seen; /* from which row on a walk upwards came by first, plus 1 */
 };
 
 static int
@@ -35,17 +36,38 @@ find(const struct node *nodes, size_t count, int64_t id)
 }
 
 static void
-link_rows(const struct row_list *list, struct links *links, const struct node *nodes,
+find_parents(const struct row_list *list, struct links *links, const struct node *nodes,
 	const struct column *parent)
 {
-	for (size_t i = 0; i < list->count; i++)
-		links[i] = (struct links){ NONE, NONE, NONE, NONE };
 	for (size_t i = 0; i < list->count; i++) {
 		size_t above = find(nodes, list->count, column_number(parent, list->rows[i]));
 
-		if (above == NONE || above == i)
+		links[i] = (struct links){ NONE, NONE, NONE, above, 0 };
+	}
+}
+
+/* Walks upwards from each row. A walk that comes by a row twice makes that one a root. */
+static void
+cut_cycles(struct links *links, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t at = i;
+
+		for (; at != NONE && !links[at].seen; at = links[at].parent)
+			links[at].seen = i + 1;
+		if (at != NONE && links[at].seen == i + 1)
+			links[at].parent = NONE;
+	}
+}
+
+static void
+link_children(struct links *links, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t above = links[i].parent;
+
+		if (above == NONE)
 			continue;
-		links[i].parent = above;
 		if (links[above].child == NONE)
 			links[above].child = i;
 		else
@@ -93,7 +115,9 @@ tree_arrange(struct row_list *list, const struct column *id, const struct column
 		nodes[i] = (struct node){ column_number(id, rows[i]), i };
 	}
 	qsort(nodes, total, sizeof(*nodes), compare_nodes);
-	link_rows(list, links, nodes, parent);
+	find_parents(list, links, nodes, parent);
+	cut_cycles(links, total);
+	link_children(links, total);
 	for (size_t i = 0; i < total; i++)
 		if (links[i].parent == NONE)
 			count = walk(list, rows, links, i, count);

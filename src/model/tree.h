@@ -5,6 +5,6 @@
 
 /*
  * Puts each row of an ordered list below its parent, as deep as list->depths then says. Children
- * keep their order; a row whose parent is not in the list, or is its own ancestor, stays a root.
+ * keep their order; a row whose parent is not in the list is a root, and one row of each cycle.
  */
 void tree_arrange(struct row_list *list, const struct column *id, const struct column *parent);

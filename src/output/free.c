@@ -151,6 +151,21 @@ free_write(FILE *file, const struct system *s, const struct free_style *style)
 			difference(s->commit_limit, s->committed));
 }
 
+static void
+format_known(char text[static VALUE_SIZE], int64_t bytes, const struct free_style *style)
+{
+	if (bytes == UNKNOWN)
+		strcpy(text, "-");
+	else
+		format_value(text, bytes, style);
+}
+
+static int64_t
+known_difference(int64_t a, int64_t b)
+{
+	return a == UNKNOWN || b == UNKNOWN ? UNKNOWN : a - b;
+}
+
 /*
  * A line of the explanation: a name, its figure and a text in which each %B is a further figure,
  * all in the unit asked for.
@@ -162,7 +177,7 @@ say(FILE *file, const struct free_style *style, const char *name, int64_t bytes,
 	char value[VALUE_SIZE];
 	va_list figures;
 
-	format_value(value, bytes, style);
+	format_known(value, bytes, style);
 	fprintf(file, "%-22s %12s = ", name, value);
 	va_start(figures, text);
 	for (; *text; text++) {
@@ -170,7 +185,7 @@ say(FILE *file, const struct free_style *style, const char *name, int64_t bytes,
 			fputc(*text, file);
 			continue;
 		}
-		format_value(value, va_arg(figures, int64_t), style);
+		format_known(value, va_arg(figures, int64_t), style);
 		fputs(value, file);
 		text++;
 	}
@@ -212,11 +227,16 @@ explain_swap(FILE *file, const struct system *s, const struct free_style *style)
 void
 free_explain(FILE *file, const struct system *s, const struct free_style *style)
 {
-	int64_t taken = difference(s->total, s->free);
-	int64_t uncached = difference(taken, s->buff_cache);
+	int64_t taken = known_difference(s->total, s->free);
+	int64_t uncached = known_difference(taken, s->buff_cache);
 
 	explain_memory(file, s, style);
 	explain_swap(file, s, style);
+	if (s->available == UNKNOWN)
+		fputs("\nMemAvailable is missing or above MemTotal, as in some containers: free "
+		      "then takes\n"
+		      "MemFree in its place, for available and for used.\n",
+			file);
 	fputs("\nused + free + buff/cache is not total: most of buff/cache is also in available.\n"
 	      "Where MemAvailable is missing or above MemTotal (some containers), free takes its "
 	      "place.\n"

@@ -18,5 +18,8 @@ struct free_style {
  */
 void free_write(FILE *file, const struct system *system, const struct free_style *style);
 
-/* Writes how each figure comes about, in live numbers and the same unit. */
+/*
+ * Writes how each figure comes about, in live numbers and the same unit, from figures of which
+ * some may be UNKNOWN (system_read_meminfo).
+ */
 void free_explain(FILE *file, const struct system *system, const struct free_style *style);

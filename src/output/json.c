@@ -13,18 +13,6 @@ enum { VALID_SIZE = 3 * 4096 + 1 };
 
 #define FLAGS (JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12))
 
-/* json_t exists in memory only for the length of a line; without memory the program ends. */
-static json_t *
-checked(json_t *value)
-{
-	static bool allocates;
-
-	if (!allocates)
-		json_set_alloc_funcs(xmalloc, free);
-	allocates = true;
-	return value;
-}
-
 static json_t *
 text_value(const char *text)
 {
@@ -87,9 +75,11 @@ write_object(struct output *output, json_t *object)
 static json_t *
 begin_object(const char *kind, int64_t time)
 {
-	json_t *object = checked(json_object());
 	char text[OUTPUT_TIME_SIZE];
+	json_t *object;
 
+	json_set_alloc_funcs(xmalloc, free); /* so that nothing below can fail */
+	object = json_object();
 	output_format_time(text, time);
 	json_object_set_new_nocheck(object, "kind", json_string_nocheck(kind));
 	json_object_set_new_nocheck(object, "time", json_string_nocheck(text));

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { GAP = 1 };
+enum { GAP = 1, WIDEST_PADDING = 40 };
 
 static void
 add_text(struct output *output, const char *text)
@@ -75,7 +75,10 @@ write_totals(struct output *output, const struct snapshot *snapshot)
 	}
 }
 
-/* Numbers keep the column's width; a text column is as wide as its widest text. */
+/*
+ * Numbers keep the column's width; a text column is as wide as its widest text, within reason: a
+ * longer one pushes aside the rest of its own line, not all lines.
+ */
 static size_t
 column_width(const struct output *output, const struct column *column, const struct row_list *rows)
 {
@@ -85,7 +88,7 @@ column_width(const struct output *output, const struct column *column, const str
 		width = title;
 	if (column->unit != UNIT_TEXT)
 		return width;
-	for (size_t i = 0; i < rows->count; i++) {
+	for (size_t i = 0; i < rows->count && width < WIDEST_PADDING; i++) {
 		char text[CELL_SIZE];
 		size_t needed;
 
@@ -94,7 +97,7 @@ column_width(const struct output *output, const struct column *column, const str
 		needed = text_width(text);
 		width = needed > width ? needed : width;
 	}
-	return width;
+	return width < WIDEST_PADDING ? width : WIDEST_PADDING;
 }
 
 /* Numbers stand at the right of their column, texts at the left, the last text as it is. */

@@ -60,6 +60,7 @@ terms_hold_or_not(void **state)
 		{ "adj<-17", false },
 		{ "cpu>12", true },
 		{ "%CPU>12.5", false },
+		{ "cpu>12%", true },
 		{ "user=root", true },
 		{ "user!=root", false },
 		{ "!user=root", false },
@@ -112,6 +113,8 @@ errors_name_the_place_and_the_cause(void **state)
 		{ "oom>abc", 4, "'abc' is not a number" },
 		{ "cputime>x", 8, "'x' is not a time like 90 or 5m" },
 		{ "!", 1, "a term is missing after '!'" },
+		{ "!!x", 1, "one '!' is enough" },
+		{ "pid=1.5", 4, "'1.5' is not a number" },
 	};
 
 	(void)state;

@@ -88,32 +88,43 @@ a_selection_is_parsed_whole_or_not_at_all(void **state)
 	assert_int_equal(selection.count, 3);
 	assert_string_equal(selection.columns[1]->name, "res");
 	assert_string_equal(selection.columns[2]->name, "minflt_rate");
-	assert_int_equal(selection_parse(&selection, "pid,nonsense,res", &position), -EINVAL);
-	assert_int_equal(position, 4);
+	assert_int_equal(selection_parse(&selection, "ppid,nonsense,uid", &position), -EINVAL);
+	assert_int_equal(position, 5);
 	assert_int_equal(selection.count, 3);
+	assert_int_equal(selection_parse(&selection, "oom,adj,oom", &position), -EEXIST);
+	assert_int_equal(position, 8);
 	assert_int_equal(selection_parse(&selection, "", &position), -EINVAL);
-	assert_int_equal(selection_parse(&selection, "pid,", &position), -EINVAL);
+	assert_int_equal(selection_parse(&selection, "oom,", &position), -EINVAL);
 	assert_true(selection_needs(&selection) & NEED_MEMORY);
 	assert_false(selection_needs(&selection) & NEED_STATUS);
 	selection_finish(&selection);
 }
 
 static void
-impossible_totals_become_unknown(void **state)
+a_sum_of_something_unknown_is_unknown(void **state)
 {
 	struct system system;
 
 	(void)state;
 	table_reset_row(&system_table, &system);
-	system.total = INT64_C(1) << 40;
-	system.swap_free = (int64_t)(UINT64_C(18446744073709551488) * 1024);
-	system.swap_total = INT64_C(1) << 62;
-	system.faults = INT64_MAX;
-	system_drop_impossible(&system);
-	assert_true(system.total == INT64_C(1) << 40);
-	assert_true(system.swap_free == UNKNOWN);
-	assert_true(system.swap_total == UNKNOWN);
-	assert_true(system.faults == INT64_MAX);
+	system.total = 100;
+	system.available = 40;
+	system.used = 60;
+	system.swap_total = 50;
+	system.swap_used = 50; /* swap_free is unknown */
+	system.buffers = 3;
+	system.page_cache = 5;
+	system.slab_reclaimable = 2;
+	system.cache = 7;
+	system_check_sums(&system);
+	assert_int_equal(system.used, 60);
+	assert_true(system.swap_used == UNKNOWN);
+	assert_int_equal(system.cache, 7);
+	assert_int_equal(system.buff_cache, 10);
+	system.slab_reclaimable = UNKNOWN;
+	system_check_sums(&system);
+	assert_true(system.cache == UNKNOWN);
+	assert_true(system.buff_cache == UNKNOWN);
 }
 
 int
@@ -125,7 +136,7 @@ main(void)
 		cmocka_unit_test(kind_and_time_are_no_columns),
 		cmocka_unit_test(every_column_of_the_first_issue_is_there),
 		cmocka_unit_test(a_selection_is_parsed_whole_or_not_at_all),
-		cmocka_unit_test(impossible_totals_become_unknown),
+		cmocka_unit_test(a_sum_of_something_unknown_is_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

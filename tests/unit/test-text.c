@@ -15,6 +15,9 @@ unsafe_characters_are_escaped(void **state)
 	} cases[] = {
 		{ "plain", "plain", "plain" },
 		{ "", "", "" },
+		{ "C:\\new", "C:\\\\new", "C:\\\\new" },
+		{ "\xef\xb8\x8f", "\\ufe0f", "\\ufe0f" },
+		{ "\xf0\x9d\x85\xb3", "\\U0001d173", "\\U0001d173" },
 		{ "a\nb\tc\rd", "a\\nb\\tc\\rd", "a\\nb\\tc\\rd" },
 		{ "\x1b[31mred", "\\x1b[31mred", "\\x1b[31mred" },
 		{ "del\x7f", "del\\x7f", "del\\x7f" },
