@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -167,39 +168,63 @@ def test_T29_a_hostile_name_is_one_safe_row(actor, name):
 # What may not be read.
 
 
+@pytest.fixture(scope="module")
+def open_memtop(tmp_path_factory):
+    """A copy of the program in a folder that every user may enter."""
+    folder = tmp_path_factory.mktemp("open", numbered=True)
+    for parent in (folder, *folder.parents):
+        if parent.owner() == "root" and parent.stat().st_mode & 0o1000 == 0 and parent != parent.parent:
+            parent.chmod(parent.stat().st_mode | 0o055)
+        if parent.name.startswith("pytest-of-"):
+            break
+    return shutil.copy(MEMTOP, folder / "memtop")
+
+
 def as_nobody(*command, setup="true"):
     """Runs a command as an ordinary user in namespaces of its own, after `setup` as root."""
     if os.geteuid() != 0:
         pytest.skip("needs root, to become another user")
-    if subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "test", "-x", MEMTOP]).returncode != 0:
-        pytest.skip("the program is in a folder that other users may not enter")
     script = f'{setup} && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"'
     return run("unshare", "-m", "sh", "-c", script, "sh", *command)
 
 
-def test_T32_without_permission_pss_is_unknown_not_zero():
-    process = as_nobody(MEMTOP, "batch", "-n", "1", "--format", "json", "-F", "pid,res,pss,uss,swappss", "-p", "1")
-    row = lines_of(process)[0]
-    assert row["res"] > 0
-    assert row["pss"] is None and row["uss"] is None and row["swappss"] is None
-    (hint,) = [line for line in lines_of(process, "hint") if "PSS" in line["text"]]
-    assert hint["count"] == 1 and "CAP_PERFMON" in hint["text"]
+def test_T32_without_permission_pss_is_unknown_not_zero(open_memtop):
+    process = as_nobody(open_memtop, "batch", "-n", "6", "-d", "0.02", "--format", "json", "-F", "pid,res,pss,uss,swappss", "-p", "1")
+    rows = lines_of(process)
+    assert len(rows) == 6
+    for row in rows:
+        assert row["res"] > 0
+        assert row["pss"] is None and row["uss"] is None and row["swappss"] is None
+    hints = [hint for hint in lines_of(process, "hint") if "PSS" in hint["text"]]
+    assert len(hints) == 6
+    for hint in hints:
+        assert hint["count"] == 1 and "Permission denied (needs CAP_PERFMON" in hint["text"]
 
 
-def test_unknown_is_a_dash_in_text_and_nothing_in_csv():
-    process = as_nobody(MEMTOP, "batch", "-n", "1", "-F", "pid,pss", "-p", "1")
+def test_unknown_is_a_dash_in_text_and_nothing_in_csv(open_memtop):
+    process = as_nobody(open_memtop, "batch", "-n", "1", "-F", "pid,pss", "-p", "1")
     assert process.stdout.splitlines()[-1].split() == [b"1", b"-"]
-    process = as_nobody(MEMTOP, "batch", "-n", "1", "-F", "pid,pss", "-p", "1", "--format", "csv")
+    process = as_nobody(open_memtop, "batch", "-n", "1", "-F", "pid,pss", "-p", "1", "--format", "csv")
     assert process.stdout.endswith(b",1,\r\n")
     assert process.returncode == 0 and b"CAP_PERFMON" in process.stderr
 
 
-def test_T31_hidepid_is_told():
+def test_T31_hidepid_2_is_told(open_memtop):
     setup = "mount -t proc -o hidepid=2 proc /proc"
-    process = as_nobody(MEMTOP, "batch", "-n", "1", "--format", "json", setup=setup)
+    process = as_nobody(open_memtop, "batch", "-n", "1", "--format", "json", setup=setup)
     if b"mount:" in process.stderr:
         pytest.skip("/proc cannot be mounted here")
     assert all(row["user"] == "nobody" for row in lines_of(process))
+    assert any("hidepid" in hint["text"] for hint in lines_of(process, "hint"))
+
+
+def test_T31_hidepid_1_leaves_rows_of_unknowns(open_memtop):
+    setup = "mount -t proc -o hidepid=1 proc /proc"
+    process = as_nobody(open_memtop, "batch", "-n", "1", "--format", "json", setup=setup)
+    if b"mount:" in process.stderr:
+        pytest.skip("/proc cannot be mounted here")
+    row = [row for row in lines_of(process) if row["pid"] == 1][0]
+    assert row["res"] is None and row["oom"] is None and row["command"] is None
     assert any("hidepid" in hint["text"] for hint in lines_of(process, "hint"))
 
 
@@ -304,6 +329,23 @@ def test_a_closed_pipe_ends_it_quietly():
 def test_a_reader_that_leaves_ends_the_wait():
     """Without waiting for the next block, which would be a day away."""
     run("sh", "-c", '"$1" batch -d 86400 | head -1', "sh", MEMTOP, timeout=30)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_ends_it_as_signals_do(number):
+    process = subprocess.Popen([MEMTOP, "batch", "-d", "60"], stdout=subprocess.PIPE)
+    assert process.stdout.readline().startswith(b"memtop  ")
+    process.send_signal(number)
+    process.stdout.close()
+    assert process.wait(30) == -number
+
+
+def test_a_long_command_line_widens_only_its_own_row(actor):
+    pid = actor("name", "x" * 3000)
+    lines = memtop("batch", "-n", "1", "-F", "command,pid").stdout.decode().splitlines()[5:]
+    long = [line for line in lines if "xxx" in line]
+    assert len(long) == 1 and long[0].split()[-1] == str(pid)
+    assert all(len(line) < 4200 for line in long) and sorted(map(len, lines))[len(lines) // 2] < 80
 
 
 def test_a_full_disk_is_told():
