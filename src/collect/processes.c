@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/processes.h"
 
+#include "base/compare.h"
 #include "base/memory.h"
 #include "collect/details.h"
 #include "collect/procfs.h"
@@ -127,14 +128,6 @@ processes_destroy(struct processes *processes)
 }
 
 static int
-compare_pids(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-static int
 open_list(struct processes *processes)
 {
 	int fd;
@@ -171,7 +164,7 @@ list_all(struct processes *processes)
 		processes->pids[processes->pid_count++] = pid;
 	}
 	if (!sorted) /* never so in /proc itself */
-		qsort(processes->pids, processes->pid_count, sizeof(int64_t), compare_pids);
+		qsort(processes->pids, processes->pid_count, sizeof(int64_t), compare_int64);
 	return 0;
 }
 

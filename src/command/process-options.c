@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/process-options.h"
 
+#include "base/compare.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -70,14 +71,6 @@ apply_fields(void *settings, const struct command_option *option, const char *va
 		error == -EEXIST ? "this column is there already" : "there is no such column");
 }
 
-static int
-compare_pids(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
 static void
 sort_pids(struct process_options *options)
 {
@@ -85,7 +78,7 @@ sort_pids(struct process_options *options)
 
 	if (options->pid_count == 0)
 		return;
-	qsort(options->pids, options->pid_count, sizeof(int64_t), compare_pids);
+	qsort(options->pids, options->pid_count, sizeof(int64_t), compare_int64);
 	for (size_t i = 0; i < options->pid_count; i++)
 		if (i == 0 || options->pids[i] != options->pids[i - 1])
 			options->pids[count++] = options->pids[i];
