@@ -18,13 +18,14 @@ library:jansson libjansson-dev
 library:ini_config libini-config-dev
 '
 
-is_there() { # command:NAME, library:NAME, header:NAME, python:NAME or fuzzer:COMPILER
+is_there() { # command:NAME, library:NAME, header:NAME, python:NAME, file:PATH or fuzzer:COMPILER
 	name=${1#*:}
 	case $1 in
 	command:*) command -v "$name" >/dev/null 2>&1 ;;
 	library:*) pkg-config --exists "$name" >/dev/null 2>&1 ;;
 	header:*) echo "#include <$name>" | cc -E - >/dev/null 2>&1 ;;
 	python:*) /usr/bin/python3 -c "import $name" >/dev/null 2>&1 ;;
+	file:*) [ -e "$name" ] ;;
 	fuzzer:*) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
 		"$name" -fsanitize=fuzzer -x c - -o /dev/null >/dev/null 2>&1 ;;
 	esac
