@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ini_configobj.h>
+#include <ini_valueobj.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
