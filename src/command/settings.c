@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ini_configobj.h>
-#include <ini_valueobj.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -202,17 +201,37 @@ complain(const struct complaint *to, unsigned line, const char *format, ...)
 	to->complain(to->context, message);
 }
 
+/* The last line that sets this name; libini_config 2 no longer tells. 0: not found. */
+static unsigned
+line_of(const char *path, const char *name)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0, length = strlen(name);
+	unsigned number = 0, found = 0;
+
+	while (file && getline(&line, &size, file) > 0) {
+		const char *start = line + strspn(line, " \t");
+
+		number++;
+		if (strncmp(start, name, length) == 0 &&
+			start[length + strspn(start + length, " \t")] == '=')
+			found = number;
+	}
+	return found;
+}
+
 static void
 apply_value(const struct complaint *to, struct tui_settings *settings, struct ini_cfgobj *ini,
 	const char *section, const char *name)
 {
 	struct value_obj *object = NULL;
-	uint32_t line = 0;
+	unsigned line;
 	_cleanup_free_ char *value = NULL;
 
 	if (ini_get_config_valueobj(section, name, ini, INI_GET_FIRST_VALUE, &object) || !object)
 		return;
-	value_get_line(object, &line);
+	line = line_of(to->path, name);
 	value = ini_get_string_config_value(object, NULL);
 	for (size_t i = 0; strcmp(section, SECTION) == 0 && i < sizeof(table) / sizeof(table[0]);
 		i++) {
