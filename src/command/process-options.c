@@ -194,7 +194,7 @@ const struct command_option process_option_table[] = {
 	{ "config", 0, "FILE", "read and write the settings of the screen there", option_set_text, SETTING(config), 0 },
 	{ "no-config", 0, NULL, "read no settings", option_set_flag, SETTING(no_config), 0 },
 	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", apply_no_mouse, 0, 0 },
-	{ "count", 'n', "COUNT", "end after COUNT blocks", apply_count, 0, 0 },
+	{ "count", 'n', "COUNT", "end after COUNT blocks, or refreshes of the screen", apply_count, 0, 0 },
 	{ "delay", 'd', "SECONDS", "time between two blocks, 1.5 by itself", apply_delay, 0, 0 },
 	{ "fields", 'F', "FIELD,...", "columns to show", apply_fields, 0, 0 },
 	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", apply_order, 0, 0 },

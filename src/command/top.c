@@ -38,6 +38,7 @@ struct top {
 	int64_t next;        /* when the next read is due */
 	int64_t quiet_until; /* nothing is drawn before */
 	int64_t cpu_before, taken_at;
+	int64_t taken; /* refreshes so far */
 	bool changed, input_ended;
 	int error;
 };
@@ -96,6 +97,7 @@ take_snapshot(struct top *top)
 		return;
 	self = measure_self(top, snapshot);
 	tui_show(top->tui, snapshot, &self);
+	top->taken++;
 	top->changed = true;
 }
 
@@ -166,7 +168,10 @@ run_loop(struct top *top)
 	while (!screen_end_signal() && top->error == 0) {
 		int ready;
 
-		start_read(top);
+		if (top->options->count == 0 || top->taken < top->options->count)
+			start_read(top);
+		else if (!top->changed)
+			return; /* -n: all refreshes have been shown */
 		draw(top);
 		waits[1].fd = tui_is_frozen(top->tui) ? -1 : worker_fd(top->worker);
 		ready = poll(waits, 2, wait_ms(top));

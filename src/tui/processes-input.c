@@ -19,12 +19,6 @@ sort_by(struct tui *tui, const struct column *column)
 	processes_rebuild(tui);
 }
 
-static void
-sort_by_name(struct tui *tui, const char *name)
-{
-	sort_by(tui, table_find(&process_table, name, strlen(name)));
-}
-
 /* The shown column beside the one that is sorted by. */
 static void
 sort_beside(struct tui *tui, long step)
@@ -228,10 +222,11 @@ signal_chosen(struct tui *tui, struct prompt *prompt, bool done)
 }
 
 static void
-open_signal(struct tui *tui)
+open_signal(struct tui *tui, long unused)
 {
 	const struct process *process = processes_selected(tui);
 
+	(void)unused;
 	if (!process && !tui->tag_count)
 		return;
 	if (process)
@@ -240,10 +235,11 @@ open_signal(struct tui *tui)
 }
 
 static void
-open_detail(struct tui *tui)
+open_detail(struct tui *tui, long unused)
 {
 	const struct process *process = processes_selected(tui);
 
+	(void)unused;
 	if (!process)
 		return;
 	tui->focus = (struct process_key){ process->pid, process->start_time };
@@ -252,27 +248,29 @@ open_detail(struct tui *tui)
 }
 
 static void
-change_scale(struct tui *tui, int step)
+change_scale(struct tui *tui, long step)
 {
 	int count = SCALE_PEBI + 1;
 
-	tui->settings->scale = (enum scale)(((int)tui->settings->scale + step + count) % count);
+	tui->settings->scale =
+		(enum scale)(((int)tui->settings->scale + (int)step + count) % count);
 }
 
 static void
-scroll_columns(struct tui *tui, int step)
+scroll_columns(struct tui *tui, long step)
 {
-	int first = tui->first_column + step;
+	int first = tui->first_column + (int)step;
 
 	if (first >= 0 && first < (int)tui->settings->columns.count)
 		tui->first_column = first;
 }
 
 static void
-end_filter(struct tui *tui)
+end_filter(struct tui *tui, long unused)
 {
 	struct filter_error error;
 
+	(void)unused;
 	tui->search[0] = '\0';
 	if (tui->filter_text[0])
 		processes_set_filter(tui, "", &error);
@@ -286,118 +284,132 @@ flip(struct tui *tui, bool *setting)
 	processes_rebuild(tui);
 }
 
-static bool
-sort_request(struct tui *tui, enum request request)
+/* What a request does here; the argument tells requests apart that share a function. */
+
+static void
+sort_by_column(struct tui *tui, long which)
 {
-	switch (request) {
-	case REQUEST_SORT_MEMORY:
-		sort_by_name(tui, "res");
-		return true;
-	case REQUEST_SORT_CPU:
-		sort_by_name(tui, "cpu");
-		return true;
-	case REQUEST_SORT_PID:
-		sort_by_name(tui, "pid");
-		return true;
-	case REQUEST_SORT_TIME:
-		sort_by_name(tui, "cputime");
-		return true;
-	case REQUEST_SORT_PREVIOUS:
-		sort_beside(tui, -1);
-		return true;
-	case REQUEST_SORT_NEXT:
-		sort_beside(tui, 1);
-		return true;
-	case REQUEST_SORT_REVERSE:
-		flip(tui, &tui->settings->order.ascending);
-		return true;
-	default:
-		return false;
-	}
+	static const char *const names[] = { "res", "cpu", "pid", "cputime" };
+
+	sort_by(tui, table_find(&process_table, names[which], strlen(names[which])));
 }
 
-static bool
-prompt_request(struct tui *tui, enum request request)
+static void
+reverse_order(struct tui *tui, long unused)
+{
+	(void)unused;
+	flip(tui, &tui->settings->order.ascending);
+}
+
+static void
+flip_setting(struct tui *tui, long offset)
+{
+	flip(tui, (bool *)((char *)tui->settings + offset));
+}
+
+static void
+open_search(struct tui *tui, long unused)
+{
+	(void)unused;
+	prompt_open(&tui->prompt, "Search: ", "", search_changed, NULL);
+}
+
+static void
+open_filter(struct tui *tui, long unused)
+{
+	(void)unused;
+	memcpy(tui->filter_before, tui->filter_text, sizeof(tui->filter_before));
+	prompt_open(&tui->prompt, "Filter: ", tui->filter_text, filter_changed, filter_cancelled);
+}
+
+static void
+open_user(struct tui *tui, long unused)
+{
+	(void)unused;
+	prompt_open(&tui->prompt, "User (! before it: all others; nothing: all): ", "",
+		user_changed, NULL);
+}
+
+static void
+open_delay(struct tui *tui, long unused)
 {
 	char seconds[32];
 
-	switch (request) {
-	case REQUEST_SEARCH:
-		prompt_open(&tui->prompt, "Search: ", "", search_changed, NULL);
-		return true;
-	case REQUEST_FILTER:
-		memcpy(tui->filter_before, tui->filter_text, sizeof(tui->filter_before));
-		prompt_open(&tui->prompt, "Filter: ", tui->filter_text, filter_changed,
-			filter_cancelled);
-		return true;
-	case REQUEST_USER:
-		prompt_open(&tui->prompt, "User (! before it: all others; nothing: all): ", "",
-			user_changed, NULL);
-		return true;
-	case REQUEST_DELAY:
-		snprintf(seconds, sizeof(seconds), "%g", (double)tui->settings->interval / 1e9);
-		prompt_open(&tui->prompt, "Seconds between two refreshes: ", seconds, delay_changed,
-			NULL);
-		return true;
-	case REQUEST_SIGNAL:
-		open_signal(tui);
-		return true;
-	default:
-		return false;
-	}
+	(void)unused;
+	snprintf(seconds, sizeof(seconds), "%g", (double)tui->settings->interval / 1e9);
+	prompt_open(&tui->prompt, "Seconds between two refreshes: ", seconds, delay_changed, NULL);
 }
+
+static void
+search_again(struct tui *tui, long step)
+{
+	size_t count = tui->rows.count;
+
+	if (count > 0)
+		search(tui, (tui->list.selected + (step > 0 ? 1 : count - 1)) % count,
+			step > 0 ? 1 : count - 1);
+}
+
+static void
+tag_and_go_on(struct tui *tui, long unused)
+{
+	(void)unused;
+	toggle_tag(tui);
+	list_request(&tui->list, REQUEST_DOWN);
+}
+
+static void
+untag_all(struct tui *tui, long unused)
+{
+	(void)unused;
+	tui->tag_count = 0;
+}
+
+#define SETTING(name) (long)offsetof(struct tui_settings, name)
+
+static const struct {
+	enum request request;
+	void (*act)(struct tui *tui, long argument);
+	long argument;
+} actions[] = {
+	{ REQUEST_SORT_MEMORY, sort_by_column, 0 },
+	{ REQUEST_SORT_CPU, sort_by_column, 1 },
+	{ REQUEST_SORT_PID, sort_by_column, 2 },
+	{ REQUEST_SORT_TIME, sort_by_column, 3 },
+	{ REQUEST_SORT_PREVIOUS, sort_beside, -1 },
+	{ REQUEST_SORT_NEXT, sort_beside, 1 },
+	{ REQUEST_SORT_REVERSE, reverse_order, 0 },
+	{ REQUEST_SEARCH, open_search, 0 },
+	{ REQUEST_SEARCH_NEXT, search_again, 1 },
+	{ REQUEST_SEARCH_PREVIOUS, search_again, -1 },
+	{ REQUEST_FILTER, open_filter, 0 },
+	{ REQUEST_USER, open_user, 0 },
+	{ REQUEST_DELAY, open_delay, 0 },
+	{ REQUEST_SIGNAL, open_signal, 0 },
+	{ REQUEST_OPEN, open_detail, 0 },
+	{ REQUEST_BACK, end_filter, 0 },
+	{ REQUEST_LEFT, scroll_columns, -1 },
+	{ REQUEST_RIGHT, scroll_columns, 1 },
+	{ REQUEST_TREE, flip_setting, SETTING(tree) },
+	{ REQUEST_COMMAND_LINE, flip_setting, SETTING(command_line) },
+	{ REQUEST_KERNEL_THREADS, flip_setting, SETTING(kernel_threads) },
+	{ REQUEST_TAG, tag_and_go_on, 0 },
+	{ REQUEST_UNTAG_ALL, untag_all, 0 },
+	{ REQUEST_UNIT_NEXT, change_scale, 1 },
+	{ REQUEST_UNIT_PREVIOUS, change_scale, -1 },
+};
 
 bool
 processes_request(struct tui *tui, enum request request)
 {
-	size_t count = tui->rows.count;
-
-	if (list_request(&tui->list, request) || sort_request(tui, request) ||
-		prompt_request(tui, request))
+	if (list_request(&tui->list, request))
 		return true;
-	switch (request) {
-	case REQUEST_OPEN:
-		open_detail(tui);
-		return true;
-	case REQUEST_BACK:
-		end_filter(tui);
-		return true;
-	case REQUEST_LEFT:
-		scroll_columns(tui, -1);
-		return true;
-	case REQUEST_RIGHT:
-		scroll_columns(tui, 1);
-		return true;
-	case REQUEST_SEARCH_NEXT:
-		search(tui, tui->list.selected + 1, 1);
-		return true;
-	case REQUEST_SEARCH_PREVIOUS:
-		search(tui, tui->list.selected + count - (count > 0), count - (count > 0));
-		return true;
-	case REQUEST_TREE:
-		flip(tui, &tui->settings->tree);
-		return true;
-	case REQUEST_COMMAND_LINE:
-		flip(tui, &tui->settings->command_line);
-		return true;
-	case REQUEST_KERNEL_THREADS:
-		flip(tui, &tui->settings->kernel_threads);
-		return true;
-	case REQUEST_TAG:
-		toggle_tag(tui);
-		return list_request(&tui->list, REQUEST_DOWN);
-	case REQUEST_UNTAG_ALL:
-		tui->tag_count = 0;
-		return true;
-	case REQUEST_UNIT_NEXT:
-		change_scale(tui, 1);
-		return true;
-	case REQUEST_UNIT_PREVIOUS:
-		change_scale(tui, -1);
-		return true;
-	default:
-		return false;
-	}
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (actions[i].request == request) {
+			actions[i].act(tui, actions[i].argument);
+			return true;
+		}
+	return false;
 }
 
 void
