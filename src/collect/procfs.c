@@ -171,11 +171,11 @@ procfs_parse_stat(const char *text, size_t length, struct procfs_stat *ret_stat)
 
 	if (!at)
 		return -EINVAL;
-	for (int i = FIRST; i < FIRST + COUNT; i++)
+	for (int i = FIRST; i < FIRST + COUNT; i++) {
 		field[i] = signed_number(&at);
-	/* Without ptrace permission the addresses in fields 26 to 28 are 0; startcode may be 1. */
-	if (field[24] == UNKNOWN)
-		return -EINVAL;
+		if (field[i] == UNKNOWN)
+			return -EINVAL;
+	}
 	stat.parent = field[4];
 	stat.flags = field[9];
 	stat.minor_faults = field[10];

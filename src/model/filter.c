@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERM_COLUMNS = 4 };
+enum { TERM_COLUMNS = 4, MOST_REPEATS = 8 };
 
 enum comparison { EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, LIKE, NOT_LIKE };
 
@@ -106,7 +106,17 @@ static int
 compile_regex(struct parser *parser, struct term *term, const char *at)
 {
 	char reason[80];
-	int error = regcomp(&term->regex, term->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
+	size_t braces = 0, repeats = 0;
+	int error;
+
+	/* Each + doubles and each {} multiplies what stands before it, also in each other. */
+	for (const char *c = term->text; *c; c++) {
+		braces += *c == '{';
+		repeats += *c == '+';
+	}
+	if (braces > 1 || repeats > MOST_REPEATS)
+		return complain(parser, at, "at most one {} and %d + are allowed", MOST_REPEATS);
+	error = regcomp(&term->regex, term->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
 
 	if (error) {
 		regerror(error, &term->regex, reason, sizeof(reason));

@@ -113,6 +113,8 @@ errors_name_the_place_and_the_cause(void **state)
 		{ "oom>abc", 4, "'abc' is not a number" },
 		{ "cputime>x", 8, "'x' is not a time like 90 or 5m" },
 		{ "!", 1, "a term is missing after '!'" },
+		{ "comm~(a{9}){9}", 5, "at most one {} and 8 + are allowed" },
+		{ "comm~a+++++++++", 5, "at most one {} and 8 + are allowed" },
 		{ "!!x", 1, "one '!' is enough" },
 		{ "pid=1.5", 4, "'1.5' is not a number" },
 	};
