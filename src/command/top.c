@@ -73,7 +73,8 @@ start_read(struct top *top)
 {
 	struct needs needs = tui_needs(top->tui);
 
-	if (tui_is_frozen(top->tui))
+	/* While one is under way, the wish for another one is kept. */
+	if (tui_is_frozen(top->tui) || worker_is_busy(top->worker))
 		return;
 	if (!tui_wants_refresh(top->tui) && loop_now() < top->next)
 		return;
@@ -149,7 +150,8 @@ draw(struct top *top)
 static int
 wait_ms(const struct top *top)
 {
-	int64_t until = tui_is_frozen(top->tui) ? loop_now() + SECOND : top->next;
+	bool idle = tui_is_frozen(top->tui) || worker_is_busy(top->worker);
+	int64_t until = idle ? loop_now() + SECOND : top->next;
 
 	if (top->changed && top->quiet_until < until)
 		until = top->quiet_until;
@@ -157,8 +159,33 @@ wait_ms(const struct top *top)
 	return until < 0 ? 0 : (int)(until / 1000000) + 1;
 }
 
+/*
+ * Signals are let in only while the loop waits: one that came between looking for it and waiting
+ * would be seen only with the next key.
+ */
 static void
-run_loop(struct top *top)
+block_signals(sigset_t *ret_before)
+{
+	static const int numbers[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGTSTP };
+	sigset_t blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaddset(&blocked, numbers[i]);
+	pthread_sigmask(SIG_BLOCK, &blocked, ret_before);
+}
+
+static int
+wait_for_events(const struct top *top, struct pollfd *waits, nfds_t count, const sigset_t *mask)
+{
+	int ms = wait_ms(top);
+	const struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	return ppoll(waits, count, &pause, mask);
+}
+
+static void
+run_loop(struct top *top, const sigset_t *mask)
 {
 	struct pollfd waits[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
@@ -174,7 +201,7 @@ run_loop(struct top *top)
 			return; /* -n: all refreshes have been shown */
 		draw(top);
 		waits[1].fd = tui_is_frozen(top->tui) ? -1 : worker_fd(top->worker);
-		ready = poll(waits, 2, wait_ms(top));
+		ready = wait_for_events(top, waits, 2, mask);
 		if (ready < 0 && errno != EINTR)
 			return;
 		if (ready < 0 ? !take_keys(top) : waits[0].revents && !take_keys(top))
@@ -209,6 +236,7 @@ run_screen(struct process_options *options, const char *path, const char *compla
 {
 	struct top top = { .settings = &options->settings, .options = options, .path = path };
 	struct source *source;
+	sigset_t mask;
 	int status;
 
 	top.error = collect_create(NULL, &source);
@@ -217,8 +245,10 @@ run_screen(struct process_options *options, const char *path, const char *compla
 	top.tui = tui_create(&options->settings, options->filter);
 	tui_tell(top.tui, complaint);
 	top.changed = true;
+	block_signals(&mask);
 	if (top.error == 0)
-		run_loop(&top);
+		run_loop(&top, &mask);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	status = finish(&top);
 	worker_destroy(top.worker);
 	tui_destroy(top.tui);

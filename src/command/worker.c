@@ -55,15 +55,18 @@ run(void *argument)
 	return NULL;
 }
 
-/* Signals are for the main thread. */
+/* Signals are for the main thread, but each thread takes those of its own crash. */
 static int
 start_thread(struct worker *worker)
 {
-	sigset_t all, before;
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	sigset_t blocked, before;
 	int error;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	sigfillset(&blocked);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigdelset(&blocked, crashes[i]);
+	pthread_sigmask(SIG_SETMASK, &blocked, &before);
 	error = pthread_create(&worker->thread, NULL, run, worker);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return -error;
@@ -116,6 +119,12 @@ int
 worker_fd(const struct worker *worker)
 {
 	return worker->ready_fd;
+}
+
+bool
+worker_is_busy(const struct worker *worker)
+{
+	return worker->busy;
 }
 
 void

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <stdbool.h>
+
 struct needs;
 struct snapshot;
 struct source;
@@ -19,6 +21,9 @@ void worker_destroy(struct worker *worker);
 
 /* Readable when a snapshot is ready to be taken. */
 int worker_fd(const struct worker *worker);
+
+/* Whether a read is under way or waits to be taken. */
+bool worker_is_busy(const struct worker *worker);
 
 /* Starts a read, unless one is under way or waits to be taken. */
 void worker_start(struct worker *worker, const struct needs *needs);
