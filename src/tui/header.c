@@ -7,6 +7,18 @@
 
 enum { TITLE_LINES = 1, LEAST_ROWS = 6, TEXT_SIZE = 256 };
 
+/* Writes a text at the right end of a line where it fits behind the `left` columns in use. */
+static bool
+put_right(WINDOW *window, int y, int left, enum style style, const char *text)
+{
+	int width = getmaxx(window), columns = (int)text_width(text);
+
+	if (left + 2 + columns > width)
+		return false;
+	screen_put(window, y, width - columns, columns, style, false, text);
+	return true;
+}
+
 /* A part of the memory bar. The parts add up to MemTotal: none counts what another one does. */
 struct part {
 	const char *name;
@@ -36,7 +48,7 @@ draw_title(const struct tui *tui, WINDOW *window, int y)
 	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE];
 	time_t seconds = (time_t)(tui->snapshot->time / 1000000000);
 	struct tm local = { .tm_hour = 0 };
-	int width = getmaxx(window);
+	int counts, used;
 
 	localtime_r(&seconds, &local);
 	text_safe(host, sizeof(host), system->host ? system->host : "-", tui->charset);
@@ -45,13 +57,16 @@ draw_title(const struct tui *tui, WINDOW *window, int y)
 	snprintf(left, sizeof(left), "memtop  %s  up %s  %02d:%02d:%02d  every %gs%s", host, up,
 		local.tm_hour, local.tm_min, local.tm_sec, (double)tui->settings->interval / 1e9,
 		tui->frozen ? "  FROZEN" : "");
-	snprintf(right, sizeof(right), "%zu processes, %zu shown  self %s%% %s",
-		tui->snapshot->process_count, tui->rows.count, cpu,
+	used = screen_put(window, y, 0, getmaxx(window), tui->frozen ? STYLE_WARNING : STYLE_BOLD,
+		false, left);
+	counts = snprintf(right, sizeof(right), "%zu processes, %zu shown",
+		tui->snapshot->process_count, tui->rows.count);
+	snprintf(right + counts, sizeof(right) - (size_t)counts, "  self %s%% %s", cpu,
 		size_text(memory, tui->self.resident));
-	screen_put(window, y, 0, width, tui->frozen ? STYLE_WARNING : STYLE_BOLD, false, left);
-	if ((int)(strlen(left) + strlen(right)) + 2 <= width)
-		screen_put(
-			window, y, width - (int)strlen(right), width, STYLE_NORMAL, false, right);
+	if (put_right(window, y, used, STYLE_NORMAL, right))
+		return;
+	right[counts] = '\0';
+	put_right(window, y, used, STYLE_NORMAL, right);
 }
 
 /* Writes the parts side by side, each with its name and size where there is room for them. */
@@ -177,6 +192,23 @@ draw_load(const struct tui *tui, WINDOW *window, int y)
 		psi[0], psi[1], psi[2], psi[3], rate[0], rate[1], rate[2], kills);
 }
 
+/* The filter, how many processes it lets through, and the sum of their RES. */
+static void
+draw_filter(const struct tui *tui, WINDOW *window, int y, int used)
+{
+	char text[TEXT_SIZE * 2], safe[TEXT_SIZE * 4], size[UNIT_FORMAT_SIZE];
+	int64_t sum = 0;
+
+	if (!tui->filter_text[0])
+		return;
+	for (size_t i = 0; i < tui->rows.count; i++)
+		sum += known(((const struct process *)tui->rows.rows[i])->resident);
+	snprintf(text, sizeof(text), "filter: %s  (%zu, RES %s)", tui->filter_text, tui->rows.count,
+		size_text(size, sum));
+	text_safe(safe, sizeof(safe), text, tui->charset);
+	put_right(window, y, used, STYLE_BOLD, safe);
+}
+
 static void
 draw_tabs(const struct tui *tui, WINDOW *window, int y)
 {
@@ -188,15 +220,7 @@ draw_tabs(const struct tui *tui, WINDOW *window, int y)
 			 tui->view == &view_help ? STYLE_BOLD : STYLE_NORMAL, false, "? Help");
 	if (tui->view != &view_processes && tui->view != &view_help)
 		x += 2 + screen_put(window, y, x + 2, width, STYLE_BOLD, false, tui->view->name);
-	if (tui->filter_text[0]) {
-		char text[TEXT_SIZE * 2], safe[TEXT_SIZE * 4];
-
-		snprintf(text, sizeof(text), "filter: %s", tui->filter_text);
-		text_safe(safe, sizeof(safe), text, tui->charset);
-		if ((int)text_width(safe) + x + 2 <= width)
-			screen_put(window, y, width - (int)text_width(safe), width, STYLE_BOLD,
-				false, safe);
-	}
+	draw_filter(tui, window, y, x);
 }
 
 /* The lines from the most wanted to the first that goes. */
