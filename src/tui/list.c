@@ -10,6 +10,15 @@ move_by(struct list *list, long rows)
 	list->selected = (size_t)(selected < 0 ? 0 : selected > last ? last : selected);
 }
 
+/* A page moves what is on the screen, not only what is selected. */
+static void
+scroll_by(struct list *list, long rows)
+{
+	long top = (long)list->top + rows;
+
+	list->top = (size_t)(top < 0 ? 0 : top);
+}
+
 bool
 list_request(struct list *list, enum request request)
 {
@@ -31,6 +40,8 @@ list_request(struct list *list, enum request request)
 		if (moves[i].request != request)
 			continue;
 		move_by(list, moves[i].rows);
+		if (request == REQUEST_PAGE_UP || request == REQUEST_PAGE_DOWN)
+			scroll_by(list, moves[i].rows);
 		list_fit(list, list->count, list->height);
 		return true;
 	}
@@ -44,10 +55,10 @@ list_fit(struct list *list, size_t count, size_t height)
 	list->height = height;
 	if (list->selected >= count)
 		list->selected = count ? count - 1 : 0;
+	if (list->top + height > count)
+		list->top = count > height ? count - height : 0;
 	if (list->selected < list->top)
 		list->top = list->selected;
 	if (height > 0 && list->selected >= list->top + height)
 		list->top = list->selected - height + 1;
-	if (list->top + height > count)
-		list->top = count > height ? count - height : 0;
 }

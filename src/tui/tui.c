@@ -197,12 +197,15 @@ bool
 tui_key(struct tui *tui, int key)
 {
 	enum request request = request_of_key(key);
+	const struct view *view = tui->view;
 
 	tui->message[0] = '\0';
 	if (key != KEY_RESIZE && !prompt_key(tui, &tui->prompt, key) &&
 		!tui->view->request(tui, request))
 		common_request(tui, request);
 	remember_selected(tui);
+	if (tui->view != view) /* the next key may already be there, and moves in what is drawn */
+		tui_draw(tui);
 	return !tui->leaving;
 }
 
