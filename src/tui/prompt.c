@@ -138,24 +138,43 @@ prompt_key(struct tui *tui, struct prompt *prompt, int key)
 	return true;
 }
 
+/* The part of a text from which on its cursor is within `room` columns. */
+static const char *
+scroll_to_cursor(const char *text, int *cursor, int room)
+{
+	int all = (int)text_width(text), at = *cursor;
+
+	while (*cursor >= room && *text) {
+		text += text_fit(text, 1) ? text_fit(text, 1) : text_fit(text, 2);
+		*cursor = at - (all - (int)text_width(text));
+	}
+	return text;
+}
+
 void
 prompt_draw(const struct prompt *prompt, WINDOW *window, int y)
 {
 	char safe[PROMPT_SIZE * 4], start[PROMPT_SIZE];
-	int x, width = getmaxx(window);
+	int x, width = getmaxx(window), label = (int)text_width(prompt->label), cursor;
+	const char *shown = safe;
 
 	if (prompt->answered) {
 		screen_put(window, y, 0, width, STYLE_BOLD, true, prompt->question);
 		return;
 	}
-	x = screen_put(window, y, 0, width, STYLE_BOLD, false, prompt->label);
-	text_safe(safe, sizeof(safe), prompt->text, charset_of_locale());
-	screen_put(window, y, x, width, STYLE_NORMAL, true, safe);
-	if (prompt->complaint[0])
-		screen_put(window, y, x + (int)text_width(safe) + 2, width, STYLE_WARNING, false,
-			prompt->complaint);
 	snprintf(start, sizeof(start), "%.*s", (int)prompt->cursor, prompt->text);
 	text_safe(safe, sizeof(safe), start, charset_of_locale());
-	x += (int)text_width(safe);
+	cursor = (int)text_width(safe);
+	/* Where the line is too short for both, the label leaves half of it to the text. */
+	if (label + (int)text_width(prompt->text) >= width && label > width / 2)
+		label = width / 2;
+	x = screen_put(window, y, 0, label, STYLE_BOLD, false, prompt->label);
+	text_safe(safe, sizeof(safe), prompt->text, charset_of_locale());
+	shown = scroll_to_cursor(safe, &cursor, width - x);
+	screen_put(window, y, x, width, STYLE_NORMAL, true, shown);
+	if (prompt->complaint[0])
+		screen_put(window, y, x + (int)text_width(shown) + 2, width, STYLE_WARNING, false,
+			prompt->complaint);
+	x += cursor;
 	mvwchgat(window, y, x < width ? x : width - 1, 1, A_REVERSE, 0, NULL);
 }

@@ -139,7 +139,7 @@ screen_end_signal(void)
 int
 screen_put(WINDOW *window, int y, int x, int width, enum style style, bool fill, const char *text)
 {
-	int columns, room = getmaxx(window) - x;
+	int room = getmaxx(window) - x;
 	size_t length;
 
 	width = width < room ? width : room;
@@ -147,14 +147,11 @@ screen_put(WINDOW *window, int y, int x, int width, enum style style, bool fill,
 		return 0;
 	length = text_fit(text, (size_t)width);
 	wattrset(window, styles[style]);
+	if (fill)
+		mvwhline(window, y, x, ' ' | styles[style], width);
 	mvwaddnstr(window, y, x, text, (int)length);
-	columns = getcury(window) == y ? getcurx(window) - x : width;
-	if (getcury(window) != y || columns < 0 || columns > width)
-		columns = width;
-	for (; fill && columns < width; columns++)
-		mvwaddch(window, y, x + columns, ' ');
 	wattrset(window, A_NORMAL);
-	return columns;
+	return fill || text[length] ? width : (int)text_width(text);
 }
 
 int
