@@ -52,6 +52,20 @@ draw(struct tui *tui, WINDOW *window)
 	}
 }
 
+/* Shows a column as the last one, but before a text that takes the rest of the line. */
+static size_t
+show(struct selection *columns, const struct column *column)
+{
+	const struct column *last = columns->columns[columns->count - 1];
+
+	selection_add(columns, column);
+	if (last->unit != UNIT_TEXT || column->unit == UNIT_TEXT)
+		return columns->count - 1;
+	columns->columns[columns->count - 2] = column;
+	columns->columns[columns->count - 1] = last;
+	return columns->count - 2;
+}
+
 static void
 toggle(struct tui *tui)
 {
@@ -62,8 +76,7 @@ toggle(struct tui *tui)
 	if (!column || (place >= 0 && columns->count == 1))
 		return;
 	if (place < 0) {
-		selection_add(columns, column);
-		tui->fields.selected = columns->count - 1;
+		tui->fields.selected = show(columns, column);
 	} else {
 		memmove(&columns->columns[place], &columns->columns[place + 1],
 			(columns->count - (size_t)place - 1) * sizeof(columns->columns[0]));

@@ -121,10 +121,22 @@ place_column(struct tui *tui, const struct column *column, int x, int room)
 			(struct heading){ .column = column, .x = x, .room = room };
 }
 
+/* What the column that is sorted by will take, if it is one of the first `count`. */
+static int
+room_for_sorted(const struct tui *tui, size_t count)
+{
+	const struct column *sorted = tui->settings->order.column;
+
+	for (size_t i = (size_t)tui->first_column; i < count; i++)
+		if (tui->settings->columns.columns[i] == sorted)
+			return width_of(sorted) + GAP;
+	return 0;
+}
+
 /*
  * Places the columns from the first one that is scrolled to. If the last one is a text, as
  * COMMAND, it is always there with what is left of the line, at least LAST_COLUMNS; columns that
- * do not fit before it are left out.
+ * do not fit before it are left out, but the one that is sorted by is there as long as it can be.
  */
 static void
 place_columns(struct tui *tui, int width)
@@ -132,14 +144,21 @@ place_columns(struct tui *tui, int width)
 	const struct selection *columns = &tui->settings->columns;
 	const struct column *last = columns->columns[columns->count - 1];
 	bool keeps_last = last->unit == UNIT_TEXT;
-	int x = 0, edge = keeps_last && width > 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width;
+	int x = 0, edge = keeps_last && width >= 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width;
+	int sorted = room_for_sorted(tui, columns->count - keeps_last);
+	bool full = false;
 
 	tui->heading_count = 0;
 	for (size_t i = (size_t)tui->first_column; i + keeps_last < columns->count; i++) {
+		bool is_sorted = columns->columns[i] == tui->settings->order.column;
 		int room = width_of(columns->columns[i]);
 
-		if (x > 0 && x + room > edge)
-			break;
+		if (is_sorted)
+			sorted = 0;
+		else
+			full = full || (x > 0 && x + room + sorted > edge);
+		if (is_sorted ? x > 0 && x + room > edge : full)
+			continue;
 		place_column(tui, columns->columns[i], x, room);
 		x += room + GAP;
 	}
@@ -186,6 +205,16 @@ indent_of(const struct tui *tui, size_t index, size_t heading)
 	return TREE_INDENT * (depth < TREE_DEPTH ? depth : TREE_DEPTH);
 }
 
+/* A number that its unit makes too wide is shown in the unit that fits: never cut. */
+static void
+format_cell(const struct tui *tui, char text[static CELL_SIZE], const struct column *column,
+	const struct process *process, int room)
+{
+	cell_format(text, CELL_SIZE, column, process, tui->charset, tui->settings->scale);
+	if (column->unit != UNIT_TEXT && (int)text_width(text) > room)
+		cell_format(text, CELL_SIZE, column, process, tui->charset, SCALE_HUMAN);
+}
+
 static void
 draw_row(const struct tui *tui, WINDOW *window, int y, size_t index)
 {
@@ -202,8 +231,7 @@ draw_row(const struct tui *tui, WINDOW *window, int y, size_t index)
 		int indent = indent_of(tui, index, i);
 		char text[CELL_SIZE];
 
-		cell_format(
-			text, sizeof(text), column, process, tui->charset, tui->settings->scale);
+		format_cell(tui, text, column, process, heading->room);
 		put_cell(window, y, heading->x + indent, heading->room - indent, style, column,
 			text);
 	}
@@ -225,8 +253,7 @@ draw(struct tui *tui, WINDOW *window)
 
 const struct view view_processes = {
 	.name = "Processes",
-	.hint = "Enter detail  / search  \\ filter  M P N T sort  f fields  k signal  ? help  q "
-		"quit",
+	.hint = "Enter detail  / search  \\ filter  M P N T sort  f fields  k signal  ? help",
 	.draw = draw,
 	.request = processes_request,
 };
