@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The screen in a private tmux, over the tree of test files: whole screens equal golden ones."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+import unicodedata
+
+import pytest
+from conftest import FIXTURES, MEMTOP, SOURCE
+
+LIMIT = 60  # seconds; only a screen that never comes takes them
+SERVER_NAME = f"memtop-screen-{os.getpid()}"
+
+# A host name of its own, so that it takes the same room everywhere, and the tree over /proc.
+START = f'hostname server && mount --bind {FIXTURES / "server"} /proc && exec "$@"'
+
+
+def clean(screen):
+    """Replaces what differs from run to run: the clock, and what memtop itself uses."""
+    screen = re.sub(r"(?m)^(.*memtop  server  .*?)\d\d:\d\d:\d\d", r"\1HH:MM:SS", screen)
+    return re.sub(r" +(\d+ processes, \d+ shown)  self \S+ \S+", r"  \1  self SELF", screen)
+
+
+class Terminal:
+    """One session of a tmux server that no configuration and no other test can reach."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.with_looks = False
+
+    def tmux(self, *words):
+        command = ["tmux", "-u", "-L", SERVER_NAME, "-f", "/dev/null", *words]
+        environment = dict(os.environ, LC_ALL="C.UTF-8", TMUX_TMPDIR=str(self.folder))
+        environment.pop("TMUX", None)
+        return subprocess.run(command, env=environment, capture_output=True, timeout=LIMIT)
+
+    def start(self, size, variables, *arguments):
+        settings = {"TERM": "screen-256color", "HOME": self.folder, "XDG_CONFIG_HOME": self.folder, **variables}
+        words = ["env", "-u", "NO_COLOR", *[f"{name}={value}" for name, value in settings.items()]]
+        words += ["unshare", "-rmu", "sh", "-c", START, "sh", MEMTOP, "--exact", "-d", "86400", *arguments]
+        width, height = size.split("x")
+        self.tmux(
+            *["start-server", ";", "set-option", "-g", "status", "off", ";"],
+            *["new-session", "-d", "-x", width, "-y", height, *[str(word) for word in words]],
+        )
+
+    def end(self):
+        self.tmux("kill-server")
+
+    def type(self, *keys):
+        """Types keys by their tmux names; what begins with "=" is typed as it stands."""
+        for key in keys:
+            self.tmux("send-keys", *(["-l", key[1:]] if key[0] == "=" and len(key) > 1 else [key]))
+
+    def capture(self):
+        output = self.tmux("capture-pane", "-p", *(["-e"] if self.with_looks else [])).stdout
+        return clean(output.decode())
+
+    def settled(self):
+        """The screen that has not changed for a while: only to write a golden one."""
+        screen, since = "", time.monotonic()
+        while time.monotonic() - since < 0.7 or not screen.strip() or "reading /proc" in screen:
+            now = self.capture()
+            if now != screen:
+                screen, since = now, time.monotonic()
+            time.sleep(0.05)
+        return screen
+
+    def wait_for(self, name):
+        """Waits until the whole screen is the golden one."""
+        path = SOURCE / "tests" / "golden" / f"screen-{name}"
+        if os.environ.get("UPDATE"):
+            path.write_text(self.settled())
+        wanted, end = path.read_text(), time.monotonic() + LIMIT
+        while (screen := self.capture()) != wanted and time.monotonic() < end:
+            time.sleep(0.02)
+        assert screen == wanted
+        return screen
+
+
+@pytest.fixture
+def terminal(mounts, tmp_path):
+    if not shutil.which("tmux"):
+        pytest.skip("tmux is not installed")
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.end()
+
+
+# What is typed into the screen at 80x24, and the golden screen after it: with its attributes where
+# they matter, as for what is selected.
+LOOKS = ("search", "tagged", "sort", "fields", "help-page")
+SCREENS = [
+    ("refreshed", ["F6"]),
+    ("sort-memory", ["N", "M"]),
+    ("sort-cpu", ["F6", "P"]),
+    ("sort-pid", ["N"]),
+    ("sort-time", ["T"]),
+    ("sort-previous", ["<"]),
+    ("sort-next", [">"]),
+    ("sort-reversed", ["R"]),
+    ("tree", ["V"]),
+    ("kernel-threads", ["K"]),
+    ("names", ["c"]),
+    ("unit-next", ["e"]),
+    ("unit-previous", ["E", "E"]),
+    ("frozen", ["z"]),
+    ("columns-scrolled", ["Right", "Right", "Right"]),
+    ("tagged", ["Space", "Space", "Up"]),
+    ("filter", ["\\", "=rss>100M", "Enter"]),
+    ("filter-half", ["\\", "=rss>"]),
+    ("filter-bad", ["\\", "=rss>>5", "Enter"]),
+    ("filter-ended", ["\\", "=rss>100M", "Enter", "Escape"]),
+    ("filter-none", ["\\", "=comm=nobody", "Enter"]),
+    ("search", ["/", "=sbin", "Enter"]),
+    ("search-next", ["/", "=ar", "Enter", "n"]),
+    ("search-previous", ["/", "=ar", "Enter", "p"]),
+    ("search-missing", ["/", "=nothing of this kind", "Enter"]),
+    ("user", ["u", "=root", "Enter"]),
+    ("user-others", ["u", "=!root", "Enter"]),
+    ("delay", ["d", "BSpace", "="]),
+    ("delay-bad", ["d", "=x", "Enter"]),
+    ("fields", ["f"]),
+    ("fields-last", ["f", "End"]),
+    ("fields-hidden", ["f", "Down", "Space", "Down", "Space", "Escape"]),
+    ("fields-shown", ["f", "End", "Up", "Up", "Up", "Up", "Space"]),
+    ("columns-shown", ["f", "End", "Up", "Up", "Up", "Up", "Space", "Enter", *["Right"] * 8]),
+    ("fields-moved", ["f", "Right", "Escape"]),
+    ("detail", ["Enter"]),
+    ("detail-middle", ["Enter", "PageDown"]),
+    ("detail-end", ["Enter", "End"]),
+    ("detail-left", ["Enter", "Escape"]),
+    ("help", ["?"]),
+    ("help-page-2", ["?", "NPage"]),
+    ("help-page-3", ["?", "NPage", "NPage"]),
+    ("help-left", ["?", "?"]),
+    ("signal", ["k"]),
+    ("signal-bad", ["k", "=X", "Enter"]),
+    ("signal-question", ["k", "Enter"]),
+    ("signal-tagged", ["Space", "Space", "k", "Enter"]),
+    ("signal-refused", ["k", "Enter", "n"]),
+]
+
+
+@pytest.mark.parametrize("name, keys", SCREENS)
+def test_keys_lead_to_the_golden_screen(terminal, name, keys):
+    terminal.start("80x24", {})
+    terminal.wait_for("start")
+    terminal.with_looks = name.startswith(LOOKS)
+    terminal.type(*keys)
+    terminal.wait_for(name)
+
+
+SMALL = [
+    ("refreshed", ["F6"]),
+    ("filter-bad", ["\\", "=rss>>5", "Enter"]),
+    ("fields", ["f"]),
+    ("detail", ["Enter"]),
+    ("help", ["?"]),
+    ("signal-question", ["k", "Enter"]),
+    ("user", ["u", "=root"]),
+]
+
+
+@pytest.mark.parametrize("name, keys", SMALL)
+def test_small_terminals_show_the_golden_screen(terminal, name, keys):
+    terminal.start("40x10", {})
+    terminal.wait_for("40x10-start")
+    terminal.type(*keys)
+    terminal.wait_for(f"40x10-{name}")
+
+
+LARGE = [
+    ("tree", ["F6", "K", "V"]),
+    ("filter", ["\\", "=rss>100M", "Enter"]),
+    ("fields", ["f"]),
+    ("detail", ["Enter"]),
+    ("help", ["?"]),
+]
+
+
+@pytest.mark.parametrize("name, keys", LARGE)
+def test_large_terminals_show_the_golden_screen(terminal, name, keys):
+    terminal.start("200x60", {})
+    terminal.wait_for("200x60-start")
+    terminal.type(*keys)
+    terminal.wait_for(f"200x60-{name}")
+
+
+@pytest.mark.parametrize("size", ["80x24", "40x10", "200x60"])
+def test_ascii_terminals_get_ascii(terminal, size):
+    terminal.start(size, {"LC_ALL": "C"})
+    assert terminal.wait_for(f"ascii-{size}").isascii()
+
+
+@pytest.mark.parametrize("name", ["screen-256color", "vt100", "linux", "xterm"])
+def test_every_terminal_shows_the_same_text(terminal, name):
+    terminal.start("80x24", {"TERM": name})
+    terminal.wait_for("start")
+    terminal.type("V")
+    terminal.wait_for("tree")
+
+
+# Any but 39 and 49, the terminal's own.
+COLOR = r"\x1b\[([0-9]*;)*([349]|10)[0-8][;m]"
+
+
+def test_colors_are_the_golden_ones(terminal):
+    terminal.with_looks = True
+    terminal.start("80x24", {})
+    assert re.search(COLOR, terminal.wait_for("colors"))
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "vt100"}])
+def test_without_colors_there_are_none(terminal, variables):
+    terminal.with_looks = True
+    terminal.start("80x24", variables)
+    assert not re.search(COLOR, terminal.wait_for("no-colors"))
+
+
+def width_of(text):
+    """Columns of a terminal: wide characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def test_T29_hostile_names_keep_the_columns_in_place(terminal):
+    terminal.start("200x60", {}, "-F", "pid,comm,res,command")
+    screen = terminal.wait_for("hostile")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", screen)
+    lines = screen.splitlines()
+    heading = next(i for i, line in enumerate(lines) if line.lstrip().startswith("PID"))
+    edge = lines[heading].index(" RES") + len(" RES")
+    rows = [line for line in lines[heading + 1 :] if re.match(r" +\d+ ", line)]
+    assert len(rows) == 5
+    for row in rows:
+        cut = next(i for i in range(len(row)) if width_of(row[:i]) == edge)
+        assert re.search(r" \d[\d.]*[KMG]?$", row[:cut]) and row[cut] == " "
+
+
+def test_a_resized_terminal_is_drawn_anew(terminal):
+    terminal.start("80x24", {})
+    terminal.wait_for("start")
+    for size in ("200x60", "40x10", "1x1", "80x24"):
+        width, height = size.split("x")
+        terminal.tmux("resize-window", "-x", width, "-y", height)
+    terminal.wait_for("start")
