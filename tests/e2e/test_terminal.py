@@ -125,6 +125,11 @@ class Screen:
             assert select.select([], [self.master], [], LIMIT)[1]
             keys = keys[os.write(self.master, keys[:256]) :]
 
+    def let_draw(self):
+        """Until all keys are taken, and for about as long as a storm of resizes is waited out."""
+        wait_until(lambda: fcntl.ioctl(self.slave, termios.TIOCINQ, bytes(4)) == bytes(4))
+        time.sleep(0.05)
+
     def wait_for_screen(self, start=0):
         wait_until(lambda: b"COMMAND" in self.output[start:])
 
@@ -342,6 +347,8 @@ def torture(screen, seed, keys, resizes):
     for _ in range(resizes):
         screen.type(b"".join(random_key(chance) for _ in range(keys // resizes)))
         screen.resize(chance.randint(1, 500), chance.randint(1, 200))
+        if chance.random() < 0.3:
+            screen.let_draw()
     screen.resize(80, 24)
     screen.type(b"\x07\x07\x07")
 
