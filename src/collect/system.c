@@ -10,7 +10,6 @@
 #include <libproc2/meminfo.h>
 #include <libproc2/misc.h>
 #include <libproc2/vmstat.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +260,6 @@ system_read_uptime(struct system *system)
 
 	if (error < 0)
 		return error;
-	system->uptime = llround(uptime * 1e9);
+	system->uptime = (int64_t)(uptime * 1e9);
 	return 0;
 }

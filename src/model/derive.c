@@ -3,10 +3,16 @@
 
 #include "model/snapshot.h"
 
-#include <math.h>
 #include <stdbool.h>
 
 #define SECOND 1e9
+
+/* llround() without the library of mathematics, which every start would have to load. */
+static int64_t
+rounded(double number)
+{
+	return (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
+}
 
 /* The change between two values over `elapsed`, as it would be over `span` (both nanoseconds). */
 static int64_t
@@ -14,7 +20,7 @@ change(int64_t now, int64_t before, int64_t elapsed, double span)
 {
 	if (now == UNKNOWN || before == UNKNOWN || elapsed <= 0)
 		return UNKNOWN;
-	return llround((double)(now - before) * span / (double)elapsed);
+	return rounded((double)(now - before) * span / (double)elapsed);
 }
 
 /* A counter that went back was reset or is another one: its rate is not known. */
@@ -49,7 +55,7 @@ derive_sums(struct process *process, int64_t total)
 	if (process->swap != UNKNOWN)
 		process->used = process->resident + process->swap;
 	if (total > 0)
-		process->memory_share = llround((double)process->resident * 1000 / (double)total);
+		process->memory_share = rounded((double)process->resident * 1000 / (double)total);
 }
 
 static void
