@@ -67,7 +67,7 @@ derive_rates(struct process *now, const struct process *before, int64_t elapsed)
 	/* Memory that was not read again has not grown by 0: its last growth still stands. */
 	if (now->memory_time == before->memory_time)
 		now->growth = before->growth;
-	else
+	else if (now->memory_time != UNKNOWN && before->memory_time != UNKNOWN)
 		now->growth = change(now->resident, before->resident,
 			now->memory_time - before->memory_time, 60 * SECOND);
 }

@@ -77,6 +77,25 @@ the_first_refresh_has_no_rates(void **state)
 }
 
 static void
+memory_that_was_not_read_has_no_growth(void **state)
+{
+	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 11 * SECOND };
+
+	(void)state;
+	snapshot_reset(&before);
+	snapshot_reset(&now);
+	add(&before, 5, 100, 4096)->memory_time = 10 * SECOND;
+	add(&before, 6, 100, UNKNOWN);
+	add(&now, 5, 100, UNKNOWN);
+	add(&now, 6, 100, 4096)->memory_time = 11 * SECOND;
+	derive(&now, &before);
+	assert_true(now.processes[0].growth == UNKNOWN);
+	assert_true(now.processes[1].growth == UNKNOWN);
+	snapshot_finish(&before);
+	snapshot_finish(&now);
+}
+
+static void
 a_counter_that_went_back_has_no_rate(void **state)
 {
 	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 11 * SECOND };
@@ -202,6 +221,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rates_need_the_same_process_twice),
 		cmocka_unit_test(the_first_refresh_has_no_rates),
+		cmocka_unit_test(memory_that_was_not_read_has_no_growth),
 		cmocka_unit_test(a_counter_that_went_back_has_no_rate),
 		cmocka_unit_test(order_puts_unknown_last_and_keeps_ties),
 		cmocka_unit_test(texts_are_ordered_from_the_first),
