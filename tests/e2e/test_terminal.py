@@ -127,11 +127,15 @@ class Screen:
 
     def let_draw(self):
         """Until all keys are taken, and for about as long as a storm of resizes is waited out."""
-        wait_until(lambda: fcntl.ioctl(self.slave, termios.TIOCINQ, bytes(4)) == bytes(4))
+        wait_until(lambda: self.has_ended() or fcntl.ioctl(self.slave, termios.TIOCINQ, bytes(4)) == bytes(4))
+        assert not self.has_ended(), self.complaints()
         time.sleep(0.05)
 
     def wait_for_screen(self, start=0):
         wait_until(lambda: b"COMMAND" in self.output[start:])
+
+    def has_ended(self):
+        return os.waitid(os.P_PID, self.child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def end(self):
         """Waits for the end and returns the status: minus the signal's number, if by one."""
