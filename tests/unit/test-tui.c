@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "act/signal.h"
+#include "base/memory.h"
+#include "collect/procfs.h"
+#include "model/tree.h"
+#include "tui/context.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum { WIDEST = 200, MIB = 1 << 20 };
+
+#define CONTROL(letter) ((letter)&0x1f)
+
+/* A screen over two processes, one of which has a name that is hard to draw. */
+struct fixture {
+	struct snapshot snapshot;
+	struct tui_settings settings;
+	struct tui *tui;
+};
+
+static void
+fill_system(struct system *system)
+{
+	table_reset_row(&system_table, system);
+	system->total = 1000 * (int64_t)MIB;
+	system->anon = 300 * (int64_t)MIB;
+	system->page_cache = 200 * (int64_t)MIB;
+	system->buffers = 50 * (int64_t)MIB;
+	system->shared = 100 * (int64_t)MIB;
+	system->slab_reclaimable = system->slab_unreclaimable = 25 * (int64_t)MIB;
+	system->free = 300 * (int64_t)MIB;
+	system->available = 500 * (int64_t)MIB;
+	system->swap_total = 400 * (int64_t)MIB;
+	system->swap_used = 100 * (int64_t)MIB;
+	system->host = "host";
+}
+
+static struct process *
+add(struct fixture *fixture, int64_t pid, const char *command)
+{
+	struct process *row = snapshot_add_process(&fixture->snapshot);
+
+	row->pid = pid;
+	row->start_time = 7;
+	row->resident = pid * MIB;
+	row->user = "root";
+	row->comm = row->command = command;
+	return row;
+}
+
+static int
+set_up(void **state)
+{
+	struct fixture *fixture = xcalloc(1, sizeof(*fixture));
+	const struct tui_self self = { .cpu_share = 1, .resident = MIB };
+	size_t position;
+
+	snapshot_reset(&fixture->snapshot);
+	fill_system(&fixture->snapshot.system);
+	add(fixture, 5, "plain");
+	add(fixture, 6, "e\xcc\x81\xcc\x82 \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \x1b[31m \xff end");
+	fixture->settings = (struct tui_settings){
+		.columns = { .table = &process_table },
+		.order = order_of(table_find(&process_table, "res", 3)),
+		.interval = 1500000000,
+		.scale = SCALE_HUMAN,
+		.command_line = true,
+	};
+	selection_parse(&fixture->settings.columns, "pid,comm,res,command", &position);
+	fixture->tui = tui_create(&fixture->settings, NULL);
+	tui_show(fixture->tui, &fixture->snapshot, &self);
+	*state = fixture;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	tui_destroy(fixture->tui);
+	selection_finish(&fixture->settings.columns);
+	snapshot_finish(&fixture->snapshot);
+	free(fixture);
+	return 0;
+}
+
+/* The characters of a line of a window; a wide one is once in it. */
+static void
+read_line(WINDOW *window, int y, wchar_t line[static WIDEST * 4])
+{
+	line[0] = L'\0';
+	assert_true(mvwinnwstr(window, y, 0, line, WIDEST * 4 - 1) >= 0);
+}
+
+static bool
+line_has(WINDOW *window, int y, const wchar_t *text)
+{
+	wchar_t line[WIDEST * 4];
+
+	read_line(window, y, line);
+	return wcsstr(line, text) != NULL;
+}
+
+static void
+list_moves_stay_within_the_list(void **state)
+{
+	static const enum request requests[] = { REQUEST_UP, REQUEST_DOWN, REQUEST_PAGE_UP,
+		REQUEST_PAGE_DOWN, REQUEST_FIRST, REQUEST_LAST };
+
+	(void)state;
+	srandom(1);
+	for (size_t count = 0; count < 12; count++)
+		for (size_t height = 0; height < 6; height++) {
+			struct list list = { .count = count, .height = height };
+
+			for (int i = 0; i < 100; i++) {
+				assert_true(list_request(
+					&list, requests[(size_t)random() % COUNT(requests)]));
+				assert_true(count ? list.selected < count : list.selected == 0);
+				assert_true(list.top <= list.selected);
+				assert_true(height == 0 || list.selected < list.top + height);
+				assert_true(
+					list.top == 0 || list.top + height <= count || height == 0);
+			}
+		}
+}
+
+static void
+a_page_moves_what_is_shown(void **state)
+{
+	struct list list = { .count = 100, .height = 10 };
+
+	(void)state;
+	list_request(&list, REQUEST_PAGE_DOWN);
+	assert_int_equal(list.selected, 9);
+	assert_int_equal(list.top, 9);
+	list_request(&list, REQUEST_PAGE_UP);
+	assert_int_equal(list.selected, 0);
+	assert_int_equal(list.top, 0);
+	list_request(&list, REQUEST_LAST);
+	assert_int_equal(list.selected, 99);
+	assert_int_equal(list.top, 90);
+	assert_false(list_request(&list, REQUEST_QUIT));
+}
+
+static bool
+note_change(struct tui *tui, struct prompt *prompt, bool done)
+{
+	(void)tui;
+	(void)prompt;
+	return !done;
+}
+
+static void
+type(struct prompt *prompt, const char *keys)
+{
+	for (; *keys; keys++)
+		assert_true(prompt_key(NULL, prompt, (unsigned char)*keys));
+}
+
+static void
+a_prompt_is_edited_by_characters(void **state)
+{
+	struct prompt prompt;
+
+	(void)state;
+	prompt_open(&prompt, "Label: ", "a\xc3\xa4", note_change, NULL);
+	type(&prompt, "\xe6\x97\xa5z");
+	assert_string_equal(prompt.text, "a\xc3\xa4\xe6\x97\xa5z");
+	prompt_key(NULL, &prompt, KEY_LEFT);
+	prompt_key(NULL, &prompt, KEY_BACKSPACE);
+	assert_string_equal(prompt.text, "a\xc3\xa4z");
+	prompt_key(NULL, &prompt, KEY_HOME);
+	prompt_key(NULL, &prompt, KEY_RIGHT);
+	prompt_key(NULL, &prompt, KEY_DC);
+	assert_string_equal(prompt.text, "az");
+	prompt_key(NULL, &prompt, KEY_HOME);
+	prompt_key(NULL, &prompt, KEY_BACKSPACE);
+	prompt_key(NULL, &prompt, KEY_LEFT);
+	type(&prompt, "b");
+	assert_string_equal(prompt.text, "baz");
+	prompt_key(NULL, &prompt, KEY_END);
+	prompt_key(NULL, &prompt, KEY_DC);
+	prompt_key(NULL, &prompt, KEY_RIGHT);
+	prompt_key(NULL, &prompt, CONTROL('U'));
+	assert_string_equal(prompt.text, "");
+	for (int i = 0; i < 2 * PROMPT_SIZE; i++)
+		prompt_key(NULL, &prompt, 'x');
+	assert_int_equal(strlen(prompt.text), PROMPT_SIZE - 1);
+	prompt_key(NULL, &prompt, '\n');
+	assert_false(prompt_key(NULL, &prompt, 'x'));
+}
+
+static void
+a_prompt_shows_its_cursor_in_any_width(void **state)
+{
+	struct prompt prompt;
+
+	(void)state;
+	prompt_open(&prompt, "A label that is long: ", "", note_change, NULL);
+	for (int length = 0; length < 40; length++) {
+		for (int width = 1; width < 60; width++) {
+			WINDOW *window = newwin(1, width, 0, 0);
+			int cursors = 0;
+
+			prompt_draw(&prompt, window, 0);
+			for (int x = 0; x < width; x++)
+				cursors += (mvwinch(window, 0, x) & A_REVERSE) != 0;
+			assert_int_equal(cursors, 1);
+			if (width >= 4 && length > 0)
+				assert_true(line_has(window, 0, L"x"));
+			delwin(window);
+		}
+		type(&prompt, "x");
+	}
+}
+
+static void
+every_request_has_a_key_and_no_key_two(void **state)
+{
+	(void)state;
+	for (int request = REQUEST_NONE + 1; request < REQUEST_COUNT; request++) {
+		size_t i = 0;
+
+		while (i < key_binding_count && (int)key_bindings[i].request != request)
+			i++;
+		assert_true(i < key_binding_count);
+	}
+	for (size_t i = 0; i < key_binding_count; i++) {
+		assert_true(key_bindings[i].codes[0] != 0);
+		assert_true(*key_bindings[i].help && *key_bindings[i].keys);
+		for (size_t j = 0; j < MOST_KEYS && key_bindings[i].codes[j]; j++)
+			assert_int_equal(
+				request_of_key(key_bindings[i].codes[j]), key_bindings[i].request);
+	}
+}
+
+static void
+the_header_fits_in_any_size(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int height = 0; height <= 5; height++)
+		for (int width = 1; width <= WIDEST; width++) {
+			WINDOW *window = newwin(height + 1, width, 0, 0);
+
+			header_draw(fixture->tui, window, height);
+			for (int x = 0; x < width; x++)
+				assert_int_equal(mvwinch(window, height, x), ' ');
+			delwin(window);
+		}
+	assert_int_equal(header_height(fixture->tui, 24), 5);
+	assert_int_equal(header_height(fixture->tui, 10), 2);
+	assert_int_equal(header_height(fixture->tui, 1), 0);
+}
+
+/* Anon, cache without shared memory, shared memory, kernel, the unaccounted rest, free. */
+static void
+the_parts_of_the_memory_bar_add_up(void **state)
+{
+	static const struct {
+		char fill;
+		int share; /* percent of the bar */
+	} parts[] = { { '#', 30 }, { '+', 15 }, { '=', 10 }, { '-', 5 }, { '?', 10 } };
+	struct fixture *fixture = *state;
+	WINDOW *window = newwin(1, WIDEST, 0, 0);
+	wchar_t line[WIDEST * 4], *start, *end;
+
+	header_draw(fixture->tui, window, 1);
+	read_line(window, 0, line);
+	start = wcschr(line, L'[') + 1;
+	end = wcschr(line, L']');
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		wchar_t *first = wcschr(start, parts[i].fill);
+		long bar = end - start, before = 0;
+
+		for (size_t j = 0; j < i; j++)
+			before += parts[j].share;
+		assert_non_null(first);
+		assert_true(labs(first - start - bar * before / 100) <= 1);
+	}
+	assert_non_null(wcsstr(start, L"anon 300M"));
+	assert_non_null(wcsstr(start, L"cache 150M"));
+	assert_non_null(wcsstr(start, L"free 300M]"));
+	delwin(window);
+}
+
+static void
+rows_fit_in_any_width(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int width = 1; width <= WIDEST; width++) {
+		WINDOW *window = newwin(4, width, 0, 0);
+
+		view_processes.draw(fixture->tui, window);
+		for (int x = 0; x < width; x++)
+			assert_int_equal(mvwinch(window, 3, x), ' ');
+		for (int y = 1; y < 3; y++) {
+			wchar_t line[WIDEST * 4];
+			int columns = 0;
+
+			read_line(window, y, line);
+			for (const wchar_t *c = line; *c; c++) {
+				assert_true(wcwidth(*c) >= 0);
+				columns += wcwidth(*c);
+			}
+			assert_int_equal(columns, width);
+		}
+		if (width >= 7)
+			assert_true(line_has(window, 1, L"      6"));
+		if (width >= 80)
+			assert_true(line_has(window, 1, L"\u65e5\u672c\u8a9e \\x1b[31m \\xff end"));
+		if (width >= 40)
+			assert_true(line_has(window, 1, L"   6.0M "));
+		delwin(window);
+	}
+}
+
+/* A number that is wider than its column is shown in the unit that fits. */
+static void
+no_number_is_cut(void **state)
+{
+	struct fixture *fixture = *state;
+	WINDOW *window = newwin(3, 80, 0, 0);
+
+	fixture->snapshot.processes[1].resident = INT64_C(9011200000);
+	fixture->settings.scale = SCALE_BYTES;
+	view_processes.draw(fixture->tui, window);
+	assert_true(line_has(window, 1, L"   8.4G "));
+	assert_true(line_has(window, 2, L" 5242880 "));
+	delwin(window);
+}
+
+static attr_t
+look_of_row(struct fixture *fixture, int row)
+{
+	WINDOW *window = newwin(3, 80, 0, 0);
+	attr_t look;
+
+	view_processes.draw(fixture->tui, window);
+	look = mvwinch(window, 1 + row, 6) & A_ATTRIBUTES;
+	delwin(window);
+	return look;
+}
+
+static void
+selected_and_tagged_rows_stand_out(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int colors = 0; colors < 2; colors++) {
+		screen_prepare_styles(colors);
+		fixture->tui->list.selected = 0;
+		fixture->tui->tag_count = 0;
+		assert_int_equal(look_of_row(fixture, 0), screen_style(STYLE_SELECTED));
+		assert_int_equal(look_of_row(fixture, 1), screen_style(STYLE_NORMAL));
+		view_processes.request(fixture->tui, REQUEST_TAG);
+		assert_int_equal(look_of_row(fixture, 0), screen_style(STYLE_TAGGED));
+		assert_int_equal(look_of_row(fixture, 1), screen_style(STYLE_SELECTED));
+		assert_true(screen_style(STYLE_TAGGED) != screen_style(STYLE_SELECTED));
+		assert_true(screen_style(STYLE_TAGGED) != screen_style(STYLE_NORMAL));
+		assert_int_equal((screen_style(STYLE_SELECTED) & A_COLOR) != 0, colors);
+	}
+	screen_prepare_styles(false);
+}
+
+static void
+a_filled_text_keeps_its_last_cell(void **state)
+{
+	WINDOW *window = newwin(1, 4, 0, 0);
+
+	(void)state;
+	assert_int_equal(screen_put(window, 0, 0, 4, STYLE_NORMAL, true, "abcd"), 4);
+	assert_true(line_has(window, 0, L"abcd"));
+	assert_int_equal(screen_put(window, 0, 1, 9, STYLE_NORMAL, true, "x"), 3);
+	assert_true(line_has(window, 0, L"ax  "));
+	assert_int_equal(screen_put(window, 1, 0, 4, STYLE_NORMAL, true, "y"), 0);
+	assert_int_equal(screen_put(window, 0, 4, 4, STYLE_NORMAL, true, "y"), 0);
+	delwin(window);
+}
+
+/* A pid, and its parent or how deep it stands. */
+struct leaf {
+	int64_t pid, other;
+};
+
+static void
+check_tree(const struct leaf *rows, size_t count, const struct leaf *expected)
+{
+	const struct column *pid = table_find(&process_table, "pid", 3);
+	const struct column *parent = table_find(&process_table, "ppid", 4);
+	struct process *processes = xcalloc(count, sizeof(*processes));
+	struct row_list list = { .rows = xcalloc(count, sizeof(void *)), .count = count };
+
+	for (size_t i = 0; i < count; i++) {
+		processes[i].pid = rows[i].pid;
+		processes[i].parent = rows[i].other;
+		list.rows[i] = &processes[i];
+	}
+	tree_arrange(&list, pid, parent);
+	assert_int_equal(list.count, count);
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(column_number(pid, list.rows[i]), expected[i].pid);
+		assert_int_equal(list.depths[i], expected[i].other);
+	}
+	row_list_finish(&list);
+	free(processes);
+}
+
+static void
+children_stand_below_their_parents(void **state)
+{
+	static const struct leaf family[] = { { 4, 2 }, { 1, 0 }, { 3, 1 }, { 9, 77 }, { 2, 1 } };
+	static const struct leaf sorted[] = { { 1, 0 }, { 3, 1 }, { 2, 1 }, { 4, 2 }, { 9, 0 } };
+	static const struct leaf cycle[] = { { 1, 1 }, { 2, 3 }, { 3, 2 }, { 4, 3 },
+		{ 5, UNKNOWN } };
+	static const struct leaf cut[] = { { 1, 0 }, { 2, 0 }, { 3, 1 }, { 4, 2 }, { 5, 0 } };
+
+	(void)state;
+	check_tree(family, COUNT(family), sorted);
+	check_tree(cycle, COUNT(cycle), cut);
+	check_tree(family, 0, sorted);
+}
+
+static void
+a_long_chain_is_walked(void **state)
+{
+	enum { LENGTH = 10000 };
+	struct leaf *chain = xcalloc(LENGTH, sizeof(*chain));
+	struct leaf *sorted = xcalloc(LENGTH, sizeof(*sorted));
+
+	(void)state;
+	for (int64_t i = 0; i < LENGTH; i++) {
+		chain[i] = (struct leaf){ LENGTH - i, LENGTH - i - 1 };
+		sorted[i] = (struct leaf){ i + 1, i };
+	}
+	check_tree(chain, LENGTH, sorted);
+	free(chain);
+	free(sorted);
+}
+
+static void
+signals_are_known_by_name_and_number(void **state)
+{
+	static const char *const wrong[] = { "", "0", "-1", "65", "9x", "SIG", "SIGSIGTERM",
+		"TER" };
+
+	(void)state;
+	assert_int_equal(signal_parse("TERM"), SIGTERM);
+	assert_int_equal(signal_parse("sigkill"), SIGKILL);
+	assert_int_equal(signal_parse("Usr1"), SIGUSR1);
+	assert_int_equal(signal_parse("15"), SIGTERM);
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		assert_int_equal(signal_parse(wrong[i]), -EINVAL);
+}
+
+static int64_t
+start_time_of(pid_t pid)
+{
+	struct procfs_stat stat;
+	char path[32], text[1024];
+	FILE *file;
+	size_t length;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	length = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[length] = '\0';
+	assert_int_equal(procfs_parse_stat(text, length, &stat), 0);
+	return stat.start_time;
+}
+
+static void
+a_signal_reaches_only_who_was_meant(void **state)
+{
+	pid_t pid = fork();
+	int64_t start_time;
+	int status;
+
+	(void)state;
+	if (pid == 0)
+		for (;;)
+			pause();
+	start_time = start_time_of(pid);
+	assert_int_equal(signal_send(pid, start_time + 1, SIGKILL), -ESRCH);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	assert_int_equal(signal_send(pid, start_time, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	assert_int_equal(signal_send(pid, start_time, SIGTERM), -ESRCH);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(list_moves_stay_within_the_list),
+		cmocka_unit_test(a_page_moves_what_is_shown),
+		cmocka_unit_test(a_prompt_is_edited_by_characters),
+		cmocka_unit_test(a_prompt_shows_its_cursor_in_any_width),
+		cmocka_unit_test(every_request_has_a_key_and_no_key_two),
+		cmocka_unit_test_setup_teardown(the_header_fits_in_any_size, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_parts_of_the_memory_bar_add_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rows_fit_in_any_width, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_number_is_cut, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			selected_and_tagged_rows_stand_out, set_up, tear_down),
+		cmocka_unit_test(a_filled_text_keeps_its_last_cell),
+		cmocka_unit_test(children_stand_below_their_parents),
+		cmocka_unit_test(a_long_chain_is_walked),
+		cmocka_unit_test(signals_are_known_by_name_and_number),
+		cmocka_unit_test(a_signal_reaches_only_who_was_meant),
+	};
+	FILE *nothing = fopen("/dev/null", "r+e");
+	SCREEN *terminal;
+	int failed;
+
+	setlocale(LC_ALL, "");
+	setenv("LINES", "60", 1);
+	setenv("COLUMNS", "200", 1);
+	terminal = nothing ? newterm("xterm-256color", nothing, nothing) : NULL;
+	if (!terminal) {
+		puts("1..0 # SKIP no terminal description of xterm-256color");
+		return 0;
+	}
+	start_color();
+	use_default_colors();
+	screen_prepare_styles(false);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	endwin();
+	delscreen(terminal);
+	fclose(nothing);
+	return failed;
+}
