@@ -24,6 +24,41 @@ def clean(screen):
     return re.sub(r" +(\d+ processes, \d+ shown)  self \S+ \S+", r"  \1  self SELF", screen)
 
 
+def canonical(output):
+    """Rewrites how cells look so that one screen has one text.
+
+    tmux tells only changes, and a blank has a colour of its own or not, depending on how it came
+    to be blank. Here each change stands where it shows: before the first cell that looks so.
+    """
+    names = {1: ("bold", 1), 2: ("dim", 2), 4: ("underline", 4), 7: ("reverse", 7)}
+    look, lines = {}, []
+    for line in output.split("\n"):
+        cells = []
+        for part in re.split(r"(\x1b\[[\d;]*m)", line):
+            if not part.startswith("\x1b["):
+                visible = {key: value for key, value in look.items() if key in ("back", "reverse", "underline")}
+                cells += [(char, tuple(sorted((visible if char == " " else look).items()))) for char in part]
+                continue
+            for code in [int(code or 0) for code in part[2:-1].split(";")]:
+                if code == 0:
+                    look.clear()
+                elif code in names:
+                    look[names[code][0]] = code
+                elif code in (39, 49):
+                    look.pop("fore" if code == 39 else "back", None)
+                else:
+                    look["fore" if code // 10 in (3, 9) else "back"] = code
+        while cells and cells[-1] == (" ", ()):
+            cells.pop()
+        text, before = "", ()
+        for char, now in cells:
+            if now != before:
+                text += "\x1b[" + ";".join(str(code) for _, code in now) + "m"
+            text, before = text + char, now
+        lines.append(text + ("\x1b[m" if before else ""))
+    return "\n".join(lines)
+
+
 class Terminal:
     """One session of a tmux server that no configuration and no other test can reach."""
 
@@ -57,7 +92,8 @@ class Terminal:
 
     def capture(self):
         output = self.tmux("capture-pane", "-p", *(["-e"] if self.with_looks else [])).stdout
-        return clean(output.decode())
+        screen = clean(output.decode())
+        return canonical(screen) if self.with_looks else screen
 
     def settled(self):
         """The screen that has not changed for a while: only to write a golden one."""
