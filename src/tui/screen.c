@@ -53,8 +53,13 @@ catch_signals(void)
 {
 	struct sigaction end = { .sa_handler = note_end };
 
-	for (size_t i = 0; i < sizeof(end_signals) / sizeof(end_signals[0]); i++)
-		sigaction(end_signals[i], &end, NULL);
+	for (size_t i = 0; i < sizeof(end_signals) / sizeof(end_signals[0]); i++) {
+		struct sigaction before;
+
+		/* What is ignored, as HUP below nohup, stays so. */
+		if (sigaction(end_signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(end_signals[i], &end, NULL);
+	}
 }
 
 void
