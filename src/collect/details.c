@@ -129,12 +129,26 @@ read_memory(struct task *task, unsigned needs)
 		task->row->swap = 0;
 }
 
+/*
+ * Files that need the address space wait for its lock. Whoever holds that may wait for a device,
+ * and the reader would with it, perhaps for ever (T17).
+ */
+static bool
+may_block(const struct task *task)
+{
+	return task->row->state && *task->row->state == 'D';
+}
+
 static void
 read_rollup(struct task *task)
 {
 	char text[TEXT_SIZE];
 	int64_t clean, dirty;
 
+	if (may_block(task)) {
+		task_failed(task, NEED_ROLLUP, EBUSY);
+		return;
+	}
 	if (read_file(task, "smaps_rollup", NEED_ROLLUP, text, sizeof(text)) < 0)
 		return;
 	clean = procfs_field(text, "Private_Clean");
@@ -193,7 +207,10 @@ read_cgroup(struct task *task)
 		task->row->unit = arena_copy(texts, cgroup.unit, cgroup.unit_length);
 }
 
-/* The arguments end in NUL bytes, which become blanks. A kernel thread has none: "[COMM]". */
+/*
+ * The arguments end in NUL bytes, which become blanks. A kernel thread has none: "[COMM]", as for
+ * a process that may block; that one is asked again.
+ */
 static void
 read_command(struct task *task)
 {
@@ -201,7 +218,9 @@ read_command(struct task *task)
 	struct arena *texts = &task->snapshot->texts;
 	ssize_t length = 0;
 
-	if (task->row->kernel_thread != 1)
+	if (may_block(task))
+		task->failed |= NEED_COMMAND;
+	else if (task->row->kernel_thread != 1)
 		length = read_file(task, "cmdline", NEED_COMMAND, text, sizeof(text));
 	if (length < 0)
 		return;

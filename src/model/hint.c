@@ -57,8 +57,9 @@ void
 hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 {
 	const char *subject = "figures", *remedy = NULL;
-	const char *cause =
-		hint->error == ESRCH ? "ended while it was read" : strerror(hint->error);
+	const char *cause = hint->error == ESRCH   ? "ended while it was read"
+			    : hint->error == EBUSY ? "waits for a device (state D)"
+						   : strerror(hint->error);
 	char rows[64] = "";
 
 	if (hint->need == NEED_PROCESSES && hint->error == ESRCH) {

@@ -7,7 +7,9 @@
 /* Why values are unknown: what could not be read, for which reason, for how many rows. */
 struct hint {
 	unsigned need; /* one NEED_ bit */
-	int error;     /* errno; EACCES: not permitted, ENOENT: no such file, ESRCH: has ended */
+	/* errno; EACCES: not permitted, ENOENT: no such file, ESRCH: ended, EBUSY: may not answer
+	 */
+	int error;
 	int64_t count;
 };
 

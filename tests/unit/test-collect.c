@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "unit.h"
-
-#include "collect/collect.h"
-#include "model/derive.h"
-#include "model/needs.h"
-#include "model/snapshot.h"
+#include "world.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -13,61 +8,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum {
-	DEFAULT_NEEDS = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_OWNER | NEED_OOM_SCORE |
-			NEED_OOM_ADJ | NEED_CGROUP | NEED_COMMAND
-};
-
-static int64_t page;
-
-/* A tree, a collector of it and its last two snapshots. */
-struct world {
-	struct tree tree;
-	struct source *source;
-	struct snapshot snapshots[2];
-	int refresh;
-	struct needs needs;
-};
-
-static int
-set_up(void **state)
-{
-	struct world *world = test_calloc(1, sizeof(*world));
-
-	page = sysconf(_SC_PAGESIZE);
-	tree_create(&world->tree);
-	world->needs.bits = DEFAULT_NEEDS;
-	assert_int_equal(collect_create(world->tree.path, &world->source), 0);
-	*state = world;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *world = *state;
-
-	world->source->destroy(world->source);
-	snapshot_finish(&world->snapshots[0]);
-	snapshot_finish(&world->snapshots[1]);
-	tree_destroy(&world->tree);
-	test_free(world);
-	return 0;
-}
-
-static struct snapshot *
-refresh(struct world *world)
-{
-	struct snapshot *now = &world->snapshots[world->refresh % 2];
-	struct snapshot *before =
-		world->refresh ? &world->snapshots[(world->refresh + 1) % 2] : NULL;
-
-	world->refresh++;
-	assert_int_equal(world->source->read(world->source, now, before, &world->needs), 0);
-	derive(now, before);
-	return now;
-}
 
 static void
 a_process_is_read_from_its_files(void **state)
@@ -115,14 +55,6 @@ T16_resident_is_never_taken_from_stat(void **state)
 	assert_int_equal(row->resident, 50 * page);
 	assert_int_equal(row->anon, 0);
 }
-
-static const char status[] =
-	"Name:\tx\nThreads:\t1\nVmPeak:\t 900 kB\nVmSize:\t 800 kB\nVmLck:\t 4 kB\nVmHWM:\t 700 "
-	"kB\n"
-	"VmRSS:\t 600 kB\nRssAnon:\t 300 kB\nRssFile:\t 200 kB\nRssShmem:\t 100 kB\nVmData:\t 50 "
-	"kB\n"
-	"VmStk:\t 132 kB\nVmExe:\t 20 kB\nVmLib:\t 30 kB\nVmPTE:\t 44 kB\nVmSwap:\t 12 kB\n"
-	"HugetlbPages:\t 2048 kB\n";
 
 static void
 status_gives_all_sizes(void **state)
@@ -312,32 +244,6 @@ T27_kernel_threads_hold_nothing(void **state)
 }
 
 static void
-T30_a_number_used_again_is_another_process(void **state)
-{
-	struct world *world = *state;
-	const struct process *row;
-
-	tree_write_process(&world->tree, &(struct tree_process){ .pid = 10,
-						 .comm = "old",
-						 .cmdline = "old",
-						 .pages = 50,
-						 .minor_faults = 1000,
-						 .start_time = 1 });
-	refresh(world);
-	tree_write_process(&world->tree, &(struct tree_process){ .pid = 10,
-						 .comm = "new",
-						 .cmdline = "new",
-						 .pages = 5,
-						 .minor_faults = 2000,
-						 .start_time = 2 });
-	row = snapshot_find_process(refresh(world), 10);
-	assert_string_equal(row->command, "new");
-	assert_int_equal(row->resident, 5 * page);
-	assert_true(row->minor_fault_rate == UNKNOWN);
-	assert_true(row->growth == UNKNOWN);
-}
-
-static void
 T31_hidden_processes_are_told(void **state)
 {
 	struct world *world = *state;
@@ -349,97 +255,6 @@ T31_hidden_processes_are_told(void **state)
 	assert_int_equal(now->hint_count, 1);
 	assert_int_equal(now->hints[0].need, NEED_PROCESSES);
 	assert_int_equal(now->hints[0].error, EACCES);
-}
-
-static void
-T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
-{
-	struct world *world = *state;
-
-	world->needs.bits |= NEED_ROLLUP; /* there is no such file in the tree */
-	tree_write_process(&world->tree,
-		&(struct tree_process){ .pid = 1, .comm = "x", .pages = 5, .start_time = 1 });
-	tree_write_process(&world->tree,
-		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	for (int i = 0; i < 5; i++) {
-		const struct snapshot *now = refresh(world);
-
-		assert_true(now->processes[0].pss == UNKNOWN);
-		assert_true(now->processes[0].uss == UNKNOWN);
-		assert_int_equal(now->processes[0].resident, 5 * page);
-		assert_int_equal(now->hint_count, 1);
-		assert_int_equal(now->hints[0].need, NEED_ROLLUP);
-		assert_int_equal(now->hints[0].count, 2);
-	}
-}
-
-static void
-an_unchanged_process_is_read_again_within_four_refreshes(void **state)
-{
-	struct world *world = *state;
-	const struct process *row = NULL;
-	int refreshes = 0;
-
-	tree_write_process(&world->tree,
-		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	refresh(world);
-	tree_write(&world->tree, "10/oom_score_adj", "500\n");
-	do
-		row = snapshot_find_process(refresh(world), 10);
-	while (++refreshes < 4 && row->oom_adj != 500);
-	assert_int_equal(row->oom_adj, 500);
-}
-
-static void
-a_changed_process_is_read_at_once(void **state)
-{
-	struct world *world = *state;
-	struct tree_process process = {
-		.pid = 10, .comm = "x", .pages = 5, .start_time = 1, .minor_faults = 1
-	};
-
-	tree_write_process(&world->tree, &process);
-	refresh(world);
-	for (int i = 2; i < 8; i++) {
-		process.pages = 10 * i;
-		process.minor_faults = i;
-		tree_write_process(&world->tree, &process);
-		assert_int_equal(
-			snapshot_find_process(refresh(world), 10)->resident, 10 * i * page);
-	}
-}
-
-static void
-exact_reads_everything_every_time(void **state)
-{
-	struct world *world = *state;
-
-	world->needs.exact = true;
-	tree_write_process(&world->tree,
-		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	refresh(world);
-	for (int i = 1; i < 8; i++) {
-		char text[32];
-
-		snprintf(text, sizeof(text), "100 %d 0 0 0 0 0\n", i);
-		tree_write(&world->tree, "10/statm", text);
-		assert_int_equal(snapshot_find_process(refresh(world), 10)->resident, i * page);
-	}
-}
-
-static void
-a_need_that_is_new_is_met_at_once(void **state)
-{
-	struct world *world = *state;
-
-	tree_write_process(&world->tree,
-		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	tree_write(&world->tree, "10/status", status);
-	for (int i = 0; i < 4; i++)
-		assert_true(snapshot_find_process(refresh(world), 10)->peak == UNKNOWN);
-	world->needs.bits |= NEED_STATUS;
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(snapshot_find_process(refresh(world), 10)->peak, 700 * 1024);
 }
 
 static void
@@ -462,55 +277,6 @@ a_file_that_is_missing_costs_only_its_figures(void **state)
 }
 
 static void
-growth_spans_the_time_between_two_reads_of_memory(void **state)
-{
-	struct world *world = *state;
-	const struct process *row;
-
-	tree_write_process(&world->tree,
-		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	refresh(world);
-	tree_write(&world->tree, "10/statm", "100 9 0 0 0 0 0\n"); /* stat does not tell */
-	for (int i = 0; i < 6; i++) {
-		int64_t before =
-			world->snapshots[(world->refresh + 1) % 2].processes[0].memory_time;
-
-		row = snapshot_find_process(refresh(world), 10);
-		if (row->memory_time == before) {
-			assert_true(row->growth == UNKNOWN || row->resident == 9 * page);
-			continue;
-		}
-		if (row->resident == 9 * page && row->growth != 0)
-			return;
-	}
-	fail_msg("the growth was never seen");
-}
-
-static void
-T24_a_thread_is_no_process_to_ask_for(void **state)
-{
-	static const int64_t pids[] = { 10, 11, 99 };
-	struct world *world = *state;
-	const struct snapshot *now;
-
-	tree_write_process(
-		&world->tree, &(struct tree_process){ .pid = 10, .comm = "x", .start_time = 1 });
-	tree_write_process(
-		&world->tree, &(struct tree_process){ .pid = 11, .comm = "x", .start_time = 1 });
-	tree_write(&world->tree, "10/status", "Name:\tx\nTgid:\t10\nPid:\t10\n");
-	tree_write(&world->tree, "11/status", "Name:\tx\nTgid:\t10\nPid:\t11\n");
-	tree_write_process(
-		&world->tree, &(struct tree_process){ .pid = 1, .comm = "x", .start_time = 1 });
-	world->needs.pids = pids;
-	world->needs.pid_count = COUNT(pids);
-	now = refresh(world);
-	assert_int_equal(now->process_count, 1);
-	assert_int_equal(now->processes[0].pid, 10);
-	assert_int_equal(now->hints[0].error, ESRCH);
-	assert_int_equal(now->hints[0].count, 2);
-}
-
-static void
 T26_a_zombie_whose_threads_cannot_be_read_is_unknown(void **state)
 {
 	struct world *world = *state;
@@ -523,28 +289,6 @@ T26_a_zombie_whose_threads_cannot_be_read_is_unknown(void **state)
 	assert_true(row->resident == UNKNOWN);
 	assert_true(row->virtual == UNKNOWN);
 }
-
-static void
-only_the_processes_asked_for_are_read(void **state)
-{
-	static const int64_t pids[] = { 10, 30, 99 };
-	struct world *world = *state;
-	const struct snapshot *now;
-
-	for (int pid = 10; pid <= 30; pid += 10)
-		tree_write_process(&world->tree,
-			&(struct tree_process){ .pid = pid, .comm = "x", .start_time = 1 });
-	world->needs.pids = pids;
-	world->needs.pid_count = COUNT(pids);
-	for (int i = 0; i < 3; i++) {
-		now = refresh(world);
-		assert_int_equal(now->process_count, 2);
-		assert_int_equal(now->processes[0].pid, 10);
-		assert_int_equal(now->processes[1].pid, 30);
-	}
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
 main(void)
@@ -561,18 +305,9 @@ main(void)
 		TEST(T26_a_zombie_leader_shows_what_its_threads_hold),
 		TEST(a_zombie_alone_holds_nothing),
 		TEST(T27_kernel_threads_hold_nothing),
-		TEST(T30_a_number_used_again_is_another_process),
 		TEST(T31_hidden_processes_are_told),
-		TEST(T32_what_is_refused_stays_unknown_in_every_refresh),
-		TEST(an_unchanged_process_is_read_again_within_four_refreshes),
-		TEST(a_changed_process_is_read_at_once),
-		TEST(exact_reads_everything_every_time),
-		TEST(a_need_that_is_new_is_met_at_once),
 		TEST(a_file_that_is_missing_costs_only_its_figures),
-		TEST(growth_spans_the_time_between_two_reads_of_memory),
-		TEST(T24_a_thread_is_no_process_to_ask_for),
 		TEST(T26_a_zombie_whose_threads_cannot_be_read_is_unknown),
-		TEST(only_the_processes_asked_for_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
