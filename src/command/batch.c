@@ -32,8 +32,7 @@ width_of(const struct process_options *options)
 static struct needs
 needs_of(const struct process_options *options)
 {
-	unsigned bits = NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE |
-			NEED_HOST | selection_needs(&options->settings.columns) |
+	unsigned bits = NEED_OVERVIEW | selection_needs(&options->settings.columns) |
 			options->settings.order.column->need | filter_needs(options->filter);
 
 	return (struct needs){ .bits = bits,

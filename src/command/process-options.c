@@ -44,15 +44,10 @@ static int
 apply_order(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
-	size_t sign = *value == '+' || *value == '-';
-	const struct column *column =
-		table_find(&process_table, value + sign, strlen(value + sign));
 
-	if (!column)
-		return option_complain(option, value, sign, "there is no such column");
-	options->settings.order = order_of(column);
-	if (sign)
-		options->settings.order.ascending = *value == '-';
+	if (order_parse(&process_table, value, &options->settings.order) < 0)
+		return option_complain(
+			option, value, *value == '+' || *value == '-', "there is no such column");
 	return 0;
 }
 

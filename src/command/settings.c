@@ -82,17 +82,8 @@ write_columns(FILE *file, const struct tui_settings *settings, size_t offset)
 static int
 read_order(struct tui_settings *settings, size_t offset, const char *value)
 {
-	size_t sign = *value == '+' || *value == '-';
-	const struct column *column =
-		table_find(&process_table, value + sign, strlen(value + sign));
-
 	(void)offset;
-	if (!column)
-		return -EINVAL;
-	settings->order = order_of(column);
-	if (sign)
-		settings->order.ascending = *value == '-';
-	return 0;
+	return order_parse(&process_table, value, &settings->order);
 }
 
 static void

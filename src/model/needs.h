@@ -23,6 +23,10 @@ enum need {
 	NEED_HOST = 1 << 13,      /* host name, uptime */
 	NEED_PROCESSES = 1 << 14, /* the list of processes at all */
 
+	/* What is asked for wherever processes are shown: the list, and the totals above it. */
+	NEED_OVERVIEW =
+		NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE | NEED_HOST,
+
 	/* What a process without an address space holds nothing of. */
 	NEED_ANY_MEMORY = NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_ROLLUP,
 };

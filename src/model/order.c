@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "model/filter.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,21 @@ order_of(const struct column *column)
 		.column = column,
 		.ascending = column->unit == UNIT_TEXT || column->unit == UNIT_ID,
 	};
+}
+
+int
+order_parse(const struct table *table, const char *text, struct order *ret_order)
+{
+	bool has_sign = *text == '+' || *text == '-';
+	const char *name = text + has_sign;
+	const struct column *column = table_find(table, name, strlen(name));
+
+	if (!column)
+		return -EINVAL;
+	*ret_order = order_of(column);
+	if (has_sign)
+		ret_order->ascending = *text == '-';
+	return 0;
 }
 
 void

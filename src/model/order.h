@@ -28,6 +28,12 @@ struct row_list {
 struct order order_of(const struct column *column);
 
 /*
+ * Reads an order as people write it: a column, with + before it from the largest, with - from the
+ * smallest. Returns 0, or -EINVAL where there is no such column.
+ */
+int order_parse(const struct table *table, const char *text, struct order *ret_order);
+
+/*
  * Selects the rows that the filter (NULL: all) lets through and sorts them. Equal rows keep their
  * order; rows whose value is unknown come last in both directions.
  */

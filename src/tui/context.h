@@ -14,6 +14,12 @@ struct process_key {
 	int64_t pid, start_time;
 };
 
+static inline bool
+process_key_is(const struct process_key *key, const struct process *process)
+{
+	return key->pid == process->pid && key->start_time == process->start_time;
+}
+
 enum { MOST_HEADINGS = 64 };
 
 /* A column that is on the screen: from x, `room` columns of the terminal wide. */
@@ -37,6 +43,7 @@ struct tui {
 
 	/* The processes view. */
 	struct row_list rows;
+	int64_t resident_sum; /* of the rows; what is unknown counts nothing */
 	struct list list;
 	struct process_key selected; /* kept while rows come, go and move */
 	struct filter *filter;       /* typed; NULL: none */
@@ -72,6 +79,8 @@ void tui_say(struct tui *tui, const char *format, ...) __attribute__((format(pri
 void processes_rebuild(struct tui *tui);
 unsigned processes_needs(const struct tui *tui);
 bool processes_set_filter(struct tui *tui, const char *text, struct filter_error *ret_error);
+/* The tag of a process, or NULL where it has none. */
+struct process_key *processes_tag(const struct tui *tui, const struct process *process);
 const struct process *processes_selected(const struct tui *tui);
 const struct process *tui_find(const struct tui *tui, const struct process_key *key);
 

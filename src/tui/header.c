@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TITLE_LINES = 1, LEAST_ROWS = 6, TEXT_SIZE = 256 };
+enum { LEAST_ROWS = 6, TEXT_SIZE = 256 };
 
 /* Writes a text at the right end of a line where it fits behind the `left` columns in use. */
 static bool
@@ -197,14 +197,11 @@ static void
 draw_filter(const struct tui *tui, WINDOW *window, int y, int used)
 {
 	char text[TEXT_SIZE * 2], safe[TEXT_SIZE * 4], size[UNIT_FORMAT_SIZE];
-	int64_t sum = 0;
 
 	if (!tui->filter_text[0])
 		return;
-	for (size_t i = 0; i < tui->rows.count; i++)
-		sum += known(((const struct process *)tui->rows.rows[i])->resident);
 	snprintf(text, sizeof(text), "filter: %s  (%zu, RES %s)", tui->filter_text, tui->rows.count,
-		size_text(size, sum));
+		size_text(size, tui->resident_sum));
 	text_safe(safe, sizeof(safe), text, tui->charset);
 	put_right(window, y, used, STYLE_BOLD, safe);
 }

@@ -36,19 +36,27 @@ sort_beside(struct tui *tui, long step)
 
 /* Tags. */
 
+struct process_key *
+processes_tag(const struct tui *tui, const struct process *process)
+{
+	for (size_t i = 0; i < tui->tag_count; i++)
+		if (process_key_is(&tui->tags[i], process))
+			return &tui->tags[i];
+	return NULL;
+}
+
 static void
 toggle_tag(struct tui *tui)
 {
 	const struct process *process = processes_selected(tui);
+	struct process_key *tag = process ? processes_tag(tui, process) : NULL;
 
 	if (!process)
 		return;
-	for (size_t i = 0; i < tui->tag_count; i++)
-		if (tui->tags[i].pid == process->pid &&
-			tui->tags[i].start_time == process->start_time) {
-			tui->tags[i] = tui->tags[--tui->tag_count];
-			return;
-		}
+	if (tag) {
+		*tag = tui->tags[--tui->tag_count];
+		return;
+	}
 	tui->tags = array_reserve(
 		tui->tags, &tui->tag_capacity, tui->tag_count + 1, sizeof(tui->tags[0]));
 	tui->tags[tui->tag_count++] = (struct process_key){ process->pid, process->start_time };

@@ -53,7 +53,7 @@ tui_find(const struct tui *tui, const struct process_key *key)
 	const struct process *process =
 		tui->snapshot ? snapshot_find_process(tui->snapshot, key->pid) : NULL;
 
-	return process && process->start_time == key->start_time ? process : NULL;
+	return process && process_key_is(key, process) ? process : NULL;
 }
 
 void
@@ -91,8 +91,7 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self
 struct needs
 tui_needs(const struct tui *tui)
 {
-	struct needs needs = { .bits = NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT |
-				       NEED_PRESSURE | NEED_HOST | processes_needs(tui) };
+	struct needs needs = { .bits = NEED_OVERVIEW | processes_needs(tui) };
 
 	if (tui->view->has_focus) {
 		needs.focus = tui->focus.pid;

@@ -67,6 +67,18 @@ drop_hidden(struct tui *tui)
 	tui->rows.count = count;
 }
 
+static void
+sum_resident(struct tui *tui)
+{
+	tui->resident_sum = 0;
+	for (size_t i = 0; i < tui->rows.count; i++) {
+		const struct process *process = tui->rows.rows[i];
+
+		if (process->resident != UNKNOWN)
+			tui->resident_sum += process->resident;
+	}
+}
+
 /* The selected process stays selected wherever the new order has put it. */
 static void
 follow(struct tui *tui, const struct process_key *key)
@@ -74,7 +86,7 @@ follow(struct tui *tui, const struct process_key *key)
 	for (size_t i = 0; i < tui->rows.count; i++) {
 		const struct process *process = tui->rows.rows[i];
 
-		if (process->pid == key->pid && process->start_time == key->start_time) {
+		if (process_key_is(key, process)) {
 			tui->list.selected = i;
 			break;
 		}
@@ -90,6 +102,7 @@ processes_rebuild(struct tui *tui)
 	order_build(&tui->rows, &process_table, tui->snapshot->processes,
 		tui->snapshot->process_count, tui->filter, &tui->settings->order);
 	drop_hidden(tui);
+	sum_resident(tui);
 	if (tui->settings->tree)
 		tree_arrange(&tui->rows, column_called("pid"), column_called("ppid"));
 	follow(tui, &tui->selected);
@@ -101,16 +114,6 @@ width_of(const struct column *column)
 	int title = (int)strlen(column->title);
 
 	return column->width > title ? column->width : title;
-}
-
-static bool
-is_tagged(const struct tui *tui, const struct process *process)
-{
-	for (size_t i = 0; i < tui->tag_count; i++)
-		if (tui->tags[i].pid == process->pid &&
-			tui->tags[i].start_time == process->start_time)
-			return true;
-	return false;
 }
 
 static void
@@ -219,9 +222,9 @@ static void
 draw_row(const struct tui *tui, WINDOW *window, int y, size_t index)
 {
 	const struct process *process = tui->rows.rows[index];
-	enum style style = index == tui->list.selected ? STYLE_SELECTED
-			   : is_tagged(tui, process)   ? STYLE_TAGGED
-						       : STYLE_NORMAL;
+	enum style style = index == tui->list.selected   ? STYLE_SELECTED
+			   : processes_tag(tui, process) ? STYLE_TAGGED
+							 : STYLE_NORMAL;
 
 	if (style == STYLE_SELECTED)
 		screen_put(window, y, 0, getmaxx(window), style, true, "");
