@@ -342,11 +342,11 @@ def test_a_signal_ends_it_as_signals_do(number):
 
 
 def test_a_long_command_line_widens_only_its_own_row(actor):
-    pid = actor("name", "x" * 3000)
-    lines = memtop("batch", "-n", "1", "-F", "command,pid").stdout.decode().splitlines()[5:]
-    long = [line for line in lines if "xxx" in line]
-    assert len(long) == 1 and long[0].split()[-1] == str(pid)
-    assert all(len(line) < 3000 for line in lines if line not in long)
+    long, short = str(actor("name", "x" * 3000)), str(actor("name", "y"))
+    output = memtop("batch", "-n", "1", "-p", f"{long},{short}", "-F", "command,pid").stdout
+    rows = {row.split()[-1]: row for row in output.decode().splitlines()[6:]}
+    assert rows.keys() == {long, short}
+    assert len(rows[long]) > 3000 and len(rows[short]) < 200
 
 
 def test_a_full_disk_is_told():
