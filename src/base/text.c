@@ -97,6 +97,13 @@ escape(char *copy, uint32_t character)
 		copy, character > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)character);
 }
 
+/* A combining mark that stands first would join whatever the terminal shows before the text. */
+static bool
+joins_what_is_before(uint32_t character)
+{
+	return character >= 0x80 && wcwidth((wchar_t)character) == 0;
+}
+
 /* Writes the safe form of the first character at `text` and returns how many bytes it took. */
 static size_t
 safe_character(char *copy, size_t *ret_size, const char *text, size_t length, enum charset charset)
@@ -130,7 +137,11 @@ text_safe(char *copy, size_t size, const char *text, enum charset charset)
 	while (left > 0) {
 		char form[ESCAPE_SIZE + 1];
 		size_t form_size, taken = safe_character(form, &form_size, text, left, charset);
+		uint32_t character;
 
+		if (used == 0 && text_decode(text, left, &character) > 0 &&
+			joins_what_is_before(character))
+			form_size = escape(form, character);
 		if (used + form_size + 1 > size)
 			break;
 		memcpy(copy + used, form, form_size);

@@ -25,9 +25,9 @@ bool text_is_unsafe(uint32_t character);
 
 /*
  * Copies a text from outside so that it can be shown on any terminal, in one line. Unsafe
- * characters become \n, \x1b or \u202e, bytes that are not UTF-8 become \xff, a backslash becomes
- * two, and what an ASCII reader cannot show becomes '?'. Always ends in NUL; cuts at a whole
- * character or escape. Returns the length of the copy.
+ * characters and a combining mark that stands first become \n, \x1b or \u202e, bytes that are not
+ * UTF-8 become \xff, a backslash becomes two, and what an ASCII reader cannot show becomes '?'.
+ * Always ends in NUL; cuts at a whole character or escape. Returns the length of the copy.
  */
 size_t text_safe(char *copy, size_t size, const char *text, enum charset charset);
 

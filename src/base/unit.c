@@ -282,3 +282,14 @@ unit_parse(enum unit unit, const char *text, int64_t *ret_number)
 	*ret_number = (int64_t)(decimal + 0.5) * (negative ? -1 : 1);
 	return 0;
 }
+
+int
+unit_parse_interval(const char *text, int64_t *ret_interval)
+{
+	double seconds;
+
+	if (text_to_decimal(text, &seconds) < 0 || seconds < 0.01 || seconds > 1e9)
+		return -EINVAL;
+	*ret_interval = (int64_t)(seconds * (double)NANOSECONDS);
+	return 0;
+}

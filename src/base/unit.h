@@ -38,3 +38,7 @@ int64_t unit_divisor(enum unit unit);
  * 5m or 2h of a duration. The whole text must be one. Returns 0, -EINVAL or -ERANGE.
  */
 int unit_parse(enum unit unit, const char *text, int64_t *ret_number);
+
+/* The time between two refreshes: seconds in *ret_interval's nanoseconds. Returns 0 or -EINVAL. */
+#define INTERVAL_RANGE "a number of seconds from 0.01 to 1000000000"
+int unit_parse_interval(const char *text, int64_t *ret_interval);

@@ -31,12 +31,9 @@ static int
 apply_delay(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
-	double seconds;
 
-	if (text_to_decimal(value, &seconds) < 0 || seconds < 0.01 || seconds > 1e9)
-		return option_complain(
-			option, value, SIZE_MAX, "not a number of seconds from 0.01 to 1000000000");
-	options->settings.interval = (int64_t)(seconds * SECOND);
+	if (unit_parse_interval(value, &options->settings.interval) < 0)
+		return option_complain(option, value, SIZE_MAX, "not " INTERVAL_RANGE);
 	return 0;
 }
 

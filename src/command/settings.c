@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/unit.h"
 #include "model/process.h"
 #include "tui/tui.h"
 
@@ -96,20 +96,15 @@ write_order(FILE *file, const struct tui_settings *settings, size_t offset)
 static int
 read_interval(struct tui_settings *settings, size_t offset, const char *value)
 {
-	double seconds;
-
 	(void)offset;
-	if (text_to_decimal(value, &seconds) < 0 || seconds < 0.1 || seconds > 86400)
-		return -EINVAL;
-	settings->interval = (int64_t)(seconds * 1e9);
-	return 0;
+	return unit_parse_interval(value, &settings->interval);
 }
 
 static void
 write_interval(FILE *file, const struct tui_settings *settings, size_t offset)
 {
 	(void)offset;
-	fprintf(file, "%g", (double)settings->interval / 1e9);
+	fprintf(file, "%.10g", (double)settings->interval / 1e9); /* without exponent */
 }
 
 static int

@@ -108,6 +108,20 @@ width_counts_columns_not_bytes(void **state)
 }
 
 static void
+a_combining_mark_joins_nothing_before_the_text(void **state)
+{
+	char safe[16];
+
+	(void)state;
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	text_safe(safe, sizeof(safe), "\xcc\x81x", CHARSET_UTF8);
+	assert_string_equal(safe, "\\u0301x");
+	text_safe(safe, sizeof(safe), "e\xcc\x81", CHARSET_UTF8);
+	assert_string_equal(safe, "e\xcc\x81");
+}
+
+static void
 numbers_are_checked(void **state)
 {
 	static const struct {
@@ -162,6 +176,7 @@ main(void)
 		cmocka_unit_test(a_short_buffer_cuts_at_a_whole_form),
 		cmocka_unit_test(invalid_bytes_become_replacement_characters),
 		cmocka_unit_test(width_counts_columns_not_bytes),
+		cmocka_unit_test(a_combining_mark_joins_nothing_before_the_text),
 		cmocka_unit_test(numbers_are_checked),
 		cmocka_unit_test(decimals_take_point_or_comma),
 	};
