@@ -2,6 +2,7 @@
 #include "collect/collect.h"
 
 #include "base/memory.h"
+#include "collect/limits.h"
 #include "collect/pressure.h"
 #include "collect/processes.h"
 #include "collect/procfs.h"
@@ -104,6 +105,11 @@ read_processes(struct collector *collector, struct snapshot *now, const struct s
 	now->system.process_count = (int64_t)now->process_count;
 	if (has_hidden_processes(collector))
 		snapshot_add_hint(now, NEED_PROCESSES, EACCES, 0);
+	if (needs->focus && needs->focus_bits & NEED_LIMITS) {
+		error = limits_read(collector->root, needs->focus, now->limits);
+		if (error < 0 && error != -ESRCH && error != -ENOENT)
+			snapshot_add_hint(now, NEED_LIMITS, -error, 1);
+	}
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "model/snapshot.h"
 
 #include <stdbool.h>
+#include <unistd.h>
 
 #define SECOND 1e9
 
@@ -42,7 +43,7 @@ derive_system(struct system *now, const struct system *before, int64_t elapsed)
 }
 
 static void
-derive_sums(struct process *process, int64_t total)
+derive_sums(struct process *process, const struct system *system, double ticks)
 {
 	process->used = UNKNOWN;
 	process->memory_share = UNKNOWN;
@@ -50,12 +51,17 @@ derive_sums(struct process *process, int64_t total)
 	process->minor_fault_rate = UNKNOWN;
 	process->major_fault_rate = UNKNOWN;
 	process->growth = UNKNOWN;
+	process->age = UNKNOWN;
+	if (process->start_time != UNKNOWN && system->uptime != UNKNOWN)
+		process->age = rounded(
+			(double)system->uptime - (double)process->start_time / ticks * SECOND);
 	if (process->resident == UNKNOWN)
 		return;
 	if (process->swap != UNKNOWN)
 		process->used = process->resident + process->swap;
-	if (total > 0)
-		process->memory_share = rounded((double)process->resident * 1000 / (double)total);
+	if (system->total > 0)
+		process->memory_share =
+			rounded((double)process->resident * 1000 / (double)system->total);
 }
 
 static void
@@ -76,6 +82,7 @@ void
 derive(struct snapshot *now, const struct snapshot *before)
 {
 	int64_t elapsed = before ? now->monotonic - before->monotonic : 0;
+	double ticks = (double)sysconf(_SC_CLK_TCK); /* a second, in the kernel's start times */
 	size_t match = 0;
 
 	if (before)
@@ -84,7 +91,7 @@ derive(struct snapshot *now, const struct snapshot *before)
 		struct process *process = &now->processes[i];
 		const struct process *old = NULL;
 
-		derive_sums(process, now->system.total);
+		derive_sums(process, &now->system, ticks);
 		while (before && match < before->process_count &&
 			before->processes[match].pid < process->pid)
 			match++;

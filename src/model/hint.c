@@ -36,6 +36,7 @@ static const struct {
 	{ NEED_ROLLUP, "PSS, USS and SWAPPSS", ptrace_remedy, NULL },
 	{ NEED_CGROUP, "CGROUP and UNIT", hidepid_remedy, NULL },
 	{ NEED_COMMAND, "COMMAND", hidepid_remedy, NULL },
+	{ NEED_LIMITS, "its limits", hidepid_remedy, NULL },
 	{ NEED_MEMINFO, "the machine's memory (/proc/meminfo)", subset_remedy, subset_remedy },
 	{ NEED_VMSTAT, "fault and reclaim rates (/proc/vmstat)", subset_remedy, subset_remedy },
 	{ NEED_PRESSURE, "psi (/proc/pressure/memory)", pressure_remedy, pressure_remedy },

@@ -22,6 +22,7 @@ enum need {
 	NEED_PRESSURE = 1 << 12,  /* /proc/pressure/memory */
 	NEED_HOST = 1 << 13,      /* host name, uptime */
 	NEED_PROCESSES = 1 << 14, /* the list of processes at all */
+	NEED_LIMITS = 1 << 15,    /* limits; only of the process in focus */
 
 	/* What is asked for wherever processes are shown: the list, and the totals above it. */
 	NEED_OVERVIEW =

@@ -20,6 +20,7 @@ static const struct column columns[] = {
 	{ "threads", "THR", NULL, "How many threads it has. They share all memory figures of the row.", UNIT_NUMBER, 4, NEED_STAT, FIELD(threads) },
 	{ "cputime", "TIME", "time+", "CPU time used by all its threads, in JSON and CSV as seconds.", UNIT_DURATION, 9, NEED_STAT, FIELD(cpu_time) },
 	{ "cpu", "%CPU", NULL, "Share of one CPU since the last refresh; unknown in the first.", UNIT_PERCENT, 5, NEED_STAT, FIELD(cpu_share) },
+	{ "age", "AGE", "etime", "Time since its start.", UNIT_DURATION, 9, NEED_STAT | NEED_HOST, FIELD(age) },
 	{ "virt", "VIRT", "vsz", "Address space (statm size): what it asked for, not what it holds.", UNIT_BYTES, 7, NEED_MEMORY, FIELD(virtual) },
 	{ "res", "RES", "rss", "Resident memory (statm resident): ANON + FILE + SHMEM. Pages shared with others count in each of them, so a sum can exceed the machine's memory.", UNIT_BYTES, 7, NEED_MEMORY, FIELD(resident) },
 	{ "shr", "SHR", NULL, "The part of RES that is backed by files or shared memory (statm shared); whether others use it too is not said.", UNIT_BYTES, 7, NEED_MEMORY, FIELD(shared) },

@@ -11,7 +11,7 @@ struct process {
 	int64_t start_stack;   /* of the address space; 0 where not permitted */
 	int64_t memory_time;   /* of the snapshot in which its memory was read */
 	int64_t kernel_thread; /* 1 for a kernel thread */
-	int64_t cpu_time, cpu_share;
+	int64_t cpu_time, cpu_share, age;
 	int64_t virtual, resident, shared, anon, file, shmem, swap, used, memory_share, peak;
 	int64_t data, code, library, stack, locked, page_tables, hugetlb;
 	int64_t pss, uss, swap_pss;

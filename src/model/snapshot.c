@@ -12,6 +12,8 @@ snapshot_reset(struct snapshot *snapshot)
 	arena_reset(&snapshot->texts);
 	snapshot->process_count = 0;
 	snapshot->hint_count = 0;
+	for (size_t i = 0; i < LIMIT_KINDS; i++)
+		snapshot->limits[i] = (struct limit){ .soft = UNKNOWN, .hard = UNKNOWN };
 	table_reset_row(&system_table, &snapshot->system);
 }
 

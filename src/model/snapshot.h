@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "model/hint.h"
+#include "model/limit.h"
 #include "model/process.h"
 #include "model/system.h"
 
@@ -18,6 +19,7 @@ struct snapshot {
 	struct system system;
 	struct process *processes; /* by ascending pid */
 	size_t process_count, process_capacity;
+	struct limit limits[LIMIT_KINDS]; /* of the process in focus */
 	struct hint hints[SNAPSHOT_HINTS];
 	size_t hint_count;
 	struct arena texts;

@@ -87,3 +87,10 @@ const struct process *tui_find(const struct tui *tui, const struct process_key *
 /* The header takes some lines of the window, fewer where it is small. Returns how many. */
 int header_height(const struct tui *tui, int window_height);
 void header_draw(const struct tui *tui, WINDOW *window, int height);
+
+/*
+ * The filter, how many processes it lets through and the sum of their RES, safe for a terminal.
+ * Returns false where there is none. A header without tabs leaves it to the last line.
+ */
+enum { FILTER_TEXT_SIZE = 4 * PROMPT_SIZE, HEADER_WITH_TABS = 5 };
+bool header_filter_text(const struct tui *tui, char text[static FILTER_TEXT_SIZE]);

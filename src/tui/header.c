@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LEAST_ROWS = 6, TEXT_SIZE = 256 };
+enum { LEAST_ROWS = 6, TEXT_SIZE = 256, BAR_START = 13, LEAST_BAR = 10, MEMORY_PARTS = 7 };
 
 /* Writes a text at the right end of a line where it fits behind the `left` columns in use. */
 static bool
@@ -54,7 +54,7 @@ draw_title(const struct tui *tui, WINDOW *window, int y)
 	text_safe(host, sizeof(host), system->host ? system->host : "-", tui->charset);
 	unit_format(up, UNIT_DURATION, system->uptime, SCALE_HUMAN);
 	unit_format(cpu, UNIT_PERCENT, tui->self.cpu_share, SCALE_HUMAN);
-	snprintf(left, sizeof(left), "memtop  %s  up %s  %02d:%02d:%02d  every %gs%s", host, up,
+	snprintf(left, sizeof(left), "memtop  %s  up %s  %02d:%02d:%02d  every %.10gs%s", host, up,
 		local.tm_hour, local.tm_min, local.tm_sec, (double)tui->settings->interval / 1e9,
 		tui->frozen ? "  FROZEN" : "");
 	used = screen_put(window, y, 0, getmaxx(window), tui->frozen ? STYLE_WARNING : STYLE_BOLD,
@@ -102,8 +102,8 @@ draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, si
  * AnonPages, the page cache without shared memory, shared memory, what the kernel itself uses,
  * huge page pools, the rest that nothing accounts for, and free: together MemTotal.
  */
-static size_t
-memory_parts(const struct system *s, struct part parts[static 7])
+static void
+memory_parts(const struct system *s, struct part parts[static MEMORY_PARTS])
 {
 	int64_t shared = known(s->shared),
 		cache = known(s->page_cache) + known(s->buffers) - shared;
@@ -119,56 +119,63 @@ memory_parts(const struct system *s, struct part parts[static 7])
 	parts[4] = (struct part){ "huge", '*', STYLE_HUGE, known(s->hugetlb) };
 	parts[5] = (struct part){ "other", '?', STYLE_OTHER, rest > 0 ? rest : 0 };
 	parts[6] = (struct part){ "free", ' ', STYLE_NORMAL, known(s->free) };
-	return 7;
+}
+
+/* A name, a total, a bar of parts and a text behind it; where there is no room, `instead`. */
+struct bar {
+	const char *name, *behind, *instead;
+	int64_t total;
+	const struct part *parts;
+	size_t count;
+};
+
+static void
+draw_bar(WINDOW *window, int y, const struct bar *bar)
+{
+	char total[UNIT_FORMAT_SIZE];
+	int behind = (int)text_width(bar->behind), width = getmaxx(window) - BAR_START - 3 - behind;
+
+	screen_printf(
+		window, y, 0, STYLE_NORMAL, "%-4s %6s [", bar->name, size_text(total, bar->total));
+	if (width < LEAST_BAR) {
+		screen_printf(window, y, BAR_START - 1, STYLE_NORMAL, " %s", bar->instead);
+		return;
+	}
+	if (bar->total > 0)
+		draw_parts(window, y, BAR_START, width, bar->parts, bar->count, bar->total);
+	screen_printf(window, y, BAR_START + width, STYLE_NORMAL, "]  %s", bar->behind);
 }
 
 static void
 draw_memory(const struct tui *tui, WINDOW *window, int y)
 {
 	const struct system *s = &tui->snapshot->system;
-	char total[UNIT_FORMAT_SIZE], available[UNIT_FORMAT_SIZE], right[TEXT_SIZE];
-	int width = getmaxx(window), bar, length;
-	struct part parts[7];
+	char size[UNIT_FORMAT_SIZE], share[16] = "", available[TEXT_SIZE];
+	struct part parts[MEMORY_PARTS];
 
-	length = snprintf(
-		right, sizeof(right), "]  available %s", size_text(available, s->available));
+	memory_parts(s, parts);
 	if (s->available != UNKNOWN && s->total > 0)
-		length += snprintf(right + length, sizeof(right) - (size_t)length, " %lld%%",
+		snprintf(share, sizeof(share), " %lld%%",
 			(long long)(s->available * 100 / s->total));
-	screen_printf(window, y, 0, STYLE_NORMAL, "Mem  %6s [", size_text(total, s->total));
-	bar = width - 13 - length;
-	if (bar < 10) {
-		screen_printf(window, y, 12, STYLE_NORMAL, " %s", right + 3);
-		return;
-	}
-	if (s->total > 0)
-		draw_parts(window, y, 13, bar, parts, memory_parts(s, parts), s->total);
-	screen_put(window, y, 13 + bar, length, STYLE_NORMAL, false, right);
+	snprintf(available, sizeof(available), "available %s%s", size_text(size, s->available),
+		share);
+	draw_bar(window, y,
+		&(struct bar){ "Mem", available, available, s->total, parts, MEMORY_PARTS });
 }
 
 static void
 draw_swap(const struct tui *tui, WINDOW *window, int y)
 {
 	const struct system *s = &tui->snapshot->system;
-	char total[UNIT_FORMAT_SIZE], in[UNIT_FORMAT_SIZE], out[UNIT_FORMAT_SIZE], right[TEXT_SIZE];
-	struct part used = { "used", '#', STYLE_ANON, known(s->swap_used) };
-	int width = getmaxx(window), bar, length;
+	char in[UNIT_FORMAT_SIZE], out[UNIT_FORMAT_SIZE], size[UNIT_FORMAT_SIZE];
+	char rates[TEXT_SIZE], instead[TEXT_SIZE];
+	const struct part used = { "used", '#', STYLE_ANON, known(s->swap_used) };
 
 	unit_format(in, UNIT_RATE, s->swap_in_rate, SCALE_HUMAN);
 	unit_format(out, UNIT_RATE, s->swap_out_rate, SCALE_HUMAN);
-	length = snprintf(right, sizeof(right), "]  in %s/s out %s/s", in, out);
-	screen_printf(window, y, 0, STYLE_NORMAL, "Swap %6s [", size_text(total, s->swap_total));
-	bar = width - 13 - length;
-	if (bar < 10) {
-		char size[UNIT_FORMAT_SIZE];
-
-		screen_printf(
-			window, y, 12, STYLE_NORMAL, " used %s", size_text(size, s->swap_used));
-		return;
-	}
-	if (s->swap_total > 0)
-		draw_parts(window, y, 13, bar, &used, 1, s->swap_total);
-	screen_put(window, y, 13 + bar, length, STYLE_NORMAL, false, right);
+	snprintf(rates, sizeof(rates), "in %s/s out %s/s", in, out);
+	snprintf(instead, sizeof(instead), "used %s", size_text(size, s->swap_used));
+	draw_bar(window, y, &(struct bar){ "Swap", rates, instead, s->swap_total, &used, 1 });
 }
 
 static void
@@ -192,24 +199,24 @@ draw_load(const struct tui *tui, WINDOW *window, int y)
 		psi[0], psi[1], psi[2], psi[3], rate[0], rate[1], rate[2], kills);
 }
 
-/* The filter, how many processes it lets through, and the sum of their RES. */
-static void
-draw_filter(const struct tui *tui, WINDOW *window, int y, int used)
+bool
+header_filter_text(const struct tui *tui, char text[static FILTER_TEXT_SIZE])
 {
-	char text[TEXT_SIZE * 2], safe[TEXT_SIZE * 4], size[UNIT_FORMAT_SIZE];
+	char size[UNIT_FORMAT_SIZE], plain[PROMPT_SIZE + 64];
 
 	if (!tui->filter_text[0])
-		return;
-	snprintf(text, sizeof(text), "filter: %s  (%zu, RES %s)", tui->filter_text, tui->rows.count,
-		size_text(size, tui->resident_sum));
-	text_safe(safe, sizeof(safe), text, tui->charset);
-	put_right(window, y, used, STYLE_BOLD, safe);
+		return false;
+	snprintf(plain, sizeof(plain), "filter: %s  (%zu, RES %s)", tui->filter_text,
+		tui->rows.count, size_text(size, tui->resident_sum));
+	text_safe(text, FILTER_TEXT_SIZE, plain, tui->charset);
+	return true;
 }
 
 static void
 draw_tabs(const struct tui *tui, WINDOW *window, int y)
 {
 	int width = getmaxx(window), x;
+	char filter[FILTER_TEXT_SIZE];
 
 	x = screen_put(window, y, 0, width,
 		tui->view == &view_processes ? STYLE_BOLD : STYLE_NORMAL, false, "1 Processes");
@@ -217,7 +224,8 @@ draw_tabs(const struct tui *tui, WINDOW *window, int y)
 			 tui->view == &view_help ? STYLE_BOLD : STYLE_NORMAL, false, "? Help");
 	if (tui->view != &view_processes && tui->view != &view_help)
 		x += 2 + screen_put(window, y, x + 2, width, STYLE_BOLD, false, tui->view->name);
-	draw_filter(tui, window, y, x);
+	if (header_filter_text(tui, filter))
+		put_right(window, y, x, STYLE_BOLD, filter);
 }
 
 /* The lines from the most wanted to the first that goes. */

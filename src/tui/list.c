@@ -62,3 +62,12 @@ list_fit(struct list *list, size_t count, size_t height)
 	if (height > 0 && list->selected >= list->top + height)
 		list->top = list->selected - height + 1;
 }
+
+void
+list_fit_page(struct list *list, size_t lines, size_t height)
+{
+	list->count = lines > height ? lines - height + 1 : 1;
+	list->height = height;
+	if (list->selected >= list->count)
+		list->selected = list->count - 1;
+}

@@ -15,5 +15,8 @@ struct list {
 /* Moves as the request asks. Returns false where it is not about moving. */
 bool list_request(struct list *list, enum request request);
 
+/* For a page of `lines` lines that has no selected one: `selected` is the first that is shown. */
+void list_fit_page(struct list *list, size_t lines, size_t height);
+
 /* Keeps the selected row within the list and on the screen. */
 void list_fit(struct list *list, size_t count, size_t height);

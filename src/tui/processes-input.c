@@ -117,15 +117,40 @@ processes_set_filter(struct tui *tui, const char *text, struct filter_error *ret
 	return true;
 }
 
+/* Where the last word of a text starts. */
+static size_t
+last_word(const char *text)
+{
+	const char *blank = strrchr(text, ' ');
+
+	return blank ? (size_t)(blank + 1 - text) : 0;
+}
+
+/* Whether a text ends in the name of a column: while it is typed, that is the start of a term. */
+static bool
+ends_in_column(const char *text)
+{
+	const char *word = text + last_word(text);
+
+	word += *word == '!';
+	return *word && table_find(&process_table, word, strlen(word));
+}
+
+/* While a term is typed, those before it hold. */
 static bool
 filter_changed(struct tui *tui, struct prompt *prompt, bool done)
 {
-	struct filter_error error;
+	struct filter_error error = { .message = "" };
+	char before[PROMPT_SIZE];
 
-	if (processes_set_filter(tui, prompt->text, &error))
+	if ((done || !ends_in_column(prompt->text)) &&
+		processes_set_filter(tui, prompt->text, &error))
 		return false;
-	snprintf(prompt->complaint, sizeof(prompt->complaint), "%s, at character %zu",
-		error.message, error.position + 1);
+	if (error.message[0])
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s, at character %zu",
+			error.message, error.position + 1);
+	snprintf(before, sizeof(before), "%.*s", (int)last_word(prompt->text), prompt->text);
+	processes_set_filter(tui, before, &error);
 	return done; /* stays open until it is right or given up */
 }
 
@@ -157,17 +182,10 @@ user_changed(struct tui *tui, struct prompt *prompt, bool done)
 static bool
 delay_changed(struct tui *tui, struct prompt *prompt, bool done)
 {
-	double seconds;
-
-	if (!done)
+	if (!done || unit_parse_interval(prompt->text, &tui->settings->interval) == 0)
 		return false;
-	if (text_to_decimal(prompt->text, &seconds) < 0 || seconds < 0.1 || seconds > 86400) {
-		snprintf(
-			prompt->complaint, sizeof(prompt->complaint), "seconds, from 0.1 to 86400");
-		return true;
-	}
-	tui->settings->interval = (int64_t)(seconds * 1e9);
-	return false;
+	snprintf(prompt->complaint, sizeof(prompt->complaint), "not " INTERVAL_RANGE);
+	return true;
 }
 
 /* Signals: first which, then a question with the name, then by pidfd and start time. */
@@ -176,6 +194,17 @@ static size_t
 target_count(const struct tui *tui)
 {
 	return tui->tag_count ? tui->tag_count : 1;
+}
+
+/* The kernel takes signals for its threads and drops them: that is told, not done. */
+static int
+send_signal(const struct tui *tui, const struct process_key *key)
+{
+	const struct process *process = tui_find(tui, key);
+
+	if (process && process->kernel_thread == 1)
+		return -EOPNOTSUPP;
+	return signal_send(key->pid, key->start_time, tui->signal);
 }
 
 static void
@@ -187,9 +216,12 @@ signal_answered(struct tui *tui, bool yes)
 		return;
 	for (size_t i = 0; i < target_count(tui); i++) {
 		const struct process_key *key = tui->tag_count ? &tui->tags[i] : &tui->focus;
-		int error = signal_send(key->pid, key->start_time, tui->signal);
+		int error = send_signal(tui, key);
 
-		if (error < 0)
+		if (error == -EOPNOTSUPP)
+			tui_say(tui, "cannot send SIG%s to %lld: it is a kernel thread",
+				sigabbrev_np(tui->signal), (long long)key->pid);
+		else if (error < 0)
 			tui_say(tui, "cannot send SIG%s to %lld: %s", sigabbrev_np(tui->signal),
 				(long long)key->pid, strerror(-error));
 		else
@@ -215,12 +247,12 @@ signal_chosen(struct tui *tui, struct prompt *prompt, bool done)
 		return true;
 	}
 	if (tui->tag_count) {
-		snprintf(question, sizeof(question), "Send SIG%s to %zu tagged processes? y/n",
+		snprintf(question, sizeof(question), "Send SIG%s to %zu tagged processes?",
 			sigabbrev_np(tui->signal), tui->tag_count);
 	} else if (process) {
 		text_safe(name, sizeof(name), process->comm ? process->comm : "-", tui->charset);
 		text_safe(user, sizeof(user), process->user ? process->user : "-", tui->charset);
-		snprintf(question, sizeof(question), "Send SIG%s to %lld %s (user %s)? y/n",
+		snprintf(question, sizeof(question), "Send SIG%s to %lld %s (user %s)?",
 			sigabbrev_np(tui->signal), (long long)process->pid, name, user);
 	} else {
 		return false;
@@ -344,7 +376,7 @@ open_delay(struct tui *tui, long unused)
 	char seconds[32];
 
 	(void)unused;
-	snprintf(seconds, sizeof(seconds), "%g", (double)tui->settings->interval / 1e9);
+	snprintf(seconds, sizeof(seconds), "%.10g", (double)tui->settings->interval / 1e9);
 	prompt_open(&tui->prompt, "Seconds between two refreshes: ", seconds, delay_changed, NULL);
 }
 

@@ -151,6 +151,18 @@ scroll_to_cursor(const char *text, int *cursor, int room)
 	return text;
 }
 
+/* A long question is cut, but not what it can be answered with. */
+static void
+draw_question(const struct prompt *prompt, WINDOW *window, int y)
+{
+	static const char answers[] = " y/n";
+	int answers_width = (int)sizeof(answers) - 1, room = getmaxx(window) - answers_width, x;
+
+	screen_put(window, y, 0, getmaxx(window), STYLE_BOLD, true, "");
+	x = screen_put(window, y, 0, room, STYLE_BOLD, false, prompt->question);
+	screen_put(window, y, x, answers_width, STYLE_BOLD, false, answers);
+}
+
 void
 prompt_draw(const struct prompt *prompt, WINDOW *window, int y)
 {
@@ -159,7 +171,7 @@ prompt_draw(const struct prompt *prompt, WINDOW *window, int y)
 	const char *shown = safe;
 
 	if (prompt->answered) {
-		screen_put(window, y, 0, width, STYLE_BOLD, true, prompt->question);
+		draw_question(prompt, window, y);
 		return;
 	}
 	snprintf(start, sizeof(start), "%.*s", (int)prompt->cursor, prompt->text);

@@ -24,7 +24,7 @@ struct prompt {
 	void (*answered)(struct tui *tui, bool yes);
 };
 
-/* Opens a line with `text` in it, or a question. `label` is borrowed. */
+/* Opens a line with `text` in it, or a question to which " y/n" is added. `label` is borrowed. */
 void prompt_open(struct prompt *prompt, const char *label, const char *text,
 	bool (*changed)(struct tui *, struct prompt *, bool), void (*cancelled)(struct tui *));
 void prompt_ask(struct prompt *prompt, const char *question, void (*answered)(struct tui *, bool));

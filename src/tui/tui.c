@@ -95,6 +95,7 @@ tui_needs(const struct tui *tui)
 
 	if (tui->view->has_focus) {
 		needs.focus = tui->focus.pid;
+		needs.focus_bits = NEED_LIMITS;
 		for (size_t i = 0; i < process_table.column_count; i++)
 			needs.focus_bits |= process_table.columns[i].need;
 	}
@@ -209,15 +210,17 @@ tui_key(struct tui *tui, int key)
 }
 
 static void
-draw_last_line(const struct tui *tui, WINDOW *window)
+draw_last_line(const struct tui *tui, WINDOW *window, int header)
 {
 	int y = getmaxy(window) - 1, width = getmaxx(window);
-	char hint[HINT_TEXT_SIZE];
+	char hint[HINT_TEXT_SIZE], filter[FILTER_TEXT_SIZE];
 
 	if (tui->prompt.label) {
 		prompt_draw(&tui->prompt, window, y);
 	} else if (tui->message[0]) {
 		screen_put(window, y, 0, width, STYLE_WARNING, false, tui->message);
+	} else if (header < HEADER_WITH_TABS && header_filter_text(tui, filter)) {
+		screen_put(window, y, 0, width, STYLE_BOLD, false, filter);
 	} else if (tui->snapshot && tui->snapshot->hint_count > 0) {
 		hint_text(&tui->snapshot->hints[0], hint);
 		screen_put(window, y, 0, width, STYLE_DIM, false, hint);
@@ -243,6 +246,6 @@ tui_draw(struct tui *tui)
 		delwin(body);
 	}
 	if (height > 2 || tui->prompt.label)
-		draw_last_line(tui, stdscr);
+		draw_last_line(tui, stdscr, header);
 	wnoutrefresh(stdscr);
 }

@@ -3,11 +3,22 @@
 
 #include "model/cell.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /*
- * Everything known of one process: each column of the table with its value and what it means. A
- * text that is longer than its line goes on in the next ones.
+ * Everything known of one process, in sections: each column of the table with its value and what
+ * it means. All lines are laid out each time; those of the page that is scrolled to are drawn.
  */
-enum { TITLE_COLUMNS = 9, VALUE_COLUMNS = 12, LEAST_HELP = 30 };
+enum { TITLE_COLUMNS = 9, VALUE_COLUMNS = 12, LEAST_HELP = 30, LIMIT_COLUMNS = 12 };
+
+/* Where the next line goes: y is negative above the window and may lie below it. */
+struct page {
+	const struct tui *tui;
+	const struct process *process;
+	WINDOW *window;
+	int y;
+};
 
 /* Where the line that starts here ends: at the last blank that fits, or where the room ends. */
 static size_t
@@ -22,65 +33,174 @@ line_length(const char *text, int width)
 	return length ? length : fits;
 }
 
-/* Writes a text over as many lines as it takes. Returns the next free line. */
-static int
-put_wrapped(WINDOW *window, int y, int x, enum style style, const char *text)
+/* Writes a text over as many lines as it takes, at least one. */
+static void
+put_wrapped(struct page *page, int x, enum style style, const char *text)
 {
-	int width = getmaxx(window) - x;
+	int width = getmaxx(page->window) - x, start = page->y;
 
-	while (*text && width > 0 && y < getmaxy(window)) {
+	while (*text && width > 0) {
 		size_t length = line_length(text, width);
 
 		if (length == 0)
 			break;
-		wattrset(window, screen_style(style));
-		mvwaddnstr(window, y++, x, text, (int)length);
+		wattrset(page->window, screen_style(style));
+		if (page->y >= 0 && page->y < getmaxy(page->window))
+			mvwaddnstr(page->window, page->y, x, text, (int)length);
+		page->y++;
 		text += length + (text[length] == ' ');
 	}
-	wattrset(window, A_NORMAL);
-	return y;
+	wattrset(page->window, A_NORMAL);
+	if (page->y == start)
+		page->y++;
 }
 
-static int
-draw_number(WINDOW *window, int y, const char *number, const char *help)
+static void
+put_right(const struct page *page, int end, const char *number)
 {
-	int x = TITLE_COLUMNS + VALUE_COLUMNS, next;
-
-	screen_put(window, y, x - 2 - (int)text_width(number), VALUE_COLUMNS, STYLE_NORMAL, false,
-		number);
-	next = getmaxx(window) - x >= LEAST_HELP ? put_wrapped(window, y, x, STYLE_DIM, help) : y;
-	return next > y ? next : y + 1;
+	screen_put(page->window, page->y, end - (int)text_width(number), VALUE_COLUMNS,
+		STYLE_NORMAL, false, number);
 }
 
-static int
-draw_column(const struct tui *tui, WINDOW *window, int y, const struct column *column,
-	const struct process *process)
+/* What a figure means, where there is room beside it. */
+static void
+put_help(struct page *page, int x, const char *help)
+{
+	if (getmaxx(page->window) - x >= LEAST_HELP)
+		put_wrapped(page, x, STYLE_DIM, help);
+	else
+		page->y++;
+}
+
+static void
+put_column(struct page *page, const struct column *column)
 {
 	char text[CELL_SIZE];
-	int next;
 
-	cell_format(text, sizeof(text), column, process, tui->charset, tui->settings->scale);
-	screen_put(window, y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false, column->title);
-	if (column->unit != UNIT_TEXT)
-		return draw_number(window, y, text, column->help);
-	next = put_wrapped(window, y, TITLE_COLUMNS, STYLE_NORMAL, text);
-	return next > y ? next : y + 1;
+	cell_format(text, sizeof(text), column, page->process, page->tui->charset,
+		page->tui->settings->scale);
+	screen_put(page->window, page->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false, column->title);
+	if (column->unit == UNIT_TEXT) {
+		put_wrapped(page, TITLE_COLUMNS, STYLE_NORMAL, text);
+	} else {
+		put_right(page, TITLE_COLUMNS + VALUE_COLUMNS - 2, text);
+		put_help(page, TITLE_COLUMNS + VALUE_COLUMNS, column->help);
+	}
+}
+
+static void
+put_columns(struct page *page, unsigned units)
+{
+	for (size_t i = 0; i < process_table.column_count; i++)
+		if (units & 1U << process_table.columns[i].unit)
+			put_column(page, &process_table.columns[i]);
+}
+
+static void
+put_identity(struct page *page)
+{
+	put_columns(page, 1U << UNIT_TEXT);
+	put_columns(page, 1U << UNIT_ID);
+}
+
+static void
+put_memory(struct page *page)
+{
+	put_columns(page, 1U << UNIT_BYTES | 1U << UNIT_BYTES_PER_MINUTE);
+}
+
+static void
+put_others(struct page *page)
+{
+	put_columns(page, 1U << UNIT_NUMBER | 1U << UNIT_RATE | 1U << UNIT_PERCENT |
+				  1U << UNIT_DURATION | 1U << UNIT_TIME);
+}
+
+/* Three numbers a limit: what is used of it, where it is, how far the process may raise it. */
+static void
+put_limit(struct page *page, enum limit_kind kind)
+{
+	const struct limit_description *description = &limit_descriptions[kind];
+	const struct limit *limit = &page->tui->snapshot->limits[kind];
+	const struct column *column = description->column
+					      ? table_find(&process_table, description->column,
+							strlen(description->column))
+					      : NULL;
+	const int64_t numbers[] = {
+		column ? column_number(column, page->process) : UNKNOWN,
+		limit->soft,
+		limit->hard,
+	};
+	int end = TITLE_COLUMNS - 2;
+
+	screen_put(
+		page->window, page->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false, description->title);
+	for (int i = 0; i < 3; i++) {
+		char text[UNIT_FORMAT_SIZE];
+
+		limit_format(text, kind, numbers[i]);
+		put_right(page, end += LIMIT_COLUMNS, text);
+	}
+	put_help(page, end + 2, description->help);
+}
+
+static void
+put_limits(struct page *page)
+{
+	static const char *const titles[] = { "used", "soft", "hard" };
+	int end = TITLE_COLUMNS - 2;
+
+	for (int i = 0; i < 3; i++)
+		put_right(page, end += LIMIT_COLUMNS, titles[i]);
+	page->y++;
+	for (int kind = 0; kind < LIMIT_KINDS; kind++)
+		put_limit(page, (enum limit_kind)kind);
+}
+
+static const struct {
+	const char *title;
+	void (*put)(struct page *page);
+} sections[] = {
+	{ "Identity", put_identity },
+	{ "Memory", put_memory },
+	{ "Limits", put_limits },
+	{ "Time, faults and OOM", put_others },
+};
+
+/* Returns how many lines all of it takes. */
+static int
+put_sections(struct page *page)
+{
+	int first = page->y;
+
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		screen_put(page->window, page->y++, 0, getmaxx(page->window), STYLE_HEADING, true,
+			sections[i].title);
+		sections[i].put(page);
+	}
+	return page->y - first;
 }
 
 static void
 draw(struct tui *tui, WINDOW *window)
 {
-	const struct process *process = tui_find(tui, &tui->focus);
-	int y = 0, height = getmaxy(window);
+	struct page page = { .tui = tui,
+		.process = tui_find(tui, &tui->focus),
+		.window = window,
+		.y = -(int)tui->lines.selected };
+	size_t first = tui->lines.selected;
 
-	if (!process) {
+	if (!page.process) {
 		screen_printf(window, 0, 0, STYLE_WARNING, "process %lld has ended",
 			(long long)tui->focus.pid);
 		return;
 	}
-	list_fit(&tui->lines, process_table.column_count, (size_t)height);
-	for (size_t i = tui->lines.selected; i < process_table.column_count && y < height; i++)
-		y = draw_column(tui, window, y, &process_table.columns[i], process);
+	list_fit_page(&tui->lines, (size_t)put_sections(&page), (size_t)getmaxy(window));
+	if (tui->lines.selected == first)
+		return;
+	werase(window); /* it had been scrolled beyond the end */
+	page.y = -(int)tui->lines.selected;
+	put_sections(&page);
 }
 
 static bool

@@ -52,18 +52,27 @@ draw(struct tui *tui, WINDOW *window)
 	}
 }
 
-/* Shows a column as the last one, but before a text that takes the rest of the line. */
 static size_t
+row_of(const struct tui *tui, const struct column *column)
+{
+	size_t row = 0;
+
+	while (row + 1 < process_table.column_count && column_at(tui, row) != column)
+		row++;
+	return row;
+}
+
+/* Shows a column as the last one, but before a text that takes the rest of the line. */
+static void
 show(struct selection *columns, const struct column *column)
 {
 	const struct column *last = columns->columns[columns->count - 1];
 
 	selection_add(columns, column);
 	if (last->unit != UNIT_TEXT || column->unit == UNIT_TEXT)
-		return columns->count - 1;
+		return;
 	columns->columns[columns->count - 2] = column;
 	columns->columns[columns->count - 1] = last;
-	return columns->count - 2;
 }
 
 static void
@@ -76,12 +85,13 @@ toggle(struct tui *tui)
 	if (!column || (place >= 0 && columns->count == 1))
 		return;
 	if (place < 0) {
-		tui->fields.selected = show(columns, column);
+		show(columns, column);
 	} else {
 		memmove(&columns->columns[place], &columns->columns[place + 1],
 			(columns->count - (size_t)place - 1) * sizeof(columns->columns[0]));
 		columns->count--;
 	}
+	tui->fields.selected = row_of(tui, column); /* so that Space takes it back */
 	tui->first_column = 0;
 	tui->wants_refresh = true;
 }

@@ -67,6 +67,19 @@ drop_hidden(struct tui *tui)
 	tui->rows.count = count;
 }
 
+/* Whether its memory is that of another row (T25). */
+static bool
+shares_memory(const struct tui *tui, const struct process *process)
+{
+	const struct process *other =
+		process->memory_of == UNKNOWN
+			? NULL
+			: snapshot_find_process(tui->snapshot, process->memory_of);
+
+	return other && is_shown(tui, other) &&
+	       (!tui->filter || filter_matches(tui->filter, other));
+}
+
 static void
 sum_resident(struct tui *tui)
 {
@@ -74,7 +87,7 @@ sum_resident(struct tui *tui)
 	for (size_t i = 0; i < tui->rows.count; i++) {
 		const struct process *process = tui->rows.rows[i];
 
-		if (process->resident != UNKNOWN)
+		if (process->resident != UNKNOWN && !shares_memory(tui, process))
 			tui->resident_sum += process->resident;
 	}
 }

@@ -35,7 +35,9 @@ Figures:
   free_*             `memtop free` beside `free`: a whole run
   start_*            `memtop batch -n 1` beside `ps aux` and `top -b -n 1`: a whole
                      run. In top's wall time is a wait of 150 ms
-The herd is idle, as most processes are; with --active some of it is not."""
+The herd is idle, as most processes are; with --active some of it is not.
+
+The screen: tests/bench/run --screen, and --soak MINUTES; each has its own --help."""
 
 TERMINAL_PEERS = ("htop", "btop", "atop")
 PEERS = ("free", "ps", "top") + TERMINAL_PEERS
@@ -96,7 +98,7 @@ class Bench:
             "HTOPRC": str(home / "htoprc"),
             "ATOPACCT": "",  # no process accounting
         }
-        write_btop_configuration(home)
+        write_btop_configuration(home, 1000)
 
     def has(self, program):
         return program in self.options.peers and shutil.which(program) is not None
@@ -115,9 +117,9 @@ class Bench:
         return [*first, "-n", str(count), "-d", str(delay)]
 
 
-def write_btop_configuration(home):
+def write_btop_configuration(home, interval_ms):
     (home / "btop").mkdir()
-    (home / "btop" / "btop.conf").write_text("update_ms = 1000\n")
+    (home / "btop" / "btop.conf").write_text(f"update_ms = {interval_ms}\n")
 
 
 @contextmanager
@@ -140,10 +142,10 @@ def memory_available():
 
 
 @contextmanager
-def herd(bench, size):
+def herd(bench, size, *options):
     if size * MEMBER_BYTES > memory_available():
         raise Skipped("not enough memory available")
-    command = [bench.options.build / "bench-herd", "--active", str(bench.options.active), str(size)]
+    command = [bench.options.build / "bench-herd", *options, str(size)]
     with child(command, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout.readline() != "ready\n":
             raise Skipped("cannot start so many processes")
@@ -404,7 +406,7 @@ def print_heading(bench):
 def measure(bench, size):
     figures = Figures(size)
     rounds = bench.options.rounds or (3 if size >= 5000 else 4)
-    with herd(bench, size):
+    with herd(bench, size, "--active", str(bench.options.active)):
         processes = process_count()
         for _ in range(rounds):
             measure_round(bench, figures)
@@ -422,42 +424,62 @@ def numbers(text):
     return values
 
 
-def peers(text):
-    values = text.split(",")
-    if not set(values) <= set(PEERS):
-        raise ValueError
-    return values
+def measure_all(bench):
+    print_heading(bench)
+    all_figures = []
+    for size in bench.options.sizes:
+        try:
+            all_figures.append(measure(bench, size))
+        except Skipped as reason:
+            print(f"\nN = {size}: skipped, {reason}", flush=True)
+    print_ratios(all_figures)
+    return False
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(prog="tests/bench/run", description=DESCRIPTION, epilog=EPILOG,
+# What the parts have in common
+
+
+def create_parser(description, epilog):
+    parser = argparse.ArgumentParser(prog="tests/bench/run", description=description, epilog=epilog,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", metavar="N,...", dest="sizes", type=numbers, default=[100, 1000, 10000],
-                        help="numbers of processes (100,1000,10000)")
-    parser.add_argument("--rounds", metavar="R", type=int, help="rounds (4; 3 from 5000 processes on)")
-    parser.add_argument("--peers", metavar="NAME,...", type=peers, default=list(PEERS),
-                        help="of free, ps, top, htop, btop and atop; all by itself")
-    parser.add_argument("--active", metavar="PERCENT", type=int, default=0,
-                        help="share of the processes that are active once a second (0)")
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    return parser
 
 
-def main():
-    options = parse_arguments()
+def add_sizes(parser, sizes):
+    parser.add_argument("-n", metavar="N,...", dest="sizes", type=numbers, default=sizes,
+                        help=f"numbers of processes ({','.join(map(str, sizes))})")
+
+
+def add_peers(parser, names):
+    def peers(text):
+        values = text.split(",")
+        if not set(values) <= set(names):
+            raise ValueError
+        return values
+
+    parser.add_argument("--peers", metavar="NAME,...", type=peers, default=list(names),
+                        help=f"of {', '.join(names[:-1])} and {names[-1]}; all by itself")
+
+
+def run(parser, measure):
+    """Returns 1 if `measure` says that something is missed."""
+    options = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="memtop-bench-") as home:
-        bench = Bench(options, Path(home))
-        print_heading(bench)
-        all_figures = []
-        for size in options.sizes:
-            try:
-                all_figures.append(measure(bench, size))
-            except Skipped as reason:
-                print(f"\nN = {size}: skipped, {reason}", flush=True)
-        print_ratios(all_figures)
+        return 1 if measure(Bench(options, Path(home))) else 0
+
+
+def main():
+    parser = create_parser(DESCRIPTION, EPILOG)
+    add_sizes(parser, [100, 1000, 10000])
+    parser.add_argument("--rounds", metavar="R", type=int, help="rounds (4; 3 from 5000 processes on)")
+    add_peers(parser, PEERS)
+    parser.add_argument("--active", metavar="PERCENT", type=int, default=0,
+                        help="share of the processes that are active once a second (0)")
+    return run(parser, measure_all)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define SECOND INT64_C(1000000000)
+
 enum {
 	MEMBER_SIZE = 1024 * 1024,
 	ACTIVE_SIZE = 64 * 1024, /* what an active member gives back and touches again */
@@ -25,11 +27,19 @@ enum {
 };
 
 static const char usage[] =
-	"Usage: herd [--active PERCENT] COUNT\n"
+	"Usage: herd [--active PERCENT] [--renew PERCENT] COUNT\n"
 	"\n"
 	"Starts COUNT processes that hold 1 MiB each and pause, prints \"ready\", and ends\n"
-	"them when it is itself told to end. Of these PERCENT cause page faults and use\n"
-	"0.2 ms of CPU time once a second.\n";
+	"them when it is itself told to end. Of these the share that is active causes page\n"
+	"faults and uses 0.2 ms of CPU time once a second. The share to be renewed ends each\n"
+	"second, the oldest first, and as many others start.\n";
+
+struct herd {
+	pid_t *members;
+	long count, active, renew; /* the last two in percent */
+	sigset_t mask;             /* for the members */
+	int signals, ready; /* to be told to end, and where a member tells that it is ready */
+};
 
 static int64_t
 cpu_time_ns(void)
@@ -37,7 +47,7 @@ cpu_time_ns(void)
 	struct timespec time;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
 }
 
 static void
@@ -73,15 +83,28 @@ be_member(bool active)
 }
 
 static void
-exec_member(int ready, pid_t parent, const sigset_t *mask, bool active)
+exec_member(const struct herd *herd, pid_t parent, bool active)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
-	dup2(ready, READY);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	dup2(herd->ready, READY);
+	sigprocmask(SIG_SETMASK, &herd->mask, NULL);
 	execl("/proc/self/exe", "herd", active ? "active" : "quiet", (char *)NULL);
 	_exit(EXIT_FAILURE);
+}
+
+static bool
+start_member(struct herd *herd, long i)
+{
+	/* Spread evenly: every whole number that i * active / 100 reaches is one. */
+	bool active = (i + 1) * herd->active / 100 > i * herd->active / 100;
+	pid_t parent = getpid();
+
+	herd->members[i] = fork();
+	if (herd->members[i] == 0)
+		exec_member(herd, parent, active);
+	return herd->members[i] > 0;
 }
 
 /* Whether there is something to read from `fd` before a signal tells to end. */
@@ -96,30 +119,23 @@ wait_for(int fd, int signals)
 	return polled[0].revents == 0;
 }
 
+/* Waits up to `ns`. */
 static bool
-is_told_to_end(int signals)
+is_told_to_end(int signals, int64_t ns)
 {
 	struct pollfd polled = { .fd = signals, .events = POLLIN };
+	const struct timespec pause = { .tv_sec = ns / SECOND, .tv_nsec = ns % SECOND };
 
-	return poll(&polled, 1, 0) > 0;
+	return ppoll(&polled, 1, &pause, NULL) > 0;
 }
 
 static long
-start_all(pid_t *members, long count, long percent, const sigset_t *mask, int signals, int ready)
+start_all(struct herd *herd)
 {
-	pid_t parent = getpid();
-
-	for (long i = 0; i < count; i++) {
-		/* Spread evenly: every whole number that i * percent / 100 reaches is one. */
-		bool active = (i + 1) * percent / 100 > i * percent / 100;
-
-		members[i] = is_told_to_end(signals) ? -1 : fork();
-		if (members[i] == 0)
-			exec_member(ready, parent, mask, active);
-		if (members[i] < 0)
+	for (long i = 0; i < herd->count; i++)
+		if (is_told_to_end(herd->signals, 0) || !start_member(herd, i))
 			return i;
-	}
-	return count;
+	return herd->count;
 }
 
 static bool
@@ -141,17 +157,32 @@ static void
 end_all(const pid_t *members, long count)
 {
 	for (long i = 0; i < count; i++)
-		kill(members[i], SIGKILL);
+		if (members[i] > 0)
+			kill(members[i], SIGKILL);
 	for (long i = 0; i < count; i++)
-		waitpid(members[i], NULL, 0);
+		if (members[i] > 0)
+			waitpid(members[i], NULL, 0);
+}
+
+/* Lets members end and start until it is told to end. Nobody waits for these to be ready. */
+static void
+renew_all(struct herd *herd)
+{
+	int64_t pause = SECOND * 100 / (herd->renew * herd->count);
+
+	herd->ready = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	for (long i = 0; !is_told_to_end(herd->signals, pause); i = (i + 1) % herd->count) {
+		end_all(&herd->members[i], 1);
+		if (!start_member(herd, i))
+			fprintf(stderr, "herd: cannot renew a process: %s\n", strerror(errno));
+	}
 }
 
 static int
-keep(long count, long percent)
+keep(struct herd *herd)
 {
-	pid_t *members = calloc((size_t)count, sizeof(*members));
-	sigset_t ending, mask;
-	int signals, ready[2];
+	sigset_t ending;
+	int ready[2];
 	long started;
 	bool complete;
 
@@ -159,21 +190,27 @@ keep(long count, long percent)
 	sigaddset(&ending, SIGINT);
 	sigaddset(&ending, SIGTERM);
 	sigaddset(&ending, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ending, &mask);
-	signals = signalfd(-1, &ending, SFD_CLOEXEC);
-	if (!members || signals < 0 || pipe2(ready, O_CLOEXEC) < 0)
+	sigprocmask(SIG_BLOCK, &ending, &herd->mask);
+	herd->members = calloc((size_t)herd->count, sizeof(*herd->members));
+	herd->signals = signalfd(-1, &ending, SFD_CLOEXEC);
+	if (!herd->members || herd->signals < 0 || pipe2(ready, O_CLOEXEC) < 0)
 		return EXIT_FAILURE;
+	herd->ready = ready[1];
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* members inherit it */
-	started = start_all(members, count, percent, &mask, signals, ready[1]);
+	started = start_all(herd);
 	close(ready[1]);
-	complete = started == count && wait_until_ready(ready[0], count, signals);
-	if (complete && puts("ready") >= 0 && fflush(stdout) == 0)
-		wait_for(-1, signals);
-	else if (!is_told_to_end(signals))
-		fprintf(stderr, "herd: cannot start all of %ld processes\n", count);
-	end_all(members, started);
-	free(members);
+	complete = started == herd->count && wait_until_ready(ready[0], started, herd->signals);
+	if (complete && puts("ready") >= 0 && fflush(stdout) == 0) {
+		if (herd->renew > 0)
+			renew_all(herd);
+		else
+			wait_for(-1, herd->signals);
+	} else if (!is_told_to_end(herd->signals, 0)) {
+		fprintf(stderr, "herd: cannot start all of %ld processes\n", herd->count);
+	}
+	end_all(herd->members, started);
+	free(herd->members);
 	return complete ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -194,20 +231,23 @@ parse_number(const char *text, long low, long high, long *ret_number)
 int
 main(int argument_count, char **arguments)
 {
-	long count, percent = 0;
+	struct herd herd = { .count = 0 };
 
 	if (argument_count == 2 && strcmp(arguments[1], "quiet") == 0)
 		return be_member(false);
 	if (argument_count == 2 && strcmp(arguments[1], "active") == 0)
 		return be_member(true);
-	if (argument_count == 4 && strcmp(arguments[1], "--active") == 0 &&
-		parse_number(arguments[2], 0, 100, &percent)) {
-		arguments += 2;
-		argument_count -= 2;
+	for (; argument_count > 3; argument_count -= 2, arguments += 2) {
+		long *share = strcmp(arguments[1], "--active") == 0  ? &herd.active
+			      : strcmp(arguments[1], "--renew") == 0 ? &herd.renew
+								     : NULL;
+
+		if (!share || !parse_number(arguments[2], 0, 100, share))
+			break;
 	}
-	if (argument_count != 2 || !parse_number(arguments[1], 1, COUNT_LIMIT, &count)) {
+	if (argument_count != 2 || !parse_number(arguments[1], 1, COUNT_LIMIT, &herd.count)) {
 		fputs(usage, stderr);
 		return EXIT_FAILURE;
 	}
-	return keep(count, percent);
+	return keep(&herd);
 }

@@ -15,7 +15,7 @@ from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, golden, memtop, run, run_o
 
 SERVER = {"/proc": FIXTURES / "server"}
 COLUMNS = (
-    "pid ppid user uid state nice priority threads cputime cpu virt res shr anon file shmem swap used mem peak "
+    "pid ppid user uid state nice priority threads cputime cpu age virt res shr anon file shmem swap used mem peak "
     "data code lib stack locked pte hugetlb pss uss swappss oom adj minflt majflt minflt_rate majflt_rate growth "
     "vmof cgroup unit comm command"
 ).split()

@@ -3,6 +3,7 @@
 
 #include "base/unit.h"
 #include "collect/cgroup.h"
+#include "collect/limits.h"
 #include "collect/pressure.h"
 #include "collect/procfs.h"
 
@@ -203,6 +204,32 @@ a_file_is_read_whole_or_not_at_all(void **state)
 	tree_destroy(&tree);
 }
 
+static void
+limits_are_read_by_their_names(void **state)
+{
+	static const char text[] =
+		"Limit                     Soft Limit           Hard Limit           Units     \n"
+		"Max data size             unlimited            unlimited            bytes     \n"
+		"Max stack size            8388608              unlimited            bytes     \n"
+		"Max new thing             1                    2                    bytes     \n"
+		"Max open files            1024                 524288               files     \n"
+		"Max locked memory         x                    7\n"
+		"Max processes             3";
+	struct limit limits[LIMIT_KINDS];
+
+	(void)state;
+	for (size_t i = 0; i < LIMIT_KINDS; i++)
+		limits[i] = (struct limit){ UNKNOWN, UNKNOWN };
+	limits_parse(text, limits);
+	assert_true(limits[LIMIT_DATA].soft == UNLIMITED && limits[LIMIT_DATA].hard == UNLIMITED);
+	assert_true(limits[LIMIT_STACK].soft == 8388608 && limits[LIMIT_STACK].hard == UNLIMITED);
+	assert_true(limits[LIMIT_OPEN_FILES].soft == 1024);
+	assert_true(limits[LIMIT_OPEN_FILES].hard == 524288);
+	assert_true(limits[LIMIT_LOCKED].soft == UNKNOWN && limits[LIMIT_LOCKED].hard == UNKNOWN);
+	assert_true(limits[LIMIT_PROCESSES].soft == 3 && limits[LIMIT_PROCESSES].hard == UNKNOWN);
+	assert_true(limits[LIMIT_ADDRESS_SPACE].soft == UNKNOWN);
+}
+
 int
 main(void)
 {
@@ -215,6 +242,7 @@ main(void)
 		cmocka_unit_test(fields_are_found_in_any_order),
 		cmocka_unit_test(cgroup_is_of_the_memory_controller),
 		cmocka_unit_test(pressure_is_read_where_there_is_any),
+		cmocka_unit_test(limits_are_read_by_their_names),
 		cmocka_unit_test(a_file_is_read_whole_or_not_at_all),
 	};
 

@@ -227,6 +227,30 @@ a_prompt_shows_its_cursor_in_any_width(void **state)
 }
 
 static void
+ignore_answer(struct tui *tui, bool yes)
+{
+	(void)tui;
+	(void)yes;
+}
+
+static void
+a_question_always_shows_its_answers(void **state)
+{
+	struct prompt prompt;
+
+	(void)state;
+	prompt_ask(
+		&prompt, "Send SIGTERM to 12345 a-very-long-name (user somebody)?", ignore_answer);
+	for (int width = 5; width < 80; width++) {
+		WINDOW *window = newwin(1, width, 0, 0);
+
+		prompt_draw(&prompt, window, 0);
+		assert_true(line_has(window, 0, L" y/n"));
+		delwin(window);
+	}
+}
+
+static void
 every_request_has_a_key_and_no_key_two(void **state)
 {
 	(void)state;
@@ -376,6 +400,39 @@ selected_and_tagged_rows_stand_out(void **state)
 	screen_prepare_styles(false);
 }
 
+/* Scrolled line by line, a page shows each of its lines, and at its end a full window. */
+static void
+a_detail_page_is_scrolled_to_its_end(void **state)
+{
+	struct fixture *fixture = *state;
+	WINDOW *window = newwin(10, 60, 0, 0);
+	wchar_t first[WIDEST * 4], second[WIDEST * 4];
+	int limit_lines = 0;
+
+	fixture->snapshot.limits[LIMIT_STACK].hard = UNLIMITED;
+	fixture->tui->focus = (struct process_key){ 5, 7 };
+	view_detail.draw(fixture->tui, window);
+	assert_true(line_has(window, 0, L"Identity"));
+	for (size_t i = 1; i < fixture->tui->lines.count; i++) {
+		read_line(window, 1, second);
+		assert_true(view_detail.request(fixture->tui, REQUEST_DOWN));
+		werase(window);
+		view_detail.draw(fixture->tui, window);
+		read_line(window, 0, first);
+		assert_true(wcscmp(first, second) == 0);
+		limit_lines += wcsncmp(first, L"STACK ", 6) == 0 && wcsstr(first, L"unlimited");
+	}
+	assert_int_equal(limit_lines, 1);
+	read_line(window, 9, second);
+	view_detail.request(fixture->tui, REQUEST_LAST);
+	werase(window);
+	view_detail.draw(fixture->tui, window);
+	read_line(window, 9, first);
+	assert_true(wcscmp(first, second) == 0);
+	assert_true(wcsspn(first, L" ") < wcslen(first));
+	delwin(window);
+}
+
 static void
 a_filled_text_keeps_its_last_cell(void **state)
 {
@@ -512,6 +569,7 @@ main(void)
 		cmocka_unit_test(a_page_moves_what_is_shown),
 		cmocka_unit_test(a_prompt_is_edited_by_characters),
 		cmocka_unit_test(a_prompt_shows_its_cursor_in_any_width),
+		cmocka_unit_test(a_question_always_shows_its_answers),
 		cmocka_unit_test(every_request_has_a_key_and_no_key_two),
 		cmocka_unit_test_setup_teardown(the_header_fits_in_any_size, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
@@ -520,6 +578,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(no_number_is_cut, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			selected_and_tagged_rows_stand_out, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_detail_page_is_scrolled_to_its_end, set_up, tear_down),
 		cmocka_unit_test(a_filled_text_keeps_its_last_cell),
 		cmocka_unit_test(children_stand_below_their_parents),
 		cmocka_unit_test(a_long_chain_is_walked),

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/*
+ * A terminal of 160x50 that notes when what came: runs a command in it, presses Down, ends the
+ * command and prints a record of all that happened. It understands nothing of what it is sent, so
+ * that its own work delays nothing; see emulator.py.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND INT64_C(1000000000)
+#define CPU_CLOCK(pid) ((clockid_t)(~(unsigned)(pid) << 3 | 2)) /* as clock_getcpuclockid(3) */
+
+enum {
+	COLUMNS = 160,
+	LINES = 50,
+	READ_SIZE = 64 * 1024,
+	RECORD_SIZE = 64 * 1024 * 1024, /* nothing is written before the end */
+	ANSWER_NS = 2000 * 1000 * 1000, /* how long an answer to a key is waited for, */
+	QUIET_NS = 20 * 1000 * 1000,    /* and the silence after which it is complete */
+};
+
+enum kind { STARTED, OUTPUT, KEY };
+
+/* Is followed by `length` bytes of output. Times in ns. */
+struct record {
+	int64_t time, cpu; /* that the command has used so far */
+	int32_t kind, length;
+};
+
+struct terminal {
+	pid_t pid;
+	int fd;
+	bool application_keys; /* the command has asked for them */
+};
+
+static const char usage[] =
+	"Usage: terminal SECONDS PRESSES INTERVAL COMMAND...\n"
+	"\n"
+	"Runs COMMAND for SECONDS. Then presses Down PRESSES times, each time after the answer\n"
+	"to the one before and a pause by chance, of up to 1.2 times INTERVAL seconds.\n";
+
+static int64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	if (clock_gettime(clock, &time) < 0)
+		return -1;
+	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
+}
+
+static int64_t
+now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static void
+note(const struct terminal *terminal, enum kind kind, int64_t time, const char *bytes,
+	size_t length)
+{
+	struct record record = { .time = time,
+		.cpu = clock_ns(CPU_CLOCK(terminal->pid)),
+		.kind = kind,
+		.length = (int32_t)length };
+
+	fwrite(&record, sizeof(record), 1, stdout);
+	fwrite(bytes, 1, length, stdout);
+}
+
+/* In the child, which then tells by `started` when it begins the command. */
+static void
+exec_command(const char *terminal, int started, char **command)
+{
+	const struct winsize size = { .ws_row = LINES, .ws_col = COLUMNS };
+	int fd;
+	int64_t now;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setsid();
+	fd = open(terminal, O_RDWR);
+	if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) < 0 || ioctl(fd, TIOCSWINSZ, &size) < 0)
+		_exit(127);
+	for (int i = 0; i < 3; i++)
+		dup2(fd, i);
+	if (fd > 2)
+		close(fd);
+	now = now_ns();
+	if (write(started, &now, sizeof(now)) == sizeof(now))
+		execvp(command[0], command);
+	_exit(127);
+}
+
+static bool
+start(struct terminal *terminal, char **command)
+{
+	int started[2];
+	int64_t time;
+
+	terminal->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (terminal->fd < 0 || grantpt(terminal->fd) < 0 || unlockpt(terminal->fd) < 0 ||
+		pipe2(started, O_CLOEXEC) < 0)
+		return false;
+	terminal->pid = fork();
+	if (terminal->pid == 0)
+		exec_command(ptsname(terminal->fd), started[1], command);
+	close(started[1]);
+	if (terminal->pid < 0 || read(started[0], &time, sizeof(time)) != sizeof(time))
+		return false;
+	close(started[0]);
+	note(terminal, STARTED, time, NULL, 0);
+	return true;
+}
+
+/* Reads what there is. Returns false if nothing came before `until` or ever will. */
+static bool
+read_until(struct terminal *terminal, int64_t until)
+{
+	static const char on[] = "\033[?1h", off[] = "\033[?1l";
+	struct pollfd polled = { .fd = terminal->fd, .events = POLLIN };
+	int64_t left = until - now_ns();
+	const struct timespec pause = { .tv_sec = left / SECOND, .tv_nsec = left % SECOND };
+	char bytes[READ_SIZE];
+	ssize_t length;
+
+	if (left <= 0 || ppoll(&polled, 1, &pause, NULL) <= 0)
+		return false;
+	length = read(terminal->fd, bytes, sizeof(bytes));
+	if (length <= 0)
+		return false;
+	note(terminal, OUTPUT, now_ns(), bytes, (size_t)length);
+	if (memmem(bytes, (size_t)length, on, strlen(on)))
+		terminal->application_keys = true;
+	else if (memmem(bytes, (size_t)length, off, strlen(off)))
+		terminal->application_keys = false;
+	return true;
+}
+
+static void
+listen_until(struct terminal *terminal, int64_t until)
+{
+	while (read_until(terminal, until))
+		;
+}
+
+static void
+press(const struct terminal *terminal, const char *key)
+{
+	if (write(terminal->fd, key, strlen(key)) < 0)
+		return; /* it has ended: there will be no answer */
+}
+
+static void
+press_down(struct terminal *terminal)
+{
+	note(terminal, KEY, now_ns(), NULL, 0);
+	press(terminal, terminal->application_keys ? "\033OB" : "\033[B");
+	if (read_until(terminal, now_ns() + ANSWER_NS))
+		while (read_until(terminal, now_ns() + QUIET_NS))
+			;
+}
+
+static bool
+has_ended_within(struct terminal *terminal, int64_t ns)
+{
+	char bytes[READ_SIZE];
+	const struct timespec pause = { .tv_nsec = 5 * 1000 * 1000 };
+
+	for (int64_t end = now_ns() + ns; now_ns() < end; nanosleep(&pause, NULL)) {
+		if (waitpid(terminal->pid, NULL, WNOHANG) != 0)
+			return true;
+		while (read(terminal->fd, bytes, sizeof(bytes)) > 0)
+			; /* what it says while it ends is not recorded */
+	}
+	return false;
+}
+
+static void
+end(struct terminal *terminal)
+{
+	static const int signals[] = { SIGTERM, SIGKILL };
+
+	fcntl(terminal->fd, F_SETFL, O_NONBLOCK);
+	press(terminal, "q");
+	for (size_t i = 0; !has_ended_within(terminal, SECOND) && i < 2; i++)
+		kill(terminal->pid, signals[i]);
+}
+
+/* What the command writes is read at once even where it and others keep all CPUs busy. */
+static void
+go_first(void)
+{
+	const struct sched_param priority = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) < 0)
+		fprintf(stderr, "terminal: not permitted to go first: %s\n", strerror(errno));
+}
+
+int
+main(int argument_count, char **arguments)
+{
+	struct terminal terminal = { .fd = -1 };
+	double seconds, interval;
+	long presses;
+
+	if (argument_count < 5) {
+		fputs(usage, stderr);
+		return EXIT_FAILURE;
+	}
+	seconds = strtod(arguments[1], NULL);
+	presses = strtol(arguments[2], NULL, 10);
+	interval = strtod(arguments[3], NULL);
+	srand48(now_ns());
+	setvbuf(stdout, NULL, _IOFBF, RECORD_SIZE);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	go_first();
+	if (!start(&terminal, arguments + 4)) {
+		fprintf(stderr, "terminal: cannot run %s\n", arguments[4]);
+		return EXIT_FAILURE;
+	}
+	listen_until(&terminal, now_ns() + (int64_t)(seconds * 1e9));
+	for (long i = 0; i < presses; i++) {
+		int64_t pause = (int64_t)(drand48() * 1.2 * interval * 1e9);
+
+		listen_until(&terminal, now_ns() + pause);
+		press_down(&terminal);
+	}
+	end(&terminal);
+	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
