@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,11 +39,13 @@ clock_ns(clockid_t clock)
 static int
 read_host(struct collector *collector, struct snapshot *now)
 {
-	char name[256] = "";
+	struct utsname names;
 
 	(void)collector;
-	if (gethostname(name, sizeof(name) - 1) == 0)
-		now->system.host = arena_copy(&now->texts, name, strlen(name));
+	if (uname(&names) == 0) {
+		now->system.host = arena_copy(&now->texts, names.nodename, strlen(names.nodename));
+		now->system.kernel = arena_copy(&now->texts, names.release, strlen(names.release));
+	}
 	return system_read_uptime(&now->system);
 }
 
@@ -102,7 +105,6 @@ read_processes(struct collector *collector, struct snapshot *now, const struct s
 
 	if (error < 0)
 		return error;
-	now->system.process_count = (int64_t)now->process_count;
 	if (has_hidden_processes(collector))
 		snapshot_add_hint(now, NEED_PROCESSES, EACCES, 0);
 	if (needs->focus && needs->focus_bits & NEED_LIMITS) {
@@ -123,6 +125,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	if (all.bits & NEED_SWAP)
 		all.bits |= NEED_MEMINFO;
 	snapshot_reset(now);
+	now->bits = all.bits;
 	now->time = clock_ns(CLOCK_REALTIME);
 	now->monotonic = clock_ns(CLOCK_BOOTTIME);
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {

@@ -6,6 +6,7 @@
 #include "collect/details.h"
 #include "collect/procfs.h"
 #include "collect/sharing.h"
+#include "model/badness.h"
 #include "model/needs.h"
 
 #include <dirent.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define NANOSECONDS INT64_C(1000000000)
@@ -60,6 +62,7 @@ struct processes {
 	size_t fresh_count, fresh_capacity;
 	int kept, keep_limit;
 	int64_t ticks_per_second;
+	bool counts_exactly; /* the OOM killer of this kernel */
 	unsigned refresh;
 	struct users users;
 };
@@ -93,10 +96,12 @@ struct processes *
 processes_create(int root)
 {
 	struct processes *processes = xcalloc(1, sizeof(*processes));
+	struct utsname kernel;
 
 	processes->root = root;
 	processes->keep_limit = descriptor_budget();
 	processes->ticks_per_second = sysconf(_SC_CLK_TCK);
+	processes->counts_exactly = uname(&kernel) == 0 && badness_counts_exactly(kernel.release);
 	return processes;
 }
 
@@ -185,12 +190,10 @@ is_process(const struct processes *processes, int64_t pid)
 	return group == UNKNOWN || group == pid;
 }
 
-/* The list of processes to read: all, or the ones asked for that exist. */
-static int
-list(struct processes *processes, struct snapshot *now, const struct needs *needs)
+/* Lists the ones asked for that exist. */
+static void
+list_asked(struct processes *processes, struct snapshot *now, const struct needs *needs)
 {
-	if (!needs->pids)
-		return list_all(processes);
 	processes->pid_count = 0;
 	processes->pids = array_reserve(
 		processes->pids, &processes->pid_capacity, needs->pid_count, sizeof(int64_t));
@@ -199,7 +202,15 @@ list(struct processes *processes, struct snapshot *now, const struct needs *need
 			processes->pids[processes->pid_count++] = needs->pids[i];
 		else
 			snapshot_add_hint(now, NEED_PROCESSES, ESRCH, 1);
-	return 0;
+}
+
+/* The list of processes to read: all, or only the ones asked for. */
+static int
+list(struct processes *processes, struct snapshot *now, const struct needs *needs)
+{
+	if (needs->pids)
+		list_asked(processes, now, needs);
+	return !needs->pids || needs->bits & NEED_RANK ? list_all(processes) : 0;
 }
 
 /* Opens PID/stat and keeps it open if there is room, so that the next read needs one call. */
@@ -265,6 +276,8 @@ fill_from_stat(const struct scan *scan, struct process *row, const struct procfs
 
 	row->start_time = stat->start_time;
 	row->start_stack = stat->start_stack;
+	if (!scan->processes->counts_exactly && stat->state != 'Z' && stat->state != 'X')
+		row->oom_resident = stat->resident; /* of a first thread that has ended it is 0 */
 	row->kernel_thread = stat->flags & KERNEL_THREAD ? 1 : 0;
 	row->parent = stat->parent;
 	row->nice = stat->nice;
@@ -277,11 +290,21 @@ fill_from_stat(const struct scan *scan, struct process *row, const struct procfs
 	row->comm = arena_copy(texts, stat->comm, stat->comm_length);
 }
 
+static bool
+is_asked(const struct needs *needs, int64_t pid)
+{
+	return !needs->pids ||
+	       bsearch(&pid, needs->pids, needs->pid_count, sizeof(pid), compare_int64);
+}
+
+/* Of a process that was not asked for no more than what gives the others their rank. */
 static unsigned
 wanted(const struct scan *scan, const struct known *known)
 {
 	const struct needs *needs = scan->needs;
 
+	if (!is_asked(needs, known->pid))
+		return needs->bits & NEED_BADNESS;
 	return needs->bits | (known->pid == needs->focus ? needs->focus_bits : 0);
 }
 
@@ -491,6 +514,9 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 	processes->fresh_count = 0;
 	read_all(&scan);
 	swap_known(processes);
+	now->system.process_count = 0;
+	for (size_t i = 0; i < now->process_count; i++)
+		now->system.process_count += is_asked(needs, now->processes[i].pid);
 	if (needs->bits & NEED_MEMORY)
 		sharing_mark(now, processes->fresh, processes->fresh_count);
 	return 0;

@@ -167,6 +167,7 @@ procfs_parse_stat(const char *text, size_t length, struct procfs_stat *ret_stat)
 	enum { FIRST = 4, COUNT = 25 }; /* fields 4 (ppid) to 28 (startstack) */
 	struct procfs_stat stat = { .state = '?' };
 	const char *at = parse_name(text, length, &stat);
+	int64_t page_size = sysconf(_SC_PAGESIZE);
 	int64_t field[FIRST + COUNT];
 
 	if (!at)
@@ -187,6 +188,7 @@ procfs_parse_stat(const char *text, size_t length, struct procfs_stat *ret_stat)
 	stat.threads = field[20];
 	stat.start_time = field[22];
 	stat.virtual = field[23];
+	stat.resident = field[24] > INT64_MAX / page_size ? INT64_MAX : field[24] * page_size;
 	stat.start_code = field[26];
 	stat.start_stack = field[28];
 	*ret_stat = stat;

@@ -40,13 +40,17 @@ void procfs_fields(const char *text, const struct procfs_key *keys, size_t count
 /* Reads one unsigned number and steps over it and one blank; UNKNOWN at anything else. */
 int64_t procfs_number(const char **text);
 
-/* /proc/PID/stat (fs/proc/array.c, do_task_stat). rss is left out: it is not exact (T16). */
+/*
+ * /proc/PID/stat (fs/proc/array.c, do_task_stat). `resident`, in bytes, is not exact (T16), but is
+ * what the OOM killer counts before Linux 7.0.
+ */
 struct procfs_stat {
 	const char *comm; /* points into the text */
 	size_t comm_length;
 	char state;
 	int64_t pid, parent, flags, minor_faults, major_faults;
 	int64_t user_ticks, system_ticks, priority, nice, threads, start_time, virtual;
+	int64_t resident;
 	int64_t start_code, start_stack; /* change with exec; 0 or 1 where not permitted */
 };
 

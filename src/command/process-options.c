@@ -249,6 +249,9 @@ process_options_parse(const struct command *command, int argc, char **argv,
 {
 	int first = command_parse(command, argc, argv, options, ret_status);
 
+	if (options->pid_count > 0)
+		filter_add_set(options->filter, table_find(&process_table, "pid", 3), options->pids,
+			options->pid_count);
 	if (first < 0 || first == argc)
 		return first;
 	log_error("unexpected word '%s'", argv[first]);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/derive.h"
 
+#include "model/badness.h"
+#include "model/needs.h"
 #include "model/snapshot.h"
 
 #include <stdbool.h>
@@ -100,4 +102,7 @@ derive(struct snapshot *now, const struct snapshot *before)
 		if (old && old->pid == process->pid && old->start_time == process->start_time)
 			derive_rates(process, old, elapsed);
 	}
+	badness_weigh(now);
+	if (now->bits & NEED_RANK)
+		badness_rank(now);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/filter.h"
 
+#include "base/compare.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -36,6 +37,8 @@ struct term {
 	enum comparison comparison;
 	bool negated;
 	int64_t number;
+	const int64_t *set; /* the number must be one of these; NULL: none are named */
+	size_t set_count;
 	char *text;
 	regex_t regex;
 	bool has_regex;
@@ -254,6 +257,18 @@ filter_add(struct filter *filter, const char *text, struct filter_error *ret_err
 }
 
 void
+filter_add_set(
+	struct filter *filter, const struct column *column, const int64_t *numbers, size_t count)
+{
+	struct term *term = add_term(filter);
+
+	term->columns[0] = column;
+	term->column_count = 1;
+	term->set = numbers;
+	term->set_count = count;
+}
+
+void
 filter_destroy(struct filter *filter)
 {
 	if (!filter)
@@ -288,6 +303,8 @@ text_holds(const struct term *term, const char *text)
 static bool
 number_holds(const struct term *term, int64_t number)
 {
+	if (term->set)
+		return bsearch(&number, term->set, term->set_count, sizeof(number), compare_int64);
 	switch (term->comparison) {
 	case EQUAL:
 		return number == term->number;

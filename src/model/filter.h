@@ -32,6 +32,12 @@ void filter_destroy(struct filter *filter);
  */
 int filter_add(struct filter *filter, const char *text, struct filter_error *ret_error);
 
+/*
+ * Adds the term that the number of a column is one of these, which ascend and are borrowed.
+ */
+void filter_add_set(
+	struct filter *filter, const struct column *column, const int64_t *numbers, size_t count);
+
 bool filter_matches(const struct filter *filter, const void *row);
 
 /* What must be read for the columns it looks at. */

@@ -23,6 +23,7 @@ enum need {
 	NEED_HOST = 1 << 13,      /* host name, uptime */
 	NEED_PROCESSES = 1 << 14, /* the list of processes at all */
 	NEED_LIMITS = 1 << 15,    /* limits; only of the process in focus */
+	NEED_RANK = 1 << 16,      /* all processes, also where only some are asked for by pid */
 
 	/* What is asked for wherever processes are shown: the list, and the totals above it. */
 	NEED_OVERVIEW =
@@ -30,12 +31,21 @@ enum need {
 
 	/* What a process without an address space holds nothing of. */
 	NEED_ANY_MEMORY = NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_ROLLUP,
+
+	/* What the OOM killer looks at, and the score that shows what only the kernel knows. */
+	NEED_BADNESS = NEED_STAT | NEED_PROCESSES | NEED_MEMORY | NEED_STATUS | NEED_SWAP |
+		       NEED_OOM_ADJ | NEED_OOM_SCORE | NEED_MEMINFO | NEED_HOST | NEED_RANK,
 };
 
 /* What one refresh is asked for. */
 struct needs {
 	unsigned bits;
-	const int64_t *pids; /* ascending; only these processes. NULL: all */
+	/*
+	 * Ascending; only these processes. NULL: all. With NEED_RANK the others are rows as well,
+	 * read for what they count in the order of kills; whoever shows rows leaves them out
+	 * (filter_add_set).
+	 */
+	const int64_t *pids;
 	size_t pid_count;
 	int64_t focus;       /* one process of which more is wanted; 0: none */
 	unsigned focus_bits; /* that is: these as well */

@@ -11,6 +11,7 @@ struct process {
 	int64_t start_stack;   /* of the address space; 0 where not permitted */
 	int64_t memory_time;   /* of the snapshot in which its memory was read */
 	int64_t kernel_thread; /* 1 for a kernel thread */
+	int64_t oom_resident;  /* RES as the OOM killer counts it; UNKNOWN: as RES is counted */
 	int64_t cpu_time, cpu_share, age;
 	int64_t virtual, resident, shared, anon, file, shmem, swap, used, memory_share, peak;
 	int64_t data, code, library, stack, locked, page_tables, hugetlb;
@@ -18,7 +19,8 @@ struct process {
 	int64_t oom_score, oom_adj;
 	int64_t minor_faults, major_faults, minor_fault_rate, major_fault_rate, growth;
 	int64_t memory_of; /* another process whose address space this one uses (CLONE_VM) */
-	const char *user, *state, *cgroup, *unit, *comm, *command;
+	int64_t badness, rank, adj_weight, frees; /* by model/badness.c, as is protection */
+	const char *user, *state, *cgroup, *unit, *comm, *command, *protection;
 };
 
 extern const struct table process_table;

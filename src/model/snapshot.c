@@ -11,6 +11,8 @@ snapshot_reset(struct snapshot *snapshot)
 {
 	arena_reset(&snapshot->texts);
 	snapshot->process_count = 0;
+	snapshot->kill_count = 0;
+	snapshot->bits = 0;
 	snapshot->hint_count = 0;
 	for (size_t i = 0; i < LIMIT_KINDS; i++)
 		snapshot->limits[i] = (struct limit){ .soft = UNKNOWN, .hard = UNKNOWN };
@@ -21,6 +23,7 @@ void
 snapshot_finish(struct snapshot *snapshot)
 {
 	free(snapshot->processes);
+	free(snapshot->kill_order);
 	arena_finish(&snapshot->texts);
 	*snapshot = (struct snapshot){ .time = 0 };
 }
@@ -38,6 +41,7 @@ snapshot_add_process(struct snapshot *snapshot)
 	row->start_stack = UNKNOWN;
 	row->memory_time = UNKNOWN;
 	row->kernel_thread = UNKNOWN;
+	row->oom_resident = UNKNOWN;
 	return row;
 }
 

@@ -20,6 +20,9 @@ struct snapshot {
 	struct process *processes; /* by ascending pid */
 	size_t process_count, process_capacity;
 	struct limit limits[LIMIT_KINDS]; /* of the process in focus */
+	unsigned bits;                    /* the needs that it was read for */
+	struct process **kill_order;      /* by rank, after badness_rank(): those that have one */
+	size_t kill_count, kill_capacity;
 	struct hint hints[SNAPSHOT_HINTS];
 	size_t hint_count;
 	struct arena texts;

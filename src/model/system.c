@@ -9,6 +9,7 @@
 static const struct column columns[] = {
 	{ "uptime", "up", NULL, "Time since boot.", UNIT_DURATION, 7, NEED_HOST, FIELD(uptime) },
 	{ "host", "host", NULL, "The host's name.", UNIT_TEXT, 12, NEED_HOST, FIELD(host) },
+	{ "kernel", "kernel", NULL, "The kernel's release, as uname -r prints it.", UNIT_TEXT, 12, NEED_HOST, FIELD(kernel) },
 	{ "processes", "processes", NULL, "Processes seen in this refresh, threads not counted.", UNIT_NUMBER, 5, NEED_PROCESSES, FIELD(process_count) },
 	{ "total", "total", NULL, "Usable memory (MemTotal): what the machine has less what firmware and the kernel image keep.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(total) },
 	{ "used", "used", NULL, "total - available, as free of procps-ng 4 computes it.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(used) },

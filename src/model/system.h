@@ -6,7 +6,7 @@
 /* The totals of the machine. Bytes and counts; the text belongs to the snapshot. */
 struct system {
 	int64_t uptime, process_count;
-	const char *host;
+	const char *host, *kernel;
 
 	/* /proc/meminfo as libproc2 has it; used, buff_cache and swap_used are its sums */
 	int64_t total, used, free, shared, buffers, cache, buff_cache, available;

@@ -47,7 +47,8 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 	unit_format(text, UNIT_TIME, snapshot->time, output->scale);
 	add_text(output, "  ");
 	add_text(output, text);
-	snprintf(text, sizeof(text), "  %zu of %zu processes", shown, snapshot->process_count);
+	snprintf(text, sizeof(text), "  %zu of %lld processes", shown,
+		(long long)snapshot->system.process_count);
 	add_text(output, text);
 	line_end(output);
 }

@@ -16,7 +16,8 @@ from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, golden, memtop, run, run_o
 SERVER = {"/proc": FIXTURES / "server"}
 COLUMNS = (
     "pid ppid user uid state nice priority threads cputime cpu age virt res shr anon file shmem swap used mem peak "
-    "data code lib stack locked pte hugetlb pss uss swappss oom adj minflt majflt minflt_rate majflt_rate growth "
+    "data code lib stack locked pte hugetlb pss uss swappss oom adj badness rank adj_weight frees protection "
+    "minflt majflt minflt_rate majflt_rate growth "
     "vmof cgroup unit comm command"
 ).split()
 
@@ -82,6 +83,29 @@ def test_every_column_can_be_shown_sorted_and_filtered(mounts):
         rows = lines_of(over_server("--format", "json", "-F", column, "-o", column))
         assert len(rows) == 6 and all(set(row) == {"kind", "time", column} for row in rows)
     assert COLUMNS == [column for column in lines_of(over_server("--format", "json", "-F", ",".join(COLUMNS)))[0]][2:]
+
+
+# Ranks.
+
+
+def test_a_rank_is_among_all_processes_whichever_are_shown(actor):
+    pids = [actor("memory"), actor("memory")]
+    wanted = ("batch", "-n", "1", "--format", "json", "-F", "pid,rank,badness,oom,protection", "-p", f"{pids[0]},{pids[1]}")
+    process = memtop(*wanted)
+    rows = lines_of(process)
+    assert {row["pid"] for row in rows} == set(pids) and lines_of(process, "system")[0]["processes"] == 2
+    assert all(row["rank"] >= 1 and row["badness"] > 30 << 20 and row["protection"] is None for row in rows)
+    hungry = [row["pid"] for row in lines_of(memtop(*wanted[:7], "--filter", "badness>30M rank<=1000", "-o", "rank"))]
+    assert set(pids) <= set(hungry)
+
+
+def test_ranks_follow_badness_and_the_rest_says_why_not(mounts):
+    rows = lines_of(over_server("--format", "json", "-o", "rank", "-F", "pid,rank,badness,protection"))
+    ranked = [row for row in rows if row["rank"] is not None]
+    assert [row["rank"] for row in ranked] == list(range(1, len(ranked) + 1)) and ranked
+    assert ranked == sorted(ranked, key=lambda row: -row["badness"])
+    for row in rows[len(ranked):]:
+        assert row["badness"] is None
 
 
 # The same numbers as /proc.

@@ -159,6 +159,24 @@ only_the_columns_named_are_needed(void **state)
 	filter_destroy(filter);
 }
 
+static void
+a_set_lets_only_its_numbers_through(void **state)
+{
+	static const int64_t pids[] = { 3, 7 };
+	const struct column *pid = table_find(&process_table, "pid", 3);
+	struct filter *filter = filter_create(&process_table);
+	struct process row;
+
+	(void)state;
+	table_reset_row(&process_table, &row);
+	filter_add_set(filter, pid, pids, COUNT(pids));
+	assert_false(filter_matches(filter, &row));
+	for (row.pid = 1; row.pid < 9; row.pid++)
+		assert_int_equal(filter_matches(filter, &row), row.pid == 3 || row.pid == 7);
+	assert_int_equal(filter_needs(filter), pid->need);
+	filter_destroy(filter);
+}
+
 int
 main(void)
 {
@@ -167,6 +185,7 @@ main(void)
 		cmocka_unit_test(errors_name_the_place_and_the_cause),
 		cmocka_unit_test(a_bad_regular_expression_says_why),
 		cmocka_unit_test(only_the_columns_named_are_needed),
+		cmocka_unit_test(a_set_lets_only_its_numbers_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,6 +220,34 @@ only_the_processes_asked_for_are_read(void **state)
 	}
 }
 
+static void
+the_rank_of_one_needs_all_and_only_for_that(void **state)
+{
+	struct world *world = *state;
+	const int64_t pid = 11;
+	const struct snapshot *now;
+
+	for (int i = 0; i < 3; i++) {
+		char path[16];
+
+		tree_write_process(&world->tree,
+			&(struct tree_process){
+				.pid = 10 + i, .comm = "x", .pages = 5, .start_time = 1 });
+		snprintf(path, sizeof(path), "%d/status", 10 + i);
+		tree_write(&world->tree, path, status);
+	}
+	world->needs.pids = &pid;
+	world->needs.pid_count = 1;
+	assert_int_equal(refresh(world)->process_count, 1);
+	world->needs.bits = NEED_BADNESS | NEED_COMMAND;
+	now = refresh(world);
+	assert_int_equal(now->process_count, 3);
+	assert_int_equal(now->system.process_count, 1);
+	assert_non_null(snapshot_find_process(now, 11)->command);
+	assert_null(snapshot_find_process(now, 10)->command);
+	assert_int_equal(snapshot_find_process(now, 10)->oom_score, 668);
+}
+
 int
 main(void)
 {
@@ -234,6 +262,7 @@ main(void)
 		TEST(T17_a_process_that_waits_for_a_device_is_not_waited_for),
 		TEST(T24_a_thread_is_no_process_to_ask_for),
 		TEST(only_the_processes_asked_for_are_read),
+		TEST(the_rank_of_one_needs_all_and_only_for_that),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

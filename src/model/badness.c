@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/badness.h"
+
+#include "base/memory.h"
+#include "model/snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ADJ_NEVER = -1000, ADJ_SHARES = 1000 };
+
+static int64_t
+page_size(void)
+{
+	return sysconf(_SC_PAGESIZE);
+}
+
+int64_t
+badness_adj_weight(int64_t adj, int64_t total)
+{
+	int64_t page = page_size();
+
+	return adj == UNKNOWN || total == UNKNOWN ? UNKNOWN
+						  : adj * (total / page / ADJ_SHARES) * page;
+}
+
+int64_t
+badness_points(int64_t resident, int64_t swap, int64_t page_tables, int64_t adj, int64_t total)
+{
+	int64_t page = page_size(), weight = badness_adj_weight(adj, total);
+
+	if (resident == UNKNOWN || swap == UNKNOWN || page_tables == UNKNOWN || weight == UNKNOWN)
+		return UNKNOWN;
+	return (resident / page + swap / page + page_tables / page) * page + weight;
+}
+
+int64_t
+badness_score(int64_t points, int64_t total, bool old_scale)
+{
+	int64_t page = page_size(), share;
+
+	if (points == UNKNOWN || total == UNKNOWN || total < page)
+		return UNKNOWN;
+	if (old_scale && points < page)
+		points = page; /* it was never 0 for a candidate */
+	share = points / page * 1000 / (total / page);
+	return old_scale ? share : (1000 + share) * 2 / 3;
+}
+
+int64_t
+badness_of(const struct process *process, int64_t total)
+{
+	int64_t resident =
+		process->oom_resident == UNKNOWN ? process->resident : process->oom_resident;
+
+	return badness_points(
+		resident, process->swap, process->page_tables, process->oom_adj, total);
+}
+
+int64_t
+badness_score_of(const struct process *process, const struct badness_scope *scope)
+{
+	return badness_score(badness_of(process, scope->machine), scope->machine, scope->old_scale);
+}
+
+static bool
+is_before(const char *release, int major, int minor)
+{
+	int found_major, found_minor;
+
+	if (!release || sscanf(release, "%d.%d", &found_major, &found_minor) != 2)
+		return false;
+	return found_major < major || (found_major == major && found_minor < minor);
+}
+
+bool
+badness_has_old_scale(const char *release)
+{
+	return is_before(release, 5, 9);
+}
+
+bool
+badness_counts_exactly(const char *release)
+{
+	return !is_before(release, 7, 0);
+}
+
+struct badness_scope
+badness_scope_of(const struct snapshot *snapshot)
+{
+	const struct system *system = &snapshot->system;
+	bool known = system->total != UNKNOWN && system->swap_total != UNKNOWN;
+	int64_t machine = known ? system->total + system->swap_total : UNKNOWN;
+
+	return (struct badness_scope){ .total = machine,
+		.machine = machine,
+		.old_scale = badness_has_old_scale(system->kernel) };
+}
+
+bool
+badness_is_candidate(const struct badness_scope *scope, const struct process *process)
+{
+	size_t length;
+
+	if (!scope->cgroup)
+		return true;
+	length = strlen(scope->cgroup);
+	while (length > 0 && scope->cgroup[length - 1] == '/')
+		length--;
+	return process->cgroup && strncmp(process->cgroup, scope->cgroup, length) == 0 &&
+	       (process->cgroup[length] == '/' || !process->cgroup[length]);
+}
+
+void
+badness_weigh(struct snapshot *snapshot)
+{
+	const struct badness_scope scope = badness_scope_of(snapshot);
+
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		struct process *process = &snapshot->processes[i];
+		bool exact = process->uss != UNKNOWN && process->swap_pss != UNKNOWN;
+		int64_t memory = exact ? process->uss : process->anon;
+		int64_t swap = exact ? process->swap_pss : process->swap;
+
+		process->adj_weight = badness_adj_weight(process->oom_adj, scope.total);
+		process->frees = UNKNOWN;
+		if (memory != UNKNOWN && swap != UNKNOWN && process->page_tables != UNKNOWN)
+			process->frees = memory + swap + process->page_tables;
+	}
+}
+
+/*
+ * Why the killer passes a process over, where that can be seen in itself. Only the kernel knows
+ * who is in vfork(2) or was killed already (MMF_OOM_SKIP): there oom_score is 0 though the sum says
+ * otherwise. So it is for the init of the machine, but not for that of a container.
+ */
+static const char *
+own_protection(const struct process *process, const struct badness_scope *scope)
+{
+	bool is_zombie = process->state && strchr("ZX", *process->state);
+	bool is_passed_over = process->oom_score == 0 && badness_score_of(process, scope) > 1;
+
+	if (process->kernel_thread == 1)
+		return "kernel thread";
+	if (process->pid == 1 && process->oom_score <= 0)
+		return "init";
+	if (process->oom_adj == ADJ_NEVER)
+		return "adj -1000";
+	if (process->virtual == 0)
+		return is_zombie ? "zombie" : "ending";
+	if (is_passed_over)
+		return process->memory_of == UNKNOWN ? "passed over by the kernel" : "vfork child";
+	return NULL;
+}
+
+/* The process whose address space this one uses, at the end of a chain of them; or itself. */
+static struct process *
+owner_of(const struct snapshot *snapshot, struct process *process)
+{
+	for (size_t i = 0; i < snapshot->process_count && process->memory_of != UNKNOWN; i++) {
+		struct process *owner = snapshot_find_process(snapshot, process->memory_of);
+
+		if (!owner)
+			break;
+		process = owner;
+	}
+	return process;
+}
+
+static void
+protect_with_owner(struct snapshot *snapshot, struct process *process, const struct process *owner)
+{
+	char text[48];
+	int length = snprintf(text, sizeof(text), "shares memory with %lld", (long long)owner->pid);
+
+	process->protection = arena_copy(&snapshot->texts, text, (size_t)length);
+}
+
+static void
+add_candidate(struct snapshot *snapshot, struct process *process)
+{
+	snapshot->kill_order = array_reserve(snapshot->kill_order, &snapshot->kill_capacity,
+		snapshot->kill_count + 1, sizeof(snapshot->kill_order[0]));
+	snapshot->kill_order[snapshot->kill_count++] = process;
+}
+
+static void
+judge(struct snapshot *snapshot, struct process *process, const struct badness_scope *scope)
+{
+	struct process *owner = owner_of(snapshot, process);
+
+	process->badness = UNKNOWN;
+	process->rank = UNKNOWN;
+	process->protection = own_protection(process, scope);
+	if (!process->protection && owner->oom_adj == ADJ_NEVER)
+		protect_with_owner(snapshot, process, owner);
+	if (process->protection || !badness_is_candidate(scope, process))
+		return;
+	process->badness = badness_of(process, scope->total);
+	if (process->badness != UNKNOWN && owner == process)
+		add_candidate(snapshot, process);
+}
+
+/* The last of equal ones is taken (oom_evaluate_task); processes are tried as they started. */
+static int
+compare_candidates(const void *a, const void *b)
+{
+	const struct process *left = *(struct process *const *)a,
+			     *right = *(struct process *const *)b;
+
+	if (left->badness != right->badness)
+		return left->badness > right->badness ? -1 : 1;
+	if (left->start_time != right->start_time)
+		return left->start_time > right->start_time ? -1 : 1;
+	return left->pid > right->pid ? -1 : 1;
+}
+
+void
+badness_rank(struct snapshot *snapshot)
+{
+	const struct badness_scope scope = badness_scope_of(snapshot);
+
+	snapshot->kill_count = 0;
+	for (size_t i = 0; i < snapshot->process_count; i++)
+		judge(snapshot, &snapshot->processes[i], &scope);
+	if (snapshot->kill_count > 1)
+		qsort(snapshot->kill_order, snapshot->kill_count, sizeof(snapshot->kill_order[0]),
+			compare_candidates);
+	for (size_t i = 0; i < snapshot->kill_count; i++)
+		snapshot->kill_order[i]->rank = (int64_t)i + 1;
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		struct process *process = &snapshot->processes[i];
+
+		if (process->badness != UNKNOWN)
+			process->rank = owner_of(snapshot, process)->rank;
+	}
+}
