@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ main(int argc, char **argv)
 	int status;
 
 	guard_descriptors();
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that write alone */
 	setlocale(LC_CTYPE, "");
 	if (command) {
 		snprintf(program, sizeof(program), "memtop %s", command->name);

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/unit.h"
 #include "model/process.h"
 #include "tui/tui.h"
@@ -175,7 +176,8 @@ struct complaint {
 __attribute__((format(printf, 3, 4))) static void
 complain(const struct complaint *to, unsigned line, const char *format, ...)
 {
-	char text[200], message[PATH_MAX + 256], number[16] = "";
+	char text[256], safe[4 * sizeof(text)], message[PATH_MAX + sizeof(safe) + 16];
+	char number[16] = "";
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -183,7 +185,8 @@ complain(const struct complaint *to, unsigned line, const char *format, ...)
 	va_end(arguments);
 	if (line > 0)
 		snprintf(number, sizeof(number), ":%u", line);
-	snprintf(message, sizeof(message), "%s%s: %s", to->path, number, text);
+	text_safe(safe, sizeof(safe), text, charset_of_locale());
+	snprintf(message, sizeof(message), "%s%s: %s", to->path, number, safe);
 	to->complain(to->context, message);
 }
 
@@ -207,27 +210,47 @@ line_of(const char *path, const char *name)
 	return found;
 }
 
+static const struct setting *
+setting_called(const char *name)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+	return NULL;
+}
+
 static void
 apply_value(const struct complaint *to, struct tui_settings *settings, struct ini_cfgobj *ini,
 	const char *section, const char *name)
 {
+	const struct setting *setting = setting_called(name);
 	struct value_obj *object = NULL;
-	unsigned line;
 	_cleanup_free_ char *value = NULL;
 
 	if (ini_get_config_valueobj(section, name, ini, INI_GET_FIRST_VALUE, &object) || !object)
 		return;
-	line = line_of(to->path, name);
 	value = ini_get_string_config_value(object, NULL);
-	for (size_t i = 0; strcmp(section, SECTION) == 0 && i < sizeof(table) / sizeof(table[0]);
-		i++) {
-		if (strcmp(table[i].name, name) != 0)
-			continue;
-		if (!value || table[i].read(settings, table[i].offset, value) < 0)
-			complain(to, line, "'%.80s' is no value for %s", value ? value : "", name);
-		return;
+	if (!setting || strcmp(section, SECTION) != 0)
+		complain(to, line_of(to->path, name), "there is no setting '%.80s' in [%.80s]",
+			name, section);
+	else if (!value || setting->read(settings, setting->offset, value) < 0)
+		complain(to, line_of(to->path, name), "'%.80s' is no value for %s",
+			value ? value : "", name);
+}
+
+/* The library finds what stands before the first section, but does not list all of it. */
+static void
+tell_homeless(const struct complaint *to, struct ini_cfgobj *ini)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct value_obj *object = NULL;
+
+		if (ini_get_config_valueobj(
+			    NULL, table[i].name, ini, INI_GET_FIRST_VALUE, &object) == 0 &&
+			object)
+			complain(to, line_of(to->path, table[i].name),
+				"'%s' stands before [" SECTION "]", table[i].name);
 	}
-	complain(to, line, "there is no setting '%.80s' in [%.80s]", name, section);
 }
 
 static void
@@ -239,10 +262,13 @@ apply_all(const struct complaint *to, struct tui_settings *settings, struct ini_
 		char **names = ini_get_attribute_list(ini, sections[i], NULL, NULL);
 
 		for (size_t j = 0; names && names[j]; j++)
-			apply_value(to, settings, ini, sections[i], names[j]);
+			if (strcmp(sections[i], INI_DEFAULT_SECTION) != 0 ||
+				!setting_called(names[j]))
+				apply_value(to, settings, ini, sections[i], names[j]);
 		ini_free_attribute_list(names);
 	}
 	ini_free_section_list(sections);
+	tell_homeless(to, ini);
 }
 
 /* "Error (5) on line 2: ..." by the library. */
@@ -258,9 +284,9 @@ tell_syntax_errors(const struct complaint *to, struct ini_cfgobj *ini)
 	ini_config_free_errors(errors);
 }
 
-/* A file of another user could have been put there for root to read. */
+/* A file of another user could have been put there for root to read; an empty one is none. */
 static int
-check_owner(const char *path)
+check_file(const char *path)
 {
 	struct stat status;
 
@@ -268,6 +294,8 @@ check_owner(const char *path)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
+	if (status.st_size == 0)
+		return -ENODATA;
 	return status.st_uid == geteuid() || status.st_uid == 0 ? 0 : -EPERM;
 }
 
@@ -282,9 +310,12 @@ parse(const struct complaint *to, uint32_t flags, bool tells, struct tui_setting
 	if (error == 0)
 		error = ini_config_create(&ini);
 	if (error == 0) {
-		ini_config_parse(
+		int broken = ini_config_parse(
 			file, INI_STOP_ON_NONE, INI_MV1S_OVERWRITE, flags | INI_PARSE_NOWRAP, ini);
-		if (tells)
+
+		if (broken && ini_config_error_count(ini) == 0) /* without a line to name */
+			error = broken;
+		else if (tells)
 			tell_syntax_errors(to, ini);
 		else
 			apply_all(to, settings, ini);
@@ -299,9 +330,9 @@ settings_load(const char *path, bool must_exist, struct tui_settings *settings,
 	void (*complain_to)(void *context, const char *message), void *context)
 {
 	const struct complaint to = { .path = path, .complain = complain_to, .context = context };
-	int error = check_owner(path);
+	int error = check_file(path);
 
-	if (error == -ENOENT && !must_exist)
+	if (error == -ENODATA || (error == -ENOENT && !must_exist))
 		return;
 	if (error == -EPERM)
 		complain(&to, 0, "ignored: it belongs to another user");

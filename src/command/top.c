@@ -27,7 +27,7 @@
 #define SECOND INT64_C(1000000000)
 
 /* A storm of resizes is waited out before the screen is drawn again. */
-enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256 };
+enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256, LONGEST_WAIT_MS = 3600 * 1000 };
 
 struct top {
 	struct tui *tui;
@@ -108,9 +108,9 @@ save_settings(struct top *top)
 	char message[PATH_MAX + 64];
 	int error = top->path ? settings_save(top->path, top->settings) : -ENOENT;
 
-	if (error < 0)
-		snprintf(message, sizeof(message), "cannot write %s: %s",
-			top->path ? top->path : "the settings", strerror(-error));
+	if (error < 0) /* the cause first: a long path may not fit behind it */
+		snprintf(message, sizeof(message), "cannot write the settings: %s (%s)",
+			strerror(-error), top->path ? top->path : "no file");
 	else
 		snprintf(message, sizeof(message), "settings written to %s", top->path);
 	tui_tell(top->tui, message);
@@ -156,6 +156,8 @@ wait_ms(const struct top *top)
 	if (top->changed && top->quiet_until < until)
 		until = top->quiet_until;
 	until -= loop_now();
+	if (until > LONGEST_WAIT_MS * INT64_C(1000000))
+		return LONGEST_WAIT_MS;
 	return until < 0 ? 0 : (int)(until / 1000000) + 1;
 }
 
