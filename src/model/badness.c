@@ -11,6 +11,8 @@
 
 enum { ADJ_NEVER = -1000, ADJ_SHARES = 1000 };
 
+static const char vfork_child[] = "vfork child";
+
 static int64_t
 page_size(void)
 {
@@ -151,22 +153,31 @@ own_protection(const struct process *process, const struct badness_scope *scope)
 	if (process->virtual == 0)
 		return is_zombie ? "zombie" : "ending";
 	if (is_passed_over)
-		return process->memory_of == UNKNOWN ? "passed over by the kernel" : "vfork child";
+		return process->memory_of == UNKNOWN ? "passed over by the kernel" : vfork_child;
 	return NULL;
 }
 
-/* The process whose address space this one uses, at the end of a chain of them; or itself. */
-static struct process *
-owner_of(const struct snapshot *snapshot, struct process *process)
+bool
+badness_is_vfork_child(const struct process *process)
 {
-	for (size_t i = 0; i < snapshot->process_count && process->memory_of != UNKNOWN; i++) {
-		struct process *owner = snapshot_find_process(snapshot, process->memory_of);
+	return process->protection && strcmp(process->protection, vfork_child) == 0;
+}
 
-		if (!owner)
+struct process *
+badness_owner(const struct snapshot *snapshot, const struct process *process)
+{
+	size_t row = (size_t)(process - snapshot->processes);
+
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		const struct process *owner = &snapshot->processes[row];
+
+		if (owner->memory_of != UNKNOWN)
+			owner = snapshot_find_process(snapshot, owner->memory_of);
+		if (!owner || owner == &snapshot->processes[row])
 			break;
-		process = owner;
+		row = (size_t)(owner - snapshot->processes);
 	}
-	return process;
+	return &snapshot->processes[row];
 }
 
 static void
@@ -189,7 +200,7 @@ add_candidate(struct snapshot *snapshot, struct process *process)
 static void
 judge(struct snapshot *snapshot, struct process *process, const struct badness_scope *scope)
 {
-	struct process *owner = owner_of(snapshot, process);
+	struct process *owner = badness_owner(snapshot, process);
 
 	process->badness = UNKNOWN;
 	process->rank = UNKNOWN;
@@ -234,6 +245,6 @@ badness_rank(struct snapshot *snapshot)
 		struct process *process = &snapshot->processes[i];
 
 		if (process->badness != UNKNOWN)
-			process->rank = owner_of(snapshot, process)->rank;
+			process->rank = badness_owner(snapshot, process)->rank;
 	}
 }

@@ -27,6 +27,15 @@ struct badness_scope badness_scope_of(const struct snapshot *snapshot);
 /* Whether a process is one of those of which the OOM killer would choose. */
 bool badness_is_candidate(const struct badness_scope *scope, const struct process *process);
 
+/*
+ * The process whose address space a process uses: that of a parent, or its own. `snapshot` must
+ * hold it.
+ */
+struct process *badness_owner(const struct snapshot *snapshot, const struct process *process);
+
+/* Whether it borrows the address space of its parent until it runs exec (vfork(2)). */
+bool badness_is_vfork_child(const struct process *process);
+
 /* An adjustment as bytes. */
 int64_t badness_adj_weight(int64_t adj, int64_t total);
 
