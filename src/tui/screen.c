@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ESCAPE_DELAY_MS = 25, LINE_SIZE = 2048 };
+enum { ESCAPE_DELAY_MS = 25, LINE_SIZE = 2048, LEAST_COLORS = 8 };
 
 /* clang-format off */
 static const struct {
@@ -90,7 +90,7 @@ start_colors(void)
 		start_color();
 		use_default_colors();
 	}
-	screen_prepare_styles(wanted);
+	screen_prepare_styles(wanted && COLORS >= LEAST_COLORS && COLOR_PAIRS > STYLE_COUNT);
 }
 
 bool

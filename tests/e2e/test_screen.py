@@ -9,7 +9,7 @@ import time
 import unicodedata
 
 import pytest
-from conftest import FIXTURES, MEMTOP, SOURCE
+from conftest import FIXTURES, MEMTOP, SOURCE, golden
 
 LIMIT = 60  # seconds; only a screen that never comes takes them
 SERVER_NAME = f"memtop-screen-{os.getpid()}"
@@ -84,6 +84,12 @@ class Terminal:
 
     def end(self):
         self.tmux("kill-server")
+
+    def wait_for_end(self):
+        end = time.monotonic() + LIMIT
+        while self.tmux("has-session").returncode == 0:
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
     def type(self, *keys):
         """Types keys by their tmux names; what begins with "=" is typed as it stands."""
@@ -240,6 +246,20 @@ def test_every_terminal_shows_the_same_text(terminal, name):
     terminal.wait_for("tree")
 
 
+# Terminals that differ only in how many colours they have.
+NUMBERS = {2: 4, 8: 64, 16: 256, 256: 32767}
+DESCRIPTION = "memtop-{0}|a terminal of {0} colours,\n\tcolors#{0}, pairs#{1}, use=xterm-256color,\n"
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_any_number_of_colors_will_do(terminal, tmp_path, number):
+    (tmp_path / "description").write_text(DESCRIPTION.format(number, NUMBERS[number]))
+    subprocess.run(["tic", "-x", "-o", tmp_path, tmp_path / "description"], check=True, stderr=subprocess.DEVNULL)
+    terminal.with_looks = True
+    terminal.start("80x24", {"TERM": f"memtop-{number}", "TERMINFO": tmp_path})
+    terminal.wait_for("colors" if number >= 8 else "no-colors")
+
+
 # Any but 39 and 49, the terminal's own.
 COLOR = r"\x1b\[([0-9]*;)*([349]|10)[0-8][;m]"
 
@@ -255,6 +275,23 @@ def test_without_colors_there_are_none(terminal, variables):
     terminal.with_looks = True
     terminal.start("80x24", variables)
     assert not re.search(COLOR, terminal.wait_for("no-colors"))
+
+
+CHANGES = ["N", "R", "V", "c", "K", "e", "f", "Down", "Space", "Down", "Right", "Escape", "F6"]
+
+
+@pytest.mark.parametrize("size", ["80x24", "40x10", "200x60"])
+def test_settings_that_are_written_are_read(terminal, tmp_path, size):
+    terminal.start(size, {})
+    terminal.wait_for("start" if size == "80x24" else f"{size}-start")
+    terminal.type(*CHANGES)
+    terminal.wait_for(f"settings-{size}")
+    terminal.type("W", "q")
+    terminal.wait_for_end()
+    golden("settings", (tmp_path / "memtop" / "config").read_bytes())
+    terminal.start(size, {})
+    terminal.type("F6")  # for the rates
+    terminal.wait_for(f"settings-{size}")
 
 
 def width_of(text):
