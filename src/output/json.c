@@ -13,12 +13,15 @@ enum { VALID_SIZE = 3 * 4096 + 1 };
 
 #define FLAGS (JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12))
 
-static json_t *
-text_value(const char *text)
+json_t *
+json_text(const char *text)
 {
 	char valid[VALID_SIZE];
-	size_t length = text_valid(valid, sizeof(valid), text);
+	size_t length;
 
+	if (!text)
+		return json_null();
+	length = text_valid(valid, sizeof(valid), text);
 	return json_stringn_nocheck(valid, length);
 }
 
@@ -37,12 +40,9 @@ number_value(enum unit unit, int64_t number)
 static json_t *
 column_value(const struct column *column, const void *row)
 {
-	const char *text;
-
-	if (column->unit != UNIT_TEXT)
-		return number_value(column->unit, column_number(column, row));
-	text = column_text(column, row);
-	return text ? text_value(text) : json_null();
+	if (column->unit == UNIT_TEXT)
+		return json_text(column_text(column, row));
+	return number_value(column->unit, column_number(column, row));
 }
 
 /* DEL is the one control character that JSON lets through; inside a string it can be escaped. */
@@ -64,61 +64,69 @@ write_escaped(const char *text, size_t size, void *file)
 	return 0;
 }
 
-static void
-write_object(struct output *output, json_t *object)
+void
+json_end(FILE *file, json_t *object)
 {
-	json_dump_callback(object, write_escaped, output->file, FLAGS);
-	fputc('\n', output->file);
+	json_dump_callback(object, write_escaped, file, FLAGS);
+	fputc('\n', file);
 	json_decref(object);
 }
 
-static json_t *
-begin_object(const char *kind, int64_t time)
+json_t *
+json_begin(const char *kind, int64_t time)
 {
 	char text[OUTPUT_TIME_SIZE];
 	json_t *object;
 
 	json_set_alloc_funcs(xmalloc, free); /* so that nothing below can fail */
 	object = json_object();
-	output_format_time(text, time);
+	if (time != UNKNOWN)
+		output_format_time(text, time);
 	json_object_set_new_nocheck(object, "kind", json_string_nocheck(kind));
-	json_object_set_new_nocheck(object, "time", json_string_nocheck(text));
+	json_object_set_new_nocheck(
+		object, "time", time == UNKNOWN ? json_null() : json_string_nocheck(text));
 	return object;
+}
+
+void
+json_columns(json_t *object, const struct table *table, const void *row)
+{
+	for (size_t i = 0; i < table->column_count; i++)
+		json_object_set_new_nocheck(
+			object, table->columns[i].name, column_value(&table->columns[i], row));
 }
 
 void
 json_write_row(
 	struct output *output, const struct selection *selection, int64_t time, const void *row)
 {
-	json_t *object = begin_object(selection->table->name, time);
+	json_t *object = json_begin(selection->table->name, time);
 
 	for (size_t i = 0; i < selection->count; i++)
 		json_object_set_new_nocheck(object, selection->columns[i]->name,
 			column_value(selection->columns[i], row));
-	write_object(output, object);
+	json_end(output->file, object);
 }
 
 static void
 write_system(struct output *output, const struct snapshot *snapshot)
 {
-	struct selection all = { .table = &system_table };
+	json_t *object = json_begin(system_table.name, snapshot->time);
 
-	for (size_t i = 0; i < system_table.column_count; i++)
-		selection_add(&all, &system_table.columns[i]);
-	json_write_row(output, &all, snapshot->time, &snapshot->system);
-	selection_finish(&all);
+	json_columns(object, &system_table, &snapshot->system);
+	json_end(output->file, object);
 }
 
 static void
 write_hint(struct output *output, const struct snapshot *snapshot, const struct hint *hint)
 {
-	json_t *object = begin_object("hint", snapshot->time);
+	json_t *object = json_begin("hint", snapshot->time);
 	char text[HINT_TEXT_SIZE];
 
 	hint_text(hint, text);
 	json_object_set_new_nocheck(object, "count", json_integer(hint->count));
-	json_object_set_new_nocheck(object, "text", text_value(text));
-	write_object(output, object);
+	json_object_set_new_nocheck(object, "text", json_text(text));
+	json_end(output->file, object);
 }
 
 static void

@@ -3,9 +3,21 @@
 
 #include "output/output.h"
 
+struct json_t;
+struct table;
+
 /*
  * Writes one JSON object and a newline: "kind" (the table's name), "time", then the selected
  * columns under their names. Bytes are integers, unknown is null; all is ASCII.
  */
 void json_write_row(
 	struct output *output, const struct selection *selection, int64_t time, const void *row);
+
+/*
+ * An object that is written as one line when it is ended: "kind", "time" (null where UNKNOWN), and
+ * whatever is added. json_columns() adds all columns of a table to any object.
+ */
+struct json_t *json_begin(const char *kind, int64_t time);
+void json_columns(struct json_t *object, const struct table *table, const void *row);
+struct json_t *json_text(const char *text);
+void json_end(FILE *file, struct json_t *object);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdint.h>
+
+/* The lines of a log, one by one: of the running kernel (/dev/kmsg), a file or standard input. */
+struct kernel_log;
+
+enum kernel_log_start { KERNEL_LOG_ALL, KERNEL_LOG_NEW };
+
+/*
+ * Opens a file, "-" for standard input, or what /dev/kmsg holds; that with KERNEL_LOG_NEW only
+ * from now on. Returns 0 or -errno; for /dev/kmsg -EPERM where kernel.dmesg_restrict is set and
+ * CAP_SYSLOG missing. The caller closes it.
+ */
+int kernel_log_open(const char *path, enum kernel_log_start start, struct kernel_log **ret_log);
+void kernel_log_close(struct kernel_log *log);
+
+/*
+ * Gives the next line, without its newline, cut where it is over 64 KiB; it lives until the next
+ * call. Returns 1, 0 at the end (of /dev/kmsg: for now; it never waits), or -errno.
+ */
+int kernel_log_next(struct kernel_log *log, const char **ret_line);
+
+/* How many records of /dev/kmsg were overwritten before they could be read. */
+int64_t kernel_log_lost(const struct kernel_log *log);
+
+extern const char kernel_log_device[];

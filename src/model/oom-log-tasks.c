@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/memory.h"
+#include "model/badness.h"
+#include "model/oom-log-parts.h"
+#include "model/scan.h"
+
+#include <string.h>
+
+#define MOST_BYTES (INT64_C(1) << 60)
+
+enum { ADJ_NEVER = -1000, OLD_COLUMNS = 7, SPLIT_COLUMNS = 10 };
+
+static const struct {
+	const char *heading;
+	enum task_column column;
+} headings[] = {
+	{ "uid", TASK_UID },
+	{ "tgid", TASK_TGID },
+	{ "total_vm", TASK_TOTAL_VM },
+	{ "rss", TASK_RSS },
+	{ "rss_anon", TASK_RSS_ANON },
+	{ "rss_file", TASK_RSS_FILE },
+	{ "rss_shmem", TASK_RSS_SHMEM },
+	{ "pgtables_bytes", TASK_PAGE_TABLE_BYTES },
+	{ "nr_ptes", TASK_PAGE_TABLE_PAGES },
+	{ "nr_pmds", TASK_PAGE_TABLE_PAGES },
+	{ "nr_puds", TASK_PAGE_TABLE_PAGES },
+	{ "swapents", TASK_SWAP },
+	{ "oom_score_adj", TASK_ADJ },
+};
+
+static enum task_column
+column_of(const char *heading, size_t length)
+{
+	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+		if (strlen(headings[i].heading) == length &&
+			memcmp(headings[i].heading, heading, length) == 0)
+			return headings[i].column;
+	return TASK_OTHER;
+}
+
+bool
+report_is_heading(const char *line)
+{
+	return scan_start(line + 1 + strspn(line + 1, " "), "pid ") != NULL;
+}
+
+bool
+report_is_task(const char *line)
+{
+	const char *pid = line + 1 + strspn(line + 1, " ");
+	size_t digits = strspn(pid, "0123456789");
+
+	return digits > 0 && *(pid + digits + strspn(pid + digits, " ")) == ']';
+}
+
+/* "[  pid  ]   uid  tgid total_vm      rss ... oom_score_adj name" */
+void
+report_take_heading(struct oom_report *report, const char *line)
+{
+	const char *word = strchr(line, ']');
+
+	if (!word)
+		return;
+	report->column_count = 0;
+	for (word++; report->column_count < TASK_COLUMNS;) {
+		size_t length;
+
+		word += strspn(word, " ");
+		length = strcspn(word, " \r");
+		if (length == 0 || (length == 4 && memcmp(word, "name", 4) == 0))
+			break;
+		report->columns[report->column_count++] = column_of(word, length);
+		word += length;
+	}
+}
+
+/* Whether the numbers behind rss are its parts. */
+static bool
+is_split(const int64_t numbers[static SPLIT_COLUMNS])
+{
+	return numbers[3] == known_sum(known_sum(numbers[4], numbers[5]), numbers[6]);
+}
+
+/* Without its heading a row tells which of the two tables since 4.15 it is of. */
+static void
+guess_heading(struct oom_report *report, const char *row)
+{
+	static const char old[] = "[] uid tgid total_vm rss pgtables_bytes swapents oom_score_adj";
+	static const char split[] = "[] uid tgid total_vm rss rss_anon rss_file rss_shmem "
+				    "pgtables_bytes swapents oom_score_adj";
+	int64_t numbers[SPLIT_COLUMNS];
+	size_t count = 0;
+
+	while (count < SPLIT_COLUMNS && (numbers[count] = scan_next_number(&row)) != UNKNOWN)
+		count++;
+	report_take_heading(report, count == SPLIT_COLUMNS && is_split(numbers) ? split : old);
+}
+
+/* Reads the numbers of a row. Returns the name behind them, or NULL where it is no row. */
+static const char *
+read_row(const struct oom_report *report, const char *row, struct oom_candidate *task)
+{
+	int64_t page = report->page_size;
+
+	for (size_t i = 0; i < report->column_count; i++) {
+		int64_t number = scan_next_number(&row);
+		int64_t bytes = known_product(number, page);
+
+		if (number == UNKNOWN || (*row != ' ' && *row != '\0'))
+			return NULL;
+		switch (report->columns[i]) {
+		case TASK_UID:
+			task->uid = number;
+			break;
+		case TASK_TOTAL_VM:
+			task->virtual = bytes;
+			break;
+		case TASK_RSS:
+			task->resident = bytes;
+			break;
+		case TASK_RSS_ANON:
+			task->anon = bytes;
+			break;
+		case TASK_RSS_FILE:
+			task->file = bytes;
+			break;
+		case TASK_RSS_SHMEM:
+			task->shmem = bytes;
+			break;
+		case TASK_PAGE_TABLE_BYTES:
+			task->page_tables = number;
+			break;
+		case TASK_PAGE_TABLE_PAGES:
+			task->page_tables = task->page_tables == UNKNOWN
+						    ? bytes
+						    : known_sum(task->page_tables, bytes);
+			break;
+		case TASK_SWAP:
+			task->swap = bytes;
+			break;
+		case TASK_ADJ:
+			task->adj = number;
+			break;
+		case TASK_TGID:
+		case TASK_OTHER:
+			break;
+		}
+	}
+	return *row == ' ' ? row + 1 : NULL;
+}
+
+/*
+ * What the kernel compared, UNKNOWN where a part is. A log is not to be believed: figures that no
+ * machine can have are unknown as well.
+ */
+static int64_t
+badness(const struct oom_candidate *task, int64_t total)
+{
+	if (task->adj < ADJ_NEVER || task->adj > -ADJ_NEVER || task->resident > MOST_BYTES ||
+		task->swap > MOST_BYTES || task->page_tables > MOST_BYTES || total > MOST_BYTES)
+		return UNKNOWN;
+	return badness_points(task->resident, task->swap, task->page_tables, task->adj,
+		task->adj == 0 ? 0 : total);
+}
+
+/* What a task holds, to put those in order whose badness is unknown. */
+static int64_t
+size_of(const struct oom_candidate *task)
+{
+	int64_t size = known_sum(task->resident, task->swap);
+
+	return size == UNKNOWN ? task->resident : size;
+}
+
+/* Of two that are equal the kernel takes the later one. */
+static bool
+goes_before(const struct oom_candidate *a, const struct oom_candidate *b)
+{
+	if (a->badness == UNKNOWN || b->badness == UNKNOWN)
+		return size_of(a) >= size_of(b);
+	return a->badness >= b->badness;
+}
+
+/*
+ * How much memory and swap there is to be had (constrained_alloc() of mm/oom_kill.c): the limit
+ * of the cgroup, or the nodes that the report shows, or all.
+ */
+static int64_t
+total_of(const struct oom_report *report)
+{
+	const struct oom_kill *kill = &report->kill;
+	int64_t swap = kill->swap_total == UNKNOWN ? report->old_total : kill->swap_total;
+	int64_t pages = report->ram_pages;
+
+	if (kill->limit != UNKNOWN) {
+		if (kill->swap_limit != UNKNOWN && swap != UNKNOWN)
+			swap = kill->swap_limit < swap ? kill->swap_limit : swap;
+		return swap == UNKNOWN ? kill->limit : known_sum(kill->limit, swap);
+	}
+	if (kill->limited_by == OOM_LIMIT_CPUSET || kill->limited_by == OOM_LIMIT_MEMPOLICY)
+		return known_sum(report->present_bytes, swap);
+	if (pages != UNKNOWN && report->reserved_pages != UNKNOWN)
+		pages = known_difference(pages, report->reserved_pages);
+	return known_sum(known_product(pages, report->page_size), swap);
+}
+
+/* Adds a task at its place and drops the last where there are too many. Owns its name. */
+static void
+insert(struct oom_kill *kill, struct oom_candidate *task)
+{
+	size_t at = kill->candidate_count;
+
+	if (!kill->candidates)
+		kill->candidates = xcalloc(OOM_CANDIDATES, sizeof(kill->candidates[0]));
+	if (at == OOM_CANDIDATES) {
+		if (!goes_before(task, &kill->candidates[at - 1])) {
+			oom_candidate_finish(task);
+			return;
+		}
+		oom_candidate_finish(&kill->candidates[--at]);
+	}
+	for (; at > 0 && goes_before(task, &kill->candidates[at - 1]); at--)
+		kill->candidates[at] = kill->candidates[at - 1];
+	kill->candidates[at] = *task;
+	if (kill->candidate_count < OOM_CANDIDATES)
+		kill->candidate_count++;
+}
+
+static void
+keep_largest(
+	struct oom_kill *kill, const struct oom_candidate *task, const char *name, size_t length)
+{
+	if (size_of(task) <= size_of(&kill->largest))
+		return;
+	oom_candidate_finish(&kill->largest);
+	kill->largest = *task;
+	kill->largest.comm = NULL;
+	oom_set_text(&kill->largest.comm, name, length);
+}
+
+void
+report_take_task(struct oom_report *report, const char *line)
+{
+	const char *row = line + 1, *name;
+	struct oom_kill *kill = &report->kill;
+	struct oom_candidate task;
+	size_t length;
+
+	table_reset_row(&oom_candidate_table, &task);
+	task.pid = scan_next_number(&row);
+	row += strspn(row, " ");
+	if (task.pid < 0 || *row++ != ']')
+		return;
+	if (report->column_count == 0)
+		guess_heading(report, row);
+	name = read_row(report, row, &task);
+	if (!name || task.resident == UNKNOWN)
+		return;
+	length = strcspn(name, "\r");
+	length = length < OOM_NAME_LENGTH ? length : OOM_NAME_LENGTH;
+	task.badness = badness(&task, total_of(report));
+	kill->tasks = kill->tasks == UNKNOWN ? 1 : kill->tasks + 1;
+	kill->protected_tasks = kill->protected_tasks == UNKNOWN ? 0 : kill->protected_tasks;
+	keep_largest(kill, &task, name, length);
+	if (task.adj == ADJ_NEVER) {
+		kill->protected_tasks++;
+		return;
+	}
+	if (kill->candidate_count == OOM_CANDIDATES &&
+		!goes_before(&task, &kill->candidates[OOM_CANDIDATES - 1]))
+		return;
+	oom_set_text(&task.comm, name, length);
+	insert(kill, &task);
+}
+
+/* The limit may be named behind the table: all are computed and put in order once more. */
+static void
+rank_again(struct oom_report *report)
+{
+	struct oom_kill *kill = &report->kill;
+	struct oom_candidate tasks[OOM_CANDIDATES];
+	size_t count = kill->candidate_count;
+
+	if (count > 0)
+		memcpy(tasks, kill->candidates, count * sizeof(tasks[0]));
+	kill->candidate_count = 0;
+	while (count-- > 0) {
+		tasks[count].badness = badness(&tasks[count], kill->total);
+		insert(kill, &tasks[count]);
+	}
+	kill->largest.badness = badness(&kill->largest, kill->total);
+}
+
+/* What the table says of the victim and the line about its death does not. */
+static void
+find_victim(struct oom_kill *kill)
+{
+	for (size_t i = 0; i < kill->candidate_count; i++) {
+		const struct oom_candidate *task = &kill->candidates[i];
+
+		if (task->pid != kill->pid)
+			continue;
+		kill->rank = (int64_t)i + 1;
+		kill->badness = task->badness;
+		kill->swap = task->swap;
+		kill->adj = kill->adj == UNKNOWN ? task->adj : kill->adj;
+		kill->uid = kill->uid == UNKNOWN ? task->uid : kill->uid;
+		kill->page_tables =
+			kill->page_tables == UNKNOWN ? task->page_tables : kill->page_tables;
+		kill->virtual = kill->virtual == UNKNOWN ? task->virtual : kill->virtual;
+		if (!kill->comm && task->comm)
+			oom_set_text(&kill->comm, task->comm, strlen(task->comm));
+	}
+}
+
+void
+report_rank(struct oom_report *report)
+{
+	report->kill.total = total_of(report);
+	rank_again(report);
+	find_victim(&report->kill);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/unit.h"
+#include "model/oom-kill.h"
+#include "model/scan.h"
+#include "output/oom-page.h"
+
+#include <string.h>
+
+enum { MANY = 3 };
+
+/* The memory of which the figures of a kill are parts; UNKNOWN where the log does not tell. */
+static int64_t
+whole_of(const struct oom_kill *kill)
+{
+	return kill->limited_by == OOM_LIMIT_CGROUP ? kill->limit : kill->ram;
+}
+
+/* Whether a part is at least `share` per cent of the whole. */
+static bool
+is_share(int64_t part, int64_t whole, int64_t share)
+{
+	return part != UNKNOWN && whole != UNKNOWN && whole > 0 && part / share >= whole / 100;
+}
+
+static bool
+advise_limit(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->limited_by != OOM_LIMIT_CGROUP || !kill->limit_cgroup || kill->limit == UNKNOWN)
+		return false;
+	page_say(page, "-",
+		"Raise the limit of %s (memory.max, memory.limit_in_bytes in version 1, MemoryMax= "
+		"of its unit), or make what runs in it use less than %s.",
+		page_safe(page, kill->limit_cgroup), page_bytes(page, kill->limit));
+	return true;
+}
+
+static bool
+advise_dominant(struct page *page, const struct oom_kill *kill)
+{
+	if (!is_share(kill->anon, whole_of(kill), 75))
+		return false;
+	page_say(page, "-",
+		"%s alone held %s of anonymous memory: see whether it grows without end, or needs "
+		"that much.",
+		page_safe(page, kill->comm), page_bytes(page, kill->anon));
+	return true;
+}
+
+static bool
+advise_adjustment(struct page *page, const struct oom_kill *kill)
+{
+	const struct oom_candidate *largest = &kill->largest;
+
+	if (largest->pid == UNKNOWN || kill->pid == UNKNOWN || largest->pid == kill->pid ||
+		largest->adj == UNKNOWN || kill->adj == UNKNOWN || largest->adj >= kill->adj)
+		return false;
+	page_say(page, "-",
+		"The largest process was %s (%s) with %s. It was spared, as its adjustment is %s "
+		"and the victim's %s. If that is the wrong way round, change oom_score_adj "
+		"(OOMScoreAdjust= of the unit).",
+		page_safe(page, largest->comm), page_number(page, largest->pid),
+		page_bytes(page, largest->resident), page_number(page, largest->adj),
+		page_number(page, kill->adj));
+	return true;
+}
+
+static bool
+advise_shmem(struct page *page, const struct oom_kill *kill)
+{
+	if (!is_share(kill->memory_shmem, whole_of(kill), 25))
+		return false;
+	page_say(page, "-",
+		"%s are tmpfs or shared memory, which no kill frees: look for large files with df "
+		"-t tmpfs, for segments with ipcs -m.",
+		page_bytes(page, kill->memory_shmem));
+	return true;
+}
+
+static bool
+advise_kernel(struct page *page, const struct oom_kill *kill)
+{
+	if (!is_share(kill->slab_unreclaimable, whole_of(kill), 25))
+		return false;
+	page_say(page, "-",
+		"%s are objects of the kernel, which no kill frees: slabtop names them.",
+		page_bytes(page, kill->slab_unreclaimable));
+	return true;
+}
+
+static bool
+advise_page_tables(struct page *page, const struct oom_kill *kill)
+{
+	if (!is_share(kill->memory_page_tables, whole_of(kill), 10))
+		return false;
+	page_say(page, "-",
+		"%s are page tables: many processes share large mappings, or one maps very much. "
+		"Huge pages make them small.",
+		page_bytes(page, kill->memory_page_tables));
+	return true;
+}
+
+static bool
+advise_huge_pages(struct page *page, const struct oom_kill *kill)
+{
+	if (!is_share(kill->hugetlb, whole_of(kill), 25))
+		return false;
+	page_say(page, "-",
+		"%s are set aside for huge pages and serve nothing else: see vm.nr_hugepages.",
+		page_bytes(page, kill->hugetlb));
+	return true;
+}
+
+static bool
+advise_swap(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->swap_total == UNKNOWN)
+		return false;
+	if (kill->swap_total == 0)
+		page_say(page, "-",
+			"There was no swap: with some (also zram) memory that is not used could "
+			"leave RAM.");
+	else if (kill->swap_free != UNKNOWN &&
+		 is_share(
+			 known_difference(kill->swap_total, kill->swap_free), kill->swap_total, 95))
+		page_say(page, "-", "Swap was full: it only postponed this.");
+	else
+		return false;
+	return true;
+}
+
+static bool
+advise_order(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->order <= 0)
+		return false;
+	page_say(page, "-",
+		"The request was for %s in one piece: there may have been free memory, but none "
+		"of that shape.",
+		page_count(page, INT64_C(1) << (kill->order < 20 ? kill->order : 20), "page",
+			"pages"));
+	return true;
+}
+
+static bool
+advise_nodes(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->limited_by != OOM_LIMIT_CPUSET && kill->limited_by != OOM_LIMIT_MEMPOLICY)
+		return false;
+	page_say(page, "-",
+		"Let it use more memory nodes (cpuset.mems, numactl), or fewer processes use "
+		"these.");
+	return true;
+}
+
+static bool
+advise_daemon(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->killer == OOM_BY_SYSTEMD_OOMD)
+		page_say(page, "-",
+			"oomctl shows what systemd-oomd watches; ManagedOOMMemoryPressure=, "
+			"ManagedOOMSwap= and ManagedOOMPreference= of the units say what it may "
+			"kill.");
+	else if (kill->killer == OOM_BY_EARLYOOM)
+		page_say(page, "-",
+			"earlyoom's -m and -s say when it acts, --avoid and --prefer on whom.");
+	return kill->killer != OOM_BY_KERNEL;
+}
+
+static bool
+advise_repeats(struct page *page, const struct episode *episode)
+{
+	if (episode->reports < MANY)
+		return false;
+	page_say(page, "-",
+		"After each kill it happened again: something starts what died anew, or the rest "
+		"is too much already. Killing does not solve this.");
+	return true;
+}
+
+void
+oom_advise(struct page *page, const struct episode *episode)
+{
+	static bool (*const advices[])(struct page * page, const struct oom_kill *kill) = {
+		advise_limit,
+		advise_dominant,
+		advise_adjustment,
+		advise_shmem,
+		advise_kernel,
+		advise_page_tables,
+		advise_huge_pages,
+		advise_swap,
+		advise_order,
+		advise_nodes,
+		advise_daemon,
+	};
+	bool said = advise_repeats(page, episode);
+
+	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
+		said |= advices[i](page, episode->explained);
+	if (!said)
+		page_say(page, "-", "The log gives no hint beyond the table above.");
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/unit.h"
+#include "model/oom-kill.h"
+#include "model/scan.h"
+#include "output/oom-page.h"
+
+enum { SHOWN_CANDIDATES = 5, ADJ_NEVER = -1000 };
+
+/* What happened, in one sentence or two. */
+static void
+say_limit(struct page *page, const struct oom_kill *kill)
+{
+	switch (kill->limited_by) {
+	case OOM_LIMIT_MACHINE:
+		page_say(page, "",
+			"The machine ran out of memory, and the kernel's OOM killer chose a "
+			"process.");
+		break;
+	case OOM_LIMIT_CGROUP:
+		page_say(page, "",
+			"The memory cgroup %s met its limit, and the kernel's OOM killer chose a "
+			"process in it. The machine as a whole need not have been short of "
+			"memory.",
+			kill->limit_cgroup ? page_safe(page, kill->limit_cgroup)
+					   : "(which one the log does not say)");
+		break;
+	case OOM_LIMIT_CPUSET:
+		page_say(page, "",
+			"The memory nodes %s, to which the cpuset %s is bound, had no memory left. "
+			"Other nodes may have had some.",
+			page_safe(page, kill->mems_allowed), page_safe(page, kill->cpuset));
+		break;
+	case OOM_LIMIT_MEMPOLICY:
+		page_say(page, "",
+			"The memory nodes %s, to which a memory policy binds the request, had no "
+			"memory left. Other nodes may have had some.",
+			page_safe(page, kill->nodemask));
+		break;
+	case OOM_LIMIT_UNKNOWN:
+		page_say(page, "",
+			"The kernel's OOM killer. Which limit was met the log does not say.");
+		break;
+	}
+	if (kill->limit != UNKNOWN)
+		page_say(page, "", "Limit %s, used %s; the limit had been met %s.",
+			page_bytes(page, kill->limit), page_bytes(page, kill->usage),
+			page_count(page, kill->fail_count, "time", "times"));
+}
+
+static void
+say_what_happened(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->killer == OOM_BY_SYSTEMD_OOMD)
+		page_say(page, "", "systemd-oomd, not the kernel, killed the cgroup %s: %s.",
+			page_safe(page, kill->cgroup), page_safe(page, kill->reason));
+	else if (kill->killer == OOM_BY_EARLYOOM)
+		page_say(page, "",
+			"earlyoom, not the kernel, found memory low and sent %s. The kernel could "
+			"still serve all requests.",
+			page_safe(page, kill->signal));
+	else
+		say_limit(page, kill);
+	if (kill->outcome == OOM_NOBODY)
+		page_say(page, "", "It found no process that it could kill.");
+	else if (kill->outcome == OOM_PANIC)
+		page_say(page, "", "The kernel then stopped the machine (panic).");
+}
+
+static void
+say_who_asked(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->killer != OOM_BY_KERNEL) {
+		page_say(page, "", "Nobody: it acts before a request for memory fails.");
+		return;
+	}
+	if (!kill->asked_comm) {
+		page_say(page, "", "The log does not say: the beginning of the report is missing.");
+		return;
+	}
+	if (kill->order == -1) {
+		page_say(page, "", "A person, by SysRq f.");
+		return;
+	}
+	page_say(page, "",
+		"%s%s%s%s with adjustment %s asked for %s (%s). Whoever asks last need not be "
+		"whoever uses most.",
+		page_safe(page, kill->asked_comm), kill->asked_pid == UNKNOWN ? "" : " (",
+		kill->asked_pid == UNKNOWN ? "" : page_number(page, kill->asked_pid),
+		kill->asked_pid == UNKNOWN ? "" : ")", page_number(page, kill->asked_adj),
+		kill->order > 0 && kill->order < 20
+			? page_count(page, INT64_C(1) << kill->order, "page", "pages in one piece")
+			: "a page",
+		page_safe(page, kill->gfp));
+}
+
+struct part {
+	const char *name;
+	int64_t bytes;
+};
+
+/* "anonymous 59.8M, files 6.4M": what is known of these. */
+static const char *
+list_parts(struct page *page, const struct part *parts, size_t count)
+{
+	char text[512] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (parts[i].bytes != UNKNOWN)
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s %s",
+				length > 0 ? ", " : "", parts[i].name,
+				page_bytes(page, parts[i].bytes));
+	return arena_copy(&page->texts, text, length);
+}
+
+static void
+say_what_it_held(struct page *page, const struct oom_kill *kill)
+{
+	const struct part parts[] = {
+		{ "anonymous", kill->anon },
+		{ "files", kill->file },
+		{ "shared", kill->shmem },
+		{ "besides in swap", kill->swap },
+		{ "page tables", kill->page_tables },
+	};
+	const char *known = list_parts(page, parts, sizeof(parts) / sizeof(parts[0]));
+
+	if (kill->resident != UNKNOWN)
+		page_say(page, "", "It held %s%s%s.", page_bytes(page, kill->resident),
+			*known ? ": " : "", known);
+	if (kill->adj != UNKNOWN)
+		page_say(page, "", "Its adjustment was %s.", page_number(page, kill->adj));
+	if (kill->score != UNKNOWN && kill->chosen_pid == UNKNOWN)
+		page_say(page, "", "The log names its score: %s.", page_number(page, kill->score));
+}
+
+static void
+say_who_died(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->killer == OOM_BY_SYSTEMD_OOMD) {
+		page_say(page, "", "All processes of %s.", page_safe(page, kill->cgroup));
+		return;
+	}
+	if (kill->pid == UNKNOWN) {
+		page_say(page, "",
+			kill->outcome == OOM_UNSEEN ? "The log breaks off before it says so."
+						    : "Nobody.");
+		return;
+	}
+	page_say(page, "", "%s (%s)%s%s%s%s%s.", page_safe(page, kill->comm),
+		page_number(page, kill->pid), kill->uid == UNKNOWN ? "" : " of user ",
+		kill->uid == UNKNOWN ? "" : page_number(page, kill->uid),
+		kill->cgroup ? " in " : "", kill->cgroup ? page_safe(page, kill->cgroup) : "",
+		kill->outcome == OOM_UNSEEN ? ", chosen; the log breaks off before its end" : "");
+	say_what_it_held(page, kill);
+	if (kill->chosen_pid != UNKNOWN)
+		page_say(page, "", "It died in place of its parent %s (%s), which was chosen.",
+			page_safe(page, kill->chosen_comm), page_number(page, kill->chosen_pid));
+}
+
+static void
+write_candidate(struct page *page, const struct oom_candidate *task, const char *remark)
+{
+	fprintf(page->file, "     %8s %7s %7s %6s %8s  %s%s\n", page_bytes(page, task->badness),
+		page_bytes(page, task->resident), page_bytes(page, task->swap),
+		page_number(page, task->adj), page_number(page, task->pid),
+		page_safe(page, task->comm), remark);
+}
+
+static void
+write_candidates(struct page *page, const struct oom_kill *kill)
+{
+	bool largest_shown = kill->largest.pid == UNKNOWN;
+	const char *remark = kill->chosen_pid == UNKNOWN ? "  <- killed" : "  <- chosen";
+
+	fprintf(page->file, "     %8s %7s %7s %6s %8s  %s\n", "BADNESS", "RES", "SWAP", "ADJ",
+		"PID", "COMM");
+	for (size_t i = 0; i < kill->candidate_count; i++) {
+		const struct oom_candidate *task = &kill->candidates[i];
+		bool is_victim = task->pid == kill->pid || task->pid == kill->chosen_pid;
+
+		if (i >= SHOWN_CANDIDATES && !is_victim)
+			continue;
+		if (i > SHOWN_CANDIDATES)
+			fputs("     ...\n", page->file);
+		largest_shown = largest_shown || task->pid == kill->largest.pid;
+		write_candidate(page, task, is_victim ? remark : "");
+	}
+	if (!largest_shown)
+		write_candidate(page, &kill->largest,
+			kill->largest.adj == ADJ_NEVER ? "  <- largest, protected"
+						       : "  <- largest");
+}
+
+static void
+say_why(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->killer == OOM_BY_SYSTEMD_OOMD) {
+		page_say(page, "",
+			"systemd-oomd takes whole cgroups, by how much they reclaim or swap.");
+		return;
+	}
+	if (kill->killer == OOM_BY_EARLYOOM) {
+		page_say(page, "",
+			"earlyoom takes the process with the highest oom_score, after its own "
+			"--prefer and --avoid.");
+		return;
+	}
+	if (kill->kills_asker == 1) {
+		page_say(page, "",
+			"Nothing was compared: vm.oom_kill_allocating_task is set, so whoever asks "
+			"dies.");
+		return;
+	}
+	if (kill->candidate_count == 0 && kill->tasks > 0) {
+		page_say(page, "", "All of %s were protected by their adjustment of -1000.",
+			page_count(page, kill->tasks, "process", "processes"));
+		return;
+	}
+	if (kill->candidate_count == 0) {
+		page_say(page, "",
+			"The log has no table of tasks for it (vm.oom_dump_tasks is 0, too many "
+			"reports in a short time, or it is cut off).");
+		return;
+	}
+	page_say(page, "",
+		"Of %s the highest badness is killed: memory, swap and page tables, and for each "
+		"point of adjustment a thousandth of %s. %s protected by -1000.",
+		page_count(page, kill->tasks, "process", "processes"),
+		kill->total == UNKNOWN ? "a total that the log does not tell"
+				       : page_bytes(page, kill->total),
+		kill->protected_tasks > 0 ? page_count(page, kill->protected_tasks, "was", "were")
+					  : "None was");
+	write_candidates(page, kill);
+	if (kill->rank > 1 && kill->chosen_pid == UNKNOWN)
+		page_say(page, "",
+			"Those before it had probably ended or been killed already, or had grown "
+			"only after the choice.");
+}
+
+static const char *
+scope_of(const struct oom_kill *kill)
+{
+	switch (kill->limited_by) {
+	case OOM_LIMIT_CGROUP:
+		return "Of the cgroup";
+	case OOM_LIMIT_CPUSET:
+	case OOM_LIMIT_MEMPOLICY:
+		return "Of these nodes";
+	default:
+		return "Of the machine";
+	}
+}
+
+static void
+say_memory(struct page *page, const struct oom_kill *kill)
+{
+	const struct part parts[] = {
+		{ "anonymous", kill->memory_anon },
+		{ "files", kill->memory_file },
+		{ "tmpfs and shared", kill->memory_shmem },
+		{ "kernel objects that can be dropped", kill->slab_reclaimable },
+		{ "kernel objects that cannot", kill->slab_unreclaimable },
+		{ "page tables", kill->memory_page_tables },
+		{ "kernel stacks", kill->kernel_stack },
+		{ "huge pages set aside", kill->hugetlb > 0 ? kill->hugetlb : UNKNOWN },
+		{ "free", kill->free },
+	};
+	const char *known = list_parts(page, parts, sizeof(parts) / sizeof(parts[0]));
+
+	if (!*known) {
+		page_say(page, "", "The log does not say.");
+		return;
+	}
+	page_say(page, "", "%s: %s.", scope_of(kill), known);
+	if (kill->swap_total == 0)
+		page_say(page, "", "There is no swap.");
+	else if (kill->swap_total != UNKNOWN)
+		page_say(page, "", "Swap: %s, free %s.", page_bytes(page, kill->swap_total),
+			page_bytes(page, kill->swap_free));
+	else if (kill->swap_usage != UNKNOWN)
+		page_say(page, "", "In swap: %s.", page_bytes(page, kill->swap_usage));
+}
+
+/* "12 times in 3:10", where it was more than once. */
+static void
+say_repeats(struct page *page, const struct episode *episode)
+{
+	const struct oom_kill *first = episode->first, *last = episode->last;
+	int64_t span = known_difference(last->time, first->time);
+	char text[UNIT_FORMAT_SIZE];
+
+	if (span == UNKNOWN)
+		span = known_difference(last->uptime, first->uptime);
+	unit_format(text, UNIT_DURATION, span, SCALE_HUMAN);
+	if (episode->reports > 1)
+		page_say(page, "",
+			"It was not the only time: the same limit made %zu kills%s%s. The last of "
+			"them that the log tells wholly is explained here.",
+			episode->reports, span == UNKNOWN ? "" : " in ",
+			span == UNKNOWN ? "" : text);
+}
+
+static void
+say_aftermath(struct page *page, const struct episode *episode)
+{
+	const struct oom_kill *kill = episode->explained;
+
+	bool is_group = kill->group && kill->killer == OOM_BY_KERNEL;
+
+	if (is_group)
+		page_say(page, "",
+			"memory.oom.group of %s is set: all processes of that cgroup were killed "
+			"together.",
+			page_safe(page, kill->group));
+	if (episode->with_group > 0)
+		page_say(page, "", "%s with %s of memory died with the chosen ones.",
+			page_count(page, (int64_t)episode->with_group, "process", "processes"),
+			page_bytes(page, episode->bytes_with_group));
+	say_repeats(page, episode);
+	if (kill->reaped == 0)
+		page_say(page, "",
+			"The kernel could not free its memory at once (oom_reaper): it was held "
+			"in the kernel.");
+	if (!is_group && episode->with_group == 0 && episode->reports == 1 && kill->reaped != 0)
+		page_say(page, "", "Nothing that the log tells.");
+}
+
+void
+oom_explain(struct page *page, const struct episode *episode)
+{
+	static const struct {
+		const char *title;
+		void (*say)(struct page *page, const struct oom_kill *kill);
+	} questions[] = {
+		{ "What happened?", say_what_happened },
+		{ "Who asked for memory?", say_who_asked },
+		{ "Who died?", say_who_died },
+		{ "Why that one?", say_why },
+		{ "What was memory made of?", say_memory },
+	};
+	int number = 1;
+
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+		fprintf(page->file, "\n%d. %s\n", number++, questions[i].title);
+		questions[i].say(page, episode->explained);
+	}
+	fprintf(page->file, "\n%d. What else?\n", number++);
+	say_aftermath(page, episode);
+	fprintf(page->file, "\n%d. What can be done?\n", number);
+	oom_advise(page, episode);
+}

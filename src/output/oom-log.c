@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "output/oom-log.h"
+
+#include "base/memory.h"
+#include "base/unit.h"
+#include "model/oom-kill.h"
+#include "model/scan.h"
+#include "output/json.h"
+#include "output/oom-page.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A kill of the same limit within ten minutes repeats the last; so many limits are kept in mind. */
+#define REPEAT_NS (INT64_C(600) * 1000000000)
+
+enum { RECENT_EPISODES = 32 };
+
+struct episodes {
+	struct episode *list;
+	size_t count, capacity;
+};
+
+static bool
+is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool
+is_soon(int64_t now, int64_t before)
+{
+	int64_t gap = known_difference(now, before);
+
+	return now == UNKNOWN || before == UNKNOWN || (gap >= 0 && gap <= REPEAT_NS);
+}
+
+static bool
+repeats(const struct oom_kill *kill, const struct oom_kill *before)
+{
+	return kill->killer == before->killer && kill->limited_by == before->limited_by &&
+	       kill->outcome == before->outcome &&
+	       is_same_text(kill->limit_cgroup, before->limit_cgroup) &&
+	       (kill->killer != OOM_BY_SYSTEMD_OOMD ||
+		       is_same_text(kill->cgroup, before->cgroup)) &&
+	       is_soon(kill->time, before->time) && is_soon(kill->uptime, before->uptime);
+}
+
+/* The episode that a kill goes on with, or NULL. */
+static struct episode *
+find_episode(const struct episodes *episodes, const struct oom_kill *kill)
+{
+	for (size_t i = episodes->count, left = RECENT_EPISODES; i-- > 0 && left > 0; left--) {
+		struct episode *episode = &episodes->list[i];
+
+		if (kill->killed_with == 1 ? kill->report == episode->last->report
+					   : repeats(kill, episode->last))
+			return episode;
+	}
+	return NULL;
+}
+
+static void
+add_kill(struct episodes *episodes, const struct oom_kill *kill)
+{
+	struct episode *episode = find_episode(episodes, kill);
+
+	if (!episode) {
+		episodes->list = array_reserve(
+			episodes->list, &episodes->capacity, episodes->count + 1, sizeof(*episode));
+		episode = &episodes->list[episodes->count++];
+		*episode = (struct episode){
+			.first = kill, .last = kill, .explained = kill, .reports = 1
+		};
+	} else if (kill->killed_with == 1) {
+		episode->with_group++;
+		if (kill->resident != UNKNOWN)
+			episode->bytes_with_group += kill->resident;
+	} else {
+		episode->last = kill;
+		episode->reports++;
+		if (kill->candidate_count > 0 || episode->explained->candidate_count == 0)
+			episode->explained = kill;
+	}
+}
+
+/* When it was, and who died. */
+static void
+write_title(struct page *page, const struct episode *episode)
+{
+	const struct oom_kill *kill = episode->explained;
+	enum unit unit = kill->time == UNKNOWN ? UNIT_DURATION : UNIT_TIME;
+	int64_t time = kill->time == UNKNOWN ? kill->uptime : kill->time;
+	char text[UNIT_FORMAT_SIZE];
+
+	unit_format(text, unit, time, SCALE_HUMAN);
+	fputs("Out of memory", page->file);
+	if (time != UNKNOWN)
+		fprintf(page->file, ", %s%s", text, unit == UNIT_TIME ? "" : " after boot");
+	if (kill->comm)
+		fprintf(page->file, ": %s (%s)", page_safe(page, kill->comm),
+			page_number(page, kill->pid));
+	else if (kill->cgroup)
+		fprintf(page->file, ": %s", page_safe(page, kill->cgroup));
+	fputc('\n', page->file);
+}
+
+void
+oom_log_write_text(FILE *file, const struct oom_kill *kills, size_t count, enum charset charset)
+{
+	struct episodes episodes = { .count = 0 };
+	struct page page = { .file = file, .charset = charset };
+
+	for (size_t i = 0; i < count; i++)
+		add_kill(&episodes, &kills[i]);
+	for (size_t i = 0; i < episodes.count; i++) {
+		if (i > 0)
+			fputs("\n\n", file);
+		write_title(&page, &episodes.list[i]);
+		oom_explain(&page, &episodes.list[i]);
+		arena_reset(&page.texts);
+	}
+	arena_finish(&page.texts);
+	free(episodes.list);
+}
+
+static json_t *
+candidate_object(const struct oom_candidate *candidate)
+{
+	json_t *object;
+
+	if (candidate->pid == UNKNOWN)
+		return json_null();
+	object = json_object();
+	json_columns(object, &oom_candidate_table, candidate);
+	return object;
+}
+
+void
+oom_log_write_json(FILE *file, const struct oom_kill *kill)
+{
+	json_t *object = json_begin(oom_kill_table.name, kill->time);
+	json_t *candidates = json_array();
+
+	json_object_set_new_nocheck(object, "killer", json_text(oom_killer_names[kill->killer]));
+	json_object_set_new_nocheck(
+		object, "constraint", json_text(oom_limit_names[kill->limited_by]));
+	json_object_set_new_nocheck(object, "outcome", json_text(oom_outcome_names[kill->outcome]));
+	json_columns(object, &oom_kill_table, kill);
+	for (size_t i = 0; i < kill->candidate_count; i++)
+		json_array_append_new(candidates, candidate_object(&kill->candidates[i]));
+	json_object_set_new_nocheck(object, "candidates", candidates);
+	json_object_set_new_nocheck(object, "largest", candidate_object(&kill->largest));
+	json_end(file, object);
+}
