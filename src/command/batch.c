@@ -32,8 +32,9 @@ width_of(const struct process_options *options)
 static struct needs
 needs_of(const struct process_options *options)
 {
-	unsigned bits = NEED_OVERVIEW | selection_needs(&options->settings.columns) |
-			options->settings.order.column->need | filter_needs(options->filter);
+	unsigned bits = NEED_OVERVIEW | selection_needs(&options->settings.processes.columns) |
+			options->settings.processes.order.column->need |
+			filter_needs(options->filter);
 
 	return (struct needs){ .bits = bits,
 		.pids = options->pids,
@@ -89,7 +90,7 @@ read_block(struct blocks *run, int64_t number)
 		return error;
 	derive(now, before);
 	order_build(&run->rows, &process_table, now->processes, now->process_count, options->filter,
-		&options->settings.order);
+		&options->settings.processes.order);
 	return 0;
 }
 
@@ -101,7 +102,8 @@ write_block(struct blocks *run, int64_t number)
 	run->output.width = width_of(run->options);
 	if (!run->output.format->has_hints)
 		tell_hints(run, now);
-	return output_write(&run->output, now, &run->options->settings.columns, &run->rows);
+	return output_write(
+		&run->output, now, &run->options->settings.processes.columns, &run->rows);
 }
 
 /* A reader that has gone away ends the program quietly. */

@@ -42,7 +42,7 @@ apply_order(void *settings, const struct command_option *option, const char *val
 {
 	struct process_options *options = settings;
 
-	if (order_parse(&process_table, value, &options->settings.order) < 0)
+	if (order_parse(&process_table, value, &options->settings.processes.order) < 0)
 		return option_complain(
 			option, value, *value == '+' || *value == '-', "there is no such column");
 	return 0;
@@ -55,8 +55,8 @@ apply_fields(void *settings, const struct command_option *option, const char *va
 	size_t position;
 	int error;
 
-	options->settings.columns.count = 0;
-	error = selection_parse(&options->settings.columns, value, &position);
+	options->settings.processes.columns.count = 0;
+	error = selection_parse(&options->settings.processes.columns, value, &position);
 	if (error == 0)
 		return 0;
 	return option_complain(option, value, position,
@@ -222,8 +222,10 @@ process_options_init(struct process_options *options)
 	size_t position;
 
 	*options = (struct process_options){
-		.settings = { .columns = { .table = &process_table },
-			.order = order_of(table_find(&process_table, "res", 3)),
+		.settings = { .processes = { .columns = { .table = &process_table },
+				      .order = order_of(table_find(&process_table, "res", 3)) },
+			.kill_order = { .columns = { .table = &process_table },
+				.order = order_of(table_find(&process_table, "rank", 4)) },
 			.interval = (int64_t)(1.5 * SECOND),
 			.scale = SCALE_HUMAN,
 			.command_line = true,
@@ -232,13 +234,16 @@ process_options_init(struct process_options *options)
 		.width = UNKNOWN,
 		.format = &output_text,
 	};
-	selection_parse(&options->settings.columns, process_default_columns, &position);
+	selection_parse(&options->settings.processes.columns, process_default_columns, &position);
+	selection_parse(
+		&options->settings.kill_order.columns, process_kill_order_columns, &position);
 }
 
 void
 process_options_finish(struct process_options *options)
 {
-	selection_finish(&options->settings.columns);
+	selection_finish(&options->settings.processes.columns);
+	selection_finish(&options->settings.kill_order.columns);
 	filter_destroy(options->filter);
 	free(options->pids);
 }

@@ -44,16 +44,30 @@ static const struct setting {
 	void (*write)(FILE *file, const struct tui_settings *settings, size_t offset);
 	size_t offset;
 } table[] = {
-	{ "columns", "Columns of the processes, in order; memtop --help lists them.", read_columns, write_columns, FIELD(columns) },
-	{ "order", "Column to sort by; + before it: largest first, -: smallest first.", read_order, write_order, FIELD(order) },
+	{ "columns", "Columns of the processes, in order; memtop --help lists them.", read_columns, write_columns, FIELD(processes.columns) },
+	{ "order", "Column to sort by; + before it: largest first, -: smallest first.", read_order, write_order, FIELD(processes.order) },
+	{ "kill_columns", "Columns of the kill order.", read_columns, write_columns, FIELD(kill_order.columns) },
+	{ "kill_order", "Column to sort the kill order by, as above.", read_order, write_order, FIELD(kill_order.order) },
 	{ "interval", "Seconds between two refreshes.", read_interval, write_interval, FIELD(interval) },
 	{ "scale", "Unit of sizes: human, b, k, m, g, t or p.", read_scale, write_scale, FIELD(scale) },
-	{ "tree", "Children below their parents: yes or no.", read_flag, write_flag, FIELD(tree) },
+	{ "tree", "Children below their parents: yes or no.", read_flag, write_flag, FIELD(processes.tree) },
 	{ "kernel_threads", "Show kernel threads: yes or no.", read_flag, write_flag, FIELD(kernel_threads) },
 	{ "command_line", "Command lines instead of names: yes or no.", read_flag, write_flag, FIELD(command_line) },
 	{ "mouse", "Use the mouse: yes or no.", read_flag, write_flag, FIELD(mouse) },
 };
 /* clang-format on */
+
+static void *
+place_of(struct tui_settings *settings, size_t offset)
+{
+	return (char *)settings + offset;
+}
+
+static const void *
+const_place_of(const struct tui_settings *settings, size_t offset)
+{
+	return (const char *)settings + offset;
+}
 
 static int
 read_columns(struct tui_settings *settings, size_t offset, const char *value)
@@ -61,37 +75,38 @@ read_columns(struct tui_settings *settings, size_t offset, const char *value)
 	struct selection columns = { .table = &process_table };
 	size_t position;
 	int error = selection_parse(&columns, value, &position);
+	struct selection *chosen = place_of(settings, offset);
 
-	(void)offset;
 	if (error < 0) {
 		selection_finish(&columns);
 		return error;
 	}
-	selection_finish(&settings->columns);
-	settings->columns = columns;
+	selection_finish(chosen);
+	*chosen = columns;
 	return 0;
 }
 
 static void
 write_columns(FILE *file, const struct tui_settings *settings, size_t offset)
 {
-	(void)offset;
-	for (size_t i = 0; i < settings->columns.count; i++)
-		fprintf(file, "%s%s", i ? "," : "", settings->columns.columns[i]->name);
+	const struct selection *columns = const_place_of(settings, offset);
+
+	for (size_t i = 0; i < columns->count; i++)
+		fprintf(file, "%s%s", i ? "," : "", columns->columns[i]->name);
 }
 
 static int
 read_order(struct tui_settings *settings, size_t offset, const char *value)
 {
-	(void)offset;
-	return order_parse(&process_table, value, &settings->order);
+	return order_parse(&process_table, value, place_of(settings, offset));
 }
 
 static void
 write_order(FILE *file, const struct tui_settings *settings, size_t offset)
 {
-	(void)offset;
-	fprintf(file, "%c%s", settings->order.ascending ? '-' : '+', settings->order.column->name);
+	const struct order *order = const_place_of(settings, offset);
+
+	fprintf(file, "%c%s", order->ascending ? '-' : '+', order->column->name);
 }
 
 static int
@@ -134,7 +149,7 @@ read_flag(struct tui_settings *settings, size_t offset, const char *value)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcasecmp(value, words[i]) == 0) {
-			*(bool *)((char *)settings + offset) = i % 2;
+			*(bool *)place_of(settings, offset) = i % 2;
 			return 0;
 		}
 	return -EINVAL;
@@ -143,7 +158,7 @@ read_flag(struct tui_settings *settings, size_t offset, const char *value)
 static void
 write_flag(FILE *file, const struct tui_settings *settings, size_t offset)
 {
-	fputs(*(const bool *)((const char *)settings + offset) ? "yes" : "no", file);
+	fputs(*(const bool *)const_place_of(settings, offset) ? "yes" : "no", file);
 }
 
 static char *

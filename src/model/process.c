@@ -8,6 +8,9 @@
 const char process_default_columns[] =
 	"pid,user,oom,adj,virt,res,shr,anon,swap,growth,minflt_rate,majflt_rate,state,mem,command";
 
+const char process_kill_order_columns[] = "rank,pid,user,badness,adj,frees,protection,oom,anon,"
+					  "swap,file,shmem,pte,adj_weight,unit,command";
+
 /* clang-format off */
 static const struct column columns[] = {
 	{ "pid", "PID", NULL, "The process's number.", UNIT_ID, 7, NEED_STAT, FIELD(pid) },

@@ -27,3 +27,6 @@ extern const struct table process_table;
 
 /* The columns shown when nobody chose any, as selection_parse() takes them. */
 extern const char process_default_columns[];
+
+/* The same for the order in which the OOM killer would take them. */
+extern const char process_kill_order_columns[];

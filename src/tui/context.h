@@ -36,7 +36,9 @@ struct tui {
 	struct tui_self self;
 	int64_t first_oom_kills; /* at the start; UNKNOWN until then */
 	enum charset charset;
-	const struct view *view, *view_before;
+	const struct view *view, *view_before; /* to which Esc goes back */
+	const struct view *listing_view;       /* the last view that lists processes */
+	struct listing *listing;               /* the settings of that one */
 	struct prompt prompt;
 	char message[160]; /* said on the last line until the next key */
 	bool wants_refresh, wants_save, frozen, leaving;
@@ -51,6 +53,7 @@ struct tui {
 	struct process_key *tags;
 	size_t tag_count, tag_capacity;
 	int first_column;
+	int heading_line;                       /* of the screen; -1: not shown */
 	struct heading headings[MOST_HEADINGS]; /* the columns that fit */
 	size_t heading_count;
 
@@ -64,19 +67,24 @@ struct tui {
 /* A page below the header. `request` returns false for what it does not understand. */
 struct view {
 	const char *name;
+	const char *tab;  /* as the header shows it with its key; NULL: only while it is open */
 	const char *hint; /* the keys that matter, on the last line */
 	void (*draw)(struct tui *tui, WINDOW *window);
 	bool (*request)(struct tui *tui, enum request request);
-	bool has_focus; /* all is wanted of the process in focus */
+	bool has_focus;  /* all is wanted of the process in focus */
+	bool is_passing; /* one goes back from it to where one was */
+	/* Where it lists processes: how. NULL: it does not. */
+	struct listing *(*listing)(struct tui_settings *settings);
 };
 
-extern const struct view view_processes, view_detail, view_fields, view_help;
+extern const struct view view_processes, view_kill_order, view_detail, view_fields, view_help;
 
 void tui_open_view(struct tui *tui, const struct view *view);
 void tui_say(struct tui *tui, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Rebuilds the list of rows after the snapshot, the filter or the order has changed. */
 void processes_rebuild(struct tui *tui);
+void processes_draw(struct tui *tui, WINDOW *window);
 unsigned processes_needs(const struct tui *tui);
 bool processes_set_filter(struct tui *tui, const char *text, struct filter_error *ret_error);
 /* The tag of a process, or NULL where it has none. */

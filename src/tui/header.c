@@ -212,20 +212,29 @@ header_filter_text(const struct tui *tui, char text[static FILTER_TEXT_SIZE])
 	return true;
 }
 
+static int
+draw_tab(const struct tui *tui, WINDOW *window, int y, int x, const struct view *view)
+{
+	enum style style = tui->view == view ? STYLE_BOLD : STYLE_NORMAL;
+
+	return screen_put(window, y, x, getmaxx(window), style, false,
+		       view->tab ? view->tab : view->name) +
+	       2;
+}
+
 static void
 draw_tabs(const struct tui *tui, WINDOW *window, int y)
 {
-	int width = getmaxx(window), x;
+	static const struct view *const views[] = { &view_processes, &view_kill_order, &view_help };
 	char filter[FILTER_TEXT_SIZE];
+	int x = 0;
 
-	x = screen_put(window, y, 0, width,
-		tui->view == &view_processes ? STYLE_BOLD : STYLE_NORMAL, false, "1 Processes");
-	x += 2 + screen_put(window, y, x + 2, width,
-			 tui->view == &view_help ? STYLE_BOLD : STYLE_NORMAL, false, "? Help");
-	if (tui->view != &view_processes && tui->view != &view_help)
-		x += 2 + screen_put(window, y, x + 2, width, STYLE_BOLD, false, tui->view->name);
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		x += draw_tab(tui, window, y, x, views[i]);
+	if (!tui->view->tab)
+		x += draw_tab(tui, window, y, x, tui->view);
 	if (header_filter_text(tui, filter))
-		put_right(window, y, x, STYLE_BOLD, filter);
+		put_right(window, y, x - 2, STYLE_BOLD, filter);
 }
 
 /* The lines from the most wanted to the first that goes. */

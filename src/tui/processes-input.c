@@ -15,7 +15,7 @@
 static void
 sort_by(struct tui *tui, const struct column *column)
 {
-	tui->settings->order = order_of(column);
+	tui->listing->order = order_of(column);
 	processes_rebuild(tui);
 }
 
@@ -23,11 +23,11 @@ sort_by(struct tui *tui, const struct column *column)
 static void
 sort_beside(struct tui *tui, long step)
 {
-	const struct selection *columns = &tui->settings->columns;
+	const struct selection *columns = &tui->listing->columns;
 	long at = 0, count = (long)columns->count;
 
 	for (long i = 0; i < count; i++)
-		if (columns->columns[i] == tui->settings->order.column)
+		if (columns->columns[i] == tui->listing->order.column)
 			at = i;
 	at += step;
 	if (at >= 0 && at < count)
@@ -301,7 +301,7 @@ scroll_columns(struct tui *tui, long step)
 {
 	int first = tui->first_column + (int)step;
 
-	if (first >= 0 && first < (int)tui->settings->columns.count)
+	if (first >= 0 && first < (int)tui->listing->columns.count)
 		tui->first_column = first;
 }
 
@@ -338,7 +338,14 @@ static void
 reverse_order(struct tui *tui, long unused)
 {
 	(void)unused;
-	flip(tui, &tui->settings->order.ascending);
+	flip(tui, &tui->listing->order.ascending);
+}
+
+static void
+flip_tree(struct tui *tui, long unused)
+{
+	(void)unused;
+	flip(tui, &tui->listing->tree);
 }
 
 static void
@@ -430,7 +437,7 @@ static const struct {
 	{ REQUEST_BACK, end_filter, 0 },
 	{ REQUEST_LEFT, scroll_columns, -1 },
 	{ REQUEST_RIGHT, scroll_columns, 1 },
-	{ REQUEST_TREE, flip_setting, SETTING(tree) },
+	{ REQUEST_TREE, flip_tree, 0 },
 	{ REQUEST_COMMAND_LINE, flip_setting, SETTING(command_line) },
 	{ REQUEST_KERNEL_THREADS, flip_setting, SETTING(kernel_threads) },
 	{ REQUEST_TAG, tag_and_go_on, 0 },
@@ -460,8 +467,8 @@ processes_click_heading(struct tui *tui, int x)
 
 		if (x < heading->x)
 			continue;
-		if (heading->column == tui->settings->order.column)
-			flip(tui, &tui->settings->order.ascending);
+		if (heading->column == tui->listing->order.column)
+			flip(tui, &tui->listing->order.ascending);
 		else
 			sort_by(tui, heading->column);
 		return;

@@ -19,7 +19,8 @@ tui_create(struct tui_settings *settings, const struct filter *filter)
 	tui->settings = settings;
 	tui->fixed_filter = filter;
 	tui->charset = charset_of_locale();
-	tui->view = tui->view_before = &view_processes;
+	tui->heading_line = -1;
+	tui_open_view(tui, &view_processes);
 	tui->first_oom_kills = UNKNOWN;
 	return tui;
 }
@@ -59,10 +60,17 @@ tui_find(const struct tui *tui, const struct process_key *key)
 void
 tui_open_view(struct tui *tui, const struct view *view)
 {
-	if (tui->view == &view_processes || tui->view == &view_detail)
+	if (tui->view && !tui->view->is_passing)
 		tui->view_before = tui->view;
 	tui->view = view;
 	tui->lines = (struct list){ .count = 0 };
+	if (!view->listing || view == tui->listing_view)
+		return;
+	tui->listing_view = view;
+	tui->listing = view->listing(tui->settings);
+	tui->first_column = 0;
+	tui->wants_refresh = true; /* its columns may not have been read */
+	processes_rebuild(tui);
 }
 
 static void
@@ -135,19 +143,20 @@ tui_is_frozen(const struct tui *tui)
 static void
 mouse_request(struct tui *tui)
 {
-	int header = header_height(tui, LINES);
+	int row;
 	MEVENT event;
 
-	if (getmouse(&event) != OK || tui->view != &view_processes)
+	if (getmouse(&event) != OK || !tui->view->listing)
 		return;
+	row = event.y - tui->heading_line - 1;
 	if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
 		for (int i = 0; i < MOUSE_ROWS; i++)
 			list_request(&tui->list,
 				event.bstate & BUTTON4_PRESSED ? REQUEST_UP : REQUEST_DOWN);
-	} else if (event.y == header) {
+	} else if (event.y == tui->heading_line) {
 		processes_click_heading(tui, event.x);
-	} else if (event.y > header && (size_t)(event.y - header - 1) < tui->list.height) {
-		tui->list.selected = tui->list.top + (size_t)(event.y - header - 1);
+	} else if (row >= 0 && (size_t)row < tui->list.height) {
+		tui->list.selected = tui->list.top + (size_t)row;
 		list_fit(&tui->list, tui->rows.count, tui->list.height);
 	}
 }
@@ -167,10 +176,13 @@ common_request(struct tui *tui, enum request request)
 		tui_open_view(tui, &view_fields);
 		break;
 	case REQUEST_BACK:
-		tui_open_view(tui, tui->view == &view_detail ? &view_processes : tui->view_before);
+		tui_open_view(tui, tui->view->is_passing ? tui->view_before : tui->listing_view);
 		break;
 	case REQUEST_PROCESSES:
 		tui_open_view(tui, &view_processes);
+		break;
+	case REQUEST_KILL_ORDER:
+		tui_open_view(tui, &view_kill_order);
 		break;
 	case REQUEST_FREEZE:
 		tui->frozen = !tui->frozen;

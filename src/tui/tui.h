@@ -11,14 +11,19 @@ struct filter;
 struct snapshot;
 struct tui;
 
+/* How processes are listed. */
+struct listing {
+	struct selection columns; /* the last one, if a text, takes the rest of the line */
+	struct order order;
+	bool tree;
+};
+
 /* What the user chooses; the screen changes it. */
 struct tui_settings {
-	struct selection
-		columns; /* of processes; the last text column takes the rest of the line */
-	struct order order;
-	int64_t interval; /* nanoseconds */
+	struct listing processes, kill_order; /* of the views with these names */
+	int64_t interval;                     /* nanoseconds */
 	enum scale scale;
-	bool tree, kernel_threads, command_line, mouse;
+	bool kernel_threads, command_line, mouse;
 };
 
 /* The memtop that runs the screen, measured by the caller: shown in the header. */

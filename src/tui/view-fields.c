@@ -18,7 +18,7 @@ place_of(const struct selection *columns, const struct column *column)
 static const struct column *
 column_at(const struct tui *tui, size_t row)
 {
-	const struct selection *columns = &tui->settings->columns;
+	const struct selection *columns = &tui->listing->columns;
 
 	if (row < columns->count)
 		return columns->columns[row];
@@ -47,7 +47,7 @@ draw(struct tui *tui, WINDOW *window)
 		if (!column)
 			break;
 		screen_printf(window, (int)i, 0, style, "[%c] %-8s",
-			row < tui->settings->columns.count ? 'x' : ' ', column->title);
+			row < tui->listing->columns.count ? 'x' : ' ', column->title);
 		screen_put(window, (int)i, NAME_COLUMNS, width, STYLE_NORMAL, false, column->help);
 	}
 }
@@ -78,7 +78,7 @@ show(struct selection *columns, const struct column *column)
 static void
 toggle(struct tui *tui)
 {
-	struct selection *columns = &tui->settings->columns;
+	struct selection *columns = &tui->listing->columns;
 	const struct column *column = column_at(tui, tui->fields.selected);
 	long place = column ? place_of(columns, column) : -1;
 
@@ -100,7 +100,7 @@ toggle(struct tui *tui)
 static void
 shift(struct tui *tui, long step)
 {
-	struct selection *columns = &tui->settings->columns;
+	struct selection *columns = &tui->listing->columns;
 	long from = (long)tui->fields.selected, to = from + step;
 	const struct column *column;
 
@@ -141,4 +141,5 @@ const struct view view_fields = {
 	.hint = "Space show or hide  Left Right move  Esc back",
 	.draw = draw,
 	.request = request,
+	.is_passing = true,
 };

@@ -28,7 +28,9 @@ request(struct tui *tui, enum request request)
 
 const struct view view_help = {
 	.name = "Help",
+	.tab = "? Help",
 	.hint = "Up Down scroll  Esc back  q quit",
 	.draw = draw,
 	.request = request,
+	.is_passing = true,
 };

@@ -28,11 +28,11 @@ shown_column(const struct tui *tui, const struct column *column)
 unsigned
 processes_needs(const struct tui *tui)
 {
-	const struct tui_settings *settings = tui->settings;
-	unsigned bits = settings->order.column->need;
+	const struct listing *listing = tui->listing;
+	unsigned bits = listing->order.column->need;
 
-	for (size_t i = 0; i < settings->columns.count; i++)
-		bits |= shown_column(tui, settings->columns.columns[i])->need;
+	for (size_t i = 0; i < listing->columns.count; i++)
+		bits |= shown_column(tui, listing->columns.columns[i])->need;
 	if (tui->filter)
 		bits |= filter_needs(tui->filter);
 	if (tui->fixed_filter)
@@ -113,10 +113,10 @@ processes_rebuild(struct tui *tui)
 	if (!tui->snapshot)
 		return;
 	order_build(&tui->rows, &process_table, tui->snapshot->processes,
-		tui->snapshot->process_count, tui->filter, &tui->settings->order);
+		tui->snapshot->process_count, tui->filter, &tui->listing->order);
 	drop_hidden(tui);
 	sum_resident(tui);
-	if (tui->settings->tree)
+	if (tui->listing->tree)
 		tree_arrange(&tui->rows, column_called("pid"), column_called("ppid"));
 	follow(tui, &tui->selected);
 }
@@ -141,10 +141,10 @@ place_column(struct tui *tui, const struct column *column, int x, int room)
 static int
 room_for_sorted(const struct tui *tui, size_t count)
 {
-	const struct column *sorted = tui->settings->order.column;
+	const struct column *sorted = tui->listing->order.column;
 
 	for (size_t i = (size_t)tui->first_column; i < count; i++)
-		if (tui->settings->columns.columns[i] == sorted)
+		if (tui->listing->columns.columns[i] == sorted)
 			return width_of(sorted) + GAP;
 	return 0;
 }
@@ -157,7 +157,7 @@ room_for_sorted(const struct tui *tui, size_t count)
 static void
 place_columns(struct tui *tui, int width)
 {
-	const struct selection *columns = &tui->settings->columns;
+	const struct selection *columns = &tui->listing->columns;
 	const struct column *last = columns->columns[columns->count - 1];
 	bool keeps_last = last->unit == UNIT_TEXT;
 	int x = 0, edge = keeps_last && width >= 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width;
@@ -166,7 +166,7 @@ place_columns(struct tui *tui, int width)
 
 	tui->heading_count = 0;
 	for (size_t i = (size_t)tui->first_column; i + keeps_last < columns->count; i++) {
-		bool is_sorted = columns->columns[i] == tui->settings->order.column;
+		bool is_sorted = columns->columns[i] == tui->listing->order.column;
 		int room = width_of(columns->columns[i]);
 
 		if (is_sorted)
@@ -200,7 +200,7 @@ draw_headings(const struct tui *tui, WINDOW *window, int y)
 	screen_put(window, y, 0, getmaxx(window), STYLE_HEADING, true, "");
 	for (size_t i = 0; i < tui->heading_count; i++) {
 		const struct heading *heading = &tui->headings[i];
-		bool sorted = heading->column == tui->settings->order.column;
+		bool sorted = heading->column == tui->listing->order.column;
 
 		put_cell(window, y, heading->x, heading->room,
 			sorted ? STYLE_SORTED : STYLE_HEADING, heading->column,
@@ -214,7 +214,7 @@ indent_of(const struct tui *tui, size_t index, size_t heading)
 {
 	int depth;
 
-	if (!tui->settings->tree || heading + 1 < tui->heading_count ||
+	if (!tui->listing->tree || heading + 1 < tui->heading_count ||
 		tui->headings[heading].column->unit != UNIT_TEXT)
 		return 0;
 	depth = tui->rows.depths[index];
@@ -253,11 +253,13 @@ draw_row(const struct tui *tui, WINDOW *window, int y, size_t index)
 	}
 }
 
-static void
-draw(struct tui *tui, WINDOW *window)
+void
+processes_draw(struct tui *tui, WINDOW *window)
 {
 	int height = getmaxy(window), width = getmaxx(window);
 	int heading = height > 1 ? 1 : 0;
+
+	tui->heading_line = heading ? getbegy(window) : -1;
 
 	list_fit(&tui->list, tui->rows.count, (size_t)(height - heading));
 	place_columns(tui, width);
@@ -267,9 +269,17 @@ draw(struct tui *tui, WINDOW *window)
 		draw_row(tui, window, heading + (int)i, tui->list.top + i);
 }
 
+static struct listing *
+listing(struct tui_settings *settings)
+{
+	return &settings->processes;
+}
+
 const struct view view_processes = {
 	.name = "Processes",
+	.tab = "1 Processes",
 	.hint = "Enter detail  / search  \\ filter  M P N T sort  f fields  k signal  ? help",
-	.draw = draw,
+	.draw = processes_draw,
+	.listing = listing,
 	.request = processes_request,
 };

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "act/signal.h"
 #include "base/memory.h"
-#include "collect/procfs.h"
 #include "model/tree.h"
 #include "tui/context.h"
 
-#include <errno.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <wchar.h>
 
 enum { WIDEST = 200, MIB = 1 << 20 };
@@ -70,13 +64,13 @@ set_up(void **state)
 	add(fixture, 5, "plain");
 	add(fixture, 6, "e\xcc\x81\xcc\x82 \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \x1b[31m \xff end");
 	fixture->settings = (struct tui_settings){
-		.columns = { .table = &process_table },
-		.order = order_of(table_find(&process_table, "res", 3)),
+		.processes = { .columns = { .table = &process_table },
+			.order = order_of(table_find(&process_table, "res", 3)) },
 		.interval = 1500000000,
 		.scale = SCALE_HUMAN,
 		.command_line = true,
 	};
-	selection_parse(&fixture->settings.columns, "pid,comm,res,command", &position);
+	selection_parse(&fixture->settings.processes.columns, "pid,comm,res,command", &position);
 	fixture->tui = tui_create(&fixture->settings, NULL);
 	tui_show(fixture->tui, &fixture->snapshot, &self);
 	*state = fixture;
@@ -89,7 +83,7 @@ tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	tui_destroy(fixture->tui);
-	selection_finish(&fixture->settings.columns);
+	selection_finish(&fixture->settings.processes.columns);
 	snapshot_finish(&fixture->snapshot);
 	free(fixture);
 	return 0;
@@ -508,59 +502,6 @@ a_long_chain_is_walked(void **state)
 	free(sorted);
 }
 
-static void
-signals_are_known_by_name_and_number(void **state)
-{
-	static const char *const wrong[] = { "", "0", "-1", "65", "9x", "SIG", "SIGSIGTERM",
-		"TER" };
-
-	(void)state;
-	assert_int_equal(signal_parse("TERM"), SIGTERM);
-	assert_int_equal(signal_parse("sigkill"), SIGKILL);
-	assert_int_equal(signal_parse("Usr1"), SIGUSR1);
-	assert_int_equal(signal_parse("15"), SIGTERM);
-	for (size_t i = 0; i < COUNT(wrong); i++)
-		assert_int_equal(signal_parse(wrong[i]), -EINVAL);
-}
-
-static int64_t
-start_time_of(pid_t pid)
-{
-	struct procfs_stat stat;
-	char path[32], text[1024];
-	FILE *file;
-	size_t length;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	length = fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	text[length] = '\0';
-	assert_int_equal(procfs_parse_stat(text, length, &stat), 0);
-	return stat.start_time;
-}
-
-static void
-a_signal_reaches_only_who_was_meant(void **state)
-{
-	pid_t pid = fork();
-	int64_t start_time;
-	int status;
-
-	(void)state;
-	if (pid == 0)
-		for (;;)
-			pause();
-	start_time = start_time_of(pid);
-	assert_int_equal(signal_send(pid, start_time + 1, SIGKILL), -ESRCH);
-	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
-	assert_int_equal(signal_send(pid, start_time, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	assert_int_equal(signal_send(pid, start_time, SIGTERM), -ESRCH);
-}
-
 int
 main(void)
 {
@@ -583,8 +524,6 @@ main(void)
 		cmocka_unit_test(a_filled_text_keeps_its_last_cell),
 		cmocka_unit_test(children_stand_below_their_parents),
 		cmocka_unit_test(a_long_chain_is_walked),
-		cmocka_unit_test(signals_are_known_by_name_and_number),
-		cmocka_unit_test(a_signal_reaches_only_who_was_meant),
 	};
 	FILE *nothing = fopen("/dev/null", "r+e");
 	SCREEN *terminal;
