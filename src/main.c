@@ -28,17 +28,17 @@ guard_descriptors(void)
 int
 main(int argc, char **argv)
 {
-	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
 	static char program[PROGRAM_SIZE] = "memtop";
-	int status;
+	int status, taken = 0;
+	const struct command *command = command_find(argv + 1, argc - 1, &taken);
 
 	guard_descriptors();
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that write alone */
 	setlocale(LC_CTYPE, "");
 	if (command) {
 		snprintf(program, sizeof(program), "memtop %s", command->name);
-		argc--;
-		argv++;
+		argc -= taken;
+		argv += taken;
 	} else if (argc > 1 && argv[1][0] != '-') {
 		log_error("there is no command '%s' (memtop --help lists them)", argv[1]);
 		return 2;

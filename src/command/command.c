@@ -17,6 +17,7 @@ const struct command *const commands[] = {
 	&command_top,
 	&command_free,
 	&command_batch,
+	&command_oom_log,
 	NULL,
 };
 
@@ -29,13 +30,40 @@ const struct command_option common_options[] = {
 
 enum { HELP = 0x1000, FIRST_LONG = 0x2000 };
 
-const struct command *
-command_find(const char *name)
+/* How many words a name has if it is what the command line begins with, else 0. */
+static int
+words_of_name(const char *name, char *const *words, int count)
 {
-	for (size_t i = 1; commands[i]; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	return NULL;
+	for (int taken = 0; taken < count;) {
+		size_t length = strcspn(name, " ");
+
+		if (strlen(words[taken]) != length || memcmp(words[taken], name, length) != 0)
+			return 0;
+		taken++;
+		if (!name[length])
+			return taken;
+		name += length + 1;
+	}
+	return 0;
+}
+
+const struct command *
+command_find(char *const *words, int count, int *ret_taken)
+{
+	const struct command *found = NULL;
+	int most = 0;
+
+	for (size_t i = 1; commands[i]; i++) {
+		int taken = words_of_name(commands[i]->name, words, count);
+
+		if (taken <= most)
+			continue;
+		most = taken;
+		found = commands[i];
+	}
+	if (found)
+		*ret_taken = most;
+	return found;
 }
 
 static bool
@@ -199,8 +227,10 @@ command_write_help(const struct command *command, FILE *file, const char *end)
 	write_options(common_options, command->options, NULL, file);
 	if (command->describe)
 		command->describe(file);
-	fprintf(file, "\nFor more details see memtop%s%s(1).\n", *command->name ? "-" : "",
-		command->name);
+	fprintf(file, "\nFor more details see memtop%s", *command->name ? "-" : "");
+	for (const char *letter = command->name; *letter; letter++)
+		fputc(*letter == ' ' ? '-' : *letter, file);
+	fputs("(1).\n", file);
 }
 
 int

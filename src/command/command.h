@@ -20,7 +20,7 @@ struct command_option {
 };
 
 struct command {
-	const char *name;
+	const char *name;      /* one word, or two with a blank between them */
 	const char *summary;   /* one line, for `memtop --help` */
 	const char *arguments; /* behind the name in the usage line */
 	const struct command_option *options;
@@ -32,7 +32,12 @@ struct command {
 
 /* All commands; the first, which has no name on the command line, is `memtop` itself. */
 extern const struct command *const commands[];
-const struct command *command_find(const char *name);
+
+/*
+ * Finds the command whose name is the first one or two of `count` words; NULL if there is none.
+ * Of "oom" and "oom log" the longer one counts. *ret_taken is the number of words in its name.
+ */
+const struct command *command_find(char *const *words, int count, int *ret_taken);
 
 /* What every command has: --help and --version. A command may use their letters otherwise. */
 extern const struct command_option common_options[];

@@ -12,7 +12,8 @@ import pytest
 from conftest import SOURCE, memtop, run
 
 COMPLETIONS = Path(os.environ["BUILD"]) / "data" / "completions"
-COMMANDS = ["", "free", "batch"]
+COMMANDS = ["", "free", "batch", "oom log"]
+FIRST_WORDS = list(dict.fromkeys(command.split()[0] for command in COMMANDS[1:]))
 OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*))? ")
 
 with_completions = pytest.mark.skipif(
@@ -47,7 +48,7 @@ def words(command):
 
 
 def page(command):
-    name = "memtop-" + command if command else "memtop"
+    name = "-".join(["memtop", *command.split()])
     return (SOURCE / "man" / f"{name}.1.scd").read_text()
 
 
@@ -72,7 +73,7 @@ def test_page_has_each_option(command):
 
 
 def test_page_of_memtop_names_each_command():
-    named = [line.split()[1] for line in help_section("", "Commands")]
+    named = [re.match(r" memtop (.*?)  ", line)[1] for line in help_section("", "Commands")]
     assert terms("", "COMMANDS") == [f"*memtop {name}*" for name in named]
     assert named == COMMANDS[1:]
 
@@ -100,6 +101,13 @@ def test_page_of_free_has_each_key():
     assert re.findall(r"\*(\w+)\*", paragraph) == [key for key in system if key not in ("kind", "time")]
 
 
+def test_page_of_oom_log_has_each_key():
+    log = SOURCE / "tests" / "fixtures" / "oom-log" / "6.18-memcg.txt"
+    kill = json.loads(memtop("oom", "log", "--format", "json", log).stdout)
+    documented = re.findall(r"\*(\w+)\*", "\n".join(terms("oom log", "JSON")))
+    assert sorted(documented) == sorted(kill.keys() - {"kind"})
+
+
 def complete(*typed):
     """What bash offers for a command line."""
     script = ('source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _memtop; '
@@ -118,7 +126,10 @@ def test_bash_completes_each_option(command):
 
 @with_completions
 def test_bash_completes_commands_and_beginnings():
-    assert complete("memtop", "") == COMMANDS[1:]
+    assert complete("memtop", "") == FIRST_WORDS
+    assert "log" in complete("memtop", "oom", "")
+    assert complete("memtop", "oom", "log", "--f") == ["--format"]
+    assert complete("memtop", "oom", "log", "--format", "") == ["text", "json"]
     assert complete("memtop", "ba") == ["batch"]
     assert complete("memtop", "free", "--exp") == ["--explain"]
     assert complete("memtop", "free", "-s", "") == []
@@ -152,7 +163,8 @@ def test_bash_completes_users_and_processes():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_zsh_has_each_option(command):
     text = (COMPLETIONS / "_memtop").read_text()
-    text = text.split(f"\n\t{command or '*'})\n", 1)[1].split(";;", 1)[0]
+    pattern = f"'{command}'" if " " in command else command or "*"
+    text = text.split(f"\n\t{pattern})\n", 1)[1].split("\n\t\t;;", 1)[0]
     assert set(re.findall(r"'\([^)]*\)(--?[\w-]+)[+=]?\[", text)) == words(command)
 
 
