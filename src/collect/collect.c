@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "collect/limits.h"
+#include "collect/oom-scope.h"
 #include "collect/pressure.h"
 #include "collect/processes.h"
 #include "collect/procfs.h"
@@ -25,6 +26,7 @@ struct collector {
 	int root;
 	struct system_reader *system;
 	struct processes *processes;
+	struct oom_scope *scope;
 };
 
 static int64_t
@@ -112,7 +114,18 @@ read_processes(struct collector *collector, struct snapshot *now, const struct s
 		if (error < 0 && error != -ESRCH && error != -ENOENT)
 			snapshot_add_hint(now, NEED_LIMITS, -error, 1);
 	}
+	if (needs->bits & NEED_OOM_GROUP)
+		oom_scope_find_groups(collector->scope, now);
 	return 0;
+}
+
+static void
+read_scope(struct collector *collector, struct snapshot *now, const struct needs *needs)
+{
+	int error = oom_scope_read(collector->scope, needs->scope, now);
+
+	if (error < 0)
+		snapshot_add_hint(now, NEED_OOM, -error, 0);
 }
 
 static int
@@ -122,7 +135,9 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	struct collector *collector = (struct collector *)source;
 	struct needs all = *needs;
 
-	if (all.bits & NEED_SWAP)
+	if (needs->scope)
+		all.bits |= NEED_OOM | NEED_CGROUP;
+	if (all.bits & (NEED_SWAP | NEED_OOM))
 		all.bits |= NEED_MEMINFO;
 	snapshot_reset(now);
 	now->bits = all.bits;
@@ -134,6 +149,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		if (error < 0)
 			snapshot_add_hint(now, readers[i].need, -error, 0);
 	}
+	if (all.bits & NEED_OOM)
+		read_scope(collector, now, needs);
 	return all.bits & NEED_PROCESSES ? read_processes(collector, now, before, &all) : 0;
 }
 
@@ -145,6 +162,7 @@ collect_destroy(struct source *source)
 	if (!collector)
 		return;
 	processes_destroy(collector->processes);
+	oom_scope_destroy(collector->scope);
 	system_reader_destroy(collector->system);
 	close(collector->root);
 	free(collector);
@@ -164,6 +182,7 @@ collect_create(const char *root, struct source **ret_source)
 		.root = fd,
 		.system = system_reader_create(),
 		.processes = processes_create(fd),
+		.scope = oom_scope_create(fd),
 	};
 	*ret_source = &collector->source;
 	return 0;

@@ -96,8 +96,12 @@ badness_scope_of(const struct snapshot *snapshot)
 	bool known = system->total != UNKNOWN && system->swap_total != UNKNOWN;
 	int64_t machine = known ? system->total + system->swap_total : UNKNOWN;
 
-	return (struct badness_scope){ .total = machine,
+	bool is_group = system->oom_scope && *system->oom_scope == '/';
+	bool is_limited = is_group && system->oom_limit != UNKNOWN;
+
+	return (struct badness_scope){ .total = is_limited ? system->oom_total : machine,
 		.machine = machine,
+		.cgroup = is_group ? system->oom_scope : NULL,
 		.old_scale = badness_has_old_scale(system->kernel) };
 }
 
@@ -214,18 +218,58 @@ judge(struct snapshot *snapshot, struct process *process, const struct badness_s
 		add_candidate(snapshot, process);
 }
 
-/* The last of equal ones is taken (oom_evaluate_task); processes are tried as they started. */
+/*
+ * The last of equal ones is taken (oom_evaluate_task); processes are tried as they started. Ranks
+ * are all UNKNOWN at first, and then bring together who dies together.
+ */
 static int
 compare_candidates(const void *a, const void *b)
 {
 	const struct process *left = *(struct process *const *)a,
 			     *right = *(struct process *const *)b;
 
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
 	if (left->badness != right->badness)
 		return left->badness > right->badness ? -1 : 1;
 	if (left->start_time != right->start_time)
 		return left->start_time > right->start_time ? -1 : 1;
 	return left->pid > right->pid ? -1 : 1;
+}
+
+/*
+ * Gives a rank to each candidate, and the same one to all that are killed with it. Returns whether
+ * there are such groups.
+ */
+static bool
+number_candidates(struct snapshot *snapshot)
+{
+	int64_t rank = 0;
+	bool has_groups = false;
+
+	for (size_t i = 0; i < snapshot->kill_count; i++) {
+		struct process *first = snapshot->kill_order[i];
+
+		if (first->rank != UNKNOWN)
+			continue;
+		first->rank = ++rank;
+		has_groups = has_groups || first->oom_group;
+		for (size_t j = i + 1; first->oom_group && j < snapshot->kill_count; j++) {
+			struct process *other = snapshot->kill_order[j];
+
+			if (other->oom_group && strcmp(other->oom_group, first->oom_group) == 0)
+				other->rank = rank;
+		}
+	}
+	return has_groups;
+}
+
+static void
+sort_candidates(struct snapshot *snapshot)
+{
+	if (snapshot->kill_count > 1)
+		qsort(snapshot->kill_order, snapshot->kill_count, sizeof(snapshot->kill_order[0]),
+			compare_candidates);
 }
 
 void
@@ -236,11 +280,9 @@ badness_rank(struct snapshot *snapshot)
 	snapshot->kill_count = 0;
 	for (size_t i = 0; i < snapshot->process_count; i++)
 		judge(snapshot, &snapshot->processes[i], &scope);
-	if (snapshot->kill_count > 1)
-		qsort(snapshot->kill_order, snapshot->kill_count, sizeof(snapshot->kill_order[0]),
-			compare_candidates);
-	for (size_t i = 0; i < snapshot->kill_count; i++)
-		snapshot->kill_order[i]->rank = (int64_t)i + 1;
+	sort_candidates(snapshot);
+	if (number_candidates(snapshot))
+		sort_candidates(snapshot);
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		struct process *process = &snapshot->processes[i];
 

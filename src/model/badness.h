@@ -65,6 +65,7 @@ void badness_weigh(struct snapshot *snapshot);
 /*
  * Fills badness, rank and protection of all processes and the snapshot's kill_order; for that it
  * must have been read with NEED_BADNESS and all processes. Of equal ones the killer takes that
- * which started last. Processes of one address space are one candidate and share its rank.
+ * which started last. Processes of one address space are one candidate and share its rank; so do
+ * those that are killed as one group (oom_group).
  */
 void badness_rank(struct snapshot *snapshot);

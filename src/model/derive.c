@@ -103,6 +103,8 @@ derive(struct snapshot *now, const struct snapshot *before)
 			derive_rates(process, old, elapsed);
 	}
 	badness_weigh(now);
+	if (now->system.oom_limit == UNKNOWN)
+		now->system.oom_total = badness_scope_of(now).total;
 	if (now->bits & NEED_RANK)
 		badness_rank(now);
 }

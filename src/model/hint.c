@@ -40,6 +40,7 @@ static const struct {
 	{ NEED_MEMINFO, "the machine's memory (/proc/meminfo)", subset_remedy, subset_remedy },
 	{ NEED_VMSTAT, "fault and reclaim rates (/proc/vmstat)", subset_remedy, subset_remedy },
 	{ NEED_PRESSURE, "psi (/proc/pressure/memory)", pressure_remedy, pressure_remedy },
+	{ NEED_OOM, "the cgroup that ranks are about", NULL, "there is no such memory cgroup" },
 	{ NEED_RANK, "RANK", hidepid_remedy, subset_remedy },
 	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
 };

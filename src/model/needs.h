@@ -24,6 +24,8 @@ enum need {
 	NEED_PROCESSES = 1 << 14, /* the list of processes at all */
 	NEED_LIMITS = 1 << 15,    /* limits; only of the process in focus */
 	NEED_RANK = 1 << 16,      /* all processes, also where only some are asked for by pid */
+	NEED_OOM = 1 << 17,       /* sysctls of the OOM killer, the limits of the scope */
+	NEED_OOM_GROUP = 1 << 18, /* memory.oom.group of the control groups */
 
 	/* What is asked for wherever processes are shown: the list, and the totals above it. */
 	NEED_OVERVIEW =
@@ -34,7 +36,8 @@ enum need {
 
 	/* What the OOM killer looks at, and the score that shows what only the kernel knows. */
 	NEED_BADNESS = NEED_STAT | NEED_PROCESSES | NEED_MEMORY | NEED_STATUS | NEED_SWAP |
-		       NEED_OOM_ADJ | NEED_OOM_SCORE | NEED_MEMINFO | NEED_HOST | NEED_RANK,
+		       NEED_OOM_ADJ | NEED_OOM_SCORE | NEED_MEMINFO | NEED_HOST | NEED_RANK |
+		       NEED_CGROUP | NEED_OOM_GROUP,
 };
 
 /* What one refresh is asked for. */
@@ -49,5 +52,6 @@ struct needs {
 	size_t pid_count;
 	int64_t focus;       /* one process of which more is wanted; 0: none */
 	unsigned focus_bits; /* that is: these as well */
+	const char *scope;   /* what ranks are about: a memory cgroup; NULL: the machine */
 	bool exact; /* read everything of every process, also where nothing seems to have changed */
 };

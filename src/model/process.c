@@ -51,6 +51,7 @@ static const struct column columns[] = {
 	{ "adj_weight", "ADJW", NULL, "ADJ as bytes: how much larger it makes the process look to the OOM killer.", UNIT_BYTES, 7, NEED_OOM_ADJ | NEED_MEMINFO, FIELD(adj_weight) },
 	{ "frees", "~FREES", NULL, "What its end would about give back: ANON + SWAP + PTE, or where USS is read too USS + SWAPPSS + PTE.", UNIT_BYTES, 7, NEED_STATUS | NEED_SWAP, FIELD(frees) },
 	{ "protection", "SPARED", "protected", "Why the OOM killer passes it over: init, kernel thread, adj -1000, zombie, vfork child and others. Unknown where it does not.", UNIT_TEXT, 13, NEED_BADNESS, FIELD(protection) },
+	{ "oomgroup", "OOMGROUP", NULL, "The control group whose members the OOM killer ends together (memory.oom.group); unknown where it is none.", UNIT_TEXT, 16, NEED_CGROUP | NEED_OOM_GROUP, FIELD(oom_group) },
 	{ "minflt", "MINFLT", NULL, "Page faults served from memory, since its start.", UNIT_NUMBER, 10, NEED_STAT, FIELD(minor_faults) },
 	{ "majflt", "MAJFLT", NULL, "Page faults that waited for a device, since its start.", UNIT_NUMBER, 8, NEED_STAT, FIELD(major_faults) },
 	{ "minflt_rate", "MINF/s", "minflt/s", "Minor faults a second since the last refresh; unknown in the first.", UNIT_RATE, 7, NEED_STAT, FIELD(minor_fault_rate) },

@@ -20,7 +20,7 @@ struct process {
 	int64_t minor_faults, major_faults, minor_fault_rate, major_fault_rate, growth;
 	int64_t memory_of; /* another process whose address space this one uses (CLONE_VM) */
 	int64_t badness, rank, adj_weight, frees; /* by model/badness.c, as is protection */
-	const char *user, *state, *cgroup, *unit, *comm, *command, *protection;
+	const char *user, *state, *cgroup, *unit, *comm, *command, *protection, *oom_group;
 };
 
 extern const struct table process_table;

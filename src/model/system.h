@@ -22,6 +22,11 @@ struct system {
 	/* the same, by model/derive.c */
 	int64_t fault_rate, major_fault_rate, swap_in_rate, swap_out_rate, scan_rate, reclaim_rate;
 
+	/* what an OOM kill would be about, by collect/oom-scope.c; oom_total by model/derive.c too
+	 */
+	int64_t oom_limit, oom_total, kill_allocating_task, panic_on_oom;
+	const char *oom_scope; /* "machine", or the path of a memory cgroup */
+
 	/* /proc/pressure/memory */
 	int64_t some_avg10, some_avg60, some_avg300, some_total;
 	int64_t full_avg10, full_avg60, full_avg300, full_total;

@@ -16,7 +16,7 @@ from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, golden, memtop, run, run_o
 SERVER = {"/proc": FIXTURES / "server"}
 COLUMNS = (
     "pid ppid user uid state nice priority threads cputime cpu age virt res shr anon file shmem swap used mem peak "
-    "data code lib stack locked pte hugetlb pss uss swappss oom adj badness rank adj_weight frees protection "
+    "data code lib stack locked pte hugetlb pss uss swappss oom adj badness rank adj_weight frees protection oomgroup "
     "minflt majflt minflt_rate majflt_rate growth "
     "vmof cgroup unit comm command"
 ).split()
