@@ -13,21 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-
-/* The edge of the terminal; 0 where the output is none, as nothing is cut in a pipe. */
-static size_t
-width_of(const struct process_options *options)
-{
-	struct winsize size;
-
-	if (options->width != UNKNOWN)
-		return (size_t)options->width;
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-		return 0;
-	return size.ws_col;
-}
 
 static struct needs
 needs_of(const struct process_options *options)
@@ -99,7 +85,7 @@ write_block(struct blocks *run, int64_t number)
 {
 	const struct snapshot *now = &run->snapshots[number % 2];
 
-	run->output.width = width_of(run->options);
+	run->output.width = process_options_width(run->options);
 	if (!run->output.format->has_hints)
 		tell_hints(run, now);
 	return output_write(

@@ -17,6 +17,7 @@ const struct command *const commands[] = {
 	&command_top,
 	&command_free,
 	&command_batch,
+	&command_oom,
 	&command_oom_log,
 	NULL,
 };

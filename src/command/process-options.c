@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define SECOND 1e9
 
@@ -48,8 +50,8 @@ apply_order(void *settings, const struct command_option *option, const char *val
 	return 0;
 }
 
-static int
-apply_fields(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_fields(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
 	size_t position;
@@ -77,8 +79,8 @@ sort_pids(struct process_options *options)
 	options->pid_count = count;
 }
 
-static int
-apply_pids(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_pids(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
 
@@ -122,8 +124,8 @@ apply_user(void *settings, const struct command_option *option, const char *valu
 	return filter_add(options->filter, term, &error);
 }
 
-static int
-apply_filter(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_filter(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
 	struct filter_error error;
@@ -133,8 +135,8 @@ apply_filter(void *settings, const struct command_option *option, const char *va
 	return 0;
 }
 
-static int
-apply_width(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_width(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
 
@@ -143,8 +145,8 @@ apply_width(void *settings, const struct command_option *option, const char *val
 	return 0;
 }
 
-static int
-apply_scale(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_scale(void *settings, const struct command_option *option, const char *value)
 {
 	static const char letters[] = "bkmgtp";
 	struct process_options *options = settings;
@@ -167,8 +169,8 @@ apply_no_mouse(void *settings, const struct command_option *option, const char *
 	return 0;
 }
 
-static int
-apply_format(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_format(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
 
@@ -188,14 +190,14 @@ const struct command_option process_option_table[] = {
 	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", apply_no_mouse, 0, 0 },
 	{ "count", 'n', "COUNT", "end after COUNT blocks, or refreshes of the screen", apply_count, 0, 0 },
 	{ "delay", 'd', "SECONDS", "time between two blocks, 1.5 by itself", apply_delay, 0, 0 },
-	{ "fields", 'F', "FIELD,...", "columns to show", apply_fields, 0, 0 },
+	{ "fields", 'F', "FIELD,...", "columns to show", process_apply_fields, 0, 0 },
 	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", apply_order, 0, 0 },
-	{ "filter", 0, "EXPR", "only processes for which EXPR holds", apply_filter, 0, 0 },
-	{ "pid", 'p', "PID,...", "only these processes", apply_pids, 0, 0 },
+	{ "filter", 0, "EXPR", "only processes for which EXPR holds", process_apply_filter, 0, 0 },
+	{ "pid", 'p', "PID,...", "only these processes", process_apply_pids, 0, 0 },
 	{ "user", 'u', "USER", "only processes of USER (name or number); !USER: of all others", apply_user, 0, 0 },
-	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", apply_format, 0, 0 },
-	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", apply_scale, 0, 0 },
-	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", apply_width, 0, 0 },
+	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", process_apply_format, 0, 0 },
+	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", process_apply_scale, 0, 0 },
+	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", process_apply_width, 0, 0 },
 	{ "exact", 0, NULL, "read all of every process in every block", option_set_flag, SETTING(exact), 0 },
 	{ .name = NULL },
 };
@@ -246,6 +248,18 @@ process_options_finish(struct process_options *options)
 	selection_finish(&options->settings.kill_order.columns);
 	filter_destroy(options->filter);
 	free(options->pids);
+}
+
+size_t
+process_options_width(const struct process_options *options)
+{
+	struct winsize size;
+
+	if (options->width != UNKNOWN)
+		return (size_t)options->width;
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		return 0;
+	return size.ws_col;
 }
 
 int

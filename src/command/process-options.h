@@ -27,12 +27,26 @@ enum { PROCESS_SCREEN_OPTIONS = 4 };
 /* The options of `memtop`; those of `memtop batch` are the same but for the first ones. */
 extern const struct command_option process_option_table[];
 
+/* Values of `apply` for other commands, whose settings begin with a struct process_options. */
+int process_apply_fields(void *settings, const struct command_option *option, const char *value);
+int process_apply_pids(void *settings, const struct command_option *option, const char *value);
+int process_apply_filter(void *settings, const struct command_option *option, const char *value);
+int process_apply_width(void *settings, const struct command_option *option, const char *value);
+int process_apply_scale(void *settings, const struct command_option *option, const char *value);
+int process_apply_format(void *settings, const struct command_option *option, const char *value);
+
 void process_options_init(struct process_options *options);
 
 /* Like command_parse(), and -1 where there is a word that is no option. */
 int process_options_parse(const struct command *command, int argc, char **argv,
 	struct process_options *options, int *ret_status);
 void process_options_finish(struct process_options *options);
+
+/*
+ * At which column lines are cut: at the edge of the terminal, or where asked for; 0 where the
+ * output is no terminal, as nothing is cut in a pipe.
+ */
+size_t process_options_width(const struct process_options *options);
 
 /* What --help says of the columns and the filter. */
 void process_options_describe(FILE *file);

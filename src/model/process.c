@@ -65,6 +65,14 @@ static const struct column columns[] = {
 };
 /* clang-format on */
 
+const struct table candidate_table = {
+	.name = "candidate",
+	.search = "comm,command",
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.row_size = sizeof(struct process),
+};
+
 const struct table process_table = {
 	.name = "process",
 	.search = "comm,command",

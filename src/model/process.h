@@ -25,6 +25,9 @@ struct process {
 
 extern const struct table process_table;
 
+/* The same rows and columns under the name that they have in an order of kills. */
+extern const struct table candidate_table;
+
 /* The columns shown when nobody chose any, as selection_parse() takes them. */
 extern const char process_default_columns[];
 

@@ -66,6 +66,11 @@ write_totals(struct output *output, const struct snapshot *snapshot)
 				&snapshot->system);
 		line_end(output);
 	}
+}
+
+static void
+write_hints(struct output *output, const struct snapshot *snapshot)
+{
 	for (size_t i = 0; i < snapshot->hint_count; i++) {
 		char text[HINT_TEXT_SIZE];
 
@@ -145,8 +150,13 @@ write_text(struct output *output, const struct snapshot *snapshot,
 {
 	if (output->block_count > 0)
 		line_end(output);
-	write_title(output, snapshot, rows->count);
-	write_totals(output, snapshot);
+	if (output->head) {
+		fputs(output->head, output->file);
+	} else {
+		write_title(output, snapshot, rows->count);
+		write_totals(output, snapshot);
+	}
+	write_hints(output, snapshot);
 	line_end(output);
 	output->widths = array_reserve(output->widths, &output->width_capacity, selection->count,
 		sizeof(output->widths[0]));

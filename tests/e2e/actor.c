@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A process that does one thing for the tests to look at, says "ready" and stays as it is until
-// its standard input ends:  actor name NAME | actor memory | actor zombie-leader
+// its standard input ends:
+//   actor name NAME | actor memory | actor hold MIB | actor zombie-leader
+// or  actor push FILE: for each line that it gets it appends 2 MiB to FILE and says "more"
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +34,26 @@ touch(size_t size, int flags)
 	if (memory == MAP_FAILED)
 		exit(EXIT_FAILURE);
 	memset(memory, 1, size);
+}
+
+/* What is in a file of tmpfs belongs to nobody's RES, but to the writer's control group. */
+static void
+push(const char *path)
+{
+	static char block[64 * 1024];
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	char byte;
+
+	if (fd < 0 || write(STDOUT_FILENO, "ready\n", 6) != 6)
+		exit(EXIT_FAILURE);
+	while (read(STDIN_FILENO, &byte, 1) > 0) {
+		for (size_t i = 0; i < 2 * MIB / sizeof(block); i++)
+			if (write(fd, block, sizeof(block)) < 0)
+				exit(EXIT_FAILURE);
+		if (write(STDOUT_FILENO, "more\n", 5) != 5)
+			break;
+	}
+	exit(EXIT_SUCCESS);
 }
 
 static void *
@@ -67,5 +90,9 @@ main(int argc, char **argv)
 		touch(24 * MIB, MAP_PRIVATE);
 		touch(6 * MIB, MAP_SHARED);
 	}
+	if (strcmp(argv[1], "hold") == 0 && argc > 2)
+		touch((size_t)atoi(argv[2]) * MIB, MAP_PRIVATE);
+	if (strcmp(argv[1], "push") == 0 && argc > 2)
+		push(argv[2]);
 	stay();
 }

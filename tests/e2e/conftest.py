@@ -66,6 +66,27 @@ def mounts():
         pytest.skip("bind mounts over /proc are not permitted here")
 
 
+@pytest.fixture
+def actor():
+    """Starts actors; each has said "ready" and is ended when the test is over."""
+    started = []
+
+    def start(*arguments):
+        words = [os.fsencode(word) for word in arguments]
+        process = subprocess.Popen(
+            [BUILD / "tests" / "e2e" / "actor", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        started.append(process)
+        assert process.stdout.readline() == b"ready\n"
+        return process.pid
+
+    yield start
+    for process in started:
+        process.stdin.close()
+        process.wait(10)
+        process.stdout.close()
+
+
 def run(*command, **options):
     """Runs a command to its end and returns the completed process; its output is bytes."""
     options.setdefault("timeout", 60)

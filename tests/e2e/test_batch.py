@@ -11,7 +11,7 @@ import signal
 import subprocess
 
 import pytest
-from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, golden, memtop, run, run_over
+from conftest import FIXTURES, MEMTOP, SOURCE, golden, memtop, run, run_over
 
 SERVER = {"/proc": FIXTURES / "server"}
 COLUMNS = (
@@ -30,27 +30,6 @@ def lines_of(process, kind="process"):
 
 def over_server(*arguments):
     return run_over(SERVER, MEMTOP, "batch", "-n", "1", *arguments)
-
-
-@pytest.fixture
-def actor():
-    """Starts actors; each has said "ready" and is ended when the test is over."""
-    started = []
-
-    def start(*arguments):
-        words = [os.fsencode(word) for word in arguments]
-        process = subprocess.Popen(
-            [BUILD / "tests" / "e2e" / "actor", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        started.append(process)
-        assert process.stdout.readline() == b"ready\n"
-        return process.pid
-
-    yield start
-    for process in started:
-        process.stdin.close()
-        process.wait(10)
-        process.stdout.close()
 
 
 # Golden outputs over the tree of test files.

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/oom.h"
+
+#include "act/oom.h"
+#include "base/log.h"
+#include "model/cell.h"
+#include "model/needs.h"
+#include "model/order.h"
+#include "model/snapshot.h"
+#include "model/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A change of processes under way. */
+struct work {
+	const struct oom_options *options;
+	struct snapshot snapshot;
+	struct oom_plan plan;
+	struct oom_preview preview;
+	int status;
+};
+
+static void
+fail(struct work *work, int64_t pid, int error)
+{
+	char text[OOM_ERROR_SIZE];
+
+	oom_error_text(pid, error, text);
+	log_error("%s", text);
+	work->status = EXIT_FAILURE;
+}
+
+static void
+make_plan(struct work *work)
+{
+	const struct oom_options *options = work->options;
+
+	for (size_t i = 0; i < options->process.pid_count; i++) {
+		int64_t pid = options->process.pids[i];
+		const struct process *process = snapshot_find_process(&work->snapshot, pid);
+
+		if (!process)
+			fail(work, pid, -ESRCH);
+		else if (options->tree)
+			oom_plan_add_tree(&work->plan, &work->snapshot, process, options->adj);
+		else
+			oom_plan_add(&work->plan, process, options->adj);
+	}
+}
+
+/* The effect of a change; the first ones of the preview are the plan's. */
+static struct oom_effect *
+effect_of(struct work *work, const struct oom_change *change)
+{
+	for (size_t i = 0; i < work->preview.count; i++)
+		if (work->preview.effects[i].pid == change->pid)
+			return &work->preview.effects[i];
+	return NULL;
+}
+
+static void
+set_result(struct work *work, const struct oom_change *change, const char *result, bool done)
+{
+	for (size_t i = 0; i < work->preview.count; i++) {
+		struct oom_effect *effect = &work->preview.effects[i];
+
+		if (effect->pid != change->pid && effect->follows != change->pid)
+			continue;
+		effect->result = result;
+		if (!done)
+			effect->after = effect->before;
+	}
+}
+
+/* As choom says it, byte for byte. */
+static void
+say_changed(const struct oom_change *change)
+{
+	printf("pid %lld's OOM score adjust value changed from %lld to %lld\n",
+		(long long)change->pid, (long long)change->from, (long long)change->to);
+}
+
+static void
+carry_out(struct work *work)
+{
+	bool is_text = work->options->process.format == &output_text;
+
+	for (size_t i = 0; i < work->plan.count; i++) {
+		struct oom_change *change = &work->plan.changes[i];
+		int error = oom_apply(change);
+
+		if (error < 0) {
+			fail(work, change->pid, error);
+			set_result(work, change, oom_error_cause(error), false);
+			continue;
+		}
+		set_result(work, change, "done", true);
+		effect_of(work, change)->before.adj = change->from;
+		if (is_text)
+			say_changed(change);
+	}
+}
+
+static void
+write_rows(struct work *work)
+{
+	struct selection selection = { .table = &oom_effect_table };
+	struct output output = oom_output(work->options);
+	struct row_list rows = { .count = 0 };
+	const struct order order = { .column = table_find(&oom_effect_table, "result", 6) };
+
+	for (size_t i = 0; i < oom_effect_table.column_count; i++)
+		selection_add(&selection, &oom_effect_table.columns[i]);
+	order_build(
+		&rows, &oom_effect_table, work->preview.effects, work->preview.count, NULL, &order);
+	for (size_t i = 0; i < rows.count; i++) /* in the order of the plan, whatever the result */
+		rows.rows[i] = &work->preview.effects[i];
+	if (oom_write(&output, &work->snapshot, &selection, &rows) != EXIT_SUCCESS)
+		work->status = EXIT_FAILURE;
+	row_list_finish(&rows);
+	selection_finish(&selection);
+	output_finish(&output);
+}
+
+static const char *
+safe(const char *text, char copy[static CELL_SIZE])
+{
+	text_safe(copy, CELL_SIZE, text ? text : "-", charset_of_locale());
+	return copy;
+}
+
+static void
+print_standing(const struct work *work, const char *label, const struct oom_standing *standing,
+	size_t ranked)
+{
+	enum scale scale = work->options->process.settings.scale;
+	char score[UNIT_FORMAT_SIZE], badness[UNIT_FORMAT_SIZE], reason[CELL_SIZE];
+
+	unit_format(score, UNIT_NUMBER, standing->score, scale);
+	unit_format(badness, UNIT_BYTES, standing->badness, scale);
+	printf("%s  adj %5lld  score %4s  badness %7s  ", label, (long long)standing->adj, score,
+		badness);
+	if (standing->rank != UNKNOWN)
+		printf("rank %lld of %zu\n", (long long)standing->rank, ranked);
+	else
+		printf("never killed: %s\n", safe(standing->protection, reason));
+}
+
+static void
+print_effect(const struct work *work, const struct oom_effect *effect)
+{
+	char comm[CELL_SIZE], user[CELL_SIZE], unit[CELL_SIZE];
+
+	printf("OOM priority of %lld %s (user %s, unit %s)", (long long)effect->pid,
+		safe(effect->comm, comm), safe(effect->user, user), safe(effect->unit, unit));
+	if (effect->follows != UNKNOWN)
+		printf(", which shares the memory of %lld and changes with it",
+			(long long)effect->follows);
+	putchar('\n');
+	print_standing(work, "now", &effect->before, work->preview.ranked_before);
+	print_standing(work, "new", &effect->after, work->preview.ranked_after);
+	if (effect->process->kernel_thread == 1)
+		puts("     a kernel thread: this would be refused");
+}
+
+static void
+print_first(const struct work *work, const char *label, const struct process *process)
+{
+	enum scale scale = work->options->process.settings.scale;
+	char comm[CELL_SIZE], frees[UNIT_FORMAT_SIZE];
+
+	if (!process) {
+		printf("%s: nobody\n", label);
+		return;
+	}
+	unit_format(frees, UNIT_BYTES, process->frees, scale);
+	printf("%s: %lld %s (frees about %s)\n", label, (long long)process->pid,
+		safe(process->comm, comm), frees);
+}
+
+static void
+print_lasting(const struct oom_effect *effect)
+{
+	char text[OOM_DROP_IN_SIZE];
+
+	if (!oom_drop_in(effect->process, effect->after.adj, text)) {
+		printf("no unit file can make it last: %s\n", text);
+		return;
+	}
+	printf("to make it last: %s", text);
+}
+
+static void
+print_preview(const struct work *work)
+{
+	const struct oom_preview *preview = &work->preview;
+	bool lowers = false;
+
+	for (size_t i = 0; i < preview->count; i++) {
+		print_effect(work, &preview->effects[i]);
+		lowers = lowers || preview->effects[i].after.adj < preview->effects[i].before.adj;
+	}
+	if (preview->count == 0)
+		return;
+	print_first(work, "dies first now", preview->first_before);
+	print_first(work, "dies first then", preview->first_after);
+	printf("children started from then on inherit it; %zu running below keep theirs%s\n",
+		preview->children, preview->children > 0 ? " (--tree changes them)" : "");
+	if (lowers && !oom_may_lower())
+		puts("lowering needs CAP_SYS_RESOURCE, which this process lacks");
+	if (preview->count == 1)
+		print_lasting(&preview->effects[0]);
+	puts("nothing was changed");
+}
+
+int
+oom_change_processes(const struct oom_options *options)
+{
+	const struct needs needs = { .bits = NEED_BADNESS | NEED_OWNER };
+	struct work work = { .options = options, .status = EXIT_SUCCESS };
+	struct source *source;
+
+	if (oom_read(&needs, &work.snapshot, &source) < 0)
+		return EXIT_FAILURE;
+	make_plan(&work);
+	oom_preview(&work.preview, &work.snapshot, &work.plan);
+	if (!options->dry_run)
+		carry_out(&work);
+	if (options->process.format != &output_text)
+		write_rows(&work);
+	else if (options->dry_run)
+		print_preview(&work);
+	oom_preview_finish(&work.preview);
+	oom_plan_finish(&work.plan);
+	snapshot_finish(&work.snapshot);
+	source->destroy(source);
+	return work.status;
+}
+
+/* The adjustment is inherited and kept over exec. Returns only where that fails. */
+int
+oom_start_command(const struct oom_options *options)
+{
+	struct oom_change change;
+	char word[CELL_SIZE];
+	int error = oom_look_up(getpid(), &change);
+
+	if (error == 0) {
+		change.to = options->adj;
+		error = oom_apply(&change);
+	}
+	if (error < 0) {
+		char text[OOM_ERROR_SIZE];
+
+		oom_error_text(getpid(), error, text);
+		log_error("%s", text);
+		return EXIT_FAILURE;
+	}
+	execvp(options->words[0], options->words);
+	error = errno;
+	log_error("cannot run %s: %s", safe(options->words[0], word), strerror(error));
+	return error == ENOENT ? 127 : 126;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/oom.h"
+
+#include "base/log.h"
+#include "model/badness.h"
+#include "model/cell.h"
+#include "model/hint.h"
+#include "model/needs.h"
+#include "model/order.h"
+#include "model/snapshot.h"
+#include "model/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEAD_SIZE = 2 * CELL_SIZE };
+
+static struct needs
+needs_of(const struct oom_options *options)
+{
+	return (struct needs){
+		.bits = NEED_BADNESS | NEED_OOM | filter_needs(options->process.filter) |
+			selection_needs(&options->process.settings.processes.columns),
+		.scope = options->cgroup
+	};
+}
+
+static bool
+is_about_machine(const struct system *system)
+{
+	return strcmp(system->oom_scope, "machine") == 0;
+}
+
+/* What takes the sense from the order: text for standard error or the head, or NULL. */
+static const char *
+warning_of(const struct system *system)
+{
+	bool is_machine = is_about_machine(system);
+
+	if (system->panic_on_oom == 2 || (system->panic_on_oom == 1 && is_machine))
+		return "vm.panic_on_oom is set: the machine stops instead, and nobody is chosen";
+	if (system->kill_allocating_task > 0 && is_machine)
+		return "vm.oom_kill_allocating_task is set: whoever asks for memory dies, whatever "
+		       "the order";
+	return NULL;
+}
+
+/* What stands above the table: that it is a prediction, of what, and what is against it. */
+static void
+write_head(
+	char head[static HEAD_SIZE], const struct snapshot *snapshot, const struct output *output)
+{
+	const struct system *system = &snapshot->system;
+	const char *warning = warning_of(system);
+	char total[UNIT_FORMAT_SIZE], scope[CELL_SIZE];
+	int length;
+
+	text_safe(scope, sizeof(scope), system->oom_scope, output->charset);
+	unit_format(total, UNIT_BYTES, system->oom_total, output->scale);
+	if (is_about_machine(system))
+		length = snprintf(head, HEAD_SIZE,
+			"Who dies first, a prediction: the machine, "
+			"memory and swap %s\n",
+			total);
+	else
+		length = snprintf(head, HEAD_SIZE,
+			"Who dies first, a prediction: memory cgroup %s, %s %s\n", scope,
+			system->oom_limit == UNKNOWN ? "without a limit of its own: the machine's"
+						     : "with swap",
+			total);
+	if (warning)
+		snprintf(head + length, HEAD_SIZE - (size_t)length, "warning: %s\n", warning);
+}
+
+/* Kernel threads are never chosen and would only fill the end of the list. */
+static void
+keep_candidates(struct row_list *rows, const struct badness_scope *scope, int64_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct process *process = rows->rows[i];
+
+		if (process->kernel_thread == 1 || !badness_is_candidate(scope, process))
+			continue;
+		rows->rows[count++] = process;
+	}
+	rows->count = most > 0 && (size_t)most < count ? (size_t)most : count;
+}
+
+/* What is wrong with the scope or with the processes asked for: an exit status. */
+static int
+check_hints(const struct oom_options *options, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->hint_count; i++) {
+		const struct hint *hint = &snapshot->hints[i];
+		char path[512];
+
+		if (hint->need != NEED_OOM || !options->cgroup)
+			continue;
+		text_safe(path, sizeof(path), options->cgroup, CHARSET_ASCII);
+		log_error("cannot read the memory cgroup '%s': %s", path, strerror(hint->error));
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+/* A format without a place for hints and the head leaves them to standard error. */
+static void
+tell(const struct output *output, const struct snapshot *snapshot)
+{
+	const char *warning = warning_of(&snapshot->system);
+
+	if (warning && output->format != &output_text)
+		log_error("warning: %s", warning);
+	for (size_t i = 0; i < snapshot->hint_count && !output->format->has_hints; i++) {
+		char text[HINT_TEXT_SIZE];
+
+		hint_text(&snapshot->hints[i], text);
+		log_error("%s", text);
+	}
+}
+
+/* Processes asked for that are not there: one line each. */
+static int
+check_pids(const struct oom_options *options, const struct snapshot *snapshot)
+{
+	int status = EXIT_SUCCESS;
+
+	for (size_t i = 0; i < options->process.pid_count; i++)
+		if (!snapshot_find_process(snapshot, options->process.pids[i])) {
+			log_error("cannot read OOM score of %lld: No such process",
+				(long long)options->process.pids[i]);
+			status = EXIT_FAILURE;
+		}
+	return status;
+}
+
+static int
+write_order(const struct oom_options *options, struct snapshot *snapshot)
+{
+	const struct order order = order_of(table_find(&candidate_table, "rank", 4));
+	const struct badness_scope scope = badness_scope_of(snapshot);
+	struct output output = oom_output(options);
+	struct row_list rows = { .count = 0 };
+	char head[HEAD_SIZE];
+	int status = check_pids(options, snapshot);
+
+	if (options->process.pid_count > 0)
+		filter_add_set(options->process.filter, table_find(&candidate_table, "pid", 3),
+			options->process.pids, options->process.pid_count);
+	order_build(&rows, &candidate_table, snapshot->processes, snapshot->process_count,
+		options->process.filter, &order);
+	if (options->process.pid_count == 0)
+		keep_candidates(&rows, &scope, options->top);
+	write_head(head, snapshot, &output);
+	output.head = head;
+	tell(&output, snapshot);
+	if (oom_write(&output, snapshot, &options->process.settings.processes.columns, &rows) !=
+		EXIT_SUCCESS)
+		status = EXIT_FAILURE;
+	row_list_finish(&rows);
+	output_finish(&output);
+	return status;
+}
+
+int
+oom_show_order(const struct oom_options *options)
+{
+	const struct needs needs = needs_of(options);
+	struct snapshot snapshot;
+	struct source *source;
+	int status;
+
+	if (oom_read(&needs, &snapshot, &source) < 0)
+		return EXIT_FAILURE;
+	status = check_hints(options, &snapshot);
+	if (status == EXIT_SUCCESS)
+		status = write_order(options, &snapshot);
+	snapshot_finish(&snapshot);
+	source->destroy(source);
+	return status;
+}
+
+/* As choom shows it, byte for byte. */
+static int
+show_process(const struct snapshot *snapshot, int64_t pid)
+{
+	const struct process *process = snapshot_find_process(snapshot, pid);
+	const char *cause = !process ? "No such process" : "Permission denied";
+
+	if (!process || process->oom_score == UNKNOWN || process->oom_adj == UNKNOWN) {
+		log_error("cannot read OOM score of %lld: %s", (long long)pid, cause);
+		return EXIT_FAILURE;
+	}
+	printf("pid %lld's current OOM score: %lld\n"
+	       "pid %lld's current OOM score adjust value: %lld\n",
+		(long long)pid, (long long)process->oom_score, (long long)pid,
+		(long long)process->oom_adj);
+	return EXIT_SUCCESS;
+}
+
+int
+oom_show_processes(const struct oom_options *options)
+{
+	const struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_OOM_SCORE |
+					     NEED_OOM_ADJ,
+		.pids = options->process.pids,
+		.pid_count = options->process.pid_count };
+	struct snapshot snapshot;
+	struct source *source;
+	int status = EXIT_SUCCESS;
+
+	if (oom_read(&needs, &snapshot, &source) < 0)
+		return EXIT_FAILURE;
+	for (size_t i = 0; i < options->process.pid_count; i++)
+		if (show_process(&snapshot, options->process.pids[i]) != EXIT_SUCCESS)
+			status = EXIT_FAILURE;
+	snapshot_finish(&snapshot);
+	source->destroy(source);
+	return status;
+}

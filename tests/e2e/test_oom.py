@@ -1,0 +1,429 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""memtop oom: choom's forms, refusals, previews, and the order in which the kernel really kills."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import BUILD, MEMTOP, memtop, run
+
+ACTOR = BUILD / "tests" / "e2e" / "actor"
+NEVER = 1 << 22  # no pid is so large
+MIB = 1 << 20
+
+with_choom = pytest.mark.skipif(not shutil.which("choom"), reason="choom is not installed")
+with_setpriv = pytest.mark.skipif(os.getuid() != 0 or not shutil.which("setpriv"),
+                                  reason="only root can give up rights with setpriv")
+
+
+def oom(*arguments, **options):
+    return memtop("oom", *arguments, **options)
+
+
+def adjustment(pid):
+    return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+
+def score(pid):
+    return int(Path(f"/proc/{pid}/oom_score").read_text())
+
+
+def rows(process, kind, status=0):
+    assert process.returncode == status, process.stderr
+    objects = [json.loads(line) for line in process.stdout.splitlines()]
+    return [row for row in objects if row["kind"] == kind]
+
+
+def says(process, status, *lines):
+    """One line on standard error for each cause, and the exit status."""
+    assert process.stderr.decode().splitlines() == [f"memtop oom: {line}" for line in lines]
+    assert process.returncode == status
+
+
+# choom's forms: the same effect, output and exit status.
+
+
+@with_choom
+def test_showing_is_choom_byte_for_byte(actor):
+    for pid in (1, os.getpid(), actor("memory")):
+        ours, theirs = oom("-p", pid), run("choom", "-p", pid)
+        assert (ours.stdout, ours.stderr, ours.returncode) == (theirs.stdout, theirs.stderr, theirs.returncode)
+
+
+@with_choom
+@pytest.mark.parametrize("value", ["300", "+5", "0", "1000"])
+def test_setting_is_choom_byte_for_byte(actor, value):
+    pids = [actor("memory"), actor("memory")]
+    ours, theirs = oom("-p", pids[0], "-n", value), run("choom", "-p", pids[1], "-n", value)
+    assert ours.stdout.replace(b"%d" % pids[0], b"PID") == theirs.stdout.replace(b"%d" % pids[1], b"PID")
+    assert (ours.returncode, ours.stderr) == (theirs.returncode, theirs.stderr) == (0, b"")
+    assert adjustment(pids[0]) == adjustment(pids[1]) == int(value)
+
+
+@with_choom
+@pytest.mark.parametrize("words", [
+    ["-n", "500", "--", "cat", "/proc/self/oom_score_adj"],
+    ["-n", "500", "cat", "/proc/self/oom_score_adj"],
+    ["--adjust=7", "--", "sh", "-c", "echo $0 $1; exit 9", "a b", "c"],
+    ["-n", "500", "--", "no-such-program"],
+    ["-n", "500", "--", "/etc/passwd"],
+    ["-n", "500", "--", "sh", "-c", "kill -9 $$"],
+])
+def test_starting_a_command_is_as_with_choom(words):
+    ours, theirs = oom(*words), run("choom", *words)
+    assert (ours.stdout, ours.returncode) == (theirs.stdout, theirs.returncode)
+    assert bool(ours.stderr) == bool(theirs.stderr)
+
+
+def test_a_command_that_cannot_be_started_has_its_status():
+    says(oom("-n", "1", "--", "no-such-program"), 127, "cannot run no-such-program: No such file or directory")
+    says(oom("-n", "1", "--", "/etc/passwd"), 126, "cannot run /etc/passwd: Permission denied")
+    says(oom("-n", "1", "--", "\x1b[31m"), 127, "cannot run \\x1b[31m: No such file or directory")
+
+
+def test_several_processes_and_those_that_fail(actor):
+    pids = sorted([actor("memory"), actor("memory"), actor("memory")])
+    process = oom("-p", f"{pids[0]},{NEVER}", "-p", pids[1], "-p", pids[2], "-n", "44")
+    says(process, 1, f"cannot set OOM adjustment of {NEVER}: No such process")
+    assert process.stdout.decode().splitlines() == [
+        f"pid {pid}'s OOM score adjust value changed from 0 to 44" for pid in pids]
+    assert [adjustment(pid) for pid in pids] == [44, 44, 44]
+    process = oom("-p", f"{NEVER},{pids[0]}")
+    says(process, 1, f"cannot read OOM score of {NEVER}: No such process")
+    assert f"pid {pids[0]}'s current OOM score adjust value: 44\n" in process.stdout.decode()
+
+
+# Refusals: the right sentence and status, and nothing changed.
+
+
+@pytest.mark.parametrize("arguments, line", [
+    (["-p", "PID", "-n", "1001"], "--adjust '1001': not a number from -1000 to 1000"),
+    (["-p", "PID", "-n", "-1001"], "--adjust '-1001': not a number from -1000 to 1000"),
+    (["-p", "PID", "-n", "abc"], "--adjust 'abc': not a number from -1000 to 1000"),
+    (["-p", "PID", "-n", ""], "--adjust '': not a number from -1000 to 1000"),
+    (["-p", "PID", "--legacy", "16"], "--legacy '16': not a number from -17 to 15"),
+    (["-p", "abc", "-n", "5"], "--pid 'abc': not a process number, at character 1"),
+    (["-p", "PID", "-n", "5", "sleep"], "-p and a command exclude each other"),
+    (["sleep", "1"], "a command needs the adjustment to start it with (-n)"),
+    (["-n", "5"], "-n needs processes (-p) or a command"),
+    (["-p", "PID", "--tree"], "--tree and --dry-run are about changes of processes (-p and -n)"),
+    (["-p", "PID", "-n", "5", "--cgroup", "/"], "--cgroup is about the order, not about changes"),
+    (["--top", "0"], "--top '0': not a count of at least 1"),
+    (["--filter", "rank>>1"], "--filter 'rank>>1': '>1' is not a number, at character 6"),
+])
+def test_a_wrong_command_line_changes_nothing(actor, arguments, line):
+    pid = actor("memory")
+    says(oom(*[str(pid) if word == "PID" else word for word in arguments]), 2, line)
+    assert adjustment(pid) == 0
+
+
+@with_setpriv
+def test_lowering_needs_cap_sys_resource(actor):
+    pid = actor("memory")
+    process = run("setpriv", "--bounding-set", "-sys_resource", MEMTOP, "oom", "-p", pid, "-n", "-500")
+    says(process, 1,
+         f"cannot set OOM adjustment of {pid}: Permission denied (lowering needs CAP_SYS_RESOURCE)")
+    assert adjustment(pid) == 0 and process.stdout == b""
+    process = run("setpriv", "--bounding-set", "-sys_resource", MEMTOP, "oom", "-p", pid, "-n", "-500", "--dry-run")
+    assert process.returncode == 0 and b"\nlowering needs CAP_SYS_RESOURCE, which this process lacks\n" in process.stdout
+
+
+@with_setpriv
+def test_another_users_process_is_refused(actor):
+    pid = actor("memory")
+    process = run("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                  MEMTOP, "oom", "-p", pid, "-n", "500")
+    says(process, 1, f"cannot set OOM adjustment of {pid}: Permission denied (it is another user's)")
+    assert adjustment(pid) == 0
+
+
+def test_a_process_that_has_ended_is_refused():
+    process = subprocess.Popen(["true"])
+    process.wait()
+    says(oom("-p", process.pid, "-n", "500"), 1, f"cannot set OOM adjustment of {process.pid}: No such process")
+
+
+def test_T24_a_thread_is_no_process(actor):
+    pid = actor("zombie-leader")
+    thread = max(int(name) for name in os.listdir(f"/proc/{pid}/task"))
+    says(oom("-p", thread, "-n", "500"), 1, f"cannot set OOM adjustment of {thread}: No such process")
+    assert adjustment(thread) == 0
+
+
+def test_T27_a_kernel_thread_is_refused():
+    if "Kthread:\t1" not in Path("/proc/2/status").read_text() and os.path.exists("/proc/2/exe"):
+        pytest.skip("there are no kernel threads here")
+    says(oom("-p", "2", "-n", "500"), 1, "cannot set OOM adjustment of 2: it is a kernel thread")
+    assert adjustment(2) == 0
+
+
+# Plans: what is shown before is what is found after.
+
+
+def test_T36_the_old_scale_is_converted_and_told(actor):
+    pid = actor("memory")
+    for legacy, value in ((1, 58), (14, 823), (15, 1000)):
+        process = oom("-p", pid, "--legacy", legacy)
+        says(process, 0, f"{legacy} of the old scale is an adjustment of {value}")
+        assert adjustment(pid) == value
+
+
+@pytest.mark.parametrize("value", [1, 300, 1000])
+def test_a_dry_run_shows_what_is_measured_after_the_change(actor, value):
+    pid = actor("memory")
+    planned = rows(oom("-p", pid, "-n", value, "--dry-run", "--format", "json"), "change")[0]
+    assert (adjustment(pid), planned["adj_before"], planned["result"]) == (0, 0, "planned")
+    assert planned["oom_before"] == score(pid)
+    done = rows(oom("-p", pid, "-n", value, "--format", "json"), "change")[0]
+    assert (done["adj_before"], done["adj_after"], done["result"]) == (0, value, "done")
+    assert (adjustment(pid), score(pid)) == (value, planned["oom_after"]) == (value, done["oom_after"])
+    found = rows(oom("-p", pid, "--format", "json"), "candidate")[0]
+    assert (found["badness"], found["oom"]) == (planned["badness_after"], planned["oom_after"])
+    if value == 1000:
+        assert found["rank"] == planned["rank_after"] == 1 and planned["next_after"] == pid
+
+
+def test_a_dry_run_in_words(actor):
+    pid = actor("hold", "40")
+    lines = oom("-p", pid, "-n", "1000", "--dry-run").stdout.decode().splitlines()
+    assert lines[0].startswith(f"OOM priority of {pid} actor (user ")
+    assert re.fullmatch(r"now  adj     0  score  66\d  badness   4\d\.\dM  rank \d+ of \d+", lines[1])
+    assert re.fullmatch(r"new  adj  1000  score 133\d  badness +\d.*  rank 1 of \d+", lines[2])
+    assert re.fullmatch(rf"dies first then: {pid} actor \(frees about 4\d\.\dM\)", lines[4])
+    assert lines[5] == "children started from then on inherit it; 0 running below keep theirs"
+    assert lines[-1] == "nothing was changed" and adjustment(pid) == 0
+
+
+def test_a_failure_is_in_the_json_too():
+    if os.path.exists("/proc/2/exe"):
+        pytest.skip("there are no kernel threads here")
+    process = oom("-p", "2", "-n", "5", "--format", "json")
+    row = rows(process, "change", status=1)[0]
+    assert row["result"] == "it is a kernel thread" and row["adj_after"] == row["adj_before"] == 0
+
+
+@pytest.fixture
+def tree():
+    """A shell with two children, one of which has one."""
+    script = "sh -c 'sleep 600 & echo; wait' & sleep 600 & echo; wait"
+    process = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, start_new_session=True)
+    for _ in range(2):
+        process.stdout.readline()
+    yield process.pid
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+
+
+def below(pid):
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(pid)] + [found for child in children for found in below(child)]
+
+
+def test_a_tree_is_changed_as_a_whole(tree):
+    members = below(tree)
+    assert len(members) == 4
+    text = oom("-p", tree, "-n", "9", "--dry-run").stdout.decode()
+    assert "3 running below keep theirs (--tree changes them)" in text
+    assert oom("-p", tree, "-n", "9").returncode == 0
+    assert [adjustment(pid) for pid in members] == [9, 0, 0, 0]
+    planned = rows(oom("-p", tree, "-n", "8", "--tree", "--dry-run", "--format", "json"), "change")
+    process = oom("-p", tree, "-n", "8", "--tree")
+    assert {row["pid"] for row in planned} == set(members) and len(process.stdout.splitlines()) == 4
+    assert [adjustment(pid) for pid in members] == [8] * 4
+
+
+def test_csv_has_a_line_for_each_change(actor):
+    pid = actor("memory")
+    output = oom("-p", pid, "-n", "3", "--format", "csv").stdout.decode()
+    heading, row = csv.reader(io.StringIO(output, newline=""))
+    assert dict(zip(heading, row))["adj_after"] == "3" and "result" in heading
+
+
+def test_each_change_is_a_line_in_the_system_log(actor, tmp_path):
+    pid = actor("name", b"a\x1b[31m\nb")
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind(str(tmp_path / "log"))
+    log.settimeout(10)
+    script = f"mount -t tmpfs none /dev && ln -s {tmp_path}/log /dev/log && exec \"$@\""
+    process = run("unshare", "-rm", "sh", "-c", script, "sh", MEMTOP, "oom", "-p", pid, "-n", "12")
+    if b"mount" in process.stderr or b"unshare" in process.stderr:
+        pytest.skip("/dev cannot be replaced here")
+    assert process.returncode == 0, process.stderr
+    line = log.recv(4096).decode()
+    log.close()
+    assert line.startswith("<85>")  # authpriv.notice
+    assert re.search(r"memtop\[\d+\]: user \S+ \(0\) changed the OOM adjustment of "
+                     rf"{pid} \(a\\x1b\[31m\\nb\) from 0 to 12", line)
+
+
+# The order.
+
+
+def test_the_order_is_a_prediction_with_reasons():
+    process = oom("--top", "5")
+    head, empty, titles, *lines = process.stdout.decode().splitlines()
+    assert re.fullmatch(r"Who dies first, a prediction: the machine, memory and swap \S+", head) and empty == ""
+    assert titles.split()[:3] == ["RANK", "PID", "USER"] and len(lines) == 5
+    assert [int(line.split()[0]) for line in lines] == [1, 2, 3, 4, 5]
+
+
+def test_protected_processes_come_last_and_say_why():
+    process = oom("--format", "json", "-F", "rank,pid,badness,protection")
+    candidates = rows(process, "candidate")
+    ranked = [row for row in candidates if row["rank"] is not None]
+    assert candidates[:len(ranked)] == ranked and [row["rank"] for row in ranked] == sorted(row["rank"] for row in ranked)
+    assert all(row["badness"] is not None and row["protection"] is None for row in ranked)
+    init = [row for row in candidates if row["pid"] == 1][0]
+    assert (init["rank"], init["protection"]) == (None, "init") or init["rank"] is not None
+    assert not [row for row in candidates if row["protection"] == "kernel thread"]
+    system = rows(process, "system")[0]
+    assert system["oom_scope"] == "machine" and system["oom_total"] == system["total"] + system["swap_total"]
+    assert system["panic_on_oom"] == int(Path("/proc/sys/vm/panic_on_oom").read_text())
+
+
+@pytest.mark.parametrize("name, value, sentence", [
+    ("panic_on_oom", "1", b"vm.panic_on_oom is set: the machine stops instead, and nobody is chosen"),
+    ("oom_kill_allocating_task", "1",
+     b"vm.oom_kill_allocating_task is set: whoever asks for memory dies, whatever the order"),
+])
+def test_settings_that_make_the_order_meaningless_are_told(mounts, tmp_path, name, value, sentence):
+    (tmp_path / name).write_text(value + "\n")
+    script = f"mount --bind {tmp_path}/{name} /proc/sys/vm/{name} && exec \"$@\""
+    process = run("unshare", "-rm", "sh", "-c", script, "sh", MEMTOP, "oom", "--top", "1")
+    assert b"\nwarning: " + sentence + b"\n" in process.stdout
+    process = run("unshare", "-rm", "sh", "-c", script, "sh", MEMTOP, "oom", "--top", "1", "--format", "json")
+    assert process.stderr == b"memtop oom: warning: " + sentence + b"\n"
+    assert rows(process, "system")[0][name] == 1
+
+
+def test_T29_hostile_names_stay_in_their_line(actor):
+    pid = actor("name", b"\x1b[2J\n)x")
+    oom("-p", pid, "-n", "1000")
+    for arguments in (["--top", "3", "-F", "rank,pid,comm"], ["-p", pid, "-n", "999", "--dry-run"]):
+        text = oom(*arguments).stdout
+        assert b"\x1b" not in text and b"\\x1b[2J\\n)x" in text
+
+
+def test_a_cgroup_that_does_not_exist_is_an_error():
+    process = oom("--cgroup", "/no/such\x1b")
+    says(process, 1, "cannot read the memory cgroup '/no/such\\x1b': No such file or directory")
+    assert process.stdout == b""
+
+
+# The kernel's own order: a group of 128 MiB, and a process that fills it from outside of itself.
+
+# What each of the six holds, in MiB, and its adjustment. One thousandth is 0.128 MiB here.
+VICTIMS = [(30, 0), (10, 300), (20, 50), (8, 200), (16, 0), (6, 0)]
+
+
+def memory_mount():
+    """(version, folder of this process's own memory cgroup)."""
+    found = None
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        left, right = line.split(" - ")
+        kind, _, options = right.split(" ")
+        if kind == "cgroup" and "memory" in options.split(","):
+            found = 1, left.split()[4]
+        if kind == "cgroup2" and not found:
+            found = 2, left.split()[4]
+    if not found:
+        pytest.skip("there is no memory controller")
+    own = ""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if (found[0] == 1 and "memory" in controllers.split(",")) or (found[0] == 2 and not controllers):
+            own = path
+    return found[0], Path(found[1] + own.rstrip("/"))
+
+
+@contextlib.contextmanager
+def group_of_128_mib():
+    version, own = memory_mount()
+    group = (own if version == 1 else own.parent) / f"memtop-test-{os.getpid()}"
+    settings = {1: {"memory.limit_in_bytes": 128 * MIB, "memory.swappiness": 0},
+                2: {"memory.max": 128 * MIB, "memory.swap.max": 0}}[version]
+    try:
+        group.mkdir()
+    except OSError as error:
+        pytest.skip(f"no memory cgroup can be made here: {error.strerror}")
+    try:
+        try:
+            for name, value in settings.items():
+                (group / name).write_text(str(value))
+        except OSError as error:
+            pytest.skip(f"the memory cgroup cannot be limited here: {error.strerror}")
+        yield group
+    finally:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                group.rmdir()
+                break
+            time.sleep(0.05)
+
+
+def start_in(group, *words):
+    script = 'echo $$ >"$0/cgroup.procs" && exec "$@"'
+    process = subprocess.Popen(["sh", "-c", script, str(group), str(ACTOR), *map(str, words)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def end(process):
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+
+
+def killed_by_filling(pusher, victims):
+    """Appends to the file until all victims are dead; the pids in the order of their deaths."""
+    dead = []
+    for _ in range(200):
+        pusher.stdin.write(b"\n")
+        pusher.stdin.flush()
+        if pusher.stdout.readline() != b"more\n":
+            break
+        dead += [process.pid for process in victims
+                 if process.pid not in dead and process.poll() == -signal.SIGKILL]
+        if len(dead) == len(victims):
+            break
+    return dead
+
+
+def test_the_order_is_that_in_which_a_memory_cgroup_is_killed(tmp_path):
+    file = Path("/dev/shm") / f"memtop-test-{os.getpid()}"
+    if not os.access("/dev/shm", os.W_OK):
+        pytest.skip("there is no tmpfs to fill")
+    with group_of_128_mib() as group:
+        started = []
+        try:
+            victims = [start_in(group, "hold", size) for size, _ in VICTIMS]
+            started += victims
+            for process, (_, value) in zip(victims, VICTIMS):
+                assert oom("-p", process.pid, "-n", value).returncode == 0
+            pusher = start_in(group, "push", file)
+            started.append(pusher)
+            process = oom("--cgroup", group, "--format", "json")
+            predicted = [row["pid"] for row in rows(process, "candidate")]
+            assert rows(process, "system")[0]["oom_total"] == 128 * MIB
+            assert set(predicted) == {process.pid for process in started} and predicted[-1] == pusher.pid
+            by_machine = [row["pid"] for row in rows(oom("--format", "json"), "candidate")
+                          if row["pid"] in predicted]
+            assert by_machine != predicted  # T39: the scope changes the order
+            assert killed_by_filling(pusher, victims) == predicted[:-1]
+        finally:
+            for process in started:
+                end(process)
+            file.unlink(missing_ok=True)
