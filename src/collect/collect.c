@@ -2,8 +2,10 @@
 #include "collect/collect.h"
 
 #include "base/memory.h"
+#include "collect/kernel-log.h"
 #include "collect/limits.h"
 #include "collect/oom-scope.h"
+#include "collect/oom-watch.h"
 #include "collect/pressure.h"
 #include "collect/processes.h"
 #include "collect/procfs.h"
@@ -27,6 +29,7 @@ struct collector {
 	struct system_reader *system;
 	struct processes *processes;
 	struct oom_scope *scope;
+	struct oom_watch *watch;
 };
 
 static int64_t
@@ -134,7 +137,10 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 {
 	struct collector *collector = (struct collector *)source;
 	struct needs all = *needs;
+	int error = 0;
 
+	if (all.bits & NEED_EVENTS)
+		all.bits |= NEED_VMSTAT | NEED_PROCESSES;
 	if (needs->scope)
 		all.bits |= NEED_OOM | NEED_CGROUP;
 	if (all.bits & (NEED_SWAP | NEED_OOM))
@@ -144,14 +150,18 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	now->time = clock_ns(CLOCK_REALTIME);
 	now->monotonic = clock_ns(CLOCK_BOOTTIME);
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
-		int error = all.bits & readers[i].need ? readers[i].read(collector, now) : 0;
+		int failure = all.bits & readers[i].need ? readers[i].read(collector, now) : 0;
 
-		if (error < 0)
-			snapshot_add_hint(now, readers[i].need, -error, 0);
+		if (failure < 0)
+			snapshot_add_hint(now, readers[i].need, -failure, 0);
 	}
 	if (all.bits & NEED_OOM)
 		read_scope(collector, now, needs);
-	return all.bits & NEED_PROCESSES ? read_processes(collector, now, before, &all) : 0;
+	if (all.bits & NEED_PROCESSES)
+		error = read_processes(collector, now, before, &all);
+	if (error == 0 && all.bits & NEED_EVENTS)
+		oom_watch_read(collector->watch, now, before);
+	return error;
 }
 
 static void
@@ -161,6 +171,7 @@ collect_destroy(struct source *source)
 
 	if (!collector)
 		return;
+	oom_watch_destroy(collector->watch);
 	processes_destroy(collector->processes);
 	oom_scope_destroy(collector->scope);
 	system_reader_destroy(collector->system);
@@ -173,6 +184,9 @@ collect_create(const char *root, struct source **ret_source)
 {
 	struct collector *collector;
 	int fd = procfs_open_root(root ? root : "/proc");
+	const struct oom_watch_places places = {
+		.root = fd, .log = kernel_log_device, .cgroups = "/sys/fs/cgroup", .trace = true
+	};
 
 	if (fd < 0)
 		return fd;
@@ -183,6 +197,7 @@ collect_create(const char *root, struct source **ret_source)
 		.system = system_reader_create(),
 		.processes = processes_create(fd),
 		.scope = oom_scope_create(fd),
+		.watch = oom_watch_create(&places),
 	};
 	*ret_source = &collector->source;
 	return 0;

@@ -18,6 +18,7 @@ const char kernel_log_device[] = "/dev/kmsg";
 struct kernel_log {
 	int fd;
 	bool is_device; /* each read gives one record */
+	bool follows;   /* more may come behind the end */
 	bool is_ended;
 	bool skips;             /* the rest of a line that was too long */
 	size_t start, end;      /* what of the buffer has not been given yet */
@@ -29,14 +30,14 @@ int
 kernel_log_open(const char *path, enum kernel_log_start start, struct kernel_log **ret_log)
 {
 	bool is_device = strcmp(path, kernel_log_device) == 0;
-	bool is_input = strcmp(path, "-") == 0;
-	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (is_device ? O_NONBLOCK : 0);
+	bool is_input = strcmp(path, "-") == 0, follows = start == KERNEL_LOG_NEW;
+	int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (is_device || follows ? O_NONBLOCK : 0);
 	int fd = is_input ? STDIN_FILENO : open(path, flags);
 	struct kernel_log *log;
 
 	if (fd < 0)
 		return -errno;
-	if (start == KERNEL_LOG_NEW && lseek(fd, 0, SEEK_END) < 0 && errno != ESPIPE) {
+	if (follows && lseek(fd, 0, SEEK_END) < 0 && errno != ESPIPE) {
 		int error = -errno;
 
 		close(fd);
@@ -45,6 +46,7 @@ kernel_log_open(const char *path, enum kernel_log_start start, struct kernel_log
 	log = xmalloc(sizeof(*log));
 	log->fd = fd;
 	log->is_device = is_device;
+	log->follows = follows;
 	log->is_ended = log->skips = false;
 	log->start = log->end = 0;
 	log->lost = log->sequence = 0;
@@ -114,7 +116,8 @@ next_record(struct kernel_log *log, const char **ret_line)
 	return 1;
 }
 
-/* Moves what is left to the start of the buffer and reads more behind it. */
+/* Moves what is left to the start of the buffer and reads more behind it. Returns whether it did.
+ */
 static int
 fill(struct kernel_log *log)
 {
@@ -126,9 +129,9 @@ fill(struct kernel_log *log)
 	length = read_some(log, log->buffer + log->end, BUFFER_SIZE - log->end);
 	if (length < 0 && length != -EAGAIN)
 		return (int)length;
-	log->is_ended = length <= 0;
+	log->is_ended = length <= 0 && !log->follows;
 	log->end += length > 0 ? (size_t)length : 0;
-	return 0;
+	return length > 0;
 }
 
 /* Takes a line of `length` bytes from the buffer, and the newline behind it if it is there. */
@@ -174,7 +177,7 @@ kernel_log_next(struct kernel_log *log, const char **ret_line)
 		if (log->is_ended)
 			return 0;
 		error = fill(log);
-		if (error < 0)
+		if (error < 0 || (error == 0 && log->follows))
 			return error;
 	}
 }

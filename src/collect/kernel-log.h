@@ -9,9 +9,9 @@ struct kernel_log;
 enum kernel_log_start { KERNEL_LOG_ALL, KERNEL_LOG_NEW };
 
 /*
- * Opens a file, "-" for standard input, or what /dev/kmsg holds; that with KERNEL_LOG_NEW only
- * from now on. Returns 0 or -errno; for /dev/kmsg -EPERM where kernel.dmesg_restrict is set and
- * CAP_SYSLOG missing. The caller closes it.
+ * Opens a file, "-" for standard input, or what /dev/kmsg holds; with KERNEL_LOG_NEW only what
+ * comes from now on, and then what is appended. Returns 0 or -errno; for /dev/kmsg -EPERM where
+ * kernel.dmesg_restrict is set and CAP_SYSLOG missing. The caller closes it.
  */
 int kernel_log_open(const char *path, enum kernel_log_start start, struct kernel_log **ret_log);
 void kernel_log_close(struct kernel_log *log);

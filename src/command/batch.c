@@ -22,6 +22,8 @@ needs_of(const struct process_options *options)
 			options->settings.processes.order.column->need |
 			filter_needs(options->filter);
 
+	if (options->count != 1 && options->format->has_hints)
+		bits |= NEED_EVENTS; /* those between two blocks */
 	return (struct needs){ .bits = bits,
 		.pids = options->pids,
 		.pid_count = options->pid_count,

@@ -16,6 +16,8 @@ static const char hidepid_remedy[] =
 	"/proc is mounted with hidepid; needs CAP_SYS_PTRACE or its gid=";
 static const char pressure_remedy[] =
 	"needs CONFIG_PSI, perhaps psi=1, and /proc without subset=pid";
+static const char events_remedy[] =
+	"needs CAP_SYS_ADMIN and CAP_PERFMON for the tracepoint, or CAP_SYSLOG for /dev/kmsg";
 static const char subset_remedy[] = "is /proc mounted with subset=pid?";
 
 /* clang-format off */
@@ -42,6 +44,7 @@ static const struct {
 	{ NEED_PRESSURE, "psi (/proc/pressure/memory)", pressure_remedy, pressure_remedy },
 	{ NEED_OOM, "the cgroup that ranks are about", NULL, "there is no such memory cgroup" },
 	{ NEED_RANK, "RANK", hidepid_remedy, subset_remedy },
+	{ NEED_EVENTS, "the victim of the OOM killer", events_remedy, events_remedy },
 	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
 };
 /* clang-format on */

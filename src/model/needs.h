@@ -27,6 +27,8 @@ enum need {
 	NEED_OOM = 1 << 17,       /* sysctls of the OOM killer, the limits of the scope */
 	NEED_OOM_GROUP = 1 << 18, /* memory.oom.group of the control groups */
 
+	NEED_EVENTS = 1 << 19, /* what happened since the last refresh: kills */
+
 	/* What is asked for wherever processes are shown: the list, and the totals above it. */
 	NEED_OVERVIEW =
 		NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE | NEED_HOST,

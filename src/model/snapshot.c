@@ -11,6 +11,7 @@ snapshot_reset(struct snapshot *snapshot)
 {
 	arena_reset(&snapshot->texts);
 	snapshot->process_count = 0;
+	snapshot->event_count = 0;
 	snapshot->kill_count = 0;
 	snapshot->bits = 0;
 	snapshot->hint_count = 0;
@@ -23,6 +24,7 @@ void
 snapshot_finish(struct snapshot *snapshot)
 {
 	free(snapshot->processes);
+	free(snapshot->events);
 	free(snapshot->kill_order);
 	arena_finish(&snapshot->texts);
 	*snapshot = (struct snapshot){ .time = 0 };
@@ -43,6 +45,19 @@ snapshot_add_process(struct snapshot *snapshot)
 	row->kernel_thread = UNKNOWN;
 	row->oom_resident = UNKNOWN;
 	return row;
+}
+
+struct event *
+snapshot_add_event(struct snapshot *snapshot)
+{
+	struct event *event;
+
+	snapshot->events = array_reserve(snapshot->events, &snapshot->event_capacity,
+		snapshot->event_count + 1, sizeof(*event));
+	event = &snapshot->events[snapshot->event_count++];
+	table_reset_row(&event_table, event);
+	event->time = snapshot->time;
+	return event;
 }
 
 struct process *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "model/event.h"
 #include "model/hint.h"
 #include "model/limit.h"
 #include "model/process.h"
@@ -23,6 +24,8 @@ struct snapshot {
 	unsigned bits;                    /* the needs that it was read for */
 	struct process **kill_order;      /* by rank, after badness_rank(): those that have one */
 	size_t kill_count, kill_capacity;
+	struct event *events; /* since the last refresh, by ascending time */
+	size_t event_count, event_capacity;
 	struct hint hints[SNAPSHOT_HINTS];
 	size_t hint_count;
 	struct arena texts;
@@ -34,6 +37,9 @@ void snapshot_finish(struct snapshot *snapshot);
 
 /* Adds a row of UNKNOWNs. It may move all earlier rows. */
 struct process *snapshot_add_process(struct snapshot *snapshot);
+
+/* Adds an event of which nothing is known. It may move all earlier ones. */
+struct event *snapshot_add_event(struct snapshot *snapshot);
 
 /* Finds a process; NULL if it is not there. */
 struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t pid);

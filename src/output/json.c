@@ -129,6 +129,16 @@ write_hint(struct output *output, const struct snapshot *snapshot, const struct 
 	json_end(output->file, object);
 }
 
+/* An event has its own time, which may be before that of the block. */
+static void
+write_event(struct output *output, const struct event *event)
+{
+	json_t *object = json_begin(event_table.name, event->time);
+
+	json_columns(object, &event_table, event);
+	json_end(output->file, object);
+}
+
 static void
 write_json(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows)
@@ -136,6 +146,8 @@ write_json(struct output *output, const struct snapshot *snapshot,
 	write_system(output, snapshot);
 	for (size_t i = 0; i < snapshot->hint_count; i++)
 		write_hint(output, snapshot, &snapshot->hints[i]);
+	for (size_t i = 0; i < snapshot->event_count; i++)
+		write_event(output, &snapshot->events[i]);
 	for (size_t i = 0; i < rows->count; i++)
 		json_write_row(output, selection, snapshot->time, rows->rows[i]);
 }

@@ -15,7 +15,7 @@ struct output;
 /* A way to write one refresh after the other to a file. */
 struct output_format {
 	const char *name, *help;
-	bool has_hints; /* it writes the snapshot's hints itself */
+	bool has_hints; /* it writes the snapshot's hints and events itself */
 	void (*write)(struct output *output, const struct snapshot *snapshot,
 		const struct selection *selection, const struct row_list *rows);
 };

@@ -69,15 +69,27 @@ write_totals(struct output *output, const struct snapshot *snapshot)
 }
 
 static void
-write_hints(struct output *output, const struct snapshot *snapshot)
+write_note(struct output *output, const char *label, const char *text)
 {
+	add_text(output, label);
+	add_text(output, text);
+	line_end_uncut(output);
+}
+
+static void
+write_notes(struct output *output, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->event_count; i++) {
+		char text[EVENT_TEXT_SIZE];
+
+		event_text(&snapshot->events[i], text);
+		write_note(output, "oom    ", text);
+	}
 	for (size_t i = 0; i < snapshot->hint_count; i++) {
 		char text[HINT_TEXT_SIZE];
 
 		hint_text(&snapshot->hints[i], text);
-		add_text(output, "hint   ");
-		add_text(output, text);
-		line_end_uncut(output);
+		write_note(output, "hint   ", text);
 	}
 }
 
@@ -156,7 +168,7 @@ write_text(struct output *output, const struct snapshot *snapshot,
 		write_title(output, snapshot, rows->count);
 		write_totals(output, snapshot);
 	}
-	write_hints(output, snapshot);
+	write_notes(output, snapshot);
 	line_end(output);
 	output->widths = array_reserve(output->widths, &output->width_capacity, selection->count,
 		sizeof(output->widths[0]));

@@ -95,6 +95,13 @@ def test_page_has_each_key_of_the_system_object():
     assert sorted(documented) == sorted(system.keys() - {"kind", "time"})
 
 
+def test_page_has_each_key_of_an_event():
+    rows = (SOURCE / "src" / "model" / "event.c").read_text()
+    keys = re.findall(r'\{ "(\w+)", "[^"]*", NULL,', rows)
+    assert len(keys) > 15
+    assert sorted(re.findall(r"\*(\w+)\*", "\n".join(terms("batch", "EVENTS")))) == sorted(keys)
+
+
 def test_page_of_free_has_each_key():
     system = json.loads(memtop("free", "--json").stdout)
     paragraph = page_section("free", "JSON").split("The keys:\n", 1)[1].split(".\n", 1)[0]

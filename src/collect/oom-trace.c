@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/oom-trace.h"
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/unit.h"
+#include "collect/procfs.h"
+#include "model/scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A kill is a record of some 150 bytes; more CPUs than this would take too many descriptors. */
+enum { RING_PAGES = 2, MOST_CPUS = 128, FORMAT_SIZE = 8192, RECORD_SIZE = 4096 };
+
+static const char format_path[] = "events/oom/mark_victim/format";
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	size_t offset;  /* of an int64_t in struct oom_mark */
+	int64_t factor; /* to the base unit */
+} fields[MARK_FIELDS] = {
+	[MARK_PID]         = { "pid",           offsetof(struct oom_mark, pid), 1 },
+	[MARK_COMM]        = { "comm",          0, 0 },
+	[MARK_TOTAL_VM]    = { "total_vm",      offsetof(struct oom_mark, virtual), 1024 },
+	[MARK_ANON]        = { "anon_rss",      offsetof(struct oom_mark, anon), 1024 },
+	[MARK_FILE]        = { "file_rss",      offsetof(struct oom_mark, file), 1024 },
+	[MARK_SHMEM]       = { "shmem_rss",     offsetof(struct oom_mark, shmem), 1024 },
+	[MARK_UID]         = { "uid",           offsetof(struct oom_mark, uid), 1 },
+	[MARK_PAGE_TABLES] = { "pgtables",      offsetof(struct oom_mark, page_tables), 1024 },
+	[MARK_ADJ]         = { "oom_score_adj", offsetof(struct oom_mark, adj), 1 },
+};
+/* clang-format on */
+
+struct ring {
+	int fd;
+	struct perf_event_mmap_page *control;
+	const char *data;
+};
+
+struct oom_trace {
+	struct mark_format format;
+	struct ring *rings;
+	size_t ring_count, ring_size; /* bytes of data in each */
+};
+
+/* "field:unsigned long anon_rss;	offset:24;	size:8;	signed:0;" */
+static void
+parse_field(const char *line, struct mark_format *format)
+{
+	const char *end = strchr(line, ';'), *name = end;
+	const char *offset = end ? strstr(end, "offset:") : NULL;
+	const char *size = offset ? strstr(offset, "size:") : NULL;
+	const char *sign = size ? strstr(size, "signed:") : NULL;
+	int64_t at, bytes;
+
+	if (!sign)
+		return;
+	while (name > line && name[-1] != ' ')
+		name--;
+	at = scan_number(offset + strlen("offset:"));
+	bytes = scan_number(size + strlen("size:"));
+	if (at < 0 || at > RECORD_SIZE || bytes < 1 || bytes > RECORD_SIZE)
+		return;
+	for (size_t i = 0; i < MARK_FIELDS; i++)
+		if (strlen(fields[i].name) == (size_t)(end - name) &&
+			memcmp(fields[i].name, name, (size_t)(end - name)) == 0) {
+			format->fields[i].offset = (size_t)at;
+			format->fields[i].size = (size_t)bytes;
+			format->fields[i].is_signed = sign[strlen("signed:")] == '1';
+		}
+}
+
+int
+mark_format_parse(const char *text, struct mark_format *ret_format)
+{
+	struct mark_format format = { .id = UNKNOWN };
+
+	for (const char *line = text; *line; line += line[0] == '\n') {
+		size_t length = strcspn(line, "\n");
+		const char *key = line + strspn(line, "\t ");
+
+		if (scan_start(key, "ID:"))
+			format.id = scan_number(key + strlen("ID:"));
+		else if (scan_start(key, "field:"))
+			parse_field(key, &format);
+		line += length;
+	}
+	if (format.id < 0 || format.fields[MARK_PID].size == 0)
+		return -EINVAL;
+	*ret_format = format;
+	return 0;
+}
+
+/* A number of 1, 2, 4 or 8 bytes in this machine's order. */
+static int64_t
+number_at(const char *raw, size_t size, bool is_signed)
+{
+	union {
+		int8_t byte;
+		int16_t two;
+		int32_t four;
+		int64_t eight;
+	} value = { .eight = 0 };
+	int64_t unsigned_range = size < sizeof(value) ? INT64_C(1) << (8 * size) : 0, number;
+
+	if (size > sizeof(value))
+		return UNKNOWN;
+	memcpy(&value, raw, size);
+	number = size == 1   ? value.byte
+		 : size == 2 ? value.two
+		 : size == 4 ? value.four
+		 : size == 8 ? value.eight
+			     : UNKNOWN;
+	return number < 0 && number != UNKNOWN && !is_signed ? number + unsigned_range : number;
+}
+
+/* A text stands elsewhere in the record: the field holds its offset and, above that, its size. */
+static void
+take_text(const struct mark_format *format, const char *raw, size_t size, struct oom_mark *mark)
+{
+	size_t offset = format->fields[MARK_COMM].offset, length;
+	uint32_t place;
+
+	if (format->fields[MARK_COMM].size != sizeof(place) || offset + sizeof(place) > size)
+		return;
+	memcpy(&place, raw + offset, sizeof(place));
+	offset = place & 0xffff;
+	length = place >> 16;
+	if (offset > size || length > size - offset)
+		return;
+	length = strnlen(raw + offset, length);
+	length = length < sizeof(mark->comm) ? length : sizeof(mark->comm) - 1;
+	memcpy(mark->comm, raw + offset, length);
+	mark->comm[length] = '\0';
+}
+
+bool
+mark_parse(
+	const struct mark_format *format, const char *raw, size_t size, struct oom_mark *ret_mark)
+{
+	struct oom_mark mark = { .time = UNKNOWN, .asked_pid = UNKNOWN };
+
+	for (size_t i = 0; i < MARK_FIELDS; i++) {
+		size_t offset = format->fields[i].offset, length = format->fields[i].size;
+		int64_t number = UNKNOWN;
+
+		if (i == MARK_COMM)
+			continue;
+		if (length > 0 && offset <= size && length <= size - offset)
+			number = number_at(raw + offset, length, format->fields[i].is_signed);
+		*(int64_t *)((char *)&mark + fields[i].offset) =
+			known_product(number, fields[i].factor);
+	}
+	take_text(format, raw, size, &mark);
+	if (mark.pid <= 0)
+		return false;
+	*ret_mark = mark;
+	return true;
+}
+
+/* A tracefs of the program's own, which stands nowhere in the tree of files. */
+static int
+open_detached(void)
+{
+	_cleanup_close_ int context = fsopen("tracefs", FSOPEN_CLOEXEC);
+	int fd;
+
+	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	fd = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+static int
+read_format(struct mark_format *ret_format)
+{
+	char text[FORMAT_SIZE];
+	_cleanup_close_ int mounted = open("/sys/kernel/tracing", O_PATH | O_CLOEXEC);
+	_cleanup_close_ int detached = -1;
+	ssize_t length =
+		mounted < 0 ? -ENOENT : procfs_read(mounted, format_path, text, sizeof(text));
+
+	if (length < 0) {
+		detached = open_detached();
+		length = detached < 0 ? detached
+				      : procfs_read(detached, format_path, text, sizeof(text));
+	}
+	return length < 0 ? (int)length : mark_format_parse(text, ret_format);
+}
+
+static int
+open_ring(int64_t id, int cpu, size_t data_size, struct ring *ret_ring)
+{
+	struct perf_event_attr attributes = { .type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attributes),
+		.config = (uint64_t)id,
+		.sample_period = 1,
+		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC };
+	int fd = (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *memory;
+
+	if (fd < 0)
+		return -errno;
+	memory = mmap(NULL, page + data_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	*ret_ring = (struct ring){ .fd = fd, .control = memory, .data = (char *)memory + page };
+	return 0;
+}
+
+int
+oom_trace_open(struct oom_trace **ret_trace)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	struct oom_trace *trace;
+	struct mark_format format;
+	int error = read_format(&format);
+
+	if (error == 0 && (cpus < 1 || cpus > MOST_CPUS))
+		error = -EMFILE;
+	if (error < 0)
+		return error;
+	trace = xmalloc(sizeof(*trace));
+	*trace = (struct oom_trace){ .format = format,
+		.rings = xcalloc((size_t)cpus, sizeof(struct ring)),
+		.ring_size = RING_PAGES * (size_t)sysconf(_SC_PAGESIZE) };
+	for (int cpu = 0; cpu < cpus && error == 0; cpu++) {
+		error = open_ring(
+			format.id, cpu, trace->ring_size, &trace->rings[trace->ring_count]);
+		trace->ring_count += error == 0;
+		error = error == -ENODEV ? 0 : error; /* it is offline */
+	}
+	if (error < 0) {
+		oom_trace_close(trace);
+		return error;
+	}
+	*ret_trace = trace;
+	return 0;
+}
+
+void
+oom_trace_close(struct oom_trace *trace)
+{
+	if (!trace)
+		return;
+	for (size_t i = 0; i < trace->ring_count; i++) {
+		munmap(trace->rings[i].control, trace->ring_size + (size_t)sysconf(_SC_PAGESIZE));
+		close(trace->rings[i].fd);
+	}
+	free(trace->rings);
+	free(trace);
+}
+
+static void
+copy_out(const struct oom_trace *trace, const struct ring *ring, uint64_t from, void *to,
+	size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		((char *)to)[i] = ring->data[(from + i) % trace->ring_size];
+}
+
+/* What stands before the raw bytes of a sample, as sample_type asks. */
+struct sample {
+	struct perf_event_header header;
+	uint32_t pid, tid;
+	uint64_t time;
+	uint32_t raw_size;
+} __attribute__((packed));
+
+/* Takes one record from a ring. Returns whether it is a mark; *ret_more: whether one was there. */
+static bool
+take_record(struct oom_trace *trace, struct ring *ring, struct oom_mark *ret_mark, bool *ret_more)
+{
+	uint64_t head = __atomic_load_n(&ring->control->data_head, __ATOMIC_ACQUIRE);
+	uint64_t tail = ring->control->data_tail;
+	struct perf_event_header header;
+	char record[RECORD_SIZE];
+	struct sample sample;
+	bool is_mark = false;
+
+	*ret_more = head - tail >= sizeof(header);
+	if (!*ret_more)
+		return false;
+	copy_out(trace, ring, tail, &header, sizeof(header));
+	if (header.type == PERF_RECORD_SAMPLE && header.size >= sizeof(sample) &&
+		header.size <= sizeof(record)) {
+		copy_out(trace, ring, tail, record, header.size);
+		memcpy(&sample, record, sizeof(sample));
+		is_mark = sample.raw_size <= header.size - sizeof(sample) &&
+			  mark_parse(&trace->format, record + sizeof(sample), sample.raw_size,
+				  ret_mark);
+	}
+	if (is_mark) {
+		ret_mark->time = (int64_t)sample.time;
+		ret_mark->asked_pid = sample.pid > 0 ? (int64_t)sample.pid : UNKNOWN;
+	}
+	tail = header.size > 0 ? tail + header.size : head;
+	__atomic_store_n(&ring->control->data_tail, tail, __ATOMIC_RELEASE);
+	return is_mark;
+}
+
+bool
+oom_trace_next(struct oom_trace *trace, struct oom_mark *ret_mark)
+{
+	for (size_t i = 0; i < trace->ring_count; i++) {
+		bool more = true;
+
+		while (more)
+			if (take_record(trace, &trace->rings[i], ret_mark, &more))
+				return true;
+	}
+	return false;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The kernel's tracepoint oom:mark_victim (include/trace/events/oom.h), by perf events on each
+ * CPU. The program mounts nothing for it.
+ */
+struct oom_trace;
+
+/* One process that the OOM killer chose. Bytes; before Linux 6.8 only pid and asked_pid. */
+struct oom_mark {
+	int64_t time; /* nanoseconds of CLOCK_MONOTONIC */
+	int64_t pid, uid, virtual, anon, file, shmem, page_tables, adj;
+	int64_t asked_pid; /* in whose request it was chosen */
+	char comm[64];     /* "" where the kernel does not tell */
+};
+
+/*
+ * Returns 0 or -errno: -EACCES or -EPERM where CAP_SYS_ADMIN (for tracefs, if it is not mounted)
+ * or CAP_PERFMON is missing.
+ */
+int oom_trace_open(struct oom_trace **ret_trace);
+void oom_trace_close(struct oom_trace *trace);
+
+/* Gives what has been marked since it was opened, each once. Costs no system call. */
+bool oom_trace_next(struct oom_trace *trace, struct oom_mark *ret_mark);
+
+/* How a record is laid out: tracefs's file "format". */
+enum mark_field {
+	MARK_PID,
+	MARK_COMM,
+	MARK_TOTAL_VM,
+	MARK_ANON,
+	MARK_FILE,
+	MARK_SHMEM,
+	MARK_UID,
+	MARK_PAGE_TABLES,
+	MARK_ADJ,
+	MARK_FIELDS,
+};
+
+struct mark_format {
+	int64_t id;
+	struct {
+		size_t offset, size; /* size 0: this kernel does not have it */
+		bool is_signed;
+	} fields[MARK_FIELDS];
+};
+
+/* Returns 0, or -EINVAL where there is no id or no pid. */
+int mark_format_parse(const char *text, struct mark_format *ret_format);
+
+/* Reads the raw bytes of a record. Returns whether it names a process. */
+bool mark_parse(
+	const struct mark_format *format, const char *raw, size_t size, struct oom_mark *ret_mark);

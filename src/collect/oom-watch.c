@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/oom-watch.h"
+
+#include "base/memory.h"
+#include "collect/cgroup.h"
+#include "collect/kernel-log.h"
+#include "collect/oom-trace.h"
+#include "collect/procfs.h"
+#include "model/needs.h"
+#include "model/oom-log.h"
+#include "model/scan.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Two sources tell of one kill within so many refreshes, or it is another one. */
+enum { RECENT = 32, RECENT_REFRESHES = 3, MOST_GUESSES = 8 };
+
+struct oom_watch {
+	struct oom_watch_places places;
+	bool is_open;
+	struct oom_trace *trace;  /* NULL: not available */
+	struct kernel_log *lines; /* the same */
+	struct oom_log *log;
+	int error;       /* why neither is available */
+	int64_t counter; /* kills at the last refresh */
+	int64_t owed;    /* counted, but not told by any source */
+	bool has_waited; /* one refresh for what is owed */
+	int64_t refresh;
+	struct {
+		int64_t pid, refresh;
+	} recent[RECENT]; /* who has been told */
+	size_t recent_next;
+};
+
+struct oom_watch *
+oom_watch_create(const struct oom_watch_places *places)
+{
+	struct oom_watch *watch = xcalloc(1, sizeof(*watch));
+
+	watch->places = *places;
+	watch->counter = UNKNOWN;
+	return watch;
+}
+
+void
+oom_watch_destroy(struct oom_watch *watch)
+{
+	if (!watch)
+		return;
+	oom_trace_close(watch->trace);
+	kernel_log_close(watch->lines);
+	oom_log_destroy(watch->log);
+	free(watch);
+}
+
+static int64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* What CLOCK_MONOTONIC must be added to for the time since the epoch. */
+static int64_t
+boot_time(void)
+{
+	return clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+}
+
+static void
+open_sources(struct oom_watch *watch)
+{
+	const struct oom_log_clock clock = { .now = clock_ns(CLOCK_REALTIME), .boot = boot_time() };
+	int error = -ENOENT;
+
+	watch->is_open = true;
+	watch->error = watch->places.trace ? oom_trace_open(&watch->trace) : -ENOENT;
+	if (watch->places.log)
+		error = kernel_log_open(watch->places.log, KERNEL_LOG_NEW, &watch->lines);
+	watch->error = error < 0 ? error : watch->error;
+	watch->log = oom_log_create(&clock);
+}
+
+static bool
+is_told(const struct oom_watch *watch, int64_t pid)
+{
+	for (size_t i = 0; i < RECENT; i++)
+		if (watch->recent[i].pid == pid &&
+			watch->refresh - watch->recent[i].refresh <= RECENT_REFRESHES)
+			return true;
+	return false;
+}
+
+static struct event *
+add_event(struct oom_watch *watch, struct snapshot *now, int64_t pid, const char *source)
+{
+	struct event *event = snapshot_add_event(now);
+
+	event->name = "oom_kill";
+	event->source = source;
+	event->likely = 0;
+	event->pid = pid;
+	watch->recent[watch->recent_next].pid = pid;
+	watch->recent[watch->recent_next].refresh = watch->refresh;
+	watch->recent_next = (watch->recent_next + 1) % RECENT;
+	return event;
+}
+
+static const char *
+keep(struct snapshot *now, const char *text)
+{
+	return text && *text ? arena_copy(&now->texts, text, strlen(text)) : NULL;
+}
+
+/* A time that cannot be is that of the refresh: the kernel's clock for its log drifts. */
+static int64_t
+time_between(const struct snapshot *before, const struct snapshot *now, int64_t time)
+{
+	return time == UNKNOWN || time > now->time || (before && time < before->time) ? now->time
+										      : time;
+}
+
+/* What the last refresh knew of the victim, and of who asked. */
+static void
+complete(struct event *event, struct snapshot *now, const struct snapshot *before)
+{
+	const struct process *row = before ? snapshot_find_process(before, event->pid) : NULL;
+	const struct process *asked = snapshot_find_process(now, event->asked_pid);
+
+	if (!asked && before)
+		asked = snapshot_find_process(before, event->asked_pid);
+	if (asked && !event->asked_comm)
+		event->asked_comm = keep(now, asked->comm);
+	if (!row)
+		return;
+	event->score = row->oom_score;
+	event->swap = event->swap == UNKNOWN ? row->swap : event->swap;
+	event->uid = event->uid == UNKNOWN ? row->uid : event->uid;
+	event->adj = event->adj == UNKNOWN ? row->oom_adj : event->adj;
+	event->cgroup = event->cgroup ? event->cgroup : keep(now, row->cgroup);
+	event->comm = event->comm ? event->comm : keep(now, row->comm);
+}
+
+/* A process that came after the last refresh may still be there to be asked. */
+static void
+ask_process(const struct oom_watch *watch, struct event *event, struct snapshot *now)
+{
+	char path[48], text[4096];
+	const char *number = text;
+	struct cgroup cgroup;
+
+	snprintf(path, sizeof(path), "%lld/oom_score", (long long)event->pid);
+	if (event->score == UNKNOWN &&
+		procfs_read(watch->places.root, path, text, sizeof(text)) > 0) {
+		event->score = procfs_number(&number);
+		event->score =
+			event->score > 0 ? event->score : UNKNOWN; /* it has no memory left */
+	}
+	snprintf(path, sizeof(path), "%lld/cgroup", (long long)event->pid);
+	if (!event->cgroup && procfs_read(watch->places.root, path, text, sizeof(text)) > 0 &&
+		cgroup_parse(text, &cgroup) == 0)
+		event->cgroup = arena_copy(&now->texts, cgroup.path, cgroup.path_length);
+}
+
+static void
+take_marks(struct oom_watch *watch, struct snapshot *now, const struct snapshot *before)
+{
+	struct oom_mark mark;
+
+	while (watch->trace && oom_trace_next(watch->trace, &mark)) {
+		struct event *event;
+
+		if (is_told(watch, mark.pid))
+			continue;
+		event = add_event(watch, now, mark.pid, "tracepoint");
+		event->time = time_between(before, now, known_sum(boot_time(), mark.time));
+		event->uid = mark.uid;
+		event->virtual = mark.virtual;
+		event->anon = mark.anon;
+		event->file = mark.file;
+		event->shmem = mark.shmem;
+		event->resident = known_sum(known_sum(mark.anon, mark.file), mark.shmem);
+		event->page_tables = mark.page_tables;
+		event->adj = mark.adj;
+		event->asked_pid = mark.asked_pid;
+		event->comm = keep(now, mark.comm);
+		complete(event, now, before);
+		ask_process(watch, event, now);
+	}
+}
+
+static struct event *
+find_event(struct snapshot *now, int64_t pid)
+{
+	for (size_t i = 0; i < now->event_count; i++)
+		if (now->events[i].pid == pid)
+			return &now->events[i];
+	return NULL;
+}
+
+/* A kill of the log: more about one that was marked, or one that was not. */
+static void
+take_kill(struct oom_watch *watch, const struct oom_kill *kill, struct snapshot *now,
+	const struct snapshot *before)
+{
+	struct event *event = find_event(now, kill->pid);
+	struct oom_kill kept = *kill;
+
+	if (kill->killer != OOM_BY_KERNEL || kill->outcome != OOM_KILLED)
+		return;
+	if (!event && is_told(watch, kill->pid))
+		return;
+	if (!event) {
+		event = add_event(watch, now, kill->pid, "kmsg");
+		event->time = time_between(before, now, kill->time);
+	}
+	kept.comm = keep(now, kill->comm);
+	kept.cgroup = keep(now, kill->cgroup);
+	kept.asked_comm = keep(now, kill->asked_comm);
+	kept.limit_cgroup = keep(now, kill->limit_cgroup);
+	event_add_kill(event, &kept);
+	complete(event, now, before);
+}
+
+static void
+take_lines(struct oom_watch *watch, struct snapshot *now, const struct snapshot *before)
+{
+	const char *line;
+	struct oom_kill kill;
+	bool more = watch->lines != NULL;
+
+	while (more) {
+		more = kernel_log_next(watch->lines, &line) > 0;
+		if (more)
+			oom_log_feed(watch->log, line);
+		else
+			oom_log_pause(watch->log);
+		while (oom_log_take(watch->log, &kill)) {
+			take_kill(watch, &kill, now, before);
+			oom_kill_finish(&kill);
+		}
+	}
+}
+
+/* oom_kill of memory.events of the program's own cgroup of version 2: it counts those below, too.
+ */
+static int64_t
+count_of_own_cgroup(const struct oom_watch *watch)
+{
+	char text[4096], path[4096];
+	struct cgroup cgroup;
+	const char *line;
+	int directory;
+	ssize_t length;
+
+	if (procfs_read(watch->places.root, "self/cgroup", text, sizeof(text)) <= 0 ||
+		cgroup_parse(text, &cgroup) < 0 || !watch->places.cgroups)
+		return UNKNOWN;
+	snprintf(path, sizeof(path), ".%.*s/memory.events", (int)cgroup.path_length, cgroup.path);
+	directory = procfs_open_root(watch->places.cgroups);
+	if (directory < 0)
+		return UNKNOWN;
+	length = procfs_read(directory, path, text, sizeof(text));
+	close(directory);
+	if (length <= 0)
+		return UNKNOWN;
+	line = strstr(text, "\noom_kill ");
+	return line ? scan_number(line + strlen("\noom_kill ")) : UNKNOWN;
+}
+
+/* Whether a process has ended, or ends: what was its memory is gone. */
+static bool
+has_gone(const struct process *process, const struct snapshot *now)
+{
+	const struct process *row = snapshot_find_process(now, process->pid);
+
+	return !row || row->start_time != process->start_time ||
+	       (row->state && (row->state[0] == 'Z' || row->state[0] == 'X')) ||
+	       (row->resident == 0 && process->resident > 0);
+}
+
+/* The largest process that has gone and was not told yet, or NULL. */
+static const struct process *
+likely_victim(
+	const struct oom_watch *watch, const struct snapshot *now, const struct snapshot *before)
+{
+	const struct process *largest = NULL;
+
+	for (size_t i = 0; before && i < before->process_count; i++) {
+		const struct process *row = &before->processes[i];
+
+		if (row->resident != UNKNOWN && row->resident > 0 &&
+			(!largest || row->resident > largest->resident) &&
+			!is_told(watch, row->pid) && has_gone(row, now))
+			largest = row;
+	}
+	return largest;
+}
+
+static void
+guess(struct oom_watch *watch, struct snapshot *now, const struct snapshot *before,
+	const char *source)
+{
+	const struct process *row = likely_victim(watch, now, before);
+	struct event *event = add_event(watch, now, row ? row->pid : UNKNOWN, source);
+
+	event->likely = 1;
+	if (!row)
+		return;
+	event->virtual = row->virtual;
+	event->resident = row->resident;
+	event->anon = row->anon;
+	event->file = row->file;
+	event->shmem = row->shmem;
+	event->page_tables = row->page_tables;
+	complete(event, now, before);
+}
+
+/*
+ * The log may be a moment behind the counter, and a large process takes a moment to go: then one
+ * more refresh is waited for.
+ */
+static bool
+must_wait(struct oom_watch *watch, const struct snapshot *now, const struct snapshot *before)
+{
+	if (watch->has_waited || (!watch->lines && likely_victim(watch, now, before)))
+		return false;
+	watch->has_waited = true;
+	return true;
+}
+
+/*
+ * What was counted but not told. With the tracepoint everything is told.
+ */
+static void
+take_counter(struct oom_watch *watch, struct snapshot *now, const struct snapshot *before)
+{
+	bool is_vmstat = now->system.oom_kills != UNKNOWN;
+	int64_t count = is_vmstat ? now->system.oom_kills : count_of_own_cgroup(watch);
+	int64_t grown = count == UNKNOWN || watch->counter == UNKNOWN ? 0 : count - watch->counter;
+	watch->counter = count;
+	if (watch->trace)
+		return;
+	watch->owed += (grown > 0 ? grown : 0) - (int64_t)now->event_count;
+	if (watch->owed <= 0 || must_wait(watch, now, before))
+		return;
+	for (int64_t i = 0; i < watch->owed && i < MOST_GUESSES; i++)
+		guess(watch, now, before, is_vmstat ? "vmstat" : "memory.events");
+	watch->owed = 0;
+	watch->has_waited = false;
+	if (!watch->lines)
+		snapshot_add_hint(now, NEED_EVENTS, -watch->error, 0);
+}
+
+/* Each CPU's ring tells its own; and what is only counted comes last. */
+static void
+sort_by_time(struct snapshot *now)
+{
+	for (size_t i = 1; i < now->event_count; i++) {
+		struct event event = now->events[i];
+		size_t at = i;
+
+		for (; at > 0 && now->events[at - 1].time > event.time; at--)
+			now->events[at] = now->events[at - 1];
+		now->events[at] = event;
+	}
+}
+
+void
+oom_watch_read(struct oom_watch *watch, struct snapshot *now, const struct snapshot *before)
+{
+	watch->refresh++;
+	if (!watch->is_open) {
+		open_sources(watch);
+		take_counter(watch, now, NULL);
+		return;
+	}
+	take_marks(watch, now, before);
+	take_lines(watch, now, before);
+	take_counter(watch, now, before);
+	sort_by_time(now);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/event.h"
+
+#include "base/text.h"
+#include "model/needs.h"
+#include "model/oom-kill.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FIELD(name) offsetof(struct event, name)
+
+/* clang-format off */
+static const struct column columns[] = {
+	{ "event", "EVENT", NULL, "What happened: oom_kill.", UNIT_TEXT, 8, NEED_EVENTS, FIELD(name) },
+	{ "likely", "likely", NULL, "1: the victim is not told, this is the likely one.", UNIT_NUMBER, 4, NEED_EVENTS, FIELD(likely) },
+	{ "pid", "PID", NULL, "The victim.", UNIT_ID, 7, NEED_EVENTS, FIELD(pid) },
+	{ "comm", "COMM", NULL, "Its name.", UNIT_TEXT, 15, NEED_EVENTS, FIELD(comm) },
+	{ "uid", "UID", NULL, "Its user.", UNIT_ID, 6, NEED_EVENTS, FIELD(uid) },
+	{ "cgroup", "CGROUP", NULL, "Its control group.", UNIT_TEXT, 20, NEED_EVENTS, FIELD(cgroup) },
+	{ "virt", "VIRT", NULL, "Its address space.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(virtual) },
+	{ "res", "RES", NULL, "Its resident memory.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(resident) },
+	{ "anon", "ANON", NULL, "The anonymous part.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(anon) },
+	{ "file", "FILE", NULL, "The part that maps files.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(file) },
+	{ "shmem", "SHMEM", NULL, "The shared part.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(shmem) },
+	{ "swap", "SWAP", NULL, "Its memory in swap.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(swap) },
+	{ "pte", "PTE", NULL, "Its page tables.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(page_tables) },
+	{ "adj", "ADJ", NULL, "Its OOM adjustment.", UNIT_NUMBER, 5, NEED_EVENTS, FIELD(adj) },
+	{ "oom", "OOM", NULL, "Its last known oom_score.", UNIT_NUMBER, 5, NEED_EVENTS, FIELD(score) },
+	{ "asked_pid", "asked PID", NULL, "Who asked for memory.", UNIT_ID, 7, NEED_EVENTS, FIELD(asked_pid) },
+	{ "asked_comm", "asked", NULL, "Its name.", UNIT_TEXT, 15, NEED_EVENTS, FIELD(asked_comm) },
+	{ "constraint", "constraint", NULL, "Which limit was met.", UNIT_TEXT, 8, NEED_EVENTS, FIELD(constraint) },
+	{ "limit_cgroup", "limit of", NULL, "The cgroup whose limit it was.", UNIT_TEXT, 20, NEED_EVENTS, FIELD(limit_cgroup) },
+	{ "source", "source", NULL, "Who told it: tracepoint, kmsg or vmstat.", UNIT_TEXT, 10, NEED_EVENTS, FIELD(source) },
+};
+/* clang-format on */
+
+const struct table event_table = {
+	.name = "event",
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.row_size = sizeof(struct event),
+};
+
+static void
+add_number(int64_t *number, int64_t known)
+{
+	if (*number == UNKNOWN)
+		*number = known;
+}
+
+static void
+add_text(const char **text, const char *known)
+{
+	if (!*text)
+		*text = known;
+}
+
+void
+event_add_kill(struct event *event, const struct oom_kill *kill)
+{
+	add_number(&event->pid, kill->pid);
+	add_number(&event->uid, kill->uid);
+	add_number(&event->virtual, kill->virtual);
+	add_number(&event->resident, kill->resident);
+	add_number(&event->anon, kill->anon);
+	add_number(&event->file, kill->file);
+	add_number(&event->shmem, kill->shmem);
+	add_number(&event->swap, kill->swap);
+	add_number(&event->page_tables, kill->page_tables);
+	add_number(&event->adj, kill->adj);
+	add_number(&event->asked_pid, kill->asked_pid);
+	add_text(&event->comm, kill->comm);
+	add_text(&event->asked_comm, kill->asked_comm);
+	add_text(&event->constraint, oom_limit_names[kill->limited_by]);
+	add_text(&event->limit_cgroup, kill->limit_cgroup);
+	if (kill->cgroup) /* as the kernel saw it: the one of /proc may be of another controller */
+		event->cgroup = kill->cgroup;
+}
+
+/* A sentence that is being put together; what does not fit is cut. */
+struct sentence {
+	char *text;
+	size_t length;
+};
+
+static void
+add(struct sentence *sentence, const char *before, const char *value, const char *behind)
+{
+	size_t left = EVENT_TEXT_SIZE - sentence->length;
+	int length;
+
+	if (!value || left < 2)
+		return;
+	length = snprintf(sentence->text + sentence->length, left, "%s%s%s", before, value, behind);
+	sentence->length += (size_t)length < left ? (size_t)length : left - 1;
+}
+
+static void
+add_unit(struct sentence *sentence, const char *before, enum unit unit, int64_t number,
+	const char *behind)
+{
+	char text[UNIT_FORMAT_SIZE];
+
+	if (number == UNKNOWN)
+		return;
+	unit_format(text, unit, number, SCALE_HUMAN);
+	add(sentence, before, text, behind);
+}
+
+/* Names and paths have room for what is usual, so that the end of the sentence is not lost. */
+static void
+add_safe(struct sentence *sentence, const char *before, const char *value, const char *behind)
+{
+	char safe[128];
+
+	if (!value)
+		return;
+	text_safe(safe, sizeof(safe), value, charset_of_locale());
+	add(sentence, before, safe, behind);
+}
+
+static void
+add_limit(struct sentence *sentence, const struct event *event)
+{
+	if (event->limit_cgroup)
+		add_safe(sentence, ", at the limit of ", event->limit_cgroup, "");
+	else if (event->constraint &&
+		 strcmp(event->constraint, oom_limit_names[OOM_LIMIT_MACHINE]) == 0)
+		add(sentence, "", ", the machine had none left", "");
+	else if (event->constraint)
+		add(sentence, ", at the limit of its ", event->constraint, "");
+	else
+		add_safe(sentence, ", in ", event->cgroup, "");
+}
+
+void
+event_text(const struct event *event, char text[static EVENT_TEXT_SIZE])
+{
+	struct sentence sentence = { .text = text };
+
+	text[0] = '\0';
+	if (event->pid == UNKNOWN) {
+		add(&sentence, "", "killed for lack of memory: a process that is not known", "");
+		add_limit(&sentence, event);
+		return;
+	}
+	add(&sentence, "", "killed for lack of memory: ", event->likely == 1 ? "probably " : "");
+	add_safe(&sentence, "", event->comm ? event->comm : "?", "");
+	add_unit(&sentence, " (", UNIT_ID, event->pid, ")");
+	add_unit(&sentence, ", which held ", UNIT_BYTES, event->resident, "");
+	add_unit(&sentence, ", adjustment ", UNIT_NUMBER, event->adj, "");
+	add_limit(&sentence, event);
+	add_safe(&sentence, "; ", event->asked_comm, " asked");
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/table.h"
+
+struct oom_kill;
+
+/* Something that happened since the last refresh. Its texts belong to the snapshot. */
+struct event {
+	const char *name; /* what it was; "oom_kill" is all there is so far */
+	int64_t time;     /* nanoseconds since the epoch */
+	int64_t likely; /* 1: only that there was a kill is known, the rest is the likely victim */
+
+	/* the victim. Bytes; `score` is its oom_score, where it could still be read */
+	int64_t pid, uid, virtual, resident, anon, file, shmem, swap, page_tables, adj, score;
+	const char *comm, *cgroup;
+
+	int64_t asked_pid; /* whose request for memory could not be served */
+	const char *asked_comm;
+	const char *constraint; /* which limit was met, as in oom_limit_names; NULL: not known */
+	const char *limit_cgroup;
+	const char *source; /* who told it: "tracepoint", "kmsg", "vmstat" */
+};
+
+extern const struct table event_table;
+
+/* Takes over what a log says of a kill and the event does not. The texts are borrowed. */
+void event_add_kill(struct event *event, const struct oom_kill *kill);
+
+enum { EVENT_TEXT_SIZE = 512 };
+
+/* One sentence, safe for a terminal in the locale's character set. */
+void event_text(const struct event *event, char text[static EVENT_TEXT_SIZE]);

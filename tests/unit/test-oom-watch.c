@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "collect/oom-trace.h"
+#include "collect/oom-watch.h"
+#include "model/snapshot.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MIB (INT64_C(1) << 20)
+#define KILL                                                                                       \
+	"4,9,815295603,-;asker invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, "          \
+	"oom_score_adj=0\n"                                                                        \
+	"6,10,815295773,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,"          \
+	"mems_allowed=0,oom_memcg=/x,task_memcg=/x/y,task=db,pid=20,uid=7\n"                       \
+	"3,11,815295782,-;Memory cgroup out of memory: Killed process 20 (db) total-vm:9kB, "      \
+	"anon-rss:4kB, file-rss:2kB, shmem-rss:1kB, UID:7 pgtables:8kB oom_score_adj:5\n"
+
+static const char format_text[] =
+	"name: mark_victim\nID: 609\nformat:\n"
+	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
+	"\n\tfield:int pid;\toffset:8;\tsize:4;\tsigned:1;\n"
+	"\tfield:__data_loc char[] comm;\toffset:12;\tsize:4;\tsigned:0;\n"
+	"\tfield:unsigned long anon_rss;\toffset:16;\tsize:8;\tsigned:0;\n"
+	"\tfield:uid_t uid;\toffset:24;\tsize:4;\tsigned:0;\n"
+	"\tfield:short oom_score_adj;\toffset:28;\tsize:2;\tsigned:1;\n";
+
+/* A watch with a log that is a file, and two snapshots made by hand. */
+struct scene {
+	struct tree tree;
+	struct oom_watch *watch;
+	struct snapshot snapshots[2];
+	int refresh;
+	char log[128], cgroups[128];
+};
+
+static struct snapshot *
+next(struct scene *scene, int64_t kills)
+{
+	struct snapshot *now = &scene->snapshots[scene->refresh++ % 2];
+
+	snapshot_reset(now);
+	now->time = scene->refresh * INT64_C(1000000000);
+	now->system.oom_kills = kills;
+	return now;
+}
+
+static void
+add_process(struct snapshot *snapshot, int64_t pid, const char *comm, int64_t resident)
+{
+	struct process *row = snapshot_add_process(snapshot);
+
+	row->pid = pid;
+	row->start_time = pid;
+	row->comm = comm;
+	row->resident = resident;
+	row->oom_score = 700;
+	row->state = "S";
+}
+
+static const struct snapshot *
+watch(struct scene *scene, struct snapshot *now)
+{
+	oom_watch_read(scene->watch, now,
+		scene->refresh > 1 ? &scene->snapshots[scene->refresh % 2] : NULL);
+	return now;
+}
+
+static void
+append(struct scene *scene, const char *text)
+{
+	int fd = open(scene->log, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static void
+begin(struct scene *scene, bool has_log)
+{
+	*scene = (struct scene){ .refresh = 0 };
+	tree_create(&scene->tree);
+	tree_write(&scene->tree, "log",
+		"3,1,1,-;Out of memory: Killed process 1 (old) total-vm:1kB, anon-rss:1kB\n");
+	snprintf(scene->log, sizeof(scene->log), "%s/log", scene->tree.path);
+	snprintf(scene->cgroups, sizeof(scene->cgroups), "%s/cgroups", scene->tree.path);
+	scene->watch = oom_watch_create(&(struct oom_watch_places){ .root = scene->tree.fd,
+		.log = has_log ? scene->log : NULL,
+		.cgroups = scene->cgroups });
+}
+
+static void
+end(struct scene *scene)
+{
+	oom_watch_destroy(scene->watch);
+	snapshot_finish(&scene->snapshots[0]);
+	snapshot_finish(&scene->snapshots[1]);
+	tree_destroy(&scene->tree);
+}
+
+static void
+a_kill_in_the_log_is_told_once(void **state)
+{
+	struct scene scene;
+	const struct snapshot *now;
+	struct snapshot *filled;
+
+	(void)state;
+	begin(&scene, true);
+	filled = next(&scene, 5);
+	add_process(filled, 20, "db", 100 * MIB);
+	assert_int_equal(watch(&scene, filled)->event_count, 0); /* what is old is not told */
+	append(&scene, KILL);
+	now = watch(&scene, next(&scene, 6));
+	assert_int_equal(now->event_count, 1);
+	assert_int_equal(now->events[0].pid, 20);
+	assert_int_equal(now->events[0].likely, 0);
+	assert_int_equal(now->events[0].uid, 7);
+	assert_int_equal(now->events[0].resident, 7 * 1024);
+	assert_int_equal(now->events[0].score, 700);
+	assert_string_equal(now->events[0].comm, "db");
+	assert_string_equal(now->events[0].asked_comm, "asker");
+	assert_string_equal(now->events[0].constraint, "cgroup");
+	assert_string_equal(now->events[0].limit_cgroup, "/x");
+	assert_string_equal(now->events[0].cgroup, "/x/y");
+	assert_string_equal(now->events[0].source, "kmsg");
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+	end(&scene);
+}
+
+static void
+a_line_that_is_not_whole_yet_is_waited_for(void **state)
+{
+	struct scene scene;
+	const char *half = strstr(KILL, "Killed process");
+
+	(void)state;
+	begin(&scene, true);
+	watch(&scene, next(&scene, 5));
+	for (int i = 0; i < 200; i++)
+		append(&scene, "6,2,3,-;a line of something else\n");
+	append(&scene, "3,11,815295782,-;Out of memory: ");
+	assert_int_equal(watch(&scene, next(&scene, 5))->event_count, 0);
+	append(&scene, half);
+	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 1);
+	end(&scene);
+}
+
+static void
+a_counter_names_the_largest_process_that_has_gone(void **state)
+{
+	struct scene scene;
+	struct snapshot *filled;
+	const struct snapshot *now;
+
+	(void)state;
+	begin(&scene, false);
+	filled = next(&scene, 5);
+	add_process(filled, 10, "stays", 900 * MIB);
+	add_process(filled, 20, "small", 10 * MIB);
+	add_process(filled, 30, "large", 100 * MIB);
+	add_process(filled, 40, "zombie", 500 * MIB);
+	watch(&scene, filled);
+	filled = next(&scene, 7);
+	add_process(filled, 10, "stays", 900 * MIB);
+	add_process(filled, 40, "zombie", 0);
+	now = watch(&scene, filled);
+	assert_int_equal(now->event_count, 2);
+	assert_int_equal(now->events[0].pid, 40);
+	assert_int_equal(now->events[1].pid, 30);
+	assert_int_equal(now->events[1].likely, 1);
+	assert_int_equal(now->events[1].resident, 100 * MIB);
+	assert_string_equal(now->events[1].source, "vmstat");
+	assert_int_equal(now->hint_count, 1);
+	assert_int_equal(watch(&scene, next(&scene, 7))->event_count, 0);
+	end(&scene);
+}
+
+static void
+a_victim_that_takes_its_time_is_waited_for(void **state)
+{
+	struct scene scene;
+	struct snapshot *filled;
+	const struct snapshot *now;
+
+	(void)state;
+	begin(&scene, false);
+	filled = next(&scene, 5);
+	add_process(filled, 30, "large", 100 * MIB);
+	watch(&scene, filled);
+	filled = next(&scene, 6);
+	add_process(filled, 30, "large", 60 * MIB);
+	assert_int_equal(watch(&scene, filled)->event_count, 0);
+	now = watch(&scene, next(&scene, 6));
+	assert_int_equal(now->event_count, 1);
+	assert_int_equal(now->events[0].pid, 30);
+	end(&scene);
+}
+
+static void
+nobody_is_named_where_nobody_has_gone(void **state)
+{
+	struct scene scene;
+	const struct snapshot *now;
+
+	(void)state;
+	begin(&scene, false);
+	watch(&scene, next(&scene, 5));
+	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+	now = watch(&scene, next(&scene, 6));
+	assert_int_equal(now->event_count, 1);
+	assert_int_equal(now->events[0].pid, UNKNOWN);
+	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+	end(&scene);
+}
+
+/* netdata#17013: a victim that was ending already is counted, but not logged. */
+static void
+a_kill_that_the_log_leaves_out_is_told_late(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, true);
+	watch(&scene, next(&scene, 5));
+	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 1);
+	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+	append(&scene, KILL);
+	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 1); /* before it counts */
+	assert_int_equal(watch(&scene, next(&scene, 7))->event_count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 7))->event_count, 0);
+	end(&scene);
+}
+
+static void
+without_vmstat_the_own_cgroup_counts(void **state)
+{
+	struct scene scene;
+	struct snapshot *filled;
+	const struct snapshot *now;
+
+	(void)state;
+	begin(&scene, false);
+	tree_write(&scene.tree, "self/cgroup", "0::/a/b\n");
+	tree_write(&scene.tree, "cgroups/a/b/memory.events", "low 0\noom 9\noom_kill 3\n");
+	filled = next(&scene, UNKNOWN);
+	add_process(filled, 30, "large", 100 * MIB);
+	watch(&scene, filled);
+	tree_write(&scene.tree, "cgroups/a/b/memory.events", "low 0\noom 9\noom_kill 4\n");
+	now = watch(&scene, next(&scene, UNKNOWN));
+	assert_int_equal(now->event_count, 1);
+	assert_int_equal(now->events[0].pid, 30);
+	assert_string_equal(now->events[0].source, "memory.events");
+	end(&scene);
+}
+
+static void
+a_counter_that_goes_back_is_no_kill(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, false);
+	watch(&scene, next(&scene, 5));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(watch(&scene, next(&scene, i == 1 ? UNKNOWN : 2))->event_count, 0);
+	end(&scene);
+}
+
+static void
+a_record_of_the_tracepoint_is_read_by_its_format(void **state)
+{
+	struct {
+		uint16_t type;
+		uint8_t flags, count;
+		int32_t common_pid, pid;
+		uint32_t comm;
+		uint64_t anon;
+		uint32_t uid;
+		int16_t adj;
+		char text[6];
+	} raw = { .pid = 42,
+		.comm = (6 << 16) | 30,
+		.anon = 8,
+		.uid = 4294967294,
+		.adj = -300,
+		.text = "a b c" };
+	struct mark_format format;
+	struct oom_mark mark;
+
+	(void)state;
+	assert_int_equal(mark_format_parse(format_text, &format), 0);
+	assert_int_equal(format.id, 609);
+	assert_true(mark_parse(&format, (const char *)&raw, sizeof(raw), &mark));
+	assert_int_equal(mark.pid, 42);
+	assert_int_equal(mark.anon, 8 * 1024);
+	assert_int_equal(mark.uid, 4294967294);
+	assert_int_equal(mark.adj, -300);
+	assert_int_equal(mark.shmem, UNKNOWN); /* this format has none */
+	assert_string_equal(mark.comm, "a b c");
+
+	assert_true(mark_parse(&format, (const char *)&raw, 12, &mark)); /* before Linux 6.8 */
+	assert_int_equal(mark.anon, UNKNOWN);
+	assert_string_equal(mark.comm, "");
+	assert_false(mark_parse(&format, (const char *)&raw, 11, &mark));
+	raw.comm = UINT32_MAX;
+	assert_true(mark_parse(&format, (const char *)&raw, sizeof(raw), &mark));
+	assert_string_equal(mark.comm, "");
+
+	assert_true(mark_format_parse("", &format) < 0);
+	assert_true(mark_format_parse("ID: 7\n", &format) < 0);
+	assert_true(mark_format_parse(
+			    format_text + strlen("name: mark_victim\nID: 609\n"), &format) < 0);
+}
+
+static void
+an_event_is_one_safe_sentence(void **state)
+{
+	struct snapshot snapshot = { .time = 1 };
+	char text[EVENT_TEXT_SIZE], name[2000], *rest = name + sizeof(name) - 1;
+	struct event *event = snapshot_add_event(&snapshot);
+
+	(void)state;
+	event_text(event, text);
+	assert_string_equal(text, "killed for lack of memory: a process that is not known");
+	event->pid = 42;
+	event->comm = "a\n\x1b[31m";
+	event->resident = 100 * MIB;
+	event->adj = -300;
+	event->constraint = "cgroup";
+	event->limit_cgroup = "/x";
+	event->asked_comm = "b";
+	event_text(event, text);
+	assert_string_equal(text, "killed for lack of memory: a\\n\\x1b[31m (42), which held 100M, "
+				  "adjustment -300, at the "
+				  "limit of /x; b asked");
+	event->likely = 1;
+	event->limit_cgroup = NULL;
+	event->constraint = "machine";
+	event->adj = UNKNOWN;
+	event_text(event, text);
+	assert_string_equal(text, "killed for lack of memory: probably a\\n\\x1b[31m (42), which "
+				  "held 100M, the machine had "
+				  "none left; b asked");
+	memset(name, '\x1b', sizeof(name));
+	*rest = '\0';
+	event->comm = event->asked_comm = event->limit_cgroup = name;
+	event_text(event, text);
+	assert_true(strlen(text) < EVENT_TEXT_SIZE);
+	assert_string_equal(text + strlen(text) - 6, " asked");
+	snapshot_finish(&snapshot);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_kill_in_the_log_is_told_once),
+		cmocka_unit_test(a_line_that_is_not_whole_yet_is_waited_for),
+		cmocka_unit_test(a_counter_names_the_largest_process_that_has_gone),
+		cmocka_unit_test(a_victim_that_takes_its_time_is_waited_for),
+		cmocka_unit_test(nobody_is_named_where_nobody_has_gone),
+		cmocka_unit_test(a_kill_that_the_log_leaves_out_is_told_late),
+		cmocka_unit_test(without_vmstat_the_own_cgroup_counts),
+		cmocka_unit_test(a_counter_that_goes_back_is_no_kill),
+		cmocka_unit_test(a_record_of_the_tracepoint_is_read_by_its_format),
+		cmocka_unit_test(an_event_is_one_safe_sentence),
+	};
+
+	setlocale(LC_ALL, "");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
