@@ -85,6 +85,12 @@ void queue_push(struct oom_log *log, struct oom_kill *kill);
 /* The last kill of the last report, or NULL. */
 struct oom_kill *queue_last(struct oom_log *log);
 
+/*
+ * An object of journalctl -o json as a line of journalctl -o short-unix, which may have newlines
+ * in its message. NULL where it is something else. The caller frees it.
+ */
+char *journal_as_line(const char *json);
+
 /* A line of the kernel, without what the log has put before it. */
 void kernel_take_line(struct oom_log *log, const char *line);
 

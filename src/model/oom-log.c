@@ -155,15 +155,16 @@ unescape(char *text)
 	*to = '\0';
 }
 
-/* Statistics of several lines may be one record; a name with a newline is one record as well. */
+/*
+ * What was one record may have newlines: statistics of several lines are taken one by one; a name
+ * with a newline stays whole. Changes the text.
+ */
 static void
-take_record(struct oom_log *log, const char *message)
+take_record(struct oom_log *log, char *text)
 {
-	_cleanup_free_ char *text = xstrdup(message);
-	bool is_one = strstr(message, "process ") || message[0] == '[';
+	bool is_one = strstr(text, "process ") || text[0] == '[' || !strchr(text, '\n');
 
-	unescape(text);
-	if (is_one || !strchr(text, '\n')) {
+	if (is_one) {
 		take_message(log, text);
 		return;
 	}
@@ -175,13 +176,33 @@ take_record(struct oom_log *log, const char *message)
 	}
 }
 
+/* Takes a line that may be changed; NULL for none. */
+static void
+take_copy(struct oom_log *log, char *line)
+{
+	char *message;
+
+	if (!line)
+		return;
+	log_line_parse(line, &log->line);
+	message = line + (log->line.message - line);
+	if (log->line.is_record)
+		unescape(message);
+	if (log->line.origin != LOG_OTHER)
+		take_record(log, message);
+}
+
 void
 oom_log_feed(struct oom_log *log, const char *line)
 {
+	_cleanup_free_ char *copy = NULL;
+
 	log->gives_all = false;
 	log_line_parse(line, &log->line);
-	if (log->line.is_record && strchr(log->line.message, '\\'))
-		take_record(log, log->line.message);
+	if (line[0] == '{')
+		take_copy(log, copy = journal_as_line(line));
+	else if (log->line.is_record && strchr(log->line.message, '\\'))
+		take_copy(log, copy = xstrdup(line));
 	else if (log->line.origin != LOG_OTHER)
 		take_message(log, log->line.message);
 }

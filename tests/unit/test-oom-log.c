@@ -174,6 +174,39 @@ a_name_with_a_newline_is_put_together(void **state)
 }
 
 static void
+the_journal_may_come_as_json(void **state)
+{
+	struct found found =
+		read_log("{\"MESSAGE\":\"a invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), "
+			 "order=0, oom_score_adj=0\",\"SYSLOG_IDENTIFIER\":\"kernel\","
+			 "\"__REALTIME_TIMESTAMP\":\"1795356001500000\"}\n"
+			 "{\"__REALTIME_TIMESTAMP\":\"1795356001500000\",\"MESSAGE\":"
+			 "\"active_anon:7 inactive_anon:1 isolated_anon:0\\n active_file:2\","
+			 "\"SYSLOG_IDENTIFIER\":\"kernel\"}\n"
+			 "{\"__REALTIME_TIMESTAMP\":\"1795356001500000\",\"MESSAGE\":\""
+			 "Out of memory: Killed process 42 (a\\nb) " SIZES "\","
+			 "\"SYSLOG_IDENTIFIER\":\"kernel\"}\n"
+			 "{\"__REALTIME_TIMESTAMP\":\"1795356002000000\",\"MESSAGE\":[115,101,"
+			 "110,100,105,110,103,32,83,73,71,75,73,76,76,32,116,111,32,112,114,"
+			 "111,99,101,115,115,32,55,32,117,105,100,32,48,32,34,255,34,58,32,98,"
+			 "97,100,110,101,115,115,32,57],\"SYSLOG_IDENTIFIER\":\"earlyoom\"}\n"
+			 "{\"__REALTIME_TIMESTAMP\":\"1795356002000000\",\"MESSAGE\":\""
+			 "Out of memory: Killed process 43 (x) " SIZES "\","
+			 "\"SYSLOG_IDENTIFIER\":\"app\"}\n{\n{}\n{\"MESSAGE\":7}\n");
+
+	(void)state;
+	assert_int_equal(found.count, 2);
+	assert_string_equal(found.kills[0].comm, "a\nb");
+	assert_string_equal(found.kills[0].asked_comm, "a");
+	assert_int_equal(found.kills[0].time, INT64_C(1795356001500000000));
+	assert_int_equal(found.kills[0].memory_anon, 8 * 4096);
+	assert_int_equal(found.kills[0].memory_file, 2 * 4096);
+	assert_int_equal(found.kills[1].pid, 7);
+	assert_string_equal(found.kills[1].comm, "\xff");
+	finish(&found);
+}
+
+static void
 the_highest_badness_is_first_and_of_equals_the_later(void **state)
 {
 	struct found found = read_log(INVOKED MEMORY HEADING
@@ -501,6 +534,7 @@ main(void)
 		cmocka_unit_test(what_stands_before_a_message_is_taken_off),
 		cmocka_unit_test(a_name_may_be_anything),
 		cmocka_unit_test(a_name_with_a_newline_is_put_together),
+		cmocka_unit_test(the_journal_may_come_as_json),
 		cmocka_unit_test(the_highest_badness_is_first_and_of_equals_the_later),
 		cmocka_unit_test(without_the_total_an_adjustment_counts_for_nothing_known),
 		cmocka_unit_test(only_the_best_candidates_are_kept_and_all_are_counted),
