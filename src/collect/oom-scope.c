@@ -137,15 +137,24 @@ read_limit(int directory, const char *name)
 	return limit >= NO_LIMIT ? UNKNOWN : limit;
 }
 
-/* The path of a cgroup as /proc/PID/cgroup shows it, also where that of its folder was given. */
+/*
+ * The path of a cgroup as /proc/PID/cgroup shows it, also where that of its folder was given, and
+ * without a slash at its end.
+ */
 static const char *
-group_of(const struct oom_mount *mount, const char *path)
+group_of(const struct oom_mount *mount, const char *path, struct arena *texts)
 {
 	size_t length = strlen(mount->path);
+	char group[2 * sizeof(mount->path)];
+	bool is_folder = mount->version > 0 && strncmp(path, mount->path, length) == 0 &&
+			 (path[length] == '/' || !path[length]);
+	int end = snprintf(group, sizeof(group), "%s%s",
+		is_folder && mount->root[1] ? mount->root : "", is_folder ? path + length : path);
 
-	if (strncmp(path, mount->path, length) == 0 && (path[length] == '/' || !path[length]))
-		return path[length] ? path + length : "/";
-	return path;
+	end = end < (int)sizeof(group) ? end : (int)sizeof(group) - 1;
+	while (end > 0 && group[end - 1] == '/')
+		end--;
+	return end > 0 ? arena_copy(texts, group, (size_t)end) : "/";
 }
 
 static int
@@ -192,14 +201,12 @@ read_group(struct oom_scope *scope, const char *cgroup, struct snapshot *now)
 {
 	struct system *system = &now->system;
 	_cleanup_close_ int directory = -1;
-	const char *group;
 	int error = find_mount(scope);
 
-	group = error < 0 ? cgroup : group_of(&scope->mount, cgroup);
-	system->oom_scope = arena_copy(&now->texts, group, strlen(group));
+	system->oom_scope = group_of(&scope->mount, cgroup, &now->texts);
 	if (error < 0)
 		return error;
-	directory = open_group(&scope->mount, group, strlen(group));
+	directory = open_group(&scope->mount, system->oom_scope, strlen(system->oom_scope));
 	if (directory < 0)
 		return directory;
 	system->oom_limit = read_limit(

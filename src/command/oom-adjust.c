@@ -3,6 +3,7 @@
 
 #include "act/oom.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "model/cell.h"
 #include "model/needs.h"
 #include "model/order.h"
@@ -51,26 +52,23 @@ make_plan(struct work *work)
 	}
 }
 
-/* The effect of a change; the first ones of the preview are the plan's. */
-static struct oom_effect *
-effect_of(struct work *work, const struct oom_change *change)
-{
-	for (size_t i = 0; i < work->preview.count; i++)
-		if (work->preview.effects[i].pid == change->pid)
-			return &work->preview.effects[i];
-	return NULL;
-}
-
+/*
+ * The effects of the plan stand in its order, as all of it comes from the snapshot; behind them
+ * those that follow. What could not be done leaves everything as it was.
+ */
 static void
-set_result(struct work *work, const struct oom_change *change, const char *result, bool done)
+set_result(struct work *work, size_t number, int error)
 {
+	const struct oom_change *change = &work->plan.changes[number];
+
+	work->preview.effects[number].before.adj = change->from;
 	for (size_t i = 0; i < work->preview.count; i++) {
 		struct oom_effect *effect = &work->preview.effects[i];
 
-		if (effect->pid != change->pid && effect->follows != change->pid)
+		if (i != number && effect->follows != change->pid)
 			continue;
-		effect->result = result;
-		if (!done)
+		effect->result = error < 0 ? oom_error_cause(error) : "done";
+		if (error < 0)
 			effect->after = effect->before;
 	}
 }
@@ -92,14 +90,10 @@ carry_out(struct work *work)
 		struct oom_change *change = &work->plan.changes[i];
 		int error = oom_apply(change);
 
-		if (error < 0) {
+		set_result(work, i, error);
+		if (error < 0)
 			fail(work, change->pid, error);
-			set_result(work, change, oom_error_cause(error), false);
-			continue;
-		}
-		set_result(work, change, "done", true);
-		effect_of(work, change)->before.adj = change->from;
-		if (is_text)
+		else if (is_text)
 			say_changed(change);
 	}
 }
@@ -109,14 +103,12 @@ write_rows(struct work *work)
 {
 	struct selection selection = { .table = &oom_effect_table };
 	struct output output = oom_output(work->options);
-	struct row_list rows = { .count = 0 };
-	const struct order order = { .column = table_find(&oom_effect_table, "result", 6) };
+	struct row_list rows = { .count = work->preview.count };
 
 	for (size_t i = 0; i < oom_effect_table.column_count; i++)
 		selection_add(&selection, &oom_effect_table.columns[i]);
-	order_build(
-		&rows, &oom_effect_table, work->preview.effects, work->preview.count, NULL, &order);
-	for (size_t i = 0; i < rows.count; i++) /* in the order of the plan, whatever the result */
+	rows.rows = xcalloc(rows.count + 1, sizeof(rows.rows[0]));
+	for (size_t i = 0; i < rows.count; i++)
 		rows.rows[i] = &work->preview.effects[i];
 	if (oom_write(&output, &work->snapshot, &selection, &rows) != EXIT_SUCCESS)
 		work->status = EXIT_FAILURE;

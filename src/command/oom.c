@@ -130,6 +130,13 @@ oom_write(struct output *output, const struct snapshot *snapshot, const struct s
 	return EXIT_FAILURE;
 }
 
+static bool
+is_about_order(const struct oom_options *options)
+{
+	return options->cgroup || options->top > 0 || options->has_fields ||
+	       filter_needs(options->process.filter) != 0;
+}
+
 /* Which form it is, or what is wrong with the combination of options. */
 static const char *
 choose_form(const struct oom_options *options, int (**ret_form)(const struct oom_options *options))
@@ -143,13 +150,14 @@ choose_form(const struct oom_options *options, int (**ret_form)(const struct oom
 		return "-n needs processes (-p) or a command";
 	if ((options->tree || options->dry_run) && (!options->has_adj || has_words))
 		return "--tree and --dry-run are about changes of processes (-p and -n)";
-	if (options->cgroup && options->has_adj)
-		return "--cgroup is about the order, not about changes";
-	*ret_form = has_words          ? oom_start_command
-		    : options->has_adj ? oom_change_processes
-		    : has_pids && !options->has_fields && options->process.format == &output_text
-			    ? oom_show_processes
-			    : oom_show_order;
+	if (options->has_adj && is_about_order(options))
+		return "--cgroup, --top, --filter and -F are about the order, not about changes";
+	*ret_form =
+		has_words          ? oom_start_command
+		: options->has_adj ? oom_change_processes
+		: has_pids && !is_about_order(options) && options->process.format == &output_text
+			? oom_show_processes
+			: oom_show_order;
 	return NULL;
 }
 

@@ -20,6 +20,8 @@ int oom_change_processes(const struct oom_options *options);
 int oom_start_command(const struct oom_options *options);
 
 struct needs;
+struct row_list;
+struct selection;
 struct snapshot;
 struct source;
 
@@ -33,7 +35,5 @@ int oom_read(const struct needs *needs, struct snapshot *ret_snapshot, struct so
 struct output oom_output(const struct oom_options *options);
 
 /* Writes one block and returns the exit status for that. */
-struct row_list;
-struct selection;
 int oom_write(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows);

@@ -117,7 +117,10 @@ def test_several_processes_and_those_that_fail(actor):
     (["sleep", "1"], "a command needs the adjustment to start it with (-n)"),
     (["-n", "5"], "-n needs processes (-p) or a command"),
     (["-p", "PID", "--tree"], "--tree and --dry-run are about changes of processes (-p and -n)"),
-    (["-p", "PID", "-n", "5", "--cgroup", "/"], "--cgroup is about the order, not about changes"),
+    (["-p", "PID", "-n", "5", "--cgroup", "/"],
+     "--cgroup, --top, --filter and -F are about the order, not about changes"),
+    (["-p", "PID", "-n", "5", "--filter", "java"],
+     "--cgroup, --top, --filter and -F are about the order, not about changes"),
     (["--top", "0"], "--top '0': not a count of at least 1"),
     (["--filter", "rank>>1"], "--filter 'rank>>1': '>1' is not a number, at character 6"),
 ])
@@ -313,6 +316,13 @@ def test_T29_hostile_names_stay_in_their_line(actor):
     for arguments in (["--top", "3", "-F", "rank,pid,comm"], ["-p", pid, "-n", "999", "--dry-run"]):
         text = oom(*arguments).stdout
         assert b"\x1b" not in text and b"\\x1b[2J\\n)x" in text
+
+
+def test_T26_a_zombie_leader_is_ranked_by_what_its_threads_hold(actor):
+    pid = actor("zombie-leader")
+    row = rows(oom("-p", pid, "--format", "json", "-F", "badness,rank,protection,oom"), "candidate")[0]
+    assert row["badness"] > 200 * MIB and row["rank"] >= 1 and row["protection"] is None
+    assert row["oom"] == score(pid) > 666
 
 
 def test_a_cgroup_that_does_not_exist_is_an_error():

@@ -449,6 +449,55 @@ on_1000_processes_the_computed_score_is_the_kernels(void **state)
 	herd_end(&herd);
 }
 
+/* Forks a child which borrows its memory to one of its own and says that one's number. */
+static pid_t
+start_vfork(int ready)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		pid_t child = vfork();
+
+		if (child == 0) {
+			child = getpid();
+			(void)!write(ready, &child, sizeof(child));
+			for (;;)
+				pause();
+		}
+		_exit(0);
+	}
+	return pid;
+}
+
+static void
+a_vfork_child_is_told_by_its_score(void **state)
+{
+	struct needs needs = { .bits = NEED_BADNESS };
+	struct snapshot now = { .time = 0 };
+	struct source *source;
+	pid_t parent, child;
+	int ready[2];
+
+	(void)state;
+	assert_int_equal(pipe(ready), 0);
+	parent = start_vfork(ready[1]);
+	assert_int_equal(read(ready[0], &child, sizeof(child)), sizeof(child));
+	assert_int_equal(collect_create(NULL, &source), 0);
+	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
+	derive(&now, NULL);
+	assert_int_equal(find(&now, child)->memory_of, parent);
+	assert_string_equal(find(&now, child)->protection, "vfork child");
+	assert_true(badness_is_vfork_child(find(&now, child)));
+	assert_null(find(&now, parent)->protection);
+	assert_true(find(&now, parent)->rank >= 1);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(parent, NULL, 0), parent);
+	source->destroy(source);
+	snapshot_finish(&now);
+	close(ready[0]);
+	close(ready[1]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -469,6 +518,7 @@ main(void)
 		TEST(what_is_unknown_has_no_rank_and_does_not_count),
 		TEST(ranks_need_all_processes),
 		TEST(what_killing_frees_is_best_known_by_uss),
+		cmocka_unit_test(a_vfork_child_is_told_by_its_score),
 		TEST(on_1000_processes_the_computed_score_is_the_kernels),
 	};
 

@@ -116,6 +116,7 @@ a_group_of_version_2_has_a_limit_for_each(void **state)
 {
 	struct world *world = *state;
 	struct snapshot now = { .time = 0 };
+	char folder[128];
 
 	write_mounts(world, mounts_v2, "/inner", world->tree.path);
 	tree_write(&world->tree, "sys/vm/swappiness", "60\n");
@@ -126,6 +127,10 @@ a_group_of_version_2_has_a_limit_for_each(void **state)
 	assert_int_equal(now.system.oom_total, 160 * MIB);
 	tree_write(&world->tree, "memory/a/memory.swap.max", "max\n");
 	assert_int_equal(read_scope(world, "/inner/a", 500 * MIB, &now), 0);
+	assert_int_equal(now.system.oom_total, 628 * MIB);
+	snprintf(folder, sizeof(folder), "%s/memory/a//", world->tree.path);
+	assert_int_equal(read_scope(world, folder, 500 * MIB, &now), 0);
+	assert_string_equal(now.system.oom_scope, "/inner/a");
 	assert_int_equal(now.system.oom_total, 628 * MIB);
 	tree_write(&world->tree, "memory/a/memory.max", "max\n");
 	assert_int_equal(read_scope(world, "/inner/a", 500 * MIB, &now), 0);

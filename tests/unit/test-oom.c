@@ -327,6 +327,52 @@ the_preview_equals_what_is_measured_after_the_change(void **state)
 	end_child(pid);
 }
 
+static int
+wait_for_the_end(void *pipe)
+{
+	char byte;
+
+	(void)!read(*(int *)pipe, &byte, 1);
+	return 0;
+}
+
+/* T25: a process with the test's own address space. */
+static void
+who_shares_the_address_space_is_changed_by_the_kernel_too(void **state)
+{
+	static char stack[64 * 1024];
+	struct snapshot now = { .time = 0 };
+	struct oom_plan plan = { .count = 0 };
+	struct oom_preview preview = { .count = 0 };
+	struct oom_change own;
+	int ends[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(oom_look_up(getpid(), &own), 0);
+	pid = clone(wait_for_the_end, stack + sizeof(stack), CLONE_VM | SIGCHLD, &ends[0]);
+	assert_true(pid > 0);
+	measure(pid, &now);
+	oom_plan_add(&plan, snapshot_find_process(&now, pid), own.from + 9);
+	oom_preview(&preview, &now, &plan);
+	assert_int_equal(preview.count, 2);
+	assert_int_equal(preview.effects[1].pid, getpid());
+	assert_int_equal(preview.effects[1].follows, pid);
+	assert_int_equal(oom_apply(&plan.changes[0]), 0);
+	assert_int_equal(oom_look_up(getpid(), &own), 0);
+	assert_int_equal(own.from, plan.changes[0].to);
+	own.to = plan.changes[0].from;
+	assert_int_equal(oom_apply(&own), 0);
+	assert_int_equal(write(ends[1], "", 1), 1);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	oom_preview_finish(&preview);
+	oom_plan_finish(&plan);
+	snapshot_finish(&now);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void
 errors_have_words(void **state)
 {
@@ -356,6 +402,7 @@ main(void)
 		cmocka_unit_test(a_user_namespace_gives_no_capability_that_counts),
 		cmocka_unit_test(T30_a_pid_that_was_used_again_is_refused),
 		cmocka_unit_test(the_preview_equals_what_is_measured_after_the_change),
+		cmocka_unit_test(who_shares_the_address_space_is_changed_by_the_kernel_too),
 		cmocka_unit_test(errors_have_words),
 	};
 
