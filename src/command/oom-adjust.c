@@ -129,16 +129,19 @@ print_standing(const struct work *work, const char *label, const struct oom_stan
 	size_t ranked)
 {
 	enum scale scale = work->options->process.settings.scale;
-	char score[UNIT_FORMAT_SIZE], badness[UNIT_FORMAT_SIZE], reason[CELL_SIZE];
+	char adj[UNIT_FORMAT_SIZE], score[UNIT_FORMAT_SIZE], badness[UNIT_FORMAT_SIZE];
+	char reason[CELL_SIZE];
 
+	unit_format(adj, UNIT_NUMBER, standing->adj, scale);
 	unit_format(score, UNIT_NUMBER, standing->score, scale);
 	unit_format(badness, UNIT_BYTES, standing->badness, scale);
-	printf("%s  adj %5lld  score %4s  badness %7s  ", label, (long long)standing->adj, score,
-		badness);
+	printf("%s  adj %5s  score %4s  badness %7s  ", label, adj, score, badness);
 	if (standing->rank != UNKNOWN)
 		printf("rank %lld of %zu\n", (long long)standing->rank, ranked);
-	else
+	else if (standing->protection)
 		printf("never killed: %s\n", safe(standing->protection, reason));
+	else
+		puts("rank -");
 }
 
 static void

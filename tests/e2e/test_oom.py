@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, MEMTOP, memtop, run
+from conftest import BUILD, MEMTOP, memtop, run, run_over
 
 ACTOR = BUILD / "tests" / "e2e" / "actor"
 NEVER = 1 << 22  # no pid is so large
@@ -205,6 +205,18 @@ def test_a_dry_run_in_words(actor):
     assert re.fullmatch(rf"dies first then: {pid} actor \(frees about 4\d\.\dM\)", lines[4])
     assert lines[5] == "children started from then on inherit it; 0 running below keep theirs"
     assert lines[-1] == "nothing was changed" and adjustment(pid) == 0
+
+
+def test_T31_without_totals_there_is_no_rank_but_a_change(mounts, actor, tmp_path):
+    pid = actor("memory")
+    (tmp_path / "meminfo").write_text("")
+    arguments = ["-p", str(pid), "-n", "77"]
+    process = run_over({"/proc/meminfo": tmp_path / "meminfo"}, MEMTOP, "oom", *arguments, "--dry-run")
+    lines = process.stdout.decode().splitlines()
+    assert re.fullmatch(r"now  adj     0  score  \d+  badness       -  rank -", lines[1])
+    assert re.fullmatch(r"new  adj    77  score    -  badness       -  rank -", lines[2])
+    process = run_over({"/proc/meminfo": tmp_path / "meminfo"}, MEMTOP, "oom", *arguments)
+    assert process.returncode == 0 and adjustment(pid) == 77
 
 
 def test_a_failure_is_in_the_json_too():
