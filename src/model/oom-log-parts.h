@@ -13,8 +13,6 @@
  */
 enum { TASK_COLUMNS = 16, USUAL_PAGE_SIZE = 4096, OOM_NAME_LENGTH = 64, OOM_TEXT_LENGTH = 4096 };
 
-enum report_section { SECTION_NONE, SECTION_MACHINE, SECTION_CGROUP };
-
 /* The columns of the table of tasks that are needed; the heading tells where each is. */
 enum task_column {
 	TASK_UID,
@@ -34,10 +32,10 @@ enum task_column {
 /* The report that is being read, beside what is already in the kill. */
 struct oom_report {
 	struct oom_kill kill;
-	enum report_section section;
 	enum task_column columns[TASK_COLUMNS];
 	size_t column_count; /* 0: the heading has not been seen */
 	int64_t page_size;   /* 4096 until the log tells it */
+	bool in_statistics;  /* the lines that come are of a cgroup */
 	bool is_cgroup;      /* it shows the memory of a cgroup, in bytes, not of the machine */
 	int64_t ram_pages, reserved_pages, present_bytes, lru_anon, lru_file;
 	int64_t old_total; /* of swap, which an earlier report has named */
@@ -60,13 +58,13 @@ struct oom_log {
 	struct log_line line; /* the one being taken */
 	struct oom_report report;
 	enum report_state state;
-	int strangers;         /* lines that were of no use, since the last that was */
-	int64_t report_number; /* of the last one */
-	int64_t first_pid;     /* the last report's own victim */
-	enum oom_limit limit;  /* of the last report */
-	const char
-		*limit_cgroup; /* of the last report, for those that are killed with its victim */
-	const char *group;     /* of the last report; NULL: only one process was killed */
+	int strangers; /* lines that were of no use, since the last that was */
+
+	/* of the last report, for those who are killed together with its victim */
+	int64_t report_number, first_pid;
+	enum oom_limit limit;
+	const char *limit_cgroup, *group; /* no group: only one process was killed */
+
 	char partial[PARTIAL_SIZE]; /* a line about a death that breaks off within the name */
 	struct oom_kill queue[OOM_QUEUE];
 	size_t queue_count;
@@ -78,6 +76,7 @@ void report_begin(struct oom_log *log, enum report_state state);
 void report_finish(struct oom_log *log, enum oom_outcome outcome);
 void report_give_up(struct oom_log *log);
 void report_reset(struct oom_report *report);
+void report_forget_group(struct oom_log *log);
 
 /* Puts a kill into the queue, which then owns its texts, and gives it its time. */
 void queue_push(struct oom_log *log, struct oom_kill *kill);

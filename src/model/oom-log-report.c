@@ -293,6 +293,7 @@ take_group(struct oom_log *log, const char *line)
 	if (!end || end < path || log->state != REPORT_NONE)
 		return;
 	copy_text(&log->group, path, end);
+	log->strangers = 0;
 	if (kill)
 		copy_text(&kill->group, path, end);
 }
@@ -301,9 +302,8 @@ take_group(struct oom_log *log, const char *line)
 static void
 take_reaping(struct oom_log *log, const char *line)
 {
-	static const char reaped[] = "oom_reaper: reaped process ",
-			  not [] = "oom_reaper: unable to reap pid:";
-	const char *done = scan_start(line, reaped), *failed = scan_start(line, not );
+	const char *done = scan_start(line, "oom_reaper: reaped process ");
+	const char *failed = scan_start(line, "oom_reaper: unable to reap pid:");
 	int64_t pid = done ? scan_number(done) : failed ? scan_number(failed) : UNKNOWN;
 
 	for (size_t i = 0; pid != UNKNOWN && i < log->queue_count; i++)
@@ -359,7 +359,7 @@ static void
 take_stats(struct oom_log *log, const char *line)
 {
 	expect_report(log);
-	log->report.section = SECTION_CGROUP;
+	log->report.in_statistics = true;
 	report_take_cgroup_stats(&log->report, line);
 }
 
@@ -372,7 +372,7 @@ take_row(struct oom_log *log, const char *line)
 	if (!is_heading && !report_is_task(line))
 		return false;
 	expect_report(log);
-	log->report.section = SECTION_NONE;
+	log->report.in_statistics = false;
 	if (is_heading)
 		report_take_heading(&log->report, line);
 	else
@@ -443,13 +443,19 @@ take_rest(struct oom_log *log, const char *line)
 	return take_prefixed(log, whole);
 }
 
+/* A report without its beginning, and a group that is being killed, do not last for ever. */
 static void
 count_stranger(struct oom_log *log)
 {
-	if (log->state == REPORT_HEADLESS && ++log->strangers > STRANGERS) {
+	if (++log->strangers <= STRANGERS)
+		return;
+	log->strangers = 0;
+	if (log->state == REPORT_HEADLESS) {
 		log->state = REPORT_NONE;
 		report_reset(&log->report);
 	}
+	if (log->state == REPORT_NONE)
+		report_forget_group(log);
 }
 
 static bool
@@ -474,11 +480,13 @@ kernel_take_line(struct oom_log *log, const char *line)
 		return;
 	}
 	if ((line[0] == '[' && take_row(log, line)) || take_part(log, line) ||
-		take_prefixed(log, line) || take_rest(log, line) || log->state == REPORT_NONE)
+		take_prefixed(log, line) || take_rest(log, line))
 		return;
-	if (line[0] >= '0' && line[0] <= '9')
+	if (log->state == REPORT_NONE)
+		count_stranger(log);
+	else if (line[0] >= '0' && line[0] <= '9')
 		report_take_machine(&log->report, line);
-	else if (log->report.section == SECTION_CGROUP)
+	else if (log->report.in_statistics)
 		report_take_cgroup_stats(&log->report, line);
 	else if (strstr(line, " mems_allowed="))
 		take_old_cpuset(log, line);

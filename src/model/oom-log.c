@@ -64,8 +64,8 @@ queue_last(struct oom_log *log)
 	return kill && kill->report == log->report_number ? kill : NULL;
 }
 
-static void
-forget_group(struct oom_log *log)
+void
+report_forget_group(struct oom_log *log)
 {
 	free((void *)log->group);
 	free((void *)log->limit_cgroup);
@@ -109,7 +109,7 @@ void
 report_begin(struct oom_log *log, enum report_state state)
 {
 	report_give_up(log);
-	forget_group(log);
+	report_forget_group(log);
 	report_reset(&log->report);
 	log->state = state;
 	log->partial[0] = '\0';
@@ -256,6 +256,6 @@ oom_log_destroy(struct oom_log *log)
 	for (size_t i = 0; i < log->queue_count; i++)
 		oom_kill_finish(&log->queue[i]);
 	oom_kill_finish(&log->report.kill);
-	forget_group(log);
+	report_forget_group(log);
 	free(log);
 }

@@ -343,6 +343,27 @@ processes_killed_as_a_group_share_a_report(void **state)
 }
 
 static void
+a_group_is_not_for_ever(void **state)
+{
+	struct oom_log *log = oom_log_create(&clock_of_tests);
+	struct found found = { .count = 0 };
+
+	(void)state;
+	oom_log_feed(log, "Memory cgroup out of memory: Killed process 10 (a) " SIZES);
+	oom_log_feed(log, "Tasks in /x are going to be killed due to memory.oom.group set");
+	for (int i = 0; i < 100; i++)
+		oom_log_feed(log, "eth0: link becomes ready");
+	oom_log_feed(log, "Out of memory: Killed process 11 (b) " SIZES);
+	oom_log_end(log);
+	take_all(log, &found);
+	assert_int_equal(found.count, 2);
+	assert_string_equal(found.kills[0].group, "/x");
+	assert_null(found.kills[1].group);
+	finish(&found);
+	oom_log_destroy(log);
+}
+
+static void
 a_child_may_have_died_for_its_parent(void **state)
 {
 	struct found found = read_log(
@@ -541,6 +562,7 @@ main(void)
 		cmocka_unit_test(columns_are_found_by_their_heading),
 		cmocka_unit_test(the_size_of_a_page_comes_from_the_log),
 		cmocka_unit_test(processes_killed_as_a_group_share_a_report),
+		cmocka_unit_test(a_group_is_not_for_ever),
 		cmocka_unit_test(a_child_may_have_died_for_its_parent),
 		cmocka_unit_test(a_report_without_a_victim_is_told),
 		cmocka_unit_test(figures_long_before_a_death_are_not_of_it),
