@@ -215,6 +215,18 @@ text_fit(const char *text, size_t width)
 	return (size_t)(end - text);
 }
 
+size_t
+text_wrap(const char *text, size_t width)
+{
+	size_t fits = text_fit(text, width), length = fits;
+
+	if (!text[fits])
+		return fits;
+	while (length > 0 && text[length] != ' ')
+		length--;
+	return length ? length : fits;
+}
+
 int
 text_to_number(const char *text, int64_t *ret_number)
 {

@@ -43,6 +43,9 @@ size_t text_width(const char *text);
 /* The length in bytes of the longest start of a safe text that fits into `width` columns. */
 size_t text_fit(const char *text, size_t width);
 
+/* The same, but ended at the last blank that fits, if one does: where a line is best broken. */
+size_t text_wrap(const char *text, size_t width);
+
 /*
  * Checked numbers: the whole text must be one. Return 0, -EINVAL or -ERANGE. The decimal one
  * takes '.' or ',' and neither sign, exponent nor "nan".

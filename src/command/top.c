@@ -80,7 +80,7 @@ start_read(struct top *top)
 		return;
 	needs.pids = top->options->pids;
 	needs.pid_count = top->options->pid_count;
-	needs.exact = top->options->exact;
+	needs.exact = needs.exact || top->options->exact;
 	worker_start(top->worker, &needs);
 	top->next = loop_now() + top->settings->interval;
 }

@@ -3,22 +3,13 @@
 
 #include "model/filter.h"
 #include "model/snapshot.h"
+#include "tui/editor.h"
 #include "tui/keys.h"
 #include "tui/list.h"
+#include "tui/process-key.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
-
-/* A process, whatever its row. */
-struct process_key {
-	int64_t pid, start_time;
-};
-
-static inline bool
-process_key_is(const struct process_key *key, const struct process *process)
-{
-	return key->pid == process->pid && key->start_time == process->start_time;
-}
 
 enum { MOST_HEADINGS = 64 };
 
@@ -41,7 +32,7 @@ struct tui {
 	struct listing *listing;               /* the settings of that one */
 	struct prompt prompt;
 	char message[160]; /* said on the last line until the next key */
-	bool wants_refresh, wants_save, frozen, leaving;
+	bool wants_refresh, wants_exact, wants_save, frozen, leaving;
 
 	/* The processes view. */
 	struct row_list rows;
@@ -62,6 +53,7 @@ struct tui {
 	struct process_key focus; /* of the detail, or of the signal */
 	int signal;
 	struct list fields;
+	struct editor editor;
 };
 
 /* A page below the header. `request` returns false for what it does not understand. */

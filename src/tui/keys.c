@@ -8,7 +8,7 @@
 enum { ESCAPE = 27 };
 
 /* clang-format off */
-const struct key_binding key_bindings[] = {
+static const struct key_binding screen_bindings[] = {
 	{ REQUEST_UP, "Up", "select the row above", { KEY_UP, CONTROL('P') } },
 	{ REQUEST_DOWN, "Down", "select the row below", { KEY_DOWN, CONTROL('N') } },
 	{ REQUEST_PAGE_UP, "PgUp", "a page up", { KEY_PPAGE, CONTROL('B') } },
@@ -41,6 +41,7 @@ const struct key_binding key_bindings[] = {
 	{ REQUEST_UNIT_PREVIOUS, "E", "a smaller unit of sizes", { 'E' } },
 	{ REQUEST_DELAY, "d s", "time between two refreshes", { 'd', 's' } },
 	{ REQUEST_SIGNAL, "k F9", "send a signal to the selected or tagged processes", { 'k', KEY_F(9) } },
+	{ REQUEST_ADJUST, "a", "the OOM priority of the selected or tagged processes", { 'a' } },
 	{ REQUEST_FREEZE, "z", "freeze the screen, and let it go on", { 'z' } },
 	{ REQUEST_SAVE, "W", "write the settings to their file", { 'W' } },
 	{ REQUEST_REFRESH, "F6", "refresh now", { KEY_F(6) } },
@@ -51,16 +52,40 @@ const struct key_binding key_bindings[] = {
 	{ REQUEST_QUIT, "q F10", "leave", { 'q', KEY_F(10) } },
 	{ REQUEST_MOUSE, "mouse", "select a row, sort by a heading, scroll with the wheel", { KEY_MOUSE } },
 };
+
+static const struct key_binding editor_bindings[] = {
+	{ REQUEST_ADJ_PROTECT, "p", "protect: -900", { 'p' } },
+	{ REQUEST_ADJ_LESS, "l", "less likely: -300", { 'l' } },
+	{ REQUEST_ADJ_NORMAL, "n", "normal: 0", { 'n' } },
+	{ REQUEST_ADJ_MORE, "m", "more likely: +300", { 'm' } },
+	{ REQUEST_ADJ_FIRST, "f", "first: +1000", { 'f' } },
+	{ REQUEST_ADJ_DOWN, "Left Down", "10 less", { KEY_LEFT, KEY_DOWN } },
+	{ REQUEST_ADJ_UP, "Right Up", "10 more", { KEY_RIGHT, KEY_UP } },
+	{ REQUEST_ADJ_DOWN_FAR, "PgDn", "100 less", { KEY_NPAGE } },
+	{ REQUEST_ADJ_UP_FAR, "PgUp", "100 more", { KEY_PPAGE } },
+	{ REQUEST_ADJ_NUMBER, "- 0 to 9", "any adjustment from -1000 to 1000", { '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' } },
+	{ REQUEST_ADJ_TREE, "t", "with or without all processes below them", { 't' } },
+	{ REQUEST_ADJ_DROP_IN, "s", "how to make it last, by systemd", { 's' } },
+	{ REQUEST_ADJ_UNDO, "u", "undo the last change", { 'u' } },
+	{ REQUEST_ADJ_APPLY, "Enter", "change it", { '\n', '\r', KEY_ENTER } },
+	{ REQUEST_ADJ_CANCEL, "Esc q", "leave all as it is", { ESCAPE, 'q', CONTROL('G') } },
+};
 /* clang-format on */
 
-const size_t key_binding_count = sizeof(key_bindings) / sizeof(key_bindings[0]);
+#define KEYS(where, list)                                                                          \
+	{                                                                                          \
+		.place = where, .bindings = list, .count = sizeof(list) / sizeof(list[0])          \
+	}
+
+const struct key_list screen_keys = KEYS(NULL, screen_bindings);
+const struct key_list editor_keys = KEYS("In the OOM priority editor", editor_bindings);
 
 enum request
-request_of_key(int code)
+request_of_key(const struct key_list *list, int code)
 {
-	for (size_t i = 0; i < key_binding_count; i++)
-		for (size_t j = 0; j < MOST_KEYS && key_bindings[i].codes[j]; j++)
-			if (key_bindings[i].codes[j] == code)
-				return key_bindings[i].request;
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t j = 0; j < MOST_KEYS && list->bindings[i].codes[j]; j++)
+			if (list->bindings[i].codes[j] == code)
+				return list->bindings[i].request;
 	return REQUEST_NONE;
 }

@@ -42,17 +42,34 @@ enum request {
 	REQUEST_UNIT_PREVIOUS,
 	REQUEST_DELAY,
 	REQUEST_SIGNAL,
+	REQUEST_ADJUST,
 	REQUEST_FREEZE,
 	REQUEST_SAVE,
 	REQUEST_REFRESH,
 	REQUEST_REDRAW,
 	REQUEST_MOUSE,
+
+	/* Of the OOM priority editor. */
+	REQUEST_ADJ_PROTECT,
+	REQUEST_ADJ_LESS,
+	REQUEST_ADJ_NORMAL,
+	REQUEST_ADJ_MORE,
+	REQUEST_ADJ_FIRST,
+	REQUEST_ADJ_DOWN,
+	REQUEST_ADJ_UP,
+	REQUEST_ADJ_DOWN_FAR,
+	REQUEST_ADJ_UP_FAR,
+	REQUEST_ADJ_NUMBER,
+	REQUEST_ADJ_TREE,
+	REQUEST_ADJ_DROP_IN,
+	REQUEST_ADJ_UNDO,
+	REQUEST_ADJ_APPLY,
+	REQUEST_ADJ_CANCEL,
 	REQUEST_COUNT,
 };
 
-enum { MOST_KEYS = 4 };
+enum { MOST_KEYS = 12 };
 
-/* The one list from which keys are understood and the help view is made. */
 struct key_binding {
 	enum request request;
 	const char *keys; /* as people call them */
@@ -60,7 +77,13 @@ struct key_binding {
 	int codes[MOST_KEYS]; /* of curses; 0: no more */
 };
 
-extern const struct key_binding key_bindings[];
-extern const size_t key_binding_count;
+/* The keys of one place: from these lists keys are understood and the help view is made. */
+struct key_list {
+	const char *place; /* NULL: everywhere */
+	const struct key_binding *bindings;
+	size_t count;
+};
 
-enum request request_of_key(int code);
+extern const struct key_list screen_keys, editor_keys;
+
+enum request request_of_key(const struct key_list *list, int code);

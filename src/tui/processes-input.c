@@ -275,6 +275,18 @@ open_signal(struct tui *tui, long unused)
 }
 
 static void
+open_editor(struct tui *tui, long unused)
+{
+	const struct process *process = processes_selected(tui);
+
+	(void)unused;
+	if (tui->tag_count)
+		editor_open(tui, tui->tags, tui->tag_count);
+	else if (process)
+		editor_open(tui, &tui->selected, 1);
+}
+
+static void
 open_detail(struct tui *tui, long unused)
 {
 	const struct process *process = processes_selected(tui);
@@ -433,6 +445,7 @@ static const struct {
 	{ REQUEST_USER, open_user, 0 },
 	{ REQUEST_DELAY, open_delay, 0 },
 	{ REQUEST_SIGNAL, open_signal, 0 },
+	{ REQUEST_ADJUST, open_editor, 0 },
 	{ REQUEST_OPEN, open_detail, 0 },
 	{ REQUEST_BACK, end_filter, 0 },
 	{ REQUEST_LEFT, scroll_columns, -1 },

@@ -33,6 +33,7 @@ tui_destroy(struct tui *tui)
 	row_list_finish(&tui->rows);
 	filter_destroy(tui->filter);
 	free(tui->tags);
+	editor_finish(&tui->editor);
 	free(tui);
 }
 
@@ -94,13 +95,17 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self
 	processes_rebuild(tui);
 	if (first)
 		remember_selected(tui);
+	editor_show(tui);
+	tui->wants_exact = false;
 }
 
 struct needs
 tui_needs(const struct tui *tui)
 {
-	struct needs needs = { .bits = NEED_OVERVIEW | processes_needs(tui) };
+	struct needs needs = { .bits = NEED_OVERVIEW | processes_needs(tui),
+		.exact = tui->wants_exact || editor_is_waiting(&tui->editor) };
 
+	needs.bits |= editor_needs(&tui->editor);
 	if (tui->view->has_focus) {
 		needs.focus = tui->focus.pid;
 		needs.focus_bits = NEED_LIMITS;
@@ -137,7 +142,9 @@ tui_tell(struct tui *tui, const char *message)
 bool
 tui_is_frozen(const struct tui *tui)
 {
-	return tui->frozen || (tui->prompt.label && tui->prompt.answered);
+	return !editor_is_waiting(&tui->editor) &&
+	       (tui->frozen || editor_is_open(&tui->editor) ||
+		       (tui->prompt.label && tui->prompt.answered));
 }
 
 static void
@@ -208,17 +215,35 @@ common_request(struct tui *tui, enum request request)
 bool
 tui_key(struct tui *tui, int key)
 {
-	enum request request = request_of_key(key);
+	enum request request = request_of_key(&screen_keys, key);
 	const struct view *view = tui->view;
 
 	tui->message[0] = '\0';
-	if (key != KEY_RESIZE && !prompt_key(tui, &tui->prompt, key) &&
+	if (key != KEY_RESIZE && !prompt_key(tui, &tui->prompt, key) && !editor_key(tui, key) &&
 		!tui->view->request(tui, request))
 		common_request(tui, request);
 	remember_selected(tui);
 	if (tui->view != view) /* the next key may already be there, and moves in what is drawn */
 		tui_draw(tui);
 	return !tui->leaving;
+}
+
+/* What does not fit into the last line begins in the one above. */
+static void
+draw_message(const struct tui *tui, WINDOW *window, int y)
+{
+	int width = getmaxx(window);
+	size_t fits = text_wrap(tui->message, (size_t)width);
+	char first[sizeof(tui->message)];
+
+	if (!tui->message[fits] || y == 0) {
+		screen_put(window, y, 0, width, STYLE_WARNING, false, tui->message);
+		return;
+	}
+	snprintf(first, sizeof(first), "%.*s", (int)fits, tui->message);
+	screen_put(window, y - 1, 0, width, STYLE_WARNING, true, first);
+	screen_put(window, y, 0, width, STYLE_WARNING, true,
+		tui->message + fits + (tui->message[fits] == ' '));
 }
 
 static void
@@ -230,14 +255,17 @@ draw_last_line(const struct tui *tui, WINDOW *window, int header)
 	if (tui->prompt.label) {
 		prompt_draw(&tui->prompt, window, y);
 	} else if (tui->message[0]) {
-		screen_put(window, y, 0, width, STYLE_WARNING, false, tui->message);
-	} else if (header < HEADER_WITH_TABS && header_filter_text(tui, filter)) {
+		draw_message(tui, window, y);
+	} else if (!editor_is_open(&tui->editor) && header < HEADER_WITH_TABS &&
+		   header_filter_text(tui, filter)) {
 		screen_put(window, y, 0, width, STYLE_BOLD, false, filter);
-	} else if (tui->snapshot && tui->snapshot->hint_count > 0) {
+	} else if (!editor_is_open(&tui->editor) && tui->snapshot &&
+		   tui->snapshot->hint_count > 0) {
 		hint_text(&tui->snapshot->hints[0], hint);
 		screen_put(window, y, 0, width, STYLE_DIM, false, hint);
 	} else {
-		screen_put(window, y, 0, width, STYLE_DIM, false, tui->view->hint);
+		screen_put(window, y, 0, width, STYLE_DIM, false,
+			editor_is_open(&tui->editor) ? editor_hint : tui->view->hint);
 	}
 }
 
@@ -255,6 +283,7 @@ tui_draw(struct tui *tui)
 		screen_put(stdscr, 0, 0, width, STYLE_NORMAL, false, "reading /proc ...");
 	if (rows > 0 && tui->snapshot && (body = derwin(stdscr, rows, width, header, 0))) {
 		tui->view->draw(tui, body);
+		editor_draw(tui, body);
 		delwin(body);
 	}
 	if (height > 2 || tui->prompt.label)

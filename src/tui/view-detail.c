@@ -20,19 +20,6 @@ struct page {
 	int y;
 };
 
-/* Where the line that starts here ends: at the last blank that fits, or where the room ends. */
-static size_t
-line_length(const char *text, int width)
-{
-	size_t fits = text_fit(text, (size_t)width), length = fits;
-
-	if (!text[fits])
-		return fits;
-	while (length > 0 && text[length] != ' ')
-		length--;
-	return length ? length : fits;
-}
-
 /* Writes a text over as many lines as it takes, at least one. */
 static void
 put_wrapped(struct page *page, int x, enum style style, const char *text)
@@ -40,7 +27,7 @@ put_wrapped(struct page *page, int x, enum style style, const char *text)
 	int width = getmaxx(page->window) - x, start = page->y;
 
 	while (*text && width > 0) {
-		size_t length = line_length(text, width);
+		size_t length = text_wrap(text, (size_t)width);
 
 		if (length == 0)
 			break;
@@ -206,12 +193,16 @@ draw(struct tui *tui, WINDOW *window)
 static bool
 request(struct tui *tui, enum request request)
 {
+	if (request == REQUEST_ADJUST) {
+		editor_open(tui, &tui->focus, 1);
+		return true;
+	}
 	return list_request(&tui->lines, request);
 }
 
 const struct view view_detail = {
 	.name = "Detail",
-	.hint = "Up Down scroll  Esc back  q quit",
+	.hint = "Up Down scroll  a OOM priority  Esc back  q quit",
 	.draw = draw,
 	.request = request,
 	.has_focus = true,

@@ -1,22 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/context.h"
 
-enum { KEY_COLUMNS = 10 };
+enum { KEY_COLUMNS = 11 };
 
+static const struct key_list *const lists[] = { &screen_keys, &editor_keys };
+
+static void
+draw_binding(WINDOW *window, int y, const struct key_binding *binding)
+{
+	screen_put(window, y, 0, KEY_COLUMNS, STYLE_BOLD, true, binding->keys);
+	screen_put(window, y, KEY_COLUMNS, getmaxx(window), STYLE_NORMAL, false, binding->help);
+}
+
+static size_t
+line_count(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		count += lists[i]->count + (lists[i]->place != NULL);
+	return count;
+}
+
+/* From the first line that is shown, which makes those before it stand above the window. */
 static void
 draw(struct tui *tui, WINDOW *window)
 {
-	size_t height = (size_t)getmaxy(window);
+	int y;
 
-	list_fit(&tui->lines, key_binding_count, height);
-	for (size_t i = 0; i < height && tui->lines.top + i < key_binding_count; i++) {
-		const struct key_binding *binding = &key_bindings[tui->lines.top + i];
-		enum style style =
-			tui->lines.top + i == tui->lines.selected ? STYLE_SELECTED : STYLE_NORMAL;
-
-		screen_put(window, (int)i, 0, KEY_COLUMNS, STYLE_BOLD, true, binding->keys);
-		screen_put(
-			window, (int)i, KEY_COLUMNS, getmaxx(window), style, false, binding->help);
+	list_fit_page(&tui->lines, line_count(), (size_t)getmaxy(window));
+	y = -(int)tui->lines.selected;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (lists[i]->place)
+			screen_put(window, y++, 0, getmaxx(window), STYLE_HEADING, true,
+				lists[i]->place);
+		for (size_t j = 0; j < lists[i]->count; j++)
+			draw_binding(window, y++, &lists[i]->bindings[j]);
 	}
 }
 

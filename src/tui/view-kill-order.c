@@ -42,7 +42,8 @@ listing(struct tui_settings *settings)
 const struct view view_kill_order = {
 	.name = "Kill order",
 	.tab = "2 Kill order",
-	.hint = "Enter detail  \\ filter  R turn round  k signal  1 processes  ? help",
+	.hint = "Enter detail  \\ filter  R turn round  k signal  a OOM priority  1 processes  ? "
+		"help",
 	.draw = draw,
 	.request = processes_request,
 	.listing = listing,

@@ -278,7 +278,8 @@ listing(struct tui_settings *settings)
 const struct view view_processes = {
 	.name = "Processes",
 	.tab = "1 Processes",
-	.hint = "Enter detail  / search  \\ filter  M P N T sort  f fields  k signal  ? help",
+	.hint = "Enter detail  / search  \\ filter  M P N T sort  f fields  k signal  a OOM  ? "
+		"help",
 	.draw = processes_draw,
 	.listing = listing,
 	.request = processes_request,

@@ -1,136 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The screen in a private tmux, over the tree of test files: whole screens equal golden ones."""
 
-import os
 import re
-import shutil
 import subprocess
-import time
 import unicodedata
 
 import pytest
-from conftest import FIXTURES, MEMTOP, SOURCE, golden
-
-LIMIT = 60  # seconds; only a screen that never comes takes them
-SERVER_NAME = f"memtop-screen-{os.getpid()}"
-
-# A host name of its own, so that it takes the same room everywhere, and the tree over /proc.
-START = f'hostname server && mount --bind {FIXTURES / "server"} /proc && exec "$@"'
-
-
-def clean(screen):
-    """Replaces what differs from run to run: the clock, and what memtop itself uses."""
-    screen = re.sub(r"(?m)^(.*memtop  server  .*?)\d\d:\d\d:\d\d", r"\1HH:MM:SS", screen)
-    return re.sub(r" +(\d+ processes, \d+ shown)  self \S+ \S+", r"  \1  self SELF", screen)
-
-
-def canonical(output):
-    """Rewrites how cells look so that one screen has one text.
-
-    tmux tells only changes, and a blank has a colour of its own or not, depending on how it came
-    to be blank. Here each change stands where it shows: before the first cell that looks so.
-    """
-    names = {1: ("bold", 1), 2: ("dim", 2), 4: ("underline", 4), 7: ("reverse", 7)}
-    look, lines = {}, []
-    for line in output.split("\n"):
-        cells = []
-        for part in re.split(r"(\x1b\[[\d;]*m)", line):
-            if not part.startswith("\x1b["):
-                visible = {key: value for key, value in look.items() if key in ("back", "reverse", "underline")}
-                cells += [(char, tuple(sorted((visible if char == " " else look).items()))) for char in part]
-                continue
-            for code in [int(code or 0) for code in part[2:-1].split(";")]:
-                if code == 0:
-                    look.clear()
-                elif code in names:
-                    look[names[code][0]] = code
-                elif code in (39, 49):
-                    look.pop("fore" if code == 39 else "back", None)
-                else:
-                    look["fore" if code // 10 in (3, 9) else "back"] = code
-        while cells and cells[-1] == (" ", ()):
-            cells.pop()
-        text, before = "", ()
-        for char, now in cells:
-            if now != before:
-                text += "\x1b[" + ";".join(str(code) for _, code in now) + "m"
-            text, before = text + char, now
-        lines.append(text + ("\x1b[m" if before else ""))
-    return "\n".join(lines)
-
-
-class Terminal:
-    """One session of a tmux server that no configuration and no other test can reach."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.with_looks = False
-
-    def tmux(self, *words):
-        command = ["tmux", "-u", "-L", SERVER_NAME, "-f", "/dev/null", *words]
-        environment = dict(os.environ, LC_ALL="C.UTF-8", TMUX_TMPDIR=str(self.folder))
-        environment.pop("TMUX", None)
-        return subprocess.run(command, env=environment, capture_output=True, timeout=LIMIT)
-
-    def start(self, size, variables, *arguments):
-        settings = {"TERM": "screen-256color", "HOME": self.folder, "XDG_CONFIG_HOME": self.folder, **variables}
-        words = ["env", "-u", "NO_COLOR", *[f"{name}={value}" for name, value in settings.items()]]
-        words += ["unshare", "-rmu", "sh", "-c", START, "sh", MEMTOP, "--exact", "-d", "86400", *arguments]
-        width, height = size.split("x")
-        self.tmux(
-            *["start-server", ";", "set-option", "-g", "status", "off", ";"],
-            *["new-session", "-d", "-x", width, "-y", height, *[str(word) for word in words]],
-        )
-
-    def end(self):
-        self.tmux("kill-server")
-
-    def wait_for_end(self):
-        end = time.monotonic() + LIMIT
-        while self.tmux("has-session").returncode == 0:
-            assert time.monotonic() < end
-            time.sleep(0.02)
-
-    def type(self, *keys):
-        """Types keys by their tmux names; what begins with "=" is typed as it stands."""
-        for key in keys:
-            self.tmux("send-keys", *(["-l", key[1:]] if key[0] == "=" and len(key) > 1 else [key]))
-
-    def capture(self):
-        output = self.tmux("capture-pane", "-p", *(["-e"] if self.with_looks else [])).stdout
-        screen = clean(output.decode())
-        return canonical(screen) if self.with_looks else screen
-
-    def settled(self):
-        """The screen that has not changed for a while: only to write a golden one."""
-        screen, since = "", time.monotonic()
-        while time.monotonic() - since < 0.7 or not screen.strip() or "reading /proc" in screen:
-            now = self.capture()
-            if now != screen:
-                screen, since = now, time.monotonic()
-            time.sleep(0.05)
-        return screen
-
-    def wait_for(self, name):
-        """Waits until the whole screen is the golden one."""
-        path = SOURCE / "tests" / "golden" / f"screen-{name}"
-        if os.environ.get("UPDATE"):
-            path.write_text(self.settled())
-        wanted, end = path.read_text(), time.monotonic() + LIMIT
-        while (screen := self.capture()) != wanted and time.monotonic() < end:
-            time.sleep(0.02)
-        assert screen == wanted
-        return screen
-
-
-@pytest.fixture
-def terminal(mounts, tmp_path):
-    if not shutil.which("tmux"):
-        pytest.skip("tmux is not installed")
-    terminal = Terminal(tmp_path)
-    yield terminal
-    terminal.end()
-
+from conftest import golden
+from screen_in_tmux import terminal  # noqa: F401: a fixture
 
 # What is typed into the screen at 80x24, and the golden screen after it: with its attributes where
 # they matter, as for what is selected.
@@ -181,6 +58,11 @@ SCREENS = [
     ("kill-order-detail", ["2", "Enter"]),
     ("kill-order-help-left", ["2", "Enter", "?", "Escape", "Escape"]),
     ("kill-order-left", ["2", "1", "F6"]),
+    ("editor-tagged", ["Space", "Space", "a", "l"]),
+    ("editor-tree", ["N", "Home", "a", "t", "f"]),
+    ("editor-kernel-thread", ["K", "End", "a"]),
+    ("editor-from-detail", ["Enter", "a", "n"]),
+    ("editor-typed-ahead", ["2", "a", "m"]),
     ("help", ["?"]),
     ("help-page-2", ["?", "NPage"]),
     ("help-page-3", ["?", "NPage", "NPage"]),
@@ -202,6 +84,32 @@ def test_keys_lead_to_the_golden_screen(terminal, name, keys):
     terminal.wait_for(name)
 
 
+# The same once the editor of OOM priorities is open.
+EDITOR = [
+    ("more", ["m"]),
+    ("number", ["=-50"]),
+    ("number-taken", ["=-50", "Enter", "Right"]),
+    ("number-bad", ["=10x", "Enter"]),
+    ("question", ["=-1000", "Enter", "Enter"]),
+    ("question-answered", ["=-1000", "Enter", "Enter", "n"]),
+    ("drop-in", ["s"]),
+    ("drop-in-left", ["l", "s", "Escape"]),
+    ("nothing-changed", ["Enter"]),
+    ("nothing-undone", ["u"]),
+    ("left", ["m", "Escape", "F6"]),
+]
+
+
+@pytest.mark.parametrize("name, keys", EDITOR)
+def test_keys_in_the_editor_lead_to_the_golden_screen(terminal, name, keys):
+    terminal.start("80x24", {})
+    terminal.wait_for("start")
+    terminal.type("a")
+    terminal.wait_for("editor")
+    terminal.type(*keys)
+    terminal.wait_for(f"editor-{name}")
+
+
 SMALL = [
     ("refreshed", ["F6"]),
     ("filter-bad", ["\\", "=rss>>5", "Enter"]),
@@ -209,6 +117,7 @@ SMALL = [
     ("detail", ["Enter"]),
     ("filter", ["\\", "=rss>100M", "Enter"]),
     ("kill-order", ["2"]),
+    ("editor", ["a", "l"]),
     ("help", ["?"]),
     ("signal-question", ["k", "Enter"]),
     ("user", ["u", "=root"]),
@@ -229,6 +138,7 @@ LARGE = [
     ("fields", ["f"]),
     ("detail", ["Enter"]),
     ("kill-order", ["2"]),
+    ("editor", ["a", "l"]),
     ("help", ["?"]),
 ]
 

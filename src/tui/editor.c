@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/editor.h"
+
+#include "act/oom.h"
+#include "base/memory.h"
+#include "model/needs.h"
+#include "tui/context.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char editor_hint[] = "Enter change it  Esc leave it  t tree  s systemd  u undo";
+
+enum { STEP = 10, FAR_STEP = 100 };
+
+void
+editor_finish(struct editor *editor)
+{
+	free(editor->targets);
+	oom_plan_finish(&editor->plan);
+	oom_plan_finish(&editor->undo);
+	oom_preview_finish(&editor->preview);
+}
+
+bool
+editor_is_open(const struct editor *editor)
+{
+	return editor->state != EDITOR_CLOSED;
+}
+
+bool
+editor_is_waiting(const struct editor *editor)
+{
+	return editor->state == EDITOR_WAITING;
+}
+
+unsigned
+editor_needs(const struct editor *editor)
+{
+	return editor->state == EDITOR_CLOSED ? 0 : NEED_BADNESS | NEED_OWNER | NEED_CGROUP;
+}
+
+void
+editor_open(struct tui *tui, const struct process_key *keys, size_t count)
+{
+	struct editor *editor = &tui->editor;
+	const struct process *only = count == 1 ? tui_find(tui, &keys[0]) : NULL;
+
+	if (only && only->kernel_thread == 1) {
+		tui_say(tui, "%lld: %s", (long long)only->pid, oom_error_cause(-ENOTSUP));
+		return;
+	}
+	editor->targets = array_reserve(
+		editor->targets, &editor->target_capacity, count, sizeof(editor->targets[0]));
+	for (size_t i = 0; i < count; i++)
+		editor->targets[i] = keys[i];
+	editor->target_count = count;
+	editor->with_tree = false;
+	editor->ahead_count = 0;
+	editor->state = EDITOR_WAITING;
+	tui->wants_refresh = true;
+}
+
+static void
+close_editor(struct tui *tui)
+{
+	tui->editor.state = EDITOR_CLOSED;
+	tui->wants_refresh = true;
+}
+
+/* Makes the plan anew and computes what it would do. */
+static void
+update(struct tui *tui)
+{
+	struct editor *editor = &tui->editor;
+
+	editor->plan.count = 0;
+	for (size_t i = 0; i < editor->target_count; i++) {
+		const struct process *process = tui_find(tui, &editor->targets[i]);
+
+		if (process && editor->with_tree)
+			oom_plan_add_tree(&editor->plan, tui->snapshot, process, editor->to);
+		else if (process)
+			oom_plan_add(&editor->plan, process, editor->to);
+	}
+	oom_preview(&editor->preview, tui->snapshot, &editor->plan);
+}
+
+/* What was typed meanwhile, but nothing is changed that has not been shown. */
+static void
+take_keys_ahead(struct tui *tui)
+{
+	struct editor *editor = &tui->editor;
+
+	for (size_t i = 0; i < editor->ahead_count; i++) {
+		int key = editor->ahead[i];
+
+		if (!prompt_key(tui, &tui->prompt, key) &&
+			request_of_key(&editor_keys, key) != REQUEST_ADJ_APPLY)
+			editor_key(tui, key);
+	}
+}
+
+void
+editor_show(struct tui *tui)
+{
+	struct editor *editor = &tui->editor;
+	const struct process *first = NULL;
+	unsigned needs = editor_needs(editor);
+
+	if (editor->state != EDITOR_WAITING || (tui->snapshot->bits & needs) != needs)
+		return;
+	for (size_t i = 0; i < editor->target_count && !first; i++)
+		first = tui_find(tui, &editor->targets[i]);
+	if (!first) {
+		tui_say(tui, "%lld has ended", (long long)editor->targets[0].pid);
+		editor->state = EDITOR_CLOSED;
+		return;
+	}
+	editor->to = first->oom_adj == UNKNOWN ? 0 : first->oom_adj;
+	editor->state = EDITOR_OPEN;
+	update(tui);
+	take_keys_ahead(tui);
+}
+
+static void
+set_to(struct tui *tui, int64_t to)
+{
+	tui->editor.to = to < OOM_ADJ_LEAST ? OOM_ADJ_LEAST : to > OOM_ADJ_MOST ? OOM_ADJ_MOST : to;
+	update(tui);
+}
+
+/*
+ * Carries a plan out. What succeeded can be undone; of what failed the first cause is told.
+ * Returns whether all of it was done.
+ */
+static bool
+apply(struct tui *tui, struct oom_plan *plan)
+{
+	struct editor *editor = &tui->editor;
+	char failure[OOM_ERROR_SIZE] = "";
+	size_t done = 0, count = plan->count;
+
+	for (size_t i = 0; i < count; i++) {
+		int error = oom_apply(&plan->changes[i]);
+
+		if (error == 0)
+			plan->changes[done++] = plan->changes[i];
+		else if (!failure[0])
+			oom_error_text(plan->changes[i].pid, error, failure);
+	}
+	plan->count = done;
+	tui->wants_exact = tui->wants_refresh =
+		true; /* nothing else shows that they have changed */
+	if (done > 0)
+		oom_plan_invert(plan, &editor->undo);
+	if (failure[0] && count > 1)
+		tui_say(tui, "%zu of %zu changed; %s", done, count, failure);
+	else if (failure[0])
+		tui_say(tui, "%s", failure);
+	else if (count == 1)
+		tui_say(tui, "OOM adjustment of %lld changed from %lld to %lld",
+			(long long)plan->changes[0].pid, (long long)plan->changes[0].from,
+			(long long)plan->changes[0].to);
+	else
+		tui_say(tui, "OOM adjustment of %zu processes changed", done);
+	return !failure[0];
+}
+
+static void
+apply_plan(struct tui *tui)
+{
+	if (apply(tui, &tui->editor.plan))
+		close_editor(tui);
+	else
+		update(tui); /* only what was done of it is left in the plan */
+}
+
+static void
+apply_answered(struct tui *tui, bool yes)
+{
+	if (yes)
+		apply_plan(tui);
+}
+
+static bool
+changes_anything(const struct oom_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->changes[i].from != plan->changes[i].to)
+			return true;
+	return false;
+}
+
+static void
+request_apply(struct tui *tui, int64_t unused)
+{
+	struct editor *editor = &tui->editor;
+
+	(void)unused;
+	if (!changes_anything(&editor->plan))
+		tui_say(tui, "nothing to change");
+	else if (editor->to == OOM_ADJ_LEAST)
+		prompt_ask(&tui->prompt,
+			"-1000 is never killed; if only such are left the machine hangs. Sure?",
+			apply_answered);
+	else
+		apply_plan(tui);
+}
+
+static void
+undo_answered(struct tui *tui, bool yes)
+{
+	struct oom_plan undo = tui->editor.undo;
+
+	if (!yes)
+		return;
+	tui->editor.undo = (struct oom_plan){ .changes = NULL };
+	apply(tui, &undo);
+	oom_plan_finish(&undo);
+	close_editor(tui);
+}
+
+static void
+request_undo(struct tui *tui, int64_t unused)
+{
+	const struct oom_plan *undo = &tui->editor.undo;
+	char question[PROMPT_SIZE];
+
+	(void)unused;
+	if (undo->count == 0) {
+		tui_say(tui, "nothing has been changed yet");
+		return;
+	}
+	if (undo->count == 1)
+		snprintf(question, sizeof(question), "Set the OOM adjustment of %lld back to %lld?",
+			(long long)undo->changes[0].pid, (long long)undo->changes[0].to);
+	else
+		snprintf(question, sizeof(question),
+			"Set the OOM adjustment of %zu processes back?", undo->count);
+	prompt_ask(&tui->prompt, question, undo_answered);
+}
+
+static void
+request_preset(struct tui *tui, int64_t to)
+{
+	set_to(tui, to);
+}
+
+static void
+request_step(struct tui *tui, int64_t step)
+{
+	set_to(tui, tui->editor.to + step);
+}
+
+static void
+request_tree(struct tui *tui, int64_t unused)
+{
+	(void)unused;
+	tui->editor.with_tree = !tui->editor.with_tree;
+	update(tui);
+}
+
+static void
+request_drop_in(struct tui *tui, int64_t unused)
+{
+	(void)unused;
+	tui->editor.state = tui->editor.state == EDITOR_OPEN ? EDITOR_DROP_IN : EDITOR_OPEN;
+}
+
+static void
+request_cancel(struct tui *tui, int64_t unused)
+{
+	(void)unused;
+	if (tui->editor.state == EDITOR_DROP_IN)
+		tui->editor.state = EDITOR_OPEN;
+	else
+		close_editor(tui);
+}
+
+/* What a request does; where it is about a number, with that. */
+static const struct {
+	enum request request;
+	void (*act)(struct tui *tui, int64_t number);
+	int64_t number;
+} actions[] = {
+	{ REQUEST_ADJ_PROTECT, request_preset, -900 },
+	{ REQUEST_ADJ_LESS, request_preset, -300 },
+	{ REQUEST_ADJ_NORMAL, request_preset, 0 },
+	{ REQUEST_ADJ_MORE, request_preset, 300 },
+	{ REQUEST_ADJ_FIRST, request_preset, 1000 },
+	{ REQUEST_ADJ_DOWN, request_step, -STEP },
+	{ REQUEST_ADJ_UP, request_step, STEP },
+	{ REQUEST_ADJ_DOWN_FAR, request_step, -FAR_STEP },
+	{ REQUEST_ADJ_UP_FAR, request_step, FAR_STEP },
+	{ REQUEST_ADJ_TREE, request_tree, 0 },
+	{ REQUEST_ADJ_DROP_IN, request_drop_in, 0 },
+	{ REQUEST_ADJ_UNDO, request_undo, 0 },
+	{ REQUEST_ADJ_APPLY, request_apply, 0 },
+	{ REQUEST_ADJ_CANCEL, request_cancel, 0 },
+};
+
+/* A number that is typed shows its effect at once; Esc brings back what was there. */
+static bool
+number_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	int64_t number;
+
+	if (text_to_number(prompt->text, &number) == 0 && number >= OOM_ADJ_LEAST &&
+		number <= OOM_ADJ_MOST) {
+		set_to(tui, number);
+		return false;
+	}
+	if (done || prompt->length > 1)
+		snprintf(prompt->complaint, sizeof(prompt->complaint),
+			"not a number from -1000 to 1000");
+	return done;
+}
+
+static void
+open_number(struct tui *tui, int key)
+{
+	char text[2] = { (char)key, '\0' };
+
+	prompt_open(&tui->prompt, "OOM adjustment: ", text, number_changed, NULL);
+	number_changed(tui, &tui->prompt, false);
+}
+
+bool
+editor_key(struct tui *tui, int key)
+{
+	struct editor *editor = &tui->editor;
+	enum request request = request_of_key(&editor_keys, key);
+
+	if (editor->state == EDITOR_CLOSED)
+		return false;
+	if (request_of_key(&screen_keys, key) == REQUEST_REDRAW)
+		return false;
+	if (editor->state == EDITOR_WAITING && request != REQUEST_ADJ_CANCEL) {
+		if (editor->ahead_count < MOST_AHEAD)
+			editor->ahead[editor->ahead_count++] = key;
+		return true;
+	}
+	if (request == REQUEST_ADJ_NUMBER)
+		open_number(tui, key);
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (actions[i].request == request)
+			actions[i].act(tui, actions[i].number);
+	return true;
+}

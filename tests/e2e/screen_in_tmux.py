@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The screen in a private tmux, over the tree of test files or over what really runs."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import pytest
+from conftest import FIXTURES, MEMTOP, SOURCE
+
+LIMIT = 60  # seconds; only a screen that never comes takes them
+SERVER_NAME = f"memtop-screen-{os.getpid()}"
+
+# A host name of its own, so that it takes the same room everywhere, and the tree over /proc.
+START = f'hostname server && mount --bind {FIXTURES / "server"} /proc && exec "$@"'
+
+
+def clean(screen):
+    """Replaces what differs from run to run: the clock, and what memtop itself uses."""
+    screen = re.sub(r"(?m)^(.*memtop  server  .*?)\d\d:\d\d:\d\d", r"\1HH:MM:SS", screen)
+    return re.sub(r" +(\d+ processes, \d+ shown)  self \S+ \S+", r"  \1  self SELF", screen)
+
+
+def canonical(output):
+    """Rewrites how cells look so that one screen has one text.
+
+    tmux tells only changes, and a blank has a colour of its own or not, depending on how it came
+    to be blank. Here each change stands where it shows: before the first cell that looks so.
+    """
+    names = {1: ("bold", 1), 2: ("dim", 2), 4: ("underline", 4), 7: ("reverse", 7)}
+    look, lines = {}, []
+    for line in output.split("\n"):
+        cells = []
+        for part in re.split(r"(\x1b\[[\d;]*m)", line):
+            if not part.startswith("\x1b["):
+                visible = {key: value for key, value in look.items() if key in ("back", "reverse", "underline")}
+                cells += [(char, tuple(sorted((visible if char == " " else look).items()))) for char in part]
+                continue
+            for code in [int(code or 0) for code in part[2:-1].split(";")]:
+                if code == 0:
+                    look.clear()
+                elif code in names:
+                    look[names[code][0]] = code
+                elif code in (39, 49):
+                    look.pop("fore" if code == 39 else "back", None)
+                else:
+                    look["fore" if code // 10 in (3, 9) else "back"] = code
+        while cells and cells[-1] == (" ", ()):
+            cells.pop()
+        text, before = "", ()
+        for char, now in cells:
+            if now != before:
+                text += "\x1b[" + ";".join(str(code) for _, code in now) + "m"
+            text, before = text + char, now
+        lines.append(text + ("\x1b[m" if before else ""))
+    return "\n".join(lines)
+
+
+class Terminal:
+    """One session of a tmux server that no configuration and no other test can reach."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.with_looks = False
+
+    def tmux(self, *words):
+        command = ["tmux", "-u", "-L", SERVER_NAME, "-f", "/dev/null", *words]
+        environment = dict(os.environ, LC_ALL="C.UTF-8", TMUX_TMPDIR=str(self.folder))
+        environment.pop("TMUX", None)
+        return subprocess.run(command, env=environment, capture_output=True, timeout=LIMIT)
+
+    def start(self, size, variables, *arguments):
+        """Over the tree of test files, at the first of two refreshes that are a day apart."""
+        self.run(size, variables, *"unshare -rmu sh -c".split(), START, "sh", MEMTOP, "--exact", "-d", "86400", *arguments)
+
+    def run(self, size, variables, *command):
+        settings = {"TERM": "screen-256color", "HOME": self.folder, "XDG_CONFIG_HOME": self.folder, **variables}
+        words = ["env", "-u", "NO_COLOR", *[f"{name}={value}" for name, value in settings.items()]]
+        words += command
+        width, height = size.split("x")
+        self.tmux(
+            *["start-server", ";", "set-option", "-g", "status", "off", ";"],
+            *["new-session", "-d", "-x", width, "-y", height, *[str(word) for word in words]],
+        )
+
+    def end(self):
+        self.tmux("kill-server")
+
+    def wait_for_text(self, *texts):
+        """Waits until all of them are on the screen."""
+        end = time.monotonic() + LIMIT
+        while not all(text in (screen := self.capture()) for text in texts):
+            assert time.monotonic() < end, screen
+            time.sleep(0.02)
+
+    def wait_for_end(self):
+        end = time.monotonic() + LIMIT
+        while self.tmux("has-session").returncode == 0:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+
+    def type(self, *keys):
+        """Types keys by their tmux names; what begins with "=" is typed as it stands."""
+        for key in keys:
+            self.tmux("send-keys", *(["-l", "--", key[1:]] if key[0] == "=" and len(key) > 1 else [key]))
+
+    def capture(self):
+        output = self.tmux("capture-pane", "-p", *(["-e"] if self.with_looks else [])).stdout
+        screen = clean(output.decode())
+        return canonical(screen) if self.with_looks else screen
+
+    def settled(self):
+        """The screen that has not changed for a while: only to write a golden one."""
+        screen, since = "", time.monotonic()
+        while time.monotonic() - since < 0.7 or not screen.strip() or "reading /proc" in screen:
+            now = self.capture()
+            if now != screen:
+                screen, since = now, time.monotonic()
+            time.sleep(0.05)
+        return screen
+
+    def wait_for(self, name):
+        """Waits until the whole screen is the golden one."""
+        path = SOURCE / "tests" / "golden" / f"screen-{name}"
+        if os.environ.get("UPDATE"):
+            path.write_text(self.settled())
+        wanted, end = path.read_text(), time.monotonic() + LIMIT
+        while (screen := self.capture()) != wanted and time.monotonic() < end:
+            time.sleep(0.02)
+        assert screen == wanted
+        return screen
+
+
+@pytest.fixture
+def terminal(mounts, tmp_path):
+    if not shutil.which("tmux"):
+        pytest.skip("tmux is not installed")
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.end()
