@@ -60,7 +60,8 @@ take_uptime(const char *text, struct log_line *line)
 	return end + 1;
 }
 
-/* "[Sun Nov 22 14:02:31 2026]" in any language, "[Nov22 14:02]", "[  +0.000012]". */
+/* "[Sun Nov 22 14:02:31 2026]" in any language, "[Nov22 14:02]", "[  +0.000012]", "[< 0.000012>]".
+ */
 static const char *
 take_bracketed_time(const char *text, struct log_line *line)
 {
@@ -74,8 +75,10 @@ take_bracketed_time(const char *text, struct log_line *line)
 		line->stamp = text + 1;
 		return end + 1;
 	}
-	return match(text, "[aaa_0 00:00]") || scan_start(skip_blanks(text + 1), "+") ? end + 1
-										      : NULL;
+	if (match(text, "[aaa_0 00:00]") || scan_start(skip_blanks(text + 1), "+") ||
+		scan_start(text, "[<"))
+		return end + 1;
+	return NULL;
 }
 
 /* "[ T1234]" or "[    C1]": with CONFIG_PRINTK_CALLER who printed. */

@@ -87,6 +87,7 @@ what_stands_before_a_message_is_taken_off(void **state)
 		{ "[So 22. Nov 14:00:01 2026] x", "x", LOG_ANYONE, UNKNOWN, UNKNOWN },
 		{ "[Nov22 14:00] x", "x", LOG_ANYONE, UNKNOWN, UNKNOWN },
 		{ "[  +0.000012] x", "x", LOG_ANYONE, UNKNOWN, UNKNOWN },
+		{ "[<    0.000012>] x", "x", LOG_ANYONE, UNKNOWN, UNKNOWN },
 		{ "2026-11-22T15:00:01,123456+01:00 x: y", "x: y", LOG_ANYONE, UNKNOWN,
 			1795356001 },
 		{ "2026-11-22T15:00:01+0100 h kernel: x", "x", LOG_KERNEL, UNKNOWN, 1795356001 },
