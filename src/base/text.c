@@ -181,7 +181,7 @@ static size_t
 step(const char **text)
 {
 	uint32_t character = 0;
-	size_t taken = text_decode(*text, strlen(*text), &character);
+	size_t taken = text_decode(*text, strnlen(*text, 4), &character);
 	int width = character < 0x80 ? 1 : wcwidth((wchar_t)character);
 
 	*text += taken ? taken : 1;
