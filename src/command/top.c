@@ -9,6 +9,7 @@
 #include "command/process-options.h"
 #include "command/settings.h"
 #include "command/worker.h"
+#include "model/needs.h"
 #include "model/snapshot.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
@@ -78,6 +79,7 @@ start_read(struct top *top)
 		return;
 	if (!tui_wants_refresh(top->tui) && loop_now() < top->next)
 		return;
+	needs.bits |= NEED_EVENTS;
 	needs.pids = top->options->pids;
 	needs.pid_count = top->options->pid_count;
 	needs.exact = needs.exact || top->options->exact;
