@@ -26,39 +26,19 @@ needs_of(const struct oom_options *options)
 	};
 }
 
-static bool
-is_about_machine(const struct system *system)
-{
-	return strcmp(system->oom_scope, "machine") == 0;
-}
-
-/* What takes the sense from the order: text for standard error or the head, or NULL. */
-static const char *
-warning_of(const struct system *system)
-{
-	bool is_machine = is_about_machine(system);
-
-	if (system->panic_on_oom == 2 || (system->panic_on_oom == 1 && is_machine))
-		return "vm.panic_on_oom is set: the machine stops instead, and nobody is chosen";
-	if (system->kill_allocating_task > 0 && is_machine)
-		return "vm.oom_kill_allocating_task is set: whoever asks for memory dies, whatever "
-		       "the order";
-	return NULL;
-}
-
 /* What stands above the table: that it is a prediction, of what, and what is against it. */
 static void
 write_head(
 	char head[static HEAD_SIZE], const struct snapshot *snapshot, const struct output *output)
 {
 	const struct system *system = &snapshot->system;
-	const char *warning = warning_of(system);
+	const char *warning = badness_warning(system);
 	char total[UNIT_FORMAT_SIZE], scope[CELL_SIZE];
 	int length;
 
 	text_safe(scope, sizeof(scope), system->oom_scope, output->charset);
 	unit_format(total, UNIT_BYTES, system->oom_total, output->scale);
-	if (is_about_machine(system))
+	if (badness_is_about_machine(system))
 		length = snprintf(head, HEAD_SIZE,
 			"Who dies first, a prediction: the machine, "
 			"memory and swap %s\n",
@@ -110,7 +90,7 @@ check_hints(const struct oom_options *options, const struct snapshot *snapshot)
 static void
 tell(const struct output *output, const struct snapshot *snapshot)
 {
-	const char *warning = warning_of(&snapshot->system);
+	const char *warning = badness_warning(&snapshot->system);
 
 	if (warning && output->format != &output_text)
 		log_error("warning: %s", warning);

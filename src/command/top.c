@@ -130,9 +130,9 @@ take_keys(struct top *top)
 			top->quiet_until = loop_now() + RESIZE_QUIET_NS;
 		if (!tui_key(top->tui, key))
 			return false;
+		if (tui_wants_save(top->tui)) /* at once: the next key may leave */
+			save_settings(top);
 	}
-	if (tui_wants_save(top->tui))
-		save_settings(top);
 	top->changed = top->changed || count > 0;
 	top->input_ended = count == 0; /* it was readable, but there was nothing */
 	return true;

@@ -106,6 +106,25 @@ badness_scope_of(const struct snapshot *snapshot)
 }
 
 bool
+badness_is_about_machine(const struct system *system)
+{
+	return !system->oom_scope || strcmp(system->oom_scope, "machine") == 0;
+}
+
+const char *
+badness_warning(const struct system *system)
+{
+	bool is_machine = badness_is_about_machine(system);
+
+	if (system->panic_on_oom == 2 || (system->panic_on_oom == 1 && is_machine))
+		return "vm.panic_on_oom is set: the machine stops instead, and nobody is chosen";
+	if (system->kill_allocating_task > 0 && is_machine)
+		return "vm.oom_kill_allocating_task is set: whoever asks for memory dies, whatever "
+		       "the order";
+	return NULL;
+}
+
+bool
 badness_is_candidate(const struct badness_scope *scope, const struct process *process)
 {
 	size_t length;

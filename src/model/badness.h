@@ -6,6 +6,7 @@
 
 struct process;
 struct snapshot;
+struct system;
 
 /*
  * The kernel's OOM arithmetic (mm/oom_kill.c, oom_badness; fs/proc/base.c, proc_oom_score): in
@@ -23,6 +24,15 @@ struct badness_scope {
 
 /* The scope that a snapshot is about. The text is the snapshot's. */
 struct badness_scope badness_scope_of(const struct snapshot *snapshot);
+
+/* Whether the scope that was read is the whole machine; so it is where none was asked for. */
+bool badness_is_about_machine(const struct system *system);
+
+/*
+ * What takes the sense from the order of kills (vm.panic_on_oom, vm.oom_kill_allocating_task), or
+ * NULL. Static text.
+ */
+const char *badness_warning(const struct system *system);
 
 /* Whether a process is one of those of which the OOM killer would choose. */
 bool badness_is_candidate(const struct badness_scope *scope, const struct process *process);

@@ -48,6 +48,9 @@ struct tui {
 	struct heading headings[MOST_HEADINGS]; /* the columns that fit */
 	size_t heading_count;
 
+	const char *scope;  /* of the kill order: a memory cgroup; NULL: the machine */
+	struct arena texts; /* scopes; one may still be in use by a refresh that is under way */
+
 	/* The other views. */
 	struct list lines;        /* of help and detail */
 	struct process_key focus; /* of the detail, or of the signal */
@@ -63,6 +66,7 @@ struct view {
 	const char *hint; /* the keys that matter, on the last line */
 	void (*draw)(struct tui *tui, WINDOW *window);
 	bool (*request)(struct tui *tui, enum request request);
+	unsigned needs;  /* besides those of the columns */
 	bool has_focus;  /* all is wanted of the process in focus */
 	bool is_passing; /* one goes back from it to where one was */
 	/* Where it lists processes: how. NULL: it does not. */

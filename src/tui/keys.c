@@ -48,6 +48,7 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_REDRAW, "Ctrl-L", "draw the screen anew", { CONTROL('L') } },
 	{ REQUEST_PROCESSES, "1", "the processes", { '1' } },
 	{ REQUEST_KILL_ORDER, "2", "who would be killed first if memory ran out", { '2' } },
+	{ REQUEST_SCOPE, "g", "kill order: the selected process's memory cgroup, or the machine", { 'g' } },
 	{ REQUEST_HELP, "? h F1", "this help", { '?', 'h', KEY_F(1) } },
 	{ REQUEST_QUIT, "q F10", "leave", { 'q', KEY_F(10) } },
 	{ REQUEST_MOUSE, "mouse", "select a row, sort by a heading, scroll with the wheel", { KEY_MOUSE } },

@@ -34,6 +34,7 @@ tui_destroy(struct tui *tui)
 	filter_destroy(tui->filter);
 	free(tui->tags);
 	editor_finish(&tui->editor);
+	arena_finish(&tui->texts);
 	free(tui);
 }
 
@@ -102,11 +103,14 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self
 struct needs
 tui_needs(const struct tui *tui)
 {
-	struct needs needs = { .bits = NEED_OVERVIEW | processes_needs(tui),
+	struct needs needs = { .bits = NEED_OVERVIEW | processes_needs(tui) |
+				       tui->listing_view->needs,
+		.scope = tui->listing_view == &view_kill_order ? tui->scope : NULL,
 		.exact = tui->wants_exact || editor_is_waiting(&tui->editor) };
 
 	needs.bits |= editor_needs(&tui->editor);
 	if (tui->view->has_focus) {
+		needs.bits |= NEED_BADNESS; /* a rank is one among all */
 		needs.focus = tui->focus.pid;
 		needs.focus_bits = NEED_LIMITS;
 		for (size_t i = 0; i < process_table.column_count; i++)

@@ -2,21 +2,38 @@
 #include "tui/context.h"
 
 #include "model/badness.h"
+#include "model/needs.h"
 #include "tui/processes-input.h"
 
-#include <stdio.h>
+#include <string.h>
 
-enum { LEAST_HEIGHT = 6, NOTE_SIZE = 160 };
+enum { LEAST_HEIGHT = 6, CGROUP_SIZE = 256 };
 
-/* What the order is about, above the rows where there is room for it. */
+/* What the order is about, and what is against it, above the rows where there is room. */
 static void
 draw_note(const struct tui *tui, WINDOW *window)
 {
-	struct badness_scope scope = badness_scope_of(tui->snapshot);
-	char total[UNIT_FORMAT_SIZE];
+	const struct system *system = &tui->snapshot->system;
+	const char *warning = badness_warning(system);
+	char total[UNIT_FORMAT_SIZE], cgroup[CGROUP_SIZE];
 
-	unit_format(total, UNIT_BYTES, scope.total, SCALE_HUMAN);
-	screen_printf(window, 0, 0, STYLE_DIM, "Predicted, for %s of memory and swap", total);
+	unit_format(total, UNIT_BYTES, badness_scope_of(tui->snapshot).total, SCALE_HUMAN);
+	if (!(tui->snapshot->bits & NEED_RANK)) {
+		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
+			"reading what each process weighs ...");
+	} else if (warning) {
+		screen_put(window, 0, 0, getmaxx(window), STYLE_WARNING, false, warning);
+	} else if (badness_is_about_machine(system)) {
+		screen_printf(
+			window, 0, 0, STYLE_DIM, "Predicted, for %s of memory and swap", total);
+	} else {
+		text_safe(cgroup, sizeof(cgroup), system->oom_scope, tui->charset);
+		screen_printf(window, 0, 0, STYLE_DIM, "Predicted, for memory cgroup %s, %s %s",
+			cgroup,
+			system->oom_limit == UNKNOWN ? "without a limit: the machine's"
+						     : "with swap",
+			total);
+	}
 }
 
 static void
@@ -33,6 +50,30 @@ draw(struct tui *tui, WINDOW *window)
 	delwin(rows);
 }
 
+/* From the machine to the cgroup of the selected process and back. */
+static void
+change_scope(struct tui *tui)
+{
+	const struct process *process = processes_selected(tui);
+
+	if (tui->scope)
+		tui->scope = NULL;
+	else if (process && process->cgroup)
+		tui->scope = arena_copy(&tui->texts, process->cgroup, strlen(process->cgroup));
+	else
+		tui_say(tui, "its control group is not known");
+	tui->wants_refresh = true;
+}
+
+static bool
+request(struct tui *tui, enum request request)
+{
+	if (request != REQUEST_SCOPE)
+		return processes_request(tui, request);
+	change_scope(tui);
+	return true;
+}
+
 static struct listing *
 listing(struct tui_settings *settings)
 {
@@ -42,9 +83,9 @@ listing(struct tui_settings *settings)
 const struct view view_kill_order = {
 	.name = "Kill order",
 	.tab = "2 Kill order",
-	.hint = "Enter detail  \\ filter  R turn round  k signal  a OOM priority  1 processes  ? "
-		"help",
+	.hint = "a OOM priority  g cgroup  Enter detail  \\ filter  k signal  ? help",
 	.draw = draw,
-	.request = processes_request,
+	.request = request,
+	.needs = NEED_OOM | NEED_BADNESS | NEED_CGROUP,
 	.listing = listing,
 };

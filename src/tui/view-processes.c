@@ -2,6 +2,7 @@
 #include "tui/context.h"
 
 #include "base/memory.h"
+#include "model/badness.h"
 #include "model/cell.h"
 #include "model/tree.h"
 #include "tui/processes-input.h"
@@ -51,7 +52,11 @@ processes_selected(const struct tui *tui)
 static bool
 is_shown(const struct tui *tui, const struct process *process)
 {
+	const struct badness_scope scope = badness_scope_of(tui->snapshot);
+
 	if (!tui->settings->kernel_threads && process->kernel_thread == 1)
+		return false;
+	if (tui->listing_view == &view_kill_order && !badness_is_candidate(&scope, process))
 		return false;
 	return !tui->fixed_filter || filter_matches(tui->fixed_filter, process);
 }

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from conftest import MEMTOP
+from memory_cgroup import memory_cgroup
 from screen_in_tmux import terminal  # noqa: F401: a fixture
 from screen_on_pty import wait_until
 
@@ -107,6 +108,26 @@ def test_a_process_that_has_ended_is_told(terminal):
     process.wait()
     terminal.type("m", "Enter")
     terminal.wait_for_text(f"cannot set OOM adjustment of {process.pid}: No such process")
+
+
+def test_T39_the_kill_order_of_a_memory_cgroup(terminal):
+    with memory_cgroup() as group:
+        hogs = [group.start_hog("small", 0), group.start_hog("first", 300)]
+        try:
+            terminal.run("80x24", {}, MEMTOP, "--no-config", "--exact", "-d", "86400")
+            terminal.wait_for_text("COMMAND")
+            terminal.type("2", "c")
+            terminal.wait_for_text("Predicted, for", "of memory and swap")
+            terminal.type("/", "=first", "Enter", "g")
+            terminal.wait_for_text(f"Predicted, for memory cgroup {group.path}, with swap 32.0M", "2 shown")
+            rows = [line.split() for line in terminal.capture().splitlines()[7:9]]
+            assert [(row[0], int(row[1]), row[-1]) for row in rows] == [
+                ("1", hogs[1].pid, "first"), ("2", hogs[0].pid, "small")
+            ]
+        finally:
+            for hog in hogs:
+                hog.kill()
+                hog.wait()
 
 
 # In a PID namespace of its own the next pid can be chosen.
