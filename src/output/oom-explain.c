@@ -42,9 +42,11 @@ say_limit(struct page *page, const struct oom_kill *kill)
 		break;
 	}
 	if (kill->limit != UNKNOWN)
-		page_say(page, "", "Limit %s, used %s; the limit had been met %s.",
-			page_bytes(page, kill->limit), page_bytes(page, kill->usage),
-			page_count(page, kill->fail_count, "time", "times"));
+		page_say(page, "", "Limit %s, used %s%s%s.", page_bytes(page, kill->limit),
+			page_bytes(page, kill->usage),
+			kill->fail_count > 0 ? "; the limit had been met " : "",
+			kill->fail_count > 0 ? page_count(page, kill->fail_count, "time", "times")
+					     : "");
 }
 
 static void
@@ -232,7 +234,12 @@ say_why(struct page *page, const struct oom_kill *kill)
 		kill->protected_tasks > 0 ? page_count(page, kill->protected_tasks, "was", "were")
 					  : "None was");
 	write_candidates(page, kill);
-	if (kill->rank > 1 && kill->chosen_pid == UNKNOWN)
+	if (kill->chosen_pid != UNKNOWN || kill->pid == UNKNOWN)
+		return;
+	if (kill->rank == UNKNOWN)
+		page_say(page, "",
+			"Who died is not among the first of the table, or the table is cut off.");
+	else if (kill->rank > 1)
 		page_say(page, "",
 			"Those before it had probably ended or been killed already, or had grown "
 			"only after the choice.");
@@ -305,7 +312,6 @@ static void
 say_aftermath(struct page *page, const struct episode *episode)
 {
 	const struct oom_kill *kill = episode->explained;
-
 	bool is_group = kill->group && kill->killer == OOM_BY_KERNEL;
 
 	if (is_group)
