@@ -31,7 +31,9 @@ struct tui {
 	const struct view *listing_view;       /* the last view that lists processes */
 	struct listing *listing;               /* the settings of that one */
 	struct prompt prompt;
-	char message[160]; /* said on the last line until the next key */
+	char message[160];                       /* said on the last line until the next key */
+	char announcement[EVENT_TEXT_SIZE + 64]; /* the last OOM kill, until Esc */
+	size_t announced;                        /* how many there were until then */
 	bool wants_refresh, wants_exact, wants_save, frozen, leaving;
 
 	/* The processes view. */

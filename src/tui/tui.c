@@ -75,6 +75,34 @@ tui_open_view(struct tui *tui, const struct view *view)
 	processes_rebuild(tui);
 }
 
+/* An OOM kill stays on the screen until Esc: it may come while somebody types. */
+static void
+announce(struct tui *tui)
+{
+	const struct snapshot *snapshot = tui->snapshot;
+	char text[EVENT_TEXT_SIZE];
+
+	if (snapshot->event_count == 0)
+		return;
+	tui->announced += snapshot->event_count;
+	event_text(&snapshot->events[snapshot->event_count - 1], text);
+	if (tui->announced == 1)
+		snprintf(tui->announcement, sizeof(tui->announcement), "%s (Esc)", text);
+	else
+		snprintf(tui->announcement, sizeof(tui->announcement), "%s (%zu kills, Esc)", text,
+			tui->announced);
+}
+
+static bool
+end_announcement(struct tui *tui)
+{
+	if (!tui->announcement[0])
+		return false;
+	tui->announcement[0] = '\0';
+	tui->announced = 0;
+	return true;
+}
+
 static void
 remember_selected(struct tui *tui)
 {
@@ -96,6 +124,7 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self
 	processes_rebuild(tui);
 	if (first)
 		remember_selected(tui);
+	announce(tui);
 	editor_show(tui);
 	tui->wants_exact = false;
 }
@@ -224,6 +253,7 @@ tui_key(struct tui *tui, int key)
 
 	tui->message[0] = '\0';
 	if (key != KEY_RESIZE && !prompt_key(tui, &tui->prompt, key) && !editor_key(tui, key) &&
+		!(request == REQUEST_BACK && end_announcement(tui)) &&
 		!tui->view->request(tui, request))
 		common_request(tui, request);
 	remember_selected(tui);
@@ -232,22 +262,24 @@ tui_key(struct tui *tui, int key)
 	return !tui->leaving;
 }
 
-/* What does not fit into the last line begins in the one above. */
-static void
-draw_message(const struct tui *tui, WINDOW *window, int y)
+/* A text that ends in line y; what does not fit there begins above. Returns its first line. */
+static int
+draw_warning(WINDOW *window, int y, const char *text)
 {
 	int width = getmaxx(window);
-	size_t fits = text_wrap(tui->message, (size_t)width);
-	char first[sizeof(tui->message)];
+	size_t fits = text_wrap(text, (size_t)width);
+	const char *rest = text + fits + (text[fits] == ' ');
+	char first[sizeof(((struct tui *)NULL)->announcement)];
 
-	if (!tui->message[fits] || y == 0) {
-		screen_put(window, y, 0, width, STYLE_WARNING, false, tui->message);
-		return;
+	if (!text[fits] || y == 0) {
+		screen_put(window, y, 0, width, STYLE_WARNING, true, text);
+		return y;
 	}
-	snprintf(first, sizeof(first), "%.*s", (int)fits, tui->message);
-	screen_put(window, y - 1, 0, width, STYLE_WARNING, true, first);
-	screen_put(window, y, 0, width, STYLE_WARNING, true,
-		tui->message + fits + (tui->message[fits] == ' '));
+	snprintf(first, sizeof(first), "%.*s", (int)fits, text);
+	y = draw_warning(window, y, rest) - 1;
+	if (y >= 0)
+		screen_put(window, y, 0, width, STYLE_WARNING, true, first);
+	return y;
 }
 
 static void
@@ -259,7 +291,7 @@ draw_last_line(const struct tui *tui, WINDOW *window, int header)
 	if (tui->prompt.label) {
 		prompt_draw(&tui->prompt, window, y);
 	} else if (tui->message[0]) {
-		draw_message(tui, window, y);
+		draw_warning(window, y, tui->message);
 	} else if (!editor_is_open(&tui->editor) && header < HEADER_WITH_TABS &&
 		   header_filter_text(tui, filter)) {
 		screen_put(window, y, 0, width, STYLE_BOLD, false, filter);
@@ -292,5 +324,7 @@ tui_draw(struct tui *tui)
 	}
 	if (height > 2 || tui->prompt.label)
 		draw_last_line(tui, stdscr, header);
+	if (tui->announcement[0] && height > 2 && !editor_is_open(&tui->editor))
+		draw_warning(stdscr, height - 2, tui->announcement);
 	wnoutrefresh(stdscr);
 }

@@ -283,7 +283,7 @@ listing(struct tui_settings *settings)
 const struct view view_processes = {
 	.name = "Processes",
 	.tab = "1 Processes",
-	.hint = "Enter detail  / search  \\ filter  M P N T sort  f fields  k signal  a OOM  ? "
+	.hint = "Enter detail  / search  \\ filter  MPNT sort  f fields  k signal  a OOM  ? "
 		"help",
 	.draw = processes_draw,
 	.listing = listing,

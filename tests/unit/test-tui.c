@@ -435,6 +435,27 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 }
 
 static void
+a_kill_is_announced_until_escape(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event *event = snapshot_add_event(&fixture->snapshot);
+	const struct tui_self self = { .cpu_share = 1, .resident = MIB };
+
+	event->pid = 77;
+	event->comm = "e\x1b[31m";
+	tui_show(fixture->tui, &fixture->snapshot, &self);
+	assert_non_null(strstr(fixture->tui->announcement, "e\\x1b[31m (77)"));
+	fixture->snapshot.event_count = 0;
+	tui_show(fixture->tui, &fixture->snapshot, &self);
+	tui_key(fixture->tui, 'M');
+	assert_non_null(strstr(fixture->tui->announcement, "(77)"));
+	tui_draw(fixture->tui);
+	assert_true(line_has(stdscr, LINES - 2, L"(77)"));
+	tui_key(fixture->tui, 27);
+	assert_string_equal(fixture->tui->announcement, "");
+}
+
+static void
 a_filled_text_keeps_its_last_cell(void **state)
 {
 	WINDOW *window = newwin(1, 4, 0, 0);
@@ -528,6 +549,8 @@ main(void)
 			selected_and_tagged_rows_stand_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_detail_page_is_scrolled_to_its_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_kill_is_announced_until_escape, set_up, tear_down),
 		cmocka_unit_test(a_filled_text_keeps_its_last_cell),
 		cmocka_unit_test(children_stand_below_their_parents),
 		cmocka_unit_test(a_long_chain_is_walked),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The OOM priority editor at work, on processes of the test's own."""
+"""OOM priorities and kills on the screen, with processes of the test's own."""
 
 import os
 import signal
@@ -128,6 +128,19 @@ def test_T39_the_kill_order_of_a_memory_cgroup(terminal):
             for hog in hogs:
                 hog.kill()
                 hog.wait()
+
+
+def test_a_kill_is_announced_until_escape(terminal):
+    with memory_cgroup() as group:
+        terminal.run("80x24", {}, MEMTOP, "--no-config", "-d", "0.3")
+        terminal.wait_for_text("COMMAND", "oom kills 0")
+        pid = group.kill_hog("hog", 300)
+        terminal.wait_for_text(f"killed for lack of memory: hog ({pid})", "adjustment 300", "Esc", "oom kills 1")
+        terminal.type("M")
+        terminal.type("/", "=nothing", "Enter")
+        terminal.wait_for_text(f"hog ({pid})", "not found: nothing")
+        terminal.type("Escape")
+        wait_until(lambda: f"hog ({pid})" not in terminal.capture())
 
 
 # In a PID namespace of its own the next pid can be chosen.
