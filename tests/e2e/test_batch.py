@@ -340,8 +340,8 @@ def test_a_signal_ends_it_as_signals_do(number):
     process = subprocess.Popen([MEMTOP, "batch", "-d", "60"], stdout=subprocess.PIPE)
     assert process.stdout.readline().startswith(b"memtop  ")
     process.send_signal(number)
-    process.stdout.close()
     assert process.wait(30) == -number
+    process.stdout.close()
 
 
 def test_a_long_command_line_widens_only_its_own_row(actor):

@@ -409,16 +409,28 @@ def end(process):
     process.stdout.close()
 
 
-def killed_by_filling(pusher, victims):
-    """Appends to the file until all victims are dead; the pids in the order of their deaths."""
+def kills_in(group):
+    """How many processes the kernel has killed there."""
+    old = group / "memory.oom_control"
+    text = (old if old.exists() else group / "memory.events").read_text()
+    return int(re.search(r"(?m)^oom_kill (\d+)$", text)[1])
+
+
+def killed_by_filling(group, pusher, victims):
+    """Appends to the file until all victims are dead; the pids in the order of their deaths.
+
+    Who has been killed may take a while to end, so each death is waited for before the next step.
+    """
     dead = []
     for _ in range(200):
         pusher.stdin.write(b"\n")
         pusher.stdin.flush()
         if pusher.stdout.readline() != b"more\n":
             break
-        dead += [process.pid for process in victims
-                 if process.pid not in dead and process.poll() == -signal.SIGKILL]
+        end = time.monotonic() + 30
+        while len(dead) < kills_in(group) and time.monotonic() < end:
+            dead += [process.pid for process in victims
+                     if process.pid not in dead and process.poll() == -signal.SIGKILL]
         if len(dead) == len(victims):
             break
     return dead
@@ -444,7 +456,7 @@ def test_the_order_is_that_in_which_a_memory_cgroup_is_killed(tmp_path):
             by_machine = [row["pid"] for row in rows(oom("--format", "json"), "candidate")
                           if row["pid"] in predicted]
             assert by_machine != predicted  # T39: the scope changes the order
-            assert killed_by_filling(pusher, victims) == predicted[:-1]
+            assert killed_by_filling(group, pusher, victims) == predicted[:-1]
         finally:
             for process in started:
                 end(process)
