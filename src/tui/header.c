@@ -178,11 +178,13 @@ draw_swap(const struct tui *tui, WINDOW *window, int y)
 	draw_bar(window, y, &(struct bar){ "Swap", rates, instead, s->swap_total, &used, 1 });
 }
 
+/* Stalls, faults, reclaim and kills; where that is too wide only the last stalls of the three. */
 static void
 draw_load(const struct tui *tui, WINDOW *window, int y)
 {
 	const struct system *s = &tui->snapshot->system;
 	char psi[4][UNIT_FORMAT_SIZE], rate[3][UNIT_FORMAT_SIZE], kills[UNIT_FORMAT_SIZE];
+	char rest[TEXT_SIZE], text[2 * TEXT_SIZE];
 	const int64_t averages[] = { s->some_avg10, s->some_avg60, s->some_avg300, s->full_avg10 };
 	const int64_t rates[] = { s->fault_rate, s->major_fault_rate, s->reclaim_rate };
 	int64_t since_start = s->oom_kills == UNKNOWN || tui->first_oom_kills == UNKNOWN
@@ -194,9 +196,13 @@ draw_load(const struct tui *tui, WINDOW *window, int y)
 	for (int i = 0; i < 3; i++)
 		unit_format(rate[i], UNIT_RATE, rates[i], SCALE_HUMAN);
 	unit_format(kills, UNIT_NUMBER, since_start, SCALE_HUMAN);
-	screen_printf(window, y, 0, since_start > 0 ? STYLE_WARNING : STYLE_NORMAL,
-		"psi some %s %s %s full %s  faults %s/s major %s/s  reclaim %s/s  oom kills %s",
-		psi[0], psi[1], psi[2], psi[3], rate[0], rate[1], rate[2], kills);
+	snprintf(rest, sizeof(rest), "full %s  faults %s/s major %s/s  reclaim %s/s  oom kills %s",
+		psi[3], rate[0], rate[1], rate[2], kills);
+	snprintf(text, sizeof(text), "psi some %s %s %s %s", psi[0], psi[1], psi[2], rest);
+	if ((int)text_width(text) > getmaxx(window))
+		snprintf(text, sizeof(text), "psi some %s %s", psi[0], rest);
+	screen_put(window, y, 0, getmaxx(window), since_start > 0 ? STYLE_WARNING : STYLE_NORMAL,
+		false, text);
 }
 
 bool
