@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/processes-prompts.h"
+
+#include "act/signal.h"
+#include "tui/context.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Search: from the selected row onwards, around the end. */
+
+static bool
+is_found(const struct tui *tui, const struct process *process)
+{
+	return (process->comm && strcasestr(process->comm, tui->search)) ||
+	       (process->command && strcasestr(process->command, tui->search));
+}
+
+static void
+search(struct tui *tui, size_t first, size_t step)
+{
+	size_t count = tui->rows.count;
+
+	for (size_t i = 0; tui->search[0] && i < count; i++) {
+		size_t at = (first + i * step) % count;
+
+		if (is_found(tui, tui->rows.rows[at])) {
+			tui->list.selected = at;
+			return;
+		}
+	}
+	if (tui->search[0])
+		tui_say(tui, "not found: %s", tui->search);
+}
+
+static bool
+search_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	(void)done;
+	snprintf(tui->search, sizeof(tui->search), "%s", prompt->text);
+	tui->message[0] = '\0';
+	search(tui, tui->list.selected, 1);
+	return false;
+}
+
+void
+prompts_search(struct tui *tui, long unused)
+{
+	(void)unused;
+	prompt_open(&tui->prompt, "Search: ", "", search_changed, NULL);
+}
+
+void
+prompts_search_again(struct tui *tui, long step)
+{
+	size_t count = tui->rows.count;
+
+	if (count > 0)
+		search(tui, (tui->list.selected + (step > 0 ? 1 : count - 1)) % count,
+			step > 0 ? 1 : count - 1);
+}
+
+/* The filter: live; what was there before comes back with Esc. */
+
+bool
+processes_set_filter(struct tui *tui, const char *text, struct filter_error *ret_error)
+{
+	struct filter *filter = filter_create(&process_table);
+
+	if (filter_add(filter, text, ret_error) < 0) {
+		filter_destroy(filter);
+		return false;
+	}
+	filter_destroy(tui->filter);
+	tui->filter = filter;
+	snprintf(tui->filter_text, sizeof(tui->filter_text), "%s", text);
+	tui->wants_refresh = true; /* it may look at a column that has not been read */
+	processes_rebuild(tui);
+	return true;
+}
+
+/* Where the last word of a text starts. */
+static size_t
+last_word(const char *text)
+{
+	const char *blank = strrchr(text, ' ');
+
+	return blank ? (size_t)(blank + 1 - text) : 0;
+}
+
+/* Whether a text ends in the name of a column: while it is typed, that is the start of a term. */
+static bool
+ends_in_column(const char *text)
+{
+	const char *word = text + last_word(text);
+
+	word += *word == '!';
+	return *word && table_find(&process_table, word, strlen(word));
+}
+
+/* While a term is typed, those before it hold. */
+static bool
+filter_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	struct filter_error error = { .message = "" };
+	char before[PROMPT_SIZE];
+
+	if ((done || !ends_in_column(prompt->text)) &&
+		processes_set_filter(tui, prompt->text, &error))
+		return false;
+	if (error.message[0])
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s, at character %zu",
+			error.message, error.position + 1);
+	snprintf(before, sizeof(before), "%.*s", (int)last_word(prompt->text), prompt->text);
+	processes_set_filter(tui, before, &error);
+	return done; /* stays open until it is right or given up */
+}
+
+static void
+filter_cancelled(struct tui *tui)
+{
+	struct filter_error error;
+
+	processes_set_filter(tui, tui->filter_before, &error);
+}
+
+void
+prompts_filter(struct tui *tui, long unused)
+{
+	(void)unused;
+	memcpy(tui->filter_before, tui->filter_text, sizeof(tui->filter_before));
+	prompt_open(&tui->prompt, "Filter: ", tui->filter_text, filter_changed, filter_cancelled);
+}
+
+void
+prompts_end_filter(struct tui *tui, long unused)
+{
+	struct filter_error error;
+
+	(void)unused;
+	tui->search[0] = '\0';
+	if (tui->filter_text[0])
+		processes_set_filter(tui, "", &error);
+}
+
+static bool
+user_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	bool others = prompt->text[0] == '!';
+	char text[PROMPT_SIZE + 8] = "";
+	struct filter_error error;
+
+	if (!done)
+		return false;
+	if (prompt->text[others])
+		snprintf(text, sizeof(text), "user%s='%s'", others ? "!" : "",
+			prompt->text + others);
+	if (!processes_set_filter(tui, text, &error))
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s", error.message);
+	return prompt->complaint[0];
+}
+
+void
+prompts_user(struct tui *tui, long unused)
+{
+	(void)unused;
+	prompt_open(&tui->prompt, "User (! before it: all others; nothing: all): ", "",
+		user_changed, NULL);
+}
+
+static bool
+delay_changed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	if (!done || unit_parse_interval(prompt->text, &tui->settings->interval) == 0)
+		return false;
+	snprintf(prompt->complaint, sizeof(prompt->complaint), "not " INTERVAL_RANGE);
+	return true;
+}
+
+void
+prompts_delay(struct tui *tui, long unused)
+{
+	char seconds[32];
+
+	(void)unused;
+	snprintf(seconds, sizeof(seconds), "%.10g", (double)tui->settings->interval / 1e9);
+	prompt_open(&tui->prompt, "Seconds between two refreshes: ", seconds, delay_changed, NULL);
+}
+
+/* Signals: first which, then a question with the name, then by pidfd and start time. */
+
+static size_t
+target_count(const struct tui *tui)
+{
+	return tui->tag_count ? tui->tag_count : 1;
+}
+
+/* The kernel takes signals for its threads and drops them: that is told, not done. */
+static int
+send_signal(const struct tui *tui, const struct process_key *key)
+{
+	const struct process *process = tui_find(tui, key);
+
+	if (process && process->kernel_thread == 1)
+		return -EOPNOTSUPP;
+	return signal_send(key->pid, key->start_time, tui->signal);
+}
+
+static void
+signal_answered(struct tui *tui, bool yes)
+{
+	size_t sent = 0;
+
+	if (!yes)
+		return;
+	for (size_t i = 0; i < target_count(tui); i++) {
+		const struct process_key *key = tui->tag_count ? &tui->tags[i] : &tui->focus;
+		int error = send_signal(tui, key);
+
+		if (error == -EOPNOTSUPP)
+			tui_say(tui, "cannot send SIG%s to %lld: it is a kernel thread",
+				sigabbrev_np(tui->signal), (long long)key->pid);
+		else if (error < 0)
+			tui_say(tui, "cannot send SIG%s to %lld: %s", sigabbrev_np(tui->signal),
+				(long long)key->pid, strerror(-error));
+		else
+			sent++;
+	}
+	if (sent == target_count(tui))
+		tui_say(tui, "SIG%s sent to %zu process%s", sigabbrev_np(tui->signal), sent,
+			sent == 1 ? "" : "es");
+	tui->wants_refresh = true;
+}
+
+static bool
+signal_chosen(struct tui *tui, struct prompt *prompt, bool done)
+{
+	const struct process *process = tui_find(tui, &tui->focus);
+	char question[PROMPT_SIZE], name[64], user[64];
+
+	if (!done)
+		return false;
+	tui->signal = signal_parse(prompt->text);
+	if (tui->signal < 0 || !sigabbrev_np(tui->signal)) {
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "no signal, as TERM or 15");
+		return true;
+	}
+	if (tui->tag_count) {
+		snprintf(question, sizeof(question), "Send SIG%s to %zu tagged processes?",
+			sigabbrev_np(tui->signal), tui->tag_count);
+	} else if (process) {
+		text_safe(name, sizeof(name), process->comm ? process->comm : "-", tui->charset);
+		text_safe(user, sizeof(user), process->user ? process->user : "-", tui->charset);
+		snprintf(question, sizeof(question), "Send SIG%s to %lld %s (user %s)?",
+			sigabbrev_np(tui->signal), (long long)process->pid, name, user);
+	} else {
+		return false;
+	}
+	prompt_ask(prompt, question, signal_answered);
+	return true;
+}
+
+void
+prompts_signal(struct tui *tui, long unused)
+{
+	const struct process *process = processes_selected(tui);
+
+	(void)unused;
+	if (!process && !tui->tag_count)
+		return;
+	if (process)
+		tui->focus = (struct process_key){ process->pid, process->start_time };
+	prompt_open(&tui->prompt, "Signal: ", "TERM", signal_chosen, NULL);
+}
