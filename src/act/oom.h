@@ -15,8 +15,8 @@
  * Returns 0 or -errno, for which oom_error_text() has the words; then nothing was changed:
  * -ERANGE not from -1000 to 1000, -ESRCH it has ended, -ESTALE another process has the pid now,
  * -ENOTSUP a kernel thread (whose adjustment could be written, but means nothing: T27), -EPERM
- * another user's, -EACCES lowering without CAP_SYS_RESOURCE. -EBUSY: it was written, but something
- * else has changed it again at once.
+ * another user's, -EACCES lowering without CAP_SYS_RESOURCE. Only -EBUSY is another case: it was
+ * written, and something else has changed it again at once.
  */
 int oom_apply(struct oom_change *change);
 

@@ -147,6 +147,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		all.bits |= NEED_MEMINFO;
 	snapshot_reset(now);
 	now->bits = all.bits;
+	now->exact = all.exact;
 	now->time = clock_ns(CLOCK_REALTIME);
 	now->monotonic = clock_ns(CLOCK_BOOTTIME);
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {

@@ -137,6 +137,20 @@ read_limit(int directory, const char *name)
 	return limit >= NO_LIMIT ? UNKNOWN : limit;
 }
 
+/* One slash at the start, none doubled and none at the end. Returns the new length. */
+static size_t
+fold_slashes(char *path, size_t length)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length; i++)
+		if (path[i] != '/' || used == 0 || path[used - 1] != '/')
+			path[used++] = path[i];
+	while (used > 1 && path[used - 1] == '/')
+		used--;
+	return used;
+}
+
 /*
  * The path of a cgroup as /proc/PID/cgroup shows it, also where that of its folder was given, and
  * without a slash at its end.
@@ -148,13 +162,11 @@ group_of(const struct oom_mount *mount, const char *path, struct arena *texts)
 	char group[2 * sizeof(mount->path)];
 	bool is_folder = mount->version > 0 && strncmp(path, mount->path, length) == 0 &&
 			 (path[length] == '/' || !path[length]);
-	int end = snprintf(group, sizeof(group), "%s%s",
+	int end = snprintf(group, sizeof(group), "/%s%s",
 		is_folder && mount->root[1] ? mount->root : "", is_folder ? path + length : path);
 
 	end = end < (int)sizeof(group) ? end : (int)sizeof(group) - 1;
-	while (end > 0 && group[end - 1] == '/')
-		end--;
-	return end > 0 ? arena_copy(texts, group, (size_t)end) : "/";
+	return arena_copy(texts, group, fold_slashes(group, (size_t)end));
 }
 
 static int
@@ -164,7 +176,8 @@ open_group(const struct oom_mount *mount, const char *group, size_t group_length
 	char path[2 * sizeof(mount->path)];
 	int fd;
 
-	if (length > 1 && strncmp(group, mount->root, length) == 0 && length <= group_length) {
+	if (length > 1 && length <= group_length && strncmp(group, mount->root, length) == 0 &&
+		(length == group_length || group[length] == '/')) {
 		group += length;
 		group_length -= length;
 	}

@@ -120,12 +120,40 @@ keep(struct snapshot *now, const char *text)
 	return text && *text ? arena_copy(&now->texts, text, strlen(text)) : NULL;
 }
 
-/* A time that cannot be is that of the refresh: the kernel's clock for its log drifts. */
+/*
+ * The kernel's clock for its log drifts: a time that cannot be becomes the nearest that can, which
+ * keeps the order.
+ */
 static int64_t
 time_between(const struct snapshot *before, const struct snapshot *now, int64_t time)
 {
-	return time == UNKNOWN || time > now->time || (before && time < before->time) ? now->time
-										      : time;
+	if (time == UNKNOWN || time > now->time)
+		return now->time;
+	return before && time < before->time ? before->time : time;
+}
+
+/* What is not known of an event, and what the last refresh knew of the process. */
+static void
+fill_numbers(struct event *event, const struct process *row)
+{
+	const struct {
+		int64_t *number, known;
+	} fields[] = {
+		{ &event->score, row->oom_score },
+		{ &event->uid, row->uid },
+		{ &event->adj, row->oom_adj },
+		{ &event->virtual, row->virtual },
+		{ &event->resident, row->resident },
+		{ &event->anon, row->anon },
+		{ &event->file, row->file },
+		{ &event->shmem, row->shmem },
+		{ &event->swap, row->swap },
+		{ &event->page_tables, row->page_tables },
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (*fields[i].number == UNKNOWN)
+			*fields[i].number = fields[i].known;
 }
 
 /* What the last refresh knew of the victim, and of who asked. */
@@ -141,10 +169,7 @@ complete(struct event *event, struct snapshot *now, const struct snapshot *befor
 		event->asked_comm = keep(now, asked->comm);
 	if (!row)
 		return;
-	event->score = row->oom_score;
-	event->swap = event->swap == UNKNOWN ? row->swap : event->swap;
-	event->uid = event->uid == UNKNOWN ? row->uid : event->uid;
-	event->adj = event->adj == UNKNOWN ? row->oom_adj : event->adj;
+	fill_numbers(event, row);
 	event->cgroup = event->cgroup ? event->cgroup : keep(now, row->cgroup);
 	event->comm = event->comm ? event->comm : keep(now, row->comm);
 }
@@ -313,15 +338,8 @@ guess(struct oom_watch *watch, struct snapshot *now, const struct snapshot *befo
 	struct event *event = add_event(watch, now, row ? row->pid : UNKNOWN, source);
 
 	event->likely = 1;
-	if (!row)
-		return;
-	event->virtual = row->virtual;
-	event->resident = row->resident;
-	event->anon = row->anon;
-	event->file = row->file;
-	event->shmem = row->shmem;
-	event->page_tables = row->page_tables;
-	complete(event, now, before);
+	if (row)
+		complete(event, now, before);
 }
 
 /*

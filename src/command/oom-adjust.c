@@ -205,7 +205,7 @@ print_preview(const struct work *work)
 	printf("children started from then on inherit it; %zu running below keep theirs%s\n",
 		preview->children, preview->children > 0 ? " (--tree changes them)" : "");
 	if (lowers && !oom_may_lower())
-		puts("lowering needs CAP_SYS_RESOURCE, which this process lacks");
+		puts("lowering may need CAP_SYS_RESOURCE, which this process lacks");
 	if (preview->count == 1)
 		print_lasting(&preview->effects[0]);
 	puts("nothing was changed");

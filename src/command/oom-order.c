@@ -55,7 +55,7 @@ write_head(
 
 /* Kernel threads are never chosen and would only fill the end of the list. */
 static void
-keep_candidates(struct row_list *rows, const struct badness_scope *scope, int64_t most)
+keep_candidates(struct row_list *rows, const struct badness_scope *scope)
 {
 	size_t count = 0;
 
@@ -66,7 +66,7 @@ keep_candidates(struct row_list *rows, const struct badness_scope *scope, int64_
 			continue;
 		rows->rows[count++] = process;
 	}
-	rows->count = most > 0 && (size_t)most < count ? (size_t)most : count;
+	rows->count = count;
 }
 
 /* What is wrong with the scope or with the processes asked for: an exit status. */
@@ -133,7 +133,9 @@ write_order(const struct oom_options *options, struct snapshot *snapshot)
 	order_build(&rows, &candidate_table, snapshot->processes, snapshot->process_count,
 		options->process.filter, &order);
 	if (options->process.pid_count == 0)
-		keep_candidates(&rows, &scope, options->top);
+		keep_candidates(&rows, &scope);
+	if (options->top > 0 && (size_t)options->top < rows.count)
+		rows.count = (size_t)options->top;
 	write_head(head, snapshot, &output);
 	output.head = head;
 	tell(&output, snapshot);

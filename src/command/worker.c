@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -20,7 +21,9 @@ struct worker {
 	struct source *source;
 	pthread_t thread;
 	int start_fd, ready_fd;
-	struct needs needs;
+	struct needs needs; /* with texts and numbers of the worker's own: */
+	int64_t *pids;
+	char *scope;
 	struct snapshot snapshots[2];
 	int filling; /* the snapshot that is or will be filled */
 	bool has_before, ending;
@@ -112,6 +115,8 @@ worker_destroy(struct worker *worker)
 	snapshot_finish(&worker->snapshots[1]);
 	close(worker->start_fd);
 	close(worker->ready_fd);
+	free(worker->pids);
+	free(worker->scope);
 	free(worker);
 }
 
@@ -127,12 +132,26 @@ worker_is_busy(const struct worker *worker)
 	return worker->busy;
 }
 
+/* A copy of what is asked for: the caller may change its own, or leave, while this is read. */
+static void
+keep_needs(struct worker *worker, const struct needs *needs)
+{
+	worker->pids = xreallocarray(worker->pids, needs->pid_count + 1, sizeof(needs->pids[0]));
+	if (needs->pid_count > 0)
+		memcpy(worker->pids, needs->pids, needs->pid_count * sizeof(needs->pids[0]));
+	free(worker->scope);
+	worker->scope = needs->scope ? xstrdup(needs->scope) : NULL;
+	worker->needs = *needs;
+	worker->needs.pids = needs->pids ? worker->pids : NULL;
+	worker->needs.scope = worker->scope;
+}
+
 void
 worker_start(struct worker *worker, const struct needs *needs)
 {
 	if (worker->busy)
 		return;
-	worker->needs = *needs;
+	keep_needs(worker, needs);
 	worker->busy = true;
 	signal_start(worker);
 }

@@ -14,6 +14,7 @@ snapshot_reset(struct snapshot *snapshot)
 	snapshot->event_count = 0;
 	snapshot->kill_count = 0;
 	snapshot->bits = 0;
+	snapshot->exact = false;
 	snapshot->hint_count = 0;
 	for (size_t i = 0; i < LIMIT_KINDS; i++)
 		snapshot->limits[i] = (struct limit){ .soft = UNKNOWN, .hard = UNKNOWN };

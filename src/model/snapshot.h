@@ -8,6 +8,7 @@
 #include "model/process.h"
 #include "model/system.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct snapshot {
 	size_t process_count, process_capacity;
 	struct limit limits[LIMIT_KINDS]; /* of the process in focus */
 	unsigned bits;                    /* the needs that it was read for */
+	bool exact;                       /* nothing was taken from the one before */
 	struct process **kill_order;      /* by rank, after badness_rank(): those that have one */
 	size_t kill_count, kill_capacity;
 	struct event *events; /* since the last refresh, by ascending time */

@@ -196,7 +196,7 @@ add_keys(struct page *page)
 {
 	if (lowers(&page->tui->editor.plan) && !oom_may_lower())
 		add(page, STYLE_WARNING,
-			"lowering needs CAP_SYS_RESOURCE, which memtop lacks here");
+			"lowering may need CAP_SYS_RESOURCE, which memtop lacks here");
 	add(page, STYLE_DIM,
 		"p protect -900  l less -300  n normal 0  m more +300  f first +1000  0-9 any");
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 const char editor_hint[] = "Enter change it  Esc leave it  t tree  s systemd  u undo";
 
@@ -41,6 +42,16 @@ editor_needs(const struct editor *editor)
 	return editor->state == EDITOR_CLOSED ? 0 : NEED_BADNESS | NEED_OWNER | NEED_CGROUP;
 }
 
+/* The clock of a snapshot's `monotonic`. */
+static int64_t
+clock_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 void
 editor_open(struct tui *tui, const struct process_key *keys, size_t count)
 {
@@ -58,6 +69,7 @@ editor_open(struct tui *tui, const struct process_key *keys, size_t count)
 	editor->target_count = count;
 	editor->with_tree = false;
 	editor->ahead_count = 0;
+	editor->opened = clock_now();
 	editor->state = EDITOR_WAITING;
 	tui->wants_refresh = true;
 }
@@ -87,7 +99,7 @@ update(struct tui *tui)
 	oom_preview(&editor->preview, tui->snapshot, &editor->plan);
 }
 
-/* What was typed meanwhile, but nothing is changed that has not been shown. */
+/* What was typed meanwhile, up to what changes or asks something that has not been shown yet. */
 static void
 take_keys_ahead(struct tui *tui)
 {
@@ -95,10 +107,13 @@ take_keys_ahead(struct tui *tui)
 
 	for (size_t i = 0; i < editor->ahead_count; i++) {
 		int key = editor->ahead[i];
+		enum request request = request_of_key(&editor_keys, key);
 
-		if (!prompt_key(tui, &tui->prompt, key) &&
-			request_of_key(&editor_keys, key) != REQUEST_ADJ_APPLY)
-			editor_key(tui, key);
+		if (prompt_key(tui, &tui->prompt, key))
+			continue;
+		if (request == REQUEST_ADJ_APPLY || request == REQUEST_ADJ_UNDO)
+			return;
+		editor_key(tui, key);
 	}
 }
 
@@ -109,7 +124,8 @@ editor_show(struct tui *tui)
 	const struct process *first = NULL;
 	unsigned needs = editor_needs(editor);
 
-	if (editor->state != EDITOR_WAITING || (tui->snapshot->bits & needs) != needs)
+	if (editor->state != EDITOR_WAITING || (tui->snapshot->bits & needs) != needs ||
+		!tui->snapshot->exact || tui->snapshot->monotonic < editor->opened)
 		return;
 	for (size_t i = 0; i < editor->target_count && !first; i++)
 		first = tui_find(tui, &editor->targets[i]);
@@ -168,9 +184,22 @@ apply(struct tui *tui, struct oom_plan *plan)
 	return !failure[0];
 }
 
+/* What is as it shall be already is not written. */
+static void
+drop_unchanged(struct oom_plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->changes[i].from != plan->changes[i].to)
+			plan->changes[count++] = plan->changes[i];
+	plan->count = count;
+}
+
 static void
 apply_plan(struct tui *tui)
 {
+	drop_unchanged(&tui->editor.plan);
 	if (apply(tui, &tui->editor.plan))
 		close_editor(tui);
 	else
@@ -319,11 +348,18 @@ number_changed(struct tui *tui, struct prompt *prompt, bool done)
 }
 
 static void
+number_cancelled(struct tui *tui)
+{
+	set_to(tui, tui->editor.to_before);
+}
+
+static void
 open_number(struct tui *tui, int key)
 {
 	char text[2] = { (char)key, '\0' };
 
-	prompt_open(&tui->prompt, "OOM adjustment: ", text, number_changed, NULL);
+	tui->editor.to_before = tui->editor.to;
+	prompt_open(&tui->prompt, "OOM adjustment: ", text, number_changed, number_cancelled);
 	number_changed(tui, &tui->prompt, false);
 }
 

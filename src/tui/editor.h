@@ -21,7 +21,8 @@ struct editor {
 	struct process_key *targets;
 	size_t target_count, target_capacity;
 	bool with_tree;
-	int64_t to; /* the adjustment that would be set */
+	int64_t to, to_before; /* the adjustment that would be set; before a number is typed */
+	int64_t opened;        /* when: snapshots that were begun before are not for it */
 	struct oom_plan plan;
 	struct oom_preview preview;
 	struct oom_plan undo;  /* of the last change */

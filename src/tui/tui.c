@@ -126,7 +126,7 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self
 		remember_selected(tui);
 	announce(tui);
 	editor_show(tui);
-	tui->wants_exact = false;
+	tui->wants_exact = tui->wants_exact && !snapshot->exact;
 }
 
 struct needs
@@ -271,7 +271,7 @@ draw_warning(WINDOW *window, int y, const char *text)
 	const char *rest = text + fits + (text[fits] == ' ');
 	char first[sizeof(((struct tui *)NULL)->announcement)];
 
-	if (!text[fits] || y == 0) {
+	if (!text[fits] || fits == 0 || y == 0) {
 		screen_put(window, y, 0, width, STYLE_WARNING, true, text);
 		return y;
 	}

@@ -88,6 +88,8 @@ def memory_cgroup(limit=32 << 20):
     try:
         group = MemoryCgroup(folder / f"memtop-test-{os.getpid()}", version, limit)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            (folder / f"memtop-test-{os.getpid()}").rmdir()
         pytest.skip(f"a memory cgroup cannot be made here: {error}")
     try:
         yield group

@@ -27,7 +27,10 @@ def permitted(source):
         return []
     if os.geteuid() != 0:
         pytest.skip("needs root, to start without some capabilities")
-    return ["setpriv", "--bounding-set=" + ",".join(WITHOUT[source])]
+    words = ["setpriv", "--bounding-set=" + ",".join(WITHOUT[source])]
+    if subprocess.run([*words, "true"], capture_output=True).returncode != 0:
+        pytest.skip("capabilities cannot be dropped here")
+    return words
 
 
 class Batch:

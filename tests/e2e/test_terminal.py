@@ -28,6 +28,18 @@ def test_a_key_leaves(start, keys):
     assert screen.is_given_back()
 
 
+def test_it_leaves_while_it_reads(start):
+    """What was asked to be read is still looked at by the other thread."""
+    pids = ",".join(name for name in os.listdir("/proc") if name.isdigit())
+    for _ in range(5):
+        screen = start("-p", pids, "--exact")
+        wait_until(lambda: ENTER in screen.output)
+        screen.type(b"q")
+        assert screen.end() == 0
+        assert screen.complaints() == ""
+        assert screen.is_given_back()
+
+
 WAYS_OUT = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
 CRASHES = [signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT]
 

@@ -451,6 +451,14 @@ a_kill_is_announced_until_escape(void **state)
 	assert_non_null(strstr(fixture->tui->announcement, "(77)"));
 	tui_draw(fixture->tui);
 	assert_true(line_has(stdscr, LINES - 2, L"(77)"));
+	event->comm = "\xe6\xbc\xa2";
+	fixture->snapshot.event_count = 1;
+	tui_show(fixture->tui, &fixture->snapshot, &self);
+	for (int width = 1; width < 5; width++) { /* also where it is wider than the window */
+		wresize(stdscr, 10, width);
+		tui_draw(fixture->tui);
+	}
+	wresize(stdscr, 60, WIDEST);
 	tui_key(fixture->tui, 27);
 	assert_string_equal(fixture->tui->announcement, "");
 }
