@@ -100,7 +100,7 @@ take_snapshot(struct top *top)
 		return;
 	self = measure_self(top, snapshot);
 	tui_show(top->tui, snapshot, &self);
-	top->taken++;
+	top->taken += tui_is_complete(top->tui);
 	top->changed = true;
 }
 

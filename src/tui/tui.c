@@ -118,6 +118,7 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self
 	bool first = !tui->snapshot;
 
 	tui->snapshot = snapshot;
+	tui->wants_refresh = tui->wants_refresh || !tui_is_complete(tui);
 	tui->self = *self;
 	if (tui->first_oom_kills == UNKNOWN)
 		tui->first_oom_kills = snapshot->system.oom_kills;
@@ -146,6 +147,14 @@ tui_needs(const struct tui *tui)
 			needs.focus_bits |= process_table.columns[i].need;
 	}
 	return needs;
+}
+
+bool
+tui_is_complete(const struct tui *tui)
+{
+	unsigned bits = tui_needs(tui).bits;
+
+	return tui->snapshot && (tui->snapshot->bits & bits) == bits;
 }
 
 bool

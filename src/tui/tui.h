@@ -47,6 +47,9 @@ struct needs tui_needs(const struct tui *tui);
 /* Takes one key of curses. Returns false where it asks to leave. */
 bool tui_key(struct tui *tui, int key);
 
+/* Whether all that is wanted now was read for the snapshot that is shown; not so the first one. */
+bool tui_is_complete(const struct tui *tui);
+
 /* Whether the user asked for a refresh at once. Asking clears it. */
 bool tui_wants_refresh(struct tui *tui);
 

@@ -32,7 +32,8 @@ processes_needs(const struct tui *tui)
 	const struct listing *listing = tui->listing;
 	unsigned bits = listing->order.column->need;
 
-	for (size_t i = 0; i < listing->columns.count; i++)
+	/* At first only what chooses and sorts the rows: they are there in half the time. */
+	for (size_t i = 0; tui->snapshot && i < listing->columns.count; i++)
 		bits |= shown_column(tui, listing->columns.columns[i])->need;
 	if (tui->filter)
 		bits |= filter_needs(tui->filter);
@@ -252,6 +253,8 @@ draw_row(const struct tui *tui, WINDOW *window, int y, size_t index)
 		int indent = indent_of(tui, index, i);
 		char text[CELL_SIZE];
 
+		if (column == column_called("command") && !process->command)
+			column = column_called("comm"); /* has not been read yet */
 		format_cell(tui, text, column, process, heading->room);
 		put_cell(window, y, heading->x + indent, heading->room - indent, style, column,
 			text);

@@ -121,13 +121,14 @@ class Terminal:
             time.sleep(0.05)
         return screen
 
-    def wait_for(self, name):
-        """Waits until the whole screen is the golden one."""
+    def wait_for(self, name, again=()):
+        """Waits until the whole screen is the golden one, typing some keys again and again."""
         path = SOURCE / "tests" / "golden" / f"screen-{name}"
         if os.environ.get("UPDATE"):
             path.write_text(self.settled())
         wanted, end = path.read_text(), time.monotonic() + LIMIT
         while (screen := self.capture()) != wanted and time.monotonic() < end:
+            self.type(*again)
             time.sleep(0.02)
         assert screen == wanted
         return screen

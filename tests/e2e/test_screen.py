@@ -204,13 +204,12 @@ def test_settings_that_are_written_are_read(terminal, tmp_path, size):
     terminal.start(size, {})
     terminal.wait_for("start" if size == "80x24" else f"{size}-start")
     terminal.type(*CHANGES)
-    terminal.wait_for(f"settings-{size}")
+    terminal.wait_for(f"settings-{size}", again=["F6"])
     terminal.type("W", "q")
     terminal.wait_for_end()
     golden("settings", (tmp_path / "memtop" / "config").read_bytes())
     terminal.start(size, {})
-    terminal.type("F6")  # for the rates
-    terminal.wait_for(f"settings-{size}")
+    terminal.wait_for(f"settings-{size}", again=["F6"])  # until there are rates
 
 
 def width_of(text):
