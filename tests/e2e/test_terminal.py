@@ -94,6 +94,7 @@ def test_a_closed_terminal_ends_it(start, controlling):
 def test_a_stopped_screen_comes_back(start):
     screen = start("-d", "86400", job=True)
     screen.wait_for_screen()
+    screen.wait_until_quiet()
     screen.type(b"\x1a")
     assert os.WIFSTOPPED(int(screen.status()))
     assert screen.is_given_back()
