@@ -16,6 +16,7 @@ library:libproc2 libproc2-dev
 library:ncursesw libncurses-dev
 library:jansson libjansson-dev
 library:ini_config libini-config-dev
+library:libelf libelf-dev
 '
 
 is_there() { # command:NAME, library:NAME, header:NAME, python:NAME, file:PATH or fuzzer:COMPILER
@@ -42,12 +43,12 @@ missing_packages() { # NEEDS
 explain_elsewhere() {
 	cat >&2 <<'END'
 memtop needs a C compiler, meson, ninja, pkg-config, ncurses, libproc2 of procps-ng 4.0.2 or
-later, jansson and libini_config (of ding-libs), each with its headers:
+later, jansson, libini_config (of ding-libs) and libelf (of elfutils), each with its headers:
   Debian, Ubuntu  apt-get install gcc libc6-dev meson ninja-build pkg-config libproc2-dev \
-                  libncurses-dev libjansson-dev libini-config-dev
+                  libncurses-dev libjansson-dev libini-config-dev libelf-dev
   Fedora          dnf install gcc meson ninja-build pkgconf procps-ng-devel ncurses-devel jansson-devel \
-                  libini_config-devel
-  Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson ding-libs
+                  libini_config-devel elfutils-libelf-devel
+  Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson ding-libs libelf
 END
 }
 

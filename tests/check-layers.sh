@@ -26,8 +26,8 @@ strangers() { # FOLDER, PATTERNS
 result 'base includes base' "$(strangers base 'base/')"
 result 'model includes base, model' "$(strangers model '(base|model)/')"
 result 'collect includes base, model, collect' "$(strangers collect '(base|model|collect)/')"
-result 'sampler includes base, model, sampler and two readers' \
-	"$(strangers sampler '(base|model|sampler)/|collect/(procfs|maps)\.h')"
+result 'sampler includes base, model, sampler and three readers' \
+	"$(strangers sampler '(base|model|sampler)/|collect/(procfs|maps|perf-ring)\.h')"
 result 'output includes base, model, output' "$(strangers output '(base|model|output)/')"
 result 'act includes base, model, act and two readers' \
 	"$(strangers act '(base|model|act)/|collect/(procfs|maps)\.h')"

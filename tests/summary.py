@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Counts the cases in the logs of some build folders and prints the one line that sums them up."""
 
+import json
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -23,12 +24,22 @@ def suites_of(log):
     return ElementTree.fromstring(text.split("?>", 1)[1]).iter("testsuite")
 
 
+def ended_early(folder):
+    """The suites that a timeout ended: of these the log has only the cases that came before."""
+    log = Path(folder) / "meson-logs" / "testlog.json"
+    results = [json.loads(line) for line in log.read_text(errors="replace").splitlines()] if log.exists() else []
+    return [result["name"] for result in results if result["result"] in ("TIMEOUT", "INTERRUPT")]
+
+
 for folder in sys.argv[1:]:
     log = Path(folder) / "meson-logs" / "testlog.junit.xml"
     if not log.exists():
         print(f"{folder}: no test was run")
         failed += 1
         continue
+    for name in ended_early(folder):
+        failed += 1
+        print(f"failed: {folder} {name}: it did not come to its end in time")
     for suite in suites_of(log):
         for case in suite.iter("testcase"):
             if case.find("failure") is not None or case.find("error") is not None:

@@ -3,6 +3,7 @@
 
 #include "command/command.h"
 #include "model/process.h"
+#include "model/table.h"
 #include "output/output.h"
 
 #include <stdio.h>
@@ -30,6 +31,11 @@ static const char bash_functions[] =
 	"_memtop_order()\n"
 	"{\n"
 	"\t_memtop_words \"${cur%\"${cur#[+-]}\"}\" \"$(_memtop_columns)\"\n"
+	"}\n"
+	"\n"
+	"_memtop_keys()\n"
+	"{\n"
+	"\t_memtop_comma_words \"$(_memtop_key_words)\"\n"
 	"}\n"
 	"\n"
 	"_memtop_pids()\n"
@@ -96,10 +102,23 @@ bash_value(const struct command *command, const struct command_option *option, c
 }
 
 static void
-write_column_names(void)
+write_column_names(const char *command, const struct table *table)
 {
-	for (size_t i = 0; i < process_table.column_count; i++)
-		printf("%s%s", i > 0 ? " " : "", process_table.columns[i].name);
+	printf("\t%s) echo '", command);
+	for (size_t i = 0; i < table->column_count; i++)
+		printf("%s%s", i > 0 ? " " : "", table->columns[i].name);
+	fputs("' ;;\n", stdout);
+}
+
+static void
+bash_columns(void)
+{
+	fputs("_memtop_columns()\n{\n\tcase $command in\n", stdout);
+	for (size_t i = 0; commands[i]; i++)
+		if (commands[i]->table)
+			write_column_names(commands[i]->name, commands[i]->table);
+	write_column_names("*", &process_table);
+	fputs("\tesac\n}\n\n", stdout);
 }
 
 /* A function that prints words. */
@@ -144,8 +163,9 @@ static void
 bash_words(void)
 {
 	bash_commands();
-	bash_begin_list("columns");
-	write_column_names();
+	bash_columns();
+	bash_begin_list("key_words");
+	fputs(keys, stdout);
 	bash_end_list();
 	printf("_memtop_formats()\n{\n\t_memtop_words '' '");
 	for (size_t i = 0; output_formats[i]; i++)

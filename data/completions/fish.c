@@ -3,6 +3,7 @@
 
 #include "command/command.h"
 #include "model/process.h"
+#include "model/table.h"
 #include "output/output.h"
 
 #include <stdio.h>
@@ -24,6 +25,10 @@ static const char fish_functions[] =
 	"\n"
 	"function __memtop_fields\n"
 	"\t__memtop_behind '.*,' __memtop_columns\n"
+	"end\n"
+	"\n"
+	"function __memtop_keys\n"
+	"\t__memtop_behind '.*,' __memtop_key_words\n"
 	"end\n"
 	"\n"
 	"function __memtop_order\n"
@@ -101,22 +106,42 @@ fish_end_list(void)
 }
 
 static void
+fish_columns_of(const struct table *table)
+{
+	fputs("\tprintf '%s\\t%s\\n'", stdout);
+	for (size_t i = 0; i < table->column_count; i++)
+		fish_item(table->columns[i].name, table->columns[i].help);
+}
+
+static void
+fish_columns(void)
+{
+	fputs("function __memtop_columns\n", stdout);
+	for (size_t i = 0; commands[i]; i++)
+		if (commands[i]->table) {
+			printf("\tif __memtop_runs %s\n", commands[i]->name);
+			fish_columns_of(commands[i]->table);
+			fputs("\n\t\treturn\n\tend\n", stdout);
+		}
+	fish_columns_of(&process_table);
+	fish_end_list();
+}
+
+static void
 fish_words(void)
 {
 	fputs("function __memtop_commands\n\tprintf '%s\\n'", stdout);
 	for (size_t i = 1; commands[i]; i++)
 		printf(" '%s'", commands[i]->name);
 	fish_end_list();
-	fish_begin_list("columns");
-	for (size_t i = 0; i < process_table.column_count; i++)
-		fish_item(process_table.columns[i].name, process_table.columns[i].help);
-	fish_end_list();
+	fish_columns();
 	fish_begin_list("formats");
 	for (size_t i = 0; output_formats[i]; i++)
 		fish_item(output_formats[i]->name, output_formats[i]->help);
 	fish_end_list();
 	printf("function __memtop_units\n\tprintf '%%s\\n' %s\nend\n\n", units);
 	printf("function __memtop_styles\n\tprintf '%%s\\n' %s\nend\n\n", styles);
+	printf("function __memtop_key_words\n\tprintf '%%s\\n' %s\nend\n\n", keys);
 }
 
 static void

@@ -17,6 +17,8 @@ static const struct {
 	{ "FIELD,...", "fields" },
 	{ "FIELD", "order" },
 	{ "FORMAT", "formats" },
+	{ "KEY,...", "keys" },
+	{ "PID", "pids" },
 	{ "PID,...", "pids" },
 	{ "STYLE", "styles" },
 	{ "UNIT", "units" },
@@ -25,6 +27,7 @@ static const struct {
 
 const char units[] = "b k m g t p";
 const char styles[] = "text json";
+const char keys[] = "process segment mapping code symbol";
 
 const char *
 function_of(const struct command_option *option)

@@ -13,7 +13,7 @@ void write_zsh(void);
 void write_fish(void);
 
 /* The program must take each of them: tests/e2e/test_documented.py looks. */
-extern const char units[], styles[];
+extern const char units[], styles[], keys[];
 
 /* The function that completes an option's value; NULL where nothing is known about it. */
 const char *function_of(const struct command_option *option);

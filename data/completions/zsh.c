@@ -3,6 +3,7 @@
 
 #include "command/command.h"
 #include "model/process.h"
+#include "model/table.h"
 #include "output/output.h"
 
 #include <stdio.h>
@@ -12,6 +13,11 @@ static const char zsh_functions[] =
 	"_memtop_fields()\n"
 	"{\n"
 	"\t_sequence _memtop_columns\n"
+	"}\n"
+	"\n"
+	"_memtop_keys()\n"
+	"{\n"
+	"\t_sequence _memtop_key_words\n"
 	"}\n"
 	"\n"
 	"_memtop_order()\n"
@@ -146,19 +152,37 @@ zsh_commands(void)
 }
 
 static void
+zsh_columns_of(const char *command, const struct table *table)
+{
+	printf("\t%s)\n\t\twords2=(\n", command);
+	for (size_t i = 0; i < table->column_count; i++)
+		zsh_item(table->columns[i].name, table->columns[i].help);
+	fputs("\t\t)\n\t\t;;\n", stdout);
+}
+
+static void
+zsh_columns(void)
+{
+	fputs("_memtop_columns()\n{\n\tlocal -a words2=()\n\n\tcase $command in\n", stdout);
+	for (size_t i = 0; commands[i]; i++)
+		if (commands[i]->table)
+			zsh_columns_of(commands[i]->name, commands[i]->table);
+	zsh_columns_of("*", &process_table);
+	fputs("\tesac\n\t_describe -t columns columns words2 \"$@\"\n}\n\n", stdout);
+}
+
+static void
 zsh_words(void)
 {
 	zsh_commands();
-	zsh_begin_list("columns");
-	for (size_t i = 0; i < process_table.column_count; i++)
-		zsh_item(process_table.columns[i].name, process_table.columns[i].help);
-	zsh_end_list("columns");
+	zsh_columns();
 	zsh_begin_list("formats");
 	for (size_t i = 0; output_formats[i]; i++)
 		zsh_item(output_formats[i]->name, output_formats[i]->help);
 	zsh_end_list("formats");
 	printf("_memtop_units()\n{\n\tcompadd \"$@\" %s\n}\n\n", units);
 	printf("_memtop_styles()\n{\n\tcompadd \"$@\" %s\n}\n\n", styles);
+	printf("_memtop_key_words()\n{\n\tcompadd \"$@\" %s\n}\n\n", keys);
 }
 
 static void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "act/oom.h"
 
+#include "act/capability.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "collect/procfs.h"
@@ -11,8 +12,6 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <syslog.h>
 
 enum {
@@ -20,9 +19,6 @@ enum {
 	COMM_SIZE = 4 * 64 + 1,
 	KERNEL_THREAD = 0x00200000, /* PF_KTHREAD, include/linux/sched.h */
 };
-
-/* The inode of the first user namespace (include/linux/proc_ns.h, PROC_USER_INIT_INO). */
-#define FIRST_USER_NAMESPACE 0xEFFFFFFDU
 
 /* A process whose directory is open. What is read and written through that is of no other one. */
 struct target {
@@ -196,15 +192,7 @@ oom_look_up(int64_t pid, struct oom_change *ret_change)
 bool
 oom_may_lower(void)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	struct stat space;
-
-	if (syscall(SYS_capget, &header, data) < 0)
-		return false;
-	if (stat("/proc/self/ns/user", &space) == 0 && space.st_ino != FIRST_USER_NAMESPACE)
-		return false;
-	return data[CAP_TO_INDEX(CAP_SYS_RESOURCE)].effective & CAP_TO_MASK(CAP_SYS_RESOURCE);
+	return capability_is_held(CAP_SYS_RESOURCE);
 }
 
 /* clang-format off */

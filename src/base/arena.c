@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@ enum { CHUNK_SIZE = 64 * 1024 };
 struct arena_chunk {
 	struct arena_chunk *next;
 	size_t size;
-	char bytes[];
+	_Alignas(max_align_t) char bytes[];
 };
 
 static struct arena_chunk *
@@ -64,11 +65,26 @@ arena_copy(struct arena *arena, const char *text, size_t length)
 {
 	char *copy;
 
-	if (!arena->current || arena->current->size - arena->used < length + 1)
+	if (!arena->current || arena->current->size < arena->used + length + 1)
 		advance(arena, length + 1);
 	copy = arena->current->bytes + arena->used;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	arena->used += length + 1;
 	return copy;
+}
+
+void *
+arena_store(struct arena *arena, const void *object, size_t size)
+{
+	size_t align = _Alignof(max_align_t);
+	void *copy;
+
+	arena->used = (arena->used + align - 1) / align * align;
+	if (!arena->current || arena->used > arena->current->size ||
+		arena->current->size - arena->used < size)
+		advance(arena, size);
+	copy = arena->current->bytes + arena->used;
+	arena->used += size;
+	return memcpy(copy, object, size);
 }

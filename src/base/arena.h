@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Texts that are given up together. A reset keeps the memory, so a refresh that needs no more
- * than the last one allocates nothing. A zeroed arena is an empty one.
+ * Texts, and what else is copied, that are given up together. A reset keeps the memory, so a
+ * refresh that needs no more than the last one allocates nothing. A zeroed arena is an empty one.
  */
 struct arena {
 	struct arena_chunk *first, *current;
@@ -17,3 +17,6 @@ void arena_finish(struct arena *arena);
 
 /* Copies `length` bytes and a final NUL. The result lives until the arena is reset. */
 const char *arena_copy(struct arena *arena, const char *text, size_t length);
+
+/* Copies an object of any type, which lives as long. */
+void *arena_store(struct arena *arena, const void *object, size_t size);

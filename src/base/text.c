@@ -129,12 +129,29 @@ safe_character(char *copy, size_t *ret_size, const char *text, size_t length, en
 	return taken;
 }
 
+static bool
+is_plain(char byte)
+{
+	return byte >= ' ' && byte <= '~' && byte != '\\';
+}
+
+/* Copies what stays as it is, as almost all does. Returns how many bytes that were. */
+static size_t
+copy_plain(char *copy, size_t size, const char *text)
+{
+	size_t length = 0;
+
+	for (; length < size && is_plain(text[length]); length++)
+		copy[length] = text[length];
+	return length;
+}
+
 size_t
 text_safe(char *copy, size_t size, const char *text, enum charset charset)
 {
-	size_t left = strlen(text), used = 0;
+	size_t used = copy_plain(copy, size - 1, text), left = strlen(text + used);
 
-	while (left > 0) {
+	for (text += used; left > 0;) {
 		char form[ESCAPE_SIZE + 1];
 		size_t form_size, taken = safe_character(form, &form_size, text, left, charset);
 		uint32_t character;
@@ -181,9 +198,15 @@ static size_t
 step(const char **text)
 {
 	uint32_t character = 0;
-	size_t taken = text_decode(*text, strnlen(*text, 4), &character);
-	int width = character < 0x80 ? 1 : wcwidth((wchar_t)character);
+	size_t taken;
+	int width;
 
+	if ((unsigned char)**text < 0x80) {
+		++*text;
+		return 1;
+	}
+	taken = text_decode(*text, strnlen(*text, 4), &character);
+	width = character < 0x80 ? 1 : wcwidth((wchar_t)character);
 	*text += taken ? taken : 1;
 	return width < 0 ? 1 : (size_t)width;
 }
@@ -225,6 +248,16 @@ text_wrap(const char *text, size_t width)
 	while (length > 0 && text[length] != ' ')
 		length--;
 	return length ? length : fits;
+}
+
+bool
+text_is_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	while (length > 0 && folder[length - 1] == '/')
+		length--;
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length]);
 }
 
 int

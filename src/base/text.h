@@ -46,6 +46,9 @@ size_t text_fit(const char *text, size_t width);
 /* The same, but ended at the last blank that fits, if one does: where a line is best broken. */
 size_t text_wrap(const char *text, size_t width);
 
+/* Whether a path is a folder or stands below it. "" and "/" are above all; a last / is nothing. */
+bool text_is_below(const char *path, const char *folder);
+
 /*
  * Checked numbers: the whole text must be one. Return 0, -EINVAL or -ERANGE. The decimal one
  * takes '.' or ',' and neither sign, exponent nor "nan".

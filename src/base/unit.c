@@ -5,8 +5,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -50,6 +52,7 @@ static size_t format_rate(char *text, int64_t number, enum scale scale);
 static size_t format_percent(char *text, int64_t number, enum scale scale);
 static size_t format_duration(char *text, int64_t number, enum scale scale);
 static size_t format_time(char *text, int64_t number, enum scale scale);
+static size_t format_address(char *text, int64_t number, enum scale scale);
 
 /* clang-format off */
 static const struct {
@@ -66,6 +69,7 @@ static const struct {
 	[UNIT_PERCENT]          = { format_percent,  10,          count_suffixes },
 	[UNIT_DURATION]         = { format_duration, NANOSECONDS, duration_suffixes },
 	[UNIT_TIME]             = { format_time,     NANOSECONDS, duration_suffixes },
+	[UNIT_ADDRESS]          = { format_address,  1,           count_suffixes },
 };
 /* clang-format on */
 
@@ -215,6 +219,13 @@ format_time(char *text, int64_t number, enum scale scale)
 	return length + 1;
 }
 
+static size_t
+format_address(char *text, int64_t number, enum scale scale)
+{
+	(void)scale;
+	return (size_t)sprintf(text, "%" PRIx64, (uint64_t)number);
+}
+
 size_t
 unit_format(char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number, enum scale scale)
 {
@@ -259,6 +270,20 @@ suffix_factor(enum unit unit, const char *text)
 	return 0;
 }
 
+static int
+parse_address(const char *text, int64_t *ret_number)
+{
+	size_t prefix = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 2 : 0;
+	size_t length = strspn(text + prefix, "0123456789abcdefABCDEF");
+
+	if (length == 0 || text[prefix + length])
+		return -EINVAL;
+	if (length > 16)
+		return -ERANGE;
+	*ret_number = (int64_t)strtoull(text + prefix, NULL, 16);
+	return 0;
+}
+
 int
 unit_parse(enum unit unit, const char *text, int64_t *ret_number)
 {
@@ -267,6 +292,8 @@ unit_parse(enum unit unit, const char *text, int64_t *ret_number)
 	size_t length = strspn(text + negative, "0123456789.,");
 	double decimal, factor;
 
+	if (unit == UNIT_ADDRESS)
+		return parse_address(text, ret_number);
 	if (length == 0 || length >= sizeof(digits))
 		return -EINVAL;
 	memcpy(digits, text + negative, length);

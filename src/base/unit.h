@@ -18,6 +18,7 @@ enum unit {
 	UNIT_PERCENT,          /* per mille, shown as per cent */
 	UNIT_DURATION,         /* nanoseconds */
 	UNIT_TIME,             /* nanoseconds since the epoch */
+	UNIT_ADDRESS, /* in an address space, as if it had no sign: hexadecimal, also in JSON */
 };
 
 /* How bytes are shown: 13.2M, or all in one unit. */
@@ -35,7 +36,8 @@ int64_t unit_divisor(enum unit unit);
 
 /*
  * Reads a number as people write it: 500M or 1.5g of bytes, 2.5 of a rate or a percentage, 90,
- * 5m or 2h of a duration. The whole text must be one. Returns 0, -EINVAL or -ERANGE.
+ * 5m or 2h of a duration, 7fff0000 of an address. The whole text must be one. Returns 0, -EINVAL or
+ * -ERANGE.
  */
 int unit_parse(enum unit unit, const char *text, int64_t *ret_number);
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/collect.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "collect/budget.h"
+#include "collect/details.h"
 #include "collect/kernel-log.h"
 #include "collect/limits.h"
 #include "collect/oom-scope.h"
@@ -9,6 +12,8 @@
 #include "collect/pressure.h"
 #include "collect/processes.h"
 #include "collect/procfs.h"
+#include "collect/self.h"
+#include "collect/smaps.h"
 #include "collect/system.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
@@ -16,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
@@ -30,16 +36,8 @@ struct collector {
 	struct processes *processes;
 	struct oom_scope *scope;
 	struct oom_watch *watch;
+	struct budget_reader *budget;
 };
-
-static int64_t
-clock_ns(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 static int
 read_host(struct collector *collector, struct snapshot *now)
@@ -72,15 +70,30 @@ read_pressure(struct collector *collector, struct snapshot *now)
 	return pressure_read(collector->root, &now->system);
 }
 
-/* A reader of totals: one line each. */
+static int
+read_budget(struct collector *collector, struct snapshot *now)
+{
+	return budget_read(collector->budget, now);
+}
+
+static int
+read_self(struct collector *collector, struct snapshot *now)
+{
+	self_read(collector->root, &now->system);
+	return 0;
+}
+
+/* A reader of totals: one line each. The first one counts up to the time of the snapshot. */
 static const struct {
 	unsigned need;
 	int (*read)(struct collector *collector, struct snapshot *now);
 } readers[] = {
+	{ NEED_SELF, read_self },
 	{ NEED_HOST, read_host },
 	{ NEED_MEMINFO, read_meminfo },
 	{ NEED_VMSTAT, read_vmstat },
 	{ NEED_PRESSURE, read_pressure },
+	{ NEED_BUDGET, read_budget },
 };
 
 /*
@@ -102,6 +115,36 @@ has_hidden_processes(const struct collector *collector)
 	return faccessat(collector->root, "1", F_OK, 0) < 0 && errno == ENOENT;
 }
 
+/* The mappings of a process whose first thread has ended are asked of another one (T26). */
+static int
+read_mappings_of(struct collector *collector, struct snapshot *now, int64_t pid)
+{
+	char process[PROCESS_PATH_SIZE], thread[PROCESS_PATH_SIZE];
+	int error;
+
+	snprintf(process, sizeof(process), "%lld", (long long)pid);
+	error = smaps_read(collector->root, process, &now->mappings, &now->texts);
+	if (now->mappings.count > 0 || (error < 0 && error != -ESRCH) ||
+		details_find_thread(collector->root, process, thread) <= 0)
+		return error;
+	return smaps_read(collector->root, thread, &now->mappings, &now->texts);
+}
+
+static void
+read_mappings(struct collector *collector, struct snapshot *now, int64_t pid)
+{
+	const struct process *process = snapshot_find_process(now, pid);
+	int error;
+
+	if (!process || process->kernel_thread == 1)
+		return;
+	now->mappings_of = pid;
+	/* They need the same lock that another file of it waits for (T17). */
+	error = process->extras->blocked ? -ETIMEDOUT : read_mappings_of(collector, now, pid);
+	if (error < 0)
+		snapshot_add_hint(now, NEED_MAPPINGS, error == -ENODATA ? ENOENT : -error, 1);
+}
+
 static int
 read_processes(struct collector *collector, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
@@ -117,6 +160,8 @@ read_processes(struct collector *collector, struct snapshot *now, const struct s
 		if (error < 0 && error != -ESRCH && error != -ENOENT)
 			snapshot_add_hint(now, NEED_LIMITS, -error, 1);
 	}
+	if (needs->focus && needs->focus_bits & NEED_MAPPINGS)
+		read_mappings(collector, now, needs->focus);
 	if (needs->bits & NEED_OOM_GROUP)
 		oom_scope_find_groups(collector->scope, now);
 	return 0;
@@ -175,6 +220,7 @@ collect_destroy(struct source *source)
 	oom_watch_destroy(collector->watch);
 	processes_destroy(collector->processes);
 	oom_scope_destroy(collector->scope);
+	budget_reader_destroy(collector->budget);
 	system_reader_destroy(collector->system);
 	close(collector->root);
 	free(collector);
@@ -199,6 +245,7 @@ collect_create(const char *root, struct source **ret_source)
 		.processes = processes_create(fd),
 		.scope = oom_scope_create(fd),
 		.watch = oom_watch_create(&places),
+		.budget = budget_reader_create(fd),
 	};
 	*ret_source = &collector->source;
 	return 0;

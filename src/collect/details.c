@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* status has about 60 lines; a machine with thousands of CPUs has long masks in it. */
-enum { TEXT_SIZE = 16 * 1024, COMMAND_SIZE = 4096 };
+enum { TEXT_SIZE = 16 * 1024, LIST_SIZE = 4096 };
 
 #define FIELD(name) offsetof(struct process, name)
 
@@ -50,20 +50,25 @@ task_failed(struct task *task, unsigned need, int error)
 	snapshot_add_hint(task->snapshot, need, error, 1);
 }
 
-/* Reads DIRECTORY/NAME. On failure counts it for `need` and returns -errno. */
+/* What reading a file gave. A file that is missing with its process has ended with it. */
 static ssize_t
-read_file(struct task *task, const char *name, unsigned need, char *text, size_t size)
+checked(struct task *task, unsigned need, ssize_t length)
 {
-	char path[PROCESS_PATH_SIZE + 32];
-	ssize_t length;
-
-	snprintf(path, sizeof(path), "%s/%s", task->directory, name);
-	length = procfs_read(task->root, path, text, size);
 	if (length == -ENOENT && faccessat(task->root, task->directory, F_OK, 0) < 0)
 		length = -ESRCH;
 	if (length < 0)
 		task_failed(task, need, (int)-length);
 	return length;
+}
+
+/* Reads DIRECTORY/NAME. On failure counts it for `need` and returns -errno. */
+static ssize_t
+read_file(struct task *task, const char *name, unsigned need, char *text, size_t size)
+{
+	char path[PROCESS_PATH_SIZE + 32];
+
+	snprintf(path, sizeof(path), "%s/%s", task->directory, name);
+	return checked(task, need, procfs_read(task->root, path, text, size));
 }
 
 /* Without an address space nothing is held: that is known, and it is 0. */
@@ -73,7 +78,7 @@ hold_nothing(struct process *row)
 	for (size_t i = 0; i < process_table.column_count; i++) {
 		const struct column *column = &process_table.columns[i];
 
-		if (column->unit == UNIT_BYTES && column->need & NEED_ANY_MEMORY)
+		if (column->unit == UNIT_BYTES && column->need & NEED_ANY_MEMORY && !column->part)
 			*(int64_t *)((char *)row + column->offset) = 0;
 	}
 }
@@ -96,14 +101,28 @@ read_statm(struct task *task)
 	task->row->anon = statm.resident - statm.shared;
 }
 
-static void
-read_status(struct task *task)
+/* The text of status. Returns its length, or -errno, which nobody has been told yet. */
+static ssize_t
+read_status_text(struct task *task, char text[static TEXT_SIZE])
 {
-	char text[TEXT_SIZE];
+	char path[PROCESS_PATH_SIZE + 8];
+	ssize_t length;
+
+	if (task->kept) {
+		length = kept_read(
+			task->keeper, task->kept, task->pid, KEPT_STATUS, text, TEXT_SIZE);
+		task->glance = length > 0 ? glance_of(text, (size_t)length) : (struct glance){ 0 };
+		return length;
+	}
+	snprintf(path, sizeof(path), "%s/status", task->directory);
+	return procfs_read(task->root, path, text, TEXT_SIZE);
+}
+
+static void
+take_status(struct task *task, const char *text)
+{
 	struct process *row = task->row;
 
-	if (read_file(task, "status", NEED_STATUS, text, sizeof(text)) < 0)
-		return;
 	procfs_fields(text, status_keys, sizeof(status_keys) / sizeof(status_keys[0]), row);
 	if (row->virtual == UNKNOWN && procfs_field(text, "Threads") != UNKNOWN) {
 		hold_nothing(row);
@@ -120,43 +139,17 @@ static void
 read_memory(struct task *task, unsigned needs)
 {
 	bool status = needs & NEED_STATUS || (needs & NEED_SWAP && !task->swapless);
+	char text[TEXT_SIZE];
+	ssize_t length = status || task->glances ? read_status_text(task, text) : -ENOENT;
 
-	if (status)
-		read_status(task);
+	if (length >= 0)
+		take_status(task, text);
+	else if (status)
+		(void)checked(task, NEED_STATUS, length);
 	else if (needs & NEED_MEMORY)
 		read_statm(task);
 	if (task->swapless && task->row->swap == UNKNOWN)
 		task->row->swap = 0;
-}
-
-/*
- * Files that need the address space wait for its lock. Whoever holds that may wait for a device,
- * and the reader would with it, perhaps for ever (T17).
- */
-static bool
-may_block(const struct task *task)
-{
-	return task->row->state && *task->row->state == 'D';
-}
-
-static void
-read_rollup(struct task *task)
-{
-	char text[TEXT_SIZE];
-	int64_t clean, dirty;
-
-	if (may_block(task)) {
-		task_failed(task, NEED_ROLLUP, EBUSY);
-		return;
-	}
-	if (read_file(task, "smaps_rollup", NEED_ROLLUP, text, sizeof(text)) < 0)
-		return;
-	clean = procfs_field(text, "Private_Clean");
-	dirty = procfs_field(text, "Private_Dirty");
-	task->row->pss = procfs_field(text, "Pss");
-	task->row->swap_pss = procfs_field(text, "SwapPss");
-	if (clean != UNKNOWN && dirty != UNKNOWN)
-		task->row->uss = clean + dirty;
 }
 
 static void
@@ -173,20 +166,29 @@ read_owner(struct task *task)
 }
 
 static void
-read_score(struct task *task, const char *name, unsigned need, int64_t *ret_number)
+read_score(struct task *task)
 {
 	char text[32];
-	const char *digits = text;
-	int64_t number;
 
-	if (read_file(task, name, need, text, sizeof(text)) < 0)
+	if (read_file(task, "oom_score", NEED_OOM_SCORE, text, sizeof(text)) < 0)
 		return;
-	digits += *digits == '-';
-	number = procfs_number(&digits);
-	if (number == UNKNOWN)
-		task_failed(task, need, EINVAL);
-	else
-		*ret_number = text[0] == '-' ? -number : number;
+	task->row->oom_score = procfs_signed_number(text);
+	if (task->row->oom_score == UNKNOWN)
+		task_failed(task, NEED_OOM_SCORE, EINVAL);
+}
+
+static void
+read_adjustment(struct task *task)
+{
+	char text[32];
+	ssize_t length =
+		kept_read(task->keeper, task->kept, task->pid, KEPT_OOM_ADJ, text, sizeof(text));
+
+	if (checked(task, NEED_OOM_ADJ, length) < 0)
+		return;
+	task->row->oom_adj = procfs_signed_number(text);
+	if (task->row->oom_adj == UNKNOWN)
+		task_failed(task, NEED_OOM_ADJ, EINVAL);
 }
 
 static void
@@ -207,44 +209,16 @@ read_cgroup(struct task *task)
 		task->row->unit = arena_copy(texts, cgroup.unit, cgroup.unit_length);
 }
 
-/*
- * The arguments end in NUL bytes, which become blanks. A kernel thread has none: "[COMM]", as for
- * a process that may block; that one is asked again.
- */
-static void
-read_command(struct task *task)
-{
-	char text[COMMAND_SIZE];
-	struct arena *texts = &task->snapshot->texts;
-	ssize_t length = 0;
-
-	if (may_block(task))
-		task->failed |= NEED_COMMAND;
-	else if (task->row->kernel_thread != 1)
-		length = read_file(task, "cmdline", NEED_COMMAND, text, sizeof(text));
-	if (length < 0)
-		return;
-	while (length > 0 && text[length - 1] == '\0')
-		length--;
-	for (ssize_t i = 0; i < length; i++)
-		if (text[i] == '\0')
-			text[i] = ' ';
-	if (length == 0)
-		length = snprintf(
-			text, sizeof(text), "[%s]", task->row->comm ? task->row->comm : "?");
-	task->row->command = arena_copy(texts, text, (size_t)length);
-}
-
 /* Whether a thread still has the address space: 1, 0 or -errno. A thread that has ended has not. */
 static int
-has_memory(const struct task *task, const char *directory)
+has_memory(int root, const char *directory)
 {
 	char path[PROCESS_PATH_SIZE + 8], text[256];
 	struct procfs_statm statm;
 	ssize_t length;
 
 	snprintf(path, sizeof(path), "%s/statm", directory);
-	length = procfs_read(task->root, path, text, sizeof(text));
+	length = procfs_read(root, path, text, sizeof(text));
 	if (length == -ENOENT || length == -ESRCH)
 		return 0;
 	if (length < 0)
@@ -252,30 +226,39 @@ has_memory(const struct task *task, const char *directory)
 	return procfs_parse_statm(text, &statm) < 0 ? -EINVAL : statm.virtual > 0;
 }
 
-/*
- * Finds a thread other than the first that still has the address space. Returns 1 with its
- * directory, 0 where there is none, or -errno where that cannot be told.
- */
+/* Looks at a part of the list of threads, as getdents64() writes it. */
 static int
-find_live_thread(const struct task *task, char directory[static PROCESS_PATH_SIZE])
+find_in_list(int root, const char *process, const char *list, size_t length,
+	char directory[static PROCESS_PATH_SIZE])
 {
-	char path[PROCESS_PATH_SIZE + 8];
-	_cleanup_closedir_ DIR *threads = NULL;
-	const struct dirent *entry;
-	int fd, found = 0;
+	int found = 0;
 
-	snprintf(path, sizeof(path), "%.32s/task", task->directory);
-	fd = openat(task->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	threads = fd < 0 ? NULL : fdopendir(fd);
-	if (!threads)
-		return -errno;
-	while (found == 0 && (entry = readdir(threads))) {
-		if (entry->d_name[0] == '.' || strcmp(entry->d_name, task->directory) == 0)
+	for (const char *at = list; found == 0 && at < list + length;) {
+		const struct dirent64 *entry = (const struct dirent64 *)(const void *)at;
+
+		at += entry->d_reclen;
+		if (entry->d_name[0] == '.' || strcmp(entry->d_name, process) == 0)
 			continue;
-		snprintf(directory, PROCESS_PATH_SIZE, "%.16s/task/%.16s", task->directory,
-			entry->d_name);
-		found = has_memory(task, directory);
+		snprintf(directory, PROCESS_PATH_SIZE, "%.16s/task/%.16s", process, entry->d_name);
+		found = has_memory(root, directory);
 	}
+	return found;
+}
+
+int
+details_find_thread(int root, const char *process, char directory[static PROCESS_PATH_SIZE])
+{
+	char path[PROCESS_PATH_SIZE + 8], list[LIST_SIZE] __attribute__((aligned(8)));
+	_cleanup_close_ int fd = -1;
+	ssize_t length;
+	int found = 0;
+
+	snprintf(path, sizeof(path), "%.32s/task", process);
+	fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (found == 0 && (length = getdents64(fd, list, sizeof(list))) > 0)
+		found = find_in_list(root, process, list, (size_t)length, directory);
 	return found;
 }
 
@@ -293,7 +276,11 @@ read_address_space(struct task *task, unsigned needs)
 	if (task->row->kernel_thread == 1)
 		live = 0;
 	else if (zombie)
-		live = task->row->threads > 1 ? find_live_thread(task, holder.directory) : 0;
+		live = task->row->threads > 1
+			       ? details_find_thread(task->root, task->directory, holder.directory)
+			       : 0;
+	if (zombie)
+		holder.kept = NULL;
 	if (live == 0)
 		hold_nothing(task->row);
 	if (live < 0)
@@ -302,11 +289,10 @@ read_address_space(struct task *task, unsigned needs)
 		return;
 	if (needs & (NEED_MEMORY | NEED_STATUS | NEED_SWAP))
 		read_memory(&holder, needs);
-	if (needs & NEED_ROLLUP)
-		read_rollup(&holder);
 	task->refused |= holder.refused;
 	task->absent |= holder.absent;
 	task->failed |= holder.failed;
+	task->glance = holder.glance;
 }
 
 void
@@ -317,11 +303,9 @@ details_read(struct task *task, unsigned needs)
 	if (needs & NEED_OWNER)
 		read_owner(task);
 	if (needs & NEED_OOM_SCORE)
-		read_score(task, "oom_score", NEED_OOM_SCORE, &task->row->oom_score);
+		read_score(task);
 	if (needs & NEED_OOM_ADJ)
-		read_score(task, "oom_score_adj", NEED_OOM_ADJ, &task->row->oom_adj);
+		read_adjustment(task);
 	if (needs & NEED_CGROUP)
 		read_cgroup(task);
-	if (needs & NEED_COMMAND)
-		read_command(task);
 }

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "collect/procfs.h"
 #include "model/snapshot.h"
@@ -19,6 +20,8 @@
 struct oom_scope {
 	int root;
 	struct oom_mount mount;
+	struct process **rows; /* with room to sort them */
+	size_t row_capacity;
 };
 
 struct oom_scope *
@@ -33,6 +36,8 @@ oom_scope_create(int root)
 void
 oom_scope_destroy(struct oom_scope *scope)
 {
+	if (scope)
+		free(scope->rows);
 	free(scope);
 }
 
@@ -275,35 +280,28 @@ compare_cgroups(const void *a, const void *b)
 	return strcmp(left->cgroup, right->cgroup);
 }
 
-static bool
-is_below(const char *path, const char *group)
-{
-	size_t length = strlen(group);
-
-	return strncmp(path, group, length) == 0 && (path[length] == '/' || !path[length]);
-}
-
 /* Members of one cgroup stand side by side, so that each is looked up once. */
 void
 oom_scope_find_groups(struct oom_scope *scope, struct snapshot *now)
 {
 	const char *domain = now->system.oom_scope, *last = NULL, *group = NULL;
-	_cleanup_free_ struct process **rows = NULL;
+	struct process **rows;
 	size_t count = 0;
 
 	if (find_mount(scope) < 0 || scope->mount.version != 2)
 		return;
 	if (!domain || *domain != '/')
 		domain = "";
-	rows = xcalloc(now->process_count + 1, sizeof(rows[0]));
+	rows = scope->rows = array_reserve(
+		scope->rows, &scope->row_capacity, 2 * now->process_count, sizeof(rows[0]));
 	for (size_t i = 0; i < now->process_count; i++) {
 		now->processes[i].oom_group = NULL;
 		if (now->processes[i].cgroup && *now->processes[i].cgroup == '/' &&
-			is_below(now->processes[i].cgroup, domain))
+			text_is_below(now->processes[i].cgroup, domain))
 			rows[count++] = &now->processes[i];
 	}
 	if (count > 1)
-		qsort(rows, count, sizeof(rows[0]), compare_cgroups);
+		sort_merge(rows, rows + count, count, sizeof(rows[0]), compare_cgroups);
 	for (size_t i = 0; i < count; i++) {
 		const char *path = rows[i]->cgroup;
 

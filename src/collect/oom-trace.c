@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/unit.h"
+#include "collect/perf-ring.h"
 #include "collect/procfs.h"
 #include "model/scan.h"
 
@@ -12,9 +13,7 @@
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,16 +40,10 @@ static const struct {
 };
 /* clang-format on */
 
-struct ring {
-	int fd;
-	struct perf_event_mmap_page *control;
-	const char *data;
-};
-
 struct oom_trace {
 	struct mark_format format;
-	struct ring *rings;
-	size_t ring_count, ring_size; /* bytes of data in each */
+	struct perf_ring *rings;
+	size_t ring_count;
 };
 
 /* "field:unsigned long anon_rss;	offset:24;	size:8;	signed:0;" */
@@ -199,7 +192,7 @@ read_format(struct mark_format *ret_format)
 }
 
 static int
-open_ring(int64_t id, int cpu, size_t data_size, struct ring *ret_ring)
+open_ring(int64_t id, int cpu, struct perf_ring *ret_ring)
 {
 	struct perf_event_attr attributes = { .type = PERF_TYPE_TRACEPOINT,
 		.size = sizeof(attributes),
@@ -208,21 +201,12 @@ open_ring(int64_t id, int cpu, size_t data_size, struct ring *ret_ring)
 		.sample_type = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC };
-	int fd = (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	void *memory;
+	int fd = perf_open(&attributes, -1, cpu);
+	int error = fd < 0 ? fd : perf_ring_map(ret_ring, fd, RING_PAGES);
 
-	if (fd < 0)
-		return -errno;
-	memory = mmap(NULL, page + data_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (memory == MAP_FAILED) {
-		int error = -errno;
-
+	if (fd >= 0 && error < 0)
 		close(fd);
-		return error;
-	}
-	*ret_ring = (struct ring){ .fd = fd, .control = memory, .data = (char *)memory + page };
-	return 0;
+	return error;
 }
 
 int
@@ -239,11 +223,9 @@ oom_trace_open(struct oom_trace **ret_trace)
 		return error;
 	trace = xmalloc(sizeof(*trace));
 	*trace = (struct oom_trace){ .format = format,
-		.rings = xcalloc((size_t)cpus, sizeof(struct ring)),
-		.ring_size = RING_PAGES * (size_t)sysconf(_SC_PAGESIZE) };
+		.rings = xcalloc((size_t)cpus, sizeof(struct perf_ring)) };
 	for (int cpu = 0; cpu < cpus && error == 0; cpu++) {
-		error = open_ring(
-			format.id, cpu, trace->ring_size, &trace->rings[trace->ring_count]);
+		error = open_ring(format.id, cpu, &trace->rings[trace->ring_count]);
 		trace->ring_count += error == 0;
 		error = error == -ENODEV ? 0 : error; /* it is offline */
 	}
@@ -260,20 +242,10 @@ oom_trace_close(struct oom_trace *trace)
 {
 	if (!trace)
 		return;
-	for (size_t i = 0; i < trace->ring_count; i++) {
-		munmap(trace->rings[i].control, trace->ring_size + (size_t)sysconf(_SC_PAGESIZE));
-		close(trace->rings[i].fd);
-	}
+	for (size_t i = 0; i < trace->ring_count; i++)
+		perf_ring_close(&trace->rings[i]);
 	free(trace->rings);
 	free(trace);
-}
-
-static void
-copy_out(const struct oom_trace *trace, const struct ring *ring, uint64_t from, void *to,
-	size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		((char *)to)[i] = ring->data[(from + i) % trace->ring_size];
 }
 
 /* What stands before the raw bytes of a sample, as sample_type asks. */
@@ -284,46 +256,35 @@ struct sample {
 	uint32_t raw_size;
 } __attribute__((packed));
 
-/* Takes one record from a ring. Returns whether it is a mark; *ret_more: whether one was there. */
 static bool
-take_record(struct oom_trace *trace, struct ring *ring, struct oom_mark *ret_mark, bool *ret_more)
+parse_record(
+	const struct oom_trace *trace, const char *record, size_t size, struct oom_mark *ret_mark)
 {
-	uint64_t head = __atomic_load_n(&ring->control->data_head, __ATOMIC_ACQUIRE);
-	uint64_t tail = ring->control->data_tail;
-	struct perf_event_header header;
-	char record[RECORD_SIZE];
 	struct sample sample;
-	bool is_mark = false;
 
-	*ret_more = head - tail >= sizeof(header);
-	if (!*ret_more)
+	if (size < sizeof(sample))
 		return false;
-	copy_out(trace, ring, tail, &header, sizeof(header));
-	if (header.type == PERF_RECORD_SAMPLE && header.size >= sizeof(sample) &&
-		header.size <= sizeof(record)) {
-		copy_out(trace, ring, tail, record, header.size);
-		memcpy(&sample, record, sizeof(sample));
-		is_mark = sample.raw_size <= header.size - sizeof(sample) &&
-			  mark_parse(&trace->format, record + sizeof(sample), sample.raw_size,
-				  ret_mark);
-	}
-	if (is_mark) {
-		ret_mark->time = (int64_t)sample.time;
-		ret_mark->asked_pid = sample.pid > 0 ? (int64_t)sample.pid : UNKNOWN;
-	}
-	tail = header.size > 0 ? tail + header.size : head;
-	__atomic_store_n(&ring->control->data_tail, tail, __ATOMIC_RELEASE);
-	return is_mark;
+	memcpy(&sample, record, sizeof(sample));
+	if (sample.header.type != PERF_RECORD_SAMPLE || sample.raw_size > size - sizeof(sample) ||
+		!mark_parse(&trace->format, record + sizeof(sample), sample.raw_size, ret_mark))
+		return false;
+	ret_mark->time = (int64_t)sample.time;
+	ret_mark->asked_pid = sample.pid > 0 ? (int64_t)sample.pid : UNKNOWN;
+	return true;
 }
 
 bool
 oom_trace_next(struct oom_trace *trace, struct oom_mark *ret_mark)
 {
-	for (size_t i = 0; i < trace->ring_count; i++) {
-		bool more = true;
+	char record[RECORD_SIZE];
+	size_t size;
 
-		while (more)
-			if (take_record(trace, &trace->rings[i], ret_mark, &more))
+	for (size_t i = 0; i < trace->ring_count; i++) {
+		struct perf_ring *ring = &trace->rings[i];
+		uint64_t head = perf_ring_head(ring);
+
+		while ((size = perf_ring_take(ring, head, record, sizeof(record))) > 0)
+			if (parse_record(trace, record, size, ret_mark))
 				return true;
 	}
 	return false;

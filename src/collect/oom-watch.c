@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/oom-watch.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "collect/cgroup.h"
 #include "collect/kernel-log.h"
@@ -57,15 +58,6 @@ oom_watch_destroy(struct oom_watch *watch)
 	kernel_log_close(watch->lines);
 	oom_log_destroy(watch->log);
 	free(watch);
-}
-
-static int64_t
-clock_ns(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 /* What CLOCK_MONOTONIC must be added to for the time since the epoch. */

@@ -3,94 +3,46 @@
 
 #include "base/compare.h"
 #include "base/memory.h"
+#include "collect/carry.h"
+#include "collect/commands.h"
 #include "collect/details.h"
+#include "collect/pid-list.h"
 #include "collect/procfs.h"
+#include "collect/refresh.h"
+#include "collect/rollups.h"
 #include "collect/sharing.h"
 #include "model/badness.h"
 #include "model/needs.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #define NANOSECONDS INT64_C(1000000000)
 
-/* After this time values are read again whatever the turn: few refreshes may be a long time. */
-#define OLDEST_DETAILS (5 * NANOSECONDS)
-#define OLDEST_NAMES (30 * NANOSECONDS)
-
 enum {
 	STAT_SIZE = 1024,
-	STATUS_SIZE = 1024, /* Tgid is in its first lines */
-	TURN_DETAILS = 4,   /* refreshes after which an unchanged process is read all the same */
-	TURN_NAMES = 32,    /* the same for names that seldom change */
-	KEPT_DESCRIPTORS = 4096, /* each costs the kernel 4.4 KiB */
-	SPARE_DESCRIPTORS = 256,
+	STATUS_SIZE = 16 * 1024,
 	KERNEL_THREAD = 0x00200000, /* PF_KTHREAD, include/linux/sched.h */
 };
 
-enum { NEED_NAMES = NEED_CGROUP | NEED_COMMAND };
-
-/* What is kept of a process from one refresh to the next. */
-struct known {
-	int64_t pid, start_time, start_code, start_stack;
-	uint64_t stat_hash;
-	size_t row;                       /* in the last snapshot; NO_ROW: it had none */
-	unsigned read;                    /* the needs that row has been filled for, */
-	unsigned refused;                 /* those of them that are not permitted, */
-	unsigned absent;                  /* and those whose file does not exist */
-	int64_t details_time, names_time; /* when they were read last */
-	int stat_fd;                      /* -1: not kept */
-};
-
-#define NO_ROW SIZE_MAX
-
 struct processes {
 	int root;
-	DIR *directory;
-	struct known *known, *next; /* by ascending pid; `next` is being built */
-	size_t known_count, known_capacity, next_capacity;
-	int64_t *pids;
-	size_t pid_count, pid_capacity;
-	size_t *fresh; /* rows that were read, not taken over */
-	size_t fresh_count, fresh_capacity;
-	int kept, keep_limit;
+	struct pid_list *list;
+	struct known *known; /* by ascending pid: after a refresh one for each row */
+	size_t known_count, known_capacity;
+	struct refresh refresh; /* that is being made */
 	int64_t ticks_per_second;
 	bool counts_exactly; /* the OOM killer of this kernel */
-	unsigned refresh;
+	struct carrier carrier;
+	struct keeper keeper;
 	struct users users;
+	struct commands *commands;
+	struct rollups *rollups;
 };
-
-/* One refresh. */
-struct scan {
-	struct processes *processes;
-	struct snapshot *now;
-	const struct snapshot *before;
-	const struct needs *needs;
-	bool swapless;
-};
-
-/* As many descriptors as the hard limit allows, less some for everything else. */
-static int
-descriptor_budget(void)
-{
-	struct rlimit limit;
-	rlim_t budget;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return 0;
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= SPARE_DESCRIPTORS)
-		return 0;
-	budget = limit.rlim_cur - SPARE_DESCRIPTORS;
-	return budget > KEPT_DESCRIPTORS ? KEPT_DESCRIPTORS : (int)budget;
-}
 
 struct processes *
 processes_create(int root)
@@ -99,7 +51,11 @@ processes_create(int root)
 	struct utsname kernel;
 
 	processes->root = root;
-	processes->keep_limit = descriptor_budget();
+	processes->list = pid_list_create(root);
+	processes->commands = commands_create(root);
+	processes->rollups = rollups_create(root);
+	carrier_init(&processes->carrier);
+	keeper_init(&processes->keeper, root);
 	processes->ticks_per_second = sysconf(_SC_CLK_TCK);
 	processes->counts_exactly = uname(&kernel) == 0 && badness_counts_exactly(kernel.release);
 	return processes;
@@ -108,11 +64,7 @@ processes_create(int root)
 static void
 forget(struct processes *processes, struct known *known)
 {
-	if (known->stat_fd >= 0) {
-		close(known->stat_fd);
-		processes->kept--;
-	}
-	known->stat_fd = -1;
+	kept_forget(&processes->keeper, &known->kept);
 }
 
 void
@@ -122,172 +74,13 @@ processes_destroy(struct processes *processes)
 		return;
 	for (size_t i = 0; i < processes->known_count; i++)
 		forget(processes, &processes->known[i]);
-	if (processes->directory)
-		closedir(processes->directory);
+	pid_list_destroy(processes->list);
+	commands_destroy(processes->commands);
+	rollups_destroy(processes->rollups);
 	users_finish(&processes->users);
+	carrier_finish(&processes->carrier);
 	free(processes->known);
-	free(processes->next);
-	free(processes->pids);
-	free(processes->fresh);
 	free(processes);
-}
-
-static int
-open_list(struct processes *processes)
-{
-	int fd;
-
-	if (processes->directory) {
-		rewinddir(processes->directory);
-		return 0;
-	}
-	fd = openat(processes->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	processes->directory = fd < 0 ? NULL : fdopendir(fd);
-	return processes->directory ? 0 : -errno;
-}
-
-static int
-list_all(struct processes *processes)
-{
-	const struct dirent *entry;
-	bool sorted = true;
-	int error = open_list(processes);
-
-	if (error < 0)
-		return error;
-	processes->pid_count = 0;
-	while ((entry = readdir(processes->directory))) {
-		const char *digits = entry->d_name;
-		int64_t pid = procfs_number(&digits);
-
-		if (pid == UNKNOWN || *digits)
-			continue;
-		processes->pids = array_reserve(processes->pids, &processes->pid_capacity,
-			processes->pid_count + 1, sizeof(pid));
-		sorted = sorted && (processes->pid_count == 0 ||
-					   processes->pids[processes->pid_count - 1] < pid);
-		processes->pids[processes->pid_count++] = pid;
-	}
-	if (!sorted) /* never so in /proc itself */
-		qsort(processes->pids, processes->pid_count, sizeof(int64_t), compare_int64);
-	return 0;
-}
-
-/* Whether there is such a process: a number may also be that of a thread (T24). */
-static bool
-is_process(const struct processes *processes, int64_t pid)
-{
-	char path[32], text[STATUS_SIZE];
-	int64_t group;
-
-	snprintf(path, sizeof(path), "%lld", (long long)pid);
-	if (faccessat(processes->root, path, F_OK, 0) < 0 && errno == ENOENT)
-		return false;
-	snprintf(path, sizeof(path), "%lld/status", (long long)pid);
-	if (procfs_read(processes->root, path, text, sizeof(text)) < 0)
-		return true;
-	group = procfs_field(text, "Tgid");
-	return group == UNKNOWN || group == pid;
-}
-
-/* Lists the ones asked for that exist. */
-static void
-list_asked(struct processes *processes, struct snapshot *now, const struct needs *needs)
-{
-	processes->pid_count = 0;
-	processes->pids = array_reserve(
-		processes->pids, &processes->pid_capacity, needs->pid_count, sizeof(int64_t));
-	for (size_t i = 0; i < needs->pid_count; i++)
-		if (is_process(processes, needs->pids[i]))
-			processes->pids[processes->pid_count++] = needs->pids[i];
-		else
-			snapshot_add_hint(now, NEED_PROCESSES, ESRCH, 1);
-}
-
-/* The list of processes to read: all, or only the ones asked for. */
-static int
-list(struct processes *processes, struct snapshot *now, const struct needs *needs)
-{
-	if (needs->pids)
-		list_asked(processes, now, needs);
-	return !needs->pids || needs->bits & NEED_RANK ? list_all(processes) : 0;
-}
-
-/* Opens PID/stat and keeps it open if there is room, so that the next read needs one call. */
-static ssize_t
-open_stat(struct processes *processes, struct known *known, char text[static STAT_SIZE])
-{
-	char path[32];
-	int fd;
-	ssize_t length;
-
-	snprintf(path, sizeof(path), "%lld/stat", (long long)known->pid);
-	if (processes->kept >= processes->keep_limit)
-		return procfs_read(processes->root, path, text, STAT_SIZE);
-	fd = openat(processes->root, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	length = procfs_read_again(fd, text, STAT_SIZE);
-	if (length < 0) {
-		close(fd);
-		return length;
-	}
-	known->stat_fd = fd;
-	processes->kept++;
-	return length;
-}
-
-/* A kept descriptor is bound to its process: where the pid was used again it fails with ESRCH. */
-static ssize_t
-read_stat(struct processes *processes, struct known *known, char text[static STAT_SIZE])
-{
-	ssize_t length;
-
-	if (known->stat_fd >= 0) {
-		length = procfs_read_again(known->stat_fd, text, STAT_SIZE);
-		if (length >= 0)
-			return length;
-		forget(processes, known);
-	}
-	return open_stat(processes, known, text);
-}
-
-/* Eight bytes at a step; two texts of stat that differ have the same hash once in 2^64. */
-static uint64_t
-hash(const char *text, size_t length)
-{
-	uint64_t sum = length, block;
-
-	for (; length >= sizeof(block); length -= sizeof(block), text += sizeof(block)) {
-		memcpy(&block, text, sizeof(block));
-		sum = (sum ^ block) * UINT64_C(0x9e3779b97f4a7c15);
-		sum ^= sum >> 29;
-	}
-	block = 0;
-	memcpy(&block, text, length);
-	return (sum ^ block) * UINT64_C(0x9e3779b97f4a7c15);
-}
-
-static void
-fill_from_stat(const struct scan *scan, struct process *row, const struct procfs_stat *stat)
-{
-	struct arena *texts = &scan->now->texts;
-	int64_t ticks = stat->user_ticks + stat->system_ticks;
-
-	row->start_time = stat->start_time;
-	row->start_stack = stat->start_stack;
-	if (!scan->processes->counts_exactly && stat->state != 'Z' && stat->state != 'X')
-		row->oom_resident = stat->resident; /* of a first thread that has ended it is 0 */
-	row->kernel_thread = stat->flags & KERNEL_THREAD ? 1 : 0;
-	row->parent = stat->parent;
-	row->nice = stat->nice;
-	row->priority = stat->priority;
-	row->threads = stat->threads;
-	row->cpu_time = ticks * (NANOSECONDS / scan->processes->ticks_per_second);
-	row->minor_faults = stat->minor_faults;
-	row->major_faults = stat->major_faults;
-	row->state = arena_copy(texts, &stat->state, 1);
-	row->comm = arena_copy(texts, stat->comm, stat->comm_length);
 }
 
 static bool
@@ -297,227 +90,400 @@ is_asked(const struct needs *needs, int64_t pid)
 	       bsearch(&pid, needs->pids, needs->pid_count, sizeof(pid), compare_int64);
 }
 
-/* Of a process that was not asked for no more than what gives the others their rank. */
-static unsigned
-wanted(const struct scan *scan, const struct known *known)
+unsigned
+processes_wanted(const struct needs *needs, int64_t pid)
 {
-	const struct needs *needs = scan->needs;
-
-	if (!is_asked(needs, known->pid))
+	if (!is_asked(needs, pid))
 		return needs->bits & NEED_BADNESS;
-	return needs->bits | (known->pid == needs->focus ? needs->focus_bits : 0);
+	return needs->bits | (pid == needs->focus ? needs->focus_bits : 0);
 }
 
-/* Values that are taken over may be missing: the hints tell of that in each refresh. */
-static void
-repeat_hints(const struct scan *scan, const struct known *known, unsigned needs)
+bool
+processes_is_visible(const struct needs *needs, int64_t pid)
 {
-	for (unsigned left = known->refused & needs; left; left &= left - 1)
-		snapshot_add_hint(scan->now, left & -left, EACCES, 1);
-	for (unsigned left = known->absent & needs; left; left &= left - 1)
-		snapshot_add_hint(scan->now, left & -left, ENOENT, 1);
+	return needs->visible &&
+	       bsearch(&pid, needs->visible, needs->visible_count, sizeof(pid), compare_int64);
 }
 
-/* A copy of last refresh's row whose texts belong to this snapshot. */
-static void
-take_over(const struct scan *scan, const struct known *known, struct process *row)
-{
-	struct snapshot *now = scan->now;
-
-	*row = scan->before->processes[known->row];
-	repeat_hints(scan, known, wanted(scan, known));
-	for (size_t i = 0; i < process_table.column_count; i++) {
-		const struct column *column = &process_table.columns[i];
-		const char **text;
-
-		if (column->unit != UNIT_TEXT)
-			continue;
-		text = (const char **)((char *)row + column->offset);
-		if (*text)
-			*text = arena_copy(&now->texts, *text, strlen(*text));
-	}
-}
-
-/* Without permission exec cannot be seen in stat: then names are read as often as all else. */
-static bool
-names_are_due(const struct scan *scan, const struct known *known)
-{
-	unsigned turn = scan->processes->refresh + (unsigned)known->pid;
-
-	return scan->now->monotonic - known->names_time >= OLDEST_NAMES ||
-	       turn % (known->start_stack > 0 ? TURN_NAMES : TURN_DETAILS) == 0;
-}
-
-/* Names stay as they are until the process runs another program or its turn has come. */
 static unsigned
-take_over_names(const struct scan *scan, const struct known *known, const struct procfs_stat *stat,
-	struct process *row, const struct process *old)
+wanted(const struct processes *processes, const struct known *known)
 {
-	unsigned taken = known->read & NEED_NAMES;
-	struct arena *texts = &scan->now->texts;
+	return processes_wanted(processes->refresh.needs, known->pid);
+}
 
-	if (!old || names_are_due(scan, known) || stat->start_code != known->start_code ||
-		stat->start_stack != known->start_stack || !old->comm ||
-		strcmp(old->comm, row->comm) != 0)
+/* Reading all of a process */
+
+static void
+fill_from_stat(
+	const struct processes *processes, struct process *row, const struct procfs_stat *stat)
+{
+	struct arena *texts = &processes->refresh.now->texts;
+	int64_t ticks = stat->user_ticks + stat->system_ticks;
+
+	row->start_time = stat->start_time;
+	if (!processes->counts_exactly && stat->state != 'Z' && stat->state != 'X')
+		row->oom_resident = stat->resident; /* of a first thread that has ended it is 0 */
+	row->kernel_thread = stat->flags & KERNEL_THREAD ? 1 : 0;
+	row->parent = stat->parent;
+	row->nice = stat->nice;
+	row->priority = stat->priority;
+	row->threads = stat->threads;
+	row->cpu_time = ticks * (NANOSECONDS / processes->ticks_per_second);
+	row->minor_faults = stat->minor_faults;
+	row->major_faults = stat->major_faults;
+	row->state = arena_copy(texts, &stat->state, 1);
+	row->comm = arena_copy(texts, stat->comm, stat->comm_length);
+}
+
+/* Without permission stat does not show an exec. */
+static bool
+names_are_due(const struct processes *processes, const struct known *known)
+{
+	return turn_is_for_names(
+		&known->turn, known->pid, known->start_stack > 0, &processes->refresh.moment);
+}
+
+/*
+ * The names that stay as they are: until the process runs another program, or its turn has come.
+ * Others can move it to another group, so that is asked more often.
+ */
+static unsigned
+lasting_names(const struct processes *processes, const struct known *known)
+{
+	if (processes->refresh.needs->exact || names_are_due(processes, known))
 		return 0;
-	repeat_hints(scan, known, wanted(scan, known) & taken);
-	if (taken & NEED_COMMAND && old->command)
-		row->command = arena_copy(texts, old->command, strlen(old->command));
-	if (taken & NEED_CGROUP && old->cgroup)
-		row->cgroup = arena_copy(texts, old->cgroup, strlen(old->cgroup));
-	if (taken & NEED_CGROUP && old->unit)
-		row->unit = arena_copy(texts, old->unit, strlen(old->unit));
-	return taken;
+	if (turn_is_for_all(&known->turn, known->pid, &processes->refresh.moment))
+		return NEED_COMMAND;
+	return NEED_COMMAND | NEED_CGROUP;
 }
 
-static void
-mark_fresh(struct processes *processes, size_t row)
+static bool
+runs_another_program(const struct known *known, const struct procfs_stat *stat,
+	const struct process *row, const struct process *old)
 {
-	processes->fresh = array_reserve(processes->fresh, &processes->fresh_capacity,
-		processes->fresh_count + 1, sizeof(row));
-	processes->fresh[processes->fresh_count++] = row;
+	return stat->start_code != known->start_code || stat->start_stack != known->start_stack ||
+	       !old->comm || strcmp(old->comm, row->comm) != 0;
 }
 
+/* A command line that did not come: whether it is asked again depends on why. */
 static void
-read_row(const struct scan *scan, struct known *known, const struct procfs_stat *stat,
-	struct process *row, const struct process *old)
+command_failed(void *context, const struct process *row, int error)
 {
-	struct task task = { .root = scan->processes->root,
+	const struct processes *processes = context;
+	struct snapshot *now = processes->refresh.now;
+	struct known *known = &processes->known[row - now->processes];
+
+	if (error == -EACCES || error == -EPERM)
+		known->refused |= NEED_COMMAND;
+	else if (error == -ENOENT)
+		known->absent |= NEED_COMMAND;
+	else
+		known->read &= ~(unsigned)NEED_COMMAND;
+	if (error != -EAGAIN)
+		snapshot_add_hint(now, NEED_COMMAND, -error, 1);
+}
+
+/* Reads what is wanted but the names that were `carried`. */
+static void
+read_details(
+	struct processes *processes, struct known *known, struct process *row, unsigned carried)
+{
+	const struct refresh *refresh = &processes->refresh;
+	unsigned needs = wanted(processes, known);
+	struct task task = { .root = processes->root,
+		.pid = known->pid,
+		.keeper = &processes->keeper,
+		.kept = &known->kept,
 		.row = row,
-		.snapshot = scan->now,
-		.users = &scan->processes->users,
-		.swapless = scan->swapless };
-	unsigned taken;
+		.snapshot = refresh->now,
+		.users = &processes->users,
+		.swapless = refresh->swapless,
+		.glances =
+			!known->turn.is_active && refresh->needs->again && !refresh->needs->exact };
 
 	snprintf(task.directory, sizeof(task.directory), "%lld", (long long)known->pid);
-	fill_from_stat(scan, row, stat);
-	taken = scan->needs->exact ? 0 : take_over_names(scan, known, stat, row, old);
-	details_read(&task, wanted(scan, known) & ~taken);
+	details_read(&task, needs & ~carried);
+	known->glance = task.glance;
+	known->read = (needs | carried) & ~task.failed;
+	known->refused = task.refused | (known->refused & carried);
+	known->absent = task.absent | (known->absent & carried);
+	known->turn.all_time = refresh->now->monotonic;
+	if (!carried) {
+		known->turn.names_time = refresh->now->monotonic;
+		known->turn.has_run = false;
+	}
+	if (needs & ~carried & NEED_COMMAND)
+		commands_ask(processes->commands, row);
+}
+
+/* Fills a new row of a process whose stat has been read. */
+static void
+read_row(struct processes *processes, struct known *known, const struct procfs_stat *stat,
+	struct process *row, enum finding finding)
+{
+	const struct refresh *refresh = &processes->refresh;
+	const struct process *old = finding == FOUND_NEW ? NULL : carry_find(refresh, known);
+	unsigned carried = 0;
+
+	fill_from_stat(processes, row, stat);
+	row->look_time = refresh->now->monotonic;
+	turn_note_look(&known->turn, known->pid, finding, &refresh->moment);
+	if (old && !runs_another_program(known, stat, row, old)) {
+		carried = carry_names(refresh, known, row, old, lasting_names(processes, known));
+		carry_rollup(refresh, row, old);
+	}
 	known->start_time = stat->start_time;
 	known->start_code = stat->start_code;
 	known->start_stack = stat->start_stack;
-	known->read = (wanted(scan, known) | taken) & ~task.failed;
-	known->refused = task.refused | (known->refused & taken);
-	known->absent = task.absent | (known->absent & taken);
-	known->details_time = scan->now->monotonic;
-	if (!taken)
-		known->names_time = scan->now->monotonic;
-	if (scan->needs->bits & NEED_ANY_MEMORY)
-		row->memory_time = scan->now->monotonic;
-	mark_fresh(scan->processes, (size_t)(row - scan->now->processes));
+	known->row = (uint32_t)(row - refresh->now->processes);
+	known->is_fresh = true;
+	read_details(processes, known, row, carried);
 }
 
-/* The row of the last refresh, if it is of the same process. */
-static const struct process *
-old_row(const struct scan *scan, const struct known *known, const struct procfs_stat *stat)
+static void
+read_anew(struct processes *processes, struct known *known, const char *text, ssize_t length,
+	bool is_same)
 {
-	if (!scan->before || known->row >= scan->before->process_count ||
-		known->start_time != stat->start_time)
-		return NULL;
-	return &scan->before->processes[known->row];
-}
-
-/* Whether last refresh's row still holds: nothing seems to have happened and it is not its turn. */
-static bool
-still_holds(const struct scan *scan, const struct known *known, uint64_t stat_hash)
-{
-	return scan->before && known->row < scan->before->process_count &&
-	       stat_hash == known->stat_hash && !(wanted(scan, known) & ~known->read) &&
-	       !scan->needs->exact &&
-	       (scan->processes->refresh + (unsigned)known->pid) % TURN_DETAILS != 0;
-}
-
-/* Reads one process. Returns false if it is gone. */
-static bool
-read_process(const struct scan *scan, struct known *known)
-{
-	char text[STAT_SIZE];
-	ssize_t length = read_stat(scan->processes, known, text);
+	struct snapshot *now = processes->refresh.now;
+	struct process *row = snapshot_add_process(now);
+	enum finding finding = is_same ? FOUND_SAME : FOUND_CHANGED;
 	struct procfs_stat stat;
-	struct process *row;
-	uint64_t stat_hash;
 
+	row->pid = known->pid;
+	if (length <= 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0) {
+		snapshot_add_hint(now, NEED_STAT, length < 0 ? (int)-length : EINVAL, 1);
+		known->row = (uint32_t)(row - now->processes);
+		known->stat_hash = 0;
+		known->read = 0;
+		return;
+	}
+	if (known->row == NO_ROW || known->start_time != stat.start_time) {
+		forget(processes, known);
+		finding = FOUND_NEW;
+	}
+	read_row(processes, known, &stat, row, finding);
+}
+
+/* Looking whether that is needed */
+
+/* Whether last refresh's row has all that is asked for, so that it may stand for this one's. */
+static bool
+has_row(const struct processes *processes, const struct known *known)
+{
+	return carry_find(&processes->refresh, known) && !processes->refresh.needs->exact &&
+	       !(wanted(processes, known) & ~known->read);
+}
+
+/* What is on the screen is as new as can be, and so is what faults are counted of. */
+static bool
+is_watched(const struct needs *needs, int64_t pid)
+{
+	return pid == needs->focus || needs->bits & NEED_FAULTS || processes_is_visible(needs, pid);
+}
+
+static bool
+has_same_status(struct processes *processes, struct known *known)
+{
+	char text[STATUS_SIZE];
+	ssize_t length;
+
+	if (known->glance.hash == 0)
+		return false;
+	length = kept_read(
+		&processes->keeper, &known->kept, known->pid, KEPT_STATUS, text, sizeof(text));
+	return length > 0 && glance_is_same(&known->glance, text, (size_t)length);
+}
+
+static bool
+has_same_adjustment(struct processes *processes, struct known *known, int64_t adjustment)
+{
+	char text[32];
+	ssize_t length;
+
+	if (adjustment == UNKNOWN)
+		return true;
+	length = kept_read(
+		&processes->keeper, &known->kept, known->pid, KEPT_OOM_ADJ, text, sizeof(text));
+	return length > 0 && procfs_signed_number(text) == adjustment;
+}
+
+/* Whether its memory, its user and its adjustment are as they were. */
+static bool
+is_unmoved(struct processes *processes, struct known *known)
+{
+	const struct process *old = carry_find(&processes->refresh, known);
+
+	if (old->virtual == 0)
+		return true;
+	return has_same_status(processes, known) &&
+	       has_same_adjustment(processes, known, old->oom_adj);
+}
+
+/* Last refresh's row holds: the process was looked at. */
+static void
+hold(struct processes *processes, struct known *known)
+{
+	struct process *row = carry_row(&processes->carrier, &processes->refresh, known);
+
+	row->look_time = processes->refresh.now->monotonic;
+	turn_note_look(&known->turn, known->pid, FOUND_SAME, &processes->refresh.moment);
+}
+
+/* Looks at stat. Returns false if the process is gone. */
+static bool
+look_at_stat(struct processes *processes, struct known *known, bool is_unmoved)
+{
+	char path[32], text[STAT_SIZE];
+	ssize_t length;
+	uint64_t hash;
+	bool is_same;
+
+	snprintf(path, sizeof(path), "%lld/stat", (long long)known->pid);
+	length = procfs_read(processes->root, path, text, sizeof(text));
 	if (length == -ESRCH || length == -ENOENT)
 		return false;
-	row = snapshot_add_process(scan->now);
-	row->pid = known->pid;
-	stat_hash = length > 0 ? hash(text, (size_t)length) : 0;
-	if (length > 0 && still_holds(scan, known, stat_hash)) {
-		take_over(scan, known, row);
-	} else if (length > 0 && procfs_parse_stat(text, (size_t)length, &stat) == 0) {
-		read_row(scan, known, &stat, row, old_row(scan, known, &stat));
-	} else {
-		snapshot_add_hint(scan->now, NEED_STAT, length < 0 ? (int)-length : EINVAL, 1);
-		stat_hash = 0;
-		known->read = 0;
-	}
-	known->stat_hash = stat_hash;
-	known->row = (size_t)(row - scan->now->processes);
+	hash = length > 0 ? procfs_hash(text, (size_t)length) : 0;
+	is_same = hash != 0 && hash == known->stat_hash;
+	known->stat_hash = hash;
+	if (is_same && is_unmoved)
+		hold(processes, known);
+	else
+		read_anew(processes, known, text, length, is_same);
 	return true;
 }
 
-/* Walks the new list of pids and the old one side by side: both ascend. */
-static void
-read_all(const struct scan *scan)
+/* Whether nothing but others could have changed it, and it is not its turn for that. */
+static bool
+may_be_unmoved(const struct processes *processes, const struct known *known)
 {
-	struct processes *processes = scan->processes;
-	struct known *old = processes->known, *end = old + processes->known_count;
-	size_t count = 0;
+	return !known->turn.is_active && !names_are_due(processes, known) &&
+	       !turn_is_for_all(&known->turn, known->pid, &processes->refresh.moment);
+}
 
-	processes->next = array_reserve(processes->next, &processes->next_capacity,
-		processes->pid_count, sizeof(struct known));
-	for (size_t i = 0; i < processes->pid_count; i++) {
-		struct known *known = &processes->next[count];
+/*
+ * Reads one process: nothing of it, status, status and stat or all, whichever is enough to say
+ * what it is now. Returns false if it is gone.
+ */
+static bool
+read_process(struct processes *processes, struct known *known)
+{
+	bool watched = is_watched(processes->refresh.needs, known->pid);
+	bool unmoved;
 
-		while (old < end && old->pid < processes->pids[i])
-			forget(processes, old++);
-		if (old < end && old->pid == processes->pids[i])
-			*known = *old++;
-		else
-			*known = (struct known){
-				.pid = processes->pids[i], .row = NO_ROW, .stat_fd = -1
-			};
-		if (read_process(scan, known))
-			count++;
+	known->is_fresh = false;
+	if (!has_row(processes, known))
+		return look_at_stat(processes, known, false);
+	if (!watched && !turn_is_due(&known->turn, &processes->refresh.moment)) {
+		carry_row(&processes->carrier, &processes->refresh, known);
+		return true;
 	}
-	while (old < end)
-		forget(processes, old++);
+	unmoved = !watched && may_be_unmoved(processes, known) && is_unmoved(processes, known);
+	if (!unmoved || !known->glance.asleep || !kept_is_bound(&known->kept))
+		return look_at_stat(processes, known, unmoved);
+	hold(processes, known);
+	return true;
+}
+
+/* All processes */
+
+static void
+drop_gone(struct processes *processes, const int64_t *pids, size_t count)
+{
+	struct known *known = processes->known;
+	size_t left = 0, match = 0;
+
+	for (size_t i = 0; i < processes->known_count; i++) {
+		while (match < count && pids[match] < known[i].pid)
+			match++;
+		if (match < count && pids[match] == known[i].pid)
+			known[left++] = known[i];
+		else
+			forget(processes, &known[i]);
+	}
+	processes->known_count = left;
+}
+
+/* From the end, so that each moves to where it belongs at once. */
+static void
+add_new(struct processes *processes, const int64_t *pids, size_t count)
+{
+	size_t old = processes->known_count;
+	struct known *known;
+
+	known = processes->known = array_reserve(
+		processes->known, &processes->known_capacity, count, sizeof(known[0]));
+	for (size_t i = count; i-- > 0;)
+		if (old > 0 && known[old - 1].pid == pids[i])
+			known[i] = known[--old];
+		else
+			known[i] = (struct known){
+				.pid = pids[i], .row = NO_ROW, .kept = KEPT_NOTHING
+			};
 	processes->known_count = count;
 }
 
+/* Those that end meanwhile are left out; each row has the place of what is known of it. */
 static void
-swap_known(struct processes *processes)
+read_all(struct processes *processes)
 {
+	const struct refresh *refresh = &processes->refresh;
 	struct known *known = processes->known;
-	size_t capacity = processes->known_capacity;
+	size_t left = 0;
 
-	processes->known = processes->next;
-	processes->known_capacity = processes->next_capacity;
-	processes->next = known;
-	processes->next_capacity = capacity;
+	commands_begin(processes->commands, refresh->now, !refresh->before || refresh->needs->exact,
+		command_failed, processes);
+	for (size_t i = 0; i < processes->known_count; i++) {
+		if (left < i)
+			known[left] = known[i];
+		if (read_process(processes, &known[left]))
+			left++;
+		else
+			forget(processes, &known[left]);
+	}
+	processes->known_count = left;
+	commands_end(processes->commands);
+}
+
+static void
+find_sharing(const struct processes *processes, struct snapshot *now)
+{
+	for (size_t i = 0; i < now->process_count; i++) {
+		struct process *process = &now->processes[i];
+		const struct process *parent;
+
+		if (!processes->known[i].is_fresh)
+			continue;
+		parent = snapshot_find_process(now, process->parent);
+		process->memory_of = sharing_owner(process, processes->known[i].start_stack, parent,
+			parent ? processes->known[parent - now->processes].start_stack : 0);
+	}
 }
 
 int
 processes_read(struct processes *processes, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs, bool swapless)
 {
-	struct scan scan = { .processes = processes,
-		.now = now,
-		.before = before,
-		.needs = needs,
-		.swapless = swapless };
-	int error = list(processes, now, needs);
+	int error = pid_list_read(processes->list, now, needs);
+	const int64_t *pids;
+	size_t count;
 
 	if (error < 0)
 		return error;
-	processes->refresh++;
-	processes->fresh_count = 0;
-	read_all(&scan);
-	swap_known(processes);
+	processes->refresh = (struct refresh){ .now = now,
+		.before = before,
+		.needs = needs,
+		.swapless = swapless,
+		.moment = { processes->refresh.moment.refresh + 1, now->monotonic } };
+	pids = pid_list_numbers(processes->list, &count);
+	drop_gone(processes, pids, count);
+	add_new(processes, pids, count);
+	read_all(processes);
+	if (needs->bits & NEED_ROLLUP || needs->focus_bits & NEED_ROLLUP)
+		rollups_read(processes->rollups, now, before, needs);
 	now->system.process_count = 0;
 	for (size_t i = 0; i < now->process_count; i++)
 		now->system.process_count += is_asked(needs, now->processes[i].pid);
 	if (needs->bits & NEED_MEMORY)
-		sharing_mark(now, processes->fresh, processes->fresh_count);
+		find_sharing(processes, now);
 	return 0;
 }

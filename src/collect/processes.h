@@ -2,21 +2,28 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct needs;
 struct snapshot;
 
 /*
- * Reads all processes. stat is read of each in every refresh, through a descriptor that is kept
- * where the limit allows. The other files are read when stat has changed, otherwise every fourth
- * refresh in turn and at least every 5 seconds. Names that cost a file (COMMAND, CGROUP) are read
- * once, again when stat shows an exec, and every 32nd refresh or 30 seconds.
+ * Reads all processes, and as little of each as can tell what it is now. In its turn (turn.h) one
+ * that sleeps is asked for its status only (glance.h); where that is as before it has not run, and
+ * last refresh's row holds. Of all others stat is read, and where something has changed the rest.
+ * What is watched (on the screen, in focus) is read in every refresh.
  */
 struct processes;
 
 /* `root` is a descriptor of /proc that stays open as long as this lives. */
 struct processes *processes_create(int root);
 void processes_destroy(struct processes *processes);
+
+/* What is to be read of a process: of one not asked for only what gives the others their rank. */
+unsigned processes_wanted(const struct needs *needs, int64_t pid);
+
+/* Whether a process is on the screen. */
+bool processes_is_visible(const struct needs *needs, int64_t pid);
 
 /*
  * Adds a row for each process to `now`, by ascending pid. `before` is the snapshot filled last by

@@ -80,6 +80,12 @@ signed_number(const char **text)
 	return negative && number != UNKNOWN ? -number : number;
 }
 
+int64_t
+procfs_signed_number(const char *text)
+{
+	return signed_number(&text);
+}
+
 /* The number of a "KEY:   123 kB" line, from behind the colon. */
 static int64_t
 field_value(const char *text)
@@ -142,6 +148,23 @@ procfs_fields(const char *text, const struct procfs_key *keys, size_t count, voi
 			break;
 		}
 	}
+}
+
+/* Eight bytes at a step. */
+uint64_t
+procfs_hash(const char *text, size_t length)
+{
+	uint64_t sum = length, block;
+
+	for (; length >= sizeof(block); length -= sizeof(block), text += sizeof(block)) {
+		memcpy(&block, text, sizeof(block));
+		sum = (sum ^ block) * UINT64_C(0x9e3779b97f4a7c15);
+		sum ^= sum >> 29;
+	}
+	block = 0;
+	memcpy(&block, text, length);
+	sum = (sum ^ block) * UINT64_C(0x9e3779b97f4a7c15);
+	return sum ? sum : 1;
 }
 
 /* Field 1 to 3: "PID (COMM) S". COMM may hold anything, also ") R ": its end is the last ')'. */

@@ -40,6 +40,12 @@ void procfs_fields(const char *text, const struct procfs_key *keys, size_t count
 /* Reads one unsigned number and steps over it and one blank; UNKNOWN at anything else. */
 int64_t procfs_number(const char **text);
 
+/* The number that begins a text, perhaps with a sign; UNKNOWN at anything else. */
+int64_t procfs_signed_number(const char *text);
+
+/* Texts that differ have the same hash once in 2^64. It is never 0. */
+uint64_t procfs_hash(const char *text, size_t length);
+
 /*
  * /proc/PID/stat (fs/proc/array.c, do_task_stat). `resident`, in bytes, is not exact (T16), but is
  * what the OOM killer counts before Linux 7.0.

@@ -3,12 +3,12 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "collect/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/meminfo.h>
-#include <libproc2/misc.h>
 #include <libproc2/vmstat.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -255,11 +255,17 @@ system_read_vmstat(struct system_reader *reader, struct system *system)
 int
 system_read_uptime(struct system *system)
 {
+	_cleanup_close_ int fd = open("/proc/uptime", O_RDONLY | O_CLOEXEC);
+	char text[64];
+	ssize_t length = fd < 0 ? -errno : procfs_read_again(fd, text, sizeof(text));
 	double uptime;
-	int error = procps_uptime(&uptime, NULL);
+	int error;
 
-	if (error < 0)
-		return error;
-	system->uptime = (int64_t)(uptime * 1e9);
-	return 0;
+	if (length < 0)
+		return (int)length;
+	text[strcspn(text, " ")] = '\0';
+	error = text_to_decimal(text, &uptime);
+	if (error == 0)
+		system->uptime = (int64_t)(uptime * 1e9);
+	return error;
 }

@@ -24,5 +24,5 @@ int system_read_meminfo(struct system_reader *reader, struct system *system);
 /* /proc/vmstat: counts since boot, UNKNOWN where absent. */
 int system_read_vmstat(struct system_reader *reader, struct system *system);
 
-/* /proc/uptime. */
+/* /proc/uptime, for which libproc2 would allocate each time. */
 int system_read_uptime(struct system *system);

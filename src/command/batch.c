@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/batch.h"
 
+#include "act/lock.h"
 #include "base/log.h"
-#include "collect/collect.h"
 #include "command/commands.h"
 #include "command/loop.h"
 #include "command/process-options.h"
+#include "command/source.h"
 #include "model/derive.h"
 #include "model/needs.h"
+#include "model/pace.h"
 #include "model/snapshot.h"
+#include "model/source.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* The first block has everything: it may be the only one. */
 static struct needs
-needs_of(const struct process_options *options)
+needs_of(const struct process_options *options, bool first)
 {
 	unsigned bits = NEED_OVERVIEW | selection_needs(&options->settings.processes.columns) |
 			options->settings.processes.order.column->need |
@@ -27,6 +31,8 @@ needs_of(const struct process_options *options)
 	return (struct needs){ .bits = bits,
 		.pids = options->pids,
 		.pid_count = options->pid_count,
+		.rollup_budget = first ? 0 : process_options_rollup_budget(options),
+		.again = options->count != 1,
 		.exact = options->exact };
 }
 
@@ -36,6 +42,8 @@ struct blocks {
 	struct snapshot snapshots[2];
 	struct row_list rows;
 	struct output output;
+	struct pace pace;
+	bool told_pace;
 	struct hint told[SNAPSHOT_HINTS]; /* on standard error */
 	size_t told_count;
 };
@@ -71,7 +79,7 @@ read_block(struct blocks *run, int64_t number)
 	const struct process_options *options = run->options;
 	struct snapshot *now = &run->snapshots[number % 2];
 	const struct snapshot *before = number > 0 ? &run->snapshots[(number + 1) % 2] : NULL;
-	const struct needs needs = needs_of(options);
+	const struct needs needs = needs_of(options, number == 0);
 	int error = run->source->read(run->source, now, before, &needs);
 
 	if (error < 0)
@@ -94,14 +102,20 @@ write_block(struct blocks *run, int64_t number)
 		&run->output, now, &run->options->settings.processes.columns, &run->rows);
 }
 
-/* A reader that has gone away ends the program quietly. */
-static int
-status_of(const char *action, int error)
+/* Nanoseconds to the next block: the interval, or several where it takes too long to read. */
+static int64_t
+next_interval(struct blocks *run, int64_t took)
 {
-	if (error == -EPIPE)
-		return EXIT_SUCCESS;
-	log_error("%s: %s", action, strerror(-error));
-	return EXIT_FAILURE;
+	int64_t interval = run->options->settings.interval;
+	int stretch = pace_after(&run->pace, took, interval);
+
+	if (stretch > 1 && !run->told_pace) {
+		log_error("reading takes %.2g s: a block every %.10g s instead of %.10g",
+			(double)took / 1e9, (double)interval * stretch / 1e9,
+			(double)interval / 1e9);
+		run->told_pace = true;
+	}
+	return stretch * interval;
 }
 
 static int
@@ -111,16 +125,18 @@ write_blocks(struct blocks *run)
 	int64_t next = loop_now();
 
 	for (int64_t number = 0;; number++) {
+		int64_t start = loop_now(), took;
 		int error = read_block(run, number);
 
+		took = loop_now() - start;
 		if (error < 0)
-			return status_of("cannot read /proc", error);
+			return command_failure_status("cannot read /proc", error);
 		error = write_block(run, number);
 		if (error < 0)
-			return status_of("write error", error);
+			return command_failure_status("write error", error);
 		if (number + 1 == options->count)
 			return EXIT_SUCCESS;
-		next += options->settings.interval;
+		next += next_interval(run, took);
 		if (next < loop_now()) /* too slow or asleep: no blocks in a rush afterwards */
 			next = loop_now();
 		if (!loop_wait(next, STDOUT_FILENO))
@@ -131,6 +147,7 @@ write_blocks(struct blocks *run)
 int
 batch_run(const struct process_options *options)
 {
+	static char buffer[64 * 1024]; /* a block of 10,000 rows is 20 of them, not 300 */
 	struct blocks run = {
 		.options = options,
 		.output = { .format = options->format,
@@ -138,12 +155,13 @@ batch_run(const struct process_options *options)
 			.charset = charset_of_locale(),
 			.scale = options->settings.scale },
 	};
-	int status, error = collect_create(NULL, &run.source);
+	int status, error = source_create(PATIENCE_OF_SCREEN, &run.source);
 
 	if (error < 0) {
 		log_error("cannot read /proc: %s", strerror(-error));
 		return EXIT_FAILURE;
 	}
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	status = write_blocks(&run);
 	for (size_t i = 0; i < 2; i++)
 		snapshot_finish(&run.snapshots[i]);
@@ -151,6 +169,13 @@ batch_run(const struct process_options *options)
 	output_finish(&run.output);
 	run.source->destroy(run.source);
 	return status;
+}
+
+static void
+complain(void *context, const char *message)
+{
+	(void)context;
+	log_error("%s", message);
 }
 
 static int
@@ -161,6 +186,8 @@ run(const struct command *command, int argc, char **argv)
 
 	process_options_init(&options);
 	first = process_options_parse(command, argc, argv, &options, &status);
+	if (first >= 0 && options.lock)
+		lock_self(complain, NULL);
 	if (first >= 0)
 		status = batch_run(&options);
 	process_options_finish(&options);

@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct command *const commands[] = {
@@ -19,6 +20,9 @@ const struct command *const commands[] = {
 	&command_batch,
 	&command_oom,
 	&command_oom_log,
+	&command_faults,
+	&command_map,
+	&command_budget,
 	NULL,
 };
 
@@ -259,4 +263,13 @@ option_complain(const struct command_option *option, const char *value, size_t p
 		log_error("--%s '%s': %s, at character %zu", option->name, value, message,
 			position + 1);
 	return -EINVAL;
+}
+
+int
+command_failure_status(const char *action, int error)
+{
+	if (error == -EPIPE)
+		return EXIT_SUCCESS;
+	log_error("%s: %s", action, strerror(-error));
+	return EXIT_FAILURE;
 }

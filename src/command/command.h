@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct table;
+
 /* One option: getopt_long, --help, the completions and the man page check follow from this row. */
 struct command_option {
 	const char *name;     /* --name; NULL ends the table */
@@ -24,6 +26,7 @@ struct command {
 	const char *summary;   /* one line, for `memtop --help` */
 	const char *arguments; /* behind the name in the usage line */
 	const struct command_option *options;
+	const struct table *table;       /* whose columns options take; NULL: of processes */
 	void (*describe)(FILE *file);    /* what --help says after the options, or NULL */
 	void (*usage_error)(FILE *file); /* printed after an error, or NULL */
 	int usage_status;                /* exit status for a wrong command line */
@@ -62,3 +65,9 @@ int option_set_text(void *settings, const struct command_option *option, const c
  */
 int option_complain(const struct command_option *option, const char *value, size_t position,
 	const char *message);
+
+/*
+ * Tells that an action failed with -errno and returns the exit status. A reader that has gone away
+ * ends the program quietly.
+ */
+int command_failure_status(const char *action, int error);

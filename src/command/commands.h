@@ -2,4 +2,5 @@
 #pragma once
 
 /* One command a file. */
-extern const struct command command_top, command_free, command_batch, command_oom, command_oom_log;
+extern const struct command command_top, command_free, command_batch, command_oom, command_oom_log,
+	command_faults, command_map, command_budget;

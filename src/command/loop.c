@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/loop.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <time.h>
@@ -10,10 +12,7 @@
 int64_t
 loop_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * SECOND + now.tv_nsec;
+	return clock_ns(CLOCK_MONOTONIC);
 }
 
 bool

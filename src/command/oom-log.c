@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/oom-log.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -89,16 +90,11 @@ take_kills(struct oom_log *log, struct last_kills *kills)
 static struct oom_log_clock
 clock_for(const char *path)
 {
-	struct timespec now, uptime;
-	int64_t time;
+	int64_t time = clock_ns(CLOCK_REALTIME);
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	clock_gettime(CLOCK_MONOTONIC, &uptime);
-	time = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 	return (struct oom_log_clock){ .now = time,
-		.boot = strcmp(path, kernel_log_device) == 0
-				? time - ((int64_t)uptime.tv_sec * 1000000000 + uptime.tv_nsec)
-				: UNKNOWN };
+		.boot = strcmp(path, kernel_log_device) == 0 ? time - clock_ns(CLOCK_MONOTONIC)
+							     : UNKNOWN };
 }
 
 static int

@@ -18,8 +18,8 @@
 
 #define SECOND 1e9
 
-static int
-apply_count(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_count(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
 
@@ -29,8 +29,8 @@ apply_count(void *settings, const struct command_option *option, const char *val
 	return 0;
 }
 
-static int
-apply_delay(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_delay(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
 
@@ -39,12 +39,13 @@ apply_delay(void *settings, const struct command_option *option, const char *val
 	return 0;
 }
 
-static int
-apply_order(void *settings, const struct command_option *option, const char *value)
+int
+process_apply_order(void *settings, const struct command_option *option, const char *value)
 {
 	struct process_options *options = settings;
 
-	if (order_parse(&process_table, value, &options->settings.processes.order) < 0)
+	if (order_parse(options->settings.processes.columns.table, value,
+		    &options->settings.processes.order) < 0)
 		return option_complain(
 			option, value, *value == '+' || *value == '-', "there is no such column");
 	return 0;
@@ -169,6 +170,18 @@ apply_no_mouse(void *settings, const struct command_option *option, const char *
 	return 0;
 }
 
+static int
+apply_pss_budget(void *settings, const struct command_option *option, const char *value)
+{
+	struct process_options *options = settings;
+	int64_t budget;
+
+	if (unit_parse(UNIT_PERCENT, value, &budget) < 0 || budget < 1 || budget > 1000)
+		return option_complain(option, value, SIZE_MAX, "not a percentage from 0.1 to 100");
+	options->pss_budget = budget;
+	return 0;
+}
+
 int
 process_apply_format(void *settings, const struct command_option *option, const char *value)
 {
@@ -188,10 +201,10 @@ const struct command_option process_option_table[] = {
 	{ "config", 0, "FILE", "read and write the settings of the screen there", option_set_text, SETTING(config), 0 },
 	{ "no-config", 0, NULL, "read no settings", option_set_flag, SETTING(no_config), 0 },
 	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", apply_no_mouse, 0, 0 },
-	{ "count", 'n', "COUNT", "end after COUNT blocks, or refreshes of the screen", apply_count, 0, 0 },
-	{ "delay", 'd', "SECONDS", "time between two blocks, 1.5 by itself", apply_delay, 0, 0 },
+	{ "count", 'n', "COUNT", "end after COUNT blocks, or refreshes of the screen", process_apply_count, 0, 0 },
+	{ "delay", 'd', "SECONDS", "time between two blocks, 1.5 by itself", process_apply_delay, 0, 0 },
 	{ "fields", 'F', "FIELD,...", "columns to show", process_apply_fields, 0, 0 },
-	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", apply_order, 0, 0 },
+	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", process_apply_order, 0, 0 },
 	{ "filter", 0, "EXPR", "only processes for which EXPR holds", process_apply_filter, 0, 0 },
 	{ "pid", 'p', "PID,...", "only these processes", process_apply_pids, 0, 0 },
 	{ "user", 'u', "USER", "only processes of USER (name or number); !USER: of all others", apply_user, 0, 0 },
@@ -199,19 +212,27 @@ const struct command_option process_option_table[] = {
 	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", process_apply_scale, 0, 0 },
 	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", process_apply_width, 0, 0 },
 	{ "exact", 0, NULL, "read all of every process in every block", option_set_flag, SETTING(exact), 0 },
+	{ "pss-budget", 0, "PERCENT", "CPU time that PSS, USS and SWAPPSS may take, 1 by itself", apply_pss_budget, 0, 0 },
+	{ "lock", 0, NULL, "keep memtop itself in memory, and from being killed for lack of it", option_set_flag, SETTING(lock), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
 
 void
-process_options_describe(FILE *file)
+options_describe_columns(FILE *file, const struct table *table)
 {
 	fputs("\nColumns:\n", file);
-	for (size_t i = 0; i < process_table.column_count; i++) {
-		const struct column *column = &process_table.columns[i];
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = &table->columns[i];
 
 		fprintf(file, " %-12s %-8s %s\n", column->name, column->title, column->help);
 	}
+}
+
+void
+process_options_describe(FILE *file)
+{
+	options_describe_columns(file, &process_table);
 	fputs("\nFilter:\n"
 	      " Terms separated by blanks, all of which must hold: rss>500M user!=root comm~java\n"
 	      " !cmd~agent oom>800 firefox. Operators: = != < <= > >= ~ !~.\n",
@@ -234,6 +255,7 @@ process_options_init(struct process_options *options)
 			.mouse = true },
 		.filter = filter_create(&process_table),
 		.width = UNKNOWN,
+		.pss_budget = 10,
 		.format = &output_text,
 	};
 	selection_parse(&options->settings.processes.columns, process_default_columns, &position);
@@ -260,6 +282,14 @@ process_options_width(const struct process_options *options)
 	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
 		return 0;
 	return size.ws_col;
+}
+
+int64_t
+process_options_rollup_budget(const struct process_options *options)
+{
+	int64_t budget = options->settings.interval / 1000 * options->pss_budget;
+
+	return options->exact ? 0 : budget > 0 ? budget : 1;
 }
 
 int

@@ -17,7 +17,8 @@ struct process_options {
 	size_t pid_count, pid_capacity;
 	int64_t width; /* UNKNOWN: that of the terminal, if it is one */
 	const struct output_format *format;
-	bool exact, batch, no_config;
+	int64_t pss_budget; /* share of the CPU that PSS may cost, per mille */
+	bool exact, lock, batch, no_config;
 	const char *config; /* the settings file; NULL: the user's own */
 };
 
@@ -28,6 +29,9 @@ enum { PROCESS_SCREEN_OPTIONS = 4 };
 extern const struct command_option process_option_table[];
 
 /* Values of `apply` for other commands, whose settings begin with a struct process_options. */
+int process_apply_count(void *settings, const struct command_option *option, const char *value);
+int process_apply_delay(void *settings, const struct command_option *option, const char *value);
+int process_apply_order(void *settings, const struct command_option *option, const char *value);
 int process_apply_fields(void *settings, const struct command_option *option, const char *value);
 int process_apply_pids(void *settings, const struct command_option *option, const char *value);
 int process_apply_filter(void *settings, const struct command_option *option, const char *value);
@@ -48,5 +52,9 @@ void process_options_finish(struct process_options *options);
  */
 size_t process_options_width(const struct process_options *options);
 
-/* What --help says of the columns and the filter. */
+/* What PSS may cost in a refresh, in nanoseconds; 0: whatever it takes. */
+int64_t process_options_rollup_budget(const struct process_options *options);
+
+/* What --help says of the columns of a table, and of those of processes and the filter. */
+void options_describe_columns(FILE *file, const struct table *table);
 void process_options_describe(FILE *file);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "act/lock.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "collect/collect.h"
 #include "command/batch.h"
 #include "command/commands.h"
 #include "command/loop.h"
 #include "command/process-options.h"
 #include "command/settings.h"
+#include "command/source.h"
 #include "command/worker.h"
 #include "model/needs.h"
+#include "model/pace.h"
 #include "model/snapshot.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
@@ -22,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
@@ -35,39 +36,15 @@ struct top {
 	struct worker *worker;
 	const struct tui_settings *settings;
 	const struct process_options *options;
-	const char *path;    /* of the settings; NULL: there is none */
-	int64_t next;        /* when the next read is due */
+	const char *path; /* of the settings; NULL: there is none */
+	int64_t started;  /* when the last read was */
+	int64_t next;     /* when the next read is due */
+	struct pace pace;
 	int64_t quiet_until; /* nothing is drawn before */
-	int64_t cpu_before, taken_at;
-	int64_t taken; /* refreshes so far */
+	int64_t taken;       /* refreshes so far */
 	bool changed, input_ended;
 	int error;
 };
-
-static int64_t
-own_cpu(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * SECOND +
-	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
-}
-
-/* What this program itself has used since the last refresh. */
-static struct tui_self
-measure_self(struct top *top, const struct snapshot *snapshot)
-{
-	const struct process *own = snapshot_find_process(snapshot, getpid());
-	struct tui_self self = { .cpu_share = UNKNOWN, .resident = own ? own->resident : UNKNOWN };
-	int64_t cpu = own_cpu(), now = loop_now();
-
-	if (top->taken_at > 0 && now > top->taken_at)
-		self.cpu_share = (cpu - top->cpu_before) * 1000 / (now - top->taken_at);
-	top->cpu_before = cpu;
-	top->taken_at = now;
-	return self;
-}
 
 static void
 start_read(struct top *top)
@@ -83,23 +60,26 @@ start_read(struct top *top)
 	needs.pids = top->options->pids;
 	needs.pid_count = top->options->pid_count;
 	needs.exact = needs.exact || top->options->exact;
+	needs.rollup_budget = process_options_rollup_budget(top->options);
+	top->started = loop_now();
 	worker_start(top->worker, &needs);
-	top->next = loop_now() + top->settings->interval;
 }
 
 static void
 take_snapshot(struct top *top)
 {
 	const struct snapshot *snapshot;
-	struct tui_self self;
+	int64_t interval = top->settings->interval;
+	int stretch;
 
 	if (tui_is_frozen(top->tui))
 		return;
 	snapshot = worker_take(top->worker, &top->error);
 	if (!snapshot)
 		return;
-	self = measure_self(top, snapshot);
-	tui_show(top->tui, snapshot, &self);
+	stretch = pace_after(&top->pace, worker_took(top->worker), interval);
+	top->next = top->started + stretch * interval;
+	tui_show(top->tui, snapshot, stretch);
 	top->taken += tui_is_complete(top->tui);
 	top->changed = true;
 }
@@ -138,12 +118,28 @@ take_keys(struct top *top)
 	return true;
 }
 
+/*
+ * doupdate() ignores SIGTSTP for as long as it writes, and with that drops one that waits: it is
+ * let in before.
+ */
+static void
+let_stop(void)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
+	pthread_sigmask(SIG_BLOCK, &stop, NULL);
+}
+
 static void
 draw(struct top *top)
 {
 	if (!top->changed || loop_now() < top->quiet_until)
 		return;
 	tui_draw(top->tui);
+	let_stop();
 	doupdate();
 	top->changed = false;
 }
@@ -243,7 +239,7 @@ run_screen(struct process_options *options, const char *path, const char *compla
 	sigset_t mask;
 	int status;
 
-	top.error = collect_create(NULL, &source);
+	top.error = source_create(PATIENCE_OF_SCREEN, &source);
 	if (top.error == 0)
 		top.error = worker_create(source, &top.worker);
 	top.tui = tui_create(&options->settings, options->filter);
@@ -268,7 +264,7 @@ describe(FILE *file)
 	process_options_describe(file);
 }
 
-/* What is wrong with the settings is told on standard error; the first also on the screen. */
+/* What is wrong from the start is told on standard error; the first also on the screen. */
 static void
 note_complaint(void *context, const char *message)
 {
@@ -310,6 +306,8 @@ run(const struct command *command, int argc, char **argv)
 
 	process_options_init(&options);
 	status = parse(command, argc, argv, &options, &path, complaint);
+	if (status < 0 && options.lock)
+		lock_self(note_complaint, complaint);
 	if (status < 0 && options.batch) {
 		status = batch_run(&options);
 	} else if (status < 0 && screen_open(options.settings.mouse)) {

@@ -2,14 +2,14 @@
 #include "command/worker.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
+#include "command/loop.h"
 #include "model/derive.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "model/source.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +22,14 @@ struct worker {
 	pthread_t thread;
 	int start_fd, ready_fd;
 	struct needs needs; /* with texts and numbers of the worker's own: */
-	int64_t *pids;
+	int64_t *pids, *visible;
 	char *scope;
 	struct snapshot snapshots[2];
 	int filling; /* the snapshot that is or will be filled */
 	bool has_before, ending;
 	int error;
-	bool busy; /* of the caller's side: started and not yet taken */
+	int64_t took; /* the last read */
+	bool busy;    /* of the caller's side: started and not yet taken */
 };
 
 static void
@@ -37,10 +38,12 @@ read_once(struct worker *worker)
 	struct snapshot *now = &worker->snapshots[worker->filling];
 	const struct snapshot *before =
 		worker->has_before ? &worker->snapshots[1 - worker->filling] : NULL;
+	int64_t start = loop_now();
 
 	worker->error = worker->source->read(worker->source, now, before, &worker->needs);
 	if (worker->error == 0)
 		derive(now, before);
+	worker->took = loop_now() - start;
 }
 
 static void *
@@ -58,23 +61,6 @@ run(void *argument)
 	return NULL;
 }
 
-/* Signals are for the main thread, but each thread takes those of its own crash. */
-static int
-start_thread(struct worker *worker)
-{
-	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-	sigset_t blocked, before;
-	int error;
-
-	sigfillset(&blocked);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-		sigdelset(&blocked, crashes[i]);
-	pthread_sigmask(SIG_SETMASK, &blocked, &before);
-	error = pthread_create(&worker->thread, NULL, run, worker);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -error;
-}
-
 int
 worker_create(struct source *source, struct worker **ret_worker)
 {
@@ -84,7 +70,9 @@ worker_create(struct source *source, struct worker **ret_worker)
 	worker->source = source;
 	worker->start_fd = eventfd(0, EFD_CLOEXEC);
 	worker->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	error = worker->start_fd < 0 || worker->ready_fd < 0 ? -errno : start_thread(worker);
+	error = worker->start_fd < 0 || worker->ready_fd < 0
+			? -errno
+			: thread_start(&worker->thread, run, worker);
 	if (error < 0) {
 		free(worker);
 		return error;
@@ -116,6 +104,7 @@ worker_destroy(struct worker *worker)
 	close(worker->start_fd);
 	close(worker->ready_fd);
 	free(worker->pids);
+	free(worker->visible);
 	free(worker->scope);
 	free(worker);
 }
@@ -132,18 +121,33 @@ worker_is_busy(const struct worker *worker)
 	return worker->busy;
 }
 
+static int64_t *
+keep_numbers(int64_t *kept, const int64_t *numbers, size_t count)
+{
+	kept = xreallocarray(kept, count + 1, sizeof(numbers[0]));
+	if (count > 0)
+		memcpy(kept, numbers, count * sizeof(numbers[0]));
+	return kept;
+}
+
 /* A copy of what is asked for: the caller may change its own, or leave, while this is read. */
 static void
 keep_needs(struct worker *worker, const struct needs *needs)
 {
-	worker->pids = xreallocarray(worker->pids, needs->pid_count + 1, sizeof(needs->pids[0]));
-	if (needs->pid_count > 0)
-		memcpy(worker->pids, needs->pids, needs->pid_count * sizeof(needs->pids[0]));
+	worker->pids = keep_numbers(worker->pids, needs->pids, needs->pid_count);
+	worker->visible = keep_numbers(worker->visible, needs->visible, needs->visible_count);
 	free(worker->scope);
 	worker->scope = needs->scope ? xstrdup(needs->scope) : NULL;
 	worker->needs = *needs;
 	worker->needs.pids = needs->pids ? worker->pids : NULL;
+	worker->needs.visible = worker->visible;
 	worker->needs.scope = worker->scope;
+}
+
+int64_t
+worker_took(const struct worker *worker)
+{
+	return worker->took;
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct needs;
 struct snapshot;
@@ -27,6 +28,9 @@ bool worker_is_busy(const struct worker *worker);
 
 /* Starts a read, unless one is under way or waits to be taken. */
 void worker_start(struct worker *worker, const struct needs *needs);
+
+/* How many nanoseconds the read of the snapshot took that was taken last. */
+int64_t worker_took(const struct worker *worker);
 
 /*
  * The snapshot that is ready, valid until the next worker_start(); NULL if there is none. Where

@@ -2,6 +2,8 @@
 #include "model/badness.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
+#include "base/text.h"
 #include "model/snapshot.h"
 
 #include <stdio.h>
@@ -127,15 +129,7 @@ badness_warning(const struct system *system)
 bool
 badness_is_candidate(const struct badness_scope *scope, const struct process *process)
 {
-	size_t length;
-
-	if (!scope->cgroup)
-		return true;
-	length = strlen(scope->cgroup);
-	while (length > 0 && scope->cgroup[length - 1] == '/')
-		length--;
-	return process->cgroup && strncmp(process->cgroup, scope->cgroup, length) == 0 &&
-	       (process->cgroup[length] == '/' || !process->cgroup[length]);
+	return !scope->cgroup || (process->cgroup && text_is_below(process->cgroup, scope->cgroup));
 }
 
 void
@@ -145,9 +139,10 @@ badness_weigh(struct snapshot *snapshot)
 
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		struct process *process = &snapshot->processes[i];
-		bool exact = process->uss != UNKNOWN && process->swap_pss != UNKNOWN;
-		int64_t memory = exact ? process->uss : process->anon;
-		int64_t swap = exact ? process->swap_pss : process->swap;
+		const struct process_rollup *rollup = &process->extras->rollup;
+		bool exact = rollup->uss != UNKNOWN && rollup->swap_pss != UNKNOWN;
+		int64_t memory = exact ? rollup->uss : process->anon;
+		int64_t swap = exact ? rollup->swap_pss : process->swap;
 
 		process->adj_weight = badness_adj_weight(process->oom_adj, scope.total);
 		process->frees = UNKNOWN;
@@ -286,9 +281,13 @@ number_candidates(struct snapshot *snapshot)
 static void
 sort_candidates(struct snapshot *snapshot)
 {
-	if (snapshot->kill_count > 1)
-		qsort(snapshot->kill_order, snapshot->kill_count, sizeof(snapshot->kill_order[0]),
-			compare_candidates);
+	size_t count = snapshot->kill_count;
+
+	snapshot->kill_order = array_reserve(snapshot->kill_order, &snapshot->kill_capacity,
+		2 * count, sizeof(snapshot->kill_order[0]));
+	if (count > 1)
+		sort_merge(snapshot->kill_order, snapshot->kill_order + count, count,
+			sizeof(snapshot->kill_order[0]), compare_candidates);
 }
 
 void

@@ -9,8 +9,8 @@ enum { CELL_SIZE = 4 * 4096 + 1 };
 
 /*
  * Writes the value of a column as people read it: one line, safe for any terminal, "-" where it
- * is unknown. Cuts what does not fit into `size`, which is at least UNIT_FORMAT_SIZE. Returns the
- * length.
+ * is unknown, "~" before one that is of an earlier refresh. Cuts what does not fit into `size`,
+ * which is more than UNIT_FORMAT_SIZE. Returns the length.
  */
 size_t cell_format(char *text, size_t size, const struct column *column, const void *row,
 	enum charset charset, enum scale scale);

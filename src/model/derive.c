@@ -3,6 +3,7 @@
 
 #include "model/badness.h"
 #include "model/needs.h"
+#include "model/scan.h"
 #include "model/snapshot.h"
 
 #include <stdbool.h>
@@ -33,6 +34,25 @@ rate(int64_t now, int64_t before, int64_t elapsed)
 	return now < before ? UNKNOWN : change(now, before, elapsed, 1000 * SECOND);
 }
 
+/* A counter that went back began anew: how much it has grown is not known. */
+static int64_t
+growth(int64_t now, int64_t before)
+{
+	return now == UNKNOWN || before == UNKNOWN || now < before ? UNKNOWN : now - before;
+}
+
+static int64_t
+walks_per_million(const struct system *now, const struct system *before)
+{
+	int64_t data = growth(now->tlb_walks, before->tlb_walks);
+	int64_t code = growth(now->code_tlb_walks, before->code_tlb_walks);
+	int64_t instructions = growth(now->instructions, before->instructions);
+
+	if (data == UNKNOWN || code == UNKNOWN || instructions == UNKNOWN || instructions == 0)
+		return UNKNOWN;
+	return rounded((double)(data + code) * 1e6 / (double)instructions);
+}
+
 static void
 derive_system(struct system *now, const struct system *before, int64_t elapsed)
 {
@@ -42,6 +62,10 @@ derive_system(struct system *now, const struct system *before, int64_t elapsed)
 	now->swap_out_rate = rate(now->pages_swapped_out, before->pages_swapped_out, elapsed);
 	now->scan_rate = rate(now->pages_scanned, before->pages_scanned, elapsed);
 	now->reclaim_rate = rate(now->pages_reclaimed, before->pages_reclaimed, elapsed);
+	now->tlb_walk_rate = rate(now->tlb_walks, before->tlb_walks, elapsed);
+	now->code_tlb_walk_rate = rate(now->code_tlb_walks, before->code_tlb_walks, elapsed);
+	now->walks_per_million = walks_per_million(now, before);
+	now->self_cpu_share = change(now->self_cpu_time, before->self_cpu_time, elapsed, 1000);
 }
 
 static void
@@ -66,18 +90,35 @@ derive_sums(struct process *process, const struct system *system, double ticks)
 			rounded((double)process->resident * 1000 / (double)system->total);
 }
 
+/* What was not looked at has not stood still: its last rates hold until it is. */
 static void
-derive_rates(struct process *now, const struct process *before, int64_t elapsed)
+derive_rates(struct process *now, const struct process *before)
 {
+	int64_t elapsed = known_difference(now->look_time, before->look_time);
+
+	if (elapsed == 0) {
+		now->cpu_share = before->cpu_share;
+		now->minor_fault_rate = before->minor_fault_rate;
+		now->major_fault_rate = before->major_fault_rate;
+		now->growth = before->growth;
+		return;
+	}
 	now->cpu_share = change(now->cpu_time, before->cpu_time, elapsed, 1000);
 	now->minor_fault_rate = rate(now->minor_faults, before->minor_faults, elapsed);
 	now->major_fault_rate = rate(now->major_faults, before->major_faults, elapsed);
-	/* Memory that was not read again has not grown by 0: its last growth still stands. */
-	if (now->memory_time == before->memory_time)
-		now->growth = before->growth;
-	else if (now->memory_time != UNKNOWN && before->memory_time != UNKNOWN)
-		now->growth = change(now->resident, before->resident,
-			now->memory_time - before->memory_time, 60 * SECOND);
+	now->growth = change(now->resident, before->resident, elapsed, 60 * SECOND);
+}
+
+/* Of a process that was not there in the last refresh all faults are since then. */
+static void
+count_faults(struct snapshot *now, struct process *process, const struct process *before)
+{
+	struct process_extras *extras = snapshot_extras(now, process);
+
+	extras->minor_fault_count = before ? growth(process->minor_faults, before->minor_faults)
+					   : process->minor_faults;
+	extras->major_fault_count = before ? growth(process->major_faults, before->major_faults)
+					   : process->major_faults;
 }
 
 void
@@ -99,8 +140,12 @@ derive(struct snapshot *now, const struct snapshot *before)
 			match++;
 		if (before && match < before->process_count)
 			old = &before->processes[match];
-		if (old && old->pid == process->pid && old->start_time == process->start_time)
-			derive_rates(process, old, elapsed);
+		if (old && (old->pid != process->pid || old->start_time != process->start_time))
+			old = NULL;
+		if (old)
+			derive_rates(process, old);
+		if (before && now->bits & NEED_FAULTS)
+			count_faults(now, process, old);
 	}
 	badness_weigh(now);
 	if (now->system.oom_limit == UNKNOWN)

@@ -134,7 +134,15 @@ example_of(enum unit unit)
 {
 	return unit == UNIT_BYTES || unit == UNIT_BYTES_PER_MINUTE ? "a size like 500M"
 	       : unit == UNIT_DURATION                             ? "a time like 90 or 5m"
+	       : unit == UNIT_ADDRESS                              ? "an address like 7fff0000"
 								   : "a number";
+}
+
+/* The highest addresses would be negative numbers, below all others. */
+static int64_t
+in_order(const struct column *column, int64_t number)
+{
+	return column->unit == UNIT_ADDRESS ? number ^ INT64_MIN : number;
 }
 
 static int
@@ -159,6 +167,7 @@ parse_operand(struct parser *parser, struct term *term)
 	if (!is_text && unit_parse(column->unit, term->text, &term->number) < 0)
 		return complain(
 			parser, start, "'%.40s' is not %s", term->text, example_of(column->unit));
+	term->number = in_order(column, term->number);
 	if (term->comparison == LIKE || term->comparison == NOT_LIKE)
 		return compile_regex(parser, term, start);
 	return 0;
@@ -333,7 +342,7 @@ column_holds(const struct term *term, const struct column *column, const void *r
 	}
 	if (column_number(column, row) == UNKNOWN)
 		return false;
-	return number_holds(term, column_number(column, row));
+	return number_holds(term, in_order(column, column_number(column, row)));
 }
 
 static bool

@@ -39,12 +39,16 @@ static const struct {
 	{ NEED_CGROUP, "CGROUP and UNIT", hidepid_remedy, NULL },
 	{ NEED_COMMAND, "COMMAND", hidepid_remedy, NULL },
 	{ NEED_LIMITS, "its limits", hidepid_remedy, NULL },
+	{ NEED_MAPPINGS, "what its mappings hold", ptrace_remedy, "needs CONFIG_PROC_PAGE_MONITOR" },
 	{ NEED_MEMINFO, "the machine's memory (/proc/meminfo)", subset_remedy, subset_remedy },
 	{ NEED_VMSTAT, "fault and reclaim rates (/proc/vmstat)", subset_remedy, subset_remedy },
 	{ NEED_PRESSURE, "psi (/proc/pressure/memory)", pressure_remedy, pressure_remedy },
 	{ NEED_OOM, "the cgroup that ranks are about", NULL, "there is no such memory cgroup" },
 	{ NEED_RANK, "RANK", hidepid_remedy, subset_remedy },
+	{ NEED_FAULTS, "page faults by segment and code", NULL, NULL },
 	{ NEED_EVENTS, "the victim of the OOM killer", events_remedy, events_remedy },
+	{ NEED_BUDGET, "where memory is (/proc/meminfo)", subset_remedy, subset_remedy },
+	{ NEED_SLABS, "slab caches (/proc/slabinfo)", "only root may read it", "needs CONFIG_SLUB_DEBUG or CONFIG_SLAB, and /proc without subset=pid" },
 	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
 };
 /* clang-format on */
@@ -63,9 +67,10 @@ void
 hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 {
 	const char *subject = "figures", *remedy = NULL;
-	const char *cause = hint->error == ESRCH   ? "ended while it was read"
-			    : hint->error == EBUSY ? "waits for a device (state D)"
-						   : strerror(hint->error);
+	const char *cause = hint->error == ESRCH ? "ended while it was read"
+			    : hint->error == ETIMEDOUT
+				    ? "blocked: a file of a process does not answer"
+				    : strerror(hint->error);
 	char rows[64] = "";
 
 	if (hint->need == NEED_PROCESSES && hint->error == ESRCH) {

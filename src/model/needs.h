@@ -29,9 +29,19 @@ enum need {
 
 	NEED_EVENTS = 1 << 19, /* what happened since the last refresh: kills */
 
+	NEED_FAULTS = 1 << 20,        /* page faults by segment and code, sampled by perf events */
+	NEED_WALKS = 1 << 21,         /* TLB walks of the machine, counted by perf events */
+	NEED_SAMPLED_WALKS = 1 << 22, /* TLB walks by process and code, sampled */
+
+	NEED_SELF = 1 << 23,     /* what memtop itself uses */
+	NEED_MAPPINGS = 1 << 24, /* smaps; only of the process in focus */
+
+	NEED_BUDGET = 1 << 25, /* where all of MemTotal is */
+	NEED_SLABS = 1 << 26,  /* the slab caches in that */
+
 	/* What is asked for wherever processes are shown: the list, and the totals above it. */
-	NEED_OVERVIEW =
-		NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE | NEED_HOST,
+	NEED_OVERVIEW = NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE |
+			NEED_HOST | NEED_SELF,
 
 	/* What a process without an address space holds nothing of. */
 	NEED_ANY_MEMORY = NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_ROLLUP,
@@ -54,6 +64,22 @@ struct needs {
 	size_t pid_count;
 	int64_t focus;       /* one process of which more is wanted; 0: none */
 	unsigned focus_bits; /* that is: these as well */
-	const char *scope;   /* what ranks are about: a memory cgroup; NULL: the machine */
+	/* What the sampler is asked for. */
+	struct fault_wish {
+		int64_t pid;   /* of this process symbols are read, and its faults are sampled where
+				  those of all may not be; 0: of none */
+		bool only;     /* those of other processes do not count */
+		bool together; /* all count as those of `pid` */
+		bool with_children; /* but of those that it forks from now on */
+		bool at_exec;       /* it is about to run a program: nothing counts before */
+		int64_t period;     /* every so manieth minor fault is a sample; 0: as it is best */
+	} faults;
+	/* Ascending: the processes that are on the screen, whose PSS comes first. */
+	const int64_t *visible;
+	size_t visible_count;
+	int64_t rollup_budget; /* CPU time for PSS, nanoseconds a refresh; 0: all of them are read
+				*/
+	const char *scope;     /* what ranks are about: a memory cgroup; NULL: the machine */
+	bool again;            /* there will be another refresh: what makes it cheap is worth it */
 	bool exact; /* read everything of every process, also where nothing seems to have changed */
 };

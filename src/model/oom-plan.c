@@ -142,27 +142,28 @@ adjust(struct process *process, int64_t to, const struct badness_scope *scope)
 		process->oom_score = badness_score_of(process, scope);
 }
 
-/* A copy in which the plan has been carried out. Its new texts go into the preview's arena. */
+/*
+ * A copy in which the plan has been carried out, of what ranks come from and nothing else. Its new
+ * texts go into the preview's arena.
+ */
 static struct snapshot
 carry_out(const struct snapshot *snapshot, struct oom_preview *preview)
 {
 	const struct badness_scope scope = badness_scope_of(snapshot);
-	struct snapshot copy = *snapshot;
 	size_t size = snapshot->process_count * sizeof(snapshot->processes[0]);
+	struct snapshot copy = { .system = snapshot->system,
+		.processes = xmalloc(size + 1),
+		.process_count = snapshot->process_count };
 
-	copy.processes = xmalloc(size + 1);
 	memcpy(copy.processes, snapshot->processes, size);
 	arena_reset(&preview->texts);
 	copy.texts = preview->texts;
-	copy.kill_order = NULL;
-	copy.kill_count = copy.kill_capacity = 0;
 	for (size_t i = 0; i < preview->count; i++) {
 		const struct oom_effect *effect = &preview->effects[i];
 
 		adjust(&copy.processes[effect->process - snapshot->processes], effect->after.adj,
 			&scope);
 	}
-	badness_weigh(&copy);
 	badness_rank(&copy);
 	return copy;
 }

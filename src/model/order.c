@@ -2,6 +2,7 @@
 #include "model/order.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "model/filter.h"
 
 #include <errno.h>
@@ -74,7 +75,8 @@ order_of(const struct column *column)
 {
 	return (struct order){
 		.column = column,
-		.ascending = column->unit == UNIT_TEXT || column->unit == UNIT_ID,
+		.ascending = column->unit == UNIT_TEXT || column->unit == UNIT_ID ||
+			     column->unit == UNIT_ADDRESS,
 	};
 }
 
@@ -93,15 +95,26 @@ order_parse(const struct table *table, const char *text, struct order *ret_order
 	return 0;
 }
 
+/* The highest addresses would be negative numbers; what is left of them keeps its order. */
+static int64_t
+number_of(const struct column *column, const void *row)
+{
+	int64_t number = column_number(column, row);
+
+	if (column->unit != UNIT_ADDRESS || number == UNKNOWN)
+		return number;
+	return (int64_t)((uint64_t)number >> 1);
+}
+
 void
 order_build(struct row_list *list, const struct table *table, const void *rows, size_t row_count,
 	const struct filter *filter, const struct order *order)
 {
-	bool is_text = order->column->unit == UNIT_TEXT;
+	bool is_text = order->column && order->column->unit == UNIT_TEXT;
 	size_t count = 0;
 
-	list->keys =
-		array_reserve(list->keys, &list->key_capacity, row_count, sizeof(struct sort_key));
+	list->keys = array_reserve(
+		list->keys, &list->key_capacity, 2 * row_count, sizeof(struct sort_key));
 	list->rows = array_reserve(list->rows, &list->capacity, row_count, sizeof(list->rows[0]));
 	for (size_t i = 0; i < row_count; i++) {
 		const char *row = (const char *)rows + i * table->row_size;
@@ -109,13 +122,13 @@ order_build(struct row_list *list, const struct table *table, const void *rows, 
 		if (filter && !filter_matches(filter, row))
 			continue;
 		list->keys[count++] = (struct sort_key){
-			.number = is_text ? 0 : column_number(order->column, row),
+			.number = is_text || !order->column ? 0 : number_of(order->column, row),
 			.text = is_text ? column_text(order->column, row) : NULL,
 			.row = row,
 		};
 	}
-	if (count > 1)
-		qsort(list->keys, count, sizeof(list->keys[0]),
+	if (count > 1 && order->column)
+		sort_merge(list->keys, list->keys + count, count, sizeof(list->keys[0]),
 			is_text ? (order->ascending ? texts_ascending : texts_descending)
 				: (order->ascending ? numbers_ascending : numbers_descending));
 	for (size_t i = 0; i < count; i++)

@@ -16,7 +16,7 @@ struct order {
 struct row_list {
 	const void **rows;
 	size_t count, capacity;
-	struct sort_key *keys;
+	struct sort_key *keys; /* with room to sort them */
 	size_t key_capacity;
 	unsigned short *depths; /* below how many ancestors a row stands, after tree_arrange() */
 	size_t depth_capacity;
@@ -34,7 +34,8 @@ struct order order_of(const struct column *column);
 int order_parse(const struct table *table, const char *text, struct order *ret_order);
 
 /*
- * Selects the rows that the filter (NULL: all) lets through and sorts them. Equal rows keep their
+ * Selects the rows that the filter (NULL: all) lets through and sorts them; an order without a
+ * column leaves them as they are. Equal rows keep their
  * order; rows whose value is unknown come last in both directions.
  */
 void order_build(struct row_list *list, const struct table *table, const void *rows,

@@ -4,6 +4,21 @@
 #include "model/needs.h"
 
 #define FIELD(name) offsetof(struct process, name)
+#define EXTRA(name) offsetof(struct process_extras, name), 0, &extras
+#define ROLLUP(name)                                                                               \
+	offsetof(struct process_extras, rollup.name), offsetof(struct process_extras, pss_stale),  \
+		&extras
+
+const struct process_extras process_no_extras = {
+	.rollup = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN },
+	.pss_age = UNKNOWN,
+	.pss_stale = UNKNOWN,
+	.minor_fault_count = UNKNOWN,
+	.major_fault_count = UNKNOWN,
+	.tlb_walk_rate = UNKNOWN,
+};
+
+static const struct row_part extras = { FIELD(extras), &process_no_extras };
 
 const char process_default_columns[] =
 	"pid,user,oom,adj,virt,res,shr,anon,swap,growth,minflt_rate,majflt_rate,state,mem,command";
@@ -41,9 +56,11 @@ static const struct column columns[] = {
 	{ "locked", "LOCKED", NULL, "Address space locked into memory (VmLck); can exceed RES.", UNIT_BYTES, 7, NEED_STATUS, FIELD(locked) },
 	{ "pte", "PTE", NULL, "Page tables (VmPTE); not in RES, but in the OOM killer's sum.", UNIT_BYTES, 7, NEED_STATUS, FIELD(page_tables) },
 	{ "hugetlb", "HUGETLB", NULL, "Pages from the huge page pools (HugetlbPages); not in RES.", UNIT_BYTES, 7, NEED_STATUS, FIELD(hugetlb) },
-	{ "pss", "PSS", NULL, "RES with each shared page divided by the number of its users (smaps_rollup Pss). Costly to read.", UNIT_BYTES, 7, NEED_ROLLUP, FIELD(pss) },
-	{ "uss", "USS", NULL, "Resident memory that nobody else maps (Private_Clean + Private_Dirty). Costly to read.", UNIT_BYTES, 7, NEED_ROLLUP, FIELD(uss) },
-	{ "swappss", "SWAPPSS", NULL, "SWAP with each shared page divided by the number of its users (SwapPss). Costly to read.", UNIT_BYTES, 7, NEED_ROLLUP, FIELD(swap_pss) },
+	{ "pss", "PSS", NULL, "RES with each shared page divided by the number of its users (smaps_rollup Pss). Costly to read.", UNIT_BYTES, 7, NEED_ROLLUP, ROLLUP(pss) },
+	{ "uss", "USS", NULL, "Resident memory that nobody else maps (Private_Clean + Private_Dirty). Costly to read.", UNIT_BYTES, 7, NEED_ROLLUP, ROLLUP(uss) },
+	{ "swappss", "SWAPPSS", NULL, "SWAP with each shared page divided by the number of its users (SwapPss). Costly to read.", UNIT_BYTES, 7, NEED_ROLLUP, ROLLUP(swap_pss) },
+	{ "pss_age", "PSSAGE", NULL, "Time since PSS, USS and SWAPPSS were read: they are read in turn, what is on the screen first.", UNIT_DURATION, 9, NEED_ROLLUP, EXTRA(pss_age) },
+	{ "blocked", "BLOCKED", NULL, "Its files that do not answer: something holds the lock of its address space (mmap_lock). Unknown where all do.", UNIT_TEXT, 20, NEED_COMMAND, EXTRA(blocked) },
 	{ "oom", "OOM", NULL, "The kernel's own OOM score (oom_score): the highest is killed first. 0: last or never.", UNIT_NUMBER, 5, NEED_OOM_SCORE, FIELD(oom_score) },
 	{ "adj", "ADJ", NULL, "OOM adjustment (oom_score_adj), -1000 never to 1000 first.", UNIT_NUMBER, 5, NEED_OOM_ADJ, FIELD(oom_adj) },
 	{ "badness", "BADNESS", NULL, "What the OOM killer compares: RES + SWAP + PTE + ADJ as bytes. Unknown for what it never kills.", UNIT_BYTES, 7, NEED_BADNESS, FIELD(badness) },
@@ -52,6 +69,9 @@ static const struct column columns[] = {
 	{ "frees", "~FREES", NULL, "What its end would about give back: ANON + SWAP + PTE, or where USS is read too USS + SWAPPSS + PTE.", UNIT_BYTES, 7, NEED_STATUS | NEED_SWAP, FIELD(frees) },
 	{ "protection", "SPARED", "protected", "Why the OOM killer passes it over: init, kernel thread, adj -1000, zombie, vfork child and others. Unknown where it does not.", UNIT_TEXT, 13, NEED_BADNESS, FIELD(protection) },
 	{ "oomgroup", "OOMGROUP", NULL, "The control group whose members the OOM killer ends together (memory.oom.group); unknown where it is none.", UNIT_TEXT, 16, NEED_CGROUP | NEED_OOM_GROUP, FIELD(oom_group) },
+	{ "fault_segment", "FAULTSEG", NULL, "The segment of most of its minor faults since the last refresh, by the sampler (4).", UNIT_TEXT, 9, NEED_FAULTS, EXTRA(fault_segment) },
+	{ "fault_code", "FAULTCODE", NULL, "The file of the code that met most of them; kernel: a system call.", UNIT_TEXT, 16, NEED_FAULTS, EXTRA(fault_code) },
+	{ "tlb_walk_rate", "WALKS/s", NULL, "Walks of the page tables for data a second since the last refresh, sampled 97 times a second: an estimate.", UNIT_RATE, 8, NEED_SAMPLED_WALKS, EXTRA(tlb_walk_rate) },
 	{ "minflt", "MINFLT", NULL, "Page faults served from memory, since its start.", UNIT_NUMBER, 10, NEED_STAT, FIELD(minor_faults) },
 	{ "majflt", "MAJFLT", NULL, "Page faults that waited for a device, since its start.", UNIT_NUMBER, 8, NEED_STAT, FIELD(major_faults) },
 	{ "minflt_rate", "MINF/s", "minflt/s", "Minor faults a second since the last refresh; unknown in the first.", UNIT_RATE, 7, NEED_STAT, FIELD(minor_fault_rate) },

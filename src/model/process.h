@@ -8,20 +8,37 @@
 struct process {
 	int64_t pid, parent, uid, nice, priority, threads;
 	int64_t start_time;    /* ticks since boot: with pid the identity */
-	int64_t start_stack;   /* of the address space; 0 where not permitted */
-	int64_t memory_time;   /* of the snapshot in which its memory was read */
+	int64_t look_time;     /* of the snapshot for which it was last looked at */
 	int64_t kernel_thread; /* 1 for a kernel thread */
 	int64_t oom_resident;  /* RES as the OOM killer counts it; UNKNOWN: as RES is counted */
 	int64_t cpu_time, cpu_share, age;
 	int64_t virtual, resident, shared, anon, file, shmem, swap, used, memory_share, peak;
 	int64_t data, code, library, stack, locked, page_tables, hugetlb;
-	int64_t pss, uss, swap_pss;
 	int64_t oom_score, oom_adj;
 	int64_t minor_faults, major_faults, minor_fault_rate, major_fault_rate, growth;
 	int64_t memory_of; /* another process whose address space this one uses (CLONE_VM) */
 	int64_t badness, rank, adj_weight, frees; /* by model/badness.c, as is protection */
 	const char *user, *state, *cgroup, *unit, *comm, *command, *protection, *oom_group;
+	const struct process_extras *extras; /* never NULL */
 };
+
+/* What few processes have, or all only where it is asked for: see snapshot_extras(). */
+struct process_extras {
+	struct process_rollup {
+		int64_t pss, uss, swap_pss;
+		int64_t time, resident, cost; /* of its reading: when, RES then, CPU time, */
+		int64_t error;                /* and why nothing is known; 0: it is */
+	} rollup;
+	int64_t pss_age;                              /* since that was read */
+	int64_t pss_stale;                            /* 1: it was read before the last refresh */
+	int64_t minor_fault_count, major_fault_count; /* since the last refresh; NEED_FAULTS */
+	int64_t tlb_walk_rate;                        /* where it is sampled */
+	const char *blocked; /* its files that have been asked and have not answered */
+	const char *fault_segment, *fault_code; /* of most of its faults since the last refresh */
+};
+
+/* Those of a process of which none is known. */
+extern const struct process_extras process_no_extras;
 
 extern const struct table process_table;
 

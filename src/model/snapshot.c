@@ -12,6 +12,10 @@ snapshot_reset(struct snapshot *snapshot)
 	arena_reset(&snapshot->texts);
 	snapshot->process_count = 0;
 	snapshot->event_count = 0;
+	snapshot->fault_count = 0;
+	map_rows_reset(&snapshot->mappings);
+	snapshot->mappings_of = 0;
+	budget_reset(&snapshot->budget);
 	snapshot->kill_count = 0;
 	snapshot->bits = 0;
 	snapshot->exact = false;
@@ -26,25 +30,64 @@ snapshot_finish(struct snapshot *snapshot)
 {
 	free(snapshot->processes);
 	free(snapshot->events);
+	free(snapshot->faults);
+	map_rows_finish(&snapshot->mappings);
+	budget_finish(&snapshot->budget);
 	free(snapshot->kill_order);
 	arena_finish(&snapshot->texts);
 	*snapshot = (struct snapshot){ .time = 0 };
 }
 
+static struct process *
+append_process(struct snapshot *snapshot)
+{
+	snapshot->processes = array_reserve(snapshot->processes, &snapshot->process_capacity,
+		snapshot->process_count + 1, sizeof(snapshot->processes[0]));
+	return &snapshot->processes[snapshot->process_count++];
+}
+
+struct process *
+snapshot_copy_process(struct snapshot *snapshot, const struct process *row)
+{
+	struct process *copy = append_process(snapshot);
+
+	*copy = *row;
+	copy->extras = &process_no_extras;
+	return copy;
+}
+
 struct process *
 snapshot_add_process(struct snapshot *snapshot)
 {
-	struct process *row;
+	struct process *row = append_process(snapshot);
 
-	snapshot->processes = array_reserve(snapshot->processes, &snapshot->process_capacity,
-		snapshot->process_count + 1, sizeof(*row));
-	row = &snapshot->processes[snapshot->process_count++];
 	table_reset_row(&process_table, row);
 	row->start_time = UNKNOWN;
-	row->start_stack = UNKNOWN;
-	row->memory_time = UNKNOWN;
+	row->look_time = UNKNOWN;
 	row->kernel_thread = UNKNOWN;
 	row->oom_resident = UNKNOWN;
+	return row;
+}
+
+struct process_extras *
+snapshot_extras(struct snapshot *snapshot, struct process *row)
+{
+	if (row->extras == &process_no_extras)
+		row->extras = arena_store(
+			&snapshot->texts, &process_no_extras, sizeof(process_no_extras));
+	return (struct process_extras *)row->extras;
+}
+
+struct fault *
+snapshot_add_fault(struct snapshot *snapshot)
+{
+	struct fault *row;
+
+	snapshot->faults = array_reserve(snapshot->faults, &snapshot->fault_capacity,
+		snapshot->fault_count + 1, sizeof(*row));
+	row = &snapshot->faults[snapshot->fault_count++];
+	table_reset_row(&fault_table, row);
+	row->minor_variance = row->major_variance = row->walk_variance = UNKNOWN;
 	return row;
 }
 
@@ -94,4 +137,13 @@ snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t r
 	if (snapshot->hint_count < SNAPSHOT_HINTS)
 		snapshot->hints[snapshot->hint_count++] =
 			(struct hint){ .need = need, .error = error, .count = rows };
+}
+
+const struct hint *
+snapshot_find_hint(const struct snapshot *snapshot, unsigned need)
+{
+	for (size_t i = 0; i < snapshot->hint_count; i++)
+		if (snapshot->hints[i].need == need)
+			return &snapshot->hints[i];
+	return NULL;
 }

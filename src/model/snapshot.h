@@ -2,9 +2,12 @@
 #pragma once
 
 #include "base/arena.h"
+#include "model/budget.h"
 #include "model/event.h"
+#include "model/fault.h"
 #include "model/hint.h"
 #include "model/limit.h"
+#include "model/map.h"
 #include "model/process.h"
 #include "model/system.h"
 
@@ -22,10 +25,16 @@ struct snapshot {
 	struct process *processes; /* by ascending pid */
 	size_t process_count, process_capacity;
 	struct limit limits[LIMIT_KINDS]; /* of the process in focus */
-	unsigned bits;                    /* the needs that it was read for */
-	bool exact;                       /* nothing was taken from the one before */
-	struct process **kill_order;      /* by rank, after badness_rank(): those that have one */
+	struct map_rows mappings;         /* of the process in focus, ascending: */
+	int64_t mappings_of;              /* its number; 0: they were not read */
+	struct budget budget;
+	struct budget_figures budget_figures; /* that it was built of */
+	unsigned bits;                        /* the needs that it was read for */
+	bool exact;                           /* nothing was taken from the one before */
+	struct process **kill_order; /* by rank, after badness_rank(): those that have one */
 	size_t kill_count, kill_capacity;
+	struct fault *faults; /* since the last refresh, in no order */
+	size_t fault_count, fault_capacity;
 	struct event *events; /* since the last refresh, by ascending time */
 	size_t event_count, event_capacity;
 	struct hint hints[SNAPSHOT_HINTS];
@@ -40,6 +49,16 @@ void snapshot_finish(struct snapshot *snapshot);
 /* Adds a row of UNKNOWNs. It may move all earlier rows. */
 struct process *snapshot_add_process(struct snapshot *snapshot);
 
+/* The same with a copy of a row of another snapshot, whose texts are still that one's; no extras.
+ */
+struct process *snapshot_copy_process(struct snapshot *snapshot, const struct process *row);
+
+/* The extras of a row of this snapshot, to be written. */
+struct process_extras *snapshot_extras(struct snapshot *snapshot, struct process *row);
+
+/* Adds a row of UNKNOWNs. It may move all earlier rows. */
+struct fault *snapshot_add_fault(struct snapshot *snapshot);
+
 /* Adds an event of which nothing is known. It may move all earlier ones. */
 struct event *snapshot_add_event(struct snapshot *snapshot);
 
@@ -51,3 +70,6 @@ struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t p
  * EPERM counts as EACCES, so that each cause is told once.
  */
 void snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows);
+
+/* The first hint about a need, or NULL. */
+const struct hint *snapshot_find_hint(const struct snapshot *snapshot, unsigned need);

@@ -3,6 +3,17 @@
 
 #include "model/table.h"
 
+/* What the sampler did for a snapshot. The texts belong to it. */
+struct sampling {
+	const char *rung;      /* whose faults are sampled; NULL: there is no sampler */
+	const char *missing;   /* one line: what is missing, and what would grant it; or NULL */
+	int64_t duration;      /* that the rows of faults are about */
+	int64_t period;        /* every so manieth minor fault is a sample: the largest in use */
+	int64_t samples, lost; /* lost: those that found no room */
+	int64_t pages;         /* of each ring */
+	int64_t own_pid;       /* of the process that samples, whose faults do not count */
+};
+
 /* The totals of the machine. Bytes and counts; the text belongs to the snapshot. */
 struct system {
 	int64_t uptime, process_count;
@@ -22,6 +33,13 @@ struct system {
 	/* the same, by model/derive.c */
 	int64_t fault_rate, major_fault_rate, swap_in_rate, swap_out_rate, scan_rate, reclaim_rate;
 
+	/* what the processors counted since the sampler began, all CPUs together */
+	int64_t tlb_walks, code_tlb_walks, cycles, instructions;
+	/* since the last refresh, by model/derive.c */
+	int64_t tlb_walk_rate, code_tlb_walk_rate, walks_per_million;
+
+	struct sampling sampling;
+
 	/* what an OOM kill would be about, by collect/oom-scope.c; oom_total by model/derive.c too
 	 */
 	int64_t oom_limit, oom_total, kill_allocating_task, panic_on_oom;
@@ -30,6 +48,9 @@ struct system {
 	/* /proc/pressure/memory */
 	int64_t some_avg10, some_avg60, some_avg300, some_total;
 	int64_t full_avg10, full_avg60, full_avg300, full_total;
+
+	/* of this program, by collect/self.c; its share of one CPU by model/derive.c */
+	int64_t self_cpu_share, self_cpu_time, self_resident;
 };
 
 extern const struct table system_table;

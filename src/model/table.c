@@ -16,7 +16,10 @@ table_reset_row(const struct table *table, void *row)
 		const struct column *column = &table->columns[i];
 		char *field = (char *)row + column->offset;
 
-		if (column->unit == UNIT_TEXT)
+		if (column->part)
+			*(const void **)((char *)row + column->part->offset) =
+				column->part->nothing;
+		else if (column->unit == UNIT_TEXT)
 			*(const char **)field = NULL;
 		else
 			*(int64_t *)field = UNKNOWN;

@@ -3,6 +3,7 @@
 
 #include "base/unit.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,14 @@ struct column {
 	int width;     /* columns of a terminal it usually takes */
 	unsigned need; /* what must be read to fill it: NEED_ bits */
 	size_t offset; /* of an int64_t, or of a const char * where unit is UNIT_TEXT */
+	size_t stale;  /* of an int64_t that is 1 where the value is of an earlier refresh; or 0 */
+	const struct row_part *part; /* that holds both; NULL: the row itself */
+};
+
+/* A part of a row that has its own place in memory: few rows have one. */
+struct row_part {
+	size_t offset;       /* in the row, of the pointer to it */
+	const void *nothing; /* what rows without one point to: all is UNKNOWN */
 };
 
 /* A kind of row. */
@@ -36,23 +45,38 @@ struct selection {
 	size_t count, capacity;
 };
 
-/* Makes every number of a row UNKNOWN and every text NULL. */
+/* Makes every number of a row UNKNOWN and every text NULL. It has no parts then. */
 void table_reset_row(const struct table *table, void *row);
 
 /* Finds a column by name, title or alias, in any case; `length` bytes. NULL if there is none. */
 const struct column *table_find(const struct table *table, const char *name, size_t length);
 
+static inline const char *
+column_base(const struct column *column, const void *row)
+{
+	return column->part ? *(const char *const *)((const char *)row + column->part->offset)
+			    : row;
+}
+
 /* The value of a column in a row: a number, or where its unit is UNIT_TEXT a text. */
 static inline int64_t
 column_number(const struct column *column, const void *row)
 {
-	return *(const int64_t *)((const char *)row + column->offset);
+	return *(const int64_t *)(column_base(column, row) + column->offset);
+}
+
+/* Whether the value was true some refreshes ago, and may be so no more. */
+static inline bool
+column_is_stale(const struct column *column, const void *row)
+{
+	return column->stale && *(const int64_t *)(column_base(column, row) + column->stale) == 1 &&
+	       column_number(column, row) != UNKNOWN;
 }
 
 static inline const char *
 column_text(const struct column *column, const void *row)
 {
-	return *(const char *const *)((const char *)row + column->offset);
+	return *(const char *const *)(column_base(column, row) + column->offset);
 }
 
 void selection_add(struct selection *selection, const struct column *column);

@@ -30,10 +30,16 @@ write_number(FILE *file, enum unit unit, int64_t number)
 {
 	long long divisor = unit_divisor(unit);
 	long long fraction;
+	char text[UNIT_FORMAT_SIZE];
 	int digits = 0;
 
 	if (number == UNKNOWN)
 		return;
+	if (unit == UNIT_ADDRESS) {
+		unit_format(text, unit, number, SCALE_BYTES);
+		fputs(text, file);
+		return;
+	}
 	if (number < 0)
 		fputc('-', file);
 	number = number < 0 ? -number : number;

@@ -29,9 +29,14 @@ static json_t *
 number_value(enum unit unit, int64_t number)
 {
 	int64_t divisor = unit_divisor(unit);
+	char text[UNIT_FORMAT_SIZE];
 
 	if (number == UNKNOWN)
 		return json_null();
+	if (unit == UNIT_ADDRESS) {
+		unit_format(text, unit, number, SCALE_BYTES);
+		return json_string_nocheck(text);
+	}
 	if (divisor == 1)
 		return json_integer(number);
 	return json_real((double)number / (double)divisor);

@@ -120,20 +120,30 @@ column_width(const struct output *output, const struct column *column, const str
 
 /* Numbers stand at the right of their column, texts at the left, the last text as it is. */
 static void
-align(struct output *output, size_t start, size_t width, bool is_text, bool is_last)
+add_cell(struct output *output, const char *text, size_t length, size_t width, bool is_text)
 {
-	size_t length = output->line_length - start, columns;
+	size_t columns = is_text && width > 0 ? text_width(text) : length;
+	size_t padding = columns < width ? width - columns : 0;
 
-	line_add(output, "", 1);
-	output->line_length--;
-	columns = is_text ? text_width(output->line + start) : length;
-	if (columns >= width || (is_text && is_last))
-		return;
-	line_pad(output, width - columns);
-	if (!is_text) {
-		memmove(output->line + start + width - columns, output->line + start, length);
-		memset(output->line + start, ' ', width - columns);
+	if (!is_text)
+		line_pad(output, padding);
+	line_add(output, text, length);
+	if (is_text)
+		line_pad(output, padding);
+}
+
+static void
+write_heading(struct output *output, const struct selection *selection)
+{
+	for (size_t i = 0; i < selection->count; i++) {
+		const struct column *column = selection->columns[i];
+
+		if (i > 0)
+			line_pad(output, GAP);
+		add_cell(output, column->title, strlen(column->title), output->widths[i],
+			column->unit == UNIT_TEXT);
 	}
+	line_end(output);
 }
 
 static void
@@ -141,17 +151,13 @@ write_line(struct output *output, const struct selection *selection, const void 
 {
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct column *column = selection->columns[i];
-		size_t start;
+		char text[CELL_SIZE];
+		size_t length = cell_format(
+			text, sizeof(text), column, row, output->charset, output->scale);
 
 		if (i > 0)
 			line_pad(output, GAP);
-		start = output->line_length;
-		if (row)
-			add_value(output, column, row);
-		else
-			add_text(output, column->title);
-		align(output, start, output->widths[i], column->unit == UNIT_TEXT,
-			i + 1 == selection->count);
+		add_cell(output, text, length, output->widths[i], column->unit == UNIT_TEXT);
 	}
 	line_end(output);
 }
@@ -177,7 +183,7 @@ write_text(struct output *output, const struct snapshot *snapshot,
 			i + 1 == selection->count && selection->columns[i]->unit == UNIT_TEXT
 				? 0
 				: column_width(output, selection->columns[i], rows);
-	write_line(output, selection, NULL);
+	write_heading(output, selection);
 	for (size_t i = 0; i < rows->count; i++)
 		write_line(output, selection, rows->rows[i]);
 }

@@ -4,28 +4,25 @@
 #include "model/filter.h"
 #include "model/snapshot.h"
 #include "tui/editor.h"
+#include "tui/grid.h"
 #include "tui/keys.h"
 #include "tui/list.h"
 #include "tui/process-key.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
+#include "tui/table-page.h"
 #include "tui/tui.h"
-
-enum { MOST_HEADINGS = 64 };
-
-/* A column that is on the screen: from x, `room` columns of the terminal wide. */
-struct heading {
-	const struct column *column;
-	int x, room;
-};
+#include "tui/view-budget.h"
+#include "tui/view-faults.h"
+#include "tui/view-map.h"
 
 /* What the views share. */
 struct tui {
 	struct tui_settings *settings;
 	const struct filter *fixed_filter;
 	const struct snapshot *snapshot; /* NULL before the first */
-	struct tui_self self;
-	int64_t first_oom_kills; /* at the start; UNKNOWN until then */
+	int stretch;                     /* how many intervals pass between two refreshes */
+	int64_t first_oom_kills;         /* at the start; UNKNOWN until then */
 	enum charset charset;
 	const struct view *view, *view_before; /* to which Esc goes back */
 	const struct view *listing_view;       /* the last view that lists processes */
@@ -40,15 +37,15 @@ struct tui {
 	struct row_list rows;
 	int64_t resident_sum; /* of the rows; what is unknown counts nothing */
 	struct list list;
+	int64_t *visible; /* processes on the screen, ascending */
+	size_t visible_count, visible_capacity;
 	struct process_key selected; /* kept while rows come, go and move */
 	struct filter *filter;       /* typed; NULL: none */
 	char filter_text[PROMPT_SIZE], filter_before[PROMPT_SIZE], search[PROMPT_SIZE];
 	struct process_key *tags;
 	size_t tag_count, tag_capacity;
-	int first_column;
-	int heading_line;                       /* of the screen; -1: not shown */
-	struct heading headings[MOST_HEADINGS]; /* the columns that fit */
-	size_t heading_count;
+	struct grid grid;
+	int heading_line; /* of the screen; -1: not shown */
 
 	const char *scope;  /* of the kill order: a memory cgroup; NULL: the machine */
 	struct arena texts; /* scopes; one may still be in use by a refresh that is under way */
@@ -59,6 +56,9 @@ struct tui {
 	int signal;
 	struct list fields;
 	struct editor editor;
+	struct faults_page faults;
+	struct budget_page budget;
+	struct map_page map;
 };
 
 /* A page below the header. `request` returns false for what it does not understand. */
@@ -68,17 +68,24 @@ struct view {
 	const char *hint; /* the keys that matter, on the last line */
 	void (*draw)(struct tui *tui, WINDOW *window);
 	bool (*request)(struct tui *tui, enum request request);
-	unsigned needs;  /* besides those of the columns */
-	bool has_focus;  /* all is wanted of the process in focus */
-	bool is_passing; /* one goes back from it to where one was */
+	void (*show)(struct tui *tui); /* makes its rows anew, of another snapshot; or NULL */
+	unsigned needs;                /* besides those of the columns */
+	bool has_focus;                /* all is wanted of the process in focus */
+	bool is_passing;               /* one goes back from it to where one was */
 	/* Where it lists processes: how. NULL: it does not. */
 	struct listing *(*listing)(struct tui_settings *settings);
+	struct table_page *(*page)(struct tui *tui); /* where it lists other rows; or NULL */
 };
 
-extern const struct view view_processes, view_kill_order, view_detail, view_fields, view_help;
+extern const struct view view_processes, view_kill_order, view_detail, view_faults, view_budget,
+	view_map, view_fields, view_help;
 
 void tui_open_view(struct tui *tui, const struct view *view);
 void tui_say(struct tui *tui, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Draws the rows of a page below some lines of notes. Returns false where there is no room for
+ * those. */
+bool tui_draw_page(struct tui *tui, struct table_page *page, WINDOW *window, int notes);
 
 /* Rebuilds the list of rows after the snapshot, the filter or the order has changed. */
 void processes_rebuild(struct tui *tui);

@@ -2,6 +2,7 @@
 #include "tui/editor.h"
 
 #include "act/oom.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "model/needs.h"
 #include "tui/context.h"
@@ -42,16 +43,6 @@ editor_needs(const struct editor *editor)
 	return editor->state == EDITOR_CLOSED ? 0 : NEED_BADNESS | NEED_OWNER | NEED_CGROUP;
 }
 
-/* The clock of a snapshot's `monotonic`. */
-static int64_t
-clock_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 void
 editor_open(struct tui *tui, const struct process_key *keys, size_t count)
 {
@@ -69,7 +60,7 @@ editor_open(struct tui *tui, const struct process_key *keys, size_t count)
 	editor->target_count = count;
 	editor->with_tree = false;
 	editor->ahead_count = 0;
-	editor->opened = clock_now();
+	editor->opened = clock_ns(CLOCK_BOOTTIME);
 	editor->state = EDITOR_WAITING;
 	tui->wants_refresh = true;
 }

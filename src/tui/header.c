@@ -5,7 +5,14 @@
 #include <string.h>
 #include <time.h>
 
-enum { LEAST_ROWS = 6, TEXT_SIZE = 256, BAR_START = 13, LEAST_BAR = 10, MEMORY_PARTS = 7 };
+enum {
+	LEAST_ROWS = 6,
+	TEXT_SIZE = 256,
+	BAR_START = 13,
+	LEAST_BAR = 10,
+	MEMORY_PARTS = 7,
+	INTERVAL_SIZE = 64
+};
 
 /* Writes a text at the right end of a line where it fits behind the `left` columns in use. */
 static bool
@@ -40,12 +47,25 @@ known(int64_t bytes)
 	return bytes == UNKNOWN ? 0 : bytes;
 }
 
+/* How often is read, and how often it should be where that would take too much time. */
+static void
+interval_text(char text[static INTERVAL_SIZE], const struct tui *tui)
+{
+	double seconds = (double)tui->settings->interval / 1e9;
+
+	if (tui->stretch > 1)
+		snprintf(text, INTERVAL_SIZE, "%.10gs (%.10gs asked)", seconds * tui->stretch,
+			seconds);
+	else
+		snprintf(text, INTERVAL_SIZE, "%.10gs", seconds);
+}
+
 static void
 draw_title(const struct tui *tui, WINDOW *window, int y)
 {
 	const struct system *system = &tui->snapshot->system;
 	char left[TEXT_SIZE], right[TEXT_SIZE], host[64], up[UNIT_FORMAT_SIZE];
-	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE];
+	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE], interval[INTERVAL_SIZE];
 	time_t seconds = (time_t)(tui->snapshot->time / 1000000000);
 	struct tm local = { .tm_hour = 0 };
 	int counts, used;
@@ -53,16 +73,16 @@ draw_title(const struct tui *tui, WINDOW *window, int y)
 	localtime_r(&seconds, &local);
 	text_safe(host, sizeof(host), system->host ? system->host : "-", tui->charset);
 	unit_format(up, UNIT_DURATION, system->uptime, SCALE_HUMAN);
-	unit_format(cpu, UNIT_PERCENT, tui->self.cpu_share, SCALE_HUMAN);
-	snprintf(left, sizeof(left), "memtop  %s  up %s  %02d:%02d:%02d  every %.10gs%s", host, up,
-		local.tm_hour, local.tm_min, local.tm_sec, (double)tui->settings->interval / 1e9,
-		tui->frozen ? "  FROZEN" : "");
+	interval_text(interval, tui);
+	unit_format(cpu, UNIT_PERCENT, system->self_cpu_share, SCALE_HUMAN);
+	snprintf(left, sizeof(left), "memtop  %s  up %s  %02d:%02d:%02d  every %s%s", host, up,
+		local.tm_hour, local.tm_min, local.tm_sec, interval, tui->frozen ? "  FROZEN" : "");
 	used = screen_put(window, y, 0, getmaxx(window), tui->frozen ? STYLE_WARNING : STYLE_BOLD,
 		false, left);
 	counts = snprintf(right, sizeof(right), "%zu processes, %zu shown",
 		tui->snapshot->process_count, tui->rows.count);
 	snprintf(right + counts, sizeof(right) - (size_t)counts, "  self %s%% %s", cpu,
-		size_text(memory, tui->self.resident));
+		size_text(memory, system->self_resident));
 	if (put_right(window, y, used, STYLE_NORMAL, right))
 		return;
 	right[counts] = '\0';
@@ -231,7 +251,8 @@ draw_tab(const struct tui *tui, WINDOW *window, int y, int x, const struct view 
 static void
 draw_tabs(const struct tui *tui, WINDOW *window, int y)
 {
-	static const struct view *const views[] = { &view_processes, &view_kill_order, &view_help };
+	static const struct view *const views[] = { &view_processes, &view_kill_order, &view_map,
+		&view_faults, &view_budget, &view_help };
 	char filter[FILTER_TEXT_SIZE];
 	int x = 0;
 

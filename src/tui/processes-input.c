@@ -96,10 +96,7 @@ change_scale(struct tui *tui, long step)
 static void
 scroll_columns(struct tui *tui, long step)
 {
-	int first = tui->first_column + (int)step;
-
-	if (first >= 0 && first < (int)tui->listing->columns.count)
-		tui->first_column = first;
+	grid_scroll(&tui->grid, &tui->listing->columns, (int)step);
 }
 
 static void
@@ -206,15 +203,10 @@ processes_request(struct tui *tui, enum request request)
 void
 processes_click_heading(struct tui *tui, int x)
 {
-	for (size_t i = tui->heading_count; i-- > 0;) {
-		const struct heading *heading = &tui->headings[i];
+	const struct column *column = grid_column_at(&tui->grid, x);
 
-		if (x < heading->x)
-			continue;
-		if (heading->column == tui->listing->order.column)
-			flip(tui, &tui->listing->order.ascending);
-		else
-			sort_by(tui, heading->column);
-		return;
-	}
+	if (column && column == tui->listing->order.column)
+		flip(tui, &tui->listing->order.ascending);
+	else if (column)
+		sort_by(tui, column);
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MOUSE_ROWS = 3 };
+enum { MOUSE_ROWS = 3, LEAST_HEIGHT_FOR_NOTES = 6 };
 
 struct tui *
 tui_create(struct tui_settings *settings, const struct filter *filter)
@@ -20,6 +20,9 @@ tui_create(struct tui_settings *settings, const struct filter *filter)
 	tui->fixed_filter = filter;
 	tui->charset = charset_of_locale();
 	tui->heading_line = -1;
+	faults_init(&tui->faults);
+	budget_page_init(&tui->budget);
+	map_page_init(&tui->map);
 	tui_open_view(tui, &view_processes);
 	tui->first_oom_kills = UNKNOWN;
 	return tui;
@@ -33,7 +36,11 @@ tui_destroy(struct tui *tui)
 	row_list_finish(&tui->rows);
 	filter_destroy(tui->filter);
 	free(tui->tags);
+	free(tui->visible);
 	editor_finish(&tui->editor);
+	faults_finish(&tui->faults);
+	budget_page_finish(&tui->budget);
+	map_page_finish(&tui->map);
 	arena_finish(&tui->texts);
 	free(tui);
 }
@@ -65,14 +72,30 @@ tui_open_view(struct tui *tui, const struct view *view)
 	if (tui->view && !tui->view->is_passing)
 		tui->view_before = tui->view;
 	tui->view = view;
+	if (view->show)
+		view->show(tui); /* its rows were those of a snapshot that is gone */
 	tui->lines = (struct list){ .count = 0 };
 	if (!view->listing || view == tui->listing_view)
 		return;
 	tui->listing_view = view;
 	tui->listing = view->listing(tui->settings);
-	tui->first_column = 0;
+	tui->grid.first_column = 0;
 	tui->wants_refresh = true; /* its columns may not have been read */
 	processes_rebuild(tui);
+}
+
+bool
+tui_draw_page(struct tui *tui, struct table_page *page, WINDOW *window, int notes)
+{
+	int height = getmaxy(window), first = height >= LEAST_HEIGHT_FOR_NOTES ? notes : 0;
+	WINDOW *rows = derwin(window, height - first, getmaxx(window), first, 0);
+
+	if (rows) {
+		tui->heading_line = getmaxy(rows) > 1 ? getbegy(rows) : -1;
+		table_page_draw(page, rows, tui->charset, tui->settings->scale);
+		delwin(rows);
+	}
+	return first > 0;
 }
 
 /* An OOM kill stays on the screen until Esc: it may come while somebody types. */
@@ -113,16 +136,18 @@ remember_selected(struct tui *tui)
 }
 
 void
-tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self *self)
+tui_show(struct tui *tui, const struct snapshot *snapshot, int stretch)
 {
 	bool first = !tui->snapshot;
 
 	tui->snapshot = snapshot;
+	tui->stretch = stretch;
 	tui->wants_refresh = tui->wants_refresh || !tui_is_complete(tui);
-	tui->self = *self;
 	if (tui->first_oom_kills == UNKNOWN)
 		tui->first_oom_kills = snapshot->system.oom_kills;
 	processes_rebuild(tui);
+	if (tui->view->show)
+		tui->view->show(tui);
 	if (first)
 		remember_selected(tui);
 	announce(tui);
@@ -135,14 +160,21 @@ tui_needs(const struct tui *tui)
 {
 	struct needs needs = { .bits = NEED_OVERVIEW | processes_needs(tui) |
 				       tui->listing_view->needs,
+		.visible = tui->visible,
+		.visible_count = tui->visible_count,
+		.again = tui->snapshot != NULL, /* the first one is to be quick */
 		.scope = tui->listing_view == &view_kill_order ? tui->scope : NULL,
 		.exact = tui->wants_exact || editor_is_waiting(&tui->editor) };
 
-	needs.bits |= editor_needs(&tui->editor);
+	needs.bits |= editor_needs(&tui->editor) | tui->view->needs;
+	if (tui->view == &view_faults)
+		faults_needs(tui, &needs);
 	if (tui->view->has_focus) {
 		needs.bits |= NEED_BADNESS; /* a rank is one among all */
 		needs.focus = tui->focus.pid;
 		needs.focus_bits = NEED_LIMITS;
+		if (tui->view == &view_map && map_wants_mappings(tui))
+			needs.focus_bits |= NEED_MAPPINGS;
 		for (size_t i = 0; i < process_table.column_count; i++)
 			needs.focus_bits |= process_table.columns[i].need;
 	}
@@ -185,29 +217,54 @@ bool
 tui_is_frozen(const struct tui *tui)
 {
 	return !editor_is_waiting(&tui->editor) &&
-	       (tui->frozen || editor_is_open(&tui->editor) ||
+	       ((tui->frozen && tui_is_complete(tui)) || editor_is_open(&tui->editor) ||
 		       (tui->prompt.label && tui->prompt.answered));
+}
+
+static void
+click_heading(struct tui *tui, int x)
+{
+	if (tui->view->page)
+		table_page_click(tui->view->page(tui), x);
+	else
+		processes_click_heading(tui, x);
 }
 
 static void
 mouse_request(struct tui *tui)
 {
-	int row;
+	struct table_page *page = tui->view->page ? tui->view->page(tui) : NULL;
+	struct list *list = page ? &page->list : &tui->list;
 	MEVENT event;
+	int row;
 
-	if (getmouse(&event) != OK || !tui->view->listing)
+	if (getmouse(&event) != OK || (!tui->view->listing && !page))
 		return;
 	row = event.y - tui->heading_line - 1;
 	if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
 		for (int i = 0; i < MOUSE_ROWS; i++)
-			list_request(&tui->list,
-				event.bstate & BUTTON4_PRESSED ? REQUEST_UP : REQUEST_DOWN);
+			list_request(
+				list, event.bstate & BUTTON4_PRESSED ? REQUEST_UP : REQUEST_DOWN);
 	} else if (event.y == tui->heading_line) {
-		processes_click_heading(tui, event.x);
-	} else if (row >= 0 && (size_t)row < tui->list.height) {
-		tui->list.selected = tui->list.top + (size_t)row;
-		list_fit(&tui->list, tui->rows.count, tui->list.height);
+		click_heading(tui, event.x);
+	} else if (row >= 0 && (size_t)row < list->height) {
+		list->selected = list->top + (size_t)row;
+		list_fit(list, list->count, list->height);
 	}
+	if (page)
+		tui->view->show(tui);
+}
+
+/* Of the process that is looked at, or else of the selected one. */
+static void
+open_map(struct tui *tui)
+{
+	const struct process *process = processes_selected(tui);
+
+	if (tui->view->has_focus)
+		map_open(tui, &tui->focus);
+	else if (process)
+		map_open(tui, &(struct process_key){ process->pid, process->start_time });
 }
 
 /* What is the same in all views. */
@@ -232,6 +289,16 @@ common_request(struct tui *tui, enum request request)
 		break;
 	case REQUEST_KILL_ORDER:
 		tui_open_view(tui, &view_kill_order);
+		break;
+	case REQUEST_FAULTS:
+		faults_open(tui, tui->view->has_focus ? &tui->focus : NULL);
+		break;
+	case REQUEST_MAP:
+		open_map(tui);
+		break;
+	case REQUEST_BUDGET:
+		tui_open_view(tui, &view_budget);
+		tui->wants_refresh = true;
 		break;
 	case REQUEST_FREEZE:
 		tui->frozen = !tui->frozen;

@@ -26,11 +26,6 @@ struct tui_settings {
 	bool kernel_threads, command_line, mouse;
 };
 
-/* The memtop that runs the screen, measured by the caller: shown in the header. */
-struct tui_self {
-	int64_t cpu_share, resident; /* per mille of one CPU, bytes; UNKNOWN at first */
-};
-
 /*
  * The state of the screen. The settings are borrowed and changed; `filter` (NULL: none) comes
  * from the command line and always holds.
@@ -38,8 +33,11 @@ struct tui_self {
 struct tui *tui_create(struct tui_settings *settings, const struct filter *filter);
 void tui_destroy(struct tui *tui);
 
-/* Shows another snapshot from now on; it is borrowed until the next one comes. */
-void tui_show(struct tui *tui, const struct snapshot *snapshot, const struct tui_self *self);
+/*
+ * Shows another snapshot from now on; it is borrowed until the next one comes, after `stretch`
+ * times the interval that is asked for.
+ */
+void tui_show(struct tui *tui, const struct snapshot *snapshot, int stretch);
 
 /* What must be read for what is shown, sorted and filtered, and of the process in focus. */
 struct needs tui_needs(const struct tui *tui);
@@ -59,7 +57,10 @@ bool tui_wants_save(struct tui *tui);
 /* Says something on the last line, until the next key. */
 void tui_tell(struct tui *tui, const char *message);
 
-/* Nothing moves while the screen is frozen or a question is open. */
+/*
+ * Nothing moves while the screen is frozen or a question is open; but a view whose figures have
+ * not been read yet is not left empty.
+ */
 bool tui_is_frozen(const struct tui *tui);
 
 /* Draws everything into stdscr; the caller calls doupdate(). */

@@ -92,7 +92,7 @@ toggle(struct tui *tui)
 		columns->count--;
 	}
 	tui->fields.selected = row_of(tui, column); /* so that Space takes it back */
-	tui->first_column = 0;
+	tui->grid.first_column = 0;
 	tui->wants_refresh = true;
 }
 

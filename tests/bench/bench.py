@@ -15,7 +15,7 @@ import sys
 import tempfile
 import termios
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 DESCRIPTION = """\
@@ -27,27 +27,30 @@ memtop to the peer. Build: release, in build-release."""
 EPILOG = """\
 Figures:
   cpu_per_refresh    CPU time (user + system), ms, of a refresh each second: of
-                     five refreshes less that of one, by four. ps: of the whole
-                     run. htop, btop and atop: of a second, on a terminal of 160x50
-  syscalls           system calls for a process in a refresh, by strace, without
-                     those of the first refresh. ps: less those of `ps -V`
+                     14 refreshes less that of the first six, by eight. ps: of the
+                     whole run. htop, btop and atop: of a second, on a terminal of 160x50
+  syscalls           system calls for a process in a refresh, by strace, of the same
+                     eight refreshes. ps: less those of `ps -V`
   peak_rss           largest resident memory, KiB, of the runs above
   free_*             `memtop free` beside `free`: a whole run
   start_*            `memtop batch -n 1` beside `ps aux` and `top -b -n 1`: a whole
                      run. In top's wall time is a wait of 150 ms
 The herd is idle, as most processes are; with --active some of it is not.
 
-The screen: tests/bench/run --screen, and --soak MINUTES; each has its own --help."""
+Other parts, each with its own --help: tests/bench/run --screen, --soak MINUTES, --faults, --pss."""
 
 TERMINAL_PEERS = ("htop", "btop", "atop")
 PEERS = ("free", "ps", "top") + TERMINAL_PEERS
 
-# memtop reads an unchanged process in one refresh of four: only means of four are fair.
-REFRESHES = 4
+# It takes memtop some refreshes to find out who sleeps; then it looks at each of those in one of
+# four: only means of four are fair.
+FIRST_REFRESHES, REFRESHES = 6, 8
 SETTLE_SECONDS = 1.5  # the first screen; then measure between two refreshes
 WINDOW_SECONDS = 3
 FREE_PAIRS = 50
 TRACED_SCREEN_LIMIT = 1000  # under strace htop does not keep up with more processes
+OTHERS = 0.05  # share of the machine that other programs may use during a run
+CALM_SECONDS = 10  # how long is waited for others to use less; some never do
 MEMBER_BYTES = 1.5 * 1024 * 1024  # with its page tables and kernel memory
 
 
@@ -156,6 +159,35 @@ def process_count():
     return sum(name.isdigit() for name in os.listdir("/proc"))
 
 
+# Other programs
+
+
+def cpu_of_kernel_threads():
+    """Those that scan memory or write it back work for all, also for what is measured."""
+    ticks = 0
+    for pid in Path("/proc/2/task/2/children").read_text().split() if os.path.exists("/proc/2/task/2/children") else []:
+        with suppress(OSError):
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of_others():
+    """Seconds that all CPUs were busy, but for the kernel's threads and what has ended here."""
+    user, nice, system, _, _, *interrupts = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
+    own = os.times()
+    busy = (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
+    return busy - own.children_user - own.children_system - cpu_of_kernel_threads()
+
+
+def wait_until_calm():
+    end = time.monotonic() + CALM_SECONDS
+    while time.monotonic() < end:
+        before = cpu_of_others()
+        time.sleep(1)
+        if cpu_of_others() - before <= OTHERS * os.cpu_count():
+            return
+
+
 # Programs with a screen
 
 
@@ -195,17 +227,21 @@ class Screen:
             self.watch(0.02)
         return False
 
+    def read(self, seconds):
+        """Some of what it draws; nothing where it draws nothing for so long."""
+        if not select.select([self.terminal], [], [], seconds)[0]:
+            return b""
+        try:
+            return os.read(self.terminal, 65536)
+        except OSError:  # it has ended
+            time.sleep(seconds)
+            return b""
+
     def watch(self, seconds):
         """Reads what it draws, as a terminal does."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            if not select.select([self.terminal], [], [], left)[0]:
-                return
-            try:
-                os.read(self.terminal, 65536)
-            except OSError:  # it has ended
-                time.sleep(max(0, end - time.monotonic()))
-                return
+            self.read(left)
 
     def cpu_ms(self):
         """CPU time of all its threads, exactly: what clock_getcpuclockid(3) gives."""
@@ -231,9 +267,9 @@ def cpu_of_screen(bench, program):
 
 
 def measure_batch(bench, figures, program):
-    one = bench.meter(*bench.batch(program, 1))
-    more = bench.meter(*bench.batch(program, REFRESHES + 1))
-    figures.add("cpu_per_refresh", program, (more.cpu - one.cpu) / REFRESHES)
+    first = bench.meter(*bench.batch(program, FIRST_REFRESHES))
+    more = bench.meter(*bench.batch(program, FIRST_REFRESHES + REFRESHES))
+    figures.add("cpu_per_refresh", program, (more.cpu - first.cpu) / REFRESHES)
     figures.add("peak_rss", program, more.peak)
 
 
@@ -288,8 +324,11 @@ def traced_calls(bench, command):
 
 def calls_of_batch(bench, program):
     """A short delay changes nothing here: a refresh makes the same calls."""
-    one, more = (traced_calls(bench, bench.batch(program, count, 0.1)) for count in (1, REFRESHES + 1))
-    return (more - one) / REFRESHES
+    first, more = (
+        traced_calls(bench, bench.batch(program, count, 0.1))
+        for count in (FIRST_REFRESHES, FIRST_REFRESHES + REFRESHES)
+    )
+    return (more - first) / REFRESHES
 
 
 def calls_of_ps(bench):

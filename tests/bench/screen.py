@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import bench as base
 from bench import Skipped
@@ -36,7 +35,7 @@ Figures:
 For bytes and cpu all refresh each 1.5 s, by itself the interval of memtop and of htop; else
 all is as it is by itself. Ratios of first_screen and cpu are the median of the rounds'.
 Other programs are waited for; a run during which they use over 5 % of the machine is repeated,
-up to four times."""
+twice at most. How many stayed disturbed is told."""
 
 PEERS = ("top", "htop", "btop")
 START_ROUNDS = 5
@@ -44,9 +43,7 @@ KEY_ROUNDS, PRESSES = 2, 100
 KEY_INTERVAL, IDLE_INTERVAL = 1, 1.5
 IDLE_ROUNDS, WINDOWS = 3, 8  # memtop reads an unchanged process in one refresh of four
 BURST_GAP = 5e6  # ns of silence after which something else begins
-OTHERS = 0.05  # share of the machine that other programs may use during a run
-ATTEMPTS = 5
-CALM_SECONDS = 300  # how long is waited for others to use less
+ATTEMPTS = 3
 
 # What the bytes of a record begin with; see terminal.c.
 RECORD = struct.Struct("=qqii")
@@ -82,29 +79,12 @@ def screen_command(bench, program, interval):
 
 def run_once(bench, command):
     """What the helper has recorded, and the share of the machine that others have used."""
-    before, start = cpu_of_others(), time.monotonic()
+    before, start = base.cpu_of_others(), time.monotonic()
     with base.child(command, env=bench.environment, stdout=subprocess.PIPE) as process:
         output = process.communicate()[0]
     if process.returncode != 0 or not output:
         raise Skipped("it failed")
-    return output, (cpu_of_others() - before) / (time.monotonic() - start) / os.cpu_count()
-
-
-def cpu_of_others():
-    """Seconds that all CPUs were busy, but for what has ended here."""
-    user, nice, system, _, _, *interrupts = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
-    own = os.times()
-    busy = (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
-    return busy - own.children_user - own.children_system
-
-
-def wait_until_calm():
-    end = time.monotonic() + CALM_SECONDS
-    while time.monotonic() < end:
-        before = cpu_of_others()
-        time.sleep(1)
-        if cpu_of_others() - before <= OTHERS * os.cpu_count():
-            return
+    return output, (base.cpu_of_others() - before) / (time.monotonic() - start) / os.cpu_count()
 
 
 def record(bench, program, interval, seconds, presses=0, options=()):
@@ -113,13 +93,13 @@ def record(bench, program, interval, seconds, presses=0, options=()):
     command += [*screen_command(bench, program, interval), *options]
     bench.runs += 1
     for _ in range(ATTEMPTS):
-        wait_until_calm()
+        base.wait_until_calm()
         # What it has saved of its settings before is not left to it.
         shutil.rmtree(bench.home / "btop", ignore_errors=True)
         (bench.home / "htoprc").unlink(missing_ok=True)
         base.write_btop_configuration(bench.home, round(interval * 1000))
         output, others = run_once(bench, command)
-        if others <= OTHERS:
+        if others <= base.OTHERS:
             break
     else:
         bench.disturbed += 1
@@ -259,6 +239,7 @@ def measure(bench, size):
         for part, rounds in PARTS:
             for _ in range(rounds):
                 for program in ["memtop"] + [peer for peer in bench.options.peers if bench.has(peer)]:
+                    print(f"{part.__name__} {program}", file=sys.stderr, flush=True)
                     try:
                         part(bench, figures, program)
                     except Skipped as reason:

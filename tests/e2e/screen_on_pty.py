@@ -128,13 +128,6 @@ class Screen:
     def wait_for_screen(self, start=0):
         wait_until(lambda: b"COMMAND" in self.output[start:])
 
-    def wait_until_quiet(self):
-        """Until all of the first refreshes has been drawn."""
-        length = -1
-        while length != len(self.output):
-            length = len(self.output)
-            time.sleep(0.5)
-
     def has_ended(self):
         return os.waitid(os.P_PID, self.child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 

@@ -295,6 +295,9 @@ def test_a_process_that_does_not_exist_is_told():
         (["-u", "nobody-of-this-name"], "--user 'nobody-of-this-name': there is no such user"),
         (["-w", "x"], "--width 'x': not a width of at least 1"),
         (["-e", "kb"], "--scale 'kb': not one of b k m g t p"),
+        (["--pss-budget", "0"], "--pss-budget '0': not a percentage from 0.1 to 100"),
+        (["--pss-budget", "101"], "--pss-budget '101': not a percentage from 0.1 to 100"),
+        (["--pss-budget", "x"], "--pss-budget 'x': not a percentage from 0.1 to 100"),
         (["--format", "xml"], "--format 'xml': not one of text, json, csv"),
         (["word"], "unexpected word 'word'"),
         (["-z"], "invalid option -- 'z'"),
@@ -372,6 +375,37 @@ def test_blocks_have_one_heading_in_csv_and_rates_from_the_second():
     assert rows[0][2] == "" and float(rows[1][2]) >= 0 and float(rows[2][2]) >= 0
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", row[0]) for row in rows)
     assert rows[0][0] < rows[1][0] < rows[2][0]
+
+
+def test_it_accounts_for_itself():
+    process = memtop("batch", "-n", "3", "-d", "0.1", "--format", "json", "-p", os.getpid())
+    first, *rest = lines_of(process, "system")
+    assert first["self_cpu"] is None and first["self_cputime"] >= 0
+    for before, system in zip([first, *rest], rest):
+        assert system["self_cpu"] >= 0 and system["self_cputime"] >= before["self_cputime"]
+        assert system["self_res"] > 1 << 20
+
+
+def test_an_interval_too_short_to_read_in_is_stretched_and_told(actor):
+    """Each actor has 50,000 pages to look at."""
+    for _ in range(4):
+        actor("zombie-leader")
+    arguments = ["-d", "0.01", "-F", "pid,pss", "--exact", "--format", "json"]
+    process = memtop("batch", "-n", "6", *arguments)
+    assert len(lines_of(process, "system")) == 6
+    told = re.findall(rb"reading takes \S+ s: a block every (\S+) s instead of 0.01\n", process.stderr)
+    assert len(told) == 1 and 0.02 <= float(told[0]) <= 0.1
+    assert memtop("batch", "-n", "1", *arguments).stderr == b""
+
+
+def test_pss_is_there_in_each_block_and_tells_its_age(actor):
+    pid = actor("memory")
+    arguments = ["-n", "6", "-d", "0.1", "--pss-budget", "0.1", "-p", pid, "-F", "pid,pss,pss_age"]
+    rows = lines_of(memtop("batch", *arguments, "--format", "json"))
+    assert len(rows) == 6 and all(row["pss"] > 24 << 20 for row in rows)
+    assert rows[0]["pss_age"] == 0 and rows[-1]["pss_age"] > 0.4
+    text = memtop("batch", *arguments).stdout.decode()
+    assert [line.split()[1][0] == "~" for line in text.splitlines() if line.split()[:1] == [str(pid)]][-1]
 
 
 def test_few_descriptors_are_enough():

@@ -12,7 +12,7 @@ import pytest
 from conftest import SOURCE, memtop, run
 
 COMPLETIONS = Path(os.environ["BUILD"]) / "data" / "completions"
-COMMANDS = ["", "free", "batch", "oom", "oom log"]
+COMMANDS = ["", "free", "batch", "oom", "oom log", "faults", "map", "budget"]
 FIRST_WORDS = list(dict.fromkeys(command.split()[0] for command in COMMANDS[1:]))
 OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*))? ")
 
@@ -78,10 +78,11 @@ def test_page_of_memtop_names_each_command():
     assert named == COMMANDS[1:]
 
 
-def test_page_has_each_column():
-    found = [re.match(r"\*(\S+)\* \(([^\s,)]+)[,)]", term) for term in terms("batch", "COLUMNS")]
+@pytest.mark.parametrize("command", ["batch", "faults"])
+def test_page_has_each_column(command):
+    found = [re.match(r"\*(\S+)\* \(([^\s,)]+)[,)]", term) for term in terms(command, "COLUMNS")]
     assert all(found)
-    assert {match.groups() for match in found} == set(columns("batch"))
+    assert {match.groups() for match in found} == set(columns(command))
 
 
 def test_help_of_memtop_and_batch_have_the_same_columns():
@@ -113,6 +114,18 @@ def test_page_of_oom_log_has_each_key():
     kill = json.loads(memtop("oom", "log", "--format", "json", log).stdout)
     documented = re.findall(r"\*(\w+)\*", "\n".join(terms("oom log", "JSON")))
     assert sorted(documented) == sorted(kill.keys() - {"kind"})
+
+
+def test_page_of_faults_has_each_segment():
+    segments = re.findall(r'= { "(\w+)", "', (SOURCE / "src" / "model" / "segment.c").read_text())
+    assert len(segments) == 10
+    assert terms("faults", "SEGMENTS") == [f"*{name}*" for name in [*segments, "total", "unsampled"]]
+
+
+def test_page_of_faults_has_each_key_of_the_sampler():
+    system = json.loads(memtop("faults", "-d", "0.01", "--format", "json").stdout.splitlines()[0])
+    documented = re.findall(r"\*(\w+)\*", "\n".join(terms("faults", "JSON")))
+    assert sorted(documented) == sorted(key for key in system if "sampler" in key or "walk" in key)
 
 
 def complete(*typed):
@@ -152,6 +165,16 @@ def test_bash_completes_columns():
 
 
 @with_completions
+def test_bash_completes_columns_and_keys_of_faults():
+    names = [name for name, _ in columns("faults")]
+    assert "segment" in names and complete("memtop", "faults", "-F", "") == names
+    assert complete("memtop", "faults", "-o", "+maj") == ["+major", "+major_error", "+major_rate"]
+    keys = complete("memtop", "faults", "--by", "=", "")
+    assert len(keys) == 5 and complete("memtop", "faults", "-b", "code,sy") == ["code,symbol"]
+    assert memtop("faults", "-d", "0.01", "--by", ",".join(keys)).returncode == 0
+
+
+@with_completions
 @pytest.mark.parametrize("option", ["--scale", "--format"])
 def test_bash_completes_values_that_memtop_takes(option):
     offered = complete("memtop", option, "=")
@@ -169,7 +192,7 @@ def test_bash_completes_users_and_processes():
 @with_completions
 @pytest.mark.parametrize("command", COMMANDS)
 def test_zsh_has_each_option(command):
-    text = (COMPLETIONS / "_memtop").read_text()
+    text = (COMPLETIONS / "_memtop").read_text().split("\n_memtop()\n", 1)[1]
     pattern = f"'{command}'" if " " in command else command or "*"
     text = text.split(f"\n\t{pattern})\n", 1)[1].split("\n\t\t;;", 1)[0]
     assert set(re.findall(r"'\([^)]*\)(--?[\w-]+)[+=]?\[", text)) == words(command)

@@ -94,7 +94,6 @@ def test_a_closed_terminal_ends_it(start, controlling):
 def test_a_stopped_screen_comes_back(start):
     screen = start("-d", "86400", job=True)
     screen.wait_for_screen()
-    screen.wait_until_quiet()
     screen.type(b"\x1a")
     assert os.WIFSTOPPED(int(screen.status()))
     assert screen.is_given_back()
@@ -107,6 +106,17 @@ def test_a_stopped_screen_comes_back(start):
     assert int(screen.status()) == 0
     assert screen.end() == 0
     assert screen.is_given_back()
+
+
+def test_a_stop_while_it_reads_and_draws_is_not_lost(start):
+    for _ in range(10):
+        screen = start("-d", "0.01", job=True)
+        screen.wait_for_screen()
+        screen.type(b"\x1a")
+        assert os.WIFSTOPPED(int(screen.status()))
+        os.kill(screen.pid, signal.SIGKILL)
+        assert not os.WIFSTOPPED(int(screen.status()))
+        assert screen.end() == 0
 
 
 @pytest.mark.parametrize("button", [0, 1, 2, 64, 65])

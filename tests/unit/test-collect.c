@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void
@@ -38,7 +39,7 @@ a_process_is_read_from_its_files(void **state)
 	assert_string_equal(row->command, "[db]");
 	assert_string_equal(row->unit, "db.service");
 	assert_true(row->peak == UNKNOWN); /* status was not asked for */
-	assert_true(row->pss == UNKNOWN);
+	assert_true(row->extras->rollup.pss == UNKNOWN);
 }
 
 static void
@@ -107,8 +108,8 @@ T20_swap_is_VmSwap_and_swappss_its_share(void **state)
 	row = snapshot_find_process(refresh(world), 10);
 	assert_int_equal(row->swap, 12 * 1024);
 	assert_int_equal(row->used, 612 * 1024);
-	assert_int_equal(row->pss, 400 * 1024);
-	assert_int_equal(row->swap_pss, 6 * 1024);
+	assert_int_equal(row->extras->rollup.pss, 400 * 1024);
+	assert_int_equal(row->extras->rollup.swap_pss, 6 * 1024);
 }
 
 static void
@@ -124,8 +125,8 @@ T21_uss_does_not_contain_huge_pages(void **state)
 		"0-1 ---p 0 0:0 0 [rollup]\nRss: 100 kB\nPss: 90 kB\nPrivate_Clean: 10 kB\n"
 		"Private_Dirty: 20 kB\nShared_Hugetlb: 2048 kB\nPrivate_Hugetlb: 4096 kB\n");
 	row = snapshot_find_process(refresh(world), 10);
-	assert_int_equal(row->uss, 30 * 1024);
-	assert_true(row->swap_pss == UNKNOWN); /* this kernel does not print it */
+	assert_int_equal(row->extras->rollup.uss, 30 * 1024);
+	assert_true(row->extras->rollup.swap_pss == UNKNOWN); /* this kernel does not print it */
 }
 
 static void
@@ -214,7 +215,7 @@ a_zombie_alone_holds_nothing(void **state)
 		&(struct tree_process){ .pid = 10, .comm = "x", .state = 'Z', .start_time = 1 });
 	row = snapshot_find_process(refresh(world), 10);
 	assert_int_equal(row->resident, 0);
-	assert_int_equal(row->pss, 0);
+	assert_int_equal(row->extras->rollup.pss, 0);
 	assert_int_equal(row->peak, 0);
 }
 
@@ -237,7 +238,7 @@ T27_kernel_threads_hold_nothing(void **state)
 	row = snapshot_find_process(now, 2);
 	assert_int_equal(row->kernel_thread, 1);
 	assert_int_equal(row->resident, 0);
-	assert_int_equal(row->pss, 0); /* smaps_rollup is not even asked for */
+	assert_int_equal(row->extras->rollup.pss, 0); /* smaps_rollup is not even asked for */
 	assert_string_equal(row->command, "[kthreadd]");
 	for (size_t i = 0; i < now->hint_count; i++)
 		assert_int_not_equal(now->hints[i].need, NEED_ROLLUP);
@@ -290,6 +291,27 @@ T26_a_zombie_whose_threads_cannot_be_read_is_unknown(void **state)
 	assert_true(row->virtual == UNKNOWN);
 }
 
+static void
+what_the_program_itself_uses_is_read(void **state)
+{
+	struct world *world = *state;
+	const struct system *system;
+	int64_t before;
+
+	world->needs.bits = NEED_SELF;
+	system = &refresh(world)->system;
+	assert_true(system->self_resident == UNKNOWN); /* the tree has no such file */
+	assert_true(system->self_cpu_time >= 0);
+	before = system->self_cpu_time;
+	tree_write(&world->tree, "self/statm", "100 7 3 5 0 20 0\n");
+	for (clock_t end = clock() + CLOCKS_PER_SEC / 20; clock() < end;)
+		continue;
+	system = &refresh(world)->system;
+	assert_int_equal(system->self_resident, 7 * page);
+	assert_true(system->self_cpu_time >= before + 40000000);
+	assert_true(system->self_cpu_share > 0);
+}
+
 int
 main(void)
 {
@@ -308,6 +330,7 @@ main(void)
 		TEST(T31_hidden_processes_are_told),
 		TEST(a_file_that_is_missing_costs_only_its_figures),
 		TEST(T26_a_zombie_whose_threads_cannot_be_read_is_unknown),
+		TEST(what_the_program_itself_uses_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

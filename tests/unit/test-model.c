@@ -34,17 +34,20 @@ rates_need_the_same_process_twice(void **state)
 	row = add(&before, 5, 100, 1000000);
 	row->minor_faults = 100;
 	row->cpu_time = SECOND;
-	row->memory_time = 10 * SECOND;
+	row->look_time = 10 * SECOND;
 	row = add(&before, 7, 100, 5000); /* 7 ends, and its number is used again: T30 */
 	row->minor_faults = 7;
 	row = add(&now, 5, 100, 1200000);
 	row->minor_faults = 107;
-	row->memory_time = 12 * SECOND;
+	row->look_time = 12 * SECOND;
 	row->cpu_time = 2 * SECOND;
 	row = add(&now, 7, 999, 6000);
 	row->minor_faults = 8;
 	now.system.total = 4000000;
+	before.system.self_cpu_time = SECOND;
+	now.system.self_cpu_time = SECOND + SECOND / 100;
 	derive(&now, &before);
+	assert_int_equal(now.system.self_cpu_share, 5);
 	assert_int_equal(now.processes[0].minor_fault_rate, 3500);
 	assert_int_equal(now.processes[0].cpu_share, 500);
 	assert_int_equal(now.processes[0].growth, 200000 * 30);
@@ -52,6 +55,38 @@ rates_need_the_same_process_twice(void **state)
 	assert_true(now.processes[0].used == UNKNOWN); /* SWAP is unknown */
 	assert_true(now.processes[1].minor_fault_rate == UNKNOWN);
 	assert_true(now.processes[1].growth == UNKNOWN);
+	snapshot_finish(&before);
+	snapshot_finish(&now);
+}
+
+static void
+what_was_not_looked_at_keeps_its_rates(void **state)
+{
+	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 12 * SECOND };
+	struct process *row;
+
+	(void)state;
+	snapshot_reset(&before);
+	snapshot_reset(&now);
+	row = add(&before, 5, 100, 1000000);
+	row->minor_faults = 100;
+	row->look_time = 8 * SECOND;
+	row->minor_fault_rate = 2500;
+	row->major_fault_rate = 1500;
+	row->cpu_share = 17;
+	row->growth = 4096;
+	snapshot_copy_process(&now, row);
+	now.bits = NEED_FAULTS;
+	derive(&now, &before);
+	assert_int_equal(now.processes[0].minor_fault_rate, 2500);
+	assert_int_equal(now.processes[0].major_fault_rate, 1500);
+	assert_int_equal(now.processes[0].cpu_share, 17);
+	assert_int_equal(now.processes[0].growth, 4096);
+	assert_int_equal(now.processes[0].extras->minor_fault_count, 0);
+	now.processes[0].minor_faults = 140; /* looked at: the rate is over all the time since */
+	now.processes[0].look_time = 12 * SECOND;
+	derive(&now, &before);
+	assert_int_equal(now.processes[0].minor_fault_rate, 10000);
 	snapshot_finish(&before);
 	snapshot_finish(&now);
 }
@@ -84,10 +119,10 @@ memory_that_was_not_read_has_no_growth(void **state)
 	(void)state;
 	snapshot_reset(&before);
 	snapshot_reset(&now);
-	add(&before, 5, 100, 4096)->memory_time = 10 * SECOND;
+	add(&before, 5, 100, 4096)->look_time = 10 * SECOND;
 	add(&before, 6, 100, UNKNOWN);
 	add(&now, 5, 100, UNKNOWN);
-	add(&now, 6, 100, 4096)->memory_time = 11 * SECOND;
+	add(&now, 6, 100, 4096)->look_time = 11 * SECOND;
 	derive(&now, &before);
 	assert_true(now.processes[0].growth == UNKNOWN);
 	assert_true(now.processes[1].growth == UNKNOWN);
@@ -220,6 +255,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rates_need_the_same_process_twice),
+		cmocka_unit_test(what_was_not_looked_at_keeps_its_rates),
 		cmocka_unit_test(the_first_refresh_has_no_rates),
 		cmocka_unit_test(memory_that_was_not_read_has_no_growth),
 		cmocka_unit_test(a_counter_that_went_back_has_no_rate),

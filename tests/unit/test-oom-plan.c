@@ -88,6 +88,24 @@ a_preview_shows_who_dies_instead(void **state)
 	oom_preview_finish(&preview);
 }
 
+/* Kills and faults that a snapshot holds are its own, whatever is previewed. */
+static void
+a_preview_leaves_the_snapshot_what_it_has(void **state)
+{
+	struct snapshot *now = *state;
+	struct oom_plan plan = { .count = 0 };
+	struct oom_preview preview = { .count = 0 };
+
+	snapshot_add_event(now)->pid = 77;
+	snapshot_add_fault(now)->pid = 78;
+	oom_plan_add(&plan, snapshot_find_process(now, 10), -500);
+	oom_preview(&preview, now, &plan);
+	assert_int_equal(now->events[0].pid, 77);
+	assert_int_equal(now->faults[0].pid, 78);
+	oom_plan_finish(&plan);
+	oom_preview_finish(&preview);
+}
+
 static void
 protection_comes_and_goes_with_minus_1000(void **state)
 {
@@ -257,6 +275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_preview_shows_who_dies_instead),
+		TEST(a_preview_leaves_the_snapshot_what_it_has),
 		TEST(protection_comes_and_goes_with_minus_1000),
 		TEST(who_shares_the_address_space_follows),
 		TEST(a_tree_is_a_process_and_all_below_it),

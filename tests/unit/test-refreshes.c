@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "model/cell.h"
+
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 static void
 T30_a_number_used_again_is_another_process(void **state)
@@ -42,8 +46,8 @@ T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
 	for (int i = 0; i < 5; i++) {
 		const struct snapshot *now = refresh(world);
 
-		assert_true(now->processes[0].pss == UNKNOWN);
-		assert_true(now->processes[0].uss == UNKNOWN);
+		assert_true(now->processes[0].extras->rollup.pss == UNKNOWN);
+		assert_true(now->processes[0].extras->rollup.uss == UNKNOWN);
 		assert_int_equal(now->processes[0].resident, 5 * page);
 		assert_int_equal(now->hint_count, 1);
 		assert_int_equal(now->hints[0].need, NEED_ROLLUP);
@@ -113,8 +117,7 @@ a_need_that_is_new_is_met_at_once(void **state)
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	tree_write(&world->tree, "10/status", status);
-	for (int i = 0; i < 4; i++)
-		assert_true(snapshot_find_process(refresh(world), 10)->peak == UNKNOWN);
+	refresh(world);
 	world->needs.bits |= NEED_STATUS;
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(snapshot_find_process(refresh(world), 10)->peak, 700 * 1024);
@@ -131,11 +134,10 @@ growth_spans_the_time_between_two_reads_of_memory(void **state)
 	refresh(world);
 	tree_write(&world->tree, "10/statm", "100 9 0 0 0 0 0\n"); /* stat does not tell */
 	for (int i = 0; i < 6; i++) {
-		int64_t before =
-			world->snapshots[(world->refresh + 1) % 2].processes[0].memory_time;
+		int64_t before = world->snapshots[(world->refresh + 1) % 2].processes[0].look_time;
 
 		row = snapshot_find_process(refresh(world), 10);
-		if (row->memory_time == before) {
+		if (row->look_time == before) {
 			assert_true(row->growth == UNKNOWN || row->resident == 9 * page);
 			continue;
 		}
@@ -145,35 +147,236 @@ growth_spans_the_time_between_two_reads_of_memory(void **state)
 	fail_msg("the growth was never seen");
 }
 
+static const char rollup[] = "0-1 ---p 0 0:0 0 [rollup]\nPss: 90 kB\nPrivate_Clean: 8 kB\n"
+			     "Private_Dirty: 60 kB\nSwapPss: 0 kB\n";
+
 static void
-T17_a_process_that_waits_for_a_device_is_not_waited_for(void **state)
+make_processes(const struct world *world, int first, int count)
+{
+	for (int pid = first; pid < first + count; pid++) {
+		char path[32];
+
+		tree_write_process(&world->tree, &(struct tree_process){ .pid = pid,
+							 .comm = "x",
+							 .cmdline = "x --all",
+							 .pages = 5,
+							 .start_time = 1 });
+		snprintf(path, sizeof(path), "%d/smaps_rollup", pid);
+		tree_write(&world->tree, path, rollup);
+	}
+}
+
+/* Begins anew with a tree in which the list of processes may be kept. */
+static void
+begin_with_namespaces(struct world *world, const char *numbers)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "Name:\tx\nNSpid:\t%s\nKthread:\t0\n", numbers);
+	tree_write(&world->tree, "self/status", text);
+	tree_write(&world->tree, "loadavg", "0.00 0.01 0.05 1/80 100\n");
+	world->source->destroy(world->source);
+	assert_int_equal(collect_create(world->tree.path, &world->source), 0);
+	make_processes(world, 10, 2);
+	assert_int_equal(refresh(world)->process_count, 2);
+}
+
+static void
+the_list_is_made_anew_when_a_task_has_come_or_gone(void **state)
 {
 	struct world *world = *state;
-	struct tree_process process = { .pid = 10,
-		.comm = "x",
-		.cmdline = "x --all",
-		.pages = 5,
-		.start_time = 1,
-		.state = 'D' };
+
+	begin_with_namespaces(world, "5");
+	make_processes(world, 12, 1);
+	assert_int_equal(refresh(world)->process_count, 2);
+	tree_write(&world->tree, "loadavg", "0.00 0.01 0.05 3/80 101\n"); /* one came */
+	assert_int_equal(refresh(world)->process_count, 3);
+	make_processes(world, 13, 1);
+	tree_write(&world->tree, "loadavg", "0.70 0.01 0.05 1/80 101\n"); /* only the load */
+	assert_int_equal(refresh(world)->process_count, 3);
+	tree_write(&world->tree, "loadavg", "0.00 0.01 0.05 1/79 101\n"); /* one has gone */
+	assert_int_equal(refresh(world)->process_count, 4);
+}
+
+static void
+the_list_is_always_made_anew_for_another_namespace(void **state)
+{
+	struct world *world = *state;
+
+	begin_with_namespaces(world, "512\t5");
+	make_processes(world, 12, 1);
+	assert_int_equal(refresh(world)->process_count, 3);
+}
+
+/* A file that nobody writes to: whoever opens it waits. */
+static void
+make_silent(const struct tree *tree, const char *path)
+{
+	unlinkat(tree->fd, path, 0);
+	assert_int_equal(mkfifoat(tree->fd, path, 0644), 0);
+}
+
+/* Lets those go that wait for it, and puts a file that answers in its place. */
+static void
+let_answer(const struct tree *tree, const char *path, const char *text)
+{
+	int fd = openat(tree->fd, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	unlinkat(tree->fd, path, 0);
+	close(fd);
+	tree_write(tree, path, text);
+}
+
+static int64_t
+count_of_hint(const struct snapshot *now, unsigned need, int error)
+{
+	for (size_t i = 0; i < now->hint_count; i++)
+		if (now->hints[i].need == need && now->hints[i].error == error)
+			return now->hints[i].count;
+	return 0;
+}
+
+static void
+T17_a_file_that_does_not_answer_costs_its_own_value(void **state)
+{
+	struct world *world = *state;
 	const struct process *row;
 
 	world->needs.bits |= NEED_ROLLUP;
-	tree_write_process(&world->tree, &process);
-	tree_write(&world->tree, "10/smaps_rollup", "0-1 ---p 0 0:0 0 [rollup]\nPss: 90 kB\n");
-	for (int i = 0; i < 3; i++) {
+	make_processes(world, 10, 2);
+	make_silent(&world->tree, "10/cmdline");
+	make_silent(&world->tree, "10/smaps_rollup");
+	for (int i = 0; i < 6; i++) {
 		const struct snapshot *now = refresh(world);
 
 		row = snapshot_find_process(now, 10);
-		assert_string_equal(row->command, "[x]");
-		assert_true(row->pss == UNKNOWN);
+		assert_string_equal(row->command, "[x] (blocked)");
+		assert_string_equal(row->extras->blocked, "cmdline smaps_rollup");
+		assert_true(row->extras->rollup.pss == UNKNOWN);
 		assert_int_equal(row->resident, 5 * page);
-		assert_int_equal(now->hints[0].error, EBUSY);
+		assert_int_equal(count_of_hint(now, NEED_COMMAND, ETIMEDOUT), 1);
+		assert_int_equal(count_of_hint(now, NEED_ROLLUP, ETIMEDOUT), 1);
+		row = snapshot_find_process(now, 11);
+		assert_string_equal(row->command, "x --all");
+		assert_null(row->extras->blocked);
+		assert_int_equal(row->extras->rollup.pss, 90 * 1024);
 	}
-	process.state = 'S';
-	tree_write_process(&world->tree, &process);
-	row = snapshot_find_process(refresh(world), 10);
+	let_answer(&world->tree, "10/cmdline", "x --all");
+	let_answer(&world->tree, "10/smaps_rollup", rollup);
+	do {
+		usleep(1000);
+		row = snapshot_find_process(refresh(world), 10);
+	} while (row->extras->blocked || row->extras->rollup.pss == UNKNOWN);
 	assert_string_equal(row->command, "x --all");
-	assert_int_equal(row->pss, 90 * 1024);
+	assert_int_equal(row->extras->rollup.pss, 90 * 1024);
+	assert_int_equal(row->extras->rollup.uss, 68 * 1024);
+}
+
+/* They still do not answer when all is given up: that waits for none of them. */
+static void
+T17_ten_that_do_not_answer_cost_ten_values(void **state)
+{
+	struct world *world = *state;
+	const struct snapshot *now = NULL;
+
+	world->needs.bits |= NEED_ROLLUP;
+	make_processes(world, 10, 20);
+	for (int pid = 10; pid < 20; pid++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "%d/cmdline", pid);
+		make_silent(&world->tree, path);
+		snprintf(path, sizeof(path), "%d/smaps_rollup", pid);
+		make_silent(&world->tree, path);
+	}
+	for (int i = 0; i < 3; i++)
+		now = refresh(world);
+	for (int pid = 10; pid < 30; pid++) {
+		const struct process *row = snapshot_find_process(now, pid);
+
+		assert_string_equal(row->command, pid < 20 ? "[x] (blocked)" : "x --all");
+		assert_true(row->extras->rollup.pss == (pid < 20 ? UNKNOWN : 90 * 1024));
+	}
+	assert_int_equal(count_of_hint(now, NEED_ROLLUP, ETIMEDOUT), 10);
+}
+
+static size_t
+count_with_pss(const struct snapshot *now)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < now->process_count; i++)
+		count += now->processes[i].extras->rollup.pss == 90 * 1024;
+	return count;
+}
+
+static void
+within_a_budget_visible_processes_are_first_and_all_have_their_turn(void **state)
+{
+	static const int64_t visible[] = { 25, 27 };
+	struct world *world = *state;
+	const struct snapshot *now;
+
+	world->needs.bits |= NEED_ROLLUP;
+	world->needs.rollup_budget = 40000; /* for two */
+	world->needs.visible = visible;
+	world->needs.visible_count = COUNT(visible);
+	make_processes(world, 10, 20);
+	assert_int_equal(count_with_pss(refresh(world)), 0);
+	do {
+		usleep(1000);
+		now = refresh(world);
+	} while (count_with_pss(now) == 0);
+	assert_int_equal(count_with_pss(now), 2);
+	assert_int_equal(snapshot_find_process(now, 25)->extras->rollup.pss, 90 * 1024);
+	assert_int_equal(snapshot_find_process(now, 27)->extras->rollup.pss, 90 * 1024);
+	while (count_with_pss(now) < 20) {
+		usleep(1000);
+		now = refresh(world);
+	}
+}
+
+static void
+a_value_that_was_read_before_says_so(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+	char text[64];
+
+	world->needs.bits |= NEED_ROLLUP;
+	make_processes(world, 10, 1);
+	row = snapshot_find_process(refresh(world), 10);
+	assert_int_equal(row->extras->pss_age, 0);
+	cell_format(text, sizeof(text), table_find(&process_table, "pss", 3), row, CHARSET_UTF8,
+		SCALE_HUMAN);
+	assert_string_equal(text, "90.0K");
+	world->needs.rollup_budget = 1; /* too little: nothing has changed */
+	for (int i = 0; i < 3; i++)
+		row = snapshot_find_process(refresh(world), 10);
+	assert_true(row->extras->pss_age > 0);
+	cell_format(text, sizeof(text), table_find(&process_table, "pss", 3), row, CHARSET_UTF8,
+		SCALE_HUMAN);
+	assert_string_equal(text, "~90.0K");
+}
+
+static void
+what_runs_another_program_has_no_value_of_the_last_one(void **state)
+{
+	struct world *world = *state;
+	char text[1024];
+	FILE *file;
+
+	world->needs.bits |= NEED_ROLLUP;
+	make_processes(world, 10, 1);
+	assert_int_equal(snapshot_find_process(refresh(world), 10)->extras->rollup.pss, 90 * 1024);
+	world->needs.rollup_budget = 1;
+	file = fdopen(openat(world->tree.fd, "10/stat", O_RDONLY | O_CLOEXEC), "r");
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	memcpy(strstr(text, "140000"), "150000", 6); /* the start of its stack */
+	tree_write(&world->tree, "10/stat", text);
+	assert_true(snapshot_find_process(refresh(world), 10)->extras->rollup.pss == UNKNOWN);
 }
 
 static void
@@ -258,8 +461,14 @@ main(void)
 		TEST(a_changed_process_is_read_at_once),
 		TEST(exact_reads_everything_every_time),
 		TEST(a_need_that_is_new_is_met_at_once),
+		TEST(the_list_is_made_anew_when_a_task_has_come_or_gone),
+		TEST(the_list_is_always_made_anew_for_another_namespace),
 		TEST(growth_spans_the_time_between_two_reads_of_memory),
-		TEST(T17_a_process_that_waits_for_a_device_is_not_waited_for),
+		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
+		TEST(T17_ten_that_do_not_answer_cost_ten_values),
+		TEST(within_a_budget_visible_processes_are_first_and_all_have_their_turn),
+		TEST(a_value_that_was_read_before_says_so),
+		TEST(what_runs_another_program_has_no_value_of_the_last_one),
 		TEST(T24_a_thread_is_no_process_to_ask_for),
 		TEST(only_the_processes_asked_for_are_read),
 		TEST(the_rank_of_one_needs_all_and_only_for_that),

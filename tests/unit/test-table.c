@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "model/fault.h"
 #include "model/needs.h"
 #include "model/process.h"
 #include "model/system.h"
@@ -9,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct table *const tables[] = { &process_table, &system_table };
+static const struct table *const tables[] = { &process_table, &system_table, &fault_table };
 
 static void
 a_reset_row_is_unknown_in_every_column(void **state)

@@ -167,10 +167,35 @@ decimals_take_point_or_comma(void **state)
 		assert_int_equal(text_to_decimal(bad[i], &decimal), -EINVAL);
 }
 
+static void
+a_path_is_below_whole_parts_only(void **state)
+{
+	static const struct {
+		const char *path, *folder;
+		bool is_below;
+	} cases[] = {
+		{ "/a/b", "/a", true },
+		{ "/a", "/a", true },
+		{ "/a/", "/a", true },
+		{ "/a", "/a/", true },
+		{ "/ab", "/a", false },
+		{ "/a", "/a/b", false },
+		{ "/a", "/", true },
+		{ "/", "/", true },
+		{ "/a", "", true },
+		{ "/b", "/a", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(text_is_below(cases[i].path, cases[i].folder), cases[i].is_below);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_path_is_below_whole_parts_only),
 		cmocka_unit_test(unsafe_characters_are_escaped),
 		cmocka_unit_test(every_single_byte_is_made_safe),
 		cmocka_unit_test(a_short_buffer_cuts_at_a_whole_form),

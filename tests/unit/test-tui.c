@@ -56,7 +56,6 @@ static int
 set_up(void **state)
 {
 	struct fixture *fixture = xcalloc(1, sizeof(*fixture));
-	const struct tui_self self = { .cpu_share = 1, .resident = MIB };
 	size_t position;
 
 	snapshot_reset(&fixture->snapshot);
@@ -72,7 +71,7 @@ set_up(void **state)
 	};
 	selection_parse(&fixture->settings.processes.columns, "pid,comm,res,command", &position);
 	fixture->tui = tui_create(&fixture->settings, NULL);
-	tui_show(fixture->tui, &fixture->snapshot, &self);
+	tui_show(fixture->tui, &fixture->snapshot, 1);
 	*state = fixture;
 	return 0;
 }
@@ -439,21 +438,20 @@ a_kill_is_announced_until_escape(void **state)
 {
 	struct fixture *fixture = *state;
 	struct event *event = snapshot_add_event(&fixture->snapshot);
-	const struct tui_self self = { .cpu_share = 1, .resident = MIB };
 
 	event->pid = 77;
 	event->comm = "e\x1b[31m";
-	tui_show(fixture->tui, &fixture->snapshot, &self);
+	tui_show(fixture->tui, &fixture->snapshot, 1);
 	assert_non_null(strstr(fixture->tui->announcement, "e\\x1b[31m (77)"));
 	fixture->snapshot.event_count = 0;
-	tui_show(fixture->tui, &fixture->snapshot, &self);
+	tui_show(fixture->tui, &fixture->snapshot, 1);
 	tui_key(fixture->tui, 'M');
 	assert_non_null(strstr(fixture->tui->announcement, "(77)"));
 	tui_draw(fixture->tui);
 	assert_true(line_has(stdscr, LINES - 2, L"(77)"));
 	event->comm = "\xe6\xbc\xa2";
 	fixture->snapshot.event_count = 1;
-	tui_show(fixture->tui, &fixture->snapshot, &self);
+	tui_show(fixture->tui, &fixture->snapshot, 1);
 	for (int width = 1; width < 5; width++) { /* also where it is wider than the window */
 		wresize(stdscr, 10, width);
 		tui_draw(fixture->tui);

@@ -37,6 +37,7 @@ set_up(void **state)
 	page = sysconf(_SC_PAGESIZE);
 	tree_create(&world->tree);
 	world->needs.bits = DEFAULT_NEEDS;
+	world->needs.again = true;
 	assert_int_equal(collect_create(world->tree.path, &world->source), 0);
 	*state = world;
 	return 0;

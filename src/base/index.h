@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Finds the rows of a growing array by a hash of what they are about. A zeroed one is empty. It
+ * knows the rows by their number; which of those with the same hash is meant is the caller's to
+ * see:
+ *
+ *	for (row = index_first(&index, hash); row != INDEX_END; row = index_next(&index, row))
+ */
+struct index {
+	uint32_t *heads; /* a power of two */
+	struct index_link {
+		uint64_t hash;
+		uint32_t next;
+	} * links; /* one a row */
+	size_t head_count, count, capacity;
+};
+
+#define INDEX_END UINT32_MAX
+
+uint32_t index_first(const struct index *index, uint64_t hash);
+uint32_t index_next(const struct index *index, uint32_t row);
+
+/* Adds the next row: the first call is about row 0. */
+void index_add(struct index *index, uint64_t hash);
+
+/* Forgets all rows and keeps the memory. */
+void index_reset(struct index *index);
+void index_finish(struct index *index);
+
+/* Mixes another number into a hash, which begins with 0. */
+static inline uint64_t
+index_mix(uint64_t hash, uint64_t number)
+{
+	hash = (hash ^ number) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
+
+/* The same with a text; NULL counts as an empty one. */
+uint64_t index_mix_text(uint64_t hash, const char *text);

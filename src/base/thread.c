@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/thread.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static void
+block_signals(sigset_t *ret_before)
+{
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	sigset_t blocked;
+
+	sigfillset(&blocked);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigdelset(&blocked, crashes[i]);
+	pthread_sigmask(SIG_SETMASK, &blocked, ret_before);
+}
+
+int
+thread_start(pthread_t *ret_thread, void *(*run)(void *argument), void *argument)
+{
+	pthread_attr_t attributes;
+	sigset_t before;
+	int error = pthread_attr_init(&attributes);
+
+	if (error == 0) {
+		pthread_attr_setstacksize(&attributes, THREAD_STACK_SIZE);
+		block_signals(&before);
+		error = pthread_create(ret_thread, &attributes, run, argument);
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		pthread_attr_destroy(&attributes);
+	}
+	return -error;
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/budget.h"
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "collect/procfs.h"
+#include "collect/slab.h"
+#include "model/needs.h"
+#include "model/scan.h"
+#include "model/snapshot.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define FIGURE(name) offsetof(struct budget_figures, name)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { TEXT_SIZE = 16 * 1024, PATH_SIZE = 512, MOUNTS = 64, CACHES = 8 };
+
+struct budget_reader {
+	int root;
+	struct slab_reader *slab;
+	struct budget_part *parts;
+	size_t part_count, part_capacity;
+};
+
+/* clang-format off */
+static const struct procfs_key meminfo_keys[] = {
+	{ "MemTotal", FIGURE(total) },
+	{ "MemFree", FIGURE(free) },
+	{ "Buffers", FIGURE(buffers) },
+	{ "Cached", FIGURE(cached) },
+	{ "SwapCached", FIGURE(swap_cached) },
+	{ "Zswap", FIGURE(zswap) },
+	{ "Dirty", FIGURE(dirty) },
+	{ "Writeback", FIGURE(writeback) },
+	{ "AnonPages", FIGURE(anon) },
+	{ "Shmem", FIGURE(shmem) },
+	{ "KReclaimable", FIGURE(reclaimable) },
+	{ "SReclaimable", FIGURE(slab_reclaimable) },
+	{ "SUnreclaim", FIGURE(slab_unreclaimable) },
+	{ "KernelStack", FIGURE(stacks) },
+	{ "PageTables", FIGURE(page_tables) },
+	{ "SecPageTables", FIGURE(secondary_page_tables) },
+	{ "VmallocUsed", FIGURE(vmalloc) },
+	{ "Percpu", FIGURE(per_cpu) },
+	{ "HardwareCorrupted", FIGURE(corrupted) },
+	{ "AnonHugePages", FIGURE(anon_huge) },
+	{ "CmaFree", FIGURE(cma_free) },
+	{ "Balloon", FIGURE(balloon) },
+	{ "GPUActive", FIGURE(gpu_active) },
+	{ "GPUReclaim", FIGURE(gpu_reclaim) },
+	{ "Hugetlb", FIGURE(hugetlb) },
+};
+/* clang-format on */
+
+struct budget_reader *
+budget_reader_create(int root)
+{
+	struct budget_reader *reader = xcalloc(1, sizeof(*reader));
+
+	reader->root = root;
+	reader->slab = slab_reader_create();
+	return reader;
+}
+
+void
+budget_reader_destroy(struct budget_reader *reader)
+{
+	if (!reader)
+		return;
+	slab_reader_destroy(reader->slab);
+	free(reader->parts);
+	free(reader);
+}
+
+/* Of a name that is a constant, or text of the snapshot. */
+static void
+add_part(struct budget_reader *reader, const struct budget_part *part)
+{
+	reader->parts = array_reserve(
+		reader->parts, &reader->part_capacity, reader->part_count + 1, sizeof(*part));
+	reader->parts[reader->part_count++] = *part;
+}
+
+static const char *
+keep_text(struct snapshot *now, const char *text)
+{
+	return arena_copy(&now->texts, text, strlen(text));
+}
+
+static FILE *
+open_file(int directory, const char *path)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+/* The sum of the numbers behind a key, wherever it stands in a line; UNKNOWN without any. */
+static int64_t
+sum_of(int directory, const char *path, const char *key)
+{
+	_cleanup_fclose_ FILE *file = open_file(directory, path);
+	char line[256];
+	int64_t sum = UNKNOWN;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		int64_t number = scan_field(line, key);
+
+		if (number != UNKNOWN)
+			sum = (sum == UNKNOWN ? 0 : sum) + number;
+	}
+	return sum;
+}
+
+static int64_t
+pages(int64_t count)
+{
+	return known_product(count, sysconf(_SC_PAGESIZE));
+}
+
+/* Before Linux 4.20 meminfo has only the pool of the usual size. */
+static int
+read_meminfo(int root, struct budget_figures *figures)
+{
+	char text[TEXT_SIZE];
+	ssize_t length = procfs_read(root, "meminfo", text, sizeof(text));
+
+	if (length < 0)
+		return (int)length;
+	procfs_fields(text, meminfo_keys, COUNT(meminfo_keys), figures);
+	if (figures->hugetlb == UNKNOWN)
+		figures->hugetlb = known_product(
+			procfs_field(text, "HugePages_Total"), procfs_field(text, "Hugepagesize"));
+	return figures->total == UNKNOWN ? -EINVAL : 0;
+}
+
+/* "orig_data_size compr_data_size mem_used_total ..." (drivers/block/zram, mm_stat_show). */
+static int64_t
+zram_used(const char *device)
+{
+	char path[PATH_SIZE], text[256];
+	const char *at = text;
+
+	snprintf(path, sizeof(path), "/sys/block/%.200s/mm_stat", device);
+	if (procfs_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return UNKNOWN;
+	(void)scan_next_number(&at);
+	(void)scan_next_number(&at);
+	return scan_next_number(&at);
+}
+
+static int64_t
+read_zram(void)
+{
+	_cleanup_closedir_ DIR *devices = opendir("/sys/block");
+	const struct dirent *entry;
+	int64_t sum = UNKNOWN;
+
+	while (devices && (entry = readdir(devices))) {
+		int64_t used =
+			strncmp(entry->d_name, "zram", 4) == 0 ? zram_used(entry->d_name) : UNKNOWN;
+
+		if (used != UNKNOWN)
+			sum = (sum == UNKNOWN ? 0 : sum) + used;
+	}
+	return sum;
+}
+
+/* "size 4 12345" among many lines. */
+static int64_t
+read_arc(int root)
+{
+	_cleanup_fclose_ FILE *file = open_file(root, "spl/kstat/zfs/arcstats");
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		const char *at = scan_start(line, "size ");
+
+		if (at && scan_next_number(&at) != UNKNOWN)
+			return scan_next_number(&at);
+	}
+	return UNKNOWN;
+}
+
+/* "00100000-bfffffff : System RAM"; to whom the addresses are hidden they are all 0. */
+static int64_t
+read_installed(int root)
+{
+	_cleanup_fclose_ FILE *file = open_file(root, "iomem");
+	unsigned long long first, last;
+	char line[256];
+	int64_t sum = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (line[0] != ' ' && strstr(line, ": System RAM") &&
+			sscanf(line, "%llx-%llx", &first, &last) == 2 && last > first)
+			sum += (int64_t)(last - first + 1);
+	return sum > 0 ? sum : UNKNOWN;
+}
+
+static bool
+is_in(const dev_t *devices, size_t count, dev_t device)
+{
+	for (size_t i = 0; i < count; i++)
+		if (devices[i] == device)
+			return true;
+	return false;
+}
+
+/* A file system that is mounted in several places is one; what is mounted over is not seen. */
+static void
+add_mount(struct budget_reader *reader, struct snapshot *now, const char *path, dev_t *devices,
+	size_t *count)
+{
+	struct statvfs file_system;
+	struct stat status;
+	int64_t used;
+
+	if (*count == MOUNTS || stat(path, &status) < 0 || is_in(devices, *count, status.st_dev) ||
+		statvfs(path, &file_system) < 0)
+		return;
+	devices[(*count)++] = status.st_dev;
+	used = (int64_t)(file_system.f_blocks - file_system.f_bfree) *
+	       (int64_t)file_system.f_frsize;
+	if (used > 0)
+		add_part(reader,
+			&(struct budget_part){ "shmem", keep_text(now, path), "tmpfs", used });
+}
+
+/* Only tmpfs is asked: it answers at once. */
+static void
+read_mounts(struct budget_reader *reader, struct snapshot *now)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	dev_t devices[MOUNTS];
+	struct mntent entry;
+	char text[4096];
+	size_t count = 0;
+
+	while (mounts && getmntent_r(mounts, &entry, text, sizeof(text)))
+		if (strcmp(entry.mnt_type, "tmpfs") == 0 || strcmp(entry.mnt_type, "devtmpfs") == 0)
+			add_mount(reader, now, entry.mnt_dir, devices, &count);
+	if (mounts)
+		endmntent(mounts);
+}
+
+static int
+read_caches(struct budget_reader *reader, struct snapshot *now)
+{
+	struct slab_cache caches[CACHES];
+	int count = slab_read(reader->slab, caches, CACHES);
+
+	for (int i = 0; i < count; i++)
+		add_part(reader,
+			&(struct budget_part){ caches[i].is_reclaimable ? "slab_reclaimable"
+									: "slab_unreclaimable",
+				keep_text(now, caches[i].name), "slab cache", caches[i].bytes });
+	return count < 0 ? count : 0;
+}
+
+static int64_t
+number_in(const char *directory, const char *name)
+{
+	char path[PATH_SIZE + 32], text[32];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	length = procfs_read(AT_FDCWD, path, text, sizeof(text));
+	return length < 0 ? UNKNOWN : scan_number(text);
+}
+
+static void
+add_pool_part(struct budget_reader *reader, struct snapshot *now, int64_t size, const char *name,
+	int64_t count, const char *what)
+{
+	char text[64];
+
+	if (count == UNKNOWN || count <= 0)
+		return;
+	if (size % 1024 == 0 && size < 1048576)
+		snprintf(text, sizeof(text), "%lldM %s", (long long)size / 1024, name);
+	else if (size % 1048576 == 0)
+		snprintf(text, sizeof(text), "%lldG %s", (long long)size / 1048576, name);
+	else
+		snprintf(text, sizeof(text), "%lldK %s", (long long)size, name);
+	add_part(reader, &(struct budget_part){ "huge_pages", keep_text(now, text), what,
+				 known_product(count, size * 1024) });
+}
+
+/* The pools of each size (Documentation/admin-guide/mm/hugetlbpage.rst). */
+static void
+read_pools(struct budget_reader *reader, struct snapshot *now)
+{
+	static const char folder[] = "/sys/kernel/mm/hugepages";
+	_cleanup_closedir_ DIR *pools = opendir(folder);
+	const struct dirent *entry;
+
+	while (pools && (entry = readdir(pools))) {
+		const char *size = scan_start(entry->d_name, "hugepages-");
+		int64_t kib = size ? scan_number(size) : UNKNOWN, all, unused, reserved;
+		char path[PATH_SIZE];
+
+		if (kib == UNKNOWN)
+			continue;
+		snprintf(path, sizeof(path), "%s/%.64s", folder, entry->d_name);
+		all = number_in(path, "nr_hugepages");
+		unused = number_in(path, "free_hugepages");
+		reserved = number_in(path, "resv_hugepages");
+		add_pool_part(reader, now, kib, "used", known_difference(all, unused), "in use");
+		add_pool_part(reader, now, kib, "reserved", reserved,
+			"promised to a mapping, not used yet");
+		add_pool_part(reader, now, kib, "free", known_difference(unused, reserved),
+			"set aside for nobody");
+	}
+}
+
+static void
+tell(struct snapshot *now, unsigned need, int error)
+{
+	if (error < 0)
+		snapshot_add_hint(now, need, -error, 0);
+}
+
+int
+budget_read(struct budget_reader *reader, struct snapshot *now)
+{
+	struct budget_figures *figures = &now->budget_figures;
+	int error;
+
+	memset(figures, 0, sizeof(*figures));
+	for (size_t i = 0; i < sizeof(*figures) / sizeof(int64_t); i++)
+		((int64_t *)figures)[i] = UNKNOWN;
+	reader->part_count = 0;
+	error = read_meminfo(reader->root, figures);
+	if (error < 0)
+		return error;
+	figures->free_per_cpu = pages(sum_of(reader->root, "zoneinfo", "count:"));
+	figures->sockets = pages(sum_of(reader->root, "net/sockstat", "mem"));
+	figures->zram = read_zram();
+	figures->arc = read_arc(reader->root);
+	figures->installed = read_installed(reader->root);
+	read_mounts(reader, now);
+	read_pools(reader, now);
+	tell(now, NEED_SLABS, read_caches(reader, now));
+	budget_build(&now->budget, figures, reader->parts, reader->part_count);
+	return 0;
+}

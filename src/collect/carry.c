@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/carry.h"
+
+#include "base/memory.h"
+#include "collect/processes.h"
+#include "collect/refresh.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+carrier_init(struct carrier *carrier)
+{
+	const struct table *table = &process_table;
+
+	*carrier = (struct carrier){ .texts = xcalloc(table->column_count, sizeof(size_t)) };
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table->columns[i].unit == UNIT_TEXT && !table->columns[i].part)
+			carrier->texts[carrier->text_count++] = table->columns[i].offset;
+}
+
+void
+carrier_finish(struct carrier *carrier)
+{
+	free(carrier->texts);
+}
+
+const struct process *
+carry_find(const struct refresh *refresh, const struct known *known)
+{
+	if (!refresh->before || known->row >= refresh->before->process_count)
+		return NULL;
+	return &refresh->before->processes[known->row];
+}
+
+/* Values that are taken over may be missing: the hints tell of that in each refresh. */
+static void
+repeat_hints(const struct refresh *refresh, const struct known *known, unsigned needs)
+{
+	for (unsigned left = known->refused & needs; left; left &= left - 1)
+		snapshot_add_hint(refresh->now, left & -left, EACCES, 1);
+	for (unsigned left = known->absent & needs; left; left &= left - 1)
+		snapshot_add_hint(refresh->now, left & -left, ENOENT, 1);
+}
+
+/* Gives a copied row texts of its own snapshot. */
+static void
+copy_texts(const struct carrier *carrier, struct snapshot *now, struct process *row)
+{
+	for (size_t i = 0; i < carrier->text_count; i++) {
+		const char **text = (const char **)((char *)row + carrier->texts[i]);
+
+		if (*text)
+			*text = arena_copy(&now->texts, *text, strlen(*text));
+	}
+}
+
+void
+carry_rollup(const struct refresh *refresh, struct process *row, const struct process *old)
+{
+	if (old->extras->rollup.time != UNKNOWN)
+		snapshot_extras(refresh->now, row)->rollup = old->extras->rollup;
+}
+
+struct process *
+carry_row(const struct carrier *carrier, const struct refresh *refresh, struct known *known)
+{
+	const struct process *old = carry_find(refresh, known);
+	struct process *row = snapshot_copy_process(refresh->now, old);
+
+	copy_texts(carrier, refresh->now, row);
+	carry_rollup(refresh, row, old);
+	repeat_hints(refresh, known, processes_wanted(refresh->needs, known->pid));
+	known->row = (uint32_t)(row - refresh->now->processes);
+	return row;
+}
+
+static const char *
+copy_text(const struct refresh *refresh, const char *text)
+{
+	return text ? arena_copy(&refresh->now->texts, text, strlen(text)) : NULL;
+}
+
+unsigned
+carry_names(const struct refresh *refresh, const struct known *known, struct process *row,
+	const struct process *old, unsigned needs)
+{
+	needs &= known->read;
+	repeat_hints(refresh, known, processes_wanted(refresh->needs, known->pid) & needs);
+	if (needs & NEED_COMMAND)
+		row->command = copy_text(refresh, old->command);
+	if (needs & NEED_CGROUP) {
+		row->cgroup = copy_text(refresh, old->cgroup);
+		row->unit = copy_text(refresh, old->unit);
+	}
+	return needs;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/commands.h"
+
+#include "base/memory.h"
+#include "collect/aside.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Many that are read at once cost fewer turns of the two threads, more cost memory. */
+enum { COMMAND_SIZE = 4096, HANGS = 3, HANGS_OF_ALL = 32, MOST_AT_ONCE = 256 };
+
+struct commands {
+	struct aside *aside;
+	/* Of this refresh: */
+	struct snapshot *now;
+	command_failed_fn failed;
+	void *context;
+	int hangs; /* that are still waited for */
+	int asked; /* since the last were read */
+};
+
+struct commands *
+commands_create(int root)
+{
+	struct commands *commands = xcalloc(1, sizeof(*commands));
+
+	commands->aside = aside_create(root);
+	return commands;
+}
+
+void
+commands_destroy(struct commands *commands)
+{
+	if (!commands)
+		return;
+	aside_destroy(commands->aside);
+	free(commands);
+}
+
+void
+commands_begin(struct commands *commands, struct snapshot *now, bool all, command_failed_fn failed,
+	void *context)
+{
+	(void)aside_begin(commands->aside); /* each batch is waited for */
+	commands->now = now;
+	commands->failed = failed;
+	commands->context = context;
+	commands->hangs = all ? HANGS_OF_ALL : HANGS;
+	commands->asked = 0;
+}
+
+/* A kernel thread has no command line, nor has a process that wrote over it. */
+static void
+name_by_comm(struct snapshot *now, struct process *row)
+{
+	char text[128];
+	int length = snprintf(text, sizeof(text), "[%s]%s", row->comm ? row->comm : "?",
+		row->extras->blocked ? " (blocked)" : "");
+
+	row->command = arena_copy(&now->texts, text, (size_t)length);
+}
+
+static void
+fail(struct commands *commands, struct process *row, int error)
+{
+	if (error == -ETIMEDOUT)
+		snapshot_extras(commands->now, row)->blocked = "cmdline";
+	name_by_comm(commands->now, row);
+	commands->failed(commands->context, row, error);
+}
+
+/* The arguments end in NUL bytes, which become blanks. */
+static void
+take_command(const struct aside_read *read, struct snapshot *now, struct process *row)
+{
+	char text[COMMAND_SIZE];
+	size_t length = read->command_length;
+
+	while (length > 0 && read->command[length - 1] == '\0')
+		length--;
+	for (size_t i = 0; i < length; i++)
+		text[i] = read->command[i] ? read->command[i] : ' ';
+	if (length > 0)
+		row->command = arena_copy(&now->texts, text, length);
+	else
+		name_by_comm(now, row);
+}
+
+static void
+take_answer(struct commands *commands, const struct aside_read *read)
+{
+	struct process *row = snapshot_find_process(commands->now, read->pid);
+
+	commands->hangs -= read->error == -ETIMEDOUT;
+	if (read->error < 0)
+		fail(commands, row, read->error);
+	else
+		take_command(read, commands->now, row);
+}
+
+/* Waits for those asked. Where enough have hung the rest is given up. */
+static void
+read_asked(struct commands *commands)
+{
+	const struct aside_read *reads;
+	size_t count;
+
+	commands->asked = 0;
+	aside_start(commands->aside);
+	aside_wait(commands->aside, commands->hangs);
+	reads = aside_reads(commands->aside, &count);
+	for (size_t i = 0; i < count; i++)
+		take_answer(commands, &reads[i]);
+	(void)aside_begin(commands->aside);
+}
+
+void
+commands_ask(struct commands *commands, struct process *row)
+{
+	struct aside_read read = {
+		.pid = row->pid, .start_time = row->start_time, .file = ASIDE_COMMAND
+	};
+
+	if (row->kernel_thread == 1) {
+		name_by_comm(commands->now, row);
+		return;
+	}
+	if (aside_is_blocked(commands->aside, row->pid, ASIDE_COMMAND)) {
+		fail(commands, row, -ETIMEDOUT);
+		return;
+	}
+	if (commands->hangs <= 0) {
+		fail(commands, row, -EAGAIN);
+		return;
+	}
+	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)row->pid);
+	aside_add(commands->aside, &read);
+	if (++commands->asked == MOST_AT_ONCE)
+		read_asked(commands);
+}
+
+void
+commands_end(struct commands *commands)
+{
+	read_asked(commands);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct process;
+struct snapshot;
+
+/* Command lines (cmdline): read aside, as the file may not answer for ever. */
+struct commands;
+
+/* `root` is a descriptor of /proc that stays open as long as this lives. */
+struct commands *commands_create(int root);
+void commands_destroy(struct commands *commands);
+
+/* Told of each row that failed, with its -errno. */
+typedef void (*command_failed_fn)(void *context, const struct process *row, int error);
+
+/* Before the first row of a refresh. `all`: also where many files do not answer. */
+void commands_begin(struct commands *commands, struct snapshot *now, bool all,
+	command_failed_fn failed, void *context);
+
+/*
+ * Asks for a row's. A kernel thread has no command line: its row is filled at once, as is that of
+ * a process whose file has not answered since it was asked. Other rows are filled when many have
+ * come together, and all at the end, with "[COMM]" where there is none.
+ */
+void commands_ask(struct commands *commands, struct process *row);
+void commands_end(struct commands *commands);

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/rollups.h"
+
+#include "base/memory.h"
+#include "base/sort.h"
+#include "collect/aside.h"
+#include "collect/processes.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MILLISECOND INT64_C(1000000)
+#define MIB (1 << 20)
+
+/* Until a process has been measured: what a walk costs at all, and for each MiB of 4 KiB pages. */
+#define COST_OF_WALK 20000
+#define COST_OF_MIB 8000
+
+#define DEAR_COST (5 * MILLISECOND)
+#define OLDEST (30000 * MILLISECOND)
+
+/* From then on it is read again as the budget permits: all that grew old at once takes its time. */
+#define OLD (20000 * MILLISECOND)
+
+enum { HANGS = 3, HANGS_OF_ALL = 32 };
+
+/* Who comes first. */
+enum turn { TURN_FOCUS, TURN_VISIBLE, TURN_UNREAD, TURN_CHANGED, TURN_OLD, NO_TURN };
+
+struct candidate {
+	enum turn turn;
+	int64_t weight; /* within a turn the largest first */
+	int64_t cost;   /* predicted, nanoseconds */
+	const struct process *process;
+};
+
+struct rollups {
+	int root;
+	struct aside *aside;
+	struct candidate *candidates, *spare;
+	size_t count, capacity, spare_capacity;
+	int64_t allowance; /* what may be spent; less than 0 after a walk that was dear */
+};
+
+struct rollups *
+rollups_create(int root)
+{
+	struct rollups *rollups = xcalloc(1, sizeof(*rollups));
+
+	rollups->root = root;
+	rollups->aside = aside_create(root);
+	return rollups;
+}
+
+void
+rollups_destroy(struct rollups *rollups)
+{
+	if (!rollups)
+		return;
+	aside_destroy(rollups->aside);
+	free(rollups->candidates);
+	free(rollups->spare);
+	free(rollups);
+}
+
+/* A process without an address space. */
+static bool
+holds_nothing(const struct process *process)
+{
+	return process->virtual == 0;
+}
+
+static void
+take_answer(struct rollups *rollups, const struct aside_read *read, struct snapshot *now)
+{
+	struct process *row = snapshot_find_process(now, read->pid);
+
+	rollups->allowance -= read->cpu_time;
+	if (!row || row->start_time != read->start_time || read->error == -EAGAIN)
+		return;
+	snapshot_extras(now, row)->rollup = (struct process_rollup){ .pss = read->pss,
+		.uss = read->uss,
+		.swap_pss = read->swap_pss,
+		.time = read->time,
+		.resident = row->resident,
+		.cost = read->cpu_time,
+		.error = -read->error };
+}
+
+/* Each answer is taken once: the next batch can begin. */
+static void
+take_answers(struct rollups *rollups, struct snapshot *now)
+{
+	size_t count;
+	const struct aside_read *reads = aside_reads(rollups->aside, &count);
+
+	for (size_t i = 0; i < count; i++)
+		take_answer(rollups, &reads[i], now);
+	(void)aside_begin(rollups->aside);
+}
+
+/* By what the last walk took, and how much there is to walk now. */
+static int64_t
+predicted_cost(const struct process *process)
+{
+	const struct process_rollup *last = &process->extras->rollup;
+	int64_t resident = process->resident == UNKNOWN ? 0 : process->resident;
+
+	if (last->cost <= 0)
+		return COST_OF_WALK + resident / MIB * COST_OF_MIB;
+	if (last->resident <= 0 || resident <= last->resident)
+		return last->cost;
+	return (int64_t)((double)last->cost * (double)resident / (double)last->resident);
+}
+
+static int64_t
+change_since(const struct process *process)
+{
+	int64_t last = process->extras->rollup.resident;
+
+	return process->resident == UNKNOWN || last == UNKNOWN ? 0
+							       : llabs(process->resident - last);
+}
+
+static struct candidate
+candidate_of(const struct process *process, const struct snapshot *now, const struct needs *needs)
+{
+	struct candidate candidate = { .cost = predicted_cost(process), .process = process };
+	const struct process_rollup *last = &process->extras->rollup;
+	bool unread = last->time == UNKNOWN;
+	int64_t change = change_since(process);
+	int64_t age = unread ? OLDEST : now->monotonic - last->time;
+
+	candidate.weight = unread ? process->resident : age;
+	if (process->pid == needs->focus)
+		candidate.turn = TURN_FOCUS;
+	else if (!unread && age < OLDEST && (candidate.cost > DEAR_COST || last->error))
+		candidate.turn = NO_TURN;
+	else if (processes_is_visible(needs, process->pid))
+		candidate.turn = TURN_VISIBLE;
+	else if (unread)
+		candidate.turn = TURN_UNREAD;
+	else if (age >= OLD)
+		candidate.turn = TURN_OLD;
+	else
+		candidate.turn = change > 0 ? TURN_CHANGED : NO_TURN;
+	if (candidate.turn == TURN_CHANGED)
+		candidate.weight = change;
+	if (candidate.turn == TURN_VISIBLE && unread)
+		candidate.weight = INT64_MAX;
+	return candidate;
+}
+
+static int
+compare_candidates(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+
+	if (a->turn != b->turn)
+		return a->turn < b->turn ? -1 : 1;
+	return (a->weight < b->weight) - (a->weight > b->weight);
+}
+
+static void
+find_candidates(struct rollups *rollups, const struct snapshot *now, const struct needs *needs)
+{
+	rollups->count = 0;
+	for (size_t i = 0; i < now->process_count; i++) {
+		const struct process *process = &now->processes[i];
+		struct candidate candidate = candidate_of(process, now, needs);
+
+		if (!(processes_wanted(needs, process->pid) & NEED_ROLLUP) ||
+			holds_nothing(process) || process->state == NULL ||
+			aside_is_blocked(rollups->aside, process->pid, ASIDE_ROLLUP) ||
+			(candidate.turn == NO_TURN && needs->rollup_budget > 0))
+			continue;
+		rollups->candidates = array_reserve(rollups->candidates, &rollups->capacity,
+			rollups->count + 1, sizeof(candidate));
+		rollups->candidates[rollups->count++] = candidate;
+	}
+}
+
+/* The memory of a process whose first thread has ended is asked of another one (T26). */
+static void
+ask(struct rollups *rollups, const struct process *process)
+{
+	struct aside_read read = {
+		.pid = process->pid, .start_time = process->start_time, .file = ASIDE_ROLLUP
+	};
+	char thread[PROCESS_PATH_SIZE];
+
+	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)process->pid);
+	if (*process->state == 'Z' && process->threads > 1 &&
+		details_find_thread(rollups->root, read.directory, thread) > 0)
+		memcpy(read.directory, thread, sizeof(thread));
+	aside_add(rollups->aside, &read);
+}
+
+/* What is visible may take half of the budget also while a dear walk is being paid for. */
+static void
+ask_within_budget(struct rollups *rollups, int64_t budget)
+{
+	int64_t left, spent = 0;
+
+	rollups->allowance += budget;
+	if (rollups->allowance > 2 * budget)
+		rollups->allowance = 2 * budget;
+	left = rollups->allowance;
+	for (size_t i = 0; i < rollups->count; i++) {
+		const struct candidate *candidate = &rollups->candidates[i];
+		int64_t most =
+			candidate->turn > TURN_VISIBLE || left > budget / 2 ? left : budget / 2;
+
+		if (candidate->turn != TURN_FOCUS && spent >= most)
+			return;
+		spent += candidate->cost;
+		ask(rollups, candidate->process);
+	}
+}
+
+/* What is not known although it was asked for is told in each refresh. */
+static void
+tell_of(struct rollups *rollups, struct snapshot *now, const struct snapshot *before,
+	struct process *row)
+{
+	struct process_extras *extras = snapshot_extras(now, row);
+	int64_t time = extras->rollup.time;
+
+	if (holds_nothing(row))
+		extras->rollup.pss = extras->rollup.uss = extras->rollup.swap_pss = 0;
+	if (time == UNKNOWN)
+		return;
+	extras->pss_age = now->monotonic > time ? now->monotonic - time : 0;
+	extras->pss_stale = before && time < before->monotonic;
+	if (aside_is_blocked(rollups->aside, row->pid, ASIDE_ROLLUP)) {
+		snapshot_add_hint(now, NEED_ROLLUP, ETIMEDOUT, 1);
+		extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
+	} else if (extras->rollup.error > 0) {
+		snapshot_add_hint(now, NEED_ROLLUP, (int)extras->rollup.error, 1);
+	}
+}
+
+static void
+tell(struct rollups *rollups, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs)
+{
+	for (size_t i = 0; i < now->process_count; i++)
+		if (processes_wanted(needs, now->processes[i].pid) & NEED_ROLLUP)
+			tell_of(rollups, now, before, &now->processes[i]);
+}
+
+static void
+read_all(struct rollups *rollups, struct snapshot *now)
+{
+	for (size_t i = 0; i < rollups->count; i++)
+		ask(rollups, rollups->candidates[i].process);
+	aside_start(rollups->aside);
+	aside_wait(rollups->aside, HANGS_OF_ALL);
+	take_answers(rollups, now);
+	rollups->allowance = 0;
+}
+
+static void
+read_some(struct rollups *rollups, struct snapshot *now, const struct needs *needs)
+{
+	rollups->spare = array_reserve(rollups->spare, &rollups->spare_capacity, rollups->count,
+		sizeof(rollups->spare[0]));
+	sort_merge(rollups->candidates, rollups->spare, rollups->count,
+		sizeof(rollups->candidates[0]), compare_candidates);
+	ask_within_budget(rollups, needs->rollup_budget);
+	aside_start(rollups->aside);
+	if (rollups->count == 0 || rollups->candidates[0].turn != TURN_FOCUS)
+		return;
+	aside_wait(rollups->aside, HANGS);
+	take_answers(rollups, now);
+}
+
+void
+rollups_read(struct rollups *rollups, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs)
+{
+	bool all = needs->rollup_budget == 0;
+
+	if (all)
+		aside_wait(rollups->aside, HANGS);
+	if (aside_look(rollups->aside)) {
+		take_answers(rollups, now);
+		find_candidates(rollups, now, needs);
+		if (all)
+			read_all(rollups, now);
+		else
+			read_some(rollups, now, needs);
+	}
+	tell(rollups, now, before, needs);
+}

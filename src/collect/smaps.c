@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/smaps.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "collect/maps.h"
+#include "collect/procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A name has at most 4096 bytes, each of which may take four. */
+enum { BUFFER_SIZE = 256 * 1024, FLAGS_KEPT = 16 };
+
+#define FIELD(name) offsetof(struct map_row, name)
+
+/* fs/proc/task_mmu.c, show_smap(), in the order of the file. */
+static const struct procfs_key keys[] = {
+	{ "Size", FIELD(usage.size) },
+	{ "KernelPageSize", FIELD(page_size) },
+	{ "Rss", FIELD(usage.rss) },
+	{ "Pss", FIELD(usage.pss) },
+	{ "Pss_Dirty", FIELD(usage.pss_dirty) },
+	{ "Shared_Clean", FIELD(usage.shared_clean) },
+	{ "Shared_Dirty", FIELD(usage.shared_dirty) },
+	{ "Private_Clean", FIELD(usage.private_clean) },
+	{ "Private_Dirty", FIELD(usage.private_dirty) },
+	{ "Referenced", FIELD(usage.referenced) },
+	{ "Anonymous", FIELD(usage.anonymous) },
+	{ "KSM", FIELD(usage.ksm) },
+	{ "LazyFree", FIELD(usage.lazyfree) },
+	{ "AnonHugePages", FIELD(usage.anon_huge) },
+	{ "ShmemPmdMapped", FIELD(usage.shmem_huge) },
+	{ "FilePmdMapped", FIELD(usage.file_huge) },
+	{ "Shared_Hugetlb", FIELD(usage.shared_hugetlb) },
+	{ "Private_Hugetlb", FIELD(usage.private_hugetlb) },
+	{ "Swap", FIELD(usage.swap) },
+	{ "SwapPss", FIELD(usage.swap_pss) },
+	{ "Locked", FIELD(usage.locked) },
+};
+
+/* Keeps a text once where the one before was the same. */
+static const char *
+keep(struct smaps *smaps, const char **last, const char *text, size_t length)
+{
+	if (!*last || strncmp(*last, text, length) != 0 || (*last)[length])
+		*last = arena_copy(smaps->texts, text, length);
+	return *last;
+}
+
+static const char *
+permissions_of(unsigned bits)
+{
+	static const char texts[16][5] = { "---p", "r--p", "-w-p", "rw-p", "--xp", "r-xp", "-wxp",
+		"rwxp", "---s", "r--s", "-w-s", "rw-s", "--xs", "r-xs", "-wxs", "rwxs" };
+
+	return texts[bits % 16];
+}
+
+static const char *
+device_of(struct smaps *smaps, const struct mapping *mapping)
+{
+	char text[24];
+	int length = snprintf(text, sizeof(text), "%02x:%02x", mapping->major, mapping->minor);
+
+	return keep(smaps, &smaps->device, text, (size_t)length);
+}
+
+/* Most mappings have one of a few sets of flags. */
+static const char *
+flags_of(struct smaps *smaps, const char *entry)
+{
+	const char *text = strstr(entry, "\nVmFlags: ");
+	size_t length, place = smaps->next_flags;
+
+	if (!text)
+		return NULL;
+	text += strlen("\nVmFlags: ");
+	length = strcspn(text, "\n");
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	for (size_t i = 0; i < FLAGS_KEPT; i++) {
+		const char *kept = smaps->flags[i];
+
+		if (kept && strncmp(kept, text, length) == 0 && !kept[length])
+			return kept;
+	}
+	smaps->next_flags = (place + 1) % FLAGS_KEPT;
+	return smaps->flags[place] = arena_copy(smaps->texts, text, length);
+}
+
+static void
+fill_row(struct smaps *smaps, struct map_row *row, const struct mapping *mapping)
+{
+	row->start = (int64_t)mapping->start;
+	row->end = (int64_t)mapping->end;
+	row->count = 1;
+	row->bits = mapping->permissions;
+	row->permissions = permissions_of(mapping->permissions);
+	row->name = *mapping->name ? mapping->name : NULL;
+	if (mapping->inode == 0)
+		return;
+	row->offset = (int64_t)mapping->offset;
+	row->inode = (int64_t)mapping->inode;
+	row->device = device_of(smaps, mapping);
+}
+
+/* One entry: the line of maps, and below it those of the figures. */
+static void
+parse_entry(struct smaps *smaps, char *entry)
+{
+	char *figures = strchrnul(entry, '\n');
+	struct mapping mapping;
+	struct map_row *row;
+	bool has_figures = *figures == '\n';
+	uint64_t end = smaps->rows->count ? smaps->mappings[smaps->rows->count - 1].end : 0;
+
+	*figures = '\0';
+	if (!maps_parse_line(entry, &mapping) || !maps_cut_to_follow(&mapping, end))
+		return;
+	mapping.name = keep(smaps, &smaps->name, mapping.name, strlen(mapping.name));
+	smaps->mappings = array_reserve(smaps->mappings, &smaps->capacity, smaps->rows->count + 1,
+		sizeof(smaps->mappings[0]));
+	smaps->mappings[smaps->rows->count] = mapping;
+	row = map_rows_add(smaps->rows);
+	fill_row(smaps, row, &mapping);
+	if (has_figures) {
+		*figures = '\n';
+		row->flags = flags_of(smaps, figures);
+		procfs_fields(figures + 1, keys, sizeof(keys) / sizeof(keys[0]), row);
+		usage_complete(&row->usage);
+	}
+	if (row->usage.size == UNKNOWN)
+		row->usage.size = (int64_t)((mapping.end - mapping.start) & INT64_MAX);
+}
+
+/* Entries begin with a number in hexadecimal, figures with a capital letter. */
+static bool
+begins_entry(char character)
+{
+	return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
+}
+
+/* The place behind an entry, or NULL where its end is not in the text. */
+static char *
+end_of_entry(char *entry, char *end)
+{
+	for (char *line = entry; line < end;) {
+		char *next = memchr(line, '\n', (size_t)(end - line));
+
+		if (!next || next + 1 == end)
+			return NULL;
+		line = next + 1;
+		if (begins_entry(*line))
+			return line;
+	}
+	return NULL;
+}
+
+size_t
+smaps_parse(struct smaps *smaps, char *text, size_t length, bool is_last)
+{
+	char *entry = text, *end = text + length, *next;
+
+	*end = '\0';
+	while ((next = end_of_entry(entry, end))) {
+		next[-1] = '\0';
+		parse_entry(smaps, entry);
+		entry = next;
+	}
+	if (!is_last || entry == end)
+		return (size_t)(entry - text);
+	parse_entry(smaps, entry);
+	return length;
+}
+
+void
+smaps_finish(struct smaps *smaps)
+{
+	struct map_rows *rows = smaps->rows;
+
+	mapping_classify(smaps->mappings, rows->count);
+	for (size_t i = 0; i < rows->count; i++) {
+		rows->rows[i].kind = smaps->mappings[i].segment;
+		rows->rows[i].segment = segment_descriptions[smaps->mappings[i].segment].name;
+	}
+	map_find_roles(rows);
+	free(smaps->mappings);
+}
+
+static ssize_t
+read_piece(int fd, char *text, size_t size)
+{
+	ssize_t length;
+
+	do
+		length = read(fd, text, size);
+	while (length < 0 && errno == EINTR);
+	return length < 0 ? -errno : length;
+}
+
+static int
+read_entries(struct smaps *smaps, int fd)
+{
+	_cleanup_free_ char *text = xmalloc(BUFFER_SIZE + 1);
+	size_t length = 0, done;
+	ssize_t count;
+
+	while ((count = read_piece(fd, text + length, BUFFER_SIZE - length)) > 0) {
+		length += (size_t)count;
+		done = smaps_parse(smaps, text, length, false);
+		length -= done;
+		memmove(text, text + done, length);
+		if (length == BUFFER_SIZE)
+			return -EINVAL;
+	}
+	if (count == 0)
+		smaps_parse(smaps, text, length, true);
+	return (int)count;
+}
+
+/* Reads smaps or maps, which are alike. */
+static int
+read_file(int root, const char *directory, const char *name, struct map_rows *rows,
+	struct arena *texts)
+{
+	struct smaps smaps = { .rows = rows, .texts = texts };
+	_cleanup_close_ int fd = -1;
+	char path[80];
+	int error;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	error = read_entries(&smaps, fd);
+	if (error < 0)
+		map_rows_reset(rows);
+	smaps_finish(&smaps);
+	return error;
+}
+
+int
+smaps_read(int root, const char *directory, struct map_rows *rows, struct arena *texts)
+{
+	int error = read_file(root, directory, "smaps", rows, texts);
+
+	if (error != -ENOENT)
+		return error;
+	error = read_file(root, directory, "maps", rows, texts);
+	return error < 0 ? error : -ENODATA;
+}

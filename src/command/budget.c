@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/budget.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "collect/collect.h"
+#include "command/commands.h"
+#include "command/loop.h"
+#include "command/process-options.h"
+#include "model/hint.h"
+#include "model/needs.h"
+#include "model/order.h"
+#include "model/snapshot.h"
+#include "model/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char columns_over_time[] = "item,part,bytes,share,change,rate,what";
+static const char columns_explained[] = "item,part,bytes,source,what";
+
+struct budget_options {
+	struct process_options process; /* first: some options are its */
+	bool all, explain, has_delay;
+};
+
+#define SETTING(member) offsetof(struct budget_options, member)
+
+static int
+apply_delay(void *settings, const struct command_option *option, const char *value)
+{
+	((struct budget_options *)settings)->has_delay = true;
+	return process_apply_delay(settings, option, value);
+}
+
+/* clang-format off */
+static const struct command_option options_table[] = {
+	{ "all", 'a', NULL, "show rows of 0 as well", option_set_flag, SETTING(all), 0 },
+	{ "explain", 0, NULL, "show where each figure comes from", option_set_flag, SETTING(explain), 0 },
+	{ "delay", 'd', "SECONDS", "a block every SECONDS, with what has changed since the first", apply_delay, 0, 0 },
+	{ "count", 'n', "COUNT", "end after COUNT blocks (1; with --delay: never)", process_apply_count, 0, 0 },
+	{ "fields", 'F', "FIELD,...", "columns to show", process_apply_fields, 0, 0 },
+	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", process_apply_order, 0, 0 },
+	{ "filter", 0, "EXPR", "only rows for which EXPR holds", process_apply_filter, 0, 0 },
+	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", process_apply_format, 0, 0 },
+	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", process_apply_scale, 0, 0 },
+	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", process_apply_width, 0, 0 },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+struct run {
+	const struct budget_options *options;
+	struct source *source;
+	struct snapshot now;
+	struct budget first; /* the first reading, with the texts: */
+	struct arena texts;
+	int64_t first_time;
+	struct row_list rows;
+	struct output output;
+};
+
+static int
+read_budget(struct run *run, bool is_first)
+{
+	const struct needs needs = { .bits = NEED_BUDGET };
+	int error = run->source->read(run->source, &run->now, NULL, &needs);
+
+	if (error == 0 && run->now.budget.count == 0)
+		error = run->now.hint_count > 0 ? -run->now.hints[0].error : -ERANGE;
+	if (error < 0)
+		return error;
+	if (is_first) {
+		budget_copy(&run->first, &run->now.budget, &run->texts);
+		run->first_time = run->now.monotonic;
+	} else {
+		budget_compare(&run->now.budget, &run->first, run->now.monotonic - run->first_time);
+	}
+	return 0;
+}
+
+static void
+drop_empty(struct run *run)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->rows.count; i++)
+		if (run->options->all || budget_is_worth_showing(run->rows.rows[i]))
+			run->rows.rows[count++] = run->rows.rows[i];
+	run->rows.count = count;
+}
+
+static void
+write_head(struct run *run, char *head, size_t size)
+{
+	const struct budget_figures *figures = &run->now.budget_figures;
+	char time[UNIT_FORMAT_SIZE], total[UNIT_FORMAT_SIZE], installed[UNIT_FORMAT_SIZE];
+	char kept[UNIT_FORMAT_SIZE];
+	enum scale scale = run->output.scale;
+	int length;
+
+	unit_format(time, UNIT_TIME, run->now.time, scale);
+	unit_format(total, UNIT_BYTES, figures->total, scale);
+	length = snprintf(head, size, "Budget of MemTotal %s  %s\n", total, time);
+	if (figures->installed == UNKNOWN || figures->installed < figures->total)
+		return;
+	unit_format(installed, UNIT_BYTES, figures->installed, scale);
+	unit_format(kept, UNIT_BYTES, figures->installed - figures->total, scale);
+	snprintf(head + length, size - (size_t)length,
+		"of %s installed; firmware, the kernel's image and its page descriptors keep %s\n",
+		installed, kept);
+}
+
+static void
+tell_hints(const struct run *run)
+{
+	for (size_t i = 0; i < run->now.hint_count && !run->output.format->has_hints; i++) {
+		char text[HINT_TEXT_SIZE];
+
+		hint_text(&run->now.hints[i], text);
+		log_error("%s", text);
+	}
+}
+
+/* The order of the rows is a meaning of its own: they are sorted only where that is asked for. */
+static void
+choose_rows(struct run *run)
+{
+	const struct listing *listing = &run->options->process.settings.processes;
+	order_build(&run->rows, &budget_table, run->now.budget.rows, run->now.budget.count,
+		run->options->process.filter, &listing->order);
+	drop_empty(run);
+}
+
+static int
+write_budget(struct run *run, bool is_first)
+{
+	char head[256];
+
+	choose_rows(run);
+	write_head(run, head, sizeof(head));
+	run->output.head = head;
+	run->output.width = process_options_width(&run->options->process);
+	if (is_first)
+		tell_hints(run);
+	return output_write(&run->output, &run->now,
+		&run->options->process.settings.processes.columns, &run->rows);
+}
+
+static int
+write_blocks(struct run *run)
+{
+	int64_t next = loop_now(), count = run->options->process.count;
+
+	for (int64_t number = 1;; number++) {
+		int error = read_budget(run, number == 1);
+
+		if (error < 0)
+			return command_failure_status("cannot read /proc/meminfo", error);
+		error = write_budget(run, number == 1);
+		if (error < 0)
+			return command_failure_status("write error", error);
+		next += run->options->process.settings.interval;
+		if (number == count || !loop_wait(next, STDOUT_FILENO))
+			return EXIT_SUCCESS;
+	}
+}
+
+static int
+show(const struct budget_options *options)
+{
+	struct run run = { .options = options,
+		.output = { .format = options->process.format,
+			.file = stdout,
+			.charset = charset_of_locale(),
+			.scale = options->process.settings.scale } };
+	int status, error = collect_create(NULL, &run.source);
+
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	status = write_blocks(&run);
+	snapshot_finish(&run.now);
+	budget_finish(&run.first);
+	arena_finish(&run.texts);
+	row_list_finish(&run.rows);
+	output_finish(&run.output);
+	run.source->destroy(run.source);
+	return status;
+}
+
+/* What nobody chose is chosen for what is looked at. */
+static void
+complete(struct budget_options *options)
+{
+	struct process_options *process = &options->process;
+	const char *usual = options->explain     ? columns_explained
+			    : options->has_delay ? columns_over_time
+						 : budget_default_columns;
+	size_t position;
+
+	if (process->settings.processes.columns.count == 0)
+		selection_parse(&process->settings.processes.columns, usual, &position);
+	if (process->count == 0 && !options->has_delay)
+		process->count = 1;
+}
+
+static void
+describe(FILE *file)
+{
+	options_describe_columns(file, &budget_table);
+}
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	struct budget_options options = { .all = false };
+	struct process_options *process = &options.process;
+	int status, first;
+
+	process_options_init(process);
+	filter_destroy(process->filter);
+	process->filter = filter_create(&budget_table);
+	process->settings.processes.columns.table = &budget_table;
+	process->settings.processes.columns.count = 0;
+	process->settings.processes.order.column = NULL;
+	first = command_parse(command, argc, argv, &options, &status);
+	if (first >= 0 && first < argc) {
+		char word[80];
+
+		text_safe(word, sizeof(word), argv[first], charset_of_locale());
+		log_error("'%s' is no option", word);
+		status = command->usage_status;
+	} else if (first >= 0) {
+		complete(&options);
+		status = show(&options);
+	}
+	process_options_finish(process);
+	return status;
+}
+
+const struct command command_budget = {
+	.name = "budget",
+	.summary = "where all memory of the machine is",
+	.arguments = "[options]",
+	.options = options_table,
+	.table = &budget_table,
+	.describe = describe,
+	.usage_status = 2,
+	.run = run,
+};

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+/* What the kernel says of its memory, in bytes; UNKNOWN where it does not. */
+struct budget_figures {
+	/* /proc/meminfo (fs/proc/meminfo.c) */
+	int64_t total, free, cma_free, anon, anon_huge, swap_cached, cached, shmem, dirty,
+		writeback, buffers, slab_reclaimable, slab_unreclaimable, reclaimable, stacks,
+		page_tables, secondary_page_tables, per_cpu, vmalloc, hugetlb, zswap, balloon,
+		gpu_active, gpu_reclaim, corrupted;
+	int64_t free_per_cpu; /* /proc/zoneinfo: pages in the free lists of the CPUs */
+	int64_t zram;         /* /sys/block/zram*: memory of all of them */
+	int64_t arc;          /* /proc/spl/kstat/zfs/arcstats: size */
+	int64_t sockets;      /* /proc/net/sockstat: memory of all protocols */
+	int64_t installed;    /* /proc/iomem: System RAM */
+};
+
+/* A part of an item that has a name of its own: a mount of tmpfs, a slab cache, a pool. */
+struct budget_part {
+	const char *item, *name, *what;
+	int64_t bytes;
+};
+
+struct budget_row {
+	const char *item;
+	const char *part; /* of the item; NULL: the item itself, which counts */
+	int64_t bytes, share;
+	int64_t change, rate; /* since the first reading, and of it a minute */
+	const char *what, *source;
+};
+
+/* Where all of MemTotal is. The texts of rows are not its own. */
+struct budget {
+	struct budget_row *rows;
+	size_t count, capacity;
+};
+
+extern const struct table budget_table;
+extern const char budget_default_columns[];
+
+/*
+ * Rows whose items add up to MemTotal: the last one is what nothing accounts for, and less than 0
+ * where figures that were read at different moments overlap. Behind each item stand its parts, the
+ * largest first; they are in it and do not count. Where MemTotal is unknown there are no rows.
+ */
+void budget_build(struct budget *budget, const struct budget_figures *figures,
+	const struct budget_part *parts, size_t part_count);
+
+/* Fills how much each row has changed since another reading, `elapsed` nanoseconds ago. */
+void budget_compare(struct budget *now, const struct budget *first, int64_t elapsed);
+
+/* Whether a row says something: one of 0 only where it has become that. */
+bool budget_is_worth_showing(const struct budget_row *row);
+
+/* A copy of the rows, whose texts stay where they are. */
+void budget_take(struct budget *copy, const struct budget *budget);
+
+/* A copy of the rows with texts of their own in the arena. */
+void budget_copy(struct budget *copy, const struct budget *budget, struct arena *texts);
+
+void budget_reset(struct budget *budget);
+void budget_finish(struct budget *budget);

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/map.h"
+
+#include "base/cleanup.h"
+#include "base/index.h"
+#include "base/memory.h"
+#include "model/map-segment.h"
+#include "model/scan.h"
+
+#include <stdbool.h>
+
+/* The rows of before, found by their start and by their end, and which of them are still there. */
+struct search {
+	const struct map_rows *before;
+	struct index starts, ends;
+	bool *found;
+};
+
+/* A segment is found by what it is, wherever it begins. */
+static bool
+is_segment(const struct map_row *row)
+{
+	return row->end == UNKNOWN;
+}
+
+static uint64_t
+hash_of(const struct map_row *row, int64_t address)
+{
+	if (is_segment(row))
+		return map_hash_segment(row);
+	return index_mix(index_mix_text(0, row->name), (uint64_t)address);
+}
+
+static bool
+matches(const struct map_row *a, const struct map_row *b, bool by_start)
+{
+	if (is_segment(a) || is_segment(b))
+		return is_segment(a) && is_segment(b) && map_is_same_segment(a, b);
+	return (by_start ? a->start == b->start : a->end == b->end) &&
+	       map_is_same_text(a->name, b->name);
+}
+
+static const struct map_row *
+find_by(struct search *search, const struct map_row *row, bool by_start)
+{
+	const struct index *index = by_start ? &search->starts : &search->ends;
+	uint32_t place = index_first(index, hash_of(row, by_start ? row->start : row->end));
+
+	for (; place != INDEX_END; place = index_next(index, place)) {
+		if (search->found[place] || !matches(&search->before->rows[place], row, by_start))
+			continue;
+		search->found[place] = true;
+		return &search->before->rows[place];
+	}
+	return NULL;
+}
+
+static void
+set_growth(struct map_row *row, const struct usage *before)
+{
+	row->size_grown = known_difference(row->usage.size, before->size);
+	row->rss_grown = known_difference(row->usage.rss, before->rss);
+	row->pss_grown = known_difference(row->usage.pss, before->pss);
+	row->dirty_grown = known_difference(row->usage.private_dirty, before->private_dirty);
+	row->swap_grown = known_difference(row->usage.swap, before->swap);
+}
+
+static void
+add_gone(struct map_rows *now, const struct map_row *gone)
+{
+	struct map_row *row = map_rows_add(now);
+
+	*row = *gone;
+	row->count = 0;
+	usage_set(&row->usage, 0);
+	set_growth(row, &gone->usage);
+}
+
+static struct search
+search_begin(const struct map_rows *before)
+{
+	struct search search = { .before = before, .found = xcalloc(before->count + 1, 1) };
+
+	for (size_t i = 0; i < before->count; i++) {
+		index_add(&search.starts, hash_of(&before->rows[i], before->rows[i].start));
+		index_add(&search.ends, hash_of(&before->rows[i], before->rows[i].end));
+	}
+	return search;
+}
+
+/* Those that begin where they did go first: what was split keeps its first part. */
+static void
+find_all(struct search *search, struct map_rows *now, const struct map_row **origins)
+{
+	for (size_t i = 0; i < now->count; i++)
+		origins[i] = find_by(search, &now->rows[i], true);
+	for (size_t i = 0; i < now->count; i++)
+		if (!origins[i])
+			origins[i] = find_by(search, &now->rows[i], false);
+}
+
+void
+map_compare(struct map_rows *now, const struct map_rows *before)
+{
+	struct search search = search_begin(before);
+	_cleanup_free_ const struct map_row **origins = xcalloc(now->count + 1, sizeof(*origins));
+	struct usage nothing;
+
+	usage_set(&nothing, 0);
+	find_all(&search, now, origins);
+	for (size_t i = 0; i < now->count; i++)
+		set_growth(&now->rows[i], origins[i] ? &origins[i]->usage : &nothing);
+	for (size_t i = 0; i < before->count; i++)
+		if (!search.found[i])
+			add_gone(now, &before->rows[i]);
+	free(search.found);
+	index_finish(&search.starts);
+	index_finish(&search.ends);
+}

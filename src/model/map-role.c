@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/map.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+const char map_role_bss[] = "bss";
+const char map_role_arena[] = "arena";
+const char map_role_stack[] = "thread-stack";
+
+/* malloc/arena.c of glibc on 64 bits: HEAP_MAX_SIZE, to which its heaps are aligned as well. */
+#define ARENA_SIZE (UINT64_C(64) << 20)
+
+/* A guard is one page, but may be asked to be more; a stack is never smaller than this. */
+#define MOST_GUARD (UINT64_C(1) << 20)
+#define LEAST_STACK (UINT64_C(16) << 10)
+
+static uint64_t
+start_of(const struct map_row *row)
+{
+	return (uint64_t)row->start;
+}
+
+static uint64_t
+end_of(const struct map_row *row)
+{
+	return (uint64_t)row->end;
+}
+
+static bool
+starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Private memory by mmap without a name, or with the one that glibc may give it. */
+static bool
+is_plain(const struct map_row *row)
+{
+	return row->kind == SEGMENT_ANON && !(row->bits & MAPPING_SHARED) &&
+	       (!row->name || starts_with(row->name, "[anon: glibc:"));
+}
+
+static bool
+is_reserve(const struct map_row *row)
+{
+	return is_plain(row) && !(row->bits & (MAPPING_READ | MAPPING_WRITE | MAPPING_EXECUTE));
+}
+
+static bool
+is_memory(const struct map_row *row)
+{
+	enum { BOTH = MAPPING_READ | MAPPING_WRITE };
+
+	return is_plain(row) && (row->bits & BOTH) == BOTH;
+}
+
+/* The heap of a Go program has arenas of the same size; they begin where nothing else does. */
+static bool
+is_of_go(const struct map_row *row)
+{
+	return start_of(row) >> 32 == 0xc0;
+}
+
+/*
+ * glibc reserves 64 MiB at such an address and opens as much from the start as it needs. The guard
+ * of a stack right behind the rest is one mapping with it. Returns how many mappings it is.
+ */
+static size_t
+length_of_arena(const struct map_row *rows, size_t count)
+{
+	uint64_t end = start_of(rows) + ARENA_SIZE;
+
+	if (!is_memory(rows) || start_of(rows) % ARENA_SIZE != 0 || is_of_go(rows) ||
+		end_of(rows) > end)
+		return 0;
+	if (end_of(rows) == end)
+		return 1;
+	if (count < 2 || !is_reserve(&rows[1]) || rows[1].start != rows->end)
+		return 0;
+	return end_of(&rows[1]) >= end && end_of(&rows[1]) - end <= MOST_GUARD ? 2 : 0;
+}
+
+static bool
+is_stack(const struct map_row *row, const struct map_row *guard)
+{
+	if (!is_memory(row) || row->role || !is_reserve(guard) || guard->end != row->start ||
+		end_of(row) - start_of(row) < LEAST_STACK)
+		return false;
+	return guard->role == map_role_arena ? end_of(guard) % ARENA_SIZE != 0
+					     : end_of(guard) - start_of(guard) <= MOST_GUARD;
+}
+
+static void
+find_role(struct map_row *rows, size_t count, size_t place)
+{
+	struct map_row *row = &rows[place];
+	struct map_row *before = place > 0 ? row - 1 : NULL;
+	size_t arena = row->role ? 0 : length_of_arena(row, count - place);
+
+	for (size_t i = 0; i < arena; i++)
+		row[i].role = map_role_arena;
+	if (row->kind == SEGMENT_DATA && !row->name && before) {
+		row->role = map_role_bss;
+		row->owner = before->owner;
+	} else if (row->kind == SEGMENT_ANON && row->name && starts_with(row->name, "[stack:")) {
+		row->role = map_role_stack;
+	} else if (before && is_stack(row, before)) {
+		row->role = map_role_stack;
+		before->role = before->role ? before->role : map_role_stack;
+	}
+}
+
+/* By what a segment is divided: not by the parts of the vdso, nor by the numbers of threads. */
+static const char *
+owner_of(const struct map_row *row)
+{
+	if (row->kind == SEGMENT_VDSO || (row->name && starts_with(row->name, "[stack:")))
+		return NULL;
+	return row->name;
+}
+
+void
+map_find_roles(struct map_rows *mappings)
+{
+	for (size_t i = 0; i < mappings->count; i++) {
+		struct map_row *row = &mappings->rows[i];
+
+		row->owner = owner_of(row);
+		find_role(mappings->rows, mappings->count, i);
+	}
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/map.h"
+
+#include "base/arena.h"
+#include "base/index.h"
+#include "base/memory.h"
+#include "model/map-segment.h"
+#include "model/needs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD(name) offsetof(struct map_row, name)
+
+const char map_segment_columns[] = "segment,size,rss,pss,private_clean,private_dirty,swap,huge,"
+				   "locked,lazyfree,mappings,role,name";
+const char map_mapping_columns[] = "start,size,rss,pss,private_clean,private_dirty,swap,huge,"
+				   "locked,lazyfree,permissions,segment,role,flags,name";
+const char map_segment_growth_columns[] = "segment,size,size_grown,rss,rss_grown,pss_grown,"
+					  "dirty_grown,swap_grown,mappings,role,name";
+const char map_mapping_growth_columns[] = "start,size,size_grown,rss,rss_grown,pss_grown,"
+					  "dirty_grown,swap_grown,permissions,segment,role,name";
+
+/* clang-format off */
+static const struct column columns[] = {
+	{ "start", "START", "address", "The address of its first byte, in JSON and CSV a text in hexadecimal.", UNIT_ADDRESS, 12, NEED_MAPPINGS, FIELD(start) },
+	{ "end", "END", NULL, "The address behind its last byte; of one mapping.", UNIT_ADDRESS, 12, NEED_MAPPINGS, FIELD(end) },
+	{ "permissions", "PERM", "mode", "r read, w write, x execute, p private or s shared; of one mapping.", UNIT_TEXT, 4, NEED_MAPPINGS, FIELD(permissions) },
+	{ "offset", "OFFSET", NULL, "Where in the file it begins, as START; of one mapping.", UNIT_ADDRESS, 8, NEED_MAPPINGS, FIELD(offset) },
+	{ "device", "DEV", NULL, "The device of the file, major:minor in hexadecimal; of one mapping of a file.", UNIT_TEXT, 5, NEED_MAPPINGS, FIELD(device) },
+	{ "inode", "INODE", NULL, "The inode of the file; of one mapping of a file.", UNIT_ID, 8, NEED_MAPPINGS, FIELD(inode) },
+	{ "page_size", "PAGE", "kernelpagesize", "The size of its pages; larger than usual only in a huge page pool (KernelPageSize).", UNIT_BYTES, 5, NEED_MAPPINGS, FIELD(page_size) },
+	{ "segment", "SEGMENT", NULL, "What it is for: text, rodata, data (bss as well), heap (by brk), anon (by mmap), file, shared, stack, vdso.", UNIT_TEXT, 7, NEED_MAPPINGS, FIELD(segment) },
+	{ "role", "ROLE", NULL, "What its shape or place tells beyond that: bss, arena (of glibc's malloc), thread-stack (with the guard below it).", UNIT_TEXT, 4, NEED_MAPPINGS, FIELD(role) },
+	{ "size", "SIZE", NULL, "Address space: what was asked for, not what it holds.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.size) },
+	{ "rss", "RSS", "res", "Resident memory. Pages shared with others count in each of them.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.rss) },
+	{ "pss", "PSS", NULL, "RSS with each shared page divided by the number of its users; the kernel rounds each mapping down to 1 KiB.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.pss) },
+	{ "pss_dirty", "PSSDIRTY", NULL, "The dirty part of PSS (since Linux 6.0).", UNIT_BYTES, 8, NEED_MAPPINGS, FIELD(usage.pss_dirty) },
+	{ "uss", "USS", NULL, "Resident memory that nobody else maps: PCLEAN + PDIRTY.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.uss) },
+	{ "shared_clean", "SCLEAN", NULL, "Resident, mapped by others too, as it is in its file.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.shared_clean) },
+	{ "shared_dirty", "SDIRTY", NULL, "Resident, mapped by others too, written.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.shared_dirty) },
+	{ "private_clean", "PCLEAN", NULL, "Resident, mapped by nobody else, as it is in its file: the kernel can drop it and read it again.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.private_clean) },
+	{ "private_dirty", "PDIRTY", "dirty", "Resident, mapped by nobody else, written: it can only go to swap or back to its file.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.private_dirty) },
+	{ "referenced", "REFD", NULL, "Resident and used since the kernel last asked.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.referenced) },
+	{ "anonymous", "ANON", NULL, "Resident memory that is of no file, or a written private copy of it.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.anonymous) },
+	{ "ksm", "KSM", NULL, "Resident, merged with equal pages (since Linux 6.8).", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.ksm) },
+	{ "lazyfree", "LAZYFREE", NULL, "Given back by MADV_FREE: still in RSS, gone as soon as memory is short.", UNIT_BYTES, 8, NEED_MAPPINGS, FIELD(usage.lazyfree) },
+	{ "huge", "HUGE", NULL, "Resident in transparent huge pages: ANONHUGE + SHMHUGE + FILEHUGE.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.huge) },
+	{ "anon_huge", "ANONHUGE", NULL, "Of that, anonymous memory (AnonHugePages).", UNIT_BYTES, 8, NEED_MAPPINGS, FIELD(usage.anon_huge) },
+	{ "shmem_huge", "SHMHUGE", NULL, "Of that, shared memory (ShmemPmdMapped).", UNIT_BYTES, 7, NEED_MAPPINGS, FIELD(usage.shmem_huge) },
+	{ "file_huge", "FILEHUGE", NULL, "Of that, files (FilePmdMapped).", UNIT_BYTES, 8, NEED_MAPPINGS, FIELD(usage.file_huge) },
+	{ "hugetlb", "HUGETLB", NULL, "Pages from the huge page pools; not in RSS and PSS.", UNIT_BYTES, 7, NEED_MAPPINGS, FIELD(usage.hugetlb) },
+	{ "shared_hugetlb", "SHUGETLB", NULL, "Of these, mapped by others too.", UNIT_BYTES, 8, NEED_MAPPINGS, FIELD(usage.shared_hugetlb) },
+	{ "private_hugetlb", "PHUGETLB", NULL, "Of these, mapped by nobody else.", UNIT_BYTES, 8, NEED_MAPPINGS, FIELD(usage.private_hugetlb) },
+	{ "swap", "SWAP", NULL, "In swap; of shared memory all that is of the mapped part.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.swap) },
+	{ "swap_pss", "SWAPPSS", NULL, "SWAP without shared memory, each page divided by the number of its users.", UNIT_BYTES, 7, NEED_MAPPINGS, FIELD(usage.swap_pss) },
+	{ "locked", "LOCKED", NULL, "Locked into memory (mlock): its PSS.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.locked) },
+	{ "mappings", "MAPS", "count", "How many mappings it is.", UNIT_NUMBER, 4, NEED_MAPPINGS, FIELD(count) },
+	{ "size_grown", "+SIZE", NULL, "Change of SIZE (--diff).", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(size_grown) },
+	{ "rss_grown", "+RSS", NULL, "Change of RSS (--diff).", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(rss_grown) },
+	{ "pss_grown", "+PSS", NULL, "Change of PSS (--diff).", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(pss_grown) },
+	{ "dirty_grown", "+PDIRTY", NULL, "Change of PDIRTY (--diff).", UNIT_BYTES, 7, NEED_MAPPINGS, FIELD(dirty_grown) },
+	{ "swap_grown", "+SWAP", NULL, "Change of SWAP (--diff).", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(swap_grown) },
+	{ "flags", "FLAGS", "vmflags", "What the kernel has noted about it (VmFlags), in words of two letters; of one mapping.", UNIT_TEXT, 20, NEED_MAPPINGS, FIELD(flags) },
+	{ "name", "NAME", NULL, "The file, or what the kernel calls it: [heap], [stack], [anon:NAME]. A line feed is \\012.", UNIT_TEXT, 16, NEED_MAPPINGS, FIELD(name) },
+};
+/* clang-format on */
+
+const struct table mapping_table = {
+	.name = "mapping",
+	.search = "segment,role,name",
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.row_size = sizeof(struct map_row),
+};
+
+const struct table segment_table = {
+	.name = "segment",
+	.search = "segment,role,name",
+	.columns = columns,
+	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.row_size = sizeof(struct map_row),
+};
+
+void
+map_rows_reset(struct map_rows *rows)
+{
+	rows->count = 0;
+}
+
+void
+map_rows_finish(struct map_rows *rows)
+{
+	free(rows->rows);
+	*rows = (struct map_rows){ .rows = NULL };
+}
+
+struct map_row *
+map_rows_add(struct map_rows *rows)
+{
+	struct map_row *row;
+
+	rows->rows =
+		array_reserve(rows->rows, &rows->capacity, rows->count + 1, sizeof(rows->rows[0]));
+	row = &rows->rows[rows->count++];
+	*row = (struct map_row){ .kind = SEGMENT_UNKNOWN };
+	table_reset_row(&mapping_table, row);
+	return row;
+}
+
+void
+map_rows_take(struct map_rows *copy, const struct map_rows *rows)
+{
+	copy->rows = array_reserve(copy->rows, &copy->capacity, rows->count, sizeof(copy->rows[0]));
+	copy->count = rows->count;
+	for (size_t i = 0; i < rows->count; i++)
+		copy->rows[i] = rows->rows[i];
+}
+
+static const char *
+keep_text(struct arena *texts, const char *text)
+{
+	return text ? arena_copy(texts, text, strlen(text)) : NULL;
+}
+
+void
+map_rows_copy(struct map_rows *copy, const struct map_rows *rows, struct arena *texts)
+{
+	map_rows_take(copy, rows);
+	for (size_t i = 0; i < copy->count; i++) {
+		struct map_row *row = &copy->rows[i];
+
+		for (size_t j = 0; j < mapping_table.column_count; j++) {
+			const struct column *column = &mapping_table.columns[j];
+			const char **text = (const char **)((char *)row + column->offset);
+
+			if (column->unit == UNIT_TEXT)
+				*text = keep_text(texts, *text);
+		}
+		row->owner = keep_text(texts, row->owner);
+		row->role = rows->rows[i].role; /* it is compared by its address */
+	}
+}
+
+bool
+map_is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Variables with and without a place in the file are one segment. */
+static const char *
+role_of_segment(const struct map_row *row)
+{
+	return row->kind == SEGMENT_ANON ? row->role : NULL;
+}
+
+uint64_t
+map_hash_segment(const struct map_row *row)
+{
+	uint64_t hash = index_mix_text(index_mix_text(0, row->owner), role_of_segment(row));
+
+	return index_mix(hash, row->kind);
+}
+
+bool
+map_is_same_segment(const struct map_row *a, const struct map_row *b)
+{
+	return a->kind == b->kind && map_is_same_text(a->owner, b->owner) &&
+	       map_is_same_text(role_of_segment(a), role_of_segment(b));
+}
+
+static struct map_row *
+find_segment(const struct map_rows *segments, const struct index *index, const struct map_row *row)
+{
+	uint32_t found = index_first(index, map_hash_segment(row));
+
+	for (; found != INDEX_END; found = index_next(index, found)) {
+		if (map_is_same_segment(&segments->rows[found], row))
+			return &segments->rows[found];
+	}
+	return NULL;
+}
+
+static struct map_row *
+add_segment(struct map_rows *segments, struct index *index, const struct map_row *row)
+{
+	struct map_row *segment = map_rows_add(segments);
+
+	index_add(index, map_hash_segment(row));
+	segment->start = row->start;
+	segment->kind = row->kind;
+	segment->segment = row->segment;
+	segment->role = role_of_segment(row);
+	segment->owner = segment->name = row->owner;
+	segment->count = 0;
+	usage_set(&segment->usage, 0);
+	return segment;
+}
+
+void
+map_group(struct map_rows *segments, const struct map_rows *mappings)
+{
+	struct index index = { .count = 0 };
+
+	map_rows_reset(segments);
+	for (size_t i = 0; i < mappings->count; i++) {
+		const struct map_row *row = &mappings->rows[i];
+		struct map_row *segment = find_segment(segments, &index, row);
+
+		if (!segment)
+			segment = add_segment(segments, &index, row);
+		usage_add(&segment->usage, &row->usage);
+		segment->count += row->count;
+	}
+	index_finish(&index);
+}
+
+struct map_total
+map_sum(const struct map_rows *rows, enum segment kind, const char *role)
+{
+	struct map_total total = { .mappings = 0 };
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct map_row *row = &rows->rows[i];
+
+		if ((kind != SEGMENT_KINDS && row->kind != kind) ||
+			(role && !map_is_same_text(row->role, role)))
+			continue;
+		usage_add(&total.usage, &row->usage);
+		total.mappings += row->count;
+	}
+	return total;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/mapping.h"
+#include "model/table.h"
+#include "model/usage.h"
+
+struct arena;
+
+/*
+ * A part of the address space of a process: one mapping, or all of a segment that have the same
+ * name and role. The texts belong to the snapshot, or to the rows they are among.
+ */
+struct map_row {
+	int64_t start, end, offset, inode; /* UNKNOWN where it is none, or several */
+	int64_t page_size;                 /* of the kernel there */
+	int64_t count;                     /* of mappings */
+	struct usage usage;
+	int64_t size_grown, rss_grown, pss_grown, dirty_grown, swap_grown; /* by map_compare() */
+	const char *permissions, *device, *flags;
+	const char *segment; /* as in segment_descriptions */
+	const char *role;    /* one of map_roles, where its shape or place tells more */
+	const char *name;    /* of the file, or what the kernel calls it; NULL: it has none */
+	const char *owner;   /* what a segment is divided by: the name, of bss that of its file */
+	unsigned bits;       /* of its permissions: MAPPING_ */
+	enum segment kind;
+};
+
+/* The same columns for both: what one kind of row does not have is unknown in it. */
+extern const struct table mapping_table, segment_table;
+
+/* The columns shown when nobody chose any, as selection_parse() takes them. */
+extern const char map_segment_columns[], map_mapping_columns[];
+extern const char map_segment_growth_columns[], map_mapping_growth_columns[];
+
+extern const char map_role_bss[];   /* variables of a program or library that are in no file */
+extern const char map_role_arena[]; /* of glibc's malloc, beside the heap */
+extern const char map_role_stack[]; /* of a thread, with the guard below it */
+
+/* Rows of one kind. A zeroed one is empty; a reset keeps the memory. */
+struct map_rows {
+	struct map_row *rows;
+	size_t count, capacity;
+};
+void map_rows_reset(struct map_rows *rows);
+void map_rows_finish(struct map_rows *rows);
+
+/* A copy of the rows, whose texts stay where they are; and one with texts in the arena. */
+void map_rows_take(struct map_rows *copy, const struct map_rows *rows);
+void map_rows_copy(struct map_rows *copy, const struct map_rows *rows, struct arena *texts);
+
+/* Adds a row of UNKNOWNs. It may move all earlier ones. */
+struct map_row *map_rows_add(struct map_rows *rows);
+
+/*
+ * Finds the roles of the mappings of one process, which ascend and know their segments. An arena
+ * and the stack of a thread are nameless: they are told by their shape, which other memory may
+ * have as well.
+ */
+void map_find_roles(struct map_rows *mappings);
+
+/*
+ * Puts mappings together by segment, role and name into rows that ascend by their first mapping.
+ * Files are not put together with others but with the bss behind them.
+ */
+void map_group(struct map_rows *segments, const struct map_rows *mappings);
+
+/*
+ * Fills how much rows of one kind have grown since others of the same process, and adds empty rows
+ * for what has gone, so that the growth of all rows is that of the process. Mappings are the same
+ * where their name and their start or their end are.
+ */
+void map_compare(struct map_rows *now, const struct map_rows *before);
+
+/* The sum of rows; `kind` SEGMENT_KINDS: of all, `role` NULL: whatever theirs. */
+struct map_total {
+	struct usage usage;
+	int64_t mappings;
+};
+struct map_total map_sum(const struct map_rows *rows, enum segment kind, const char *role);

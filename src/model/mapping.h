@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/segment.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What may be done with a mapping, and whether others see what is written to it. */
+enum {
+	MAPPING_READ = 1 << 0,
+	MAPPING_WRITE = 1 << 1,
+	MAPPING_EXECUTE = 1 << 2,
+	MAPPING_SHARED = 1 << 3,
+};
+
+/* One mapping of an address space. Addresses reach to the last byte, so they have no sign. */
+struct mapping {
+	uint64_t start, end, offset; /* `end` is the first byte behind it */
+	uint64_t inode;              /* 0: of no file */
+	const char *name;            /* as the kernel calls it; "" where it has none */
+	uint32_t major, minor;       /* of the file's device */
+	unsigned permissions;        /* MAPPING_ bits */
+	enum segment segment;
+};
+
+/* How far mapping_classify() looks to both sides of a mapping. */
+enum { MAPPING_REACH = 9 };
+
+/*
+ * Finds out what each of some mappings is for. They are in ascending order and do not overlap;
+ * what an entry is depends on MAPPING_REACH entries before and behind it, so that a few of a list
+ * can be classified alone.
+ *
+ * A file is taken for a program or a library where one of its mappings near by can be executed.
+ * Nameless memory right behind its variables is taken for bss, even where something else happens to
+ * begin there.
+ */
+void mapping_classify(struct mapping *mappings, size_t count);

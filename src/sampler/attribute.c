@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/attribute.h"
+
+#include "base/index.h"
+#include "base/memory.h"
+#include "collect/perf-ring.h"
+#include "model/segment.h"
+#include "sampler/events.h"
+#include "sampler/pending.h"
+#include "sampler/record.h"
+#include "sampler/relatives.h"
+#include "sampler/spaces.h"
+#include "sampler/symbols.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * More combinations than this are not kept apart: they stand in one row. How busy a ring is, is
+ * looked at ten times a second.
+ */
+enum { MOST_ROWS = 32 * 1024, LOAD_SPAN_NS = 100 * 1000000 };
+
+/* Whose square can still be summed. */
+enum { MOST_WEIGHT = 1 << 30 };
+
+static const char kernel_code[] = "kernel";
+static const char others_comm[] = "(others)";
+
+/* What samples are counted by. Names are those of the spaces and symbols, equal by pointer. */
+struct key {
+	int64_t pid;
+	const char *segment, *mapping, *code, *symbol;
+	size_t row; /* of the report */
+};
+
+struct load {
+	int64_t samples, since;
+};
+
+struct attribution {
+	struct fault_wish wish;
+	int64_t own_pid;
+	struct spaces *spaces;
+	struct symbols *symbols;
+	struct relatives *relatives;
+	struct pending pending;
+	struct load *loads; /* one a ring */
+	size_t load_count;
+	struct index index;
+	struct key *keys; /* by the index's numbers */
+	size_t key_capacity;
+	/* The rows of all for which there is no room, by segment; SIZE_MAX: none yet. */
+	size_t others[SEGMENT_KINDS + 1];
+	struct fault_report counted;
+};
+
+static void
+forget_others(struct attribution *attribution)
+{
+	for (size_t i = 0; i <= SEGMENT_KINDS; i++)
+		attribution->others[i] = SIZE_MAX;
+}
+
+struct attribution *
+attribution_create(int root)
+{
+	struct attribution *attribution = xmalloc(sizeof(*attribution));
+
+	*attribution = (struct attribution){ .own_pid = getpid(),
+		.spaces = spaces_create(root),
+		.symbols = symbols_create(root),
+		.relatives = relatives_create(root) };
+	forget_others(attribution);
+	return attribution;
+}
+
+void
+attribution_destroy(struct attribution *attribution)
+{
+	if (!attribution)
+		return;
+	spaces_destroy(attribution->spaces);
+	symbols_destroy(attribution->symbols);
+	relatives_destroy(attribution->relatives);
+	pending_finish(&attribution->pending);
+	index_finish(&attribution->index);
+	fault_report_finish(&attribution->counted);
+	free(attribution->loads);
+	free(attribution->keys);
+	free(attribution);
+}
+
+/* What is known of a process from now on stays known when it has ended before the first drain. */
+static void
+look_at(struct attribution *attribution, const struct fault_wish *wish)
+{
+	struct place place;
+
+	if (wish->pid <= 0)
+		return;
+	symbols_prepare(attribution->symbols);
+	if (wish->at_exec)
+		return;
+	relatives_comm(attribution->relatives, wish->pid);
+	spaces_begin(attribution->spaces);
+	spaces_find(attribution->spaces, wish->pid, 0, &place);
+}
+
+void
+attribution_watch(struct attribution *attribution, const struct fault_wish *wish)
+{
+	if (wish->pid != attribution->wish.pid || wish->at_exec != attribution->wish.at_exec)
+		relatives_watch(attribution->relatives, wish->pid, wish->at_exec);
+	if (wish->pid != attribution->wish.pid)
+		look_at(attribution, wish);
+	attribution->wish = *wish;
+}
+
+static bool
+is_wanted(const struct attribution *attribution, int64_t pid)
+{
+	const struct fault_wish *wish = &attribution->wish;
+
+	if (pid < 0 || pid == attribution->own_pid)
+		return false;
+	if (!wish->only)
+		return true;
+	if (wish->with_children || wish->at_exec)
+		return relatives_has(attribution->relatives, pid);
+	return pid == wish->pid;
+}
+
+static const char *
+symbol_of(const struct attribution *attribution, const struct record *record,
+	const struct place *code)
+{
+	const struct fault_wish *wish = &attribution->wish;
+
+	if (record->pid != wish->pid && !(wish->only && wish->with_children))
+		return NULL;
+	if (record->in_kernel)
+		return symbols_find_kernel(attribution->symbols, record->ip);
+	if (!code->is_known || code->name[0] != '/')
+		return NULL;
+	return symbols_find(attribution->symbols, record->pid, code->name, code->offset);
+}
+
+static struct key
+key_of(const struct attribution *attribution, const struct record *record, enum event_kind kind)
+{
+	struct place place = { .name = NULL }, code = { .name = NULL };
+	const struct fault_wish *wish = &attribution->wish;
+	struct key key = { .pid = wish->together ? wish->pid : record->pid };
+
+	if (record->in_kernel)
+		key.code = kernel_code;
+	else
+		spaces_find(attribution->spaces, record->pid, record->ip, &code);
+	key.code = record->in_kernel ? kernel_code : code.name;
+	key.symbol = symbol_of(attribution, record, &code);
+	if (kind == EVENT_WALK) /* the processor does not tell for which address */
+		return key;
+	spaces_find(attribution->spaces, record->pid, record->address, &place);
+	key.segment = segment_descriptions[place.segment].name;
+	key.mapping = place.name;
+	return key;
+}
+
+static uint64_t
+hash_of(const struct key *key)
+{
+	uint64_t hash = index_mix(0, (uint64_t)key->pid);
+
+	hash = index_mix(hash, (uintptr_t)key->segment);
+	hash = index_mix(hash, (uintptr_t)key->mapping);
+	hash = index_mix(hash, (uintptr_t)key->code);
+	return index_mix(hash, (uintptr_t)key->symbol);
+}
+
+static bool
+is_key(const struct key *a, const struct key *b)
+{
+	return a->pid == b->pid && a->segment == b->segment && a->mapping == b->mapping &&
+	       a->code == b->code && a->symbol == b->symbol;
+}
+
+static const char *
+keep_text(struct attribution *attribution, const char *text)
+{
+	return text && *text ? arena_copy(&attribution->counted.texts, text, strlen(text)) : NULL;
+}
+
+/* Of the code the file's name is enough: /usr/lib/x86_64-linux-gnu/libc.so.6 is libc.so.6. */
+static const char *
+last_part(const char *path)
+{
+	const char *slash = path && path[0] == '/' ? strrchr(path, '/') : NULL;
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+static struct fault *
+add_row(struct attribution *attribution)
+{
+	struct fault_rows *rows = &attribution->counted.faults;
+	struct fault *row;
+
+	rows->rows =
+		array_reserve(rows->rows, &rows->capacity, rows->count + 1, sizeof(rows->rows[0]));
+	row = &rows->rows[rows->count++];
+	table_reset_row(&fault_table, row);
+	row->samples = 0;
+	row->minor_variance = row->major_variance = row->walk_variance = UNKNOWN;
+	return row;
+}
+
+static struct fault *
+others_row(struct attribution *attribution, const char *segment)
+{
+	size_t kind = 0;
+
+	while (kind < SEGMENT_KINDS && segment_descriptions[kind].name != segment)
+		kind++;
+	if (attribution->others[kind] == SIZE_MAX) {
+		struct fault *row = add_row(attribution);
+
+		row->comm = others_comm;
+		row->segment = segment;
+		attribution->others[kind] = attribution->counted.faults.count - 1;
+	}
+	return &attribution->counted.faults.rows[attribution->others[kind]];
+}
+
+static struct fault *
+add_keyed_row(struct attribution *attribution, const struct key *key, uint64_t hash)
+{
+	size_t number = attribution->index.count;
+	struct fault *row;
+
+	attribution->keys = array_reserve(attribution->keys, &attribution->key_capacity, number + 1,
+		sizeof(attribution->keys[0]));
+	attribution->keys[number] = *key;
+	attribution->keys[number].row = attribution->counted.faults.count;
+	index_add(&attribution->index, hash);
+	row = add_row(attribution);
+	row->pid = key->pid;
+	row->comm = keep_text(attribution, relatives_comm(attribution->relatives, key->pid));
+	row->segment = key->segment;
+	row->mapping = keep_text(attribution, key->mapping);
+	row->code = keep_text(attribution, last_part(key->code));
+	row->symbol = keep_text(attribution, key->symbol);
+	return row;
+}
+
+static struct fault *
+find_row(struct attribution *attribution, const struct key *key)
+{
+	uint64_t hash = hash_of(key);
+	uint32_t found = index_first(&attribution->index, hash);
+
+	while (found != INDEX_END && !is_key(&attribution->keys[found], key))
+		found = index_next(&attribution->index, found);
+	if (found != INDEX_END)
+		return &attribution->counted.faults.rows[attribution->keys[found].row];
+	if (attribution->counted.faults.count >= MOST_ROWS)
+		return others_row(attribution, key->segment);
+	return add_keyed_row(attribution, key, hash);
+}
+
+/* What a row counts of each event. */
+static const struct {
+	size_t value, variance;
+} counts[EVENT_KINDS] = {
+	[EVENT_MINOR] = { offsetof(struct fault, minor), offsetof(struct fault, minor_variance) },
+	[EVENT_MAJOR] = { offsetof(struct fault, major), offsetof(struct fault, major_variance) },
+	[EVENT_WALK] = { offsetof(struct fault, walks), offsetof(struct fault, walk_variance) },
+};
+
+static void
+add(struct fault *row, size_t offset, int64_t number)
+{
+	int64_t *sum = (int64_t *)((char *)row + offset);
+
+	if (__builtin_add_overflow(*sum == UNKNOWN ? 0 : *sum, number, sum))
+		*sum = INT64_MAX;
+}
+
+/* A file is read from its device; memory that has none comes back from swap. */
+static const char *
+waits_for(const struct fault *row)
+{
+	if (row->comm == others_comm)
+		return NULL;
+	return row->mapping && row->mapping[0] == '/' ? row->mapping : "swap";
+}
+
+/*
+ * A sample stands for `weight` events of which it is one at random: the sum of n such has a
+ * variance of n * weight * (weight - 1), which is 0 where each event is a sample.
+ */
+static void
+count_sample(struct attribution *attribution, const struct record *record, enum event_kind kind,
+	int64_t weight)
+{
+	const struct key key = key_of(attribution, record, kind);
+	struct fault *row = find_row(attribution, &key);
+
+	row->samples++;
+	add(row, counts[kind].value, weight);
+	add(row, counts[kind].variance, weight * (weight - 1));
+	if (kind == EVENT_MAJOR)
+		row->waits = waits_for(row);
+	attribution->counted.samples++;
+	if (kind == EVENT_MINOR && weight > attribution->counted.period)
+		attribution->counted.period = weight;
+}
+
+static void
+take_sample(struct attribution *attribution, struct events *events, size_t ring,
+	const struct record *record)
+{
+	enum event_kind kind;
+	int64_t weight;
+
+	attribution->loads[ring].samples++;
+	if (!is_wanted(attribution, record->pid) || !events_find(events, record->id, &kind))
+		return;
+	weight = kind == EVENT_WALK ? record->period
+				    : events_weight(events, ring, kind, record->time);
+	if (weight != UNKNOWN && weight > 0 && weight <= MOST_WEIGHT)
+		count_sample(attribution, record, kind, weight);
+}
+
+static void
+take_record(struct attribution *attribution, struct events *events, size_t ring,
+	const struct record *record)
+{
+	enum event_kind kind;
+
+	switch (record->kind) {
+	case RECORD_SAMPLE:
+		take_sample(attribution, events, ring, record);
+		break;
+	case RECORD_LOST:
+		if (events_find(events, record->id, &kind))
+			events_add_lost(events, kind, record->lost);
+		break;
+	case RECORD_OTHER:
+		break;
+	default:
+		relatives_apply(attribution->relatives, record);
+		spaces_apply(attribution->spaces, record);
+	}
+}
+
+static void
+fit_loads(struct attribution *attribution, size_t count, int64_t now)
+{
+	if (attribution->load_count == count)
+		return;
+	attribution->loads =
+		xreallocarray(attribution->loads, count, sizeof(attribution->loads[0]));
+	for (size_t i = 0; i < count; i++)
+		attribution->loads[i] = (struct load){ .since = now };
+	attribution->load_count = count;
+}
+
+/* Rings have just been emptied: a period can be changed. */
+static void
+adapt(struct attribution *attribution, struct events *events, int64_t now)
+{
+	for (size_t i = 0; i < attribution->load_count; i++) {
+		struct load *load = &attribution->loads[i];
+
+		if (now - load->since < LOAD_SPAN_NS)
+			continue;
+		events_adapt(events, i, load->samples, now - load->since);
+		*load = (struct load){ .since = now };
+	}
+}
+
+/* Where names have been forgotten, no key must be compared with theirs; the rows stay. */
+static void
+trim(struct attribution *attribution)
+{
+	bool spaces = spaces_trim(attribution->spaces);
+	bool symbols = symbols_trim(attribution->symbols);
+
+	if (spaces || symbols)
+		index_reset(&attribution->index);
+	if (relatives_are_many(attribution->relatives))
+		relatives_trim(attribution->relatives);
+}
+
+void
+attribution_drain(struct attribution *attribution, struct events *events, int64_t until)
+{
+	struct pending *pending = &attribution->pending;
+	struct record record;
+	size_t ring;
+
+	fit_loads(attribution, events_ring_count(events), until);
+	spaces_begin(attribution->spaces);
+	for (size_t i = 0; i < attribution->load_count; i++)
+		pending_take(pending, events_ring(events, i), i);
+	while (pending_next(pending, until, &record, &ring))
+		take_record(attribution, events, ring, &record);
+	adapt(attribution, events, until);
+	trim(attribution);
+}
+
+void
+attribution_report(struct attribution *attribution, struct fault_report *report)
+{
+	struct fault_report counted = attribution->counted;
+
+	arena_reset(&report->texts);
+	report->faults.count = 0;
+	report->samples = report->period = 0;
+	attribution->counted = *report;
+	*report = counted;
+	index_reset(&attribution->index);
+	forget_others(attribution);
+	relatives_trim(attribution->relatives);
+}
+
+void
+fault_report_finish(struct fault_report *report)
+{
+	fault_rows_finish(&report->faults);
+	arena_finish(&report->texts);
+	*report = (struct fault_report){ .samples = 0 };
+}

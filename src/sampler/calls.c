@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/calls.h"
+
+#include "base/cleanup.h"
+#include "base/unit.h"
+#include "collect/perf-ring.h"
+#include "collect/procfs.h"
+#include "model/scan.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { STATUS_SIZE = 8192 };
+
+static void
+real_close(int fd)
+{
+	close(fd);
+}
+
+static int
+real_control(int fd, unsigned long request, unsigned long argument)
+{
+	return ioctl(fd, request, argument) < 0 ? -errno : 0;
+}
+
+static int
+real_read(int fd, uint64_t *values, size_t count)
+{
+	ssize_t size = read(fd, values, count * sizeof(*values));
+
+	if (size < 0)
+		return -errno;
+	return (size_t)size == count * sizeof(*values) ? 0 : -ENODATA;
+}
+
+static int64_t
+real_cpus(void)
+{
+	return sysconf(_SC_NPROCESSORS_CONF);
+}
+
+static ssize_t
+read_text(const char *path, char text[static STATUS_SIZE])
+{
+	_cleanup_close_ int root = procfs_open_root("/proc");
+
+	return root < 0 ? root : procfs_read(root, path, text, STATUS_SIZE);
+}
+
+static int64_t
+real_paranoid(void)
+{
+	char text[STATUS_SIZE];
+
+	return read_text("sys/kernel/perf_event_paranoid", text) < 0 ? UNKNOWN : scan_number(text);
+}
+
+static int64_t
+real_seccomp(void)
+{
+	char text[STATUS_SIZE];
+
+	return read_text("self/status", text) < 0 ? UNKNOWN : procfs_field(text, "Seccomp");
+}
+
+const struct perf_calls perf_calls_real = {
+	.open = perf_open,
+	.close = real_close,
+	.map = perf_ring_map,
+	.unmap = perf_ring_close,
+	.control = real_control,
+	.read = real_read,
+	.cpus = real_cpus,
+	.paranoid = real_paranoid,
+	.seccomp = real_seccomp,
+};
+
+/* Opens with less than was asked, and remembers it if that was the reason. */
+static int
+open_with(const struct perf_calls *calls, const struct perf_event_attr *less, pid_t pid, int cpu,
+	struct perf_event_attr *attributes)
+{
+	struct perf_event_attr tried = *less;
+	int fd = calls->open(&tried, pid, cpu);
+
+	if (fd >= 0)
+		*attributes = *less;
+	return fd;
+}
+
+int
+calls_open(const struct perf_calls *calls, struct perf_event_attr *attributes, pid_t pid, int cpu)
+{
+	struct perf_event_attr less = *attributes;
+	int fd = open_with(calls, &less, pid, cpu, attributes);
+
+	if (fd == -E2BIG) {
+		less.size = PERF_ATTR_SIZE_VER0;
+		less.use_clockid = 0;
+		fd = open_with(calls, &less, pid, cpu, attributes);
+	}
+	if (fd == -EINVAL && less.read_format & PERF_FORMAT_LOST) {
+		less.read_format &= ~(uint64_t)PERF_FORMAT_LOST;
+		fd = open_with(calls, &less, pid, cpu, attributes);
+	}
+	return fd;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/counters.h"
+
+#include "base/memory.h"
+#include "base/unit.h"
+#include "sampler/calls.h"
+#include "sampler/ladder.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#define MISSES(cache)                                                                              \
+	((cache) | PERF_COUNT_HW_CACHE_OP_READ << 8 | PERF_COUNT_HW_CACHE_RESULT_MISS << 16)
+
+/* Four: a processor has few more, and one too many counts nothing while it claims to run. */
+/* clang-format off */
+static const struct {
+	uint32_t type;
+	uint64_t config;
+	size_t offset;     /* of an int64_t in struct counts */
+	bool is_never_idle; /* it moves whenever it is read */
+} kinds[] = {
+	{ PERF_TYPE_HW_CACHE, MISSES(PERF_COUNT_HW_CACHE_DTLB), offsetof(struct counts, data_walks), false },
+	{ PERF_TYPE_HW_CACHE, MISSES(PERF_COUNT_HW_CACHE_ITLB), offsetof(struct counts, code_walks), false },
+	{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, offsetof(struct counts, cycles), true },
+	{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, offsetof(struct counts, instructions), true },
+};
+/* clang-format on */
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+/* What a read gives (PERF_FORMAT_TOTAL_TIME_*). */
+enum { VALUE, ENABLED, RUNNING, VALUES };
+
+struct counter {
+	int fd;
+	uint64_t values[VALUES];
+};
+
+struct counters {
+	const struct perf_calls *calls;
+	struct {
+		struct counter *counters; /* one a CPU that is online */
+		size_t count, capacity;
+	} kinds[KINDS];
+	char missing[LADDER_SENTENCE_SIZE];
+};
+
+static void
+close_kind(struct counters *counters, size_t kind)
+{
+	while (counters->kinds[kind].count > 0)
+		counters->calls->close(
+			counters->kinds[kind].counters[--counters->kinds[kind].count].fd);
+}
+
+/* On all CPUs or on none: a sum over some of them would be wrong. */
+static int
+open_kind(struct counters *counters, size_t kind)
+{
+	int64_t all = counters->calls->cpus();
+
+	for (int cpu = 0; cpu < all; cpu++) {
+		struct perf_event_attr attributes = { .size = sizeof(attributes),
+			.type = kinds[kind].type,
+			.config = kinds[kind].config,
+			.read_format =
+				PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING };
+		struct counter counter = { .fd = calls_open(
+						   counters->calls, &attributes, -1, cpu) };
+
+		if (counter.fd == -ENODEV)
+			continue;
+		if (counter.fd < 0) {
+			close_kind(counters, kind);
+			return counter.fd;
+		}
+		counters->kinds[kind].counters = array_reserve(counters->kinds[kind].counters,
+			&counters->kinds[kind].capacity, counters->kinds[kind].count + 1,
+			sizeof(counter));
+		counters->kinds[kind].counters[counters->kinds[kind].count++] = counter;
+	}
+	return counters->kinds[kind].count > 0 ? 0 : -ENODEV;
+}
+
+struct counters *
+counters_open(const struct perf_calls *calls)
+{
+	struct counters *counters = xcalloc(1, sizeof(*counters));
+	int first = 0;
+
+	counters->calls = calls ? calls : &perf_calls_real;
+	for (size_t i = 0; i < KINDS; i++) {
+		int error = open_kind(counters, i);
+
+		first = first < 0 ? first : error;
+		if (error == -EMFILE) { /* the rest of the program needs descriptors, too */
+			for (size_t j = 0; j < i; j++)
+				close_kind(counters, j);
+			break;
+		}
+	}
+	if (first < 0)
+		ladder_sentence(&(struct obstacle){ .step = STEP_COUNTERS,
+					.error = -first,
+					.paranoid = counters->calls->paranoid(),
+					.seccomp = counters->calls->seccomp() },
+			counters->missing);
+	return counters;
+}
+
+void
+counters_close(struct counters *counters)
+{
+	if (!counters)
+		return;
+	for (size_t i = 0; i < KINDS; i++) {
+		close_kind(counters, i);
+		free(counters->kinds[i].counters);
+	}
+	free(counters);
+}
+
+/* Whether a counter counted all the time since it was read before. */
+static bool
+is_whole(size_t kind, const uint64_t before[VALUES], const uint64_t after[VALUES])
+{
+	uint64_t enabled = after[ENABLED] - before[ENABLED];
+	uint64_t running = after[RUNNING] - before[RUNNING];
+
+	if (running < enabled)
+		return false;
+	return !kinds[kind].is_never_idle || running == 0 || after[VALUE] != before[VALUE];
+}
+
+/* The sum over the CPUs. All of them are read, so that the next read knows the one before. */
+static int64_t
+read_kind(struct counters *counters, size_t kind)
+{
+	bool is_known = counters->kinds[kind].count > 0;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < counters->kinds[kind].count; i++) {
+		struct counter *counter = &counters->kinds[kind].counters[i];
+		uint64_t values[VALUES];
+
+		if (counters->calls->read(counter->fd, values, VALUES) == 0) {
+			is_known &= is_whole(kind, counter->values, values);
+			for (size_t j = 0; j < VALUES; j++)
+				counter->values[j] = values[j];
+		}
+		sum += (int64_t)counter->values[VALUE];
+	}
+	return is_known ? sum : UNKNOWN;
+}
+
+bool
+counters_read(struct counters *counters, struct counts *ret_counts)
+{
+	struct counts counts;
+	bool is_counting = false;
+
+	for (size_t i = 0; i < KINDS; i++) {
+		*(int64_t *)((char *)&counts + kinds[i].offset) = read_kind(counters, i);
+		is_counting |= counters->kinds[i].count > 0;
+	}
+	if (is_counting)
+		*ret_counts = counts;
+	return is_counting;
+}
+
+const char *
+counters_missing(const struct counters *counters)
+{
+	return counters->missing[0] ? counters->missing : NULL;
+}

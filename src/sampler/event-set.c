@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/event-set.h"
+
+#include "base/memory.h"
+#include "sampler/calls.h"
+#include "sampler/record.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WALK_FREQUENCY = 97 }; /* Hz: a hardware sample costs some 10 us */
+
+const int64_t event_periods[EVENT_PERIODS] = { 61, 251, 1021 };
+
+/*
+ * PERF_SAMPLE_PERIOD is for walks alone: with it a software event would ignore its period and
+ * sample every fault. A frequency is for walks alone, too: on faults it runs away.
+ */
+static struct perf_event_attr
+describe(const struct event_set *set, enum event_kind kind)
+{
+	bool is_walk = kind == EVENT_WALK, is_minor = kind == EVENT_MINOR;
+	bool is_task = set->rung != RUNG_ALL && !is_walk;
+	struct perf_event_attr attributes = { .size = sizeof(attributes),
+		.type = is_walk ? PERF_TYPE_HW_CACHE : PERF_TYPE_SOFTWARE,
+		.config = is_walk ? PERF_COUNT_HW_CACHE_DTLB | PERF_COUNT_HW_CACHE_OP_READ << 8 |
+					    PERF_COUNT_HW_CACHE_RESULT_MISS << 16
+			  : is_minor ? PERF_COUNT_SW_PAGE_FAULTS_MIN
+				     : PERF_COUNT_SW_PAGE_FAULTS_MAJ,
+		.sample_type = RECORD_SAMPLE_TYPE | (is_walk ? PERF_SAMPLE_PERIOD : 0),
+		.read_format = set->has_lost ? PERF_FORMAT_LOST : 0,
+		.sample_id_all = 1,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+		.watermark = 1,
+		.wakeup_watermark = (uint32_t)(set->pages * (size_t)sysconf(_SC_PAGESIZE) / 2),
+		.freq = is_walk,
+		.inherit = is_task,
+		.exclude_kernel = set->rung == RUNG_USER,
+		.disabled = is_task && set->wish.on_exec,
+		.enable_on_exec = is_task && set->wish.on_exec,
+		.mmap = is_minor,
+		.mmap2 = is_minor,
+		.mmap_data = is_minor,
+		.comm = is_minor,
+		.comm_exec = is_minor,
+		.task = is_minor };
+
+	if (is_walk)
+		attributes.sample_freq = WALK_FREQUENCY;
+	else if (is_minor)
+		attributes.sample_period =
+			(uint64_t)(set->wish.period > 0 ? set->wish.period : event_periods[0]);
+	else
+		attributes.sample_period = 1;
+	return attributes;
+}
+
+/* Opens one event; the kernel may have a limit on frequencies that is lower than ours. */
+static int
+open_event(struct event_set *set, enum event_kind kind, pid_t task, int cpu)
+{
+	struct perf_event_attr attributes = describe(set, kind);
+	int fd = calls_open(set->calls, &attributes, task, cpu);
+
+	while (fd == -EINVAL && kind == EVENT_WALK && attributes.sample_freq > 1) {
+		attributes.sample_freq /= 2;
+		fd = calls_open(set->calls, &attributes, task, cpu);
+	}
+	if (fd >= 0)
+		set->has_lost = attributes.read_format & PERF_FORMAT_LOST;
+	return fd;
+}
+
+/* The first event of a CPU has the ring, the others write into it. */
+static int
+connect_event(struct event_set *set, int fd, int number, bool is_first)
+{
+	int64_t period = set->wish.period > 0 ? set->wish.period : event_periods[0];
+	struct cpu cpu = { .number = number, .period = period, .before = period };
+	struct epoll_event wake = { .events = EPOLLIN, .data.fd = fd };
+	int error;
+
+	if (!is_first)
+		return set->calls->control(fd, PERF_EVENT_IOC_SET_OUTPUT,
+			(unsigned long)set->cpus[set->cpu_count - 1].ring.fd);
+	set->obstacle.step = STEP_RING;
+	error = set->calls->map(&cpu.ring, fd, set->pages);
+	if (error < 0)
+		return error;
+	set->obstacle.step = STEP_OPEN;
+	set->cpus = array_reserve(set->cpus, &set->cpu_capacity, set->cpu_count + 1, sizeof(cpu));
+	set->cpus[set->cpu_count++] = cpu;
+	epoll_ctl(set->fd, EPOLL_CTL_ADD, fd, &wake);
+	return 0;
+}
+
+static void
+remember_event(struct event_set *set, const struct event *event)
+{
+	set->events = array_reserve(
+		set->events, &set->event_capacity, set->event_count + 1, sizeof(*event));
+	set->events[set->event_count++] = *event;
+}
+
+int
+event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, bool is_first)
+{
+	struct event event = { .fd = open_event(set, kind, task, cpu), .kind = kind };
+	int error = event.fd < 0 ? event.fd : connect_event(set, event.fd, cpu, is_first);
+
+	if (error == 0) {
+		event.ring = set->cpu_count - 1;
+		set->calls->control(event.fd, PERF_EVENT_IOC_ID, (unsigned long)&event.id);
+		remember_event(set, &event);
+	} else if (event.fd >= 0) {
+		set->calls->close(event.fd);
+	}
+	return error;
+}
+
+void
+event_set_drop(struct event_set *set)
+{
+	const struct event *event = &set->events[--set->event_count];
+
+	/* A ring closes the descriptor of the event that has it. */
+	if (event->fd != set->cpus[event->ring].ring.fd)
+		set->calls->close(event->fd);
+}
+
+void
+event_set_drop_cpus(struct event_set *set, size_t left)
+{
+	while (set->cpu_count > left) {
+		while (set->event_count > 0 &&
+			set->events[set->event_count - 1].ring == set->cpu_count - 1)
+			event_set_drop(set);
+		set->calls->unmap(&set->cpus[--set->cpu_count].ring);
+	}
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "collect/perf-ring.h"
+#include "sampler/events.h"
+
+/* Primes: a power of two would meet the same places of a loop over pages again and again. */
+enum { EVENT_PERIODS = 3 };
+extern const int64_t event_periods[EVENT_PERIODS];
+
+struct event {
+	int fd;
+	uint64_t id;
+	enum event_kind kind;
+	size_t ring;
+};
+
+struct cpu {
+	struct perf_ring ring;
+	int number;
+	size_t step;                     /* in event_periods[] */
+	int64_t period, before, changed; /* the period, that of samples before `changed` */
+};
+
+/* What is open. It lets go in the order in which it was added, the last one first. */
+struct event_set {
+	struct events_wish wish;
+	const struct perf_calls *calls;
+	enum rung rung;
+	size_t pages;
+	int fd;               /* of epoll */
+	struct event *events; /* those of faults CPU by CPU, then the walks */
+	size_t event_count, event_capacity;
+	struct cpu *cpus;
+	size_t cpu_count, cpu_capacity;
+	bool has_lost;            /* PERF_FORMAT_LOST */
+	struct obstacle obstacle; /* its step: whether it was the event or its ring that failed */
+};
+
+/*
+ * Opens an event of a CPU. is_first: the CPU and its ring come with it; else it writes into the
+ * ring of the last CPU there is. Returns 0 or -errno.
+ */
+int event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, bool is_first);
+
+/* Closes the last event; not the ring, if it has one. */
+void event_set_drop(struct event_set *set);
+
+/* Closes all CPUs but the first `left`, with their events, which must be the last ones. */
+void event_set_drop_cpus(struct event_set *set, size_t left);

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/events.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/index.h"
+#include "base/memory.h"
+#include "base/unit.h"
+#include "collect/perf-ring.h"
+#include "sampler/calls.h"
+#include "sampler/event-set.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	PAGES = 64,
+	LEAST_PAGES = 8,
+	MOST_DESCRIPTORS = 512, /* for the threads of one process */
+	BUSY_RATE = 10000,      /* samples a second and CPU */
+	CALM_PART = 4,
+	WOKEN = 16,
+};
+
+struct events {
+	struct event_set set;
+	char missing[LADDER_SENTENCE_SIZE];
+	pid_t *tasks;
+	size_t task_count, task_capacity, all_tasks;
+	struct index ids;
+	int64_t lost[EVENT_KINDS]; /* as the caller has told */
+};
+
+/* The faults of all tasks on one CPU. A thread that has ended has none. */
+static int
+add_cpu(struct events *events, int number)
+{
+	size_t before = events->set.cpu_count;
+	int error = 0;
+
+	for (size_t i = 0; i < events->task_count; i++)
+		for (enum event_kind kind = EVENT_MINOR; kind <= EVENT_MAJOR; kind++) {
+			error = event_set_add(&events->set, kind, events->tasks[i], number,
+				events->set.cpu_count == before);
+			if (error == -ESRCH)
+				break;
+			if (error < 0) {
+				event_set_drop_cpus(&events->set, before);
+				return error;
+			}
+		}
+	return events->set.cpu_count > before ? 0 : error;
+}
+
+/*
+ * With no descriptor left the rest of the program could not work, so a quarter of the CPUs is
+ * given up. A kernel that knows a CPU but cannot have it says EINVAL instead of ENODEV.
+ */
+static int
+add_cpus(struct events *events)
+{
+	int64_t all = events->set.calls->cpus();
+	int error = 0;
+
+	for (int cpu = 0; cpu < all; cpu++) {
+		error = add_cpu(events, cpu);
+		if (error == -ENODEV || (error == -EINVAL && events->set.cpu_count > 0))
+			error = 0;
+		if (error < 0)
+			break;
+	}
+	if (error == -EMFILE && events->task_count == 1 && events->set.cpu_count > 1) {
+		event_set_drop_cpus(
+			&events->set, events->set.cpu_count - (events->set.cpu_count + 3) / 4);
+		events->set.obstacle.error = EMFILE;
+		events->set.obstacle.done = (int64_t)events->set.cpu_count;
+		events->set.obstacle.all = all;
+		return 0;
+	}
+	return error == 0 && events->set.cpu_count == 0 ? -ENODEV : error;
+}
+
+static void
+add_task(struct events *events, pid_t task)
+{
+	events->tasks = array_reserve(
+		events->tasks, &events->task_capacity, events->task_count + 1, sizeof(task));
+	events->tasks[events->task_count++] = task;
+}
+
+/*
+ * The threads are listed once: one that appears in a second list may have inherited the events of
+ * the thread that started it.
+ */
+static void
+list_tasks(struct events *events)
+{
+	size_t most = MOST_DESCRIPTORS / (2 * (size_t)events->set.calls->cpus());
+	char path[64];
+	_cleanup_closedir_ DIR *threads = NULL;
+	const struct dirent *entry;
+
+	events->task_count = 0;
+	if (events->set.rung == RUNG_ALL)
+		add_task(events, -1);
+	snprintf(path, sizeof(path), "/proc/%jd/task", (intmax_t)events->set.wish.pid);
+	threads = events->set.rung == RUNG_ALL ? NULL : opendir(path);
+	while (threads && (entry = readdir(threads)))
+		if (entry->d_name[0] != '.')
+			add_task(events, (pid_t)strtol(entry->d_name, NULL, 10));
+	events->all_tasks = events->task_count;
+	most = most > 0 ? most : 1;
+	events->task_count = events->task_count < most ? events->task_count : most;
+}
+
+/* Opens all of a rung; where memory or descriptors are short, with smaller rings or fewer threads.
+ */
+static int
+open_rung(struct events *events, enum rung rung)
+{
+	int error;
+
+	events->set.rung = rung;
+	events->set.pages = events->set.wish.pages > 0 ? events->set.wish.pages : PAGES;
+	list_tasks(events);
+	for (;;) {
+		events->set.obstacle = (struct obstacle){ .step = STEP_OPEN, .rung = rung };
+		error = events->task_count > 0 ? add_cpus(events) : -ESRCH;
+		if (error == 0)
+			return 0;
+		event_set_drop_cpus(&events->set, 0);
+		if (error == -EMFILE && events->task_count > 1)
+			events->task_count /= 2;
+		else if (events->set.obstacle.step == STEP_RING &&
+			 (error == -EPERM || error == -ENOMEM) &&
+			 events->set.pages / 2 >= LEAST_PAGES)
+			events->set.pages /= 2;
+		else
+			break;
+	}
+	events->set.obstacle.error = -error;
+	return error;
+}
+
+/* The sentence that stays is the first one: about faults before one about walks. */
+static void
+tell(struct events *events, struct obstacle obstacle)
+{
+	if (events->missing[0])
+		return;
+	obstacle.rung = events->set.rung;
+	obstacle.pid = events->set.wish.pid;
+	obstacle.level = events->set.wish.on_exec ? 1 : 0;
+	obstacle.paranoid = events->set.calls->paranoid();
+	obstacle.seccomp = events->set.calls->seccomp();
+	ladder_sentence(&obstacle, events->missing);
+}
+
+/*
+ * Walks on some of the CPUs only would look like a difference between programs. They are never
+ * counted by task: each switch between tasks would cost some 10 us.
+ */
+static void
+add_walks(struct events *events)
+{
+	size_t faults = events->set.event_count, rings = events->set.cpu_count;
+	int error = 0;
+
+	for (size_t i = 0; i < rings && error == 0; i++) {
+		events->set.cpu_count = i + 1; /* into this CPU's ring */
+		error = event_set_add(
+			&events->set, EVENT_WALK, -1, events->set.cpus[i].number, false);
+	}
+	events->set.cpu_count = rings;
+	if (error == 0)
+		return;
+	while (events->set.event_count > faults)
+		event_set_drop(&events->set);
+	tell(events, (struct obstacle){ .step = STEP_WALKS, .error = -error });
+}
+
+/* Goes down as far as it must. What stood in the way of the first rung is what would grant more. */
+static void
+descend(struct events *events)
+{
+	enum rung rung = events->set.wish.on_exec ? RUNG_PROCESS : RUNG_ALL;
+	enum rung lowest = events->set.wish.pid > 0 ? RUNG_USER : RUNG_ALL;
+	struct obstacle first = { .error = 0 };
+	bool is_first = true;
+
+	while (open_rung(events, rung) < 0) {
+		if (is_first)
+			first = events->set.obstacle;
+		is_first = false;
+		if (rung++ == lowest) {
+			events->set.rung = RUNG_NONE;
+			tell(events, events->set.obstacle);
+			return;
+		}
+	}
+	if (!is_first)
+		tell(events, first);
+	else if (events->set.obstacle.error != 0)
+		tell(events, events->set.obstacle);
+	if (events->task_count < events->all_tasks)
+		tell(events, (struct obstacle){ .done = (int64_t)events->task_count,
+				     .all = (int64_t)events->all_tasks });
+}
+
+/*
+ * The counters of tasks begin anew in each process that they fork: of those that meet fewer faults
+ * than the period hardly one would be a sample. So a command, too, is best sampled with all others
+ * where that is permitted, unless each of its faults is asked for.
+ */
+static bool
+open_with_all(struct events *events)
+{
+	const struct events_wish *wish = &events->set.wish;
+
+	if (!wish->on_exec || wish->period == 1 || open_rung(events, RUNG_ALL) < 0)
+		return false;
+	if (events->set.obstacle.error != 0)
+		tell(events, events->set.obstacle);
+	return true;
+}
+
+struct events *
+events_open(const struct events_wish *wish, const struct perf_calls *calls)
+{
+	struct events *events = xmalloc(sizeof(*events));
+
+	*events = (struct events){ .set = { .wish = *wish,
+					   .calls = calls ? calls : &perf_calls_real,
+					   .rung = RUNG_NONE,
+					   .has_lost = true,
+					   .fd = epoll_create1(EPOLL_CLOEXEC) } };
+	if (events->set.fd < 0) {
+		tell(events, (struct obstacle){ .error = errno });
+		return events;
+	}
+	if (!open_with_all(events))
+		descend(events);
+	if (wish->walks && events->set.rung != RUNG_NONE)
+		add_walks(events);
+	for (size_t i = 0; i < events->set.event_count; i++)
+		index_add(&events->ids, index_mix(0, events->set.events[i].id));
+	return events;
+}
+
+void
+events_close(struct events *events)
+{
+	if (!events)
+		return;
+	while (events->set.event_count > 0)
+		event_set_drop(&events->set);
+	event_set_drop_cpus(&events->set, 0);
+	if (events->set.fd >= 0)
+		close(events->set.fd);
+	index_finish(&events->ids);
+	free(events->set.events);
+	free(events->set.cpus);
+	free(events->tasks);
+	free(events);
+}
+
+enum rung
+events_rung(const struct events *events)
+{
+	return events->set.rung;
+}
+
+const char *
+events_missing(const struct events *events)
+{
+	return events->missing[0] ? events->missing : NULL;
+}
+
+size_t
+events_pages(const struct events *events)
+{
+	return events->set.pages;
+}
+
+size_t
+events_ring_count(const struct events *events)
+{
+	return events->set.cpu_count;
+}
+
+struct perf_ring *
+events_ring(struct events *events, size_t ring)
+{
+	return &events->set.cpus[ring].ring;
+}
+
+int
+events_fd(const struct events *events)
+{
+	return events->set.rung == RUNG_NONE ? -1 : events->set.fd;
+}
+
+void
+events_acknowledge(struct events *events)
+{
+	struct epoll_event woken[WOKEN];
+	int count = epoll_wait(events->set.fd, woken, WOKEN, 0);
+
+	for (int i = 0; i < count; i++)
+		if (woken[i].events & (EPOLLHUP | EPOLLERR))
+			epoll_ctl(events->set.fd, EPOLL_CTL_DEL, woken[i].data.fd, NULL);
+}
+
+bool
+events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind)
+{
+	uint32_t row = index_first(&events->ids, index_mix(0, id));
+
+	while (row != INDEX_END && events->set.events[row].id != id)
+		row = index_next(&events->ids, row);
+	if (row == INDEX_END)
+		return false;
+	*ret_kind = events->set.events[row].kind;
+	return true;
+}
+
+int64_t
+events_weight(const struct events *events, size_t ring, enum event_kind kind, int64_t time)
+{
+	const struct cpu *cpu = &events->set.cpus[ring];
+
+	if (kind == EVENT_MINOR)
+		return time < cpu->changed ? cpu->before : cpu->period;
+	return kind == EVENT_MAJOR ? 1 : UNKNOWN;
+}
+
+int64_t
+events_period(const struct events *events, size_t ring)
+{
+	return events->set.cpus[ring].period;
+}
+
+static void
+set_period(struct events *events, size_t ring, size_t step)
+{
+	struct cpu *cpu = &events->set.cpus[ring];
+	uint64_t period = (uint64_t)event_periods[step];
+
+	for (size_t i = 0; i < events->set.event_count; i++) {
+		const struct event *event = &events->set.events[i];
+
+		if (event->ring == ring && event->kind == EVENT_MINOR)
+			events->set.calls->control(
+				event->fd, PERF_EVENT_IOC_PERIOD, (unsigned long)&period);
+	}
+	cpu->before = cpu->period;
+	cpu->period = event_periods[step];
+	cpu->step = step;
+	cpu->changed = clock_ns(CLOCK_MONOTONIC);
+}
+
+void
+events_adapt(struct events *events, size_t ring, int64_t samples, int64_t duration_ns)
+{
+	const struct cpu *cpu = &events->set.cpus[ring];
+	double rate = duration_ns > 0 ? (double)samples * 1e9 / (double)duration_ns : 0;
+
+	/* Copies that children have inherited keep the period with which they began. */
+	if (events->set.wish.period > 0 || events->set.rung != RUNG_ALL || duration_ns <= 0)
+		return;
+	if (rate > BUSY_RATE && cpu->step + 1 < EVENT_PERIODS)
+		set_period(events, ring, cpu->step + 1);
+	else if (cpu->step > 0 &&
+		 rate * (double)cpu->period <
+			 (double)(BUSY_RATE / CALM_PART * event_periods[cpu->step - 1]))
+		set_period(events, ring, cpu->step - 1);
+}
+
+int64_t
+events_lost(const struct events *events, enum event_kind kind)
+{
+	int64_t lost = events->set.has_lost ? 0 : events->lost[kind];
+	uint64_t values[2];
+
+	for (size_t i = 0; i < events->set.event_count && events->set.has_lost; i++)
+		if (events->set.events[i].kind == kind &&
+			events->set.calls->read(events->set.events[i].fd, values, 2) == 0)
+			lost += (int64_t)values[1];
+	return lost;
+}
+
+void
+events_add_lost(struct events *events, enum event_kind kind, int64_t lost)
+{
+	events->lost[kind] += lost;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/system.h"
+#include "sampler/attribute.h"
+#include "sampler/counters.h"
+
+#include <stdbool.h>
+
+struct snapshot;
+
+/* What the sampler's thread hands over to whoever reads. A zeroed one is empty. */
+struct sampler_answer {
+	struct fault_report report;
+	struct sampling sampling; /* its texts are static or in the report's */
+	struct counts counts;
+	bool has_counts;
+};
+
+/* Empties it and keeps its memory. */
+void sampler_answer_reset(struct sampler_answer *answer);
+
+/* A copy of a text that lives as long as the answer; of NULL: NULL. */
+const char *sampler_answer_keep(struct sampler_answer *answer, const char *text);
+
+/* Copies it into a snapshot: the rows, the machine's figures, and those of the processes. */
+void sampler_answer_add(const struct sampler_answer *answer, struct snapshot *now);
+
+void sampler_answer_finish(struct sampler_answer *answer);

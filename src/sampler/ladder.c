@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/ladder.h"
+
+#include "base/unit.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ANY_STEP = -1, HALF_SIZE = LADDER_SENTENCE_SIZE / 2 - 2 };
+
+/* What EACCES and EPERM mean depends on more than the step, see below. */
+/* clang-format off */
+static const struct {
+	int step, error;
+	const char *cause;
+} causes[] = {
+	{ STEP_RING, EPERM,      "the memory for rings is used up; kernel.perf_event_mlock_kb or ulimit -l must be raised" },
+	{ STEP_RING, ENOMEM,     "there is no memory for rings" },
+	{ ANY_STEP,  0,          "the other threads would take too many file descriptors" },
+	{ ANY_STEP,  ENOSYS,     "this kernel or sandbox has no perf events" },
+	{ ANY_STEP,  ENOENT,     "this processor or virtual machine has no such event" },
+	{ STEP_COUNTERS, EOPNOTSUPP, "this processor or virtual machine cannot count such events" },
+	{ ANY_STEP,  EOPNOTSUPP, "this processor or virtual machine cannot sample such events" },
+	{ ANY_STEP,  EINVAL,     "this kernel is too old" },
+	{ ANY_STEP,  E2BIG,      "this kernel is too old" },
+	{ ANY_STEP,  EMFILE,     "memtop is out of file descriptors; ulimit -n must be raised" },
+	{ ANY_STEP,  ENFILE,     "the machine is out of file descriptors; fs.file-max must be raised" },
+	{ ANY_STEP,  EBUSY,      "another program holds the counters of the processor" },
+	{ ANY_STEP,  ENODEV,     "no CPU can be observed" },
+	{ ANY_STEP,  ESRCH,      "the process has ended" },
+};
+/* clang-format on */
+
+static void
+write_lack(const struct obstacle *obstacle, char text[static HALF_SIZE])
+{
+	static const char *const lacks[] = {
+		[RUNG_ALL] = "only the faults on %" PRId64 " of %" PRId64 " CPUs are sampled",
+		[RUNG_PROCESS] = "only the faults of process %" PRId64 " are sampled",
+		[RUNG_USER] = "only the user-mode faults of process %" PRId64 " are sampled",
+	};
+
+	if (obstacle->step == STEP_WALKS)
+		snprintf(text, HALF_SIZE, "TLB walks are not sampled");
+	else if (obstacle->step == STEP_COUNTERS)
+		snprintf(text, HALF_SIZE,
+			"not all of TLB walks, cycles and instructions are counted");
+	else if (obstacle->rung == RUNG_NONE)
+		snprintf(text, HALF_SIZE, "page faults are not sampled");
+	else if (obstacle->rung == RUNG_ALL || obstacle->error == EMFILE)
+		snprintf(text, HALF_SIZE, lacks[RUNG_ALL], obstacle->done, obstacle->all);
+	else if (obstacle->done < obstacle->all)
+		snprintf(text, HALF_SIZE,
+			"only the faults of %" PRId64 " of %" PRId64 " threads of process %" PRId64
+			" are sampled",
+			obstacle->done, obstacle->all, obstacle->pid);
+	else
+		snprintf(text, HALF_SIZE, lacks[obstacle->rung], obstacle->pid);
+}
+
+/*
+ * From level 3 on (Debian; 4 on newer Ubuntu) the kernels of distributions refuse everything, and
+ * some of them to CAP_PERFMON, too. A plain kernel takes these levels as 2.
+ */
+static void
+write_lack_of_rights(const struct obstacle *obstacle, char text[static HALF_SIZE])
+{
+	const char *whom =
+		obstacle->rung == RUNG_NONE || obstacle->step > STEP_RING ? "that" : "more";
+
+	if (obstacle->paranoid == UNKNOWN)
+		snprintf(text, HALF_SIZE, "%s needs CAP_PERFMON: setcap cap_perfmon+ep memtop",
+			whom);
+	else if (obstacle->paranoid <= obstacle->level)
+		snprintf(text, HALF_SIZE, "a security module of the kernel forbids it");
+	else if (obstacle->paranoid >= 3 && obstacle->rung == RUNG_NONE)
+		snprintf(text, HALF_SIZE,
+			"this kernel may forbid perf events (kernel.perf_event_paranoid is %" PRId64
+			"); run memtop as root or set it to %" PRId64,
+			obstacle->paranoid, obstacle->level);
+	else
+		snprintf(text, HALF_SIZE,
+			"%s needs CAP_PERFMON or kernel.perf_event_paranoid<=%" PRId64
+			" (now %" PRId64 "): setcap cap_perfmon+ep memtop",
+			whom, obstacle->level, obstacle->paranoid);
+}
+
+static const char *
+find_cause(const struct obstacle *obstacle)
+{
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (causes[i].error == obstacle->error &&
+			(causes[i].step == ANY_STEP || causes[i].step == (int)obstacle->step))
+			return causes[i].cause;
+	if (obstacle->error != EPERM)
+		return strerror(obstacle->error);
+	return obstacle->seccomp > 0
+		       ? "a container or sandbox forbids it (seccomp); it must allow "
+			 "perf_event_open"
+		       : "a security module, lockdown or container forbids perf_event_open";
+}
+
+void
+ladder_sentence(const struct obstacle *obstacle, char sentence[static LADDER_SENTENCE_SIZE])
+{
+	char lack[HALF_SIZE], rights[HALF_SIZE];
+	const char *cause = rights;
+
+	write_lack(obstacle, lack);
+	if (obstacle->error == EACCES)
+		write_lack_of_rights(obstacle, rights);
+	else
+		cause = find_cause(obstacle);
+	snprintf(sentence, LADDER_SENTENCE_SIZE, "%s: %s", lack, cause);
+}

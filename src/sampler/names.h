@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/arena.h"
+#include "base/index.h"
+
+#include <stddef.h>
+
+/* Texts that are kept once: equal texts are equal pointers. A zeroed one is empty. */
+struct names {
+	struct arena arena;
+	struct index index;
+	const char **texts; /* by the index's numbers */
+	size_t capacity;
+};
+
+const char *names_keep(struct names *names, const char *text);
+size_t names_count(const struct names *names);
+void names_finish(struct names *names);

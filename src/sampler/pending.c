@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/pending.h"
+
+#include "base/memory.h"
+#include "collect/perf-ring.h"
+#include "sampler/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The size of a record is a number of 16 bits (struct perf_event_header). */
+enum { LARGEST_RECORD = 1 << 16, ALIGNMENT = 8 };
+
+/* What has been given makes room. Bytes and records are in no common order, so all are copied. */
+static void
+drop_given(struct pending *pending)
+{
+	char *bytes;
+	size_t used = 0;
+
+	if (pending->first == 0)
+		return;
+	if (pending->first == pending->count) {
+		pending->byte_count = pending->count = pending->first = 0;
+		return;
+	}
+	bytes = xmalloc(pending->byte_count);
+	for (size_t i = pending->first; i < pending->count; i++) {
+		struct pending_record record = pending->records[i];
+
+		memcpy(bytes + used, pending->bytes + record.place, record.size);
+		record.place = used;
+		used += (record.size + ALIGNMENT - 1U) / ALIGNMENT * ALIGNMENT;
+		pending->records[i - pending->first] = record;
+	}
+	free(pending->bytes);
+	pending->bytes = bytes;
+	pending->byte_capacity = pending->byte_count;
+	pending->byte_count = used;
+	pending->count -= pending->first;
+	pending->first = 0;
+}
+
+/* Within a ring records are all but in order: the new one is moved past few. */
+static void
+insert(struct pending *pending, size_t start, const struct pending_record *record)
+{
+	size_t at = pending->count;
+
+	pending->records = array_reserve(pending->records, &pending->capacity, pending->count + 1,
+		sizeof(pending->records[0]));
+	while (at > start && pending->records[at - 1].time > record->time) {
+		pending->records[at] = pending->records[at - 1];
+		at--;
+	}
+	pending->records[at] = *record;
+	pending->count++;
+}
+
+/* Merges what is in order with the run behind it. */
+static void
+merge_run(struct pending *pending, size_t start)
+{
+	struct pending_record *records = pending->records;
+	size_t left = 0, right = start, count = 0;
+
+	if (start == 0 || start == pending->count || records[start - 1].time <= records[start].time)
+		return;
+	pending->spare = array_reserve(
+		pending->spare, &pending->spare_capacity, start, sizeof(pending->spare[0]));
+	memcpy(pending->spare, records, start * sizeof(records[0]));
+	while (left < start) {
+		bool is_later =
+			right == pending->count || pending->spare[left].time <= records[right].time;
+
+		records[count++] = is_later ? pending->spare[left++] : records[right++];
+	}
+}
+
+void
+pending_take(struct pending *pending, struct perf_ring *ring, size_t number)
+{
+	uint64_t head = perf_ring_head(ring);
+	struct record record;
+	size_t size, start;
+
+	drop_given(pending);
+	start = pending->count;
+	for (;;) {
+		pending->bytes = array_reserve(pending->bytes, &pending->byte_capacity,
+			pending->byte_count + LARGEST_RECORD, 1);
+		size = perf_ring_take(
+			ring, head, pending->bytes + pending->byte_count, LARGEST_RECORD);
+		if (size == 0)
+			break;
+		if (!record_parse(pending->bytes + pending->byte_count, size, &record))
+			continue;
+		insert(pending, start,
+			&(struct pending_record){ .time = record.time,
+				.place = pending->byte_count,
+				.ring = (uint32_t)number,
+				.size = (uint32_t)size });
+		pending->byte_count += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	}
+	merge_run(pending, start);
+}
+
+bool
+pending_next(struct pending *pending, int64_t until, struct record *ret_record, size_t *ret_ring)
+{
+	const struct pending_record *next;
+
+	if (pending->first == pending->count || pending->records[pending->first].time > until)
+		return false;
+	next = &pending->records[pending->first];
+	pending->first++;
+	*ret_ring = next->ring;
+	return record_parse(pending->bytes + next->place, next->size, ret_record);
+}
+
+void
+pending_finish(struct pending *pending)
+{
+	free(pending->bytes);
+	free(pending->records);
+	free(pending->spare);
+	*pending = (struct pending){ .bytes = NULL };
+}

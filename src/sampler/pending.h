@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct perf_ring;
+struct record;
+
+/*
+ * Records of several rings on their way into one order of time. Each CPU writes its own ring, and
+ * a process that has mapped a file on one may meet the fault on another. A zeroed one is empty.
+ */
+struct pending {
+	char *bytes; /* of the records, as they came */
+	size_t byte_count, byte_capacity;
+	struct pending_record {
+		int64_t time;
+		size_t place; /* in the bytes */
+		uint32_t ring, size;
+	} * records, *spare;
+	size_t count, capacity, spare_capacity;
+	size_t first; /* the first that has not been given */
+};
+
+/* Takes all that a ring holds now and brings it into order with what waits. */
+void pending_take(struct pending *pending, struct perf_ring *ring, size_t number);
+
+/* Gives the next record that is not later than `until`; its name lives until the next take. */
+bool pending_next(
+	struct pending *pending, int64_t until, struct record *ret_record, size_t *ret_ring);
+
+void pending_finish(struct pending *pending);

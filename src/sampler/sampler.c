@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/sampler.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/thread.h"
+#include "collect/procfs.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+#include "sampler/attribute.h"
+#include "sampler/counters.h"
+#include "sampler/events.h"
+#include "sampler/hand-over.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * Rings are emptied at least so often: of a process that was there before, mappings can be read
+ * only while it lives.
+ */
+enum { LONGEST_WAIT_MS = 250 };
+
+/* Where nearly each fault is a sample they come by the million. */
+enum { SHORT_PERIOD = 16, MANY_PAGES = 2048, FEWEST_PAGES = 64, MOST_PAGES = 32 * 1024 };
+
+enum { NEED_SAMPLER = NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS };
+
+/* What the thread is asked for. */
+struct question {
+	unsigned bits; /* NEED_ bits; 0: stop sampling */
+	struct fault_wish wish;
+};
+
+struct sampler {
+	struct source source, *below;
+	int64_t patience;
+	pthread_t thread;
+	bool has_thread;
+	int wake_fd; /* tells the thread that there is a question */
+
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t answered;
+	struct question question;
+	int64_t asked, answers; /* how many so far */
+	bool ending;
+	bool awaited; /* an answer that nobody has taken yet */
+	struct sampler_answer answer;
+
+	/* Of the thread alone. */
+	int root;
+	struct question current;
+	struct events *events;
+	struct counters *counters;
+	struct attribution *attribution;
+	struct sampler_answer own_answer;
+	int64_t since, lost; /* of the last answer */
+};
+
+/* The thread */
+
+static int64_t
+lost_so_far(const struct sampler *sampler)
+{
+	int64_t lost = 0;
+
+	for (int kind = 0; kind < EVENT_KINDS; kind++)
+		lost += events_lost(sampler->events, (enum event_kind)kind);
+	return lost;
+}
+
+/* Whether the events that are open serve what is asked for now. */
+static bool
+serves(const struct sampler *sampler, const struct question *question)
+{
+	const struct fault_wish *old = &sampler->current.wish, *new = &question->wish;
+
+	if ((sampler->current.bits ^ question->bits) & (NEED_FAULTS | NEED_SAMPLED_WALKS))
+		return false;
+	if (old->period != new->period)
+		return false;
+	return old->pid == new->pid || events_rung(sampler->events) == RUNG_ALL;
+}
+
+static void
+stop_events(struct sampler *sampler)
+{
+	events_close(sampler->events);
+	attribution_destroy(sampler->attribution);
+	sampler->events = NULL;
+	sampler->attribution = NULL;
+}
+
+/* 0: the usual number. All rings together stay below a limit: it is memory that is not swapped. */
+static size_t
+pages_for(const struct fault_wish *wish)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	size_t pages = MANY_PAGES;
+
+	if (wish->period == 0 || wish->period >= SHORT_PERIOD)
+		return 0;
+	while (pages > FEWEST_PAGES && pages * (size_t)(cpus > 0 ? cpus : 1) > MOST_PAGES)
+		pages /= 2;
+	return pages;
+}
+
+static void
+start_events(struct sampler *sampler)
+{
+	const struct fault_wish *wish = &sampler->current.wish;
+	const struct events_wish events = { .pid = wish->pid,
+		.period = wish->period,
+		.walks = (sampler->current.bits & NEED_SAMPLED_WALKS) != 0,
+		.on_exec = wish->at_exec,
+		.pages = pages_for(wish) };
+
+	sampler->attribution = attribution_create(sampler->root);
+	attribution_watch(sampler->attribution, wish);
+	sampler->events = events_open(&events, NULL);
+	sampler->since = clock_ns(CLOCK_MONOTONIC);
+	sampler->lost = 0;
+}
+
+/* Opens and closes what the new question needs. */
+static void
+take_question(struct sampler *sampler, const struct question *question)
+{
+	bool samples = (question->bits & (NEED_FAULTS | NEED_SAMPLED_WALKS)) != 0;
+	bool counts = (question->bits & NEED_WALKS) != 0;
+
+	if (sampler->events && (!samples || !serves(sampler, question)))
+		stop_events(sampler);
+	sampler->current = *question;
+	if (samples && !sampler->events)
+		start_events(sampler);
+	else if (samples)
+		attribution_watch(sampler->attribution, &question->wish);
+	if (counts && !sampler->counters)
+		sampler->counters = counters_open(NULL);
+	if (!counts) {
+		counters_close(sampler->counters);
+		sampler->counters = NULL;
+	}
+}
+
+static const char *
+rung_name(enum rung rung)
+{
+	static const char *const names[] = {
+		[RUNG_ALL] = "all",
+		[RUNG_PROCESS] = "process",
+		[RUNG_USER] = "user",
+		[RUNG_NONE] = "none",
+	};
+
+	return names[rung];
+}
+
+static int64_t
+period_now(const struct sampler *sampler)
+{
+	return events_ring_count(sampler->events) > 0 ? events_period(sampler->events, 0) : UNKNOWN;
+}
+
+/* What was sampled up to now, as an answer. */
+static void
+answer_samples(struct sampler *sampler, struct sampler_answer *answer)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC), lost;
+
+	attribution_drain(sampler->attribution, sampler->events, now);
+	attribution_report(sampler->attribution, &answer->report);
+	lost = lost_so_far(sampler);
+	answer->sampling = (struct sampling){
+		.rung = rung_name(events_rung(sampler->events)),
+		.missing = events_missing(sampler->events),
+		.duration = now - sampler->since,
+		.period = answer->report.period > 0 ? answer->report.period : period_now(sampler),
+		.samples = answer->report.samples,
+		.lost = lost - sampler->lost,
+		.pages = (int64_t)events_pages(sampler->events),
+		.own_pid = getpid(),
+	};
+	sampler->since = now;
+	sampler->lost = lost;
+}
+
+static void
+make_answer(struct sampler *sampler)
+{
+	struct sampler_answer *answer = &sampler->own_answer;
+
+	sampler_answer_reset(answer);
+	if (sampler->events)
+		answer_samples(sampler, answer);
+	if (sampler->counters && counters_read(sampler->counters, &answer->counts))
+		answer->has_counts = true;
+	/* Where nobody asked for walks it is enough that they are unknown. */
+	if (sampler->counters && !answer->sampling.missing &&
+		sampler->current.bits & NEED_SAMPLED_WALKS)
+		answer->sampling.missing = counters_missing(sampler->counters);
+	answer->sampling.missing = sampler_answer_keep(answer, answer->sampling.missing);
+}
+
+/* Gives out what was made and takes the memory of the last one. */
+static void
+give_answer(struct sampler *sampler, int64_t number)
+{
+	struct sampler_answer answer;
+
+	pthread_mutex_lock(&sampler->lock);
+	answer = sampler->answer;
+	sampler->answer = sampler->own_answer;
+	sampler->own_answer = answer;
+	sampler->answers = number;
+	pthread_cond_signal(&sampler->answered);
+	pthread_mutex_unlock(&sampler->lock);
+}
+
+/* A first answer to a question would be about no time at all: sampling has only begun. */
+static bool
+answer_question(struct sampler *sampler)
+{
+	struct question question;
+	int64_t number;
+	bool ending;
+
+	pthread_mutex_lock(&sampler->lock);
+	question = sampler->question;
+	number = sampler->asked;
+	ending = sampler->ending;
+	pthread_mutex_unlock(&sampler->lock);
+	if (ending)
+		return false;
+	take_question(sampler, &question);
+	make_answer(sampler);
+	give_answer(sampler, number);
+	return true;
+}
+
+/* A ring is half full, or it is time. */
+static void
+drain(struct sampler *sampler)
+{
+	events_acknowledge(sampler->events);
+	attribution_drain(sampler->attribution, sampler->events, clock_ns(CLOCK_MONOTONIC));
+}
+
+static void *
+run(void *argument)
+{
+	struct sampler *sampler = argument;
+	uint64_t count;
+	bool going = true;
+
+	while (going) {
+		struct pollfd waits[] = {
+			{ .fd = sampler->wake_fd, .events = POLLIN },
+			{ .fd = sampler->events ? events_fd(sampler->events) : -1,
+				.events = POLLIN },
+		};
+
+		if (poll(waits, 2, sampler->events ? LONGEST_WAIT_MS : -1) < 0 && errno != EINTR)
+			break;
+		if (read(sampler->wake_fd, &count, sizeof(count)) == sizeof(count))
+			going = answer_question(sampler);
+		else if (sampler->events)
+			drain(sampler);
+	}
+	stop_events(sampler);
+	counters_close(sampler->counters);
+	return NULL;
+}
+
+/* The source */
+
+static int
+start_thread(struct sampler *sampler)
+{
+	int error = thread_start(&sampler->thread, run, sampler);
+
+	sampler->has_thread = error == 0;
+	return error;
+}
+
+static void
+wake(const struct sampler *sampler)
+{
+	uint64_t count = 1;
+
+	if (write(sampler->wake_fd, &count, sizeof(count)) != sizeof(count))
+		abort();
+}
+
+/* Asks and waits for the answer. Returns 0, or -ETIMEDOUT; the lock is held. */
+static int
+ask(struct sampler *sampler, const struct question *question)
+{
+	int64_t end = clock_ns(CLOCK_MONOTONIC) + sampler->patience;
+	const struct timespec deadline = { .tv_sec = end / 1000000000,
+		.tv_nsec = end % 1000000000 };
+	int error = 0;
+
+	sampler->question = *question;
+	sampler->asked++;
+	wake(sampler);
+	while (error == 0 && sampler->answers != sampler->asked)
+		error = pthread_cond_timedwait(&sampler->answered, &sampler->lock, &deadline);
+	return -error;
+}
+
+/* Adds what the sampler knows. Returns 0 or -errno. */
+static int
+add_samples(struct sampler *sampler, struct snapshot *now, const struct question *question)
+{
+	int error = sampler->has_thread ? 0 : start_thread(sampler);
+
+	if (error < 0)
+		return error;
+	pthread_mutex_lock(&sampler->lock);
+	/* One that had not answered in time has been waited for; what it says now still counts. */
+	if (!sampler->awaited)
+		error = ask(sampler, question);
+	else if (sampler->answers != sampler->asked)
+		error = -ETIMEDOUT;
+	sampler->awaited = error < 0;
+	if (error == 0)
+		sampler_answer_add(&sampler->answer, now);
+	pthread_mutex_unlock(&sampler->lock);
+	return error;
+}
+
+static int
+sampler_read(struct source *source, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs)
+{
+	struct sampler *sampler = (struct sampler *)source;
+	const struct question question = { .bits = needs->bits & NEED_SAMPLER,
+		.wish = needs->faults };
+	int error = sampler->below->read(sampler->below, now, before, needs), failure;
+
+	if (error < 0 || (question.bits == 0 && sampler->question.bits == 0))
+		return error;
+	failure = add_samples(sampler, now, &question);
+	if (failure < 0)
+		snapshot_add_hint(now, NEED_FAULTS, -failure, 0);
+	return 0;
+}
+
+/* A thread that does not answer is left behind with what it holds: the end of the program ends it.
+ */
+static void
+sampler_destroy(struct source *source)
+{
+	struct sampler *sampler = (struct sampler *)source;
+	bool answers;
+
+	if (!sampler)
+		return;
+	sampler->below->destroy(sampler->below);
+	pthread_mutex_lock(&sampler->lock);
+	answers = sampler->answers == sampler->asked;
+	sampler->ending = true;
+	pthread_mutex_unlock(&sampler->lock);
+	if (!answers)
+		return;
+	if (sampler->has_thread) {
+		wake(sampler);
+		pthread_join(sampler->thread, NULL);
+	}
+	sampler_answer_finish(&sampler->answer);
+	sampler_answer_finish(&sampler->own_answer);
+	pthread_mutex_destroy(&sampler->lock);
+	pthread_cond_destroy(&sampler->answered);
+	close(sampler->wake_fd);
+	close(sampler->root);
+	free(sampler);
+}
+
+static void
+init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+int
+sampler_create(struct source *below, const char *root, int64_t patience, struct source **ret_source)
+{
+	int fd = procfs_open_root(root ? root : "/proc");
+	int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), error = -errno;
+	struct sampler *sampler;
+
+	if (fd < 0 || wake_fd < 0) {
+		close(fd);
+		close(wake_fd);
+		return fd < 0 ? fd : error;
+	}
+	sampler = xcalloc(1, sizeof(*sampler));
+	sampler->source = (struct source){ .read = sampler_read, .destroy = sampler_destroy };
+	sampler->below = below;
+	sampler->patience = patience;
+	sampler->root = fd;
+	sampler->wake_fd = wake_fd;
+	pthread_mutex_init(&sampler->lock, NULL);
+	init_condition(&sampler->answered);
+	*ret_source = &sampler->source;
+	return 0;
+}

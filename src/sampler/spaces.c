@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/spaces.h"
+
+#include "base/clock.h"
+#include "base/index.h"
+#include "base/memory.h"
+#include "base/unit.h"
+#include "collect/maps.h"
+#include "model/mapping.h"
+#include "sampler/names.h"
+#include "sampler/ranges.h"
+#include "sampler/record.h"
+#include "sampler/space.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+/*
+ * What is kept between two drains, and how much more one drain may bring. A process that is being
+ * looked at keeps its ranges beyond the first limit: else it would be read in every drain.
+ */
+enum {
+	MOST_RANGES = 64 * 1024,
+	MOST_RANGES_IN_USE = 1024 * 1024,
+	MUCH_GROWN = MOST_RANGES / 16, /* is worth counting all again */
+	MOST_NAMES = 8 * 1024,
+	MOST_PROCESSES = 32 * 1024,
+	FEW_ENDED = 64, /* as many wait until they go together */
+	KEPT_ROWS = 8 * 1024,
+};
+
+/* So that reading takes a small part of the time: this many mappings cost a pause of one drain. */
+enum { MAPPINGS_A_DRAIN = 4096 };
+
+struct spaces {
+	int root;
+	int64_t drain;
+	struct space *rows;
+	size_t count, capacity, last, ended;
+	struct index index; /* of the rows, by pid */
+	struct names names;
+	size_t name_limit;
+	size_t grown; /* ranges for which memory was taken since it was last looked at */
+	struct mappings mappings;
+	int64_t readings;
+};
+
+struct spaces *
+spaces_create(int root)
+{
+	struct spaces *spaces = xmalloc(sizeof(*spaces));
+
+	*spaces = (struct spaces){ .root = root, .drain = 1, .name_limit = MOST_NAMES };
+	return spaces;
+}
+
+void
+spaces_destroy(struct spaces *spaces)
+{
+	if (!spaces)
+		return;
+	for (size_t i = 0; i < spaces->count; i++)
+		ranges_release(spaces->rows[i].ranges);
+	free(spaces->rows);
+	index_finish(&spaces->index);
+	names_finish(&spaces->names);
+	mappings_finish(&spaces->mappings);
+	free(spaces);
+}
+
+void
+spaces_begin(struct spaces *spaces)
+{
+	spaces->drain++;
+}
+
+static struct space *
+find(struct spaces *spaces, int64_t pid)
+{
+	uint32_t found;
+
+	if (spaces->last < spaces->count && spaces->rows[spaces->last].pid == pid)
+		return &spaces->rows[spaces->last];
+	found = index_first(&spaces->index, index_mix(0, (uint64_t)pid));
+	while (found != INDEX_END && spaces->rows[found].pid != pid)
+		found = index_next(&spaces->index, found);
+	if (found == INDEX_END)
+		return NULL;
+	spaces->last = found;
+	return &spaces->rows[found];
+}
+
+/* It may move all others. */
+static struct space *
+find_or_add(struct spaces *spaces, int64_t pid)
+{
+	struct space *space = find(spaces, pid);
+
+	if (space)
+		return space;
+	spaces->rows = array_reserve(
+		spaces->rows, &spaces->capacity, spaces->count + 1, sizeof(spaces->rows[0]));
+	index_add(&spaces->index, index_mix(0, (uint64_t)pid));
+	space = &spaces->rows[spaces->count++];
+	*space = (struct space){ .pid = pid, .read_time = UNKNOWN };
+	return space;
+}
+
+static const char *
+keep_name(struct spaces *spaces, const char *name)
+{
+	static const char *const fixed[] = { space_no_name, space_heap, space_stack };
+
+	if (strcmp(name, "//anon") == 0)
+		return space_no_name;
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (strcmp(name, fixed[i]) == 0)
+			return fixed[i];
+	return names_keep(&spaces->names, name);
+}
+
+static struct ranges *
+ranges_of(struct spaces *spaces, const struct mappings *mappings)
+{
+	struct ranges *ranges = ranges_create();
+
+	for (size_t i = 0; i < mappings->count; i++) {
+		const struct mapping *mapping = &mappings->rows[i];
+		const struct range range = { .start = mapping->start,
+			.end = mapping->end,
+			.offset = mapping->offset,
+			.name = keep_name(spaces, mapping->name),
+			.permissions = (uint8_t)mapping->permissions,
+			.is_read = true };
+
+		ranges_put(&ranges, &range, false);
+	}
+	return ranges;
+}
+
+/*
+ * Reads maps unless that was done in this drain. What was known before and stands there no more
+ * stays for the rest of the drain, whose samples are older than the reading.
+ */
+static bool
+read_maps(struct spaces *spaces, struct space *space)
+{
+	struct mappings *mappings = &spaces->mappings;
+	int64_t time;
+
+	if (spaces->drain < space->next_reading)
+		return false;
+	time = clock_ns(CLOCK_MONOTONIC);
+	space->next_reading = spaces->drain + 1;
+	spaces->readings++;
+	if (maps_read(spaces->root, space->pid, mappings) < 0 || mappings->count == 0)
+		return false;
+	space->next_reading += (int64_t)mappings->count / MAPPINGS_A_DRAIN;
+	space->read_in = spaces->drain;
+	spaces->grown += space_read(space, ranges_of(spaces, mappings), time);
+	if (mappings->capacity > KEPT_ROWS)
+		mappings_finish(mappings);
+	return true;
+}
+
+/* A process whose main thread has ended may go on: then it is seen again. */
+static void
+set_ended(struct spaces *spaces, struct space *space, bool has_ended)
+{
+	spaces->ended += has_ended;
+	spaces->ended -= space->has_ended;
+	space->has_ended = has_ended;
+}
+
+static void
+apply_map(struct spaces *spaces, const struct record *record)
+{
+	const struct record_map *map = &record->map;
+	struct space *space = find(spaces, record->pid);
+	struct range range = { .start = map->start, .offset = map->offset };
+
+	if (!space || !space->ranges || map->in_kernel || map->length == 0 ||
+		__builtin_add_overflow(map->start, map->length, &range.end))
+		return;
+	range.name = keep_name(spaces, record->name);
+	range.offset = range.name[0] == '/' ? range.offset : 0;
+	range.permissions = (uint8_t)((map->protection & PROT_READ ? MAPPING_READ : 0) |
+				      (map->protection & PROT_WRITE ? MAPPING_WRITE : 0) |
+				      (map->protection & PROT_EXEC ? MAPPING_EXECUTE : 0) |
+				      (map->flags & MAP_SHARED ? MAPPING_SHARED : 0));
+	spaces->grown += space_map(space, &range, record->time);
+}
+
+static void
+apply_exec(struct spaces *spaces, const struct record *record)
+{
+	struct space *space = find_or_add(spaces, record->pid);
+
+	space->looked_at = spaces->drain;
+	set_ended(spaces, space, false);
+	spaces->grown += space_exec(space, record->time);
+}
+
+/*
+ * Of a parent that nobody has looked at yet, maps is read now: by the time a sample of the child
+ * asks, the child may be another program or gone. A new thread has its process for a parent.
+ */
+static void
+apply_fork(struct spaces *spaces, const struct record *record)
+{
+	struct space *parent, *child;
+
+	if (record->pid == record->parent || record->parent <= 0)
+		return;
+	find_or_add(spaces, record->parent);
+	child = find_or_add(spaces, record->pid);
+	set_ended(spaces, child, false);
+	space_forget(child);
+	*child = (struct space){
+		.pid = record->pid, .read_time = UNKNOWN, .looked_at = spaces->drain
+	};
+	parent = find(spaces, record->parent);
+	if (!parent->ranges)
+		read_maps(spaces, parent);
+	space_copy(child, parent);
+}
+
+static void
+apply_exit(struct spaces *spaces, const struct record *record)
+{
+	struct space *space = record->pid == record->tid ? find(spaces, record->pid) : NULL;
+
+	if (space)
+		set_ended(spaces, space, true);
+}
+
+static void
+drop_ended(struct spaces *spaces)
+{
+	size_t count = 0;
+
+	index_reset(&spaces->index);
+	for (size_t i = 0; i < spaces->count; i++) {
+		if (spaces->rows[i].has_ended) {
+			ranges_release(spaces->rows[i].ranges);
+			continue;
+		}
+		index_add(&spaces->index, index_mix(0, (uint64_t)spaces->rows[i].pid));
+		spaces->rows[count++] = spaces->rows[i];
+	}
+	spaces->count = count;
+	spaces->ended = 0;
+}
+
+static size_t
+count_ranges(const struct spaces *spaces)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < spaces->count; i++)
+		if (spaces->rows[i].ranges)
+			count += spaces->rows[i].ranges->capacity / spaces->rows[i].ranges->owners;
+	return count;
+}
+
+static bool
+is_too_much(const struct spaces *spaces)
+{
+	return spaces->count > MOST_PROCESSES || count_ranges(spaces) > MOST_RANGES;
+}
+
+static void
+drop_older(struct spaces *spaces, int64_t drain)
+{
+	for (size_t i = 0; i < spaces->count; i++)
+		if (spaces->rows[i].looked_at < drain)
+			spaces->rows[i].has_ended = true;
+	drop_ended(spaces);
+}
+
+/* Halves the time back to which it remembers until the rest is small enough. */
+static void
+drop_what_is_too_much(struct spaces *spaces)
+{
+	int64_t age = spaces->drain;
+
+	spaces->grown = 0;
+	while (age > 0 && is_too_much(spaces)) {
+		age /= 2;
+		drop_older(spaces, spaces->drain - age);
+	}
+	if (count_ranges(spaces) > MOST_RANGES_IN_USE)
+		drop_older(spaces, spaces->drain + 1);
+}
+
+void
+spaces_apply(struct spaces *spaces, const struct record *record)
+{
+	if (record->pid <= 0)
+		return;
+	if (record->kind == RECORD_MAP)
+		apply_map(spaces, record);
+	else if (record->kind == RECORD_COMM && record->is_exec)
+		apply_exec(spaces, record);
+	else if (record->kind == RECORD_FORK)
+		apply_fork(spaces, record);
+	else if (record->kind == RECORD_EXIT)
+		apply_exit(spaces, record);
+	if (spaces->grown > MOST_RANGES)
+		drop_what_is_too_much(spaces);
+}
+
+/* Addresses of the kernel are in no process's maps, but one. */
+static bool
+is_of_kernel(uint64_t address)
+{
+	return address >> 63;
+}
+
+void
+spaces_find(struct spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place)
+{
+	struct space *space;
+
+	*ret_place = (struct place){ .segment = SEGMENT_UNKNOWN, .name = space_no_name };
+	if (pid <= 0)
+		return;
+	space = find_or_add(spaces, pid);
+	set_ended(spaces, space, false);
+	space->looked_at = spaces->drain;
+	if (space->has_old && space->read_in != spaces->drain)
+		spaces->grown += space_drop_old(space);
+	if (!space_find(space, address, ret_place) && !is_of_kernel(address) &&
+		read_maps(spaces, space))
+		space_find(space, address, ret_place);
+}
+
+/* All that is still named is kept once more; then the old texts can go. */
+static bool
+limit_names(struct spaces *spaces)
+{
+	struct names old = spaces->names;
+	size_t count = names_count(&old);
+
+	if (count <= spaces->name_limit)
+		return false;
+	spaces->names = (struct names){ .texts = NULL };
+	for (size_t i = 0; i < spaces->count; i++) {
+		struct space *space = &spaces->rows[i];
+
+		for (size_t k = 0; space->ranges && k < space->ranges->count; k++)
+			space->ranges->rows[k].name =
+				keep_name(spaces, space->ranges->rows[k].name);
+		space->program = space->program ? keep_name(spaces, space->program) : NULL;
+	}
+	names_finish(&old);
+	count = 2 * names_count(&spaces->names);
+	spaces->name_limit = count > MOST_NAMES ? count : MOST_NAMES;
+	return true;
+}
+
+bool
+spaces_trim(struct spaces *spaces)
+{
+	if (spaces->ended > FEW_ENDED)
+		drop_ended(spaces);
+	if (spaces->grown > MUCH_GROWN || spaces->count > MOST_PROCESSES)
+		drop_what_is_too_much(spaces);
+	return limit_names(spaces);
+}
+
+struct spaces_size
+spaces_size(const struct spaces *spaces)
+{
+	return (struct spaces_size){ .processes = (int64_t)spaces->count,
+		.ranges = (int64_t)count_ranges(spaces),
+		.names = (int64_t)names_count(&spaces->names),
+		.readings = spaces->readings };
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/segment.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct record;
+
+/*
+ * The address spaces of all processes, as records tell of them and /proc/PID/maps where they do
+ * not: of a process that was there before the records began, and of what they are silent about.
+ *
+ * Records say nothing of munmap() and mremap(). An address where something was unmapped stays
+ * what it was until something else is mapped there, or until maps is read; one to which memory
+ * was moved is found by reading maps, unless another mapping was known there: then that is taken
+ * for it. Where records were lost, so is what they said.
+ *
+ * For one thread. Reading maps may block (T17).
+ */
+struct spaces;
+
+/* Looks for maps below `root`, a descriptor of /proc, which is borrowed. */
+struct spaces *spaces_create(int root);
+void spaces_destroy(struct spaces *spaces);
+
+/* Begins a drain, in which maps of a process is read at most once. */
+void spaces_begin(struct spaces *spaces);
+
+/*
+ * Takes what a record says of an address space: a map, an exec (comm), a fork, an exit; others it
+ * ignores. They come in order of their time, among the calls of spaces_find() for the samples.
+ */
+void spaces_apply(struct spaces *spaces, const struct record *record);
+
+/* What an address belongs to. */
+struct place {
+	enum segment segment;
+	/*
+	 * The file, or what the kernel calls it; "" where it has no name. Equal names are equal
+	 * pointers, until spaces_trim() says otherwise. A line feed in a name from maps is "\012".
+	 */
+	const char *name;
+	uint64_t offset; /* in the file; else in the mapping, in a stack from its end */
+	bool is_known;
+};
+void spaces_find(struct spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place);
+
+/*
+ * Ends a drain: forgets processes that have ended and, beyond a limit of memory, those that were
+ * looked at longest ago. Returns whether names have been forgotten.
+ */
+bool spaces_trim(struct spaces *spaces);
+
+/* How much is kept: for tests, and for whoever wonders. */
+struct spaces_size {
+	int64_t processes, ranges, names, readings;
+};
+struct spaces_size spaces_size(const struct spaces *spaces);

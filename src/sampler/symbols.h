@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Names of functions, from the files of programs and libraries and from /proc/kallsyms. Those of
+ * C++ and Rust stay mangled. A file that was stripped names only what it offers to others.
+ *
+ * For one thread. Reading may block where a file's device does.
+ */
+struct symbols;
+
+/* `root` is a descriptor of /proc, which is borrowed. */
+struct symbols *symbols_create(int root);
+void symbols_destroy(struct symbols *symbols);
+
+/*
+ * The function at an offset in a file as the process sees it, or where that has ended as this
+ * program sees it; NULL: unknown. Equal pointers to a file mean the same file, and what is returned
+ * lives, until symbols_trim().
+ */
+const char *symbols_find(struct symbols *symbols, int64_t pid, const char *file, uint64_t offset);
+
+/* Reads the functions of the kernel, which takes some 100 ms, before that would be in the way. */
+void symbols_prepare(struct symbols *symbols);
+
+/* The function of the kernel at an address; NULL: unknown, or hidden by kernel.kptr_restrict. */
+const char *symbols_find_kernel(struct symbols *symbols, uint64_t address);
+
+/*
+ * Ends a drain: beyond a limit of memory forgets the files that were looked at longest ago. Returns
+ * whether any names have been forgotten.
+ */
+bool symbols_trim(struct symbols *symbols);

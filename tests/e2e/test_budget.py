@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""memtop budget: its items add up to MemTotal, and what is made grows where it belongs."""
+
+import json
+import mmap
+import os
+import re
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, MEMTOP, memtop, run_over
+
+MEMINFO = FIXTURES / "meminfo"
+READABLE = sorted(path.name for path in MEMINFO.iterdir() if path.name not in ("empty", "8-eib"))
+GIB, MIB = 1 << 30, 1 << 20
+MAP_NORESERVE, MAP_HUGETLB = 0x4000, 0x40000  # asm-generic/mman.h; Python names them since 3.13
+KEYS_OF_ITEMS = ["MemFree", "Buffers", "Cached", "AnonPages", "Shmem", "SReclaimable", "SUnreclaim", "KernelStack",
+                 "PageTables", "Percpu", "VmallocUsed", "Hugetlb", "KReclaimable", "Zswap"]
+HUGE_POOL = Path("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages")
+
+
+def rows_of(process):
+    assert process.returncode == 0, process.stderr
+    rows = [json.loads(line) for line in process.stdout.splitlines()]
+    return [row for row in rows if row["kind"] == "budget"]
+
+
+def budget(*arguments):
+    return rows_of(memtop("budget", "--all", "--format", "json", *arguments))
+
+
+def items(rows):
+    return {row["item"]: row["bytes"] for row in rows if row["part"] is None}
+
+
+def part(rows, item, name):
+    return next((row["bytes"] for row in rows if row["item"] == item and row["part"] == name), 0)
+
+
+def total_of(text):
+    return int(re.search(r"^MemTotal: +(\d+) kB", text, re.M)[1]) << 10
+
+
+def check_sum(rows, total):
+    counted = [size for size in items(rows).values() if size is not None]
+    assert sum(counted) == total
+    assert [row["item"] for row in rows if row["part"] is None][-1] == "unaccounted"
+
+
+def test_items_add_up_to_the_total_here():
+    rows = budget()
+    with open("/proc/meminfo") as file:
+        check_sum(rows, total_of(file.read()))
+    assert all(size is None or size >= 0 for item, size in items(rows).items() if item != "unaccounted")
+
+
+def test_nearly_all_is_accounted_for():
+    here = items(budget())
+    assert abs(here["unaccounted"]) < 0.05 * sum(size for size in here.values() if size)
+
+
+def test_parts_stand_behind_their_item_the_largest_first():
+    item, last = None, 0
+    for row in budget():
+        if row["part"] is None:
+            item, last = row["item"], float("inf")
+        assert row["item"] == item
+        assert row["part"] is None or row["bytes"] <= last
+        last = row["bytes"] if row["part"] else last
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_items_add_up_to_the_total_of_any_meminfo(mounts, name):
+    path = MEMINFO / name
+    process = run_over({"/proc/meminfo": path}, MEMTOP, "budget", "--all", "--format", "json")
+    check_sum(rows_of(process), total_of(path.read_text()))
+
+
+@pytest.mark.parametrize("key", KEYS_OF_ITEMS)
+def test_T12_without_a_figure_its_item_is_unknown_and_the_rest_adds_up(mounts, tmp_path, key):
+    with open("/proc/meminfo") as file:
+        text = re.sub(rf"(?m)^{key}:.*\n", "", file.read())
+    path = tmp_path / "meminfo"
+    path.write_text(text)
+    process = run_over({"/proc/meminfo": path}, MEMTOP, "budget", "--all", "--format", "json")
+    rows = rows_of(process)
+    check_sum(rows, total_of(text))
+    unknown = {row["item"] for row in rows if row["bytes"] is None}
+    assert len(unknown) > 0 or key in ("Shmem", "Hugetlb", "SReclaimable")
+    assert process.stderr == b"" or b"slab" in process.stderr
+
+
+def test_T3_shared_memory_is_not_in_cache(mounts):
+    path = MEMINFO / "normal"
+    process = run_over({"/proc/meminfo": path}, MEMTOP, "budget", "--all", "--format", "json")
+    figures = dict(re.findall(r"(?m)^(\w+): +(\d+)", path.read_text()))
+    here = items(rows_of(process))
+    assert here["cache"] == (int(figures["Cached"]) - int(figures["Shmem"])) << 10
+    assert here["shmem"] == int(figures["Shmem"]) << 10
+    assert here["kernel_stacks"] == int(figures["KernelStack"]) << 10
+
+
+@pytest.mark.parametrize("content", ["", "nonsense\n", "MemTotal: -\n", "MemTotal: 9007199254740992 kB\n"])
+def test_without_a_total_there_is_an_error(mounts, tmp_path, content):
+    path = tmp_path / "meminfo"
+    path.write_text(content)
+    process = run_over({"/proc/meminfo": path}, MEMTOP, "budget")
+    assert process.returncode == 1 and process.stdout == b""
+    assert process.stderr.startswith(b"memtop budget: cannot read /proc/meminfo: ")
+    assert len(process.stderr.splitlines()) == 1
+
+
+def test_an_ordinary_user_is_told_what_is_missing(open_folder):
+    program = open_folder / "memtop"
+    words = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program, "budget"]
+    process = subprocess.run([*words, "--format", "csv", "-F", "item,part,bytes"], capture_output=True)
+    if os.geteuid() != 0 or process.returncode == 127:
+        pytest.skip("needs to become another user")
+    assert process.returncode == 0
+    assert process.stderr == (b"memtop budget: slab caches (/proc/slabinfo) unknown: Permission denied "
+                              b"(only root may read it)\n")
+    assert b"slab_unreclaimable,," in process.stdout
+
+
+@pytest.fixture
+def open_folder():
+    """A copy of the program where everybody may run it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        subprocess.run(["cp", MEMTOP, folder], check=True)
+        yield Path(folder)
+
+
+def test_text_has_a_head_and_the_rows_that_are_there():
+    text = memtop("budget").stdout.decode()
+    lines = text.splitlines()
+    assert re.match(r"Budget of MemTotal +\d[\d.]*[KMGT]  \d{4}-\d\d-\d\dT", lines[0])
+    heading = next(i for i, line in enumerate(lines) if line.startswith("ITEM"))
+    assert lines[heading].split() == ["ITEM", "PART", "SIZE", "%TOTAL", "WHAT"]
+    assert lines[heading + 1].startswith("free ") and lines[-1].startswith("unaccounted ")
+
+
+def test_explain_names_the_source():
+    text = memtop("budget", "--explain").stdout.decode()
+    assert "meminfo: Cached - Shmem" in text and "SOURCE" in text
+
+
+def test_blocks_say_what_has_grown():
+    process = memtop("budget", "-d", "0.2", "-n", "2", "--all", "--format", "json")
+    rows = rows_of(process)
+    half = len([row for row in rows if row["change"] is None and row["item"] == "free" and row["part"] is None])
+    assert half == 1
+    last = [row for row in rows if row["item"] == "free" and row["part"] is None][-1]
+    first = [row for row in rows if row["item"] == "free" and row["part"] is None][0]
+    assert last["change"] == last["bytes"] - first["bytes"]
+
+
+@pytest.mark.parametrize(
+    "arguments, line",
+    [
+        (["x"], "'x' is no option"),
+        (["-F", "nothing"], "--fields"),
+        (["-d", "x"], "--delay"),
+        (["--format", "x"], "--format"),
+    ],
+)
+def test_what_is_wrong_is_one_line(arguments, line):
+    process = memtop("budget", *arguments)
+    assert process.returncode == 2 and process.stdout == b""
+    assert len(process.stderr.splitlines()) == 1 and line in process.stderr.decode()
+
+
+# What is made on the live machine
+
+
+@contextmanager
+def anonymous(size, advice=mmap.MADV_NOHUGEPAGE, after=None):
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory.madvise(advice)
+    block = b"\1" * (16 * MIB)
+    for start in range(0, size, len(block)):
+        memory[start : start + len(block)] = block
+    if after is not None:
+        memory.madvise(after)
+    yield
+    memory.close()
+
+
+@contextmanager
+def in_tmpfs(size):
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
+        for _ in range(size // MIB):
+            file.write(b"\1" * MIB)
+        file.flush()
+        yield
+
+
+@contextmanager
+def in_cache(size):
+    """A file that is one hole costs no disk, but its contents are cached."""
+    with tempfile.NamedTemporaryFile(dir="/var/tmp") as file:
+        file.truncate(size)
+        with open(file.name, "rb") as reader:
+            while reader.read(16 * MIB):
+                pass
+        yield
+
+
+@contextmanager
+def page_tables(size):
+    """A page in each 2 MiB, of the one page of zeros: nothing is used but the tables."""
+    reach = size // 4096 * 2 * MIB
+    memory = mmap.mmap(-1, reach, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE,
+                       prot=mmap.PROT_READ)
+    memory.madvise(mmap.MADV_NOHUGEPAGE)
+    for start in range(0, reach, 2 * MIB):
+        memory[start]
+    yield
+    memory.close()
+
+
+@contextmanager
+def dentries(size):
+    """Names that were looked for and are not there."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        handle = os.open(folder, os.O_PATH)
+        try:
+            for number in range(size // 192):
+                os.access(f"a-name-that-is-not-there-{number}", os.F_OK, dir_fd=handle)
+            yield
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def huge_pool(size):
+    before = HUGE_POOL.read_text()
+    HUGE_POOL.write_text(str(int(before) + size // (2 * MIB)))
+    try:
+        if int(HUGE_POOL.read_text()) < int(before) + size // (2 * MIB):
+            pytest.skip("memory is too fragmented for a pool of huge pages")
+        yield
+    finally:
+        HUGE_POOL.write_text(before)
+
+
+@contextmanager
+def huge_pages_in_use(size):
+    with huge_pool(size):
+        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_HUGETLB
+        memory = mmap.mmap(-1, size, flags=flags)
+        for start in range(0, size, 2 * MIB):
+            memory[start] = 1
+        yield
+        memory.close()
+
+
+def available():
+    with open("/proc/meminfo") as file:
+        return int(re.search(r"MemAvailable: +(\d+)", file.read())[1]) << 10
+
+
+def needs_root():
+    if os.geteuid() != 0 or not os.access(HUGE_POOL, os.W_OK):
+        pytest.skip("only root may set huge pages aside")
+
+
+@pytest.mark.parametrize(
+    "make, item, name",
+    [
+        (anonymous, "anon", None),
+        (lambda size: anonymous(size, after=mmap.MADV_FREE), "anon", None),
+        (lambda size: anonymous(size, advice=mmap.MADV_HUGEPAGE), "anon", "huge"),
+        (in_tmpfs, "shmem", "/dev/shm"),
+        (in_cache, "cache", None),
+        (page_tables, "page_tables", None),
+        (dentries, "slab_reclaimable", None),
+        (huge_pool, "huge_pages", "2M free"),
+        (huge_pages_in_use, "huge_pages", "2M used"),
+    ],
+    ids=["anonymous", "madv_free", "thp", "tmpfs", "cache", "page_tables", "dentries", "pool", "huge_in_use"],
+)
+def test_what_is_made_grows_where_it_belongs(make, item, name):
+    if available() < 4 * GIB:
+        pytest.skip("not enough memory available")
+    if item == "huge_pages":
+        needs_root()
+    if name == "huge" and "[never]" in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text():
+        pytest.skip("there are no transparent huge pages here")
+    before = budget()
+    with make(GIB):
+        after = budget()
+    grown = items(after)[item] - items(before)[item]
+    assert abs(grown - GIB) < 0.03 * GIB
+    if name:
+        assert abs(part(after, item, name) - part(before, item, name) - GIB) < 0.03 * GIB
+    total = sum(size for size in items(after).values() if size is not None)
+    assert abs(items(after)["unaccounted"] - items(before)["unaccounted"]) < 0.005 * total

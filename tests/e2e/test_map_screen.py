@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The views of a process's map and of the machine's budget."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import MEMTOP
+from screen_in_tmux import terminal  # noqa: F401: a fixture
+from screen_on_pty import wait_until
+
+GROWING = """
+import ctypes, mmap, time
+ctypes.CDLL(None).prctl(15, b"grow \\x1b[31m")
+kept = []
+while len(kept) < 200:
+    kept.append(mmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+    for page in range(0, 1 << 20, 4096):
+        kept[-1][page] = 1
+    time.sleep(0.1)
+time.sleep(1000)
+"""
+
+
+@pytest.fixture
+def growing():
+    process = subprocess.Popen([sys.executable, "-c", GROWING])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def open_screen(terminal, size, *arguments):
+    terminal.run(size, {}, MEMTOP, "--no-config", "-d", "0.3", *arguments)
+    terminal.wait_for_text("COMMAND")
+
+
+@pytest.mark.parametrize("size", ["80x24", "200x60"])
+def test_the_map_of_the_selected_process_shows_what_grows(terminal, growing, size):
+    open_screen(terminal, size, "-p", str(growing.pid))
+    terminal.type("3")
+    terminal.wait_for_text(f"Map of {growing.pid} ", "size ", "PSS ", "START", "heap", "[heap]")
+    terminal.type("<")  # nothing is to the left of the address
+    terminal.type("b")
+    terminal.wait_for_text("PERM", "r-xp")
+    terminal.type("b")
+    if size == "200x60":  # it is far below the first rows
+        wait_until(lambda: re.search(r" anon +(\S+ +){5}[\d.]+[KM] ", terminal.capture()))  # +RSS
+    terminal.type("Escape")
+    terminal.wait_for_text("COMMAND")
+    terminal.type("q")
+    terminal.wait_for_end()
+
+
+def test_the_detail_leads_to_the_map_of_its_process(terminal, growing):
+    open_screen(terminal, "80x24", "-p", str(growing.pid))
+    terminal.type("Enter")
+    terminal.wait_for_text("Identity")
+    terminal.type("3")
+    terminal.wait_for_text(f"Map of {growing.pid} ", "[heap]")
+    terminal.type("a")
+    terminal.wait_for_text(f"OOM priority of {growing.pid}")
+    terminal.type("Escape", "q")
+    terminal.wait_for_end()
+
+
+def test_the_map_of_a_process_that_ends_says_so(terminal, growing):
+    open_screen(terminal, "80x24", "-p", str(growing.pid))
+    terminal.type("3")
+    terminal.wait_for_text("[heap]")
+    growing.kill()
+    terminal.wait_for_text("it has ended and holds nothing")
+    growing.wait()
+    terminal.wait_for_text(f"process {growing.pid} has ended")
+    terminal.type("q")
+    terminal.wait_for_end()
+
+
+def test_a_kernel_thread_has_no_map(terminal):
+    if subprocess.run(["test", "-d", "/proc/2"]).returncode != 0:
+        pytest.skip("there are no kernel threads to be seen here")
+    with open("/proc/2/stat") as file:
+        if "(kthreadd)" not in file.read():
+            pytest.skip("there are no kernel threads to be seen here")
+    open_screen(terminal, "80x24", "-p", "2")
+    terminal.type("K")
+    terminal.wait_for_text("kthreadd")
+    terminal.type("3")
+    terminal.wait_for_text("a kernel thread has no mappings")
+    terminal.type("q")
+    terminal.wait_for_end()
+
+
+@pytest.mark.parametrize("size", ["80x24", "200x60"])
+def test_the_budget_adds_up_and_shows_what_changes(terminal, growing, size):
+    open_screen(terminal, size)
+    terminal.type("5")
+    terminal.wait_for_text("Budget: the items add up to MemTotal", "ITEM", "free", "anon", "cache")
+    wait_until(lambda: re.search(r"(?m)^anon +- +\S+ +\S+ +[\d.]+[KM] ", terminal.capture()))  # +SIZE
+    terminal.type("End")
+    terminal.wait_for_text("unaccounted")
+    terminal.type("Home", ">", ">", ">")
+    terminal.wait_for_text("free")
+    terminal.type("1")
+    terminal.wait_for_text("COMMAND")
+    terminal.type("q")
+    terminal.wait_for_end()
+
+
+@pytest.mark.parametrize("size", ["1x1", "40x10", "20x5"])
+def test_both_views_live_in_any_size(terminal, growing, size):
+    terminal.run(size, {}, MEMTOP, "--no-config", "-d", "0.1", "-p", str(growing.pid))
+    for key in ["3", "b", "End", "5", "Down", "3", "1", "5"]:
+        terminal.type(key)
+        wait_until(lambda: terminal.capture() is not None)
+    terminal.type("q")
+    terminal.wait_for_end()

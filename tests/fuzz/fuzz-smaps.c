@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
+#include "base/arena.h"
+#include "collect/smaps.h"
+
+#include <stdbool.h>
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return !a == !b && (!a || strcmp(a, b) == 0);
+}
+
+/* Gives the text in two pieces, as if a read had ended between them. */
+static void
+parse(const uint8_t *data, size_t size, size_t first, struct map_rows *rows, struct arena *texts)
+{
+	struct smaps smaps = { .rows = rows, .texts = texts };
+	char *text = text_of(data, size);
+	size_t done = smaps_parse(&smaps, text, first, false);
+
+	CHECK(done <= first);
+	memcpy(text + first, data + first, size - first); /* over the NUL behind the first piece */
+	smaps_parse(&smaps, text + done, size - done, true);
+	smaps_finish(&smaps);
+	free(text);
+}
+
+static void
+check_row(const struct map_rows *rows, size_t i)
+{
+	const struct map_row *row = &rows->rows[i];
+
+	CHECK((uint64_t)row->start < (uint64_t)row->end);
+	CHECK(i == 0 || (uint64_t)row[-1].end <= (uint64_t)row->start);
+	CHECK((unsigned)row->kind < SEGMENT_UNKNOWN && row->segment && row->permissions);
+	CHECK(!row->name || (*row->name && !strchr(row->name, '\n')));
+	CHECK(!row->flags || !strchr(row->flags, '\n'));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct map_rows whole = { .rows = NULL }, pieces = { .rows = NULL };
+	struct map_rows segments = { .rows = NULL };
+	struct arena texts = { .first = NULL };
+	int64_t count = 0;
+
+	parse(data, size, 0, &whole, &texts);
+	parse(data, size, size / 2, &pieces, &texts);
+	CHECK(whole.count == pieces.count);
+	for (size_t i = 0; i < whole.count; i++) {
+		check_row(&whole, i);
+		CHECK(is_same(whole.rows[i].name, pieces.rows[i].name));
+		CHECK(is_same(whole.rows[i].flags, pieces.rows[i].flags));
+		CHECK(whole.rows[i].usage.locked == pieces.rows[i].usage.locked);
+	}
+	map_group(&segments, &whole);
+	for (size_t i = 0; i < segments.count; i++)
+		count += segments.rows[i].count;
+	CHECK(count == (int64_t)whole.count);
+	map_compare(&pieces, &whole);
+	CHECK(pieces.count == whole.count);
+	map_rows_finish(&whole);
+	map_rows_finish(&pieces);
+	map_rows_finish(&segments);
+	arena_finish(&texts);
+	return 0;
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/arena.h"
+#include "model/budget.h"
+
+#include <string.h>
+
+#define MIB INT64_C(1048576)
+
+static struct budget_figures
+nothing_known(void)
+{
+	struct budget_figures figures;
+
+	for (size_t i = 0; i < sizeof(figures) / sizeof(int64_t); i++)
+		((int64_t *)&figures)[i] = UNKNOWN;
+	return figures;
+}
+
+static struct budget_figures
+usual(void)
+{
+	struct budget_figures figures = nothing_known();
+
+	figures.total = 1000 * MIB;
+	figures.free = 300 * MIB;
+	figures.anon = 200 * MIB;
+	figures.cached = 250 * MIB;
+	figures.shmem = 50 * MIB;
+	figures.dirty = 10 * MIB;
+	figures.buffers = 20 * MIB;
+	figures.slab_reclaimable = 30 * MIB;
+	figures.reclaimable = 35 * MIB;
+	figures.slab_unreclaimable = 40 * MIB;
+	figures.stacks = 16 * MIB;
+	figures.vmalloc = 20 * MIB;
+	figures.swap_cached = 7 * MIB;
+	return figures;
+}
+
+static const struct budget_row *
+find(const struct budget *budget, const char *item, const char *part)
+{
+	for (size_t i = 0; i < budget->count; i++) {
+		const struct budget_row *row = &budget->rows[i];
+
+		if (strcmp(row->item, item) == 0 &&
+			(part ? row->part && strcmp(row->part, part) == 0 : !row->part))
+			return row;
+	}
+	return NULL;
+}
+
+static int64_t
+bytes(const struct budget *budget, const char *item, const char *part)
+{
+	const struct budget_row *row = find(budget, item, part);
+
+	assert_non_null(row);
+	return row->bytes;
+}
+
+static int64_t
+sum(const struct budget *budget)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < budget->count; i++)
+		if (!budget->rows[i].part && budget->rows[i].bytes != UNKNOWN)
+			sum += budget->rows[i].bytes;
+	return sum;
+}
+
+static void
+items_add_up_and_the_rest_has_a_name(void **state)
+{
+	const struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	assert_int_equal(bytes(&budget, "unaccounted", NULL),
+		(1000 - 300 - 200 - 250 - 20 - 30 - 5 - 40 - 20) * MIB);
+	assert_int_equal(bytes(&budget, "kernel_reclaimable", NULL), 5 * MIB);
+	assert_int_equal(find(&budget, "free", NULL)->share, 300);
+	assert_true(bytes(&budget, "page_tables", NULL) == UNKNOWN);
+	budget_finish(&budget);
+}
+
+static void
+T3_shared_memory_is_taken_out_of_the_cache(void **state)
+{
+	const struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "cache", NULL), 200 * MIB);
+	assert_int_equal(bytes(&budget, "cache", "dirty"), 10 * MIB);
+	assert_int_equal(bytes(&budget, "cache", "clean"), 190 * MIB);
+	assert_int_equal(bytes(&budget, "shmem", NULL), 50 * MIB);
+	budget_finish(&budget);
+}
+
+static void
+stacks_that_are_mapped_by_vmalloc_count_once(void **state)
+{
+	struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "vmalloc", NULL), 4 * MIB);
+	figures.vmalloc = 3 * MIB; /* less than the stacks: they are mapped otherwise */
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "vmalloc", NULL), 3 * MIB);
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	budget_finish(&budget);
+}
+
+static void
+T9_what_is_in_swap_too_is_a_part_and_counts_once(void **state)
+{
+	const struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "anon", NULL), 200 * MIB);
+	assert_int_equal(bytes(&budget, "anon", "swap cached"), 7 * MIB);
+	budget_finish(&budget);
+}
+
+static void
+T10_a_claim_is_no_more_than_what_is_left(void **state)
+{
+	struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	figures.arc = 100 * MIB;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "arc", NULL), 100 * MIB);
+	assert_int_equal(bytes(&budget, "unaccounted", NULL), 35 * MIB);
+	figures.arc = 500 * MIB;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "arc", NULL), 135 * MIB);
+	assert_int_equal(bytes(&budget, "unaccounted", NULL), 0);
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	budget_finish(&budget);
+}
+
+static void
+T11_absurd_figures_are_unknown_and_do_no_harm(void **state)
+{
+	struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	figures.anon = INT64_MAX;
+	figures.buffers = -5;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_true(bytes(&budget, "anon", NULL) == UNKNOWN);
+	assert_true(bytes(&budget, "buffers", NULL) == UNKNOWN);
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	figures.anon = 900 * MIB; /* more than there is: other figures are of another moment */
+	budget_build(&budget, &figures, NULL, 0);
+	assert_true(bytes(&budget, "unaccounted", NULL) < 0);
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	figures.total = UNKNOWN;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(budget.count, 0);
+	budget_finish(&budget);
+}
+
+static void
+parts_follow_their_item_the_largest_first(void **state)
+{
+	static const struct budget_part parts[] = {
+		{ "shmem", "/tmp", "tmpfs", 10 * MIB },
+		{ "shmem", "/dev/shm", "tmpfs", 25 * MIB },
+		{ "huge_pages", "2M free", "", 4 * MIB },
+	};
+	const struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+	const struct budget_row *row;
+
+	(void)state;
+	budget_build(&budget, &figures, parts, COUNT(parts));
+	row = find(&budget, "shmem", NULL);
+	assert_string_equal(row[1].part, "/dev/shm");
+	assert_string_equal(row[2].part, "other");
+	assert_int_equal(row[2].bytes, 15 * MIB);
+	assert_string_equal(row[3].part, "/tmp");
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	budget_finish(&budget);
+}
+
+static void
+changes_are_since_the_first_reading(void **state)
+{
+	struct budget_figures figures = usual();
+	struct budget first = { .count = 0 }, now = { .count = 0 };
+	struct arena texts = { .first = NULL };
+	const struct budget_part part = { "shmem", "/tmp", "tmpfs", 10 * MIB };
+
+	(void)state;
+	budget_build(&now, &figures, &part, 1);
+	budget_copy(&first, &now, &texts);
+	figures.free -= 30 * MIB;
+	figures.anon += 30 * MIB;
+	budget_build(&now, &figures, NULL, 0);
+	budget_compare(&now, &first, INT64_C(30) * 1000000000);
+	assert_int_equal(find(&now, "free", NULL)->change, -30 * MIB);
+	assert_int_equal(find(&now, "free", NULL)->rate, -60 * MIB);
+	assert_int_equal(find(&now, "anon", NULL)->change, 30 * MIB);
+	assert_int_equal(find(&now, "buffers", NULL)->change, 0);
+	assert_true(find(&now, "page_tables", NULL)->change == UNKNOWN);
+	assert_int_equal(bytes(&first, "shmem", "/tmp"), 10 * MIB);
+	budget_finish(&now);
+	budget_finish(&first);
+	arena_finish(&texts);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(items_add_up_and_the_rest_has_a_name),
+		cmocka_unit_test(T3_shared_memory_is_taken_out_of_the_cache),
+		cmocka_unit_test(stacks_that_are_mapped_by_vmalloc_count_once),
+		cmocka_unit_test(T9_what_is_in_swap_too_is_a_part_and_counts_once),
+		cmocka_unit_test(T10_a_claim_is_no_more_than_what_is_left),
+		cmocka_unit_test(T11_absurd_figures_are_unknown_and_do_no_harm),
+		cmocka_unit_test(parts_follow_their_item_the_largest_first),
+		cmocka_unit_test(changes_are_since_the_first_reading),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

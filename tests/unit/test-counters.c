@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fake-perf.h"
+#include "unit.h"
+
+#include "base/unit.h"
+#include "sampler/counters.h"
+#include "sampler/ladder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static void
+counters_count_on_each_cpu_or_say_why_not(void **state)
+{
+	struct counters *counters;
+	struct counts counts = { .cycles = 7 };
+
+	(void)state;
+	fake_perf_reset();
+	fake_kernel.offline = 1;
+	fake_kernel.cpus = 4;
+	counters = counters_open(&fake_perf);
+	assert_null(counters_missing(counters));
+	assert_int_equal(fake_kernel.open_fds, 4 * 3); /* trap 5: at most four a CPU */
+	for (int fd = 0; fd < FAKE_FDS; fd++)
+		assert_true(!fake_kernel.is_open[fd] || fake_kernel.task[fd] == -1);
+	memcpy(fake_kernel.values, (uint64_t[]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
+	assert_true(counters_read(counters, &counts));
+	assert_int_equal(counts.data_walks, 3000);
+	assert_int_equal(counts.code_walks, 3000);
+	assert_int_equal(counts.cycles, 3000);
+	assert_int_equal(counts.instructions, 3000);
+	counters_close(counters);
+	assert_int_equal(fake_kernel.open_fds, 0);
+	fake_kernel.hardware_error = ENOENT;
+	counters = counters_open(&fake_perf);
+	counts.cycles = 7;
+	assert_false(counters_read(counters, &counts));
+	assert_int_equal(counts.cycles, 7);
+	assert_string_equal(counters_missing(counters),
+		"not all of TLB walks, cycles and instructions are counted: this processor or "
+		"virtual machine has no such event");
+	counters_close(counters);
+	fake_kernel.hardware_error = 0;
+	fake_kernel.most_fds = 10;
+	counters = counters_open(&fake_perf);
+	assert_int_equal(fake_kernel.open_fds, 0); /* all is given back */
+	assert_string_equal(counters_missing(counters),
+		"not all of TLB walks, cycles and instructions are counted: memtop is out of file "
+		"descriptors; ulimit -n must be raised");
+	counters_close(counters);
+}
+
+static void
+trap_5_what_did_not_count_all_the_time_is_unknown(void **state)
+{
+	struct counters *counters;
+	struct counts counts;
+
+	(void)state;
+	fake_perf_reset();
+	counters = counters_open(&fake_perf);
+	memcpy(fake_kernel.values, (uint64_t[]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
+	assert_true(counters_read(counters, &counts));
+	memcpy(fake_kernel.values, (uint64_t[]){ 1500, 1000, 800 }, sizeof(fake_kernel.values));
+	assert_true(counters_read(counters, &counts));
+	assert_int_equal(counts.data_walks, UNKNOWN);
+	assert_int_equal(counts.cycles, UNKNOWN);
+	memcpy(fake_kernel.values, (uint64_t[]){ 2500, 1500, 1300 }, sizeof(fake_kernel.values));
+	assert_true(counters_read(counters, &counts));
+	assert_int_equal(counts.cycles, 5000);
+	fake_kernel.values[1] = 2000,
+	fake_kernel.values[2] = 1800; /* the sixth counter: "100 % running" */
+	assert_true(counters_read(counters, &counts));
+	assert_int_equal(counts.data_walks, 5000); /* none: that can be */
+	assert_int_equal(counts.cycles, UNKNOWN);
+	counters_close(counters);
+}
+
+/* Trap 5 could be seen here: a counter that claims to run and counts nothing. */
+static void
+counters_count_at_least_what_a_loop_executes(void **state)
+{
+	enum { TURNS = 20000000 };
+	struct counters *counters = counters_open(NULL);
+	struct counts before, after;
+	char reason[LADDER_SENTENCE_SIZE] = "";
+	bool is_read = counters_read(counters, &before);
+
+	(void)state;
+	for (volatile int i = 0; i < TURNS; i++)
+		continue;
+	is_read = is_read && counters_read(counters, &after);
+	if (counters_missing(counters))
+		snprintf(reason, sizeof(reason), "%s", counters_missing(counters));
+	counters_close(counters);
+	if (!is_read || before.instructions == UNKNOWN || after.instructions == UNKNOWN ||
+		before.cycles == UNKNOWN || after.cycles == UNKNOWN) {
+		print_message("# skipped: %s\n", reason[0] ? reason : "others use the counters");
+		skip();
+	}
+	assert_true(after.instructions - before.instructions >= INT64_C(3) * TURNS);
+	assert_true(after.cycles > before.cycles);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counters_count_on_each_cpu_or_say_why_not),
+		cmocka_unit_test(trap_5_what_did_not_count_all_the_time_is_unknown),
+		cmocka_unit_test(counters_count_at_least_what_a_loop_executes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fake-perf.h"
+#include "unit.h"
+
+#include "base/unit.h"
+#include "sampler/events.h"
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SECOND = 1000000000 };
+
+static void
+end(struct events *events)
+{
+	events_close(events);
+	assert_int_equal(fake_kernel.open_fds, 0);
+	assert_int_equal(fake_kernel.rings, 0);
+}
+
+/* Opens, compares the rung and the sentence (NULL: none), closes, and sees that nothing is left. */
+static void
+assert_rung(const struct events_wish *wish, enum rung rung, const char *sentence)
+{
+	struct events *events = events_open(wish, &fake_perf);
+
+	assert_int_equal(events_rung(events), rung);
+	assert_int_equal(events_ring_count(events) > 0, rung != RUNG_NONE);
+	assert_int_equal(events_fd(events) >= 0, rung != RUNG_NONE);
+	if (sentence) {
+		assert_non_null(events_missing(events));
+		assert_string_equal(events_missing(events), sentence);
+	} else {
+		assert_null(events_missing(events));
+	}
+	end(events);
+}
+
+static void
+each_cpu_has_one_ring_and_one_side_band(void **state)
+{
+	struct events *events;
+	int side_bands = 0, minor = 0, major = 0;
+
+	(void)state;
+	fake_perf_reset();
+	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_int_equal(events_ring_count(events), 2);
+	assert_int_equal(events_pages(events), 64);
+	assert_int_equal(fake_kernel.open_fds, 4);
+	for (int fd = 0; fd < FAKE_FDS; fd++) {
+		const struct perf_event_attr *a = &fake_kernel.attributes[fd];
+
+		if (!fake_kernel.is_open[fd])
+			continue;
+		assert_int_equal(fake_kernel.task[fd], -1);
+		assert_true(a->sample_id_all && a->use_clockid && a->watermark);
+		assert_false(a->inherit || a->exclude_kernel || a->disabled);
+		assert_int_equal(a->wakeup_watermark, 32 * sysconf(_SC_PAGESIZE));
+		side_bands +=
+			a->mmap && a->mmap2 && a->mmap_data && a->comm && a->comm_exec && a->task;
+		minor += a->config == PERF_COUNT_SW_PAGE_FAULTS_MIN && a->sample_period == 61;
+		major += a->config == PERF_COUNT_SW_PAGE_FAULTS_MAJ && a->sample_period == 1;
+	}
+	assert_int_equal(side_bands, 2);
+	assert_int_equal(minor, 2);
+	assert_int_equal(major, 2);
+	end(events);
+}
+
+/* Traps 1 and 2: with PERF_SAMPLE_PERIOD the period is ignored, a frequency runs away. */
+static void
+trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
+{
+	struct events *events;
+	int walks = 0;
+
+	(void)state;
+	fake_perf_reset();
+	events = events_open(&(struct events_wish){ .walks = true }, &fake_perf);
+	assert_null(events_missing(events));
+	for (int fd = 0; fd < FAKE_FDS; fd++) {
+		const struct perf_event_attr *a = &fake_kernel.attributes[fd];
+		bool is_walk = fake_kernel.is_open[fd] && a->type != PERF_TYPE_SOFTWARE;
+
+		if (!fake_kernel.is_open[fd])
+			continue;
+		assert_int_equal(a->freq, is_walk);
+		assert_int_equal(!!(a->sample_type & PERF_SAMPLE_PERIOD), is_walk);
+		if (is_walk)
+			assert_int_equal(a->sample_freq, 97);
+		walks += is_walk;
+	}
+	assert_int_equal(walks, 2);
+	end(events);
+}
+
+/* Trap 3: powers of two alias. */
+static void
+trap_3_periods_are_prime_and_follow_the_load(void **state)
+{
+	struct events *events;
+	struct timespec clock;
+	int64_t now;
+
+	(void)state;
+	fake_perf_reset();
+	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	assert_int_equal(events_period(events, 0), 61);
+	events_adapt(events, 0, 10000, SECOND);
+	assert_int_equal(events_period(events, 0), 61);
+	events_adapt(events, 0, 10001, SECOND);
+	assert_int_equal(events_period(events, 0), 251);
+	assert_int_equal(events_period(events, 1), 61);
+	for (int fd = 0; fd < FAKE_FDS; fd++)
+		if (fake_kernel.is_open[fd] && fake_kernel.cpu[fd] == 0)
+			assert_int_equal(fake_kernel.period[fd],
+				fake_kernel.attributes[fd].sample_period == 61 ? 251 : 1);
+	clock_gettime(CLOCK_MONOTONIC, &clock);
+	now = clock.tv_sec * INT64_C(1000000000) + clock.tv_nsec;
+	assert_int_equal(events_weight(events, 0, EVENT_MINOR, now - SECOND), 61);
+	assert_int_equal(events_weight(events, 0, EVENT_MINOR, now), 251);
+	assert_int_equal(events_weight(events, 0, EVENT_MAJOR, now), 1);
+	assert_int_equal(events_weight(events, 0, EVENT_WALK, now), UNKNOWN);
+	events_adapt(events, 0, 3000, SECOND); /* would be 12,000 at 61 */
+	assert_int_equal(events_period(events, 0), 251);
+	events_adapt(events, 0, 30000, SECOND);
+	events_adapt(events, 0, 90000, SECOND);
+	assert_int_equal(events_period(events, 0), 1021);
+	events_adapt(events, 0, 600, SECOND);
+	assert_int_equal(events_period(events, 0), 251);
+	events_adapt(events, 0, 5, 0); /* no time has passed */
+	assert_int_equal(events_period(events, 0), 251);
+	events_adapt(events, 0, 1200, 2 * INT64_C(1000000000));
+	assert_int_equal(events_period(events, 0), 61);
+	end(events);
+	events = events_open(&(struct events_wish){ .period = 7 }, &fake_perf);
+	events_adapt(events, 0, 100000, SECOND);
+	assert_int_equal(events_period(events, 0), 7); /* as wished */
+	end(events);
+}
+
+static void
+identifiers_tell_the_event(void **state)
+{
+	struct events *events;
+	enum event_kind kind;
+
+	(void)state;
+	fake_perf_reset();
+	events = events_open(&(struct events_wish){ .walks = true }, &fake_perf);
+	for (int fd = 0; fd < FAKE_FDS; fd++) {
+		bool is_found = events_find(events, (uint64_t)fd + 1000, &kind);
+
+		assert_int_equal(is_found, fake_kernel.is_open[fd]);
+		if (is_found && fake_kernel.attributes[fd].type != PERF_TYPE_SOFTWARE)
+			assert_int_equal(kind, EVENT_WALK);
+		else if (is_found)
+			assert_int_equal(kind, fake_kernel.attributes[fd].sample_period == 61
+						       ? EVENT_MINOR
+						       : EVENT_MAJOR);
+	}
+	end(events);
+}
+
+static void
+the_ladder_goes_down_with_a_sentence(void **state)
+{
+	const struct events_wish all = { .pid = 0 }, mine = { .pid = getpid() };
+	char sentence[256];
+
+	(void)state;
+	fake_perf_reset();
+	assert_rung(&all, RUNG_ALL, NULL);
+	fake_kernel.all_error = EACCES;
+	assert_rung(&all, RUNG_NONE,
+		"page faults are not sampled: that needs CAP_PERFMON or "
+		"kernel.perf_event_paranoid<=0 (now 2): setcap cap_perfmon+ep memtop");
+	fake_kernel.paranoid = 1;
+	snprintf(sentence, sizeof(sentence),
+		"only the faults of process %d are sampled: more needs CAP_PERFMON or "
+		"kernel.perf_event_paranoid<=0 (now 1): setcap cap_perfmon+ep memtop",
+		getpid());
+	assert_rung(&mine, RUNG_PROCESS, sentence);
+	fake_kernel.paranoid = 2;
+	fake_kernel.kernel_error = EACCES;
+	snprintf(sentence, sizeof(sentence),
+		"only the user-mode faults of process %d are sampled: more needs CAP_PERFMON or "
+		"kernel.perf_event_paranoid<=0 (now 2): setcap cap_perfmon+ep memtop",
+		getpid());
+	assert_rung(&mine, RUNG_USER, sentence);
+	fake_kernel.open_error = EACCES;
+	fake_kernel.paranoid = 3;
+	assert_rung(&mine, RUNG_NONE,
+		"page faults are not sampled: this kernel may forbid perf events "
+		"(kernel.perf_event_paranoid is 3); run memtop as root or set it to 0");
+	fake_kernel.paranoid = UNKNOWN;
+	assert_rung(&mine, RUNG_NONE,
+		"page faults are not sampled: that needs CAP_PERFMON: "
+		"setcap cap_perfmon+ep memtop");
+	fake_kernel.paranoid = -1;
+	assert_rung(&mine, RUNG_NONE,
+		"page faults are not sampled: a security module of the kernel forbids it");
+}
+
+static void
+each_errno_has_its_sentence(void **state)
+{
+	static const struct {
+		int error, seccomp;
+		const char *cause;
+	} cases[] = {
+		{ EPERM, 2,
+			"a container or sandbox forbids it (seccomp); it must allow "
+			"perf_event_open" },
+		{ EPERM, 0, "a security module, lockdown or container forbids perf_event_open" },
+		{ ENOSYS, 0, "this kernel or sandbox has no perf events" },
+		{ ENOENT, 0, "this processor or virtual machine has no such event" },
+		{ EOPNOTSUPP, 0, "this processor or virtual machine cannot sample such events" },
+		{ EINVAL, 0, "this kernel is too old" },
+		{ E2BIG, 0, "this kernel is too old" },
+		{ EMFILE, 0, "memtop is out of file descriptors; ulimit -n must be raised" },
+		{ ENODEV, 0, "no CPU can be observed" },
+		{ ESRCH, 0, "the process has ended" },
+		{ EIO, 0, "Input/output error" },
+	};
+	char sentence[LADDER_SENTENCE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		fake_perf_reset();
+		fake_kernel.open_error = cases[i].error;
+		fake_kernel.seccomp = cases[i].seccomp;
+		snprintf(sentence, sizeof(sentence), "page faults are not sampled: %s",
+			cases[i].cause);
+		assert_rung(&(struct events_wish){ .pid = 0 }, RUNG_NONE, sentence);
+		assert_rung(&(struct events_wish){ .pid = getpid() }, RUNG_NONE, sentence);
+	}
+}
+
+static void
+rings_shrink_when_their_memory_is_used_up(void **state)
+{
+	static const char used_up[] =
+		"page faults are not sampled: the memory for rings is used up; "
+		"kernel.perf_event_mlock_kb or ulimit -l must be raised";
+	struct events *events;
+
+	(void)state;
+	for (size_t most = 64; most >= 8; most /= 2) {
+		fake_perf_reset();
+		fake_kernel.most_pages = most;
+		events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+		assert_int_equal(events_rung(events), RUNG_ALL);
+		assert_int_equal(events_pages(events), most);
+		assert_null(events_missing(events));
+		for (int fd = 0; fd < FAKE_FDS; fd++)
+			if (fake_kernel.is_open[fd]) /* still woken at half */
+				assert_int_equal(fake_kernel.attributes[fd].wakeup_watermark,
+					(long)most * sysconf(_SC_PAGESIZE) / 2);
+		end(events);
+	}
+	fake_perf_reset();
+	fake_kernel.most_pages = 4;
+	assert_rung(&(struct events_wish){ .pid = 0 }, RUNG_NONE, used_up);
+	fake_kernel.all_error = EACCES;
+	assert_rung(&(struct events_wish){ .pid = getpid() }, RUNG_NONE, used_up);
+}
+
+static void
+an_old_kernel_is_asked_for_less(void **state)
+{
+	struct events *events;
+
+	(void)state;
+	fake_perf_reset();
+	fake_kernel.values[1] = 5;
+	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	events_add_lost(events, EVENT_MINOR, 100);
+	assert_int_equal(events_lost(events, EVENT_MINOR), 10); /* the kernel's own count */
+	assert_int_equal(events_lost(events, EVENT_WALK), 0);
+	end(events);
+	fake_kernel.has_no_lost = true;
+	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	assert_int_equal(events_rung(events), RUNG_ALL);
+	events_add_lost(events, EVENT_MINOR, 100);
+	assert_int_equal(events_lost(events, EVENT_MINOR), 100);
+	end(events);
+	fake_kernel.opens = 0;
+	fake_kernel.known_size = PERF_ATTR_SIZE_VER0;
+	assert_rung(&(struct events_wish){ .pid = 0 }, RUNG_ALL, NULL);
+}
+
+static void
+walks_go_slower_or_are_left_out(void **state)
+{
+	const struct events_wish wish = { .walks = true };
+	struct events *events;
+
+	(void)state;
+	fake_perf_reset();
+	fake_kernel.top_frequency = 30;
+	events = events_open(&wish, &fake_perf);
+	assert_null(events_missing(events));
+	for (int fd = 0; fd < FAKE_FDS; fd++)
+		if (fake_kernel.is_open[fd] && fake_kernel.attributes[fd].freq)
+			assert_int_equal(fake_kernel.attributes[fd].sample_freq, 24);
+	end(events);
+	fake_kernel.hardware_error = ENOENT;
+	assert_rung(&wish, RUNG_ALL,
+		"TLB walks are not sampled: this processor or virtual machine has no such event");
+	fake_kernel.hardware_error = EOPNOTSUPP;
+	assert_rung(&wish, RUNG_ALL,
+		"TLB walks are not sampled: this processor or virtual machine cannot sample such "
+		"events");
+}
+
+/* Trap 4: a counter of a task makes each switch between tasks cost 10 us and more. */
+static void
+trap_4_hardware_events_are_never_of_a_task(void **state)
+{
+	const struct events_wish wish = {
+		.pid = getpid(), .walks = true, .on_exec = true, .period = 1
+	};
+	struct events *events;
+	int walks = 0;
+
+	(void)state;
+	fake_perf_reset();
+	events = events_open(&wish, &fake_perf);
+	assert_int_equal(events_rung(events), RUNG_PROCESS);
+	assert_null(events_missing(events));
+	for (int fd = 0; fd < FAKE_FDS; fd++) {
+		const struct perf_event_attr *a = &fake_kernel.attributes[fd];
+		bool is_walk = fake_kernel.is_open[fd] && a->type != PERF_TYPE_SOFTWARE;
+
+		if (!fake_kernel.is_open[fd])
+			continue;
+		assert_int_equal(fake_kernel.task[fd], is_walk ? -1 : getpid());
+		assert_int_equal(a->enable_on_exec && a->disabled && a->inherit, !is_walk);
+		walks += is_walk;
+	}
+	assert_int_equal(walks, 2);
+	end(events);
+}
+
+/* Counters of tasks would begin anew in each of its children. */
+static void
+a_command_is_sampled_with_all_where_that_is_permitted(void **state)
+{
+	const struct events_wish wish = { .pid = getpid(), .on_exec = true };
+	struct events *events;
+
+	(void)state;
+	fake_perf_reset();
+	events = events_open(&wish, &fake_perf);
+	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_null(events_missing(events));
+	for (int fd = 0; fd < FAKE_FDS; fd++)
+		if (fake_kernel.is_open[fd])
+			assert_int_equal(fake_kernel.task[fd], -1);
+	end(events);
+}
+
+static void
+sixty_four_cpus_some_offline(void **state)
+{
+	struct events *events;
+
+	(void)state;
+	fake_perf_reset();
+	fake_kernel.cpus = 64;
+	fake_kernel.offline = UINT64_C(0xf0000000000000a1); /* the first among them */
+	events = events_open(&(struct events_wish){ .walks = true }, &fake_perf);
+	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_null(events_missing(events));
+	assert_int_equal(events_ring_count(events), 57);
+	assert_int_equal(fake_kernel.open_fds, 57 * 3);
+	assert_int_equal(fake_kernel.rings, 57);
+	end(events);
+}
+
+static void
+too_few_descriptors_are_said_and_some_given_back(void **state)
+{
+	struct events *events;
+
+	(void)state;
+	fake_perf_reset();
+	fake_kernel.cpus = 64;
+	fake_kernel.most_fds = 65; /* half way through the 33rd CPU */
+	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_int_equal(fake_kernel.most_open, 65);
+	assert_int_equal(events_ring_count(events), 24);
+	assert_int_equal(fake_kernel.open_fds, 48);
+	assert_int_equal(fake_kernel.rings, 24);
+	assert_string_equal(events_missing(events),
+		"only the faults on 24 of 64 CPUs are sampled: memtop is out of file descriptors; "
+		"ulimit -n must be raised");
+	end(events);
+	fake_kernel.most_fds = 1;
+	assert_rung(&(struct events_wish){ .pid = 0 }, RUNG_NONE,
+		"page faults are not sampled: memtop is out of file descriptors; "
+		"ulimit -n must be raised");
+}
+
+static void
+a_process_that_is_gone_has_no_events(void **state)
+{
+	(void)state;
+	fake_perf_reset();
+	fake_kernel.all_error = EACCES;
+	assert_rung(&(struct events_wish){ .pid = INT32_MAX }, RUNG_NONE,
+		"page faults are not sampled: the process has ended");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_cpu_has_one_ring_and_one_side_band),
+		cmocka_unit_test(trap_1_and_2_faults_have_a_period_walks_a_frequency),
+		cmocka_unit_test(trap_3_periods_are_prime_and_follow_the_load),
+		cmocka_unit_test(identifiers_tell_the_event),
+		cmocka_unit_test(the_ladder_goes_down_with_a_sentence),
+		cmocka_unit_test(each_errno_has_its_sentence),
+		cmocka_unit_test(rings_shrink_when_their_memory_is_used_up),
+		cmocka_unit_test(an_old_kernel_is_asked_for_less),
+		cmocka_unit_test(walks_go_slower_or_are_left_out),
+		cmocka_unit_test(trap_4_hardware_events_are_never_of_a_task),
+		cmocka_unit_test(a_command_is_sampled_with_all_where_that_is_permitted),
+		cmocka_unit_test(sixty_four_cpus_some_offline),
+		cmocka_unit_test(too_few_descriptors_are_said_and_some_given_back),
+		cmocka_unit_test(a_process_that_is_gone_has_no_events),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/index.h"
+#include "model/fault.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ALL                                                                                        \
+	{                                                                                          \
+		.pid = UNKNOWN, .minor = UNKNOWN, .major = UNKNOWN                                 \
+	}
+
+static void
+add_fault(struct snapshot *snapshot, int64_t pid, const char *segment, const char *code,
+	int64_t samples, int64_t period)
+{
+	struct fault *row = snapshot_add_fault(snapshot);
+
+	row->pid = pid;
+	row->comm = "sort";
+	row->segment = segment;
+	row->code = code;
+	row->samples = samples;
+	row->minor = samples * period;
+	row->minor_variance = samples * period * (period - 1);
+}
+
+static void
+add_process(struct snapshot *snapshot, int64_t pid, int64_t minor)
+{
+	struct process *process = snapshot_add_process(snapshot);
+
+	process->pid = pid;
+	process->comm = "sort";
+	snapshot_extras(snapshot, process)->minor_fault_count = minor;
+	snapshot_extras(snapshot, process)->major_fault_count = 0;
+}
+
+/* Two processes; the first one with 61 * 100 faults in heap and 61 * 44 elsewhere. */
+static void
+fill(struct snapshot *snapshot)
+{
+	snapshot_reset(snapshot);
+	snapshot->system.sampling.period = 61;
+	snapshot->system.sampling.duration = 2000000000;
+	add_process(snapshot, 10, 8800);
+	add_process(snapshot, 20, 0);
+	add_process(snapshot, 30, 20000);
+	add_fault(snapshot, 10, "heap", "libc.so.6", 60, 61);
+	add_fault(snapshot, 30, "anon", "python3", 100, 61);
+	add_fault(snapshot, 10, "heap", "kernel", 40, 61);
+	add_fault(snapshot, 10, "text", "libc.so.6", 44, 61);
+}
+
+static const struct fault *
+find(const struct fault_rows *rows, int64_t pid, const char *segment)
+{
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->rows[i].pid == pid && strcmp(rows->rows[i].segment, segment) == 0)
+			return &rows->rows[i];
+	return NULL;
+}
+
+static void
+rows_are_put_together_by_the_keys(void **state)
+{
+	struct fault_grouping grouping = ALL;
+	struct snapshot snapshot = { .time = 0 };
+	struct fault_rows rows = { .count = 0 };
+	const struct fault *heap;
+
+	(void)state;
+	fill(&snapshot);
+	grouping.keys = FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
+	fault_group(&rows, &snapshot, &grouping);
+	heap = find(&rows, 10, "heap");
+	assert_non_null(heap);
+	assert_int_equal(heap->minor, 6100);
+	assert_int_equal(heap->samples, 100);
+	assert_string_equal(heap->code, "libc.so.6"); /* the larger part */
+	assert_int_equal(heap->minor_error, 605);     /* the root of 100 * 61 * 60 */
+	assert_int_equal(heap->minor_rate, 3050 * 1000);
+	assert_int_equal(find(&rows, 10, "text")->minor, 61 * 44);
+	grouping.keys = FAULT_BY_CODE;
+	fault_group(&rows, &snapshot, &grouping);
+	assert_int_equal(rows.count, 3);
+	for (size_t i = 0; i < rows.count; i++)
+		assert_int_equal(rows.rows[i].pid, UNKNOWN);
+	fault_rows_finish(&rows);
+	snapshot_finish(&snapshot);
+}
+
+static void
+totals_are_those_of_proc(void **state)
+{
+	struct fault_grouping grouping = ALL;
+	struct snapshot snapshot = { .time = 0 };
+	struct fault_rows rows = { .count = 0 };
+
+	(void)state;
+	fill(&snapshot);
+	grouping.keys = FAULT_BY_PROCESS;
+	fault_group(&rows, &snapshot, &grouping);
+	assert_int_equal(find(&rows, 10, fault_total)->minor, 8800);
+	assert_int_equal(find(&rows, 10, fault_total)->minor_error, 0);
+	assert_null(find(&rows, 20, fault_total)); /* it met none */
+	grouping.pid = 20;
+	fault_group(&rows, &snapshot, &grouping);
+	assert_int_equal(rows.count, 1);
+	assert_int_equal(find(&rows, 20, fault_total)->minor, 0);
+	fault_rows_finish(&rows);
+	snapshot_finish(&snapshot);
+}
+
+/* 8,800 against 8,784 +- 730 is chance; 20,000 against 6,100 +- 605 is not. */
+static void
+what_no_sample_saw_is_told_where_it_is_no_chance(void **state)
+{
+	struct fault_grouping grouping = ALL;
+	struct snapshot snapshot = { .time = 0 };
+	struct fault_rows rows = { .count = 0 };
+
+	(void)state;
+	fill(&snapshot);
+	grouping.keys = FAULT_BY_PROCESS;
+	fault_group(&rows, &snapshot, &grouping);
+	assert_null(find(&rows, 10, fault_unsampled));
+	assert_int_equal(find(&rows, 30, fault_unsampled)->minor, 13900);
+	fault_rows_finish(&rows);
+	snapshot_finish(&snapshot);
+}
+
+static void
+counts_that_the_caller_knows_are_the_total(void **state)
+{
+	struct fault_grouping grouping = {
+		.keys = FAULT_BY_SEGMENT, .pid = UNKNOWN, .minor = 61 * 300, .major = 2
+	};
+	struct snapshot snapshot = { .time = 0 };
+	struct fault_rows rows = { .count = 0 };
+
+	(void)state;
+	fill(&snapshot);
+	fault_group(&rows, &snapshot, &grouping);
+	assert_int_equal(rows.rows[0].minor, 61 * 300);
+	assert_int_equal(rows.rows[0].major, 2);
+	assert_string_equal(rows.rows[0].segment, fault_total);
+	assert_int_equal(rows.rows[0].share, 1000);
+	fault_rows_finish(&rows);
+	snapshot_finish(&snapshot);
+}
+
+static void
+without_a_sampler_there_are_only_totals(void **state)
+{
+	struct fault_grouping grouping = ALL;
+	struct snapshot snapshot = { .time = 0 };
+	struct fault_rows rows = { .count = 0 };
+
+	(void)state;
+	snapshot_reset(&snapshot);
+	add_process(&snapshot, 10, 8800);
+	grouping.keys = FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
+	fault_group(&rows, &snapshot, &grouping);
+	assert_int_equal(rows.count, 1);
+	assert_int_equal(rows.rows[0].minor, 8800);
+	assert_int_equal(rows.rows[0].walks, UNKNOWN);
+	fault_rows_finish(&rows);
+	snapshot_finish(&snapshot);
+}
+
+static void
+keys_are_parsed_and_wrong_ones_found(void **state)
+{
+	size_t position = 0;
+
+	(void)state;
+	assert_int_equal(fault_parse_keys("process,segment", &position),
+		FAULT_BY_PROCESS | FAULT_BY_SEGMENT);
+	assert_int_equal(fault_parse_keys("symbol", &position), FAULT_BY_SYMBOL);
+	assert_int_equal(fault_parse_keys("code,colour", &position), -EINVAL);
+	assert_int_equal(position, 5);
+	assert_int_equal(fault_parse_keys("", &position), -EINVAL);
+	assert_int_equal(position, 0);
+	assert_int_equal(fault_parse_keys("code,", &position), -EINVAL);
+}
+
+/* Many rows, every third hash the same as another one's. */
+static void
+an_index_finds_each_row(void **state)
+{
+	struct index index = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(index_first(&index, 1), INDEX_END);
+	for (uint64_t row = 0; row < 1000; row++)
+		index_add(&index, row % 3 ? index_mix(0, row) : 7);
+	for (uint32_t row = 0; row < 1000; row++) {
+		uint32_t found = index_first(&index, row % 3 ? index_mix(0, row) : 7);
+
+		while (found != INDEX_END && found != row)
+			found = index_next(&index, found);
+		assert_int_equal(found, row);
+	}
+	assert_int_equal(index_first(&index, 8), INDEX_END);
+	index_reset(&index);
+	assert_int_equal(index_first(&index, 7), INDEX_END);
+	index_add(&index, 7);
+	assert_int_equal(index_first(&index, 7), 0);
+	index_finish(&index);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_are_put_together_by_the_keys),
+		cmocka_unit_test(totals_are_those_of_proc),
+		cmocka_unit_test(what_no_sample_saw_is_told_where_it_is_no_chance),
+		cmocka_unit_test(counts_that_the_caller_knows_are_the_total),
+		cmocka_unit_test(without_a_sampler_there_are_only_totals),
+		cmocka_unit_test(keys_are_parsed_and_wrong_ones_found),
+		cmocka_unit_test(an_index_finds_each_row),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

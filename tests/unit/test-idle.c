@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "collect/collect.h"
+#include "model/derive.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * A live process that has slept for so long that it is looked at in one refresh of four, and then
+ * does something: what its row says is right within four refreshes.
+ */
+
+enum { REGION = 4 << 20, WITHIN = 4, WARM_UP = 12 };
+
+struct world {
+	struct source *source;
+	struct snapshot snapshots[2];
+	int refresh;
+	struct needs needs;
+	int64_t pid;
+	int orders, answers; /* pipes to and from the process */
+};
+
+static int64_t page;
+
+/* What the process can do */
+
+static char *region;
+static int its_orders, its_answers;
+
+static void
+answer(void)
+{
+	if (write(its_answers, "", 1) != 1)
+		_exit(1);
+}
+
+static void
+run_another_program(void)
+{
+	answer();
+	execl("/bin/sleep", "other", "1000", (char *)NULL);
+	_exit(1);
+}
+
+static void
+become_another_user(void)
+{
+	if (setresgid(1, 1, 1) < 0 || setresuid(1, 1, 1) < 0 || prctl(PR_SET_DUMPABLE, 1) < 0)
+		_exit(1);
+	answer();
+}
+
+static void *
+stay(void *unused)
+{
+	answer();
+	for (;;)
+		pause();
+	return unused;
+}
+
+static void
+leave_the_rest_to_a_thread(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, stay, NULL) != 0)
+		_exit(1);
+	pthread_exit(NULL);
+}
+
+static void
+give_a_page_back(void)
+{
+	static int given;
+
+	madvise(region + page * given++, (size_t)page, MADV_DONTNEED);
+	answer();
+}
+
+static void
+touch_what_was_given_back(void)
+{
+	madvise(region, REGION, MADV_DONTNEED);
+	memset(region, 1, REGION);
+	answer();
+}
+
+static void
+take_another_name(void)
+{
+	prctl(PR_SET_NAME, "renamed");
+	answer();
+}
+
+static const struct {
+	char order;
+	void (*obey)(void);
+} deeds[] = {
+	{ 'e', run_another_program },
+	{ 'u', become_another_user },
+	{ 'l', leave_the_rest_to_a_thread },
+	{ 'g', give_a_page_back },
+	{ 't', touch_what_was_given_back },
+	{ 'n', take_another_name },
+};
+
+static void
+be_the_process(void)
+{
+	char order;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	region = mmap(NULL, REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(region, 1, REGION);
+	answer();
+	while (read(its_orders, &order, 1) == 1)
+		for (size_t i = 0; i < COUNT(deeds); i++)
+			if (deeds[i].order == order)
+				deeds[i].obey();
+	_exit(0);
+}
+
+/* The tests' side */
+
+static struct snapshot *
+refresh(struct world *world)
+{
+	struct snapshot *now = &world->snapshots[world->refresh % 2];
+	struct snapshot *before =
+		world->refresh ? &world->snapshots[(world->refresh + 1) % 2] : NULL;
+
+	world->refresh++;
+	assert_int_equal(world->source->read(world->source, now, before, &world->needs), 0);
+	derive(now, before);
+	return now;
+}
+
+static const struct process *
+row_of(struct world *world)
+{
+	return snapshot_find_process(refresh(world), world->pid);
+}
+
+static void
+wait_for_answer(const struct world *world)
+{
+	char byte;
+
+	assert_int_equal(read(world->answers, &byte, 1), 1);
+}
+
+static void
+order(const struct world *world, char what)
+{
+	assert_int_equal(write(world->orders, &what, 1), 1);
+	wait_for_answer(world);
+}
+
+/* The row after the refreshes in which all must have been seen. */
+static const struct process *
+row_within_four(struct world *world)
+{
+	for (int i = 1; i < WITHIN; i++)
+		refresh(world);
+	return row_of(world);
+}
+
+static int
+set_up(void **state)
+{
+	struct world *world = test_calloc(1, sizeof(*world));
+	int orders[2], answers[2];
+
+	page = sysconf(_SC_PAGESIZE);
+	assert_int_equal(pipe2(orders, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(answers, O_CLOEXEC), 0);
+	its_orders = orders[0];
+	its_answers = answers[1];
+	world->orders = orders[1];
+	world->answers = answers[0];
+	world->pid = fork();
+	assert_true(world->pid >= 0);
+	if (world->pid == 0)
+		be_the_process();
+	wait_for_answer(world);
+	close(its_orders);
+	close(its_answers);
+	world->needs =
+		(struct needs){ .bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_OWNER |
+					NEED_OOM_SCORE | NEED_OOM_ADJ | NEED_COMMAND,
+			.pids = &world->pid,
+			.pid_count = 1,
+			.again = true };
+	assert_int_equal(collect_create(NULL, &world->source), 0);
+	for (int i = 0; i < WARM_UP; i++)
+		refresh(world);
+	*state = world;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *world = *state;
+
+	kill((pid_t)world->pid, SIGKILL);
+	waitpid((pid_t)world->pid, NULL, 0);
+	world->source->destroy(world->source);
+	snapshot_finish(&world->snapshots[0]);
+	snapshot_finish(&world->snapshots[1]);
+	close(world->orders);
+	close(world->answers);
+	test_free(world);
+	return 0;
+}
+
+static void
+what_sleeps_is_looked_at_in_one_refresh_of_four(void **state)
+{
+	struct world *world = *state;
+	int64_t last = UNKNOWN, looks = 0;
+
+	for (int i = 0; i < 4 * WITHIN; i++) {
+		const struct process *row = row_of(world);
+
+		looks += row->look_time != last;
+		last = row->look_time;
+		assert_int_equal(row->cpu_share, 0);
+		assert_int_equal(row->minor_fault_rate, 0);
+		assert_int_equal(row->growth, 0);
+	}
+	assert_in_range(looks, 4, 5); /* the first counts in any case */
+}
+
+static void
+another_program_is_seen_by_its_name_and_memory(void **state)
+{
+	struct world *world = *state;
+	int64_t before = row_of(world)->resident;
+	const struct process *row;
+
+	order(world, 'e');
+	do
+		row = row_of(world); /* until it has begun */
+	while (strcmp(row->comm, "sleep") != 0);
+	do
+		row = row_within_four(world);
+	while (row->extras->blocked); /* whoever reads its arguments waits for exec(2) */
+	assert_string_equal(row->command, "other 1000");
+	assert_in_range(row->resident, 1, before - REGION / 2);
+}
+
+static void
+another_user_is_seen(void **state)
+{
+	struct world *world = *state;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(row_of(world)->uid, 0);
+	order(world, 'u');
+	assert_int_equal(row_within_four(world)->uid, 1);
+}
+
+static void
+T26_what_a_thread_holds_after_its_leader_has_ended_is_seen(void **state)
+{
+	struct world *world = *state;
+	int64_t before = row_of(world)->anon;
+	const struct process *row;
+
+	order(world, 'l');
+	do
+		row = row_of(world);
+	while (*row->state != 'Z');
+	row = row_within_four(world);
+	assert_int_equal(row->threads, 2);
+	assert_in_range(row->anon, before / 2, 2 * before);
+}
+
+static void
+read_stat(const struct world *world, char text[static 1024])
+{
+	char path[64];
+	int fd;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)world->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	length = read(fd, text, 1023);
+	assert_true(length > 0);
+	text[length] = '\0';
+	close(fd);
+}
+
+/* Counters of less than some pages for each CPU are not in stat: it says nothing of most of them.
+ */
+static void
+T16_memory_that_moves_without_stat_is_seen(void **state)
+{
+	struct world *world = *state;
+	int unseen_by_stat = 0;
+
+	for (int i = 0; i < 20; i++) {
+		int64_t before = row_of(world)->anon;
+		char text[2][1024];
+
+		read_stat(world, text[0]);
+		order(world, 'g');
+		assert_int_equal(row_within_four(world)->anon, before - page);
+		read_stat(world, text[1]);
+		unseen_by_stat += strcmp(text[0], text[1]) == 0;
+		for (int j = 0; j < WARM_UP; j++)
+			refresh(world);
+	}
+	if (unseen_by_stat == 0)
+		skip(); /* where stat is exact it cannot be tried */
+}
+
+static void
+faults_after_a_long_sleep_are_seen_with_their_rate(void **state)
+{
+	struct world *world = *state;
+	int64_t before = row_of(world)->minor_faults, rate = 0;
+
+	order(world, 't');
+	for (int i = 0; i < WITHIN && rate == 0; i++) {
+		const struct snapshot *last =
+			&world->snapshots[(world->refresh + 1) % 2]; /* becomes `before` */
+		int64_t looked = last->processes[0].look_time;
+		const struct process *row = row_of(world);
+		int64_t elapsed = row->look_time - looked;
+
+		rate = row->minor_fault_rate;
+		if (rate == 0)
+			continue;
+		assert_in_range(row->minor_faults - before, REGION / page, INT64_MAX);
+		assert_in_range(rate,
+			(int64_t)((double)(row->minor_faults - before) * 1e12 / (double)elapsed) -
+				1,
+			(int64_t)((double)(row->minor_faults - before) * 1e12 / (double)elapsed) +
+				1);
+	}
+	assert_true(rate > 0);
+}
+
+static void
+another_name_of_its_own_is_seen(void **state)
+{
+	struct world *world = *state;
+
+	order(world, 'n');
+	assert_string_equal(row_within_four(world)->comm, "renamed");
+}
+
+static void
+a_stopped_process_is_seen(void **state)
+{
+	struct world *world = *state;
+
+	assert_int_equal(kill((pid_t)world->pid, SIGSTOP), 0);
+	assert_int_equal(waitpid((pid_t)world->pid, NULL, WUNTRACED), world->pid);
+	assert_string_equal(row_within_four(world)->state, "T");
+}
+
+static void
+an_adjustment_by_another_is_seen(void **state)
+{
+	struct world *world = *state;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%lld/oom_score_adj", (long long)world->pid);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("321", file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(row_within_four(world)->oom_adj, 321);
+}
+
+/* A list of all is made anew as soon as one has gone. */
+static void
+an_end_is_seen_at_once(void **state)
+{
+	struct world *world = *state;
+
+	world->needs.pids = NULL;
+	for (int i = 0; i < WARM_UP; i++)
+		refresh(world);
+	assert_non_null(row_of(world));
+	kill((pid_t)world->pid, SIGKILL);
+	assert_int_equal(waitpid((pid_t)world->pid, NULL, 0), world->pid);
+	assert_null(row_of(world));
+}
+
+static void
+a_start_is_seen_at_once(void **state)
+{
+	struct world *world = *state;
+	pid_t child;
+
+	world->needs.pids = NULL;
+	for (int i = 0; i < WARM_UP; i++)
+		refresh(world);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	assert_non_null(snapshot_find_process(refresh(world), child));
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	assert_null(snapshot_find_process(refresh(world), child));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_sleeps_is_looked_at_in_one_refresh_of_four),
+		TEST(another_program_is_seen_by_its_name_and_memory),
+		TEST(another_user_is_seen),
+		TEST(T26_what_a_thread_holds_after_its_leader_has_ended_is_seen),
+		TEST(T16_memory_that_moves_without_stat_is_seen),
+		TEST(faults_after_a_long_sleep_are_seen_with_their_rate),
+		TEST(another_name_of_its_own_is_seen),
+		TEST(a_stopped_process_is_seen),
+		TEST(an_adjustment_by_another_is_seen),
+		TEST(an_end_is_seen_at_once),
+		TEST(a_start_is_seen_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

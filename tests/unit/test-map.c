@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/arena.h"
+#include "collect/smaps.h"
+#include "model/map.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KIB INT64_C(1024)
+
+/* What is parsed, with what its rows borrow. */
+struct parsed {
+	struct map_rows rows;
+	struct arena texts;
+};
+
+static void
+parse(struct parsed *parsed, const char *text)
+{
+	struct smaps smaps = { .rows = &parsed->rows, .texts = &parsed->texts };
+	char *copy = strdup(text);
+
+	map_rows_reset(&parsed->rows);
+	smaps_parse(&smaps, copy, strlen(copy), true);
+	smaps_finish(&smaps);
+	free(copy);
+}
+
+static void
+finish(struct parsed *parsed)
+{
+	map_rows_finish(&parsed->rows);
+	arena_finish(&parsed->texts);
+}
+
+static const char entry[] = "7fd339a64000-7fd339a66000 rw-s 001d3000 fe:1a 332835      /a b\\012c\n"
+			    "Size:                  8 kB\nKernelPageSize:        4 kB\n"
+			    "MMUPageSize:           4 kB\nRss:                   7 kB\n"
+			    "Pss:                   6 kB\nPss_Dirty:             5 kB\n"
+			    "Shared_Clean:          4 kB\nShared_Dirty:          3 kB\n"
+			    "Private_Clean:         2 kB\nPrivate_Dirty:         1 kB\n"
+			    "Referenced:            9 kB\nAnonymous:            10 kB\n"
+			    "KSM:                  11 kB\nLazyFree:             12 kB\n"
+			    "AnonHugePages:        13 kB\nShmemPmdMapped:       14 kB\n"
+			    "FilePmdMapped:        15 kB\nShared_Hugetlb:       16 kB\n"
+			    "Private_Hugetlb:      17 kB\nSwap:                 18 kB\n"
+			    "SwapPss:              19 kB\nLocked:               20 kB\n"
+			    "THPeligible:           0\nVmFlags: rd wr sh mr mw me ms \n";
+
+static void
+each_figure_of_an_entry_is_read(void **state)
+{
+	const struct usage expected = { .size = 8,
+		.rss = 7,
+		.pss = 6,
+		.pss_dirty = 5,
+		.shared_clean = 4,
+		.shared_dirty = 3,
+		.private_clean = 2,
+		.private_dirty = 1,
+		.referenced = 9,
+		.anonymous = 10,
+		.ksm = 11,
+		.lazyfree = 12,
+		.anon_huge = 13,
+		.shmem_huge = 14,
+		.file_huge = 15,
+		.shared_hugetlb = 16,
+		.private_hugetlb = 17,
+		.swap = 18,
+		.swap_pss = 19,
+		.locked = 20,
+		.uss = 3,
+		.huge = 42,
+		.hugetlb = 33 };
+	const int64_t *numbers = (const int64_t *)&expected, *found;
+	struct parsed parsed = { .rows = { .rows = NULL } };
+	const struct map_row *row;
+
+	(void)state;
+	parse(&parsed, entry);
+	assert_int_equal(parsed.rows.count, 1);
+	row = &parsed.rows.rows[0];
+	found = (const int64_t *)&row->usage;
+	for (size_t i = 0; i < sizeof(expected) / sizeof(int64_t); i++)
+		assert_int_equal(found[i], numbers[i] * KIB);
+	assert_int_equal(row->page_size, 4 * KIB);
+	assert_int_equal(row->start, 0x7fd339a64000);
+	assert_int_equal(row->end, 0x7fd339a66000);
+	assert_int_equal(row->offset, 0x1d3000);
+	assert_int_equal(row->inode, 332835);
+	assert_string_equal(row->device, "fe:1a");
+	assert_string_equal(row->permissions, "rw-s");
+	assert_string_equal(row->flags, "rd wr sh mr mw me ms");
+	assert_string_equal(row->name, "/a b\\012c");
+	assert_string_equal(row->segment, "file");
+	finish(&parsed);
+}
+
+static void
+what_the_kernel_does_not_have_is_unknown(void **state)
+{
+	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct map_rows segments = { .rows = NULL };
+	const struct map_row *row;
+
+	(void)state;
+	parse(&parsed, "1000-3000 rw-p 00000000 00:00 0 \n"
+		       "Size: 8 kB\nRss: 0 kB\nPrivate_Clean: 4 kB\nAnonHugePages: 0 kB\n"
+		       "5000-6000 rw-p 00000000 00:00 0 \n");
+	assert_int_equal(parsed.rows.count, 2);
+	row = &parsed.rows.rows[0];
+	assert_int_equal(row->usage.rss, 0);
+	assert_true(row->usage.pss == UNKNOWN && row->usage.locked == UNKNOWN);
+	assert_true(row->usage.uss == UNKNOWN && row->usage.huge == 0 && !row->flags);
+	assert_true(row->inode == UNKNOWN && row->offset == UNKNOWN && !row->device && !row->name);
+	assert_int_equal(row[1].usage.size, 4 * KIB);
+	assert_true(row[1].usage.rss == UNKNOWN);
+	map_group(&segments, &parsed.rows);
+	assert_int_equal(segments.count, 1);
+	assert_int_equal(segments.rows[0].usage.size, 12 * KIB);
+	assert_true(segments.rows[0].usage.rss == UNKNOWN); /* of a sum with an unknown part */
+	map_rows_finish(&segments);
+	finish(&parsed);
+}
+
+/* Behind each line its role and what its segment is divided by. */
+static const struct {
+	const char *line, *role, *owner;
+} shapes[] = {
+	/* clang-format off */
+	{ "00400000-00401000 r-xp 00000000 fe:00 99       /bin/x", NULL, "/bin/x" },
+	{ "00600000-00601000 rw-p 00000000 fe:00 99       /bin/x", NULL, "/bin/x" },
+	{ "00601000-00700000 rw-p 00000000 00:00 0 ", "bss", "/bin/x" },
+	{ "00700000-00800000 rw-p 00000000 00:00 0        [heap]", NULL, "[heap]" },
+	/* the heap of Go begins there, in the same shape */
+	{ "c000000000-c000400000 rw-p 00000000 00:00 0 ", NULL, NULL },
+	{ "c000400000-c004000000 ---p 00000000 00:00 0 ", NULL, NULL },
+	/* an arena; one that is full; one whose rest is one mapping with the guard of a stack */
+	{ "7f0000000000-7f0000021000 rw-p 00000000 00:00 0 ", "arena", NULL },
+	{ "7f0000021000-7f0004000000 ---p 00000000 00:00 0 ", "arena", NULL },
+	{ "7f0008000000-7f000c000000 rw-p 00000000 00:00 0 ", "arena", NULL },
+	{ "7f0010000000-7f0010021000 rw-p 00000000 00:00 0        [anon: glibc: malloc arena]", "arena", "[anon: glibc: malloc arena]" },
+	{ "7f0010021000-7f0014001000 ---p 00000000 00:00 0 ", "arena", NULL },
+	{ "7f0014001000-7f0014801000 rw-p 00000000 00:00 0 ", "thread-stack", NULL },
+	/* a stack with its guard; by Linux before 4.5 */
+	{ "7f001f7ff000-7f001f800000 ---p 00000000 00:00 0 ", "thread-stack", NULL },
+	{ "7f001f800000-7f0020000000 rw-p 00000000 00:00 0 ", "thread-stack", NULL },
+	{ "7f0021000000-7f0021004000 rw-p 00000000 00:00 0        [stack:4711]", "thread-stack", NULL },
+	/* none of these: not aligned, a larger reserve, named, shared, small, far from its guard */
+	{ "7f0030001000-7f0030021000 rw-p 00000000 00:00 0 ", NULL, NULL },
+	{ "7f0030021000-7f0034001000 ---p 00000000 00:00 0 ", NULL, NULL },
+	{ "7f0038000000-7f0038021000 rw-p 00000000 00:00 0 ", NULL, NULL },
+	{ "7f0038021000-7f0080000000 ---p 00000000 00:00 0 ", NULL, NULL },
+	{ "7f0090000000-7f0090021000 rw-p 00000000 00:00 0        [anon:jvm]", NULL, "[anon:jvm]" },
+	{ "7f0090021000-7f0094000000 ---p 00000000 00:00 0 ", NULL, NULL },
+	{ "7f00a0000000-7f00a0001000 ---p 00000000 00:00 0 ", NULL, NULL },
+	{ "7f00a0001000-7f00a0002000 rw-p 00000000 00:00 0 ", NULL, NULL },
+	{ "7f00b0000000-7f00b0001000 ---p 00000000 00:00 0 ", NULL, NULL },
+	{ "7f00b0002000-7f00b0802000 rw-p 00000000 00:00 0 ", NULL, NULL },
+	{ "7fff1c9f0000-7fff1ca11000 rw-p 00000000 00:00 0        [stack]", NULL, "[stack]" },
+	{ "7fff1cb00000-7fff1cb04000 r--p 00000000 00:00 0        [vvar]", NULL, NULL },
+	{ "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]", NULL, NULL },
+	/* clang-format on */
+};
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return !a == !b && (!a || strcmp(a, b) == 0);
+}
+
+static void
+shapes_tell_arenas_and_stacks(void **state)
+{
+	struct parsed parsed = { .rows = { .rows = NULL } };
+	char text[8192] = "";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(shapes); i++)
+		strcat(strcat(text, shapes[i].line), "\n");
+	parse(&parsed, text);
+	assert_int_equal(parsed.rows.count, COUNT(shapes));
+	for (size_t i = 0; i < COUNT(shapes); i++)
+		if (!is_same(parsed.rows.rows[i].role, shapes[i].role) ||
+			!is_same(parsed.rows.rows[i].owner, shapes[i].owner))
+			fail_msg("%s: %s, %s", shapes[i].line, parsed.rows.rows[i].role,
+				parsed.rows.rows[i].owner);
+	finish(&parsed);
+}
+
+static void
+mappings_are_put_together_by_what_they_are(void **state)
+{
+	static const struct {
+		const char *segment, *role, *name;
+		int64_t count, size;
+	} expected[] = {
+		{ "text", NULL, "/bin/x", 1, 4 },
+		{ "data", NULL, "/bin/x", 2, 1024 }, /* with bss */
+		{ "anon", NULL, NULL, 1, 4 },
+		{ "anon", "thread-stack", NULL, 2, 8196 },
+		{ "vdso", NULL, NULL, 2, 20 },
+	};
+	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct map_rows segments = { .rows = NULL };
+
+	(void)state;
+	parse(&parsed, "00400000-00401000 r-xp 00000000 fe:00 99       /bin/x\n"
+		       "00600000-00601000 rw-p 00000000 fe:00 99       /bin/x\n"
+		       "00601000-00700000 rw-p 00000000 00:00 0 \n"
+		       "7f0000001000-7f0000002000 rw-p 00000000 00:00 0 \n"
+		       "7f001f7ff000-7f001f800000 ---p 00000000 00:00 0 \n"
+		       "7f001f800000-7f0020000000 rw-p 00000000 00:00 0 \n"
+		       "7fff1cb00000-7fff1cb04000 r--p 00000000 00:00 0        [vvar]\n"
+		       "7fff1cb04000-7fff1cb05000 r-xp 00000000 00:00 0        [vdso]\n");
+	map_group(&segments, &parsed.rows);
+	assert_int_equal(segments.count, COUNT(expected));
+	for (size_t i = 0; i < COUNT(expected); i++) {
+		const struct map_row *row = &segments.rows[i];
+
+		assert_string_equal(row->segment, expected[i].segment);
+		assert_true(is_same(row->role, expected[i].role));
+		assert_true(is_same(row->name, expected[i].name));
+		assert_int_equal(row->count, expected[i].count);
+		assert_int_equal(row->usage.size, expected[i].size * KIB);
+	}
+	map_rows_finish(&segments);
+	finish(&parsed);
+}
+
+static int64_t
+grown_in_all(const struct map_rows *rows)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < rows->count; i++)
+		sum += rows->rows[i].size_grown;
+	return sum;
+}
+
+static const char before_text[] = "1000-2000 rw-p 00000000 00:00 0 [heap]\n"
+				  "5000-6000 rw-p 00000000 00:00 0 \n"
+				  "7000-8000 rw-p 00000000 00:00 0 [anon:gone]\n"
+				  "a000-b000 rw-p 00000000 00:00 0 [stack]\n";
+static const char after_text[] = "1000-4000 rw-p 00000000 00:00 0 [heap]\n"
+				 "5000-6000 rw-p 00000000 00:00 0 [anon:named]\n"
+				 "9000-b000 rw-p 00000000 00:00 0 [stack]\n";
+
+static void
+growth_is_of_the_same_mapping(void **state)
+{
+	static const int64_t expected[] = { 8, 4, 4, -4, -4 };
+	struct parsed before = { .rows = { .rows = NULL } }, now = { .rows = { .rows = NULL } };
+
+	(void)state;
+	parse(&before, before_text);
+	parse(&now, after_text);
+	map_compare(&now.rows, &before.rows);
+	assert_int_equal(now.rows.count, 5); /* two have gone: one of them has got a name */
+	for (size_t i = 0; i < COUNT(expected); i++)
+		assert_int_equal(now.rows.rows[i].size_grown, expected[i] * KIB);
+	assert_int_equal(now.rows.rows[4].usage.size, 0);
+	assert_string_equal(now.rows.rows[4].name, "[anon:gone]");
+	assert_true(now.rows.rows[0].rss_grown == UNKNOWN);
+	assert_int_equal(grown_in_all(&now.rows), 8 * KIB);
+	finish(&before);
+	finish(&now);
+}
+
+static void
+growth_of_segments_adds_up(void **state)
+{
+	struct parsed before = { .rows = { .rows = NULL } }, now = { .rows = { .rows = NULL } };
+	struct map_rows old = { .rows = NULL }, new = { .rows = NULL };
+
+	(void)state;
+	parse(&before, before_text);
+	parse(&now, after_text);
+	map_group(&old, &before.rows);
+	map_group(&new, &now.rows);
+	map_compare(&new, &old);
+	assert_int_equal(new.count, 5);
+	assert_string_equal(new.rows[0].name, "[heap]");
+	assert_int_equal(new.rows[0].size_grown, 8 * KIB);
+	assert_int_equal(new.rows[2].size_grown, 4 * KIB);
+	assert_int_equal(grown_in_all(&new), 8 * KIB);
+	map_rows_finish(&old);
+	map_rows_finish(&new);
+	finish(&before);
+	finish(&now);
+}
+
+static void
+without_smaps_there_is_maps(void **state)
+{
+	struct map_rows rows = { .rows = NULL };
+	struct arena texts = { .first = NULL };
+	struct tree tree;
+
+	(void)state;
+	tree_create(&tree);
+	tree_write(&tree, "7/maps",
+		"1000-3000 rw-p 00000000 00:00 0 \n3000-4000 r--p 0 0:0 0 [vvar]\n");
+	tree_write(&tree, "8/smaps", "");
+	tree_write(&tree, "8/maps", "1000-3000 rw-p 00000000 00:00 0 \n");
+	assert_int_equal(smaps_read(tree.fd, "7", &rows, &texts), -ENODATA);
+	assert_int_equal(rows.count, 2);
+	assert_int_equal(rows.rows[0].usage.size, 8 * KIB);
+	assert_true(rows.rows[0].usage.rss == UNKNOWN);
+	map_rows_reset(&rows);
+	assert_int_equal(smaps_read(tree.fd, "8", &rows, &texts), 0);
+	assert_int_equal(rows.count, 0);
+	assert_int_equal(smaps_read(tree.fd, "9", &rows, &texts), -ENOENT);
+	map_rows_finish(&rows);
+	arena_finish(&texts);
+	tree_destroy(&tree);
+}
+
+static void
+a_file_larger_than_the_buffer_is_read_whole(void **state)
+{
+	enum { ENTRIES = 5000 };
+	struct map_rows rows = { .rows = NULL };
+	struct arena texts = { .first = NULL };
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+	struct tree tree;
+
+	(void)state;
+	for (int64_t i = 0; i < ENTRIES; i++)
+		fprintf(file,
+			"%lx-%lx rw-p 00000000 00:00 0      [anon:%ld]\nSize: 4 kB\nRss: %ld kB\n"
+			"Locked: %ld kB\nVmFlags: rd wr\n",
+			(unsigned long)(0x7f0000000000 + i * 8192),
+			(unsigned long)(0x7f0000000000 + i * 8192 + 4096), (long)i, (long)i,
+			(long)i);
+	fclose(file);
+	tree_create(&tree);
+	tree_write(&tree, "7/smaps", text);
+	assert_int_equal(smaps_read(tree.fd, "7", &rows, &texts), 0);
+	assert_int_equal(rows.count, ENTRIES);
+	for (int64_t i = 0; i < ENTRIES; i++) {
+		assert_int_equal(rows.rows[i].usage.rss, i * KIB);
+		assert_int_equal(rows.rows[i].usage.locked, i * KIB);
+		assert_string_equal(rows.rows[i].flags, "rd wr");
+	}
+	assert_string_equal(rows.rows[ENTRIES - 1].name, "[anon:4999]");
+	free(text);
+	map_rows_finish(&rows);
+	arena_finish(&texts);
+	tree_destroy(&tree);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_figure_of_an_entry_is_read),
+		cmocka_unit_test(what_the_kernel_does_not_have_is_unknown),
+		cmocka_unit_test(shapes_tell_arenas_and_stacks),
+		cmocka_unit_test(mappings_are_put_together_by_what_they_are),
+		cmocka_unit_test(growth_is_of_the_same_mapping),
+		cmocka_unit_test(growth_of_segments_adds_up),
+		cmocka_unit_test(without_smaps_there_is_maps),
+		cmocka_unit_test(a_file_larger_than_the_buffer_is_read_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

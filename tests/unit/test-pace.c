@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "command/worker.h"
+#include "model/needs.h"
+#include "model/pace.h"
+#include "model/snapshot.h"
+#include "model/source.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MS INT64_C(1000000)
+
+/* What is asked for after two reads that took as long. */
+static int
+after_two(int64_t took, int64_t interval)
+{
+	struct pace pace = { .has_begun = true, .took = took };
+
+	return pace_after(&pace, took, interval);
+}
+
+static void
+a_read_of_a_tenth_of_the_interval_changes_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(after_two(0, 1000 * MS), 1);
+	assert_int_equal(after_two(99 * MS, 1000 * MS), 1);
+	assert_int_equal(after_two(100 * MS, 1000 * MS), 1);
+	assert_int_equal(after_two(MS, INT64_MAX), 1);
+}
+
+static void
+a_longer_one_takes_as_many_intervals_as_it_needs(void **state)
+{
+	(void)state;
+	assert_int_equal(after_two(101 * MS, 1000 * MS), 2);
+	assert_int_equal(after_two(200 * MS, 1000 * MS), 2);
+	assert_int_equal(after_two(430 * MS, 1000 * MS), 5);
+	for (int64_t took = MS; took <= 1000 * MS; took += 7 * MS)
+		assert_true(took * 10 <= after_two(took, 1000 * MS) * 1000 * MS);
+}
+
+static void
+ten_times_the_interval_is_the_most(void **state)
+{
+	(void)state;
+	assert_int_equal(after_two(1000 * MS, 1000 * MS), 10);
+	assert_int_equal(after_two(60000 * MS, 1000 * MS), 10);
+	assert_int_equal(after_two(INT64_MAX, MS), 10);
+}
+
+static void
+one_slow_read_is_not_a_pace(void **state)
+{
+	struct pace pace = { .has_begun = false };
+
+	(void)state;
+	assert_int_equal(pace_after(&pace, 500 * MS, 1000 * MS), 1); /* the first reads more */
+	assert_int_equal(pace_after(&pace, 500 * MS, 1000 * MS), 1);
+	assert_int_equal(pace_after(&pace, 50 * MS, 1000 * MS), 1);
+	assert_int_equal(pace_after(&pace, 900 * MS, 1000 * MS), 1);
+	assert_int_equal(pace_after(&pace, 300 * MS, 1000 * MS), 3);
+	assert_int_equal(pace_after(&pace, 300 * MS, 1000 * MS), 3);
+	assert_int_equal(pace_after(&pace, 50 * MS, 1000 * MS), 1); /* and back at once */
+}
+
+enum { SLOW_MS = 30 };
+
+static int
+read_slowly(struct source *source, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs)
+{
+	(void)source;
+	(void)before;
+	(void)needs;
+	snapshot_reset(now);
+	usleep(SLOW_MS * 1000);
+	return 0;
+}
+
+static void
+ignore(struct source *source)
+{
+	(void)source;
+}
+
+static void
+the_worker_tells_how_long_a_slow_source_took(void **state)
+{
+	struct source source = { .read = read_slowly, .destroy = ignore };
+	const struct needs needs = { .bits = 0 };
+	struct worker *worker;
+	struct pollfd wait;
+	int error;
+
+	(void)state;
+	assert_int_equal(worker_create(&source, &worker), 0);
+	worker_start(worker, &needs);
+	wait = (struct pollfd){ .fd = worker_fd(worker), .events = POLLIN };
+	assert_int_equal(poll(&wait, 1, -1), 1);
+	assert_non_null(worker_take(worker, &error));
+	assert_true(worker_took(worker) >= SLOW_MS * MS);
+	assert_int_equal(after_two(worker_took(worker), SLOW_MS * MS), PACE_MOST);
+	worker_destroy(worker);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_read_of_a_tenth_of_the_interval_changes_nothing),
+		cmocka_unit_test(a_longer_one_takes_as_many_intervals_as_it_needs),
+		cmocka_unit_test(ten_times_the_interval_is_the_most),
+		cmocka_unit_test(one_slow_read_is_not_a_pace),
+		cmocka_unit_test(the_worker_tells_how_long_a_slow_source_took),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

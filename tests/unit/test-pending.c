@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "collect/perf-ring.h"
+#include "sampler/pending.h"
+#include "sampler/record.h"
+#include "sampler/relatives.h"
+
+#include <linux/perf_event.h>
+#include <string.h>
+
+enum { RING_SIZE = 8192, RINGS = 3 };
+
+/* A ring in memory, into which the test writes as the kernel does. */
+struct memory_ring {
+	struct perf_event_mmap_page control;
+	char data[RING_SIZE];
+	struct perf_ring ring;
+};
+
+struct sample {
+	struct perf_event_header header;
+	uint64_t id, ip;
+	uint32_t pid, tid;
+	uint64_t time, address;
+	uint32_t cpu, reserved;
+};
+
+static void
+write_sample(struct memory_ring *ring, uint64_t time)
+{
+	const struct sample sample = {
+		.header = { .type = PERF_RECORD_SAMPLE,
+			.misc = PERF_RECORD_MISC_USER,
+			.size = sizeof(sample) },
+		.pid = 7,
+		.tid = 7,
+		.time = time,
+		.address = 1000 * time,
+	};
+
+	for (size_t i = 0; i < sizeof(sample); i++)
+		ring->data[ring->control.data_head++ % RING_SIZE] = ((const char *)&sample)[i];
+}
+
+static void
+begin(struct memory_ring rings[static RINGS])
+{
+	memset(rings, 0, RINGS * sizeof(rings[0]));
+	for (size_t i = 0; i < RINGS; i++)
+		rings[i].ring = (struct perf_ring){
+			.fd = -1, .control = &rings[i].control, .data = rings[i].data, RING_SIZE
+		};
+}
+
+static void
+take_all(struct pending *pending, struct memory_ring rings[static RINGS])
+{
+	for (size_t i = 0; i < RINGS; i++)
+		pending_take(pending, &rings[i].ring, i);
+}
+
+/* Checks that the times from `first` to `last` come in order, each from the ring it was in. */
+static void
+assert_given(struct pending *pending, int64_t first, int64_t last, int64_t until)
+{
+	struct record record;
+	size_t ring;
+
+	for (int64_t time = first; time <= last; time++) {
+		assert_true(pending_next(pending, until, &record, &ring));
+		assert_int_equal(record.time, time);
+		assert_int_equal(record.address, 1000 * time);
+		assert_int_equal(ring, time * time % RINGS);
+	}
+	assert_false(pending_next(pending, until, &record, &ring));
+}
+
+static void
+records_of_all_rings_come_in_order_of_time(void **state)
+{
+	static struct memory_ring rings[RINGS];
+	struct pending pending = { .bytes = NULL };
+
+	(void)state;
+	begin(rings);
+	for (int64_t time = 1; time <= 200; time++)
+		write_sample(&rings[time * time % RINGS], (uint64_t)time);
+	take_all(&pending, rings);
+	assert_given(&pending, 1, 200, 1000);
+	pending_finish(&pending);
+}
+
+/* Another CPU may still write of what came before them. */
+static void
+records_that_are_too_new_wait(void **state)
+{
+	static struct memory_ring rings[RINGS];
+	struct pending pending = { .bytes = NULL };
+
+	(void)state;
+	begin(rings);
+	for (int64_t time = 1; time <= 60; time++)
+		if (time != 42) /* is written late */
+			write_sample(&rings[time * time % RINGS], (uint64_t)time);
+	take_all(&pending, rings);
+	assert_given(&pending, 1, 40, 40);
+	write_sample(&rings[42 * 42 % RINGS], 42);
+	for (int64_t time = 61; time <= 80; time++)
+		write_sample(&rings[time * time % RINGS], (uint64_t)time);
+	take_all(&pending, rings);
+	assert_given(&pending, 41, 70, 70);
+	take_all(&pending, rings);
+	assert_given(&pending, 71, 80, 80);
+	pending_finish(&pending);
+}
+
+/* An interrupt may write its record before the one that it interrupted. */
+static void
+records_of_one_ring_may_be_out_of_order(void **state)
+{
+	static struct memory_ring rings[RINGS];
+	struct pending pending = { .bytes = NULL };
+	static const uint64_t times[] = { 3, 6, 9, 15, 12, 18, 24, 21 };
+
+	(void)state;
+	begin(rings);
+	for (size_t i = 0; i < COUNT(times); i++)
+		write_sample(&rings[0], times[i]);
+	take_all(&pending, rings);
+	for (int64_t time = 3; time <= 24; time += 3) {
+		struct record record;
+		size_t ring;
+
+		assert_true(pending_next(&pending, 100, &record, &ring));
+		assert_int_equal(record.time, time);
+	}
+	pending_finish(&pending);
+}
+
+static struct record
+fork_of(int64_t parent, int64_t pid)
+{
+	return (struct record){ .kind = RECORD_FORK, .pid = pid, .tid = pid, .parent = parent };
+}
+
+static struct record
+comm_of(int64_t pid, const char *name, bool is_exec)
+{
+	return (struct record){
+		.kind = RECORD_COMM, .pid = pid, .tid = pid, .name = name, .is_exec = is_exec
+	};
+}
+
+static void
+apply(struct relatives *relatives, struct record record)
+{
+	relatives_apply(relatives, &record);
+}
+
+static void
+descendants_are_relatives_from_the_exec_on(void **state)
+{
+	struct relatives *relatives = relatives_create(-1);
+
+	(void)state;
+	relatives_watch(relatives, 100, true);
+	apply(relatives, fork_of(100, 101));
+	apply(relatives, comm_of(100, "memtop", false));
+	assert_false(relatives_has(relatives, 100));
+	apply(relatives, comm_of(100, "make", true));
+	assert_true(relatives_has(relatives, 100));
+	assert_false(relatives_has(relatives, 101)); /* forked before */
+	apply(relatives, fork_of(100, 102));
+	apply(relatives, fork_of(102, 103));
+	apply(relatives, fork_of(55, 104));
+	assert_true(relatives_has(relatives, 103));
+	assert_false(relatives_has(relatives, 104));
+	relatives_destroy(relatives);
+}
+
+static void
+names_outlive_their_processes_until_a_trim(void **state)
+{
+	struct relatives *relatives = relatives_create(-1);
+	struct record end = { .kind = RECORD_EXIT, .pid = 201, .tid = 201 };
+
+	(void)state;
+	relatives_watch(relatives, 200, false);
+	apply(relatives, comm_of(200, "a shell", false));
+	apply(relatives, fork_of(200, 201));
+	assert_string_equal(relatives_comm(relatives, 201), "a shell");
+	apply(relatives, comm_of(201, "0123456789abcdefghij", true));
+	apply(relatives, end);
+	assert_string_equal(relatives_comm(relatives, 201), "0123456789abcde");
+	relatives_trim(relatives);
+	assert_null(relatives_comm(relatives, 201));
+	assert_string_equal(relatives_comm(relatives, 200), "a shell");
+	relatives_destroy(relatives);
+}
+
+/* T30: the number of one that has ended is given to another. */
+static void
+a_number_that_comes_again_is_another_process(void **state)
+{
+	struct relatives *relatives = relatives_create(-1);
+	struct record end = { .kind = RECORD_EXIT, .pid = 301, .tid = 301 };
+
+	(void)state;
+	relatives_watch(relatives, 300, false);
+	apply(relatives, fork_of(300, 301));
+	assert_true(relatives_has(relatives, 301));
+	apply(relatives, end);
+	apply(relatives, fork_of(999, 301));
+	assert_false(relatives_has(relatives, 301));
+	assert_null(relatives_comm(relatives, 301));
+	relatives_destroy(relatives);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_of_all_rings_come_in_order_of_time),
+		cmocka_unit_test(records_that_are_too_new_wait),
+		cmocka_unit_test(records_of_one_ring_may_be_out_of_order),
+		cmocka_unit_test(descendants_are_relatives_from_the_exec_on),
+		cmocka_unit_test(names_outlive_their_processes_until_a_trim),
+		cmocka_unit_test(a_number_that_comes_again_is_another_process),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

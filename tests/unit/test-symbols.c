@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "collect/maps.h"
+#include "sampler/elf-symbols.h"
+#include "sampler/symbols.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PID = 7 };
+
+/* Where an address of this process is in which file. */
+static struct mapping
+mapping_of(const struct mappings *mappings, uintptr_t address)
+{
+	for (size_t i = 0; i < mappings->count; i++)
+		if (mappings->rows[i].start <= address && address < mappings->rows[i].end)
+			return mappings->rows[i];
+	fail();
+	return (struct mapping){ .start = 0 };
+}
+
+static int
+open_proc(void)
+{
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static void
+functions_of_this_program_and_its_libraries_are_found(void **state)
+{
+	const struct {
+		uintptr_t address;
+		const char *name;
+	} cases[] = {
+		{ (uintptr_t)open_proc, "open_proc" },
+		{ (uintptr_t)mapping_of + 9, "mapping_of" },
+		{ (uintptr_t)symbols_find, "symbols_find" },
+		{ (uintptr_t)qsort_r, "qsort_r" },
+	};
+	int root = open_proc();
+	struct symbols *symbols = symbols_create(root);
+	struct mappings mappings = { .rows = NULL };
+
+	(void)state;
+	assert_int_equal(maps_read(root, getpid(), &mappings), 0);
+	for (int i = 0; i < 8; i++) {
+		uintptr_t address = cases[i % 4].address;
+		struct mapping mapping = mapping_of(&mappings, address);
+		const char *name = symbols_find(symbols, getpid(), mapping.name,
+			mapping.offset + (address - mapping.start));
+
+		assert_non_null(name);
+		assert_string_equal(name, cases[i % 4].name);
+		assert_false(symbols_trim(symbols));
+	}
+	mappings_finish(&mappings);
+	symbols_destroy(symbols);
+	close(root);
+}
+
+/* A small file of the corpus: main is at 0x1000, malloc and __libc_malloc are at 0x1020. */
+static size_t
+read_sample(const char *name, char *bytes, size_t size)
+{
+	char path[512];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/symbols/%s", getenv("SOURCE"), name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? -1 : read(fd, bytes, size);
+	assert_true(length >= 0);
+	close(fd);
+	return (size_t)length;
+}
+
+static void
+write_sample(const struct tree *tree, const char *path, const char *sample)
+{
+	char bytes[8192];
+	size_t size = read_sample(sample, bytes, sizeof(bytes));
+	int fd;
+
+	tree_write(tree, path, "");
+	fd = openat(tree->fd, path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
+	close(fd);
+}
+
+/* One process sees a file of that name, another a different one, the third none. */
+static void
+a_file_is_the_one_that_the_process_sees(void **state)
+{
+	static const char name[] = "/lib/a b";
+	struct symbols *symbols;
+	struct tree tree;
+
+	(void)state;
+	tree_create(&tree);
+	write_sample(&tree, "7/root/lib/target", "elf64");
+	assert_int_equal(symlinkat("/lib/target", tree.fd, "7/root/lib/a b"), 0);
+	write_sample(&tree, "8/root/lib/secret", "elf64");
+	write_sample(&tree, "self/root/lib/a b", "elf64");
+	tree_write(&tree, "8/root/lib/a b", "no ELF file");
+	symbols = symbols_create(tree.fd);
+	assert_string_equal(symbols_find(symbols, 7, name, 0x1000), "main");
+	assert_null(symbols_find(symbols, 8, name, 0x1000));
+	assert_string_equal(symbols_find(symbols, 9, name, 0x1000), "main"); /* has ended */
+	assert_null(symbols_find(symbols, 7, "[vdso]", 0x1000));
+	assert_null(symbols_find(symbols, 7, "", 0x1000));
+	assert_null(symbols_find(symbols, 7, "/lib", 0x1000));
+	assert_null(symbols_find(symbols, 7, "/lib/../../../8/root/lib/secret", 0x1000));
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+}
+
+static int
+file_of(const char *bytes, size_t size)
+{
+	int fd = memfd_create("elf", MFD_CLOEXEC);
+
+	assert_true(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
+	return fd;
+}
+
+static int
+read_elf(const char *name, struct elf_symbols *ret_symbols)
+{
+	char bytes[8192];
+	size_t size = read_sample(name, bytes, sizeof(bytes));
+	int fd = file_of(bytes, size), error = elf_symbols_read(fd, ret_symbols);
+
+	close(fd);
+	return error;
+}
+
+static void
+assert_name(const struct elf_symbols *symbols, uint64_t offset, const char *name)
+{
+	const char *found = elf_symbols_find(symbols, offset);
+
+	assert_string_equal(found ? found : "(none)", name);
+}
+
+static void
+each_kind_of_elf_is_read(void **state)
+{
+	static const char *const names[] = { "elf64", "elf32", "elf64-big", "elf32-big", "dynsym" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct elf_symbols symbols;
+
+		assert_int_equal(read_elf(names[i], &symbols), 0);
+		assert_name(&symbols, 0xfff, "(none)");
+		assert_name(&symbols, 0x1000, "main");
+		assert_name(&symbols, 0x100f, "main");
+		assert_name(&symbols, 0x1010, "__helper"); /* has no size: up to the next */
+		assert_name(&symbols, 0x101f, "__helper");
+		assert_name(&symbols, 0x1020, "malloc");
+		assert_name(&symbols, 0x1028, "(none)"); /* between two */
+		assert_name(&symbols, 0x1033, "ifunc");
+		assert_name(&symbols, 0x2000, "(none)"); /* of data */
+		assert_name(&symbols, 0x10000, "(none)");
+		elf_symbols_finish(&symbols);
+	}
+}
+
+static void
+a_senseless_elf_is_refused(void **state)
+{
+	static const struct {
+		const char *name;
+		int error;
+	} cases[] = {
+		{ "text", -EINVAL },
+		{ "empty", -EINVAL },
+		{ "no-functions", -ENODATA },
+		{ "entry-size-0", -ENODATA },
+		{ "wrong-link", -ENODATA },
+		{ "huge-table", -EFBIG },
+		{ "large-table", -EFBIG },
+	};
+	struct elf_symbols symbols;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int error = read_elf(cases[i].name, &symbols);
+
+		if (error != cases[i].error)
+			fail_msg("%s: %d", cases[i].name, error);
+	}
+}
+
+/* Wherever a file ends, also this program's own, which has all that an ELF file may have. */
+static void
+an_elf_cut_short_does_no_harm(void **state)
+{
+	_Static_assert(sizeof(off_t) == 8, "files may be large");
+	int own = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), fd;
+	struct elf_symbols symbols;
+	struct stat status;
+	char *bytes;
+
+	(void)state;
+	assert_true(own >= 0 && fstat(own, &status) == 0);
+	bytes = malloc((size_t)status.st_size);
+	assert_int_equal(read(own, bytes, (size_t)status.st_size), status.st_size);
+	fd = file_of(bytes, (size_t)status.st_size);
+	for (int64_t size = status.st_size; size > 0; size -= status.st_size / 40) {
+		assert_int_equal(ftruncate(fd, size), 0);
+		if (elf_symbols_read(fd, &symbols) == 0)
+			elf_symbols_finish(&symbols);
+		else
+			assert_true(size < status.st_size);
+	}
+	for (int64_t size = 4096; size >= 0; size -= 61) {
+		assert_int_equal(ftruncate(fd, size), 0);
+		assert_true(elf_symbols_read(fd, &symbols) < 0);
+	}
+	free(bytes);
+	close(fd);
+	close(own);
+}
+
+/* Each byte of a small one, made wrong. */
+static void
+an_elf_with_wrong_bytes_does_no_harm(void **state)
+{
+	static const char wrong[] = { 0x00, 0x7f, (char)0x80, (char)0xff };
+	struct elf_symbols symbols;
+	char bytes[8192];
+	size_t size = read_sample("elf64", bytes, sizeof(bytes)), good = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4 * size; i++) {
+		char byte = bytes[i / 4];
+		int fd;
+
+		bytes[i / 4] = wrong[i % 4];
+		fd = file_of(bytes, size);
+		if (elf_symbols_read(fd, &symbols) == 0) {
+			good++;
+			elf_symbols_finish(&symbols);
+		}
+		close(fd);
+		bytes[i / 4] = byte;
+	}
+	assert_true(good > 0 && good < 4 * size);
+}
+
+static void
+a_replaced_file_is_read_again(void **state)
+{
+	static const char name[] = "/lib/x";
+	struct symbols *symbols;
+	struct tree tree;
+
+	(void)state;
+	tree_create(&tree);
+	write_sample(&tree, "7/root/lib/x", "elf64");
+	symbols = symbols_create(tree.fd);
+	assert_string_equal(symbols_find(symbols, PID, name, 0x1000), "main");
+	tree_write(&tree, "7/root/lib/x.new", "nothing");
+	assert_int_equal(renameat(tree.fd, "7/root/lib/x.new", tree.fd, "7/root/lib/x"), 0);
+	assert_string_equal(symbols_find(symbols, PID, name, 0x1000), "main"); /* this drain */
+	symbols_trim(symbols);
+	assert_null(symbols_find(symbols, PID, name, 0x1000));
+	write_sample(&tree, "self/root/lib/x", "elf32");
+	assert_string_equal(symbols_find(symbols, 99, name, 0x1020), "malloc"); /* has ended */
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+}
+
+static void
+a_fifo_is_not_waited_for(void **state)
+{
+	struct symbols *symbols;
+	struct tree tree;
+
+	(void)state;
+	tree_create(&tree);
+	tree_write(&tree, "7/root/lib/x", "");
+	assert_int_equal(mkfifoat(tree.fd, "7/root/lib/fifo", 0600), 0);
+	symbols = symbols_create(tree.fd);
+	assert_null(symbols_find(symbols, PID, "/lib/fifo", 0x1000));
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+}
+
+static void
+what_is_kept_of_files_is_bounded(void **state)
+{
+	enum { FILES = 4200 };
+	struct symbols *symbols;
+	struct tree tree;
+	char(*names)[32] = malloc(FILES * sizeof(names[0]));
+
+	(void)state;
+	tree_create(&tree);
+	write_sample(&tree, "7/root/lib/x", "elf64");
+	symbols = symbols_create(tree.fd);
+	assert_string_equal(symbols_find(symbols, PID, "/lib/x", 0x1000), "main");
+	assert_false(symbols_trim(symbols));
+	for (size_t i = 0; i < FILES; i++) {
+		snprintf(names[i], sizeof(names[i]), "7/root/%zu", i);
+		tree_write(&tree, names[i], "");
+		assert_null(symbols_find(symbols, PID, names[i] + strlen("7/root"), 0x1000));
+	}
+	assert_true(symbols_trim(symbols));
+	assert_string_equal(symbols_find(symbols, PID, "/lib/x", 0x1000), "main");
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+	free(names);
+}
+
+static void
+kernel_functions_are_found_where_they_are_not_hidden(void **state)
+{
+	struct symbols *symbols;
+	struct tree tree;
+
+	(void)state;
+	tree_create(&tree);
+	tree_write(&tree, "kallsyms",
+		"ffffffff81000200 t clear_page\n"
+		"ffffffff81000000 T _stext\nffffffff81000000 T startup_64\n"
+		"ffffffff82000000 D data\n"
+		"ffffffffc0000000 t in_module\t[module]\n"
+		"nonsense\n0\nffffffff81000300\nffffffff81000300 T\nffffffff81000300 T \n");
+	symbols = symbols_create(tree.fd);
+	assert_string_equal(symbols_find_kernel(symbols, 0xffffffff81000000), "startup_64");
+	assert_string_equal(symbols_find_kernel(symbols, 0xffffffff81000201), "clear_page");
+	assert_string_equal(symbols_find_kernel(symbols, 0xffffffffc0000010), "in_module");
+	assert_null(symbols_find_kernel(symbols, 0xffffffff80ffffff));
+	symbols_destroy(symbols);
+
+	tree_write(&tree, "kallsyms", "0000000000000000 T _stext\n0000000000000000 t x\n");
+	symbols = symbols_create(tree.fd);
+	assert_null(symbols_find_kernel(symbols, 0xffffffff81000000));
+	assert_null(symbols_find_kernel(symbols, 0));
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(functions_of_this_program_and_its_libraries_are_found),
+		cmocka_unit_test(a_file_is_the_one_that_the_process_sees),
+		cmocka_unit_test(each_kind_of_elf_is_read),
+		cmocka_unit_test(a_senseless_elf_is_refused),
+		cmocka_unit_test(an_elf_cut_short_does_no_harm),
+		cmocka_unit_test(an_elf_with_wrong_bytes_does_no_harm),
+		cmocka_unit_test(a_replaced_file_is_read_again),
+		cmocka_unit_test(a_fifo_is_not_waited_for),
+		cmocka_unit_test(what_is_kept_of_files_is_bounded),
+		cmocka_unit_test(kernel_functions_are_found_where_they_are_not_hidden),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
