@@ -322,11 +322,11 @@ static void
 take_sample(struct attribution *attribution, struct events *events, size_t ring,
 	const struct record *record)
 {
-	enum event_kind kind;
+	enum event_kind kind = events_kind(events, record);
 	int64_t weight;
 
 	attribution->loads[ring].samples++;
-	if (!is_wanted(attribution, record->pid) || !events_find(events, record->id, &kind))
+	if (!is_wanted(attribution, record->pid))
 		return;
 	weight = kind == EVENT_WALK ? record->period
 				    : events_weight(events, ring, kind, record->time);

@@ -16,8 +16,9 @@ enum { WALK_FREQUENCY = 97 }; /* Hz: a hardware sample costs some 10 us */
 const int64_t event_periods[EVENT_PERIODS] = { 61, 251, 1021 };
 
 /*
- * PERF_SAMPLE_PERIOD is for walks alone: with it a software event would ignore its period and
- * sample every fault. A frequency is for walks alone, too: on faults it runs away.
+ * PERF_SAMPLE_PERIOD is not for minor faults: with it a software event ignores its period and
+ * samples every fault. Of major ones each is a sample, and by it they are known from minor ones
+ * (events_kind). A frequency is for walks alone: on faults it runs away.
  */
 static struct perf_event_attr
 describe(const struct event_set *set, enum event_kind kind)
@@ -30,7 +31,7 @@ describe(const struct event_set *set, enum event_kind kind)
 					    PERF_COUNT_HW_CACHE_RESULT_MISS << 16
 			  : is_minor ? PERF_COUNT_SW_PAGE_FAULTS_MIN
 				     : PERF_COUNT_SW_PAGE_FAULTS_MAJ,
-		.sample_type = RECORD_SAMPLE_TYPE | (is_walk ? PERF_SAMPLE_PERIOD : 0),
+		.sample_type = RECORD_SAMPLE_TYPE | (is_minor ? 0 : PERF_SAMPLE_PERIOD),
 		.read_format = set->has_lost ? PERF_FORMAT_LOST : 0,
 		.sample_id_all = 1,
 		.use_clockid = 1,

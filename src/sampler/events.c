@@ -9,6 +9,7 @@
 #include "collect/perf-ring.h"
 #include "sampler/calls.h"
 #include "sampler/event-set.h"
+#include "sampler/record.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -328,6 +329,16 @@ events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind)
 		return false;
 	*ret_kind = events->set.events[row].kind;
 	return true;
+}
+
+enum event_kind
+events_kind(const struct events *events, const struct record *sample)
+{
+	enum event_kind kind;
+
+	if (events_find(events, sample->id, &kind))
+		return kind;
+	return sample->period == UNKNOWN ? EVENT_MINOR : EVENT_MAJOR;
 }
 
 int64_t

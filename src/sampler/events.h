@@ -9,6 +9,7 @@
 
 struct perf_calls;
 struct perf_ring;
+struct record;
 
 enum event_kind {
 	EVENT_MINOR, /* a page fault that was served without waiting */
@@ -57,7 +58,14 @@ struct perf_ring *events_ring(struct events *events, size_t ring);
 int events_fd(const struct events *events);
 void events_acknowledge(struct events *events);
 
-/* Which event an identifier of a record belongs to; false: none. */
+/*
+ * What a sample is of. Where one fault is a sample of several events, the kernel (6.3 and later,
+ * kernel/events/core.c, perf_prepare_sample) writes the identifier of the first into all of them:
+ * what has none of ours met an event of another program as well.
+ */
+enum event_kind events_kind(const struct events *events, const struct record *sample);
+
+/* Which event an identifier of any other record belongs to; false: none. */
 bool events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind);
 
 /*

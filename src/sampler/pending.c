@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sampler/pending.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "collect/perf-ring.h"
 #include "sampler/record.h"
@@ -77,10 +78,21 @@ merge_run(struct pending *pending, size_t start)
 	}
 }
 
+/*
+ * Where one fault is a sample of several events, the time may be of the clock of another program's
+ * (see events_kind). No record is later than the moment when it was found.
+ */
+static int64_t
+time_of(const struct record *record, int64_t now)
+{
+	return record->time < now ? record->time : now;
+}
+
 void
 pending_take(struct pending *pending, struct perf_ring *ring, size_t number)
 {
 	uint64_t head = perf_ring_head(ring);
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	struct record record;
 	size_t size, start;
 
@@ -96,7 +108,7 @@ pending_take(struct pending *pending, struct perf_ring *ring, size_t number)
 		if (!record_parse(pending->bytes + pending->byte_count, size, &record))
 			continue;
 		insert(pending, start,
-			&(struct pending_record){ .time = record.time,
+			&(struct pending_record){ .time = time_of(&record, now),
 				.place = pending->byte_count,
 				.ring = (uint32_t)number,
 				.size = (uint32_t)size });
@@ -115,7 +127,10 @@ pending_next(struct pending *pending, int64_t until, struct record *ret_record, 
 	next = &pending->records[pending->first];
 	pending->first++;
 	*ret_ring = next->ring;
-	return record_parse(pending->bytes + next->place, next->size, ret_record);
+	if (!record_parse(pending->bytes + next->place, next->size, ret_record))
+		return false;
+	ret_record->time = next->time;
+	return true;
 }
 
 void

@@ -24,7 +24,8 @@ struct pending {
 	size_t first; /* the first that has not been given */
 };
 
-/* Takes all that a ring holds now and brings it into order with what waits. */
+/* Takes all that a ring holds now, none of it later than now, and brings it into order with what
+ * waits. */
 void pending_take(struct pending *pending, struct perf_ring *ring, size_t number);
 
 /* Gives the next record that is not later than `until`; its name lives until the next take. */

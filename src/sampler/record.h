@@ -32,7 +32,7 @@ struct record {
 	int64_t pid, tid, cpu; /* the process and thread it is about; UNKNOWN: it has ended */
 
 	uint64_t ip, address; /* of a sample */
-	int64_t period;       /* of a sample; UNKNOWN where the event has a fixed one */
+	int64_t period;       /* of a sample; UNKNOWN where the event does not tell it */
 	bool in_kernel;       /* of a sample: the instruction was the kernel's */
 
 	struct record_map {

@@ -353,11 +353,9 @@ def test_a_process_may_end_meanwhile(perf, tmp_path):
         faulter.go_on()
         assert faulter.process.wait(30) == 0
         # /proc no longer has its total; what was sampled is there all the same. Where all processes
-        # are looked at, nobody has asked what it had mapped before.
+        # are looked at, it may have ended before anybody asked what it had mapped.
         sampled = samples_of(others.rows_so_far())
-        assert_close(count(sampled, pid=faulter.pid), 9000)
-        assert count(sampled, pid=faulter.pid) == sum(
-            count(sampled, pid=faulter.pid, segment=segment) for segment in ("anon", "unknown"))
+        assert_close(sum(count(sampled, pid=faulter.pid, segment=segment) for segment in ("anon", "unknown")), 9000)
         assert_close(count(watch.rows_so_far(), segment="anon", code="faulter"), 9000)
 
 

@@ -111,7 +111,6 @@ drain(struct events *events, int64_t pid, const char *start, size_t size, struct
 {
 	static _Alignas(8) char bytes[RECORD_SIZE];
 	struct record record;
-	enum event_kind kind;
 	size_t taken;
 
 	for (size_t i = 0; i < events_ring_count(events); i++) {
@@ -124,7 +123,7 @@ drain(struct events *events, int64_t pid, const char *start, size_t size, struct
 			answer->maps += record.kind == RECORD_MAP;
 			answer->execs += record.kind == RECORD_COMM && record.is_exec;
 			if (record.kind != RECORD_SAMPLE ||
-				!events_find(events, record.id, &kind) || kind != EVENT_MINOR)
+				events_kind(events, &record) != EVENT_MINOR)
 				continue;
 			if (record.address - (uintptr_t)start < size)
 				answer->samples++;
@@ -156,20 +155,34 @@ touch(char *memory, size_t pages)
 		memory[i * page] = 1;
 }
 
-/* Opens, faults a known number of pages, and counts them. */
+/* Faults a known number of pages and counts them. */
 static void
-sample_itself(struct events_wish *wish, struct answer *answer)
+sample(struct events *events, struct answer *answer)
 {
 	size_t size = PAGES * (size_t)sysconf(_SC_PAGESIZE);
 	char *memory = reserve(PAGES);
-	struct events *events;
 
-	wish->pid = wish->pid ? getpid() : 0;
-	events = events_open(wish, NULL);
 	describe(events, answer);
 	touch(memory, PAGES);
 	drain(events, getpid(), memory, size, answer);
 	events_close(events);
+}
+
+static void
+sample_itself(struct events_wish *wish, struct answer *answer)
+{
+	wish->pid = wish->pid ? getpid() : 0;
+	sample(events_open(wish, NULL), answer);
+}
+
+/* Beside another sampler: the kernel tells the one that was opened last first. */
+static void
+sample_beside_another(struct events_wish *wish, struct answer *answer)
+{
+	struct events *events = events_open(wish, NULL), *other = events_open(wish, NULL);
+
+	sample(events, answer);
+	events_close(other);
 }
 
 static void
@@ -245,6 +258,20 @@ root_sees_each_fault_once(void **state)
 	assert_true(is_exact(&answer));
 	answer = ask_or_skip(as_root, (struct events_wish){ .pages = 512 }); /* trap 1 */
 	assert_in_range(answer.samples * 61, PAGES - 61, PAGES + 61);
+}
+
+static void
+two_samplers_see_the_same_faults(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	skip_unless_root_may();
+	ask(as_root, (struct events_wish){ .period = 1, .pages = 512 }, sample_beside_another,
+		&answer);
+	assert_string_equal(answer.sentence, "");
+	assert_int_equal(answer.rung, RUNG_ALL);
+	assert_true(is_exact(&answer));
 }
 
 static void
@@ -575,6 +602,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(root_sees_each_fault_once),
+		cmocka_unit_test(two_samplers_see_the_same_faults),
 		cmocka_unit_test(cap_perfmon_alone_gives_all),
 		cmocka_unit_test(seccomp_is_named),
 		cmocka_unit_test(an_ordinary_user_gets_what_the_level_permits),

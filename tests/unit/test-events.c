@@ -4,6 +4,7 @@
 
 #include "base/unit.h"
 #include "sampler/events.h"
+#include "sampler/record.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -73,7 +74,10 @@ each_cpu_has_one_ring_and_one_side_band(void **state)
 	end(events);
 }
 
-/* Traps 1 and 2: with PERF_SAMPLE_PERIOD the period is ignored, a frequency runs away. */
+/*
+ * Traps 1 and 2: with PERF_SAMPLE_PERIOD the period is ignored, a frequency runs away. Of major
+ * faults each is a sample all the same.
+ */
 static void
 trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
 {
@@ -91,7 +95,8 @@ trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
 		if (!fake_kernel.is_open[fd])
 			continue;
 		assert_int_equal(a->freq, is_walk);
-		assert_int_equal(!!(a->sample_type & PERF_SAMPLE_PERIOD), is_walk);
+		assert_int_equal(
+			!!(a->sample_type & PERF_SAMPLE_PERIOD), is_walk || a->sample_period == 1);
 		if (is_walk)
 			assert_int_equal(a->sample_freq, 97);
 		walks += is_walk;
@@ -165,6 +170,27 @@ identifiers_tell_the_event(void **state)
 						       ? EVENT_MINOR
 						       : EVENT_MAJOR);
 	}
+	end(events);
+}
+
+static void
+samples_with_the_identifier_of_another_program_are_known_by_their_period(void **state)
+{
+	struct events *events;
+
+	(void)state;
+	fake_perf_reset();
+	events = events_open(&(struct events_wish){ .walks = true }, &fake_perf);
+	assert_int_equal(EVENT_MINOR,
+		events_kind(events, &(struct record){ .id = 4711, .period = UNKNOWN }));
+	assert_int_equal(
+		EVENT_MAJOR, events_kind(events, &(struct record){ .id = 4711, .period = 1 }));
+	for (int fd = 0; fd < FAKE_FDS; fd++)
+		if (fake_kernel.is_open[fd] &&
+			fake_kernel.attributes[fd].type != PERF_TYPE_SOFTWARE)
+			assert_int_equal(EVENT_WALK,
+				events_kind(events, &(struct record){ .id = (uint64_t)fd + 1000,
+							    .period = 9 }));
 	end(events);
 }
 
@@ -428,6 +454,8 @@ main(void)
 		cmocka_unit_test(trap_1_and_2_faults_have_a_period_walks_a_frequency),
 		cmocka_unit_test(trap_3_periods_are_prime_and_follow_the_load),
 		cmocka_unit_test(identifiers_tell_the_event),
+		cmocka_unit_test(
+			samples_with_the_identifier_of_another_program_are_known_by_their_period),
 		cmocka_unit_test(the_ladder_goes_down_with_a_sentence),
 		cmocka_unit_test(each_errno_has_its_sentence),
 		cmocka_unit_test(rings_shrink_when_their_memory_is_used_up),

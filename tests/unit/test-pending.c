@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "base/clock.h"
 #include "collect/perf-ring.h"
 #include "sampler/pending.h"
 #include "sampler/record.h"
@@ -138,6 +139,29 @@ records_of_one_ring_may_be_out_of_order(void **state)
 	pending_finish(&pending);
 }
 
+/* The clock of another program's event is not ours: what it makes late would wait for ever. */
+static void
+records_of_the_future_are_of_now(void **state)
+{
+	static struct memory_ring rings[RINGS];
+	struct pending pending = { .bytes = NULL };
+	struct record record;
+	size_t ring;
+	int64_t before = clock_ns(CLOCK_MONOTONIC);
+
+	(void)state;
+	begin(rings);
+	write_sample(&rings[0], (uint64_t)clock_ns(CLOCK_REALTIME));
+	write_sample(&rings[0], 5);
+	take_all(&pending, rings);
+	assert_true(pending_next(&pending, before, &record, &ring));
+	assert_int_equal(record.time, 5);
+	assert_false(pending_next(&pending, before - 1, &record, &ring));
+	assert_true(pending_next(&pending, clock_ns(CLOCK_MONOTONIC), &record, &ring));
+	assert_true(record.time >= before);
+	pending_finish(&pending);
+}
+
 static struct record
 fork_of(int64_t parent, int64_t pid)
 {
@@ -224,6 +248,7 @@ main(void)
 		cmocka_unit_test(records_of_all_rings_come_in_order_of_time),
 		cmocka_unit_test(records_that_are_too_new_wait),
 		cmocka_unit_test(records_of_one_ring_may_be_out_of_order),
+		cmocka_unit_test(records_of_the_future_are_of_now),
 		cmocka_unit_test(descendants_are_relatives_from_the_exec_on),
 		cmocka_unit_test(names_outlive_their_processes_until_a_trim),
 		cmocka_unit_test(a_number_that_comes_again_is_another_process),
