@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "rights.h"
 #include "unit.h"
 
 #include "base/unit.h"
@@ -10,11 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <inttypes.h>
-#include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,13 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NOBODY = 65534, PAGES = 1500, RECORD_SIZE = 8192, THREADS = 3 };
+enum { PAGES = 1500, RECORD_SIZE = 8192, THREADS = 3 };
 
 static const char level_path[] = "/proc/sys/kernel/perf_event_paranoid";
 
@@ -40,59 +34,6 @@ struct answer {
 	int64_t samples, others, execs, maps, lost;
 	char sentence[LADDER_SENTENCE_SIZE];
 };
-
-/* The rights a child gives up before it asks. Returns whether it could. */
-static bool
-as_root(void)
-{
-	return geteuid() == 0;
-}
-
-static bool
-as_nobody(void)
-{
-	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 &&
-	       setresuid(NOBODY, NOBODY, NOBODY) == 0;
-}
-
-static bool
-with_perfmon_only(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct sets[2] = { { 0 }, { 0 } };
-	const uint32_t bit = UINT32_C(1) << (CAP_PERFMON - 32);
-
-	sets[1].effective = sets[1].permitted = bit;
-	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && as_nobody() &&
-	       syscall(SYS_capset, &header, sets) == 0;
-}
-
-static bool
-filter_with(int error)
-{
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_perf_event_open, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = { .len = COUNT(filter), .filter = filter };
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
-}
-
-static bool
-where_perf_is_not_permitted(void)
-{
-	return filter_with(EPERM);
-}
-
-static bool
-where_perf_does_not_exist(void)
-{
-	return filter_with(ENOSYS);
-}
 
 static void
 describe(struct events *events, struct answer *answer)
@@ -408,17 +349,6 @@ an_ordinary_user_gets_what_the_level_permits(void **state)
 	assert_true(is_written);
 	for (size_t i = 0; i < COUNT(level_cases); i++)
 		assert_true(is_right[i][0] && is_right[i][1]);
-}
-
-/* Of a user of its own, whose ring memory nobody else uses. */
-static bool
-without_locked_memory(void)
-{
-	enum { USER = NOBODY - 7 };
-
-	return setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ 0, 0 }) == 0 &&
-	       setgroups(0, NULL) == 0 && setresgid(USER, USER, USER) == 0 &&
-	       setresuid(USER, USER, USER) == 0;
 }
 
 /* Holds the rings that wish->pages gives, and asks for rings once more. */
