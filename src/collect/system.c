@@ -218,6 +218,7 @@ system_read_meminfo(struct system_reader *reader, struct system *system)
 	if (is_available_replaced(system))
 		system->available = UNKNOWN;
 	system_check_sums(system);
+	system_split(system);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "output/explain.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@
 #include <unistd.h>
 
 static const char columns_over_time[] = "item,part,bytes,share,change,rate,what";
-static const char columns_explained[] = "item,part,bytes,source,what";
+
+enum { NAME_SIZE = 64 };
 
 struct budget_options {
 	struct process_options process; /* first: some options are its */
@@ -38,7 +40,7 @@ apply_delay(void *settings, const struct command_option *option, const char *val
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "show rows of 0 as well", option_set_flag, SETTING(all), 0 },
-	{ "explain", 0, NULL, "show where each figure comes from", option_set_flag, SETTING(explain), 0 },
+	{ "explain", 0, NULL, "show what each figure is and how it comes about, in live numbers", option_set_flag, SETTING(explain), 0 },
 	{ "delay", 'd', "SECONDS", "a block every SECONDS, with what has changed since the first", apply_delay, 0, 0 },
 	{ "count", 'n', "COUNT", "end after COUNT blocks (1; with --delay: never)", process_apply_count, 0, 0 },
 	{ "fields", 'F', "FIELD,...", "columns to show", process_apply_fields, 0, 0 },
@@ -135,6 +137,28 @@ choose_rows(struct run *run)
 }
 
 static int
+explain_rows(struct run *run)
+{
+	struct figure figure = { .table = &budget_table,
+		.column = table_find(&budget_table, "bytes", 5),
+		.system = &run->now.system };
+	const struct explain_style style = { .charset = run->output.charset,
+		.scale = run->output.scale };
+
+	fputs(run->output.head, stdout);
+	for (size_t i = 0; i < run->rows.count; i++) {
+		const struct budget_row *row = run->rows.rows[i];
+		char name[NAME_SIZE], part[NAME_SIZE - 2];
+
+		text_safe(part, sizeof(part), row->part ? row->part : row->item, style.charset);
+		snprintf(name, sizeof(name), "%s%s", row->part ? "  " : "", part);
+		figure.row = row;
+		explain_write(stdout, name, &figure, &style);
+	}
+	return fflush(stdout) == 0 ? 0 : -errno;
+}
+
+static int
 write_budget(struct run *run, bool is_first)
 {
 	char head[256];
@@ -145,6 +169,8 @@ write_budget(struct run *run, bool is_first)
 	run->output.width = process_options_width(&run->options->process);
 	if (is_first)
 		tell_hints(run);
+	if (run->options->explain && run->output.format == &output_text)
+		return explain_rows(run);
 	return output_write(&run->output, &run->now,
 		&run->options->process.settings.processes.columns, &run->rows);
 }
@@ -195,9 +221,7 @@ static void
 complete(struct budget_options *options)
 {
 	struct process_options *process = &options->process;
-	const char *usual = options->explain     ? columns_explained
-			    : options->has_delay ? columns_over_time
-						 : budget_default_columns;
+	const char *usual = options->has_delay ? columns_over_time : budget_default_columns;
 	size_t position;
 
 	if (process->settings.processes.columns.count == 0)

@@ -12,6 +12,7 @@
 #include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "output/explain.h"
 #include "output/map-head.h"
 
 #include <errno.h>
@@ -20,9 +21,14 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char explained_of_process[] = "virt,res,anon,file,shmem,swap,pte,hugetlb,frees";
+static const char explained_of_segments[] =
+	"size,rss,pss,uss,shared_clean,shared_dirty,private_clean,private_dirty,referenced,"
+	"anonymous,lazyfree,huge,swap,swap_pss,locked,mappings";
+
 struct map_options {
 	struct process_options process; /* first: some options are its */
-	bool all;
+	bool all, explain;
 	int64_t diff; /* nanoseconds between two readings; 0: one is enough */
 	int64_t pid;
 };
@@ -43,6 +49,7 @@ apply_diff(void *settings, const struct command_option *option, const char *valu
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "list every mapping instead of the segments", option_set_flag, SETTING(all), 0 },
 	{ "diff", 'd', "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, 0, 0 },
+	{ "explain", 0, NULL, "show what each figure is and how it comes about, in live numbers", option_set_flag, SETTING(explain), 0 },
 	{ "fields", 'F', "FIELD,...", "columns to show", process_apply_fields, 0, 0 },
 	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", process_apply_order, 0, 0 },
 	{ "filter", 0, "EXPR", "only rows for which EXPR holds", process_apply_filter, 0, 0 },
@@ -177,6 +184,31 @@ write_rows(const struct map_options *options, struct output *output,
 	return EXIT_FAILURE;
 }
 
+/* The figures of the process, then those that the segments add up to. */
+static int
+explain_map(const struct run *run, const struct output *output, const char *head)
+{
+	const struct snapshot *now = &run->snapshots[0];
+	const struct explain_style style = { .charset = output->charset, .scale = output->scale };
+	struct map_row sum = { .count = UNKNOWN };
+	struct figure figure = { .table = &process_table,
+		.row = snapshot_find_process(now, run->options->pid),
+		.system = &now->system };
+	const struct map_total total = map_sum(&now->mappings, SEGMENT_KINDS, NULL);
+
+	fputs(head, stdout);
+	fputs("Of the process:\n", stdout);
+	explain_write_columns(stdout, explained_of_process, &figure, &style);
+	table_reset_row(&segment_table, &sum);
+	sum.usage = total.usage;
+	sum.count = total.mappings;
+	figure.table = &segment_table;
+	figure.row = &sum;
+	fputs("Of all its segments:\n", stdout);
+	explain_write_columns(stdout, explained_of_segments, &figure, &style);
+	return fflush(stdout) == 0 ? EXIT_SUCCESS : command_failure_status("write error", -errno);
+}
+
 static int
 write_map(struct run *run)
 {
@@ -198,6 +230,8 @@ write_map(struct run *run)
 	if (options->diff)
 		map_compare(rows, options->all ? &run->snapshots[0].mappings : &run->segments[0]);
 	output.head = head;
+	if (options->explain && output.format == &output_text)
+		return explain_map(run, &output, head);
 	status = write_rows(options, &output, now, rows);
 	output_finish(&output);
 	return status;

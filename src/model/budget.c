@@ -21,14 +21,29 @@ const char budget_default_columns[] = "item,part,bytes,share,what";
 
 /* clang-format off */
 static const struct column columns[] = {
-	{ "item", "ITEM", NULL, "What the memory is; the items add up to MemTotal.", UNIT_TEXT, 18, NEED_BUDGET, FIELD(item) },
-	{ "part", "PART", NULL, "A part of the item; it is in the item and does not count. Unknown: the item itself.", UNIT_TEXT, 16, NEED_BUDGET, FIELD(part) },
-	{ "bytes", "SIZE", NULL, "How much it is.", UNIT_BYTES, 7, NEED_BUDGET, FIELD(bytes) },
-	{ "share", "%TOTAL", NULL, "SIZE as a share of MemTotal.", UNIT_PERCENT, 6, NEED_BUDGET, FIELD(share) },
-	{ "change", "+SIZE", NULL, "How much it has grown since the first block; unknown in that.", UNIT_BYTES, 7, NEED_BUDGET, FIELD(change) },
-	{ "rate", "SIZE/min", NULL, "The same for a minute.", UNIT_BYTES_PER_MINUTE, 8, NEED_BUDGET, FIELD(rate) },
-	{ "what", "WHAT", NULL, "What it is, in a sentence.", UNIT_TEXT, 20, NEED_BUDGET, FIELD(what) },
-	{ "source", "SOURCE", NULL, "The file and the fields that it comes from.", UNIT_TEXT, 30, NEED_BUDGET, FIELD(source) },
+	{ "item", "ITEM", NULL, "What the memory is; the items add up to MemTotal.", UNIT_TEXT, 18, NEED_BUDGET, FIELD(item),
+		.source = "the parts into which meminfo and other files divide memory" },
+	{ "part", "PART", NULL, "A part of the item; it is in the item and does not count. Unknown: the item itself.", UNIT_TEXT, 16, NEED_BUDGET, FIELD(part),
+		.source = "what its item comes from" },
+	{ "bytes", "SIZE", NULL, "{what}", UNIT_BYTES, 7, NEED_BUDGET, FIELD(bytes),
+		.source = "{source}", .formula = "{figure} - {elsewhere}",
+		.misread = "{misreading}" },
+	{ "share", "%TOTAL", NULL, "SIZE as a share of MemTotal.", UNIT_PERCENT, 6, NEED_BUDGET, FIELD(share),
+		.source = "", .formula = "{bytes} / {system.total}" },
+	{ "change", "+SIZE", NULL, "How much it has grown since the first block; unknown in that.", UNIT_BYTES, 7, NEED_BUDGET, FIELD(change),
+		.source = "two readings" },
+	{ "rate", "SIZE/min", NULL, "The same for a minute.", UNIT_BYTES_PER_MINUTE, 8, NEED_BUDGET, FIELD(rate),
+		.source = "two readings" },
+	{ "what", "WHAT", NULL, "What it is, in a sentence.", UNIT_TEXT, 20, NEED_BUDGET, FIELD(what),
+		.source = "words of memtop" },
+	{ "figure", "FIGURE", NULL, "What the kernel's own figure says; of vmalloc without the stacks of the kernel.", UNIT_BYTES, 7, NEED_BUDGET, FIELD(figure),
+		.source = "{source}" },
+	{ "elsewhere", "ELSEWHERE", NULL, "The part of it that another item counts: SIZE is FIGURE less that.", UNIT_BYTES, 9, NEED_BUDGET, FIELD(elsewhere),
+		.source = "{source}" },
+	{ "misreading", "MISREAD", NULL, "What it is often taken for.", UNIT_TEXT, 30, NEED_BUDGET, FIELD(misreading),
+		.source = "words of memtop" },
+	{ "source", "SOURCE", NULL, "The file and the fields that it comes from.", UNIT_TEXT, 30, NEED_BUDGET, FIELD(source),
+		.source = "words of memtop" },
 };
 
 /*
@@ -39,34 +54,50 @@ static const struct item {
 	const char *name;
 	size_t figure, less;
 	bool is_claim;
-	const char *what, *source;
+	const char *what, *source, *misreading;
 } items[] = {
-	{ "free", FIGURE(free), NO_FIGURE, false, "nothing uses it", "meminfo: MemFree" },
-	{ "free_per_cpu", FIGURE(free_per_cpu), NO_FIGURE, false, "free, kept at hand for each CPU; not in MemFree", "zoneinfo: pagesets, count" },
-	{ "anon", FIGURE(anon), NO_FIGURE, false, "heaps, stacks and other memory of processes without a file", "meminfo: AnonPages" },
-	{ "cache", FIGURE(cached), FIGURE(shmem), false, "contents of files; what is clean can be dropped at once", "meminfo: Cached - Shmem" },
-	{ "buffers", FIGURE(buffers), NO_FIGURE, false, "blocks of block devices, mostly metadata of file systems", "meminfo: Buffers" },
-	{ "shmem", FIGURE(shmem), NO_FIGURE, false, "tmpfs and shared memory: lives until it is deleted, only swap can take it", "meminfo: Shmem" },
-	{ "slab_reclaimable", FIGURE(slab_reclaimable), NO_FIGURE, false, "kernel objects that can be dropped, as dentries and inodes", "meminfo: SReclaimable" },
-	{ "slab_unreclaimable", FIGURE(slab_unreclaimable), NO_FIGURE, false, "kernel objects that are in use", "meminfo: SUnreclaim" },
-	{ "kernel_reclaimable", FIGURE(reclaimable), FIGURE(slab_reclaimable), false, "what else the kernel can give back", "meminfo: KReclaimable - SReclaimable" },
-	{ "kernel_stacks", FIGURE(stacks), NO_FIGURE, false, "the stack in the kernel of each thread", "meminfo: KernelStack" },
-	{ "page_tables", FIGURE(page_tables), NO_FIGURE, false, "page tables of processes", "meminfo: PageTables" },
-	{ "sec_page_tables", FIGURE(secondary_page_tables), NO_FIGURE, false, "page tables of virtual machines and IOMMUs", "meminfo: SecPageTables" },
-	{ "per_cpu", FIGURE(per_cpu), NO_FIGURE, false, "variables of the kernel that each CPU has of its own", "meminfo: Percpu" },
-	{ "vmalloc", FIGURE(vmalloc), NO_FIGURE, false, "modules, BPF programs and other large objects of the kernel", "meminfo: VmallocUsed - KernelStack" },
-	{ "huge_pages", FIGURE(hugetlb), NO_FIGURE, false, "pools of huge pages: set aside, also where nothing uses them", "meminfo: Hugetlb" },
-	{ "zswap", FIGURE(zswap), NO_FIGURE, false, "swapped pages, compressed, in memory", "meminfo: Zswap" },
-	{ "zram", FIGURE(zram), NO_FIGURE, false, "contents of compressed block devices in memory, often swap", "/sys/block/zram*/mm_stat" },
-	{ "gpu", FIGURE(gpu_active), NO_FIGURE, false, "system memory that graphics use", "meminfo: GPUActive" },
-	{ "gpu_reclaimable", FIGURE(gpu_reclaim), NO_FIGURE, false, "the same that they give back on demand", "meminfo: GPUReclaim" },
-	{ "corrupted", FIGURE(corrupted), NO_FIGURE, false, "pages with hardware errors, no longer used", "meminfo: HardwareCorrupted" },
-	{ "arc", FIGURE(arc), NO_FIGURE, true, "cache of ZFS, as far as it is not slab", "spl/kstat/zfs/arcstats: size" },
-	{ "balloon", FIGURE(balloon), NO_FIGURE, true, "given back to the host of this virtual machine for now", "meminfo: Balloon" },
+	{ "free", FIGURE(free), NO_FIGURE, false, "nothing uses it", "meminfo: MemFree",
+		"Little of it is no shortage: what programs leave is used as cache." },
+	{ "free_per_cpu", FIGURE(free_per_cpu), NO_FIGURE, false, "free, kept at hand for each CPU; not in MemFree", "zoneinfo: pagesets, count", NULL },
+	{ "anon", FIGURE(anon), NO_FIGURE, false, "heaps, stacks and other memory of processes without a file", "meminfo: AnonPages",
+		"The RES of processes is more: it has mapped files and shared memory in it as well." },
+	{ "cache", FIGURE(cached), FIGURE(shmem), false, "contents of files; what is clean can be dropped at once", "meminfo: Cached - Shmem",
+		"Not lost: what is clean is dropped when memory is needed. But what is used all the time comes back from disk." },
+	{ "buffers", FIGURE(buffers), NO_FIGURE, false, "blocks of block devices, mostly metadata of file systems", "meminfo: Buffers",
+		"Not the buffers of programs." },
+	{ "shmem", FIGURE(shmem), NO_FIGURE, false, "tmpfs and shared memory: lives until it is deleted, only swap can take it", "meminfo: Shmem",
+		"free has it in buff/cache, though it cannot be dropped." },
+	{ "slab_reclaimable", FIGURE(slab_reclaimable), NO_FIGURE, false, "kernel objects that can be dropped, as dentries and inodes", "meminfo: SReclaimable",
+		"Not all of it goes when memory is short: objects in use stay." },
+	{ "slab_unreclaimable", FIGURE(slab_unreclaimable), NO_FIGURE, false, "kernel objects that are in use", "meminfo: SUnreclaim",
+		"Not a leak by itself: it grows with files, sockets and processes." },
+	{ "kernel_reclaimable", FIGURE(reclaimable), FIGURE(slab_reclaimable), false, "what else the kernel can give back", "meminfo: KReclaimable - SReclaimable", NULL },
+	{ "kernel_stacks", FIGURE(stacks), NO_FIGURE, false, "the stack in the kernel of each thread", "meminfo: KernelStack",
+		"Not in the RES of any process." },
+	{ "page_tables", FIGURE(page_tables), NO_FIGURE, false, "page tables of processes", "meminfo: PageTables",
+		"Not in the RES of any process; the OOM killer counts them." },
+	{ "sec_page_tables", FIGURE(secondary_page_tables), NO_FIGURE, false, "page tables of virtual machines and IOMMUs", "meminfo: SecPageTables", NULL },
+	{ "per_cpu", FIGURE(per_cpu), NO_FIGURE, false, "variables of the kernel that each CPU has of its own", "meminfo: Percpu", NULL },
+	{ "vmalloc", FIGURE(vmalloc), NO_FIGURE, false, "modules, BPF programs and other large objects of the kernel", "meminfo: VmallocUsed - KernelStack",
+		"VmallocTotal is address space and says nothing." },
+	{ "huge_pages", FIGURE(hugetlb), NO_FIGURE, false, "pools of huge pages: set aside, also where nothing uses them", "meminfo: Hugetlb",
+		"Used or not, it is missing for all else; it is in no RES." },
+	{ "zswap", FIGURE(zswap), NO_FIGURE, false, "swapped pages, compressed, in memory", "meminfo: Zswap",
+		"What it holds counts as used swap, too." },
+	{ "zram", FIGURE(zram), NO_FIGURE, false, "contents of compressed block devices in memory, often swap", "/sys/block/zram*/mm_stat",
+		"Swap on it is memory: it takes less than it gives only as far as pages compress." },
+	{ "gpu", FIGURE(gpu_active), NO_FIGURE, false, "system memory that graphics use", "meminfo: GPUActive", NULL },
+	{ "gpu_reclaimable", FIGURE(gpu_reclaim), NO_FIGURE, false, "the same that they give back on demand", "meminfo: GPUReclaim", NULL },
+	{ "corrupted", FIGURE(corrupted), NO_FIGURE, false, "pages with hardware errors, no longer used", "meminfo: HardwareCorrupted", NULL },
+	{ "arc", FIGURE(arc), NO_FIGURE, true, "cache of ZFS, as far as it is not slab", "spl/kstat/zfs/arcstats: size",
+		"It shrinks on demand, but not at once; available does not contain it." },
+	{ "balloon", FIGURE(balloon), NO_FIGURE, true, "given back to the host of this virtual machine for now", "meminfo: Balloon",
+		"Not a use of this machine: the host has it." },
 };
 
 static const struct item unaccounted = {
-	"unaccounted", NO_FIGURE, NO_FIGURE, false, "pages that the kernel or a driver took for itself and no counter knows; if it grows, something leaks", "MemTotal - all above",
+	"unaccounted", FIGURE(total), NO_FIGURE, false, "pages that the kernel or a driver took for itself and no counter knows; if it grows, something leaks", "meminfo: MemTotal - all above",
+		"Some of it is on every machine: drivers and the network take whole pages.",
 };
 
 /* Parts that are figures themselves. */
@@ -141,6 +172,20 @@ bytes_of(const struct item *item, const struct budget_figures *figures, int64_t 
 	return bytes > 0 ? bytes : 0;
 }
 
+static struct budget_row *
+add_item(struct budget *budget, const struct item *item, int64_t bytes,
+	const struct budget_figures *figures)
+{
+	struct budget_row *row = add_row(budget, item->name, NULL, bytes, figures->total);
+
+	row->figure = figure_of(figures, item->figure);
+	row->elsewhere = known_difference(row->figure, bytes);
+	row->what = item->what;
+	row->source = item->source;
+	row->misreading = item->misreading;
+	return row;
+}
+
 static int
 compare_parts(const void *left, const void *right)
 {
@@ -195,7 +240,6 @@ budget_build(struct budget *budget, const struct budget_figures *given,
 	const struct budget_part *parts, size_t part_count)
 {
 	struct budget_figures figures = *given;
-	struct budget_row *row;
 	int64_t left;
 
 	budget_reset(budget);
@@ -207,15 +251,11 @@ budget_build(struct budget *budget, const struct budget_figures *given,
 	for (size_t i = 0; i < COUNT(items); i++) {
 		int64_t bytes = bytes_of(&items[i], &figures, left);
 
-		row = add_row(budget, items[i].name, NULL, bytes, figures.total);
-		row->what = items[i].what;
-		row->source = items[i].source;
+		add_item(budget, &items[i], bytes, &figures);
 		left -= bytes == UNKNOWN ? 0 : bytes;
 		add_parts(budget, &figures, parts, part_count);
 	}
-	row = add_row(budget, unaccounted.name, NULL, left, figures.total);
-	row->what = unaccounted.what;
-	row->source = unaccounted.source;
+	add_item(budget, &unaccounted, left, &figures);
 }
 
 static bool

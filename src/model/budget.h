@@ -33,8 +33,9 @@ struct budget_row {
 	const char *item;
 	const char *part; /* of the item; NULL: the item itself, which counts */
 	int64_t bytes, share;
-	int64_t change, rate; /* since the first reading, and of it a minute */
-	const char *what, *source;
+	int64_t change, rate;      /* since the first reading, and of it a minute */
+	int64_t figure, elsewhere; /* the kernel's figure, and what of it another item counts */
+	const char *what, *source, *misreading;
 };
 
 /* Where all of MemTotal is. The texts of rows are not its own. */

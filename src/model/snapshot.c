@@ -65,7 +65,6 @@ snapshot_add_process(struct snapshot *snapshot)
 	row->start_time = UNKNOWN;
 	row->look_time = UNKNOWN;
 	row->kernel_thread = UNKNOWN;
-	row->oom_resident = UNKNOWN;
 	return row;
 }
 

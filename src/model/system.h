@@ -26,6 +26,8 @@ struct system {
 	int64_t commit_limit, committed;
 	int64_t page_cache, anon, slab_reclaimable, slab_unreclaimable, kernel_stack, page_tables;
 	int64_t per_cpu, hugetlb, dirty, writeback;
+	/* the same by system_split(), so that all memory is in one part */
+	int64_t file_cache, kernel_memory, other;
 
 	/* /proc/vmstat, since boot */
 	int64_t faults, major_faults, pages_swapped_in, pages_swapped_out, pages_scanned,
@@ -54,6 +56,12 @@ struct system {
 };
 
 extern const struct table system_table;
+
+/*
+ * Splits MemTotal into anon, file_cache, shared, kernel_memory, hugetlb, free and other: fills
+ * those that are sums. What is unknown of them is in other.
+ */
+void system_split(struct system *system);
 
 /* Makes each sum or difference UNKNOWN of which a part is. */
 void system_check_sums(struct system *system);

@@ -2,8 +2,8 @@
 #include "output/free.h"
 
 #include "model/system.h"
+#include "output/explain.h"
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -160,92 +160,24 @@ format_known(char text[static VALUE_SIZE], int64_t bytes, const struct free_styl
 		format_value(text, bytes, style);
 }
 
-static int64_t
-known_difference(int64_t a, int64_t b)
-{
-	return a == UNKNOWN || b == UNKNOWN ? UNKNOWN : a - b;
-}
-
-/*
- * A line of the explanation: a name, its figure and a text in which each %B is a further figure,
- * all in the unit asked for.
- */
 static void
-say(FILE *file, const struct free_style *style, const char *name, int64_t bytes, const char *text,
-	...)
+write_value(
+	char *text, size_t size, const struct column *column, const void *row, const void *style)
 {
 	char value[VALUE_SIZE];
-	va_list figures;
 
-	format_known(value, bytes, style);
-	fprintf(file, "%-22s %12s = ", name, value);
-	va_start(figures, text);
-	for (; *text; text++) {
-		if (strncmp(text, "%B", 2) != 0) {
-			fputc(*text, file);
-			continue;
-		}
-		format_known(value, va_arg(figures, int64_t), style);
-		fputs(value, file);
-		text++;
-	}
-	va_end(figures);
-	fputc('\n', file);
-}
-
-static void
-explain_memory(FILE *file, const struct system *s, const struct free_style *style)
-{
-	say(file, style, "total", s->total,
-		"MemTotal: the machine's memory less what firmware and the kernel image keep");
-	say(file, style, "free", s->free, "MemFree: nothing uses it");
-	say(file, style, "available", s->available,
-		"MemAvailable: the kernel's estimate of what new programs can have without "
-		"swapping");
-	say(file, style, "used", s->used, "total %B - available %B", s->total, s->available);
-	say(file, style, "shared", s->shared,
-		"Shmem: tmpfs and shared memory; a part of cache that cannot be dropped");
-	say(file, style, "buffers", s->buffers, "Buffers: cached blocks of block devices");
-	say(file, style, "cache", s->cache, "Cached %B + SReclaimable %B", s->page_cache,
-		s->slab_reclaimable);
-	say(file, style, "buff/cache", s->buff_cache, "buffers %B + cache %B", s->buffers,
-		s->cache);
-}
-
-static void
-explain_swap(FILE *file, const struct system *s, const struct free_style *style)
-{
-	say(file, style, "swap total", s->swap_total, "SwapTotal");
-	say(file, style, "swap free", s->swap_free, "SwapFree");
-	say(file, style, "swap used", s->swap_used,
-		"swap total %B - swap free %B; %B of it is in memory too (SwapCached)",
-		s->swap_total, s->swap_free, s->swap_cached);
-	say(file, style, "committed", s->committed,
-		"Committed_AS: promised to processes; CommitLimit is %B", s->commit_limit);
+	format_known(value, column_number(column, row), style);
+	snprintf(text, size, "%s", value);
 }
 
 void
-free_explain(FILE *file, const struct system *s, const struct free_style *style)
+free_explain(FILE *file, const struct system *system, const struct free_style *style)
 {
-	int64_t taken = known_difference(s->total, s->free);
-	int64_t uncached = known_difference(taken, s->buff_cache);
+	const struct figure row = { .table = &system_table, .row = system, .system = system };
+	const struct explain_style numbers = { .write = write_value, .data = style };
 
-	explain_memory(file, s, style);
-	explain_swap(file, s, style);
-	if (s->available == UNKNOWN)
-		fputs("\nMemAvailable is missing or above MemTotal, as in some containers: free "
-		      "then takes\n"
-		      "MemFree in its place, for available and for used.\n",
-			file);
-	fputs("\nused + free + buff/cache is not total: most of buff/cache is also in available.\n"
-	      "Where MemAvailable is missing or above MemTotal (some containers), free takes its "
-	      "place.\n"
-	      "\nWhat others would call used at this moment:\n",
-		file);
-	say(file, style, "free before 4.0.1", uncached, "total %B - free %B - buff/cache %B",
-		s->total, s->free, s->buff_cache);
-	say(file, style, "free before 3.3.10", taken, "total %B - free %B", s->total, s->free);
-	say(file, style, "htop", uncached,
-		"total %B - free %B - buff/cache %B; it shows shared %B beside used", s->total,
-		s->free, s->buff_cache, s->shared);
+	explain_write_columns(file,
+		"total,used,free,shared,buffers,cache,buff_cache,available,swap_total,swap_used,"
+		"swap_free,commit_limit,committed",
+		&row, &numbers);
 }

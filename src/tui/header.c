@@ -118,26 +118,16 @@ draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, si
 	}
 }
 
-/*
- * AnonPages, the page cache without shared memory, shared memory, what the kernel itself uses,
- * huge page pools, the rest that nothing accounts for, and free: together MemTotal.
- */
+/* The parts of MemTotal as system_split() makes them. */
 static void
 memory_parts(const struct system *s, struct part parts[static MEMORY_PARTS])
 {
-	int64_t shared = known(s->shared),
-		cache = known(s->page_cache) + known(s->buffers) - shared;
-	int64_t kernel = known(s->slab_reclaimable) + known(s->slab_unreclaimable) +
-			 known(s->kernel_stack) + known(s->page_tables) + known(s->per_cpu);
-	int64_t rest = s->total - known(s->anon) - cache - shared - kernel - known(s->hugetlb) -
-		       known(s->free);
-
 	parts[0] = (struct part){ "anon", '#', STYLE_ANON, known(s->anon) };
-	parts[1] = (struct part){ "cache", '+', STYLE_CACHE, cache > 0 ? cache : 0 };
-	parts[2] = (struct part){ "shm", '=', STYLE_SHMEM, shared };
-	parts[3] = (struct part){ "kernel", '-', STYLE_KERNEL, kernel };
+	parts[1] = (struct part){ "cache", '+', STYLE_CACHE, known(s->file_cache) };
+	parts[2] = (struct part){ "shm", '=', STYLE_SHMEM, known(s->shared) };
+	parts[3] = (struct part){ "kernel", '-', STYLE_KERNEL, known(s->kernel_memory) };
 	parts[4] = (struct part){ "huge", '*', STYLE_HUGE, known(s->hugetlb) };
-	parts[5] = (struct part){ "other", '?', STYLE_OTHER, rest > 0 ? rest : 0 };
+	parts[5] = (struct part){ "other", '?', STYLE_OTHER, known(s->other) };
 	parts[6] = (struct part){ "free", ' ', STYLE_NORMAL, known(s->free) };
 }
 

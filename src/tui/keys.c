@@ -51,6 +51,7 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_MAP, "3", "what the selected process's address space is made of", { '3' } },
 	{ REQUEST_FAULTS, "4", "where page faults come from; in the detail: those of its process", { '4' } },
 	{ REQUEST_BUDGET, "5", "where all memory of the machine is", { '5' } },
+	{ REQUEST_EXPLAIN, "x", "what each figure of the selected row and of the header is, and how it comes about", { 'x' } },
 	{ REQUEST_SCOPE, "g", "kill order: the selected process's memory cgroup, or the machine", { 'g' } },
 	{ REQUEST_GROUPING, "b", "faults: rows by segment, code, mapping or process; map: segments or mappings", { 'b' } },
 	{ REQUEST_WALKS, "w", "faults: sample TLB walks by process, or stop that", { 'w' } },

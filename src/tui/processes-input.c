@@ -85,15 +85,6 @@ open_detail(struct tui *tui, long unused)
 }
 
 static void
-change_scale(struct tui *tui, long step)
-{
-	int count = SCALE_PEBI + 1;
-
-	tui->settings->scale =
-		(enum scale)(((int)tui->settings->scale + (int)step + count) % count);
-}
-
-static void
 scroll_columns(struct tui *tui, long step)
 {
 	grid_scroll(&tui->grid, &tui->listing->columns, (int)step);
@@ -183,8 +174,6 @@ static const struct {
 	{ REQUEST_KERNEL_THREADS, flip_setting, SETTING(kernel_threads) },
 	{ REQUEST_TAG, tag_and_go_on, 0 },
 	{ REQUEST_UNTAG_ALL, untag_all, 0 },
-	{ REQUEST_UNIT_NEXT, change_scale, 1 },
-	{ REQUEST_UNIT_PREVIOUS, change_scale, -1 },
 };
 
 bool

@@ -160,6 +160,26 @@ screen_put(WINDOW *window, int y, int x, int width, enum style style, bool fill,
 }
 
 int
+screen_put_wrapped(WINDOW *window, int y, int x, enum style style, const char *text)
+{
+	int width = getmaxx(window) - x, lines = 0;
+
+	wattrset(window, screen_style(style));
+	while (*text && width > 0) {
+		size_t length = text_wrap(text, (size_t)width);
+
+		if (length == 0)
+			break;
+		if (y + lines >= 0 && y + lines < getmaxy(window))
+			mvwaddnstr(window, y + lines, x, text, (int)length);
+		lines++;
+		text += length + (text[length] == ' ');
+	}
+	wattrset(window, A_NORMAL);
+	return lines > 0 ? lines : 1;
+}
+
+int
 screen_printf(WINDOW *window, int y, int x, enum style style, const char *format, ...)
 {
 	char text[LINE_SIZE];

@@ -46,5 +46,7 @@ int screen_end_signal(void);
  */
 int screen_put(
 	WINDOW *window, int y, int x, int width, enum style style, bool fill, const char *text);
+/* The same over as many lines as it takes, at least one, which it returns; y may be above all. */
+int screen_put_wrapped(WINDOW *window, int y, int x, enum style style, const char *text);
 int screen_printf(WINDOW *window, int y, int x, enum style style, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));

@@ -158,6 +158,7 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, int stretch)
 struct needs
 tui_needs(const struct tui *tui)
 {
+	const struct view *view = tui->view == &view_explain ? tui->explain.of : tui->view;
 	struct needs needs = { .bits = NEED_OVERVIEW | processes_needs(tui) |
 				       tui->listing_view->needs,
 		.visible = tui->visible,
@@ -166,14 +167,14 @@ tui_needs(const struct tui *tui)
 		.scope = tui->listing_view == &view_kill_order ? tui->scope : NULL,
 		.exact = tui->wants_exact || editor_is_waiting(&tui->editor) };
 
-	needs.bits |= editor_needs(&tui->editor) | tui->view->needs;
-	if (tui->view == &view_faults)
+	needs.bits |= editor_needs(&tui->editor) | view->needs;
+	if (view == &view_faults)
 		faults_needs(tui, &needs);
-	if (tui->view->has_focus) {
+	if (view->has_focus) {
 		needs.bits |= NEED_BADNESS; /* a rank is one among all */
 		needs.focus = tui->focus.pid;
 		needs.focus_bits = NEED_LIMITS;
-		if (tui->view == &view_map && map_wants_mappings(tui))
+		if (view == &view_map && map_wants_mappings(tui))
 			needs.focus_bits |= NEED_MAPPINGS;
 		for (size_t i = 0; i < process_table.column_count; i++)
 			needs.focus_bits |= process_table.columns[i].need;
@@ -267,6 +268,14 @@ open_map(struct tui *tui)
 		map_open(tui, &(struct process_key){ process->pid, process->start_time });
 }
 
+static void
+change_scale(struct tui *tui, int step)
+{
+	int count = SCALE_PEBI + 1;
+
+	tui->settings->scale = (enum scale)(((int)tui->settings->scale + step + count) % count);
+}
+
 /* What is the same in all views. */
 static void
 common_request(struct tui *tui, enum request request)
@@ -299,6 +308,15 @@ common_request(struct tui *tui, enum request request)
 	case REQUEST_BUDGET:
 		tui_open_view(tui, &view_budget);
 		tui->wants_refresh = true;
+		break;
+	case REQUEST_EXPLAIN:
+		explain_open(tui);
+		break;
+	case REQUEST_UNIT_NEXT:
+		change_scale(tui, 1);
+		break;
+	case REQUEST_UNIT_PREVIOUS:
+		change_scale(tui, -1);
 		break;
 	case REQUEST_FREEZE:
 		tui->frozen = !tui->frozen;

@@ -20,26 +20,10 @@ struct page {
 	int y;
 };
 
-/* Writes a text over as many lines as it takes, at least one. */
 static void
 put_wrapped(struct page *page, int x, enum style style, const char *text)
 {
-	int width = getmaxx(page->window) - x, start = page->y;
-
-	while (*text && width > 0) {
-		size_t length = text_wrap(text, (size_t)width);
-
-		if (length == 0)
-			break;
-		wattrset(page->window, screen_style(style));
-		if (page->y >= 0 && page->y < getmaxy(page->window))
-			mvwaddnstr(page->window, page->y, x, text, (int)length);
-		page->y++;
-		text += length + (text[length] == ' ');
-	}
-	wattrset(page->window, A_NORMAL);
-	if (page->y == start)
-		page->y++;
+	page->y += screen_put_wrapped(page->window, page->y, x, style, text);
 }
 
 static void

@@ -143,9 +143,24 @@ def test_text_has_a_head_and_the_rows_that_are_there():
     assert lines[heading + 1].startswith("free ") and lines[-1].startswith("unaccounted ")
 
 
-def test_explain_names_the_source():
-    text = memtop("budget", "--explain").stdout.decode()
-    assert "meminfo: Cached - Shmem" in text and "SOURCE" in text
+def test_explain_calculates_with_the_figures(mounts):
+    path = MEMINFO / "normal"
+    figures = {key: int(value) << 10 for key, value in re.findall(r"(?m)^(\w+): +(\d+)", path.read_text())}
+    text = run_over({"/proc/meminfo": path}, MEMTOP, "budget", "--explain", "-e", "b").stdout.decode()
+    cached, shmem = figures["Cached"], figures["Shmem"]
+    [cache] = re.findall(r"(?m)^cache +(\d+) .*\n((?: .*\n)+)", text)
+    assert int(cache[0]) == cached - shmem
+    lines = [line.strip() for line in cache[1].splitlines()]
+    assert lines[:2] == [f"= FIGURE {cached} - ELSEWHERE {shmem}", "from meminfo: Cached - Shmem"]
+    assert lines[2].startswith("mind: ")
+    [unaccounted] = re.findall(r"(?m)^unaccounted +(-?\d+) .*\n += FIGURE (\d+) - ELSEWHERE (\d+)", text)
+    assert int(unaccounted[0]) == int(unaccounted[1]) - int(unaccounted[2])
+    assert int(unaccounted[1]) == figures["MemTotal"]
+
+
+def test_explain_leaves_the_formats_for_machines_alone():
+    plain, explained = (memtop("budget", "--format", "json", "--all", *more) for more in ([], ["--explain"]))
+    assert [row["item"] for row in rows_of(plain)] == [row["item"] for row in rows_of(explained)]
 
 
 def test_blocks_say_what_has_grown():

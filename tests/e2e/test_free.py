@@ -315,15 +315,32 @@ def test_json_repeats_on_lines_of_their_own(mounts):
 
 
 EXPLANATIONS = {
-    "": "used                        8372208 = total 16302620 - available 7930412\n",
-    "-h": "used                          8.0Gi = total 15Gi - available 7.6Gi\n",
-    "-b": "cache                    7484370944 = Cached 6973689856 + SReclaimable 510681088\n",
-    "-m": "buff/cache                     7540 = buffers 403 + cache 7137\n",
+    "": ("used", "8372208", "= total 16302620 - available 7930412"),
+    "-h": ("used", "8.0Gi", "= total 15Gi - available 7.6Gi"),
+    "-b": ("cache", "7484370944", "= page cache 6973689856 + slab rec 510681088"),
+    "-m": ("buff/cache", "7540", "= buffers 403 + cache 7137"),
 }
 
 
 @pytest.mark.parametrize("options", EXPLANATIONS)
 def test_explain_calculates_with_the_figures(mounts, options):
     result = run_over(NORMAL, *MEMTOP_FREE, "--explain", *options.split())
-    assert "\n" + EXPLANATIONS[options] in result.stdout.decode()
+    name, value, arithmetic = EXPLANATIONS[options]
+    lines = result.stdout.decode().splitlines()
+    [here] = [i for i, line in enumerate(lines) if line.split()[:2] == [name, value]]
+    assert lines[here + 1].strip() == arithmetic
+    assert lines[here + 2].strip().startswith("from /proc/meminfo: ")
     assert (result.stderr, result.returncode) == (b"", 0)
+
+
+def test_explain_says_what_others_would_call_used(mounts):
+    figures = dict(re.findall(r"(?m)^(\w+): +(\d+)", NORMAL["/proc/meminfo"].read_text()))
+    total, free, cached = (int(figures[key]) for key in ("MemTotal", "MemFree", "Cached"))
+    cached += int(figures["Buffers"]) + int(figures["SReclaimable"])
+    text = run_over(NORMAL, *MEMTOP_FREE, "--explain").stdout.decode()
+    assert f"free before 4.0.1 and htop {total - free - cached}, free before 3.3.10 {total - free}." in text
+
+
+def test_explain_shows_what_is_unknown_as_such(mounts):
+    text = run_over({"/proc/meminfo": FIXTURES / "meminfo" / "no-available"}, *MEMTOP_FREE, "--explain").stdout.decode()
+    assert re.search(r"(?m)^used +- ", text) and re.search(r"= total \d+ - available -", text)

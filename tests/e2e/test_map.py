@@ -326,6 +326,25 @@ def test_diff_of_mappings_shows_what_has_grown(faulter):
     assert grown[0]["name"] == "[heap]" and grown[0]["rss_grown"] >= 500 * os.sysconf("SC_PAGESIZE")
 
 
+def test_explain_calculates_with_the_figures(faulter):
+    process = faulter("anon=50", "wait")
+    text = map_of(str(process.pid), "--explain", "-e", "b").stdout.decode()
+    sums = collections.Counter()
+    for key, kib in re.findall(r"(?m)^(\w+): +(\d+) kB", Path(f"/proc/{process.pid}/smaps").read_text()):
+        sums[key] += int(kib) << 10
+    parts = re.search(
+        r"(?m)^RSS +(\d+) .*\n +"
+        r"= SCLEAN (\d+) \+ SDIRTY (\d+) \+ PCLEAN (\d+) \+ PDIRTY (\d+)\n +from /proc/PID/smaps: Rss\n +mind: ", text)
+    rss, *rest = map(int, parts.groups())
+    assert rss == sum(rest) == sums["Rss"]
+    assert rest[0] + rest[2] == sums["Shared_Clean"] + sums["Private_Clean"]  # others come and go
+    assert rest[1] + rest[3] == sums["Shared_Dirty"] + sums["Private_Dirty"]
+    assert re.search(rf"(?m)^LAZYFREE +{sums['LazyFree']} ", text)
+    freed = re.search(r"(?m)^~FREES +(\d+) .*\n += USS (\d+) \+ SWAPPSS (\d+) \+ PTE (\d+)$", text)
+    total, *rest = map(int, freed.groups())
+    assert total == sum(rest)
+
+
 def test_filter_order_and_columns(faulter):
     process = faulter("anon=50", "named=20", "wait")
     output = map_of("--all", "-F", "start,rss,segment,name", "-o", "rss", "--filter", "rss>0 segment=text",

@@ -72,6 +72,10 @@ SCREENS = [
     ("signal-question", ["k", "Enter"]),
     ("signal-tagged", ["Space", "Space", "k", "Enter"]),
     ("signal-refused", ["k", "Enter", "n"]),
+    ("explain", ["x"]),
+    ("explain-next", ["x", "PageUp", "Down", "Down"]),
+    ("explain-kill-order", ["2", "x"]),
+    ("explain-and-back", ["x", "x"]),
 ]
 
 
@@ -111,6 +115,7 @@ def test_keys_in_the_editor_lead_to_the_golden_screen(terminal, name, keys):
 
 
 SMALL = [
+    ("explain-end", ["x", *["Right"] * 20]),
     ("refreshed", ["F6"]),
     ("filter-bad", ["\\", "=rss>>5", "Enter"]),
     ("fields", ["f"]),
@@ -121,6 +126,7 @@ SMALL = [
     ("help", ["?"]),
     ("signal-question", ["k", "Enter"]),
     ("user", ["u", "=root"]),
+    ("explain", ["x"]),
 ]
 
 
@@ -140,6 +146,7 @@ LARGE = [
     ("kill-order", ["2"]),
     ("editor", ["a", "l"]),
     ("help", ["?"]),
+    ("explain", ["x"]),
 ]
 
 

@@ -37,6 +37,7 @@ fill_system(struct system *system)
 	system->swap_total = 400 * (int64_t)MIB;
 	system->swap_used = 100 * (int64_t)MIB;
 	system->host = "host";
+	system_split(system);
 }
 
 static struct process *

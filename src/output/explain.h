@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/explain.h"
+
+#include <stdio.h>
+
+/* Writes a value and what explains it, a line each; `name` NULL: the column's title. */
+void explain_write(FILE *file, const char *name, const struct figure *figure,
+	const struct explain_style *style);
+
+/* The same of several columns of a row, named as selection_parse() takes them. */
+void explain_write_columns(FILE *file, const char *columns, const struct figure *row,
+	const struct explain_style *style);
