@@ -23,9 +23,9 @@ const char map_mapping_growth_columns[] = "start,size,size_grown,rss,rss_grown,p
 
 /* clang-format off */
 static const struct column columns[] = {
-	{ "start", "START", "address", "The address of its first byte, in JSON and CSV a text in hexadecimal.", UNIT_ADDRESS, 12, NEED_MAPPINGS, FIELD(start),
+	{ "start", "START", "address", "The address of its first byte, in JSON and CSV a text in hexadecimal.", UNIT_ADDRESS, 16, NEED_MAPPINGS, FIELD(start),
 		.source = "/proc/PID/smaps: the heading" },
-	{ "end", "END", NULL, "The address behind its last byte; of one mapping.", UNIT_ADDRESS, 12, NEED_MAPPINGS, FIELD(end),
+	{ "end", "END", NULL, "The address behind its last byte; of one mapping.", UNIT_ADDRESS, 16, NEED_MAPPINGS, FIELD(end),
 		.source = "/proc/PID/smaps: the heading" },
 	{ "permissions", "PERM", "mode", "r read, w write, x execute, p private or s shared; of one mapping.", UNIT_TEXT, 4, NEED_MAPPINGS, FIELD(permissions),
 		.source = "/proc/PID/smaps: the heading" },

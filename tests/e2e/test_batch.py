@@ -412,3 +412,15 @@ def test_few_descriptors_are_enough():
     process = run("sh", "-c", 'ulimit -n 16; exec "$1" batch -n 3 -d 0.05 --format json', "sh", MEMTOP)
     rows = lines_of(process)
     assert rows and all(row["res"] is not None for row in rows if row["pid"] in (1, 2))
+
+
+def test_a_kernel_without_pressure_has_none_to_show(mounts):
+    words = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs none /proc/pressure && exec "$0" batch -n 1 -F pid -p 1 "$@"']
+    if not os.path.exists("/proc/pressure"):
+        pytest.skip("this kernel has no pressure that could be hidden")
+    text = run(*words, MEMTOP).stdout.decode()
+    assert re.search(r"(?m)^Load .* psi some -  full -  ", text)
+    assert "hint   psi (/proc/pressure/memory) unknown: No such file or directory (needs CONFIG_PSI" in text
+    [system] = [json.loads(line) for line in run(*words, MEMTOP, "--format", "json").stdout.splitlines()
+                if json.loads(line)["kind"] == "system"]
+    assert all(system[key] is None for key in system if key.startswith("psi_")) and system["total"] > 0

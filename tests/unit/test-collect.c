@@ -278,6 +278,29 @@ a_file_that_is_missing_costs_only_its_figures(void **state)
 }
 
 static void
+a_kernel_without_cgroups_is_told(void **state)
+{
+	struct world *world = *state;
+	const struct snapshot *now;
+	const struct hint *hint;
+	char path[96], text[HINT_TEXT_SIZE];
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 1, .comm = "x", .pages = 5, .start_time = 1 });
+	snprintf(path, sizeof(path), "%s/1/cgroup", world->tree.path);
+	unlink(path);
+	now = refresh(world);
+	assert_null(now->processes[0].cgroup);
+	assert_null(now->processes[0].unit);
+	assert_int_equal(now->processes[0].resident, 5 * page);
+	hint = snapshot_find_hint(now, NEED_CGROUP);
+	assert_non_null(hint);
+	hint_text(hint, text);
+	assert_string_equal(text, "CGROUP and UNIT of 1 process unknown: No such file or directory "
+				  "(this kernel does not have it)");
+}
+
+static void
 T26_a_zombie_whose_threads_cannot_be_read_is_unknown(void **state)
 {
 	struct world *world = *state;
@@ -329,6 +352,7 @@ main(void)
 		TEST(T27_kernel_threads_hold_nothing),
 		TEST(T31_hidden_processes_are_told),
 		TEST(a_file_that_is_missing_costs_only_its_figures),
+		TEST(a_kernel_without_cgroups_is_told),
 		TEST(T26_a_zombie_whose_threads_cannot_be_read_is_unknown),
 		TEST(what_the_program_itself_uses_is_read),
 	};
