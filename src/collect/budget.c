@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "collect/procfs.h"
-#include "collect/slab.h"
+#include "collect/swaps.h"
 #include "model/needs.h"
 #include "model/scan.h"
 #include "model/snapshot.h"
@@ -27,7 +27,6 @@ enum { TEXT_SIZE = 16 * 1024, PATH_SIZE = 512, MOUNTS = 64, CACHES = 8 };
 
 struct budget_reader {
 	int root;
-	struct slab_reader *slab;
 	struct budget_part *parts;
 	size_t part_count, part_capacity;
 };
@@ -68,7 +67,6 @@ budget_reader_create(int root)
 	struct budget_reader *reader = xcalloc(1, sizeof(*reader));
 
 	reader->root = root;
-	reader->slab = slab_reader_create();
 	return reader;
 }
 
@@ -77,7 +75,6 @@ budget_reader_destroy(struct budget_reader *reader)
 {
 	if (!reader)
 		return;
-	slab_reader_destroy(reader->slab);
 	free(reader->parts);
 	free(reader);
 }
@@ -97,19 +94,11 @@ keep_text(struct snapshot *now, const char *text)
 	return arena_copy(&now->texts, text, strlen(text));
 }
 
-static FILE *
-open_file(int directory, const char *path)
-{
-	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? NULL : fdopen(fd, "r");
-}
-
 /* The sum of the numbers behind a key, wherever it stands in a line; UNKNOWN without any. */
 static int64_t
 sum_of(int directory, const char *path, const char *key)
 {
-	_cleanup_fclose_ FILE *file = open_file(directory, path);
+	_cleanup_fclose_ FILE *file = procfs_open(directory, path);
 	char line[256];
 	int64_t sum = UNKNOWN;
 
@@ -144,21 +133,6 @@ read_meminfo(int root, struct budget_figures *figures)
 	return figures->total == UNKNOWN ? -EINVAL : 0;
 }
 
-/* "orig_data_size compr_data_size mem_used_total ..." (drivers/block/zram, mm_stat_show). */
-static int64_t
-zram_used(const char *device)
-{
-	char path[PATH_SIZE], text[256];
-	const char *at = text;
-
-	snprintf(path, sizeof(path), "/sys/block/%.200s/mm_stat", device);
-	if (procfs_read(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return UNKNOWN;
-	(void)scan_next_number(&at);
-	(void)scan_next_number(&at);
-	return scan_next_number(&at);
-}
-
 static int64_t
 read_zram(void)
 {
@@ -167,8 +141,9 @@ read_zram(void)
 	int64_t sum = UNKNOWN;
 
 	while (devices && (entry = readdir(devices))) {
-		int64_t used =
-			strncmp(entry->d_name, "zram", 4) == 0 ? zram_used(entry->d_name) : UNKNOWN;
+		int64_t used = strncmp(entry->d_name, "zram", 4) == 0
+				       ? swaps_zram_memory(entry->d_name)
+				       : UNKNOWN;
 
 		if (used != UNKNOWN)
 			sum = (sum == UNKNOWN ? 0 : sum) + used;
@@ -180,7 +155,7 @@ read_zram(void)
 static int64_t
 read_arc(int root)
 {
-	_cleanup_fclose_ FILE *file = open_file(root, "spl/kstat/zfs/arcstats");
+	_cleanup_fclose_ FILE *file = procfs_open(root, "spl/kstat/zfs/arcstats");
 	char line[256];
 
 	while (file && fgets(line, sizeof(line), file)) {
@@ -196,7 +171,7 @@ read_arc(int root)
 static int64_t
 read_installed(int root)
 {
-	_cleanup_fclose_ FILE *file = open_file(root, "iomem");
+	_cleanup_fclose_ FILE *file = procfs_open(root, "iomem");
 	unsigned long long first, last;
 	char line[256];
 	int64_t sum = 0;
@@ -254,18 +229,29 @@ read_mounts(struct budget_reader *reader, struct snapshot *now)
 		endmntent(mounts);
 }
 
-static int
-read_caches(struct budget_reader *reader, struct snapshot *now)
+/* The largest caches are parts. */
+static void
+add_caches(struct budget_reader *reader, struct snapshot *now)
 {
-	struct slab_cache caches[CACHES];
-	int count = slab_read(reader->slab, caches, CACHES);
+	const struct kernel_rows *rows = &now->kernel[KERNEL_SLABS];
+	const struct slab *slabs = rows->rows, *largest[CACHES];
+	size_t count = 0;
 
-	for (int i = 0; i < count; i++)
-		add_part(reader,
-			&(struct budget_part){ caches[i].is_reclaimable ? "slab_reclaimable"
-									: "slab_unreclaimable",
-				keep_text(now, caches[i].name), "slab cache", caches[i].bytes });
-	return count < 0 ? count : 0;
+	for (size_t i = 0; i < rows->count; i++) {
+		size_t at = count < CACHES ? count++ : CACHES - 1;
+
+		if (at == CACHES - 1 && i >= CACHES && largest[at]->bytes >= slabs[i].bytes)
+			continue;
+		for (; at > 0 && largest[at - 1]->bytes < slabs[i].bytes; at--)
+			largest[at] = largest[at - 1];
+		largest[at] = &slabs[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		add_part(reader, &(struct budget_part){
+					 largest[i]->reclaimable && *largest[i]->reclaimable == 'y'
+						 ? "slab_reclaimable"
+						 : "slab_unreclaimable",
+					 largest[i]->name, "slab cache", largest[i]->bytes });
 }
 
 static int64_t
@@ -324,13 +310,6 @@ read_pools(struct budget_reader *reader, struct snapshot *now)
 	}
 }
 
-static void
-tell(struct snapshot *now, unsigned need, int error)
-{
-	if (error < 0)
-		snapshot_add_hint(now, need, -error, 0);
-}
-
 int
 budget_read(struct budget_reader *reader, struct snapshot *now)
 {
@@ -351,7 +330,7 @@ budget_read(struct budget_reader *reader, struct snapshot *now)
 	figures->installed = read_installed(reader->root);
 	read_mounts(reader, now);
 	read_pools(reader, now);
-	tell(now, NEED_SLABS, read_caches(reader, now));
+	add_caches(reader, now);
 	budget_build(&now->budget, figures, reader->parts, reader->part_count);
 	return 0;
 }

@@ -7,14 +7,19 @@
 #include "collect/details.h"
 #include "collect/kernel-log.h"
 #include "collect/limits.h"
+#include "collect/nodes.h"
 #include "collect/oom-scope.h"
 #include "collect/oom-watch.h"
 #include "collect/pressure.h"
 #include "collect/processes.h"
 #include "collect/procfs.h"
+#include "collect/reclaim.h"
 #include "collect/self.h"
+#include "collect/slab.h"
 #include "collect/smaps.h"
+#include "collect/swaps.h"
 #include "collect/system.h"
+#include "collect/zones.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
@@ -37,6 +42,7 @@ struct collector {
 	struct oom_scope *scope;
 	struct oom_watch *watch;
 	struct budget_reader *budget;
+	struct slab_reader *slab;
 };
 
 static int
@@ -77,13 +83,47 @@ read_budget(struct collector *collector, struct snapshot *now)
 }
 
 static int
+read_slabs(struct collector *collector, struct snapshot *now)
+{
+	return slab_read(collector->slab, now);
+}
+
+static int
+read_zones(struct collector *collector, struct snapshot *now)
+{
+	return zones_read(collector->root, now);
+}
+
+static int
+read_reclaim(struct collector *collector, struct snapshot *now)
+{
+	return reclaim_read(collector->root, now);
+}
+
+static int
+read_swaps(struct collector *collector, struct snapshot *now)
+{
+	return swaps_read(collector->root, now);
+}
+
+static int
+read_nodes(struct collector *collector, struct snapshot *now)
+{
+	(void)collector;
+	return nodes_read("/sys/devices/system/node", now);
+}
+
+static int
 read_self(struct collector *collector, struct snapshot *now)
 {
 	self_read(collector->root, &now->system);
 	return 0;
 }
 
-/* A reader of totals: one line each. The first one counts up to the time of the snapshot. */
+/*
+ * A reader of totals: one line each. The first one counts up to the time of the snapshot; the
+ * budget takes the slab caches from there.
+ */
 static const struct {
 	unsigned need;
 	int (*read)(struct collector *collector, struct snapshot *now);
@@ -93,6 +133,11 @@ static const struct {
 	{ NEED_MEMINFO, read_meminfo },
 	{ NEED_VMSTAT, read_vmstat },
 	{ NEED_PRESSURE, read_pressure },
+	{ NEED_SLABS, read_slabs },
+	{ NEED_ZONES, read_zones },
+	{ NEED_RECLAIM, read_reclaim },
+	{ NEED_SWAPS, read_swaps },
+	{ NEED_NODES, read_nodes },
 	{ NEED_BUDGET, read_budget },
 };
 
@@ -186,6 +231,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 
 	if (all.bits & NEED_EVENTS)
 		all.bits |= NEED_VMSTAT | NEED_PROCESSES;
+	if (all.bits & NEED_BUDGET)
+		all.bits |= NEED_SLABS;
 	if (needs->scope)
 		all.bits |= NEED_OOM | NEED_CGROUP;
 	if (all.bits & (NEED_SWAP | NEED_OOM))
@@ -221,6 +268,7 @@ collect_destroy(struct source *source)
 	processes_destroy(collector->processes);
 	oom_scope_destroy(collector->scope);
 	budget_reader_destroy(collector->budget);
+	slab_reader_destroy(collector->slab);
 	system_reader_destroy(collector->system);
 	close(collector->root);
 	free(collector);
@@ -246,6 +294,7 @@ collect_create(const char *root, struct source **ret_source)
 		.scope = oom_scope_create(fd),
 		.watch = oom_watch_create(&places),
 		.budget = budget_reader_create(fd),
+		.slab = slab_reader_create(),
 	};
 	*ret_source = &collector->source;
 	return 0;

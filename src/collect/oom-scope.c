@@ -41,27 +41,6 @@ oom_scope_destroy(struct oom_scope *scope)
 	free(scope);
 }
 
-/* Copies a field of mountinfo, in which blanks and backslashes are octal escapes. */
-static bool
-unescape(char *copy, size_t size, const char *field, size_t length)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < length && used + 1 < size; used++) {
-		unsigned code;
-
-		if (field[i] == '\\' && i + 3 < length &&
-			sscanf(field + i + 1, "%3o", &code) == 1) {
-			copy[used] = (char)code;
-			i += 4;
-		} else {
-			copy[used] = field[i++];
-		}
-	}
-	copy[used] = '\0';
-	return length < size;
-}
-
 static bool
 has_word(const char *list, const char *word)
 {
@@ -97,8 +76,8 @@ oom_mount_parse(const char *line, struct oom_mount *mount)
 		return false;
 	path++;
 	mount->version = version;
-	return unescape(mount->root, sizeof(mount->root), root, (size_t)(path - 1 - root)) &&
-	       unescape(mount->path, sizeof(mount->path), path, strcspn(path, " "));
+	return procfs_unescape(mount->root, sizeof(mount->root), root, (size_t)(path - 1 - root)) &&
+	       procfs_unescape(mount->path, sizeof(mount->path), path, strcspn(path, " "));
 }
 
 /* The mounts are looked at once: a memory controller does not move while processes use it. */

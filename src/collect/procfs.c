@@ -52,6 +52,34 @@ procfs_read_again(int fd, char *text, size_t size)
 	return finish_read(length, text);
 }
 
+FILE *
+procfs_open(int directory, const char *path)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+bool
+procfs_unescape(char *copy, size_t size, const char *field, size_t length)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length && used + 1 < size; used++) {
+		unsigned code;
+
+		if (field[i] == '\\' && i + 3 < length &&
+			sscanf(field + i + 1, "%3o", &code) == 1) {
+			copy[used] = (char)code;
+			i += 4;
+		} else {
+			copy[used] = field[i++];
+		}
+	}
+	copy[used] = '\0';
+	return length < size;
+}
+
 int64_t
 procfs_number(const char **text)
 {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /*
@@ -22,6 +23,15 @@ ssize_t procfs_read(int directory, const char *path, char *text, size_t size);
 
 /* The same from a descriptor that is kept open. -ESRCH: the process has ended. */
 ssize_t procfs_read_again(int fd, char *text, size_t size);
+
+/* Opens a file below it to be read line by line; NULL where that fails, with errno. */
+FILE *procfs_open(int directory, const char *path);
+
+/*
+ * Copies a field in which blanks and backslashes are octal escapes, as in mountinfo and swaps.
+ * Returns false where it did not fit.
+ */
+bool procfs_unescape(char *copy, size_t size, const char *field, size_t length);
 
 /*
  * Finds "KEY:" at the start of a line and returns its number, in bytes where the line ends in

@@ -3,19 +3,28 @@
 
 #include "base/memory.h"
 #include "collect/procfs.h"
+#include "model/snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/slabinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct slab_reader {
 	struct slabinfo_info *info;
 };
 
-static enum slabinfo_item items[] = { SLAB_NAME, SLAB_NUMS_SLABS, SLAB_PAGES_PER_SLAB };
+/* The name, and what each number is. */
+static enum slabinfo_item items[] = { SLAB_NAME, SLAB_NUM_OBJS, SLAB_ACTIVE_OBJS, SLAB_OBJ_SIZE,
+	SLAB_NUMS_SLABS, SLAB_ACTIVE_SLABS, SLAB_OBJ_PER_SLAB, SLAB_PAGES_PER_SLAB };
+static const size_t offsets[] = { offsetof(struct slab, name), offsetof(struct slab, objects),
+	offsetof(struct slab, active_objects), offsetof(struct slab, object_size),
+	offsetof(struct slab, slabs), offsetof(struct slab, active_slabs),
+	offsetof(struct slab, objects_per_slab), offsetof(struct slab, pages_per_slab) };
+enum { ITEMS = sizeof(items) / sizeof(items[0]) };
 
 struct slab_reader *
 slab_reader_create(void)
@@ -33,62 +42,45 @@ slab_reader_destroy(struct slab_reader *reader)
 	free(reader);
 }
 
-/* The kernel says so only here (mm/slub.c, reclaim_account_show); without that it is not. */
-static bool
-is_reclaimable(const char *name)
+/* The kernel says so only here (mm/slub.c, reclaim_account_show). */
+static const char *
+reclaimable(const char *name)
 {
 	char path[128], text[8];
 
 	snprintf(path, sizeof(path), "/sys/kernel/slab/%.64s/reclaim_account", name);
-	return procfs_read(AT_FDCWD, path, text, sizeof(text)) > 0 && text[0] == '1';
+	if (procfs_read(AT_FDCWD, path, text, sizeof(text)) <= 0)
+		return NULL;
+	return text[0] == '1' ? "yes" : "no";
 }
 
-static struct slab_cache
-cache_of(const struct slabinfo_stack *stack)
+static void
+add_cache(struct snapshot *now, const struct slabinfo_stack *stack)
 {
-	int64_t slabs = stack->head[1].result.u_int, pages = stack->head[2].result.u_int;
+	struct slab *slab = kernel_rows_add(&now->kernel[KERNEL_SLABS], KERNEL_SLABS);
+	const char *name = stack->head[0].result.str;
 
-	return (struct slab_cache){ .name = stack->head[0].result.str,
-		.bytes = slabs * pages * sysconf(_SC_PAGESIZE) };
-}
-
-/* Keeps the largest ones, in no order. */
-static size_t
-keep(struct slab_cache *caches, size_t count, size_t most, const struct slab_cache *cache)
-{
-	size_t smallest = 0;
-
-	if (count < most) {
-		caches[count] = *cache;
-		return count + 1;
-	}
-	for (size_t i = 1; i < count; i++)
-		if (caches[i].bytes < caches[smallest].bytes)
-			smallest = i;
-	if (caches[smallest].bytes < cache->bytes)
-		caches[smallest] = *cache;
-	return count;
+	slab->name = arena_copy(&now->texts, name, strlen(name));
+	for (size_t i = 1; i < ITEMS; i++)
+		*(int64_t *)((char *)slab + offsets[i]) = stack->head[i].result.u_int;
+	slab->bytes = slab->slabs * slab->pages_per_slab * sysconf(_SC_PAGESIZE);
+	slab->use = slab->objects > 0 ? slab->active_objects * 1000 / slab->objects : UNKNOWN;
+	slab->reclaimable = reclaimable(name);
 }
 
 int
-slab_read(struct slab_reader *reader, struct slab_cache *caches, size_t most)
+slab_read(struct slab_reader *reader, struct snapshot *now)
 {
 	struct slabinfo_reaped *reaped;
-	size_t count = 0;
 	int error = reader->info ? 0 : procps_slabinfo_new(&reader->info);
 
 	if (error < 0)
 		return error;
 	errno = 0;
-	reaped = procps_slabinfo_reap(reader->info, items, sizeof(items) / sizeof(items[0]));
+	reaped = procps_slabinfo_reap(reader->info, items, ITEMS);
 	if (!reaped)
 		return errno ? -errno : -EIO;
-	for (int i = 0; i < reaped->total; i++) {
-		struct slab_cache cache = cache_of(reaped->stacks[i]);
-
-		count = keep(caches, count, most, &cache);
-	}
-	for (size_t i = 0; i < count; i++)
-		caches[i].is_reclaimable = is_reclaimable(caches[i].name);
-	return (int)count;
+	for (int i = 0; i < reaped->total; i++)
+		add_cache(now, reaped->stacks[i]);
+	return 0;
 }

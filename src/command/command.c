@@ -23,6 +23,7 @@ const struct command *const commands[] = {
 	&command_faults,
 	&command_map,
 	&command_budget,
+	&command_kernel,
 	NULL,
 };
 

@@ -25,7 +25,7 @@ static const struct column columns[] = {
 		.source = "the parts into which meminfo and other files divide memory" },
 	{ "part", "PART", NULL, "A part of the item; it is in the item and does not count. Unknown: the item itself.", UNIT_TEXT, 16, NEED_BUDGET, FIELD(part),
 		.source = "what its item comes from" },
-	{ "bytes", "SIZE", NULL, "{what}", UNIT_BYTES, 7, NEED_BUDGET, FIELD(bytes),
+	{ "bytes", "SIZE", NULL, "How much it is.", UNIT_BYTES, 7, NEED_BUDGET, FIELD(bytes), .about = "{what}",
 		.source = "{source}", .formula = "{figure} - {elsewhere}",
 		.misread = "{misreading}" },
 	{ "share", "%TOTAL", NULL, "SIZE as a share of MemTotal.", UNIT_PERCENT, 6, NEED_BUDGET, FIELD(share),

@@ -121,6 +121,19 @@ count_faults(struct snapshot *now, struct process *process, const struct process
 					   : process->major_faults;
 }
 
+/* All snapshots have the same counters, in the same order, or none. */
+static void
+derive_reclaim(struct snapshot *now, const struct snapshot *before, int64_t elapsed)
+{
+	struct kernel_rows *rows = &now->kernel[KERNEL_RECLAIM];
+	const struct kernel_rows *old = &before->kernel[KERNEL_RECLAIM];
+	struct reclaim *counters = rows->rows;
+	const struct reclaim *old_counters = old->rows;
+
+	for (size_t i = 0; i < rows->count && i < old->count; i++)
+		counters[i].rate = rate(counters[i].count, old_counters[i].count, elapsed);
+}
+
 void
 derive(struct snapshot *now, const struct snapshot *before)
 {
@@ -128,8 +141,10 @@ derive(struct snapshot *now, const struct snapshot *before)
 	double ticks = (double)sysconf(_SC_CLK_TCK); /* a second, in the kernel's start times */
 	size_t match = 0;
 
-	if (before)
+	if (before) {
 		derive_system(&now->system, &before->system, elapsed);
+		derive_reclaim(now, before, elapsed);
+	}
 	for (size_t i = 0; i < now->process_count; i++) {
 		struct process *process = &now->processes[i];
 		const struct process *old = NULL;

@@ -203,8 +203,8 @@ choose(const struct figure *figure, const char *text, size_t *ret_length)
 static const char *
 text_of(const struct column *column, enum explain_part part)
 {
-	const char *const texts[EXPLAIN_PARTS] = { column->help, column->formula, column->source,
-		column->misread };
+	const char *const texts[EXPLAIN_PARTS] = { column->about ? column->about : column->help,
+		column->formula, column->source, column->misread };
 
 	return texts[part];
 }

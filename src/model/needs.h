@@ -37,7 +37,11 @@ enum need {
 	NEED_MAPPINGS = 1 << 24, /* smaps; only of the process in focus */
 
 	NEED_BUDGET = 1 << 25, /* where all of MemTotal is */
-	NEED_SLABS = 1 << 26,  /* the slab caches in that */
+	NEED_SLABS = 1 << 26,  /* the slab caches */
+	NEED_ZONES = 1 << 27,
+	NEED_RECLAIM = 1 << 28, /* counters of reclaim in /proc/vmstat */
+	NEED_SWAPS = 1 << 29,   /* swap devices and files */
+	NEED_NODES = 1 << 30,   /* NUMA nodes */
 
 	/* What is asked for wherever processes are shown: the list, and the totals above it. */
 	NEED_OVERVIEW = NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE |

@@ -16,6 +16,8 @@ snapshot_reset(struct snapshot *snapshot)
 	map_rows_reset(&snapshot->mappings);
 	snapshot->mappings_of = 0;
 	budget_reset(&snapshot->budget);
+	for (size_t i = 0; i < KERNEL_PARTS; i++)
+		kernel_rows_reset(&snapshot->kernel[i]);
 	snapshot->kill_count = 0;
 	snapshot->bits = 0;
 	snapshot->exact = false;
@@ -33,6 +35,8 @@ snapshot_finish(struct snapshot *snapshot)
 	free(snapshot->faults);
 	map_rows_finish(&snapshot->mappings);
 	budget_finish(&snapshot->budget);
+	for (size_t i = 0; i < KERNEL_PARTS; i++)
+		kernel_rows_finish(&snapshot->kernel[i]);
 	free(snapshot->kill_order);
 	arena_finish(&snapshot->texts);
 	*snapshot = (struct snapshot){ .time = 0 };

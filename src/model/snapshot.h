@@ -6,6 +6,7 @@
 #include "model/event.h"
 #include "model/fault.h"
 #include "model/hint.h"
+#include "model/kernel.h"
 #include "model/limit.h"
 #include "model/map.h"
 #include "model/process.h"
@@ -29,8 +30,9 @@ struct snapshot {
 	int64_t mappings_of;              /* its number; 0: they were not read */
 	struct budget budget;
 	struct budget_figures budget_figures; /* that it was built of */
-	unsigned bits;                        /* the needs that it was read for */
-	bool exact;                           /* nothing was taken from the one before */
+	struct kernel_rows kernel[KERNEL_PARTS];
+	unsigned bits;               /* the needs that it was read for */
+	bool exact;                  /* nothing was taken from the one before */
 	struct process **kill_order; /* by rank, after badness_rank(): those that have one */
 	size_t kill_count, kill_capacity;
 	struct fault *faults; /* since the last refresh, in no order */

@@ -23,11 +23,11 @@ struct column {
 	size_t stale;  /* of an int64_t that is 1 where the value is of an earlier refresh; or 0 */
 	const struct row_part *part; /* that holds both; NULL: the row itself */
 	/*
-	 * How model/explain.c explains it, besides `help`: the file and its field; the arithmetic,
-	 * "" or NULL: there is none; what it is often taken for. In each of them {name} is another
-	 * column of the row, {system.name} one of the totals, {=name-name} a sum.
+	 * How model/explain.c explains it: what it is, NULL: as in `help`; the file and its field;
+	 * the arithmetic; what it is often taken for; "" or NULL: there is none. In each of them
+	 * {name} is another column of the row, {system.name} one of the totals, {=name-name} a sum.
 	 */
-	const char *source, *formula, *misread;
+	const char *about, *source, *formula, *misread;
 };
 
 /* A part of a row that has its own place in memory: few rows have one. */

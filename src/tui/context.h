@@ -15,6 +15,7 @@
 #include "tui/view-budget.h"
 #include "tui/view-explain.h"
 #include "tui/view-faults.h"
+#include "tui/view-kernel.h"
 #include "tui/view-map.h"
 
 /* What the views share. */
@@ -61,6 +62,7 @@ struct tui {
 	struct budget_page budget;
 	struct map_page map;
 	struct explain_page explain;
+	struct kernel_view kernel;
 };
 
 /* A page below the header. `request` returns false for what it does not understand. */
@@ -80,7 +82,7 @@ struct view {
 };
 
 extern const struct view view_processes, view_kill_order, view_detail, view_faults, view_budget,
-	view_map, view_explain, view_fields, view_help;
+	view_map, view_kernel, view_explain, view_fields, view_help;
 
 void tui_open_view(struct tui *tui, const struct view *view);
 void tui_say(struct tui *tui, const char *format, ...) __attribute__((format(printf, 2, 3)));

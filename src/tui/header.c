@@ -242,7 +242,7 @@ static void
 draw_tabs(const struct tui *tui, WINDOW *window, int y)
 {
 	static const struct view *const views[] = { &view_processes, &view_kill_order, &view_map,
-		&view_faults, &view_budget, &view_help };
+		&view_faults, &view_budget, &view_kernel, &view_help };
 	char filter[FILTER_TEXT_SIZE];
 	int x = 0;
 

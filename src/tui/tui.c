@@ -23,6 +23,7 @@ tui_create(struct tui_settings *settings, const struct filter *filter)
 	faults_init(&tui->faults);
 	budget_page_init(&tui->budget);
 	map_page_init(&tui->map);
+	kernel_view_init(&tui->kernel);
 	tui_open_view(tui, &view_processes);
 	tui->first_oom_kills = UNKNOWN;
 	return tui;
@@ -41,6 +42,7 @@ tui_destroy(struct tui *tui)
 	faults_finish(&tui->faults);
 	budget_page_finish(&tui->budget);
 	map_page_finish(&tui->map);
+	kernel_view_finish(&tui->kernel);
 	arena_finish(&tui->texts);
 	free(tui);
 }
@@ -168,6 +170,8 @@ tui_needs(const struct tui *tui)
 		.exact = tui->wants_exact || editor_is_waiting(&tui->editor) };
 
 	needs.bits |= editor_needs(&tui->editor) | view->needs;
+	if (view == &view_kernel)
+		needs.bits |= kernel_view_needs(tui);
 	if (view == &view_faults)
 		faults_needs(tui, &needs);
 	if (view->has_focus) {
@@ -307,6 +311,10 @@ common_request(struct tui *tui, enum request request)
 		break;
 	case REQUEST_BUDGET:
 		tui_open_view(tui, &view_budget);
+		tui->wants_refresh = true;
+		break;
+	case REQUEST_KERNEL:
+		tui_open_view(tui, &view_kernel);
 		tui->wants_refresh = true;
 		break;
 	case REQUEST_EXPLAIN:

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct table *const tables[] = { &process_table, &system_table, &segment_table,
-	&mapping_table, &fault_table, &budget_table };
+static const struct table *tables[6 + KERNEL_PARTS] = { &process_table, &system_table,
+	&segment_table, &mapping_table, &fault_table, &budget_table };
 
 static const struct explain_style style = { .charset = CHARSET_ASCII, .scale = SCALE_KIBI };
 
@@ -60,6 +60,8 @@ static void
 each_column_says_where_it_comes_from(void **state)
 {
 	(void)state;
+	for (size_t i = 0; i < KERNEL_PARTS; i++)
+		tables[6 + i] = kernel_parts[i].table;
 	for (size_t i = 0; i < COUNT(tables); i++)
 		for (size_t j = 0; j < tables[i]->column_count; j++) {
 			const struct column *column = &tables[i]->columns[j];
@@ -67,7 +69,8 @@ each_column_says_where_it_comes_from(void **state)
 			if (!column->help || !*column->help || !column->source ||
 				(!*column->source && !column->formula))
 				fail_msg("%s: %s", tables[i]->name, column->name);
-			assert_names_known(tables[i], column->help);
+			assert_null(strchr(column->help, '{'));
+			assert_names_known(tables[i], column->about);
 			assert_names_known(tables[i], column->source);
 			assert_names_known(tables[i], column->formula);
 			assert_names_known(tables[i], column->misread);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdint.h>
+
+struct snapshot;
+
+/* Where the machine may swap to, from /proc/swaps (mm/swapfile.c). Returns 0 or -errno. */
+int swaps_read(int root, struct snapshot *now);
+
+/* The memory that a zram device takes (/sys/block/zram*, mm_stat), or UNKNOWN. */
+int64_t swaps_zram_memory(const char *device);

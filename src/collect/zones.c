@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/zones.h"
+
+#include "base/cleanup.h"
+#include "collect/procfs.h"
+#include "model/scan.h"
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINE_SIZE = 512, NAME_SIZE = 16 };
+
+static const struct {
+	const char *key;
+	size_t offset;
+} keys[] = {
+	{ "free", offsetof(struct zone, free) },
+	{ "min", offsetof(struct zone, min) },
+	{ "low", offsetof(struct zone, low) },
+	{ "high", offsetof(struct zone, high) },
+	{ "spanned", offsetof(struct zone, spanned) },
+	{ "present", offsetof(struct zone, present) },
+	{ "managed", offsetof(struct zone, managed) },
+	{ "cma", offsetof(struct zone, cma) },
+};
+
+/* "Node 0, zone   Normal", perhaps with more behind it, of which the length comes back; 0: none. */
+static int
+parse_heading(const char *line, int *ret_node, char name[static NAME_SIZE])
+{
+	int length = 0;
+
+	if (sscanf(line, "Node %d, zone %15s%n", ret_node, name, &length) != 2)
+		return 0;
+	return length;
+}
+
+/* "  pages free     3840" or "        min      28": the number counts pages. */
+static void
+parse_key(const char *line, struct zone *zone)
+{
+	const char *key = line + strspn(line, " "), *number;
+	size_t length;
+
+	if (strncmp(key, "pages ", 6) == 0)
+		key += 6;
+	length = strcspn(key, " \n");
+	number = key + length;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strlen(keys[i].key) == length && strncmp(keys[i].key, key, length) == 0)
+			*(int64_t *)((char *)zone + keys[i].offset) =
+				known_product(scan_number(number), sysconf(_SC_PAGESIZE));
+}
+
+static int
+read_zoneinfo(int root, struct snapshot *now)
+{
+	_cleanup_fclose_ FILE *file = procfs_open(root, "zoneinfo");
+	char line[LINE_SIZE], name[NAME_SIZE];
+	struct zone *zone = NULL;
+	int node;
+
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file))
+		if (parse_heading(line, &node, name) > 0) {
+			zone = kernel_rows_add(&now->kernel[KERNEL_ZONES], KERNEL_ZONES);
+			zone->node = node;
+			zone->name = arena_copy(&now->texts, name, strlen(name));
+		} else if (zone) {
+			parse_key(line, zone);
+		}
+	return zone ? 0 : -ENODATA;
+}
+
+static struct zone *
+find_zone(const struct kernel_rows *rows, int node, const char *name)
+{
+	struct zone *zones = rows->rows;
+
+	for (size_t i = 0; i < rows->count; i++)
+		if (zones[i].node == node && strcmp(zones[i].name, name) == 0)
+			return &zones[i];
+	return NULL;
+}
+
+static void
+read_buddyinfo(int root, struct snapshot *now)
+{
+	_cleanup_fclose_ FILE *file = procfs_open(root, "buddyinfo");
+	char line[LINE_SIZE], name[NAME_SIZE];
+	int node;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		int length = parse_heading(line, &node, name);
+		struct zone *zone =
+			length > 0 ? find_zone(&now->kernel[KERNEL_ZONES], node, name) : NULL;
+		const char *at = line + length;
+
+		for (int order = 0; zone && order < ZONE_ORDERS; order++) {
+			at += strspn(at, " ");
+			zone->blocks[order] = scan_next_number(&at);
+		}
+	}
+}
+
+/* A table of the lowest level has as many entries as a huge page has pages. */
+static int
+huge_page_order(void)
+{
+	long entries = sysconf(_SC_PAGESIZE) / (long)sizeof(uint64_t);
+	int order = 0;
+
+	while (1L << order < entries)
+		order++;
+	return order;
+}
+
+int
+zones_read(int root, struct snapshot *now)
+{
+	int error = read_zoneinfo(root, now);
+	struct kernel_rows *rows = &now->kernel[KERNEL_ZONES];
+	struct zone *zones = rows->rows;
+
+	if (error < 0)
+		return error;
+	read_buddyinfo(root, now);
+	for (size_t i = 0; i < rows->count; i++) {
+		zones[i].above = known_difference(zones[i].free, zones[i].low);
+		zones[i].fragmentation = zone_fragmentation(&zones[i], huge_page_order());
+	}
+	return 0;
+}

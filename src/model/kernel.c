@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/kernel.h"
+
+#include "base/memory.h"
+#include "model/needs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLAB(name) offsetof(struct slab, name)
+#define ZONE(name) offsetof(struct zone, name)
+#define ORDER(order)                                                                               \
+	{                                                                                          \
+		"order_" #order, "2^" #order, NULL, "Free blocks of 2^" #order " pages.",          \
+			UNIT_NUMBER, 5, NEED_ZONES, ZONE(blocks[order]),                           \
+			.source = "/proc/buddyinfo"                                                \
+	}
+#define RECLAIM(name) offsetof(struct reclaim, name)
+#define SWAP(name) offsetof(struct swap_device, name)
+#define NODE(name) offsetof(struct node, name)
+#define TABLE(named, of, row)                                                                      \
+	static const struct table of##_table = { .name = named,                                    \
+		.search = row,                                                                     \
+		.columns = of##_columns,                                                           \
+		.column_count = sizeof(of##_columns) / sizeof(of##_columns[0]),                    \
+		.row_size = sizeof(struct of) }
+
+/* clang-format off */
+static const struct column slab_columns[] = {
+	{ "objects", "OBJS", NULL, "Objects for which its slabs have room.", UNIT_NUMBER, 8, NEED_SLABS, SLAB(objects),
+		.source = "/proc/slabinfo: num_objs" },
+	{ "active", "ACTIVE", NULL, "Objects in use.", UNIT_NUMBER, 8, NEED_SLABS, SLAB(active_objects),
+		.source = "/proc/slabinfo: active_objs",
+		.misread = "With SLUB objects that wait in the lists of CPUs count as in use." },
+	{ "use", "USE%", NULL, "ACTIVE as a share of OBJS.", UNIT_PERCENT, 5, NEED_SLABS, SLAB(use),
+		.source = "", .formula = "{active} / {objects}" },
+	{ "object_size", "OBJSIZE", NULL, "The size of an object, with what the kernel adds to it.", UNIT_BYTES, 7, NEED_SLABS, SLAB(object_size),
+		.source = "/proc/slabinfo: objsize" },
+	{ "slabs", "SLABS", NULL, "Slabs: pieces of some pages, cut into objects.", UNIT_NUMBER, 6, NEED_SLABS, SLAB(slabs),
+		.source = "/proc/slabinfo: num_slabs" },
+	{ "active_slabs", "ASLABS", NULL, "Slabs with an object in use.", UNIT_NUMBER, 6, NEED_SLABS, SLAB(active_slabs),
+		.source = "/proc/slabinfo: active_slabs", .misread = "SLUB shows all slabs as active." },
+	{ "objects_per_slab", "OBJ/SLAB", NULL, "Objects in a slab.", UNIT_NUMBER, 8, NEED_SLABS, SLAB(objects_per_slab),
+		.source = "/proc/slabinfo: objperslab" },
+	{ "pages_per_slab", "PAGES", NULL, "Pages of a slab.", UNIT_NUMBER, 5, NEED_SLABS, SLAB(pages_per_slab),
+		.source = "/proc/slabinfo: pagesperslab" },
+	{ "bytes", "SIZE", NULL, "What all its slabs take.", UNIT_BYTES, 7, NEED_SLABS, SLAB(bytes),
+		.source = "/proc/slabinfo", .formula = "{slabs} x {pages_per_slab} x page size",
+		.misread = "What is not in use in a slab is in it, too: one object in use keeps all of its slab." },
+	{ "reclaimable", "RECL", NULL, "yes: its objects can be dropped when memory is short (SReclaimable); no: they cannot.", UNIT_TEXT, 4, NEED_SLABS, SLAB(reclaimable),
+		.source = "/sys/kernel/slab/NAME/reclaim_account" },
+	{ "name", "NAME", NULL, "Its name. Caches of equal objects may have been merged: it is then one of several.", UNIT_TEXT, 20, NEED_SLABS, SLAB(name),
+		.source = "/proc/slabinfo: name" },
+};
+
+static const struct column zone_columns[] = {
+	{ "node", "NODE", NULL, "The NUMA node of the zone.", UNIT_ID, 4, NEED_ZONES, ZONE(node),
+		.source = "/proc/zoneinfo: the heading" },
+	{ "name", "ZONE", "zone", "The zone: DMA and DMA32 are within reach of old devices, Movable is kept free of what cannot move.", UNIT_TEXT, 8, NEED_ZONES, ZONE(name),
+		.source = "/proc/zoneinfo: the heading" },
+	{ "free", "FREE", NULL, "Free memory of the zone.", UNIT_BYTES, 7, NEED_ZONES, ZONE(free),
+		.source = "/proc/zoneinfo: pages free" },
+	{ "min", "MIN", NULL, "Below this only requests that cannot wait are served: others reclaim first (allocstall).", UNIT_BYTES, 7, NEED_ZONES, ZONE(min),
+		.source = "/proc/zoneinfo: min", .misread = "vm.min_free_kbytes is shared out to all zones." },
+	{ "low", "LOW", NULL, "Below this kswapd is woken.", UNIT_BYTES, 7, NEED_ZONES, ZONE(low),
+		.source = "/proc/zoneinfo: low" },
+	{ "high", "HIGH", NULL, "Up to this kswapd reclaims.", UNIT_BYTES, 7, NEED_ZONES, ZONE(high),
+		.source = "/proc/zoneinfo: high" },
+	{ "above", "ABOVE", NULL, "How far FREE is above LOW: below 0 kswapd is at work.", UNIT_BYTES, 7, NEED_ZONES, ZONE(above),
+		.source = "", .formula = "{free} - {low}" },
+	{ "managed", "MANAGED", NULL, "What the page allocator has of it.", UNIT_BYTES, 7, NEED_ZONES, ZONE(managed),
+		.source = "/proc/zoneinfo: managed" },
+	{ "present", "PRESENT", NULL, "What memory there is in it.", UNIT_BYTES, 7, NEED_ZONES, ZONE(present),
+		.source = "/proc/zoneinfo: present" },
+	{ "spanned", "SPANNED", NULL, "Its range of addresses, with holes.", UNIT_BYTES, 7, NEED_ZONES, ZONE(spanned),
+		.source = "/proc/zoneinfo: spanned" },
+	{ "cma", "CMA", NULL, "Of it, kept for devices that need it in one piece.", UNIT_BYTES, 7, NEED_ZONES, ZONE(cma),
+		.source = "/proc/zoneinfo: cma" },
+	ORDER(0), ORDER(1), ORDER(2), ORDER(3), ORDER(4), ORDER(5), ORDER(6), ORDER(7), ORDER(8),
+	ORDER(9), ORDER(10), ORDER(11), ORDER(12), ORDER(13),
+	{ "fragmentation", "FRAG%", NULL, "The share of free memory in blocks that are too small for a huge page (2 MiB with pages of 4 KiB).", UNIT_PERCENT, 5, NEED_ZONES, ZONE(fragmentation),
+		.source = "/proc/buddyinfo; mm/vmstat.c, unusable_free_index",
+		.misread = "Much of it is usual and harmless where nothing asks for large pieces." },
+};
+
+static const struct column reclaim_columns[] = {
+	{ "group", "GROUP", NULL, "Who or what it is about.", UNIT_TEXT, 10, NEED_RECLAIM, RECLAIM(group),
+		.source = "words of memtop" },
+	{ "counter", "COUNTER", NULL, "The key of /proc/vmstat; allocstall is the sum of its zones.", UNIT_TEXT, 28, NEED_RECLAIM, RECLAIM(counter),
+		.source = "/proc/vmstat" },
+	{ "count", "COUNT", NULL, "How many there were since boot.", UNIT_NUMBER, 12, NEED_RECLAIM, RECLAIM(count), .about = "Since boot: {what}.",
+		.source = "/proc/vmstat: {counter}" },
+	{ "rate", "RATE/s", NULL, "How many a second since the last refresh.", UNIT_RATE, 9, NEED_RECLAIM, RECLAIM(rate), .about = "A second since the last refresh: {what}.",
+		.source = "/proc/vmstat: {counter}, two readings" },
+	{ "what", "WHAT", NULL, "What it counts.", UNIT_TEXT, 30, NEED_RECLAIM, RECLAIM(what),
+		.source = "words of memtop" },
+};
+
+static const struct column swap_columns[] = {
+	{ "path", "PATH", NULL, "The device or file.", UNIT_TEXT, 24, NEED_SWAPS, SWAP(path),
+		.source = "/proc/swaps: Filename" },
+	{ "swap_kind", "KIND", NULL, "partition, file, or zram: compressed memory.", UNIT_TEXT, 9, NEED_SWAPS, SWAP(kind),
+		.source = "/proc/swaps: Type, Filename" },
+	{ "size", "SIZE", NULL, "How much it takes.", UNIT_BYTES, 7, NEED_SWAPS, SWAP(size),
+		.source = "/proc/swaps: Size" },
+	{ "used", "USED", NULL, "How much is in use.", UNIT_BYTES, 7, NEED_SWAPS, SWAP(used),
+		.source = "/proc/swaps: Used", .misread = "Used swap is no shortage: what counts is how much moves (in/s, out/s)." },
+	{ "use", "USE%", NULL, "USED as a share of SIZE.", UNIT_PERCENT, 5, NEED_SWAPS, SWAP(use),
+		.source = "", .formula = "{used} / {size}" },
+	{ "priority", "PRIO", NULL, "The highest is filled first.", UNIT_NUMBER, 5, NEED_SWAPS, SWAP(priority),
+		.source = "/proc/swaps: Priority" },
+	{ "stored", "STORED", NULL, "Memory that the contents of a zram device take.", UNIT_BYTES, 7, NEED_SWAPS, SWAP(stored),
+		.source = "/sys/block/zram*/mm_stat: mem_used_total" },
+	{ "ratio", "RATIO%", NULL, "STORED as a share of USED.", UNIT_PERCENT, 6, NEED_SWAPS, SWAP(ratio),
+		.source = "", .formula = "{stored} / {used}" },
+};
+
+static const struct column node_columns[] = {
+	{ "node", "NODE", NULL, "The number of the node.", UNIT_ID, 4, NEED_NODES, NODE(node),
+		.source = "the folder /sys/devices/system/node/nodeN" },
+	{ "total", "TOTAL", NULL, "Memory of the node.", UNIT_BYTES, 7, NEED_NODES, NODE(total),
+		.source = "/sys/devices/system/node/nodeN/meminfo: MemTotal" },
+	{ "free", "FREE", NULL, "Free memory of the node.", UNIT_BYTES, 7, NEED_NODES, NODE(free),
+		.source = "/sys/devices/system/node/nodeN/meminfo: MemFree",
+		.misread = "One full node is enough for reclaim, though others have room." },
+	{ "used", "USED", NULL, "TOTAL - FREE: with the page cache, unlike that of the machine.", UNIT_BYTES, 7, NEED_NODES, NODE(used),
+		.source = "/sys/devices/system/node/nodeN/meminfo: MemUsed", .formula = "{total} - {free}" },
+	{ "anon", "ANON", NULL, "Anonymous memory of processes.", UNIT_BYTES, 7, NEED_NODES, NODE(anon),
+		.source = "/sys/devices/system/node/nodeN/meminfo: AnonPages" },
+	{ "file", "FILE", NULL, "Page cache, with shared memory.", UNIT_BYTES, 7, NEED_NODES, NODE(file),
+		.source = "/sys/devices/system/node/nodeN/meminfo: FilePages" },
+	{ "shmem", "SHMEM", NULL, "Shared memory.", UNIT_BYTES, 7, NEED_NODES, NODE(shmem),
+		.source = "/sys/devices/system/node/nodeN/meminfo: Shmem" },
+	{ "slab", "SLAB", NULL, "Slab caches.", UNIT_BYTES, 7, NEED_NODES, NODE(slab),
+		.source = "/sys/devices/system/node/nodeN/meminfo: Slab" },
+	{ "huge", "HUGE", NULL, "Pages of the usual huge page pool (HugePages_Total).", UNIT_NUMBER, 6, NEED_NODES, NODE(huge),
+		.source = "/sys/devices/system/node/nodeN/meminfo: HugePages_Total" },
+	{ "hit", "HIT", NULL, "Pages given from this node as wanted, since boot.", UNIT_NUMBER, 11, NEED_NODES, NODE(hit),
+		.source = "/sys/devices/system/node/nodeN/numastat: numa_hit" },
+	{ "miss", "MISS", NULL, "Pages given from this node though another was wanted.", UNIT_NUMBER, 9, NEED_NODES, NODE(miss),
+		.source = "/sys/devices/system/node/nodeN/numastat: numa_miss" },
+	{ "foreign", "FOREIGN", NULL, "Pages wanted from this node and given from another.", UNIT_NUMBER, 9, NEED_NODES, NODE(foreign),
+		.source = "/sys/devices/system/node/nodeN/numastat: numa_foreign" },
+	{ "interleave", "INTERL", NULL, "Pages given from this node in turn with others.", UNIT_NUMBER, 9, NEED_NODES, NODE(interleave),
+		.source = "/sys/devices/system/node/nodeN/numastat: interleave_hit" },
+	{ "local", "LOCAL", NULL, "Pages given to a process that ran on the node.", UNIT_NUMBER, 11, NEED_NODES, NODE(local),
+		.source = "/sys/devices/system/node/nodeN/numastat: local_node" },
+	{ "other", "OTHER", NULL, "Pages given to a process that ran on another.", UNIT_NUMBER, 9, NEED_NODES, NODE(other),
+		.source = "/sys/devices/system/node/nodeN/numastat: other_node" },
+};
+
+const struct table slab_table = {
+	.name = "slab",
+	.search = "name",
+	.columns = slab_columns,
+	.column_count = sizeof(slab_columns) / sizeof(slab_columns[0]),
+	.row_size = sizeof(struct slab),
+};
+TABLE("zone", zone, "name");
+TABLE("reclaim", reclaim, "group,counter,what");
+TABLE("node", node, NULL);
+static const struct table swap_table = {
+	.name = "swap",
+	.search = "path,swap_kind",
+	.columns = swap_columns,
+	.column_count = sizeof(swap_columns) / sizeof(swap_columns[0]),
+	.row_size = sizeof(struct swap_device),
+};
+
+const struct kernel_part_description kernel_parts[KERNEL_PARTS] = {
+	[KERNEL_SLABS] = { &slab_table, NEED_SLABS },
+	[KERNEL_ZONES] = { &zone_table, NEED_ZONES },
+	[KERNEL_RECLAIM] = { &reclaim_table, NEED_RECLAIM },
+	[KERNEL_SWAPS] = { &swap_table, NEED_SWAPS },
+	[KERNEL_NODES] = { &node_table, NEED_NODES },
+};
+
+const struct kernel_page kernel_pages[KERNEL_PAGES] = {
+	{ "slab", "slab caches: the kernel's objects by kind", KERNEL_SLABS,
+		"objects,active,use,object_size,slabs,objects_per_slab,bytes,reclaimable,name", "objects" },
+	{ "zones", "zones and their watermarks", KERNEL_ZONES,
+		"node,name,free,min,low,high,above,managed,present,spanned,cma", NULL },
+	{ "buddy", "free blocks by zone and order", KERNEL_ZONES,
+		"node,name,free,fragmentation,order_0,order_1,order_2,order_3,order_4,order_5,order_6,"
+		"order_7,order_8,order_9,order_10,order_11,order_12,order_13", NULL },
+	{ "reclaim", "reclaim, refaults, compaction", KERNEL_RECLAIM, "group,counter,count,rate,what", NULL },
+	{ "swap", "swap devices and files", KERNEL_SWAPS,
+		"path,swap_kind,size,used,use,priority,stored,ratio", NULL },
+	{ "nodes", "NUMA nodes", KERNEL_NODES,
+		"node,total,free,used,anon,file,shmem,slab,huge,hit,miss,foreign,interleave,local,other", NULL },
+};
+/* clang-format on */
+
+const struct kernel_page *
+kernel_find_page(const char *name)
+{
+	for (size_t i = 0; i < KERNEL_PAGES; i++)
+		if (strcmp(kernel_pages[i].name, name) == 0)
+			return &kernel_pages[i];
+	return NULL;
+}
+
+bool
+kernel_is_worth_showing(enum kernel_part part, const void *row)
+{
+	const struct slab *slab = row;
+	const struct zone *zone = row;
+	const struct reclaim *counter = row;
+
+	switch (part) {
+	case KERNEL_SLABS:
+		return slab->objects != 0;
+	case KERNEL_ZONES:
+		return zone->present != 0;
+	case KERNEL_RECLAIM:
+		return counter->count != 0 && counter->count != UNKNOWN;
+	default:
+		return true;
+	}
+}
+
+void *
+kernel_rows_add(struct kernel_rows *rows, enum kernel_part part)
+{
+	const struct table *table = kernel_parts[part].table;
+	void *row;
+
+	rows->rows = array_reserve(rows->rows, &rows->capacity, rows->count + 1, table->row_size);
+	row = (char *)rows->rows + rows->count++ * table->row_size;
+	table_reset_row(table, row);
+	return row;
+}
+
+void
+kernel_rows_reset(struct kernel_rows *rows)
+{
+	rows->count = 0;
+}
+
+void
+kernel_rows_finish(struct kernel_rows *rows)
+{
+	free(rows->rows);
+	*rows = (struct kernel_rows){ .rows = NULL };
+}
+
+int64_t
+zone_fragmentation(const struct zone *zone, int order)
+{
+	double free = 0, usable = 0;
+
+	for (int i = 0; i < ZONE_ORDERS && zone->blocks[i] != UNKNOWN; i++) {
+		double pages = (double)zone->blocks[i] * (double)(1 << i);
+
+		free += pages;
+		usable += i >= order ? pages : 0;
+	}
+	if (zone->blocks[0] == UNKNOWN || order >= ZONE_ORDERS || zone->blocks[order] == UNKNOWN)
+		return UNKNOWN;
+	return free > 0 ? (int64_t)((free - usable) * 1000 / free + 0.5) : 0;
+}
