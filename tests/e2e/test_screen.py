@@ -76,6 +76,13 @@ SCREENS = [
     ("explain-next", ["x", "PageUp", "Down", "Down"]),
     ("explain-kill-order", ["2", "x"]),
     ("explain-and-back", ["x", "x"]),
+    ("kernel", ["6"]),
+    ("kernel-by-size", ["6", *[">"] * 6]),
+    ("kernel-zones", ["6", "b"]),
+    ("kernel-buddy", ["6", "b", "b"]),
+    ("kernel-reclaim", ["6", "b", "b", "b"]),
+    ("kernel-swap", ["6", "b", "b", "b", "b"]),
+    ("kernel-explain", ["6", "b", "b", "b", "x"]),
 ]
 
 
@@ -127,6 +134,8 @@ SMALL = [
     ("signal-question", ["k", "Enter"]),
     ("user", ["u", "=root"]),
     ("explain", ["x"]),
+    ("kernel", ["6"]),
+    ("kernel-buddy", ["6", "b", "b"]),
 ]
 
 
@@ -147,6 +156,8 @@ LARGE = [
     ("editor", ["a", "l"]),
     ("help", ["?"]),
     ("explain", ["x"]),
+    ("kernel", ["6"]),
+    ("kernel-buddy", ["6", "b", "b"]),
 ]
 
 
