@@ -82,7 +82,7 @@ SCREENS = [
     ("kernel-buddy", ["6", "b", "b"]),
     ("kernel-reclaim", ["6", "b", "b", "b"]),
     ("kernel-swap", ["6", "b", "b", "b", "b"]),
-    ("kernel-explain", ["6", "b", "b", "b", "x"]),
+    ("kernel-explain", ["6", "x"]),
 ]
 
 
