@@ -75,8 +75,9 @@ fail(struct commands *commands, struct process *row, int error)
 
 /* The arguments end in NUL bytes, which become blanks. */
 static void
-take_command(const struct aside_read *read, struct snapshot *now, struct process *row)
+take_command(struct commands *commands, const struct aside_read *read, struct process *row)
 {
+	struct snapshot *now = commands->now;
 	char text[COMMAND_SIZE];
 	size_t length = read->command_length;
 
@@ -87,7 +88,7 @@ take_command(const struct aside_read *read, struct snapshot *now, struct process
 	if (length > 0)
 		row->command = arena_copy(&now->texts, text, length);
 	else
-		name_by_comm(now, row);
+		fail(commands, row, -ENODATA);
 }
 
 static void
@@ -99,7 +100,7 @@ take_answer(struct commands *commands, const struct aside_read *read)
 	if (read->error < 0)
 		fail(commands, row, read->error);
 	else
-		take_command(read, commands->now, row);
+		take_command(commands, read, row);
 }
 
 /* Waits for those asked. Where enough have hung the rest is given up. */

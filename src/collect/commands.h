@@ -14,7 +14,10 @@ struct commands;
 struct commands *commands_create(int root);
 void commands_destroy(struct commands *commands);
 
-/* Told of each row that failed, with its -errno. */
+/*
+ * Told of each row that failed, with its -errno; -ENODATA: it has no command line, as one that is
+ * about to run another program has none for a moment.
+ */
 typedef void (*command_failed_fn)(void *context, const struct process *row, int error);
 
 /* Before the first row of a refresh. `all`: also where many files do not answer. */

@@ -165,6 +165,9 @@ runs_another_program(const struct known *known, const struct procfs_stat *stat,
 	       !old->comm || strcmp(old->comm, row->comm) != 0;
 }
 
+/* A program that is being started has its name before its arguments: for no longer than this. */
+#define EXEC_NS INT64_C(1000000000)
+
 /* A command line that did not come: whether it is asked again depends on why. */
 static void
 command_failed(void *context, const struct process *row, int error)
@@ -173,6 +176,11 @@ command_failed(void *context, const struct process *row, int error)
 	struct snapshot *now = processes->refresh.now;
 	struct known *known = &processes->known[row - now->processes];
 
+	if (error == -ENODATA) {
+		if (now->monotonic - known->exec_time < EXEC_NS)
+			known->read &= ~(unsigned)NEED_COMMAND;
+		return;
+	}
 	if (error == -EACCES || error == -EPERM)
 		known->refused |= NEED_COMMAND;
 	else if (error == -ENOENT)
@@ -228,7 +236,9 @@ read_row(struct processes *processes, struct known *known, const struct procfs_s
 	fill_from_stat(processes, row, stat);
 	row->look_time = refresh->now->monotonic;
 	turn_note_look(&known->turn, known->pid, finding, &refresh->moment);
-	if (old && !runs_another_program(known, stat, row, old)) {
+	if (old && runs_another_program(known, stat, row, old)) {
+		known->exec_time = refresh->now->monotonic;
+	} else if (old) {
 		carried = carry_names(refresh, known, row, old, lasting_names(processes, known));
 		carry_rollup(refresh, row, old);
 	}

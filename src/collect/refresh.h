@@ -24,6 +24,7 @@ struct refresh {
 /* What is kept of a process from one refresh to the next, beside its row. */
 struct known {
 	int64_t pid, start_time, start_code, start_stack;
+	int64_t exec_time; /* when it was seen to run another program; 0: never */
 	uint64_t stat_hash;
 	struct glance glance;
 	struct turn turn;

@@ -163,6 +163,22 @@ wait_for_answer(const struct world *world)
 	assert_int_equal(read(world->answers, &byte, 1), 1);
 }
 
+/* It answers before it waits for the next order. */
+static void
+wait_until_it_sleeps(const struct world *world)
+{
+	char path[64], state = 'R';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)world->pid);
+	while (state != 'S') {
+		file = fopen(path, "re");
+		assert_non_null(file);
+		assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+		fclose(file);
+	}
+}
+
 static void
 order(const struct world *world, char what)
 {
@@ -197,6 +213,7 @@ set_up(void **state)
 	if (world->pid == 0)
 		be_the_process();
 	wait_for_answer(world);
+	wait_until_it_sleeps(world);
 	close(its_orders);
 	close(its_answers);
 	world->needs =
@@ -247,6 +264,22 @@ what_sleeps_is_looked_at_in_one_refresh_of_four(void **state)
 }
 
 static void
+wait_for_arguments(const struct world *world)
+{
+	char path[64];
+	FILE *file;
+	int first = EOF;
+
+	snprintf(path, sizeof(path), "/proc/%lld/cmdline", (long long)world->pid);
+	while (first == EOF) {
+		file = fopen(path, "re");
+		assert_non_null(file);
+		first = fgetc(file);
+		fclose(file);
+	}
+}
+
+static void
 another_program_is_seen_by_its_name_and_memory(void **state)
 {
 	struct world *world = *state;
@@ -257,6 +290,7 @@ another_program_is_seen_by_its_name_and_memory(void **state)
 	do
 		row = row_of(world); /* until it has begun */
 	while (strcmp(row->comm, "sleep") != 0);
+	wait_for_arguments(world); /* they come after the name */
 	do
 		row = row_within_four(world);
 	while (row->extras->blocked); /* whoever reads its arguments waits for exec(2) */
