@@ -157,6 +157,17 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, int stretch)
 	tui->wants_exact = tui->wants_exact && !snapshot->exact;
 }
 
+/* The process of which all is wanted; 0: none. */
+static int64_t
+focus_of(const struct tui *tui, const struct view *view)
+{
+	const struct process *selected = processes_selected(tui);
+
+	if (view->has_focus)
+		return tui->focus.pid;
+	return tui->view == &view_explain && view->listing && selected ? selected->pid : 0;
+}
+
 struct needs
 tui_needs(const struct tui *tui)
 {
@@ -174,9 +185,9 @@ tui_needs(const struct tui *tui)
 		needs.bits |= kernel_view_needs(tui);
 	if (view == &view_faults)
 		faults_needs(tui, &needs);
-	if (view->has_focus) {
+	needs.focus = focus_of(tui, view);
+	if (needs.focus != 0) {
 		needs.bits |= NEED_BADNESS; /* a rank is one among all */
-		needs.focus = tui->focus.pid;
 		needs.focus_bits = NEED_LIMITS;
 		if (view == &view_map && map_wants_mappings(tui))
 			needs.focus_bits |= NEED_MAPPINGS;

@@ -102,7 +102,7 @@ page(struct tui *tui)
 const struct view view_budget = {
 	.name = "Budget",
 	.tab = "5 Budget",
-	.hint = "Up Down  < > R sort  e unit  z freeze  ? help",
+	.hint = "Up Down  < > R sort  x explain  e unit  z freeze  ? help",
 	.draw = draw,
 	.request = request,
 	.show = show,

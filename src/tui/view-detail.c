@@ -186,7 +186,7 @@ request(struct tui *tui, enum request request)
 
 const struct view view_detail = {
 	.name = "Detail",
-	.hint = "Up Down scroll  a OOM priority  Esc back  q quit",
+	.hint = "Up Down scroll  a OOM priority  x explain  Esc back  q quit",
 	.draw = draw,
 	.request = request,
 	.has_focus = true,

@@ -99,10 +99,9 @@ gather(struct tui *tui, struct figures *figures)
 	figures->count = 0;
 	add_row(figures, &subject, &tui->snapshot->system);
 	add_totals(figures, &tui->snapshot->system);
-	for (size_t i = 0; page->first && i < figures->count; i++)
-		if (figures->figures[i].column == page->first)
+	for (size_t i = 0; page->selected && i < figures->count; i++)
+		if (figures->figures[i].column == page->selected)
 			page->list.selected = i;
-	page->first = NULL;
 }
 
 /* Which figure is asked about first: what is sorted by, or the first number. */
@@ -127,7 +126,8 @@ explain_open(struct tui *tui)
 	if (tui->view->is_passing)
 		return;
 	tui->explain = (struct explain_page){ .of = tui->view };
-	tui->explain.first = first_of(subject_of(tui));
+	tui->explain.selected = first_of(subject_of(tui));
+	tui->wants_refresh = true; /* what it is made of may not have been read */
 	tui_open_view(tui, &view_explain);
 }
 
@@ -201,8 +201,11 @@ draw(struct tui *tui, WINDOW *window)
 	list_fit(list, figures.count, (size_t)upper);
 	for (size_t i = list->top; i < figures.count && i < list->top + (size_t)upper; i++)
 		draw_figure(tui, window, (int)(i - list->top), &figures.figures[i]);
+	if (figures.count == 0)
+		return;
+	tui->explain.selected = figures.figures[list->selected].column;
 	lower = height > upper ? derwin(window, height - upper, getmaxx(window), upper, 0) : NULL;
-	if (!lower || figures.count == 0)
+	if (!lower)
 		return;
 	draw_explanation(tui, lower, &figures.figures[list->selected]);
 	delwin(lower);
@@ -220,6 +223,7 @@ request(struct tui *tui, enum request request)
 	if (!list_request(&page->list, request))
 		return false;
 	page->scrolled = 0;
+	page->selected = NULL;
 	return true;
 }
 

@@ -11,8 +11,8 @@ struct view;
 struct explain_page {
 	const struct view *of;
 	struct list list;
-	int scrolled;               /* lines of the explanation above its window */
-	const struct column *first; /* to be selected when it is drawn; NULL: it was */
+	int scrolled;                  /* lines of the explanation above its window */
+	const struct column *selected; /* others may come before it; NULL: as the list says */
 };
 
 /* Explains the figures of the view that is open, or goes back from that. */

@@ -83,7 +83,7 @@ listing(struct tui_settings *settings)
 const struct view view_kill_order = {
 	.name = "Kill order",
 	.tab = "2 Kill order",
-	.hint = "a OOM priority  g cgroup  Enter detail  \\ filter  k signal  ? help",
+	.hint = "a OOM priority  g cgroup  Enter detail  \\ filter  k signal  x explain  ? help",
 	.draw = draw,
 	.request = request,
 	.needs = NEED_OOM | NEED_BADNESS | NEED_CGROUP,

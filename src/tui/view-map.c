@@ -192,7 +192,7 @@ page(struct tui *tui)
 const struct view view_map = {
 	.name = "Map",
 	.tab = "3 Map",
-	.hint = "b segments or mappings  < > R sort  F6 read again  Esc back  ? help",
+	.hint = "b segments or mappings  < > R sort  F6 read again  x explain  Esc back  ? help",
 	.draw = draw,
 	.request = request,
 	.show = show,

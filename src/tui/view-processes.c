@@ -217,7 +217,7 @@ listing_of(struct tui_settings *settings)
 const struct view view_processes = {
 	.name = "Processes",
 	.tab = "1 Processes",
-	.hint = "Enter detail  / search  \\ filter  MPNT sort  f fields  k signal  a OOM  ? "
+	.hint = "Enter detail  / search  \\ filter  x explain  f fields  k signal  a OOM  ? "
 		"help",
 	.draw = processes_draw,
 	.listing = listing_of,

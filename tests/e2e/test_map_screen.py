@@ -144,6 +144,15 @@ def test_an_item_of_the_budget_is_explained_with_units(terminal):
     terminal.wait_for_end()
 
 
+def test_all_of_the_process_that_is_explained_is_read(terminal, growing):
+    """FILE and SHMEM are no columns of the view: of a process that sleeps nobody would ask for them."""
+    open_screen(terminal, "80x24", "-p", str(growing.pid))
+    terminal.type("x")
+    wait_until(lambda: re.search(r"= ANON [\d.]+[KM] \+ FILE [\d.]+[KM] \+ SHMEM 0", terminal.capture()))
+    terminal.type("x", "q")
+    terminal.wait_for_end()
+
+
 def test_the_figures_of_the_header_are_explained(terminal):
     open_screen(terminal, "200x60")
     terminal.type("x", "End")
