@@ -155,8 +155,14 @@ def test_all_of_the_process_that_is_explained_is_read(terminal, growing):
 
 def test_the_figures_of_the_header_are_explained(terminal):
     open_screen(terminal, "200x60")
-    terminal.type("x", "End")
-    terminal.wait_for_text("self res", "from /proc/self/statm: field 2")
+    terminal.type("x")
+
+    def is_last():
+        terminal.type("End")  # more become known in the first refreshes
+        return "from /proc/self/statm: field 2" in terminal.capture()
+
+    wait_until(is_last)
+    terminal.wait_for_text("self res")
     terminal.type("Up")
     terminal.wait_for_text("self time", "from getrusage()")
     terminal.type("Home")
