@@ -150,10 +150,7 @@ batch_run(const struct process_options *options)
 	static char buffer[64 * 1024]; /* a block of 10,000 rows is 20 of them, not 300 */
 	struct blocks run = {
 		.options = options,
-		.output = { .format = options->format,
-			.file = stdout,
-			.charset = charset_of_locale(),
-			.scale = options->settings.scale },
+		.output = process_options_output(options),
 	};
 	int status, error = source_create(PATIENCE_OF_SCREEN, &run.source);
 

@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char columns_over_time[] = "item,part,bytes,share,change,rate,what";
 
@@ -176,37 +175,27 @@ write_budget(struct run *run, bool is_first)
 }
 
 static int
-write_blocks(struct run *run)
+write_block(void *context, int64_t number)
 {
-	int64_t next = loop_now(), count = run->options->process.count;
+	struct run *run = context;
+	int error = read_budget(run, number == 1);
 
-	for (int64_t number = 1;; number++) {
-		int error = read_budget(run, number == 1);
-
-		if (error < 0)
-			return command_failure_status("cannot read /proc/meminfo", error);
-		error = write_budget(run, number == 1);
-		if (error < 0)
-			return command_failure_status("write error", error);
-		next += run->options->process.settings.interval;
-		if (number == count || !loop_wait(next, STDOUT_FILENO))
-			return EXIT_SUCCESS;
-	}
+	if (error < 0)
+		return command_failure_status("cannot read /proc/meminfo", error);
+	error = write_budget(run, number == 1);
+	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
 }
 
 static int
 show(const struct budget_options *options)
 {
-	struct run run = { .options = options,
-		.output = { .format = options->process.format,
-			.file = stdout,
-			.charset = charset_of_locale(),
-			.scale = options->process.settings.scale } };
+	const struct process_options *process = &options->process;
+	struct run run = { .options = options, .output = process_options_output(process) };
 	int status, error = collect_create(NULL, &run.source);
 
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
-	status = write_blocks(&run);
+	status = loop_blocks(process->settings.interval, process->count, write_block, &run);
 	snapshot_finish(&run.now);
 	budget_finish(&run.first);
 	arena_finish(&run.texts);

@@ -13,7 +13,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MOST_LATER = 64, HEAD_SIZE = 256, WORD_SIZE = 80 };
 
@@ -121,40 +120,30 @@ write_block(struct run *run, struct snapshot *now)
 }
 
 static int
-write_blocks(struct run *run)
+read_and_write(void *context, int64_t number)
 {
+	struct run *run = context;
 	const struct needs needs = { .bits = kernel_parts[run->options->page->part].need };
-	int64_t next = loop_now(), count = run->options->process.count;
+	struct snapshot *now = &run->snapshots[number % 2];
+	int error = run->source->read(run->source, now, NULL, &needs);
 
-	for (int64_t number = 1;; number++) {
-		struct snapshot *now = &run->snapshots[number % 2];
-		int error = run->source->read(run->source, now, NULL, &needs);
-
-		if (error < 0)
-			return command_failure_status("cannot read /proc", error);
-		derive(now, number > 1 ? &run->snapshots[(number + 1) % 2] : NULL);
-		error = write_block(run, now);
-		if (error < 0)
-			return command_failure_status("write error", error);
-		next += run->options->process.settings.interval;
-		if (number == count || !loop_wait(next, STDOUT_FILENO))
-			return EXIT_SUCCESS;
-	}
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	derive(now, number > 1 ? &run->snapshots[(number + 1) % 2] : NULL);
+	error = write_block(run, now);
+	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
 }
 
 static int
 show(const struct kernel_options *options)
 {
-	struct run run = { .options = options,
-		.output = { .format = options->process.format,
-			.file = stdout,
-			.charset = charset_of_locale(),
-			.scale = options->process.settings.scale } };
+	const struct process_options *process = &options->process;
+	struct run run = { .options = options, .output = process_options_output(process) };
 	int status, error = collect_create(NULL, &run.source);
 
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
-	status = write_blocks(&run);
+	status = loop_blocks(process->settings.interval, process->count, read_and_write, &run);
 	snapshot_finish(&run.snapshots[0]);
 	snapshot_finish(&run.snapshots[1]);
 	row_list_finish(&run.rows);

@@ -216,11 +216,7 @@ write_map(struct run *run)
 	size_t last = options->diff ? 1 : 0;
 	struct snapshot *now = &run->snapshots[last];
 	struct map_rows *rows = options->all ? &now->mappings : &run->segments[last];
-	struct output output = { .format = options->process.format,
-		.file = stdout,
-		.charset = charset_of_locale(),
-		.scale = options->process.settings.scale,
-		.width = process_options_width(&options->process) };
+	struct output output = process_options_output(&options->process);
 	char head[MAP_HEAD_SIZE];
 	int status;
 

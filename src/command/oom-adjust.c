@@ -102,7 +102,7 @@ static void
 write_rows(struct work *work)
 {
 	struct selection selection = { .table = &oom_effect_table };
-	struct output output = oom_output(work->options);
+	struct output output = process_options_output(&work->options->process);
 	struct row_list rows = { .count = work->preview.count };
 
 	for (size_t i = 0; i < oom_effect_table.column_count; i++)

@@ -122,7 +122,7 @@ write_order(const struct oom_options *options, struct snapshot *snapshot)
 {
 	const struct order order = order_of(table_find(&candidate_table, "rank", 4));
 	const struct badness_scope scope = badness_scope_of(snapshot);
-	struct output output = oom_output(options);
+	struct output output = process_options_output(&options->process);
 	struct row_list rows = { .count = 0 };
 	char head[HEAD_SIZE];
 	int status = check_pids(options, snapshot);

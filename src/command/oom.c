@@ -108,16 +108,6 @@ oom_read(const struct needs *needs, struct snapshot *ret_snapshot, struct source
 	return 0;
 }
 
-struct output
-oom_output(const struct oom_options *options)
-{
-	return (struct output){ .format = options->process.format,
-		.file = stdout,
-		.charset = charset_of_locale(),
-		.scale = options->process.settings.scale,
-		.width = process_options_width(&options->process) };
-}
-
 int
 oom_write(struct output *output, const struct snapshot *snapshot, const struct selection *selection,
 	const struct row_list *rows)

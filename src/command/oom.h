@@ -31,9 +31,6 @@ struct source;
  */
 int oom_read(const struct needs *needs, struct snapshot *ret_snapshot, struct source **ret_source);
 
-/* An output as the options ask for it; the caller finishes it. */
-struct output oom_output(const struct oom_options *options);
-
 /* Writes one block and returns the exit status for that. */
 int oom_write(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows);

@@ -284,6 +284,16 @@ process_options_width(const struct process_options *options)
 	return size.ws_col;
 }
 
+struct output
+process_options_output(const struct process_options *options)
+{
+	return (struct output){ .format = options->format,
+		.file = stdout,
+		.charset = charset_of_locale(),
+		.scale = options->settings.scale,
+		.width = process_options_width(options) };
+}
+
 int64_t
 process_options_rollup_budget(const struct process_options *options)
 {

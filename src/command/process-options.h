@@ -52,6 +52,9 @@ void process_options_finish(struct process_options *options);
  */
 size_t process_options_width(const struct process_options *options);
 
+/* Standard output as asked for: format, unit of sizes, width. The caller finishes it. */
+struct output process_options_output(const struct process_options *options);
+
 /* What PSS may cost in a refresh, in nanoseconds; 0: whatever it takes. */
 int64_t process_options_rollup_budget(const struct process_options *options);
 
