@@ -187,7 +187,7 @@ tui_needs(const struct tui *tui)
 		faults_needs(tui, &needs);
 	needs.focus = focus_of(tui, view);
 	if (needs.focus != 0) {
-		needs.bits |= NEED_BADNESS; /* a rank is one among all */
+		needs.bits |= view->has_focus ? NEED_BADNESS : 0; /* a rank is one among all */
 		needs.focus_bits = NEED_LIMITS;
 		if (view == &view_map && map_wants_mappings(tui))
 			needs.focus_bits |= NEED_MAPPINGS;
