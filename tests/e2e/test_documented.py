@@ -85,6 +85,19 @@ def test_page_has_each_column(command):
     assert {match.groups() for match in found} == set(columns(command))
 
 
+@pytest.mark.parametrize("command", ["map", "budget", "kernel"])
+def test_page_names_each_column_of_help(command):
+    """Those of several tables, or some of them in one paragraph."""
+    text = memtop(command, "--help").stdout.decode()
+    named = re.findall(r"(?m)^ (\w+) +(\S+) +\S", text.split("Columns:\n", 1)[1])
+    assert len(named) > 8
+    section = page_section(command, "COLUMNS")
+    for name, title in named:
+        first, last = re.match(r"(\w+?)(\d*)$", name).groups()
+        assert f"*{name}*" in section or (first == "order_" and int(last) <= 13), name
+        assert title in section or first == "order_", title
+
+
 def test_help_of_memtop_and_batch_have_the_same_columns():
     assert columns("") == columns("batch")
 
