@@ -64,7 +64,7 @@ take_line(struct node *node, const char *file, const char *line)
 			*(int64_t *)((char *)node + keys[i].offset) = value_of(key + length);
 }
 
-static void
+static int
 read_file(int folder, struct node *node, const char *name)
 {
 	char path[64], line[LINE_SIZE];
@@ -72,8 +72,21 @@ read_file(int folder, struct node *node, const char *name)
 
 	snprintf(path, sizeof(path), "node%lld/%s", (long long)node->node, name);
 	file = procfs_open(folder, path);
-	while (file && fgets(line, sizeof(line), file))
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file))
 		take_line(node, name, line);
+	return 0;
+}
+
+/* Both files, also where one of them cannot be read. */
+static int
+read_node(int folder, struct node *node)
+{
+	int error = read_file(folder, node, "meminfo"),
+	    failure = read_file(folder, node, "numastat");
+
+	return error < 0 ? error : failure;
 }
 
 static int
@@ -90,6 +103,7 @@ nodes_read(const char *folder, struct snapshot *now)
 	_cleanup_closedir_ DIR *directory = opendir(folder);
 	struct kernel_rows *rows = &now->kernel[KERNEL_NODES];
 	const struct dirent *entry;
+	int error = 0;
 
 	if (!directory)
 		return -errno;
@@ -100,13 +114,14 @@ nodes_read(const char *folder, struct snapshot *now)
 
 		if (number != UNKNOWN && number >= 0) {
 			struct node *node = kernel_rows_add(rows, KERNEL_NODES);
+			int failure;
 
 			node->node = number;
-			read_file(dirfd(directory), node, "meminfo");
-			read_file(dirfd(directory), node, "numastat");
+			failure = read_node(dirfd(directory), node);
+			error = error < 0 ? error : failure;
 		}
 	}
 	if (rows->count > 1)
 		qsort(rows->rows, rows->count, sizeof(struct node), compare);
-	return 0;
+	return error;
 }

@@ -87,14 +87,16 @@ find_zone(const struct kernel_rows *rows, int node, const char *name)
 	return NULL;
 }
 
-static void
+static int
 read_buddyinfo(int root, struct snapshot *now)
 {
 	_cleanup_fclose_ FILE *file = procfs_open(root, "buddyinfo");
 	char line[LINE_SIZE], name[NAME_SIZE];
-	int node;
+	int node, error = -ENODATA;
 
-	while (file && fgets(line, sizeof(line), file)) {
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
 		int length = parse_heading(line, &node, name);
 		struct zone *zone =
 			length > 0 ? find_zone(&now->kernel[KERNEL_ZONES], node, name) : NULL;
@@ -104,7 +106,9 @@ read_buddyinfo(int root, struct snapshot *now)
 			at += strspn(at, " ");
 			zone->blocks[order] = scan_next_number(&at);
 		}
+		error = zone ? 0 : error;
 	}
+	return error;
 }
 
 /* A table of the lowest level has as many entries as a huge page has pages. */
@@ -128,10 +132,10 @@ zones_read(int root, struct snapshot *now)
 
 	if (error < 0)
 		return error;
-	read_buddyinfo(root, now);
+	error = read_buddyinfo(root, now);
 	for (size_t i = 0; i < rows->count; i++) {
 		zones[i].above = known_difference(zones[i].free, zones[i].low);
 		zones[i].fragmentation = zone_fragmentation(&zones[i], huge_page_order());
 	}
-	return 0;
+	return error;
 }

@@ -107,12 +107,14 @@ static int
 write_block(struct run *run, struct snapshot *now)
 {
 	const struct kernel_options *options = run->options;
+	bool is_empty = now->kernel[options->page->part].count == 0 &&
+			!snapshot_find_hint(now, kernel_parts[options->page->part].need);
 	char head[HEAD_SIZE], time[UNIT_FORMAT_SIZE];
 
 	choose_rows(run, now);
 	unit_format(time, UNIT_TIME, now->time, SCALE_HUMAN);
 	snprintf(head, sizeof(head), "Kernel: %s  %s%s\n", options->page->help, time,
-		now->kernel[options->page->part].count == 0 ? "\nthere are none" : "");
+		is_empty ? "\nthere are none" : "");
 	run->output.head = head;
 	run->output.width = process_options_width(&options->process);
 	return output_write(

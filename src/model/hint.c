@@ -49,7 +49,7 @@ static const struct {
 	{ NEED_EVENTS, "the victim of the OOM killer", events_remedy, events_remedy },
 	{ NEED_BUDGET, "where memory is (/proc/meminfo)", subset_remedy, subset_remedy },
 	{ NEED_SLABS, "slab caches (/proc/slabinfo)", "only root may read it", "needs CONFIG_SLUB_DEBUG or CONFIG_SLAB, and /proc without subset=pid" },
-	{ NEED_ZONES, "zones (/proc/zoneinfo)", subset_remedy, subset_remedy },
+	{ NEED_ZONES, "zones or their free blocks (/proc/zoneinfo, buddyinfo)", subset_remedy, subset_remedy },
 	{ NEED_RECLAIM, "counters of reclaim (/proc/vmstat)", subset_remedy, subset_remedy },
 	{ NEED_SWAPS, "swap devices (/proc/swaps)", subset_remedy, "needs CONFIG_SWAP, and /proc without subset=pid" },
 	{ NEED_NODES, "NUMA nodes (/sys/devices/system/node)", NULL, "needs CONFIG_NUMA and sysfs" },

@@ -78,7 +78,7 @@ static const struct column zone_columns[] = {
 		.source = "/proc/zoneinfo: cma" },
 	ORDER(0), ORDER(1), ORDER(2), ORDER(3), ORDER(4), ORDER(5), ORDER(6), ORDER(7), ORDER(8),
 	ORDER(9), ORDER(10), ORDER(11), ORDER(12), ORDER(13),
-	{ "fragmentation", "FRAG%", NULL, "The share of free memory in blocks that are too small for a huge page (2 MiB with pages of 4 KiB).", UNIT_PERCENT, 5, NEED_ZONES, ZONE(fragmentation),
+	{ "fragmentation", "FRAG%", NULL, "The share of free memory in blocks that are too small for a huge page (2 MiB with pages of 4 KiB); 100 where nothing is free.", UNIT_PERCENT, 5, NEED_ZONES, ZONE(fragmentation),
 		.source = "/proc/buddyinfo; mm/vmstat.c, unusable_free_index",
 		.misread = "Much of it is usual and harmless where nothing asks for large pieces." },
 };
@@ -257,5 +257,5 @@ zone_fragmentation(const struct zone *zone, int order)
 	}
 	if (zone->blocks[0] == UNKNOWN || order >= ZONE_ORDERS || zone->blocks[order] == UNKNOWN)
 		return UNKNOWN;
-	return free > 0 ? (int64_t)((free - usable) * 1000 / free + 0.5) : 0;
+	return free > 0 ? (int64_t)((free - usable) * 1000 / free + 0.5) : 1000;
 }

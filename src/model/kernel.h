@@ -97,7 +97,7 @@ void reclaim_add_rows(struct kernel_rows *rows);
 
 /*
  * The share of a zone's free memory that is in blocks smaller than `order`, per mille: a request
- * for 2^order pages in one piece cannot have it (mm/vmstat.c, unusable_free_index). UNKNOWN where
- * the blocks are.
+ * for 2^order pages in one piece cannot have it (mm/vmstat.c, unusable_free_index). Of nothing all
+ * is too small, as the kernel has it. UNKNOWN where the blocks are.
  */
 int64_t zone_fragmentation(const struct zone *zone, int order);

@@ -203,7 +203,8 @@ draw(struct tui *tui, WINDOW *window)
 		draw_figure(tui, window, (int)(i - list->top), &figures.figures[i]);
 	if (figures.count == 0)
 		return;
-	tui->explain.selected = figures.figures[list->selected].column;
+	if (!tui->explain.selected) /* one that is not there may yet come */
+		tui->explain.selected = figures.figures[list->selected].column;
 	lower = height > upper ? derwin(window, height - upper, getmaxx(window), upper, 0) : NULL;
 	if (!lower)
 		return;

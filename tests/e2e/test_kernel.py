@@ -188,13 +188,15 @@ def hidden(path, *arguments):
 
 
 @pytest.mark.parametrize("page, folder, hint", [
-    ("zones", "/proc/zoneinfo", "zones (/proc/zoneinfo) unknown: "),
+    ("zones", "/proc/zoneinfo", "zones or their free blocks (/proc/zoneinfo, buddyinfo) unknown: "),
+    ("buddy", "/proc/buddyinfo", "zones or their free blocks (/proc/zoneinfo, buddyinfo) unknown: "),
     ("nodes", "/sys/devices/system", "NUMA nodes (/sys/devices/system/node) unknown: No such file or directory (needs CONFIG_NUMA"),
 ])
 def test_what_is_absent_has_a_hint(mounts, page, folder, hint):
     process = hidden(folder, page)
     assert process.returncode == 0 and process.stderr == b""
     assert "\nhint   " + hint in process.stdout.decode()
+    assert "there are none" not in process.stdout.decode()
 
 
 def test_without_buddyinfo_blocks_are_unknown_not_zero(mounts):
@@ -213,7 +215,15 @@ def test_an_ordinary_user_is_told_why_there_are_no_caches():
         pytest.skip("needs to become another user")
     assert process.returncode == 0
     assert b"hint   slab caches (/proc/slabinfo) unknown: Permission denied (only root may read it)" in process.stdout
-    assert b"OBJS" in process.stdout
+    assert b"OBJS" in process.stdout and b"there are none" not in process.stdout
+
+
+def test_a_node_without_its_files_has_a_hint(mounts, tmp_path):
+    (tmp_path / "node3").mkdir()
+    process = run_over({"/sys/devices/system/node": tmp_path}, MEMTOP, "kernel", "nodes", "--format", "json")
+    found = [json.loads(line) for line in process.stdout.splitlines()]
+    assert [(row["node"], row["total"], row["hit"]) for row in found if row["kind"] == "node"] == [(3, None, None)]
+    assert any(row["kind"] == "hint" and "NUMA nodes" in row["text"] for row in found)
 
 
 @pytest.mark.parametrize("page", PAGES)
