@@ -7,6 +7,7 @@
 #include "model/snapshot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,14 +112,23 @@ read_buddyinfo(int root, struct snapshot *now)
 	return error;
 }
 
-/* A table of the lowest level has as many entries as a huge page has pages. */
+/*
+ * The size is told where there are transparent huge pages (mm/huge_memory.c, hpage_pmd_size). Else
+ * a table of the lowest level has, on most processors, as many entries as a huge page has pages.
+ */
 static int
 huge_page_order(void)
 {
-	long entries = sysconf(_SC_PAGESIZE) / (long)sizeof(uint64_t);
+	int64_t page = sysconf(_SC_PAGESIZE), size = UNKNOWN;
+	char text[32];
 	int order = 0;
 
-	while (1L << order < entries)
+	if (procfs_read(AT_FDCWD, "/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", text,
+		    sizeof(text)) > 0)
+		size = scan_number(text);
+	if (size == UNKNOWN)
+		size = page * (page / (int64_t)sizeof(uint64_t));
+	while (order < ZONE_ORDERS && page << order < size)
 		order++;
 	return order;
 }

@@ -22,7 +22,8 @@ kernel_view_finish(struct kernel_view *view)
 {
 	for (size_t i = 0; i < KERNEL_PAGES; i++)
 		table_page_finish(&view->pages[i]);
-	kernel_rows_finish(&view->rows);
+	for (size_t i = 0; i < KERNEL_PARTS; i++)
+		kernel_rows_finish(&view->rows[i]);
 }
 
 unsigned
@@ -37,7 +38,7 @@ keep_rows(struct kernel_rows *kept, enum kernel_part part, const struct kernel_r
 {
 	size_t size = kernel_parts[part].table->row_size;
 
-	kernel_rows_finish(kept); /* the last ones may have been of another size */
+	kernel_rows_reset(kept);
 	for (size_t i = 0; i < rows->count; i++) {
 		const void *row = (const char *)rows->rows + i * size;
 
@@ -54,8 +55,8 @@ show(struct tui *tui)
 
 	if (!tui->snapshot)
 		return;
-	keep_rows(&view->rows, part, &tui->snapshot->kernel[part]);
-	table_page_show(&view->pages[view->page], view->rows.rows, view->rows.count);
+	keep_rows(&view->rows[part], part, &tui->snapshot->kernel[part]);
+	table_page_show(&view->pages[view->page], view->rows[part].rows, view->rows[part].count);
 }
 
 /* All pages, the one that is open in brackets. */
