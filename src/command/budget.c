@@ -83,17 +83,6 @@ read_budget(struct run *run, bool is_first)
 }
 
 static void
-drop_empty(struct run *run)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->rows.count; i++)
-		if (run->options->all || budget_is_worth_showing(run->rows.rows[i]))
-			run->rows.rows[count++] = run->rows.rows[i];
-	run->rows.count = count;
-}
-
-static void
 write_head(struct run *run, char *head, size_t size)
 {
 	const struct budget_figures *figures = &run->now.budget_figures;
@@ -132,7 +121,8 @@ choose_rows(struct run *run)
 	const struct listing *listing = &run->options->process.settings.processes;
 	order_build(&run->rows, &budget_table, run->now.budget.rows, run->now.budget.count,
 		run->options->process.filter, &listing->order);
-	drop_empty(run);
+	if (!run->options->all)
+		row_list_keep(&run->rows, budget_is_worth_showing);
 }
 
 static int

@@ -93,14 +93,12 @@ choose_rows(struct run *run, const struct snapshot *now)
 {
 	const struct kernel_options *options = run->options;
 	const struct kernel_rows *rows = &now->kernel[options->page->part];
-	size_t count = 0;
+	const struct kernel_part_description *part = &kernel_parts[options->page->part];
 
-	order_build(&run->rows, table_of(options), rows->rows, rows->count, options->process.filter,
+	order_build(&run->rows, part->table, rows->rows, rows->count, options->process.filter,
 		&options->process.settings.processes.order);
-	for (size_t i = 0; i < run->rows.count; i++)
-		if (options->all || kernel_is_worth_showing(options->page->part, run->rows.rows[i]))
-			run->rows.rows[count++] = run->rows.rows[i];
-	run->rows.count = count;
+	if (!options->all && part->is_worth_showing)
+		row_list_keep(&run->rows, part->is_worth_showing);
 }
 
 static int

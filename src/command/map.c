@@ -134,21 +134,12 @@ is_another(const struct run *run)
 }
 
 static bool
-has_grown(const struct map_row *row)
+has_grown(const void *of)
 {
+	const struct map_row *row = of;
+
 	return row->size_grown || row->rss_grown || row->pss_grown || row->dirty_grown ||
 	       row->swap_grown;
-}
-
-static void
-keep_grown(struct row_list *list)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < list->count; i++)
-		if (has_grown(list->rows[i]))
-			list->rows[count++] = list->rows[i];
-	list->count = count;
 }
 
 /* A format without a place for hints leaves them to standard error. */
@@ -174,7 +165,7 @@ write_rows(const struct map_options *options, struct output *output,
 	order_build(&list, listing->columns.table, rows->rows, rows->count, options->process.filter,
 		&listing->order);
 	if (options->diff)
-		keep_grown(&list);
+		row_list_keep(&list, has_grown);
 	tell(output, snapshot);
 	error = output_write(output, snapshot, &listing->columns, &list);
 	row_list_finish(&list);

@@ -284,8 +284,10 @@ budget_compare(struct budget *now, const struct budget *first, int64_t elapsed)
 }
 
 bool
-budget_is_worth_showing(const struct budget_row *row)
+budget_is_worth_showing(const void *of)
 {
+	const struct budget_row *row = of;
+
 	return (row->bytes != 0 && row->bytes != UNKNOWN) ||
 	       (row->change != 0 && row->change != UNKNOWN);
 }

@@ -58,8 +58,8 @@ void budget_build(struct budget *budget, const struct budget_figures *figures,
 /* Fills how much each row has changed since another reading, `elapsed` nanoseconds ago. */
 void budget_compare(struct budget *now, const struct budget *first, int64_t elapsed);
 
-/* Whether a row says something: one of 0 only where it has become that. */
-bool budget_is_worth_showing(const struct budget_row *row);
+/* Whether a struct budget_row says something: one of 0 only where it has become that. */
+bool budget_is_worth_showing(const void *row);
 
 /* A copy of the rows, whose texts stay where they are. */
 void budget_take(struct budget *copy, const struct budget *budget);

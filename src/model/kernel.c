@@ -167,12 +167,32 @@ static const struct table swap_table = {
 	.row_size = sizeof(struct swap_device),
 };
 
+static bool
+has_objects(const void *slab)
+{
+	return ((const struct slab *)slab)->objects != 0;
+}
+
+static bool
+has_memory(const void *zone)
+{
+	return ((const struct zone *)zone)->present != 0;
+}
+
+static bool
+has_counted(const void *counter)
+{
+	int64_t count = ((const struct reclaim *)counter)->count;
+
+	return count != 0 && count != UNKNOWN;
+}
+
 const struct kernel_part_description kernel_parts[KERNEL_PARTS] = {
-	[KERNEL_SLABS] = { &slab_table, NEED_SLABS },
-	[KERNEL_ZONES] = { &zone_table, NEED_ZONES },
-	[KERNEL_RECLAIM] = { &reclaim_table, NEED_RECLAIM },
-	[KERNEL_SWAPS] = { &swap_table, NEED_SWAPS },
-	[KERNEL_NODES] = { &node_table, NEED_NODES },
+	[KERNEL_SLABS] = { &slab_table, NEED_SLABS, has_objects },
+	[KERNEL_ZONES] = { &zone_table, NEED_ZONES, has_memory },
+	[KERNEL_RECLAIM] = { &reclaim_table, NEED_RECLAIM, has_counted },
+	[KERNEL_SWAPS] = { &swap_table, NEED_SWAPS, NULL },
+	[KERNEL_NODES] = { &node_table, NEED_NODES, NULL },
 };
 
 const struct kernel_page kernel_pages[KERNEL_PAGES] = {
@@ -198,25 +218,6 @@ kernel_find_page(const char *name)
 		if (strcmp(kernel_pages[i].name, name) == 0)
 			return &kernel_pages[i];
 	return NULL;
-}
-
-bool
-kernel_is_worth_showing(enum kernel_part part, const void *row)
-{
-	const struct slab *slab = row;
-	const struct zone *zone = row;
-	const struct reclaim *counter = row;
-
-	switch (part) {
-	case KERNEL_SLABS:
-		return slab->objects != 0;
-	case KERNEL_ZONES:
-		return zone->present != 0;
-	case KERNEL_RECLAIM:
-		return counter->count != 0 && counter->count != UNKNOWN;
-	default:
-		return true;
-	}
 }
 
 void *

@@ -64,10 +64,14 @@ struct kernel_rows {
 	size_t count, capacity;
 };
 
-/* The tables of the parts, and the need for which each is read. */
+/*
+ * The tables of the parts, the need for which each is read, and whether a row says something: a
+ * cache with objects, a zone with memory, a counter above 0 (NULL: all do).
+ */
 extern const struct kernel_part_description {
 	const struct table *table;
 	unsigned need;
+	bool (*is_worth_showing)(const void *row);
 } kernel_parts[KERNEL_PARTS];
 
 /* How a part is shown; one may be shown in two ways. */
@@ -83,9 +87,6 @@ extern const struct table slab_table;
 
 /* Finds a page by name; NULL if there is none. */
 const struct kernel_page *kernel_find_page(const char *name);
-
-/* Whether a row says something: a cache with objects, a zone with memory, a counter above 0. */
-bool kernel_is_worth_showing(enum kernel_part part, const void *row);
 
 /* Adds a row of UNKNOWNs. It may move all earlier ones. */
 void *kernel_rows_add(struct kernel_rows *rows, enum kernel_part part);

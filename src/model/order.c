@@ -137,6 +137,17 @@ order_build(struct row_list *list, const struct table *table, const void *rows, 
 }
 
 void
+row_list_keep(struct row_list *list, bool (*is_worth_showing)(const void *row))
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (is_worth_showing(list->rows[i]))
+			list->rows[count++] = list->rows[i];
+	list->count = count;
+}
+
+void
 row_list_finish(struct row_list *list)
 {
 	free(list->rows);

@@ -40,4 +40,7 @@ int order_parse(const struct table *table, const char *text, struct order *ret_o
  */
 void order_build(struct row_list *list, const struct table *table, const void *rows,
 	size_t row_count, const struct filter *filter, const struct order *order);
+
+/* Leaves out what is not worth showing. */
+void row_list_keep(struct row_list *list, bool (*is_worth_showing)(const void *row));
 void row_list_finish(struct row_list *list);

@@ -30,6 +30,8 @@ void
 table_page_show(struct table_page *page, const void *rows, size_t count)
 {
 	order_build(&page->rows, page->columns.table, rows, count, NULL, &page->order);
+	if (page->is_worth_showing)
+		row_list_keep(&page->rows, page->is_worth_showing);
 	list_fit(&page->list, page->rows.count, page->list.height);
 }
 

@@ -15,6 +15,7 @@ struct table_page {
 	struct grid grid;
 	struct list list;
 	struct row_list rows;
+	bool (*is_worth_showing)(const void *row); /* NULL: all are */
 };
 
 /* Shows these columns, sorted by `order` (NULL: as the rows come); both must be right. */

@@ -14,6 +14,7 @@ void
 budget_page_init(struct budget_page *page)
 {
 	table_page_init(&page->table, &budget_table, columns, NULL);
+	page->table.is_worth_showing = budget_is_worth_showing;
 }
 
 void
@@ -23,17 +24,6 @@ budget_page_finish(struct budget_page *page)
 	budget_finish(&page->rows);
 	budget_finish(&page->first);
 	arena_finish(&page->texts);
-}
-
-static void
-drop_empty(struct budget *budget)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < budget->count; i++)
-		if (budget_is_worth_showing(&budget->rows[i]))
-			budget->rows[count++] = budget->rows[i];
-	budget->count = count;
 }
 
 static void
@@ -50,7 +40,6 @@ show(struct tui *tui)
 	}
 	budget_take(&page->rows, &snapshot->budget);
 	budget_compare(&page->rows, &page->first, snapshot->monotonic - page->first_time);
-	drop_empty(&page->rows);
 	table_page_show(&page->table, page->rows.rows, page->rows.count);
 }
 

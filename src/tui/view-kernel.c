@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/view-kernel.h"
 
-#include "base/memory.h"
 #include "tui/context.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { NOTES = 2, TEXT_SIZE = 256 };
 
 void
 kernel_view_init(struct kernel_view *view)
 {
-	for (size_t i = 0; i < KERNEL_PAGES; i++)
-		table_page_init(&view->pages[i], kernel_parts[kernel_pages[i].part].table,
-			kernel_pages[i].columns, kernel_pages[i].order);
+	for (size_t i = 0; i < KERNEL_PAGES; i++) {
+		const struct kernel_part_description *part = &kernel_parts[kernel_pages[i].part];
+
+		table_page_init(&view->pages[i], part->table, kernel_pages[i].columns,
+			kernel_pages[i].order);
+		view->pages[i].is_worth_showing = part->is_worth_showing;
+	}
 }
 
 void
@@ -22,8 +24,6 @@ kernel_view_finish(struct kernel_view *view)
 {
 	for (size_t i = 0; i < KERNEL_PAGES; i++)
 		table_page_finish(&view->pages[i]);
-	for (size_t i = 0; i < KERNEL_PARTS; i++)
-		kernel_rows_finish(&view->rows[i]);
 }
 
 unsigned
@@ -32,31 +32,16 @@ kernel_view_needs(const struct tui *tui)
 	return kernel_parts[kernel_pages[tui->kernel.page].part].need;
 }
 
-/* Rows of 0 say nothing; those that are left are copied, but not their texts. */
-static void
-keep_rows(struct kernel_rows *kept, enum kernel_part part, const struct kernel_rows *rows)
-{
-	size_t size = kernel_parts[part].table->row_size;
-
-	kernel_rows_reset(kept);
-	for (size_t i = 0; i < rows->count; i++) {
-		const void *row = (const char *)rows->rows + i * size;
-
-		if (kernel_is_worth_showing(part, row))
-			memcpy(kernel_rows_add(kept, part), row, size);
-	}
-}
-
 static void
 show(struct tui *tui)
 {
 	struct kernel_view *view = &tui->kernel;
-	enum kernel_part part = kernel_pages[view->page].part;
+	const struct kernel_rows *rows;
 
 	if (!tui->snapshot)
 		return;
-	keep_rows(&view->rows[part], part, &tui->snapshot->kernel[part]);
-	table_page_show(&view->pages[view->page], view->rows[part].rows, view->rows[part].count);
+	rows = &tui->snapshot->kernel[kernel_pages[view->page].part];
+	table_page_show(&view->pages[view->page], rows->rows, rows->count);
 }
 
 /* All pages, the one that is open in brackets. */

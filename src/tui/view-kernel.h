@@ -10,7 +10,6 @@ struct tui;
 struct kernel_view {
 	struct table_page pages[KERNEL_PAGES];
 	size_t page;
-	struct kernel_rows rows[KERNEL_PARTS]; /* those of the snapshot that say something */
 };
 
 void kernel_view_init(struct kernel_view *view);

@@ -295,17 +295,16 @@ rows_of_nothing_are_not_worth_showing(void **state)
 	struct slab slab = { .objects = 0 };
 	struct reclaim counter = { .count = UNKNOWN };
 	struct zone zone = { .present = 0 };
-	struct swap_device device = { .used = 0 };
 
 	(void)state;
-	assert_false(kernel_is_worth_showing(KERNEL_SLABS, &slab));
-	assert_false(kernel_is_worth_showing(KERNEL_RECLAIM, &counter));
-	assert_false(kernel_is_worth_showing(KERNEL_ZONES, &zone));
+	assert_false(kernel_parts[KERNEL_SLABS].is_worth_showing(&slab));
+	assert_false(kernel_parts[KERNEL_RECLAIM].is_worth_showing(&counter));
+	assert_false(kernel_parts[KERNEL_ZONES].is_worth_showing(&zone));
 	slab.objects = counter.count = zone.present = 1;
-	assert_true(kernel_is_worth_showing(KERNEL_SLABS, &slab));
-	assert_true(kernel_is_worth_showing(KERNEL_RECLAIM, &counter));
-	assert_true(kernel_is_worth_showing(KERNEL_ZONES, &zone));
-	assert_true(kernel_is_worth_showing(KERNEL_SWAPS, &device));
+	assert_true(kernel_parts[KERNEL_SLABS].is_worth_showing(&slab));
+	assert_true(kernel_parts[KERNEL_RECLAIM].is_worth_showing(&counter));
+	assert_true(kernel_parts[KERNEL_ZONES].is_worth_showing(&zone));
+	assert_null(kernel_parts[KERNEL_SWAPS].is_worth_showing); /* all are */
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
