@@ -106,7 +106,7 @@ sum_of(int directory, const char *path, const char *key)
 		int64_t number = scan_field(line, key);
 
 		if (number != UNKNOWN)
-			sum = (sum == UNKNOWN ? 0 : sum) + number;
+			sum = known_or_zero(sum) + number;
 	}
 	return sum;
 }
@@ -146,7 +146,7 @@ read_zram(void)
 				       : UNKNOWN;
 
 		if (used != UNKNOWN)
-			sum = (sum == UNKNOWN ? 0 : sum) + used;
+			sum = known_or_zero(sum) + used;
 	}
 	return sum;
 }

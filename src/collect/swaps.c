@@ -28,23 +28,15 @@ swaps_zram_memory(const char *device)
 	return scan_next_number(&at);
 }
 
-static int64_t
-share(int64_t part, int64_t whole)
-{
-	if (part == UNKNOWN || whole == UNKNOWN || whole <= 0)
-		return UNKNOWN;
-	return (int64_t)((double)part * 1000 / (double)whole + 0.5);
-}
-
 static void
 complete(struct swap_device *device)
 {
 	if (strncmp(device->path, "/dev/zram", 9) == 0) {
 		device->kind = "zram";
 		device->stored = swaps_zram_memory(device->path + strlen("/dev/"));
-		device->ratio = share(device->stored, device->used);
+		device->ratio = known_share(device->stored, device->used);
 	}
-	device->use = share(device->used, device->size);
+	device->use = known_share(device->used, device->size);
 }
 
 /* "/dev/sda2   partition   8388604   0   -2"; a line that is none is left out. */

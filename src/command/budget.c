@@ -223,11 +223,7 @@ run(const struct command *command, int argc, char **argv)
 	int status, first;
 
 	process_options_init(process);
-	filter_destroy(process->filter);
-	process->filter = filter_create(&budget_table);
-	process->settings.processes.columns.table = &budget_table;
-	process->settings.processes.columns.count = 0;
-	process->settings.processes.order.column = NULL;
+	process_options_use(process, &budget_table);
 	first = command_parse(command, argc, argv, &options, &status);
 	if (first >= 0 && first < argc) {
 		char word[80];

@@ -392,10 +392,7 @@ run(const struct command *command, int argc, char **argv)
 	int status, first;
 
 	process_options_init(process);
-	filter_destroy(process->filter);
-	process->filter = filter_create(&fault_table);
-	process->settings.processes.columns.table = &fault_table;
-	process->settings.processes.columns.count = 0;
+	process_options_use(process, &fault_table);
 	process->settings.processes.order = order_of(table_find(&fault_table, "minor", 5));
 	first = command_parse(command, argc, argv, &options, &status);
 	if (first >= 0) {

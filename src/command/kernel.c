@@ -82,12 +82,6 @@ struct run {
 	struct output output;
 };
 
-static const struct table *
-table_of(const struct kernel_options *options)
-{
-	return kernel_parts[options->page->part].table;
-}
-
 static void
 choose_rows(struct run *run, const struct snapshot *now)
 {
@@ -176,11 +170,7 @@ complete(struct kernel_options *options)
 	size_t position;
 	int error = 0;
 
-	filter_destroy(process->filter);
-	process->filter = filter_create(table_of(options));
-	listing->columns.table = table_of(options);
-	listing->columns.count = 0;
-	listing->order.column = NULL;
+	process_options_use(process, kernel_parts[options->page->part].table);
 	selection_parse(&listing->columns, options->page->columns, &position);
 	if (options->page->order)
 		order_parse(listing->columns.table, options->page->order, &listing->order);

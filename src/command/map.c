@@ -317,11 +317,7 @@ run(const struct command *command, int argc, char **argv)
 	int status, first;
 
 	process_options_init(process);
-	filter_destroy(process->filter);
-	process->filter = filter_create(&segment_table);
-	process->settings.processes.columns.table = &segment_table;
-	process->settings.processes.columns.count = 0;
-	process->settings.processes.order.column = NULL;
+	process_options_use(process, &segment_table);
 	first = command_parse(command, argc, argv, &options, &status);
 	if (first >= 0)
 		status = run_with(command, &options, argc - first, argv + first);

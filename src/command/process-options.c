@@ -264,6 +264,16 @@ process_options_init(struct process_options *options)
 }
 
 void
+process_options_use(struct process_options *options, const struct table *table)
+{
+	filter_destroy(options->filter);
+	options->filter = filter_create(table);
+	options->settings.processes.columns.table = table;
+	options->settings.processes.columns.count = 0;
+	options->settings.processes.order.column = NULL;
+}
+
+void
 process_options_finish(struct process_options *options)
 {
 	selection_finish(&options->settings.processes.columns);

@@ -41,6 +41,9 @@ int process_apply_format(void *settings, const struct command_option *option, co
 
 void process_options_init(struct process_options *options);
 
+/* For rows of another table: no columns, no order and no filter are chosen yet. */
+void process_options_use(struct process_options *options, const struct table *table);
+
 /* Like command_parse(), and -1 where there is a word that is no option. */
 int process_options_parse(const struct command *command, int argc, char **argv,
 	struct process_options *options, int *ret_status);

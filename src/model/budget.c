@@ -152,9 +152,7 @@ add_row(struct budget *budget, const char *item, const char *part, int64_t bytes
 	row->item = item;
 	row->part = part;
 	row->bytes = bytes;
-	if (bytes != UNKNOWN)
-		row->share =
-			(int64_t)((double)bytes * 1000 / (double)total + (bytes < 0 ? -0.5 : 0.5));
+	row->share = known_share(bytes, total);
 	return row;
 }
 
@@ -166,7 +164,7 @@ bytes_of(const struct item *item, const struct budget_figures *figures, int64_t 
 
 	if (bytes == UNKNOWN)
 		return UNKNOWN;
-	bytes -= less == UNKNOWN ? 0 : less;
+	bytes -= known_or_zero(less);
 	if (item->is_claim && bytes > left)
 		bytes = left;
 	return bytes > 0 ? bytes : 0;
@@ -252,7 +250,7 @@ budget_build(struct budget *budget, const struct budget_figures *given,
 		int64_t bytes = bytes_of(&items[i], &figures, left);
 
 		add_item(budget, &items[i], bytes, &figures);
-		left -= bytes == UNKNOWN ? 0 : bytes;
+		left -= known_or_zero(bytes);
 		add_parts(budget, &figures, parts, part_count);
 	}
 	add_item(budget, &unaccounted, left, &figures);

@@ -85,9 +85,7 @@ derive_sums(struct process *process, const struct system *system, double ticks)
 		return;
 	if (process->swap != UNKNOWN)
 		process->used = process->resident + process->swap;
-	if (system->total > 0)
-		process->memory_share =
-			rounded((double)process->resident * 1000 / (double)system->total);
+	process->memory_share = known_share(process->resident, system->total);
 }
 
 /* What was not looked at has not stood still: its last rates hold until it is. */

@@ -53,11 +53,7 @@ find(const struct figure *figure, const char *name, size_t length)
 static bool
 is_known(const struct figure *figure)
 {
-	if (!figure->column || !figure->row)
-		return false;
-	return figure->column->unit == UNIT_TEXT
-		       ? column_text(figure->column, figure->row) != NULL
-		       : column_number(figure->column, figure->row) != UNKNOWN;
+	return figure->column && figure->row && column_is_known(figure->column, figure->row);
 }
 
 void
@@ -173,15 +169,17 @@ put_template(struct writer *writer, const char *text, size_t length)
 static size_t
 count_unknown(const struct figure *figure, const char *text, size_t length, size_t *ret_named)
 {
+	const char *end = text + length;
 	size_t unknown = 0;
 
 	*ret_named = 0;
-	for (size_t i = 0; i < length; i++) {
-		size_t inner = text[i] == '{' ? strcspn(text + i, "}") - 1 : 0;
-		const struct figure named = find(figure, text + i + 1, inner);
+	while ((text = memchr(text, '{', (size_t)(end - text)))) {
+		size_t inner = strcspn(text, "}") - 1;
+		const struct figure named = find(figure, text + 1, inner);
 
-		*ret_named += inner > 0;
-		unknown += inner > 0 && !is_known(&named);
+		++*ret_named;
+		unknown += !is_known(&named);
+		text += inner + 1;
 	}
 	return unknown;
 }

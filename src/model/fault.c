@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/needs.h"
+#include "model/scan.h"
 #include "model/segment.h"
 #include "model/snapshot.h"
 
@@ -14,7 +15,7 @@
 #define FIELD(name) offsetof(struct fault, name)
 
 /* A difference between all faults and those that samples stand for that is no chance. */
-enum { CLEAR_ERRORS = 4, CLEAR_SAMPLES = 3, PER_MILLE = 1000 };
+enum { CLEAR_ERRORS = 4, CLEAR_SAMPLES = 3 };
 
 const char fault_total[] = "total";
 const char fault_unsampled[] = "unsampled";
@@ -246,8 +247,8 @@ finish_row(struct fault *row, int64_t duration, int64_t all)
 	row->minor_rate_error = rate_of(row->minor_error, duration);
 	row->major_rate = rate_of(row->major, duration);
 	row->walk_rate = rate_of(row->walks, duration);
-	if (all > 0 && (row->minor != UNKNOWN || row->major != UNKNOWN))
-		row->share = (int64_t)((double)weight_of(row) * PER_MILLE / (double)all + 0.5);
+	if (row->minor != UNKNOWN || row->major != UNKNOWN)
+		row->share = known_share(weight_of(row), all);
 }
 
 static void

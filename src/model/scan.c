@@ -85,3 +85,11 @@ known_product(int64_t a, int64_t b)
 		return UNKNOWN;
 	return product;
 }
+
+int64_t
+known_share(int64_t part, int64_t whole)
+{
+	if (part == UNKNOWN || whole == UNKNOWN || whole <= 0)
+		return UNKNOWN;
+	return (int64_t)((double)part * 1000 / (double)whole + (part < 0 ? -0.5 : 0.5));
+}

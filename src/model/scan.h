@@ -30,3 +30,6 @@ const char *scan_start(const char *text, const char *start);
 int64_t known_sum(int64_t a, int64_t b);
 int64_t known_difference(int64_t a, int64_t b);
 int64_t known_product(int64_t a, int64_t b);
+
+/* A part of a whole, per mille and rounded; UNKNOWN where one is, or there is no whole. */
+int64_t known_share(int64_t part, int64_t whole);

@@ -228,24 +228,21 @@ field(struct system *system, size_t offset)
 	return (int64_t *)((char *)system + offset);
 }
 
-static int64_t
-known(int64_t bytes)
-{
-	return bytes == UNKNOWN ? 0 : bytes;
-}
-
 void
 system_split(struct system *s)
 {
-	int64_t cache = known(s->page_cache) + known(s->buffers) - known(s->shared), rest;
+	int64_t cache = known_or_zero(s->page_cache) + known_or_zero(s->buffers) -
+			known_or_zero(s->shared),
+		rest;
 
 	if (s->total == UNKNOWN)
 		return;
 	s->file_cache = cache > 0 ? cache : 0;
-	s->kernel_memory = known(s->slab_reclaimable) + known(s->slab_unreclaimable) +
-			   known(s->kernel_stack) + known(s->page_tables) + known(s->per_cpu);
-	rest = s->total - known(s->anon) - cache - known(s->shared) - s->kernel_memory -
-	       known(s->hugetlb) - known(s->free);
+	s->kernel_memory = known_or_zero(s->slab_reclaimable) +
+			   known_or_zero(s->slab_unreclaimable) + known_or_zero(s->kernel_stack) +
+			   known_or_zero(s->page_tables) + known_or_zero(s->per_cpu);
+	rest = s->total - known_or_zero(s->anon) - cache - known_or_zero(s->shared) -
+	       s->kernel_memory - known_or_zero(s->hugetlb) - known_or_zero(s->free);
 	s->other = rest > 0 ? rest : 0;
 }
 

@@ -85,6 +85,14 @@ column_text(const struct column *column, const void *row)
 	return *(const char *const *)(column_base(column, row) + column->offset);
 }
 
+/* Whether the value of a column in a row is known. */
+static inline bool
+column_is_known(const struct column *column, const void *row)
+{
+	return column->unit == UNIT_TEXT ? column_text(column, row) != NULL
+					 : column_number(column, row) != UNKNOWN;
+}
+
 void selection_add(struct selection *selection, const struct column *column);
 unsigned selection_needs(const struct selection *selection);
 void selection_finish(struct selection *selection);

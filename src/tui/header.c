@@ -41,12 +41,6 @@ size_text(char text[static UNIT_FORMAT_SIZE], int64_t bytes)
 	return text;
 }
 
-static int64_t
-known(int64_t bytes)
-{
-	return bytes == UNKNOWN ? 0 : bytes;
-}
-
 /* How often is read, and how often it should be where that would take too much time. */
 static void
 interval_text(char text[static INTERVAL_SIZE], const struct tui *tui)
@@ -122,13 +116,13 @@ draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, si
 static void
 memory_parts(const struct system *s, struct part parts[static MEMORY_PARTS])
 {
-	parts[0] = (struct part){ "anon", '#', STYLE_ANON, known(s->anon) };
-	parts[1] = (struct part){ "cache", '+', STYLE_CACHE, known(s->file_cache) };
-	parts[2] = (struct part){ "shm", '=', STYLE_SHMEM, known(s->shared) };
-	parts[3] = (struct part){ "kernel", '-', STYLE_KERNEL, known(s->kernel_memory) };
-	parts[4] = (struct part){ "huge", '*', STYLE_HUGE, known(s->hugetlb) };
-	parts[5] = (struct part){ "other", '?', STYLE_OTHER, known(s->other) };
-	parts[6] = (struct part){ "free", ' ', STYLE_NORMAL, known(s->free) };
+	parts[0] = (struct part){ "anon", '#', STYLE_ANON, known_or_zero(s->anon) };
+	parts[1] = (struct part){ "cache", '+', STYLE_CACHE, known_or_zero(s->file_cache) };
+	parts[2] = (struct part){ "shm", '=', STYLE_SHMEM, known_or_zero(s->shared) };
+	parts[3] = (struct part){ "kernel", '-', STYLE_KERNEL, known_or_zero(s->kernel_memory) };
+	parts[4] = (struct part){ "huge", '*', STYLE_HUGE, known_or_zero(s->hugetlb) };
+	parts[5] = (struct part){ "other", '?', STYLE_OTHER, known_or_zero(s->other) };
+	parts[6] = (struct part){ "free", ' ', STYLE_NORMAL, known_or_zero(s->free) };
 }
 
 /* A name, a total, a bar of parts and a text behind it; where there is no room, `instead`. */
@@ -179,7 +173,7 @@ draw_swap(const struct tui *tui, WINDOW *window, int y)
 	const struct system *s = &tui->snapshot->system;
 	char in[UNIT_FORMAT_SIZE], out[UNIT_FORMAT_SIZE], size[UNIT_FORMAT_SIZE];
 	char rates[TEXT_SIZE], instead[TEXT_SIZE];
-	const struct part used = { "used", '#', STYLE_ANON, known(s->swap_used) };
+	const struct part used = { "used", '#', STYLE_ANON, known_or_zero(s->swap_used) };
 
 	unit_format(in, UNIT_RATE, s->swap_in_rate, SCALE_HUMAN);
 	unit_format(out, UNIT_RATE, s->swap_out_rate, SCALE_HUMAN);

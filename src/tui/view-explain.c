@@ -59,13 +59,6 @@ is_shown(const struct selection *columns, const struct column *column)
 	return false;
 }
 
-static bool
-is_known(const struct column *column, const void *row)
-{
-	return column->unit == UNIT_TEXT ? column_text(column, row) != NULL
-					 : column_number(column, row) != UNKNOWN;
-}
-
 /* What is shown, in its order, then what else has been read. */
 static void
 add_row(struct figures *figures, const struct subject *subject, const struct system *system)
@@ -77,7 +70,7 @@ add_row(struct figures *figures, const struct subject *subject, const struct sys
 	for (size_t i = 0; i < subject->table->column_count; i++) {
 		const struct column *column = &subject->table->columns[i];
 
-		if (!is_shown(subject->columns, column) && is_known(column, subject->row))
+		if (!is_shown(subject->columns, column) && column_is_known(column, subject->row))
 			add(figures, subject, column, system);
 	}
 }
