@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "terminal.h"
 #include "unit.h"
 
 #include "tui/context.h"
 
-#include <locale.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <wchar.h>
 
 enum { WIDTH = 160 };
@@ -90,20 +88,11 @@ main(void)
 		TEST(it_shows_what_memtop_itself_uses),
 		TEST(it_says_where_the_interval_is_stretched),
 	};
-	FILE *nothing = fopen("/dev/null", "r+e");
-	SCREEN *terminal;
 	int failed;
 
-	setlocale(LC_ALL, "");
-	terminal = nothing ? newterm("xterm-256color", nothing, nothing) : NULL;
-	if (!terminal) {
-		puts("1..0 # SKIP no terminal description of xterm-256color");
+	if (!terminal_open())
 		return 0;
-	}
-	screen_prepare_styles(false);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	endwin();
-	delscreen(terminal);
-	fclose(nothing);
+	terminal_close();
 	return failed;
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "terminal.h"
 #include "unit.h"
 
 #include "base/memory.h"
 #include "model/segment.h"
 #include "tui/context.h"
 
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -250,22 +249,11 @@ main(void)
 		TEST(w_asks_for_walks_and_only_the_view_for_faults),
 		TEST(it_fits_in_any_size),
 	};
-	FILE *nothing = fopen("/dev/null", "r+e");
-	SCREEN *terminal;
 	int failed;
 
-	setlocale(LC_ALL, "");
-	setenv("LINES", "60", 1);
-	setenv("COLUMNS", "200", 1);
-	terminal = nothing ? newterm("xterm-256color", nothing, nothing) : NULL;
-	if (!terminal) {
-		puts("1..0 # SKIP no terminal description of xterm-256color");
+	if (!terminal_open())
 		return 0;
-	}
-	screen_prepare_styles(false);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	endwin();
-	delscreen(terminal);
-	fclose(nothing);
+	terminal_close();
 	return failed;
 }
