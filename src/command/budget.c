@@ -7,7 +7,6 @@
 #include "command/commands.h"
 #include "command/loop.h"
 #include "command/process-options.h"
-#include "model/hint.h"
 #include "model/needs.h"
 #include "model/order.h"
 #include "model/snapshot.h"
@@ -103,17 +102,6 @@ write_head(struct run *run, char *head, size_t size)
 		installed, kept);
 }
 
-static void
-tell_hints(const struct run *run)
-{
-	for (size_t i = 0; i < run->now.hint_count && !run->output.format->has_hints; i++) {
-		char text[HINT_TEXT_SIZE];
-
-		hint_text(&run->now.hints[i], text);
-		log_error("%s", text);
-	}
-}
-
 /* The order of the rows is a meaning of its own: they are sorted only where that is asked for. */
 static void
 choose_rows(struct run *run)
@@ -157,7 +145,7 @@ write_budget(struct run *run, bool is_first)
 	run->output.head = head;
 	run->output.width = process_options_width(&run->options->process);
 	if (is_first)
-		tell_hints(run);
+		command_tell_hints(&run->output, &run->now);
 	if (run->options->explain && run->output.format == &output_text)
 		return explain_rows(run);
 	return output_write(&run->output, &run->now,

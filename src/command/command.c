@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "command/commands.h"
 #include "config.h"
+#include "model/snapshot.h"
+#include "output/output.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -273,4 +275,15 @@ command_failure_status(const char *action, int error)
 		return EXIT_SUCCESS;
 	log_error("%s: %s", action, strerror(-error));
 	return EXIT_FAILURE;
+}
+
+void
+command_tell_hints(const struct output *output, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->hint_count && !output->format->has_hints; i++) {
+		char text[HINT_TEXT_SIZE];
+
+		hint_text(&snapshot->hints[i], text);
+		log_error("%s", text);
+	}
 }

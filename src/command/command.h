@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct output;
+struct snapshot;
 struct table;
 
 /* One option: getopt_long, --help, the completions and the man page check follow from this row. */
@@ -71,3 +73,6 @@ int option_complain(const struct command_option *option, const char *value, size
  * ends the program quietly.
  */
 int command_failure_status(const char *action, int error);
+
+/* A format without a place for hints leaves them to standard error. */
+void command_tell_hints(const struct output *output, const struct snapshot *snapshot);

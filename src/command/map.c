@@ -142,18 +142,6 @@ has_grown(const void *of)
 	       row->swap_grown;
 }
 
-/* A format without a place for hints leaves them to standard error. */
-static void
-tell(const struct output *output, const struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->hint_count && !output->format->has_hints; i++) {
-		char text[HINT_TEXT_SIZE];
-
-		hint_text(&snapshot->hints[i], text);
-		log_error("%s", text);
-	}
-}
-
 static int
 write_rows(const struct map_options *options, struct output *output,
 	const struct snapshot *snapshot, const struct map_rows *rows)
@@ -166,7 +154,7 @@ write_rows(const struct map_options *options, struct output *output,
 		&listing->order);
 	if (options->diff)
 		row_list_keep(&list, has_grown);
-	tell(output, snapshot);
+	command_tell_hints(output, snapshot);
 	error = output_write(output, snapshot, &listing->columns, &list);
 	row_list_finish(&list);
 	if (error == 0 || error == -EPIPE)

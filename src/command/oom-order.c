@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "model/badness.h"
 #include "model/cell.h"
-#include "model/hint.h"
 #include "model/needs.h"
 #include "model/order.h"
 #include "model/snapshot.h"
@@ -86,7 +85,7 @@ check_hints(const struct oom_options *options, const struct snapshot *snapshot)
 	return EXIT_SUCCESS;
 }
 
-/* A format without a place for hints and the head leaves them to standard error. */
+/* What a format has no place for is said on standard error. */
 static void
 tell(const struct output *output, const struct snapshot *snapshot)
 {
@@ -94,12 +93,7 @@ tell(const struct output *output, const struct snapshot *snapshot)
 
 	if (warning && output->format != &output_text)
 		log_error("warning: %s", warning);
-	for (size_t i = 0; i < snapshot->hint_count && !output->format->has_hints; i++) {
-		char text[HINT_TEXT_SIZE];
-
-		hint_text(&snapshot->hints[i], text);
-		log_error("%s", text);
-	}
+	command_tell_hints(output, snapshot);
 }
 
 /* Processes asked for that are not there: one line each. */

@@ -218,6 +218,14 @@ def test_an_ordinary_user_is_told_why_there_are_no_caches():
     assert b"OBJS" in process.stdout and b"there are none" not in process.stdout
 
 
+@pytest.mark.parametrize("count", ["1", "3"])
+def test_csv_has_no_place_for_a_hint_so_it_is_said_once(mounts, count):
+    process = hidden("/proc/zoneinfo", "zones", "--format", "csv", "-d", "0.01", "-n", count)
+    lines = process.stderr.decode().splitlines()
+    assert process.returncode == 0 and len(lines) == 1
+    assert lines[0].startswith("memtop kernel: zones or their free blocks (/proc/zoneinfo, buddyinfo) unknown: ")
+
+
 def test_a_node_without_its_files_has_a_hint(mounts, tmp_path):
     (tmp_path / "node3").mkdir()
     process = run_over({"/sys/devices/system/node": tmp_path}, MEMTOP, "kernel", "nodes", "--format", "json")
