@@ -314,6 +314,7 @@ count_sample(struct attribution *attribution, const struct record *record, enum 
 	if (kind == EVENT_MAJOR)
 		row->waits = waits_for(row);
 	attribution->counted.samples++;
+	attribution->counted.has_walks |= kind == EVENT_WALK;
 	if (kind == EVENT_MINOR && weight > attribution->counted.period)
 		attribution->counted.period = weight;
 }
@@ -420,6 +421,7 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 	arena_reset(&report->texts);
 	report->faults.count = 0;
 	report->samples = report->period = 0;
+	report->has_walks = false;
 	attribution->counted = *report;
 	*report = counted;
 	index_reset(&attribution->index);

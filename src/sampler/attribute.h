@@ -5,6 +5,7 @@
 #include "model/fault.h"
 #include "model/needs.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct fault_report {
 	struct fault_rows faults;
 	struct arena texts; /* of the rows */
 	int64_t samples, period;
+	bool has_walks; /* whether walks are among the samples */
 };
 
 /* Makes the report, in the memory of an older or zeroed one, and counts anew. */

@@ -43,6 +43,7 @@ struct counters {
 	struct {
 		struct counter *counters; /* one a CPU that is online */
 		size_t count, capacity;
+		int64_t sum; /* of the last read */
 	} kinds[KINDS];
 	char missing[LADDER_SENTENCE_SIZE];
 };
@@ -134,11 +135,16 @@ is_whole(size_t kind, const uint64_t before[VALUES], const uint64_t after[VALUES
 	return !kinds[kind].is_never_idle || running == 0 || after[VALUE] != before[VALUE];
 }
 
-/* The sum over the CPUs. All of them are read, so that the next read knows the one before. */
+/*
+ * The sum over the CPUs. All of them are read, so that the next read knows the one before. Where
+ * walks were sampled meanwhile and the sum stands still it has not counted them: an emulator may
+ * have one counter for an event that is opened twice, and say of both that they run.
+ */
 static int64_t
-read_kind(struct counters *counters, size_t kind)
+read_kind(struct counters *counters, size_t kind, bool has_walked)
 {
 	bool is_known = counters->kinds[kind].count > 0;
+	bool is_moving = has_walked && kinds[kind].offset == offsetof(struct counts, data_walks);
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < counters->kinds[kind].count; i++) {
@@ -152,17 +158,20 @@ read_kind(struct counters *counters, size_t kind)
 		}
 		sum += (int64_t)counter->values[VALUE];
 	}
+	is_known &= !is_moving || sum != counters->kinds[kind].sum;
+	counters->kinds[kind].sum = sum;
 	return is_known ? sum : UNKNOWN;
 }
 
 bool
-counters_read(struct counters *counters, struct counts *ret_counts)
+counters_read(struct counters *counters, bool has_walked, struct counts *ret_counts)
 {
 	struct counts counts;
 	bool is_counting = false;
 
 	for (size_t i = 0; i < KINDS; i++) {
-		*(int64_t *)((char *)&counts + kinds[i].offset) = read_kind(counters, i);
+		*(int64_t *)((char *)&counts + kinds[i].offset) =
+			read_kind(counters, i, has_walked);
 		is_counting |= counters->kinds[i].count > 0;
 	}
 	if (is_counting)

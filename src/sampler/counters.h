@@ -23,10 +23,11 @@ void counters_close(struct counters *counters);
 /*
  * A count is UNKNOWN where the event does not exist or is forbidden, and in each read before which
  * it did not count all the time, because others use the counters, too: then the difference to the
- * read before is not known, but that of the next two may be. A CPU that went offline keeps its
- * last count. Returns false where nothing is counted.
+ * read before is not known, but that of the next two may be. `has_walked`: whether walks for data
+ * have been sampled since then; their count is UNKNOWN where it stood still all the same. A CPU
+ * that went offline keeps its last count. Returns false where nothing is counted.
  */
-bool counters_read(struct counters *counters, struct counts *ret_counts);
+bool counters_read(struct counters *counters, bool has_walked, struct counts *ret_counts);
 
 /* One line: what is missing, and what would grant it; NULL: nothing is. Valid until the close. */
 const char *counters_missing(const struct counters *counters);

@@ -16,6 +16,7 @@ sampler_answer_reset(struct sampler_answer *answer)
 {
 	arena_reset(&answer->report.texts);
 	answer->report.faults.count = 0;
+	answer->report.has_walks = false;
 	answer->sampling = nothing_sampled;
 	answer->has_counts = false;
 }

@@ -201,7 +201,8 @@ make_answer(struct sampler *sampler)
 	sampler_answer_reset(answer);
 	if (sampler->events)
 		answer_samples(sampler, answer);
-	if (sampler->counters && counters_read(sampler->counters, &answer->counts))
+	if (sampler->counters &&
+		counters_read(sampler->counters, answer->report.has_walks, &answer->counts))
 		answer->has_counts = true;
 	/* Where nobody asked for walks it is enough that they are unknown. */
 	if (sampler->counters && !answer->sampling.missing &&

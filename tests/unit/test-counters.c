@@ -26,7 +26,7 @@ counters_count_on_each_cpu_or_say_why_not(void **state)
 	for (int fd = 0; fd < FAKE_FDS; fd++)
 		assert_true(!fake_kernel.is_open[fd] || fake_kernel.task[fd] == -1);
 	memcpy(fake_kernel.values, (uint64_t[]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, &counts));
+	assert_true(counters_read(counters, false, &counts));
 	assert_int_equal(counts.data_walks, 3000);
 	assert_int_equal(counts.code_walks, 3000);
 	assert_int_equal(counts.cycles, 3000);
@@ -36,7 +36,7 @@ counters_count_on_each_cpu_or_say_why_not(void **state)
 	fake_kernel.hardware_error = ENOENT;
 	counters = counters_open(&fake_perf);
 	counts.cycles = 7;
-	assert_false(counters_read(counters, &counts));
+	assert_false(counters_read(counters, false, &counts));
 	assert_int_equal(counts.cycles, 7);
 	assert_string_equal(counters_missing(counters),
 		"not all of TLB walks, cycles and instructions are counted: this processor or "
@@ -53,6 +53,27 @@ counters_count_on_each_cpu_or_say_why_not(void **state)
 }
 
 static void
+walks_that_were_sampled_but_not_counted_are_unknown(void **state)
+{
+	struct counters *counters;
+	struct counts counts;
+
+	(void)state;
+	fake_perf_reset();
+	counters = counters_open(&fake_perf);
+	memcpy(fake_kernel.values, (uint64_t[]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
+	assert_true(counters_read(counters, true, &counts));
+	assert_int_equal(counts.data_walks, 2000);
+	memcpy(fake_kernel.values, (uint64_t[]){ 1000, 900, 900 }, sizeof(fake_kernel.values));
+	assert_true(counters_read(counters, true, &counts));
+	assert_int_equal(counts.data_walks, UNKNOWN);
+	assert_int_equal(counts.code_walks, 2000); /* none of those were sampled: that can be */
+	assert_true(counters_read(counters, false, &counts));
+	assert_int_equal(counts.data_walks, 2000);
+	counters_close(counters);
+}
+
+static void
 trap_5_what_did_not_count_all_the_time_is_unknown(void **state)
 {
 	struct counters *counters;
@@ -62,17 +83,17 @@ trap_5_what_did_not_count_all_the_time_is_unknown(void **state)
 	fake_perf_reset();
 	counters = counters_open(&fake_perf);
 	memcpy(fake_kernel.values, (uint64_t[]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, &counts));
+	assert_true(counters_read(counters, false, &counts));
 	memcpy(fake_kernel.values, (uint64_t[]){ 1500, 1000, 800 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, &counts));
+	assert_true(counters_read(counters, false, &counts));
 	assert_int_equal(counts.data_walks, UNKNOWN);
 	assert_int_equal(counts.cycles, UNKNOWN);
 	memcpy(fake_kernel.values, (uint64_t[]){ 2500, 1500, 1300 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, &counts));
+	assert_true(counters_read(counters, false, &counts));
 	assert_int_equal(counts.cycles, 5000);
 	fake_kernel.values[1] = 2000,
 	fake_kernel.values[2] = 1800; /* the sixth counter: "100 % running" */
-	assert_true(counters_read(counters, &counts));
+	assert_true(counters_read(counters, false, &counts));
 	assert_int_equal(counts.data_walks, 5000); /* none: that can be */
 	assert_int_equal(counts.cycles, UNKNOWN);
 	counters_close(counters);
@@ -86,12 +107,12 @@ counters_count_at_least_what_a_loop_executes(void **state)
 	struct counters *counters = counters_open(NULL);
 	struct counts before, after;
 	char reason[LADDER_SENTENCE_SIZE] = "";
-	bool is_read = counters_read(counters, &before);
+	bool is_read = counters_read(counters, false, &before);
 
 	(void)state;
 	for (volatile int i = 0; i < TURNS; i++)
 		continue;
-	is_read = is_read && counters_read(counters, &after);
+	is_read = is_read && counters_read(counters, false, &after);
 	if (counters_missing(counters))
 		snprintf(reason, sizeof(reason), "%s", counters_missing(counters));
 	counters_close(counters);
@@ -109,6 +130,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counters_count_on_each_cpu_or_say_why_not),
+		cmocka_unit_test(walks_that_were_sampled_but_not_counted_are_unknown),
 		cmocka_unit_test(trap_5_what_did_not_count_all_the_time_is_unknown),
 		cmocka_unit_test(counters_count_at_least_what_a_loop_executes),
 	};
