@@ -68,6 +68,7 @@ static const struct column columns[] = {
 const struct table fault_table = {
 	.name = "fault",
 	.search = "comm,segment,mapping,code,symbol",
+	.then_by = "walks", /* they have rows without any fault */
 	.columns = columns,
 	.column_count = sizeof(columns) / sizeof(columns[0]),
 	.row_size = sizeof(struct fault),
@@ -193,12 +194,21 @@ weight_of(const struct fault *row)
 	return weight;
 }
 
+/* Whether a row has more faults than another, or as many and more walks. */
+static bool
+is_larger(const struct fault *row, const struct fault *other)
+{
+	int64_t faults = weight_of(row), others = weight_of(other);
+
+	return faults > others || (faults == others && row->walks > other->walks);
+}
+
 /* Adds a row to what is put together; the largest so far gives the texts. */
 static void
-merge(struct fault *into, const struct fault *row, int64_t *largest)
+merge(struct fault *into, const struct fault *row, const struct fault **largest)
 {
-	if (weight_of(row) > *largest) {
-		*largest = weight_of(row);
+	if (!*largest || is_larger(row, *largest)) {
+		*largest = row;
 		into->mapping = row->mapping;
 		into->segment = row->segment;
 		into->code = row->code;
@@ -254,11 +264,11 @@ finish_row(struct fault *row, int64_t duration, int64_t all)
 static void
 add_estimates(struct fault_rows *rows, const struct fault **sorted, size_t count, unsigned keys)
 {
-	int64_t largest = -1;
+	const struct fault *largest = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		if (i == 0 || compare_rows(&sorted[i - 1], &sorted[i], &keys) != 0) {
-			largest = -1;
+			largest = NULL;
 			add_row(rows);
 		}
 		merge(&rows->rows[rows->count - 1], sorted[i], &largest);
@@ -273,7 +283,7 @@ sum_of(const struct fault **sorted, size_t count)
 {
 	struct fault_rows rows = { .count = 0 };
 	struct fault sum = *add_row(&rows);
-	int64_t largest = 0;
+	const struct fault *largest = NULL;
 
 	for (size_t i = 0; i < count; i++)
 		merge(&sum, sorted[i], &largest);
@@ -307,6 +317,7 @@ add_unsampled(
 	row->minor_variance = error * error;
 }
 
+/* Exact but for the walks, of which nobody has a count by process. */
 static void
 add_total(
 	struct fault_rows *rows, const struct exact *exact, const struct fault *sum, int64_t period)
@@ -319,10 +330,21 @@ add_total(
 	row->minor = exact->minor;
 	row->major = exact->major;
 	row->minor_variance = row->major_variance = 0;
+	row->walks = sum->walks;
+	row->walk_variance = sum->walk_variance;
 	add_unsampled(rows, exact, sum, period);
 }
 
-/* The rows of each process that has met a fault by the count of /proc. */
+static bool
+has_walks(const struct fault **sorted, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (sorted[i]->walks != UNKNOWN)
+			return true;
+	return false;
+}
+
+/* The rows of each process that has met a fault by the count of /proc, or a walk. */
 static void
 add_totals(struct fault_rows *rows, const struct snapshot *snapshot, const struct fault **sorted,
 	size_t count, int64_t pid)
@@ -339,14 +361,15 @@ add_totals(struct fault_rows *rows, const struct snapshot *snapshot, const struc
 		struct fault sum;
 		size_t end;
 
-		if (exact.pid == snapshot->system.sampling.own_pid)
-			continue;
-		if (exact.minor == UNKNOWN || (pid == UNKNOWN ? is_idle : exact.pid != pid))
+		if (exact.pid == snapshot->system.sampling.own_pid || exact.minor == UNKNOWN)
 			continue;
 		while (first < count && sorted[first]->pid < exact.pid)
 			first++;
 		for (end = first; end < count && sorted[end]->pid == exact.pid;)
 			end++;
+		if (pid != UNKNOWN ? exact.pid != pid
+				   : is_idle && !has_walks(sorted + first, end - first))
+			continue;
 		sum = sum_of(sorted + first, end - first);
 		add_total(rows, &exact, &sum, snapshot->system.sampling.period);
 	}

@@ -16,18 +16,11 @@ struct sort_key {
 	const char *row;
 };
 
-/* Rows stand in one array: of two that are equal, the one that came first has the lower address. */
-static int
-tie(const struct sort_key *a, const struct sort_key *b)
-{
-	return (a->row > b->row) - (a->row < b->row);
-}
-
 static int
 compare_numbers(const struct sort_key *a, const struct sort_key *b, bool ascending)
 {
 	if (a->number == b->number)
-		return tie(a, b);
+		return 0;
 	if (a->number == UNKNOWN || b->number == UNKNOWN)
 		return a->number == UNKNOWN ? 1 : -1;
 	return (a->number < b->number) == ascending ? -1 : 1;
@@ -39,11 +32,9 @@ compare_texts(const struct sort_key *a, const struct sort_key *b, bool ascending
 	int difference;
 
 	if (!a->text || !b->text)
-		return !a->text == !b->text ? tie(a, b) : !a->text ? 1 : -1;
+		return !a->text == !b->text ? 0 : !a->text ? 1 : -1;
 	difference = strcmp(a->text, b->text);
-	if (difference == 0)
-		return tie(a, b);
-	return (difference < 0) == ascending ? -1 : 1;
+	return difference == 0 ? 0 : (difference < 0) == ascending ? -1 : 1;
 }
 
 static int
@@ -106,11 +97,40 @@ number_of(const struct column *column, const void *row)
 	return (int64_t)((uint64_t)number >> 1);
 }
 
+static void
+sort_by(struct sort_key *keys, size_t count, const struct order *order)
+{
+	const struct column *column = order->column;
+	bool is_text = column->unit == UNIT_TEXT;
+
+	for (size_t i = 0; i < count; i++) {
+		keys[i].number = is_text ? 0 : number_of(column, keys[i].row);
+		keys[i].text = is_text ? column_text(column, keys[i].row) : NULL;
+	}
+	sort_merge(keys, keys + count, count, sizeof(keys[0]),
+		is_text ? (order->ascending ? texts_ascending : texts_descending)
+			: (order->ascending ? numbers_ascending : numbers_descending));
+}
+
+/* Sorting keeps the order of equal rows: what is to count least is sorted by first. */
+static void
+sort_rows(struct sort_key *keys, size_t count, const struct table *table, const struct order *order)
+{
+	if (!order->column)
+		return;
+	if (table->then_by) {
+		const struct order least =
+			order_of(table_find(table, table->then_by, strlen(table->then_by)));
+
+		sort_by(keys, count, &least);
+	}
+	sort_by(keys, count, order);
+}
+
 void
 order_build(struct row_list *list, const struct table *table, const void *rows, size_t row_count,
 	const struct filter *filter, const struct order *order)
 {
-	bool is_text = order->column && order->column->unit == UNIT_TEXT;
 	size_t count = 0;
 
 	list->keys = array_reserve(
@@ -119,18 +139,10 @@ order_build(struct row_list *list, const struct table *table, const void *rows, 
 	for (size_t i = 0; i < row_count; i++) {
 		const char *row = (const char *)rows + i * table->row_size;
 
-		if (filter && !filter_matches(filter, row))
-			continue;
-		list->keys[count++] = (struct sort_key){
-			.number = is_text || !order->column ? 0 : number_of(order->column, row),
-			.text = is_text ? column_text(order->column, row) : NULL,
-			.row = row,
-		};
+		if (!filter || filter_matches(filter, row))
+			list->keys[count++].row = row;
 	}
-	if (count > 1 && order->column)
-		sort_merge(list->keys, list->keys + count, count, sizeof(list->keys[0]),
-			is_text ? (order->ascending ? texts_ascending : texts_descending)
-				: (order->ascending ? numbers_ascending : numbers_descending));
+	sort_rows(list->keys, count, table, order);
 	for (size_t i = 0; i < count; i++)
 		list->rows[i] = list->keys[i].row;
 	list->count = count;

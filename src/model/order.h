@@ -35,8 +35,8 @@ int order_parse(const struct table *table, const char *text, struct order *ret_o
 
 /*
  * Selects the rows that the filter (NULL: all) lets through and sorts them; an order without a
- * column leaves them as they are. Equal rows keep their
- * order; rows whose value is unknown come last in both directions.
+ * column leaves them as they are. Equal rows are in the order of the table's `then_by`, and then in
+ * theirs; rows whose value is unknown come last in both directions.
  */
 void order_build(struct row_list *list, const struct table *table, const void *rows,
 	size_t row_count, const struct filter *filter, const struct order *order);

@@ -285,10 +285,10 @@ def walks_by_memtop(bench, percent):
     subprocess.run([bench.memtop, "faults", "--tlb", "--format", "json", "--output", report, "-F", "segment,walks",
                     "--", *chase(bench, percent)], env=bench.environment, stdout=subprocess.DEVNULL, check=True)
     rows = [json.loads(line) for line in report.read_text().splitlines()]
-    walks = [row["walks"] for row in rows if row["kind"] == "fault" and row["walks"] is not None]
-    if not walks:
+    walks = next(row["walks"] for row in rows if row.get("segment") == "total")
+    if walks is None:
         raise Skipped(rows[0].get("sampler_missing") or "memtop has sampled no walks")
-    return sum(walks)
+    return walks
 
 
 def measure_walks(bench, figures):

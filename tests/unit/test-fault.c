@@ -3,6 +3,7 @@
 
 #include "base/index.h"
 #include "model/fault.h"
+#include "model/order.h"
 #include "model/snapshot.h"
 
 #include <errno.h>
@@ -55,11 +56,18 @@ fill(struct snapshot *snapshot)
 	add_fault(snapshot, 10, "text", "libc.so.6", 44, 61);
 }
 
+static bool
+is_same(const char *left, const char *right)
+{
+	return left == right || (left && right && strcmp(left, right) == 0);
+}
+
+/* `segment`: NULL: of walks. */
 static const struct fault *
 find(const struct fault_rows *rows, int64_t pid, const char *segment)
 {
 	for (size_t i = 0; i < rows->count; i++)
-		if (rows->rows[i].pid == pid && strcmp(rows->rows[i].segment, segment) == 0)
+		if (rows->rows[i].pid == pid && is_same(rows->rows[i].segment, segment))
 			return &rows->rows[i];
 	return NULL;
 }
@@ -111,6 +119,79 @@ totals_are_those_of_proc(void **state)
 	fault_group(&rows, &snapshot, &grouping);
 	assert_int_equal(rows.count, 1);
 	assert_int_equal(find(&rows, 20, fault_total)->minor, 0);
+	fault_rows_finish(&rows);
+	snapshot_finish(&snapshot);
+}
+
+static void
+add_walks(struct snapshot *snapshot, int64_t pid, const char *code, int64_t walks)
+{
+	struct fault *row = snapshot_add_fault(snapshot);
+
+	row->pid = pid;
+	row->comm = "sort";
+	row->code = code;
+	row->samples = 1;
+	row->walks = walks;
+	row->walk_variance = walks * (walks - 1);
+}
+
+static void
+walks_have_rows_and_totals_of_their_own(void **state)
+{
+	struct fault_grouping grouping = ALL;
+	struct snapshot snapshot = { .time = 0 };
+	struct fault_rows rows = { .count = 0 };
+	const struct fault *row;
+
+	(void)state;
+	fill(&snapshot);
+	add_walks(&snapshot, 10, "kernel", 500);
+	add_walks(&snapshot, 10, "libc.so.6", 900);
+	add_walks(&snapshot, 20, "kernel", 70);
+	grouping.keys = FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
+	fault_group(&rows, &snapshot, &grouping);
+	row = find(&rows, 10, fault_total);
+	assert_int_equal(row->minor, 8800);
+	assert_int_equal(row->walks, 1400);
+	assert_int_equal(row->walk_error, 1029); /* the root of 500 * 499 + 900 * 899 */
+	assert_int_equal(row->walk_rate, 700 * 1000);
+	row = find(&rows, 20, fault_total); /* it met no fault, but walks */
+	assert_int_equal(row->minor, 0);
+	assert_int_equal(row->walks, 70);
+	assert_int_equal(find(&rows, 30, fault_total)->walks, UNKNOWN);
+	row = find(&rows, 10, NULL);
+	assert_int_equal(row->walks, 1400);
+	assert_string_equal(row->code, "libc.so.6"); /* the larger part */
+	fault_rows_finish(&rows);
+	snapshot_finish(&snapshot);
+}
+
+/* Rows of walks have no faults: among themselves the most walks come first. */
+static void
+rows_without_faults_are_ordered_by_walks(void **state)
+{
+	const struct order order = order_of(table_find(&fault_table, "minor", 5));
+	struct fault_grouping grouping = ALL;
+	struct snapshot snapshot = { .time = 0 };
+	struct fault_rows rows = { .count = 0 };
+	struct row_list list = { .rows = NULL };
+	const char *const codes[] = { "libc.so.6", "python3", "c", "a", "b" };
+
+	(void)state;
+	snapshot_reset(&snapshot);
+	add_walks(&snapshot, 10, "a", 500);
+	add_walks(&snapshot, 10, "b", 1);
+	add_walks(&snapshot, 10, "c", 900);
+	add_fault(&snapshot, 10, "heap", "python3", 1, 61);
+	add_fault(&snapshot, 10, "heap", "libc.so.6", 2, 61);
+	grouping.keys = FAULT_BY_CODE;
+	fault_group(&rows, &snapshot, &grouping);
+	order_build(&list, &fault_table, rows.rows, rows.count, NULL, &order);
+	assert_int_equal(list.count, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_string_equal(((const struct fault *)list.rows[i])->code, codes[i]);
+	row_list_finish(&list);
 	fault_rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
@@ -219,6 +300,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_put_together_by_the_keys),
 		cmocka_unit_test(totals_are_those_of_proc),
+		cmocka_unit_test(walks_have_rows_and_totals_of_their_own),
+		cmocka_unit_test(rows_without_faults_are_ordered_by_walks),
 		cmocka_unit_test(what_no_sample_saw_is_told_where_it_is_no_chance),
 		cmocka_unit_test(counts_that_the_caller_knows_are_the_total),
 		cmocka_unit_test(without_a_sampler_there_are_only_totals),
