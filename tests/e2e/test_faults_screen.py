@@ -74,7 +74,7 @@ def test_without_permission_the_totals_are_shown_and_the_reason(terminal, faulti
     terminal.run("200x60", {}, *dropped, MEMTOP, "--no-config", "-d", "0.5")
     terminal.wait_for_text("COMMAND")
     terminal.type("4")
-    terminal.wait_for_text("CAP_PERFMON", f"{faulting} fault", "total")
+    terminal.wait_for_text("perf_event_paranoid", f"{faulting} fault", "total")
     terminal.type("q")
     terminal.wait_for_end()
 
