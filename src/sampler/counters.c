@@ -43,7 +43,8 @@ struct counters {
 	struct {
 		struct counter *counters; /* one a CPU that is online */
 		size_t count, capacity;
-		int64_t sum; /* of the last read */
+		int64_t sum;  /* of the last read */
+		int64_t base; /* the sum of those that were closed */
 	} kinds[KINDS];
 	char missing[LADDER_SENTENCE_SIZE];
 };
@@ -85,13 +86,12 @@ open_kind(struct counters *counters, size_t kind)
 	return counters->kinds[kind].count > 0 ? 0 : -ENODEV;
 }
 
-struct counters *
-counters_open(const struct perf_calls *calls)
+/* Returns 0 or the first error. */
+static int
+open_kinds(struct counters *counters)
 {
-	struct counters *counters = xcalloc(1, sizeof(*counters));
 	int first = 0;
 
-	counters->calls = calls ? calls : &perf_calls_real;
 	for (size_t i = 0; i < KINDS; i++) {
 		int error = open_kind(counters, i);
 
@@ -102,13 +102,34 @@ counters_open(const struct perf_calls *calls)
 			break;
 		}
 	}
-	if (first < 0)
+	return first;
+}
+
+struct counters *
+counters_open(const struct perf_calls *calls)
+{
+	struct counters *counters = xcalloc(1, sizeof(*counters));
+	int error;
+
+	counters->calls = calls ? calls : &perf_calls_real;
+	error = open_kinds(counters);
+	if (error < 0)
 		ladder_sentence(&(struct obstacle){ .step = STEP_COUNTERS,
-					.error = -first,
+					.error = -error,
 					.paranoid = counters->calls->paranoid(),
 					.seccomp = counters->calls->seccomp() },
 			counters->missing);
 	return counters;
+}
+
+void
+counters_reopen(struct counters *counters)
+{
+	for (size_t i = 0; i < KINDS; i++) {
+		counters->kinds[i].base = counters->kinds[i].sum;
+		close_kind(counters, i);
+	}
+	open_kinds(counters);
 }
 
 void
@@ -145,7 +166,7 @@ read_kind(struct counters *counters, size_t kind, bool has_walked)
 {
 	bool is_known = counters->kinds[kind].count > 0;
 	bool is_moving = has_walked && kinds[kind].offset == offsetof(struct counts, data_walks);
-	int64_t sum = 0;
+	int64_t sum = counters->kinds[kind].base;
 
 	for (size_t i = 0; i < counters->kinds[kind].count; i++) {
 		struct counter *counter = &counters->kinds[kind].counters[i];

@@ -20,6 +20,9 @@ struct counters;
 struct counters *counters_open(const struct perf_calls *calls);
 void counters_close(struct counters *counters);
 
+/* Where other CPUs are online now: counts on these, and goes on from the last read. */
+void counters_reopen(struct counters *counters);
+
 /*
  * A count is UNKNOWN where the event does not exist or is forbidden, and in each read before which
  * it did not count all the time, because others use the counters, too: then the difference to the

@@ -29,7 +29,7 @@ struct events_wish {
 
 /*
  * The sampled events, with one ring a CPU. CPUs that are offline are left out; one that goes
- * offline is silent from then on, also when it is back.
+ * offline is silent from then on, also when it is back: the sampler opens them anew then.
  *
  * RUNG_ALL: all processes. RUNG_PROCESS: the threads that process wish->pid has now, with all
  * they will start; children that it has already are not seen. RUNG_USER: the same without what

@@ -9,6 +9,7 @@
 #include "model/snapshot.h"
 #include "sampler/attribute.h"
 #include "sampler/counters.h"
+#include "sampler/cpus.h"
 #include "sampler/events.h"
 #include "sampler/hand-over.h"
 
@@ -59,6 +60,7 @@ struct sampler {
 	struct question current;
 	struct events *events;
 	struct counters *counters;
+	struct cpus cpus; /* of the events and counters */
 	struct attribution *attribution;
 	struct sampler_answer own_answer;
 	int64_t since, lost; /* of the last answer */
@@ -211,6 +213,26 @@ make_answer(struct sampler *sampler)
 	answer->sampling.missing = sampler_answer_keep(answer, answer->sampling.missing);
 }
 
+/*
+ * Of a CPU that has come online since they were opened nothing is sampled or counted: they are
+ * opened anew. Those of a command cannot be, for they began with it.
+ */
+static void
+follow_cpus(struct sampler *sampler)
+{
+	const struct question *question = &sampler->current;
+
+	if (!question->bits || !cpus_have_changed(&sampler->cpus, cpus_online))
+		return;
+	if (sampler->events && !question->wish.at_exec &&
+		events_rung(sampler->events) == RUNG_ALL) {
+		stop_events(sampler);
+		start_events(sampler);
+	}
+	if (sampler->counters)
+		counters_reopen(sampler->counters);
+}
+
 /* Gives out what was made and takes the memory of the last one. */
 static void
 give_answer(struct sampler *sampler, int64_t number)
@@ -244,6 +266,7 @@ answer_question(struct sampler *sampler)
 	take_question(sampler, &question);
 	make_answer(sampler);
 	give_answer(sampler, number);
+	follow_cpus(sampler);
 	return true;
 }
 

@@ -4,11 +4,13 @@
 
 #include "base/unit.h"
 #include "sampler/counters.h"
+#include "sampler/cpus.h"
 #include "sampler/ladder.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 counters_count_on_each_cpu_or_say_why_not(void **state)
@@ -74,6 +76,59 @@ walks_that_were_sampled_but_not_counted_are_unknown(void **state)
 }
 
 static void
+counts_go_on_where_a_cpu_comes_back(void **state)
+{
+	struct counters *counters;
+	struct counts counts;
+
+	(void)state;
+	fake_perf_reset();
+	fake_kernel.cpus = 3;
+	fake_kernel.offline = 1 << 1;
+	counters = counters_open(&fake_perf);
+	assert_int_equal(fake_kernel.open_fds, 4 * 2);
+	memcpy(fake_kernel.values, (uint64_t[]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
+	assert_true(counters_read(counters, false, &counts));
+	fake_kernel.offline = 0;
+	counters_reopen(counters);
+	assert_int_equal(fake_kernel.open_fds, 4 * 3);
+	memcpy(fake_kernel.values, (uint64_t[]){ 10, 400, 400 }, sizeof(fake_kernel.values));
+	assert_true(counters_read(counters, true, &counts));
+	assert_int_equal(counts.data_walks, 2000 + 3 * 10);
+	assert_int_equal(counts.cycles, 2000 + 3 * 10);
+	counters_reopen(counters);
+	assert_true(counters_read(counters, false, &counts));
+	assert_int_equal(counts.cycles, 2030 + 3 * 10);
+	counters_close(counters);
+	assert_int_equal(fake_kernel.open_fds, 0);
+}
+
+static void
+cpus_that_come_or_go_are_noticed(void **state)
+{
+	struct cpus cpus = { .online = "" };
+	struct tree tree;
+	char path[sizeof(tree.path) + 8];
+
+	(void)state;
+	tree_create(&tree);
+	snprintf(path, sizeof(path), "%s/online", tree.path);
+	assert_false(cpus_have_changed(&cpus, path));
+	tree_write(&tree, "online", "0-2\n");
+	assert_false(cpus_have_changed(&cpus, path));
+	assert_false(cpus_have_changed(&cpus, path));
+	tree_write(&tree, "online", "0,2\n");
+	assert_true(cpus_have_changed(&cpus, path));
+	assert_false(cpus_have_changed(&cpus, path));
+	unlink(path); /* unknown is no change */
+	assert_false(cpus_have_changed(&cpus, path));
+	tree_write(&tree, "online", "0-2\n");
+	assert_true(cpus_have_changed(&cpus, path));
+	tree_destroy(&tree);
+	assert_false(cpus_have_changed(&(struct cpus){ .online = "" }, cpus_online));
+}
+
+static void
 trap_5_what_did_not_count_all_the_time_is_unknown(void **state)
 {
 	struct counters *counters;
@@ -131,6 +186,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counters_count_on_each_cpu_or_say_why_not),
 		cmocka_unit_test(walks_that_were_sampled_but_not_counted_are_unknown),
+		cmocka_unit_test(counts_go_on_where_a_cpu_comes_back),
+		cmocka_unit_test(cpus_that_come_or_go_are_noticed),
 		cmocka_unit_test(trap_5_what_did_not_count_all_the_time_is_unknown),
 		cmocka_unit_test(counters_count_at_least_what_a_loop_executes),
 	};
