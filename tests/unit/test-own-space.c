@@ -26,6 +26,16 @@ stack_of_a_thread(void *argument)
 	return NULL;
 }
 
+/* Between pages that nobody may touch: right behind a file's data it would be taken for its bss. */
+static char *
+map_apart(void)
+{
+	char *pages = mmap(NULL, 3 * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_int_equal(mprotect(pages + 4096, 4096, RW), 0);
+	return pages + 4096;
+}
+
 /* This process maps things, and is looked at like any other. */
 static void
 real_mappings_are_known_for_what_they_are(void **state)
@@ -47,7 +57,7 @@ real_mappings_are_known_for_what_they_are(void **state)
 	assert_int_equal(ftruncate(memory, 4096) | ftruncate(file, 4096), 0);
 	segment = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
 	assert_true(segment >= 0);
-	anon = mmap(NULL, 4096, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	anon = map_apart();
 	shared = mmap(NULL, 4096, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pool = mmap(NULL, 4096, RW, MAP_SHARED, memory, 0);
 	sysv = shmat(segment, NULL, 0);
@@ -90,7 +100,7 @@ real_mappings_are_known_for_what_they_are(void **state)
 			fail_msg("case %zu: %s %s", i, segment_descriptions[place.segment].name,
 				place.name);
 	}
-	munmap(anon, 4096);
+	munmap((char *)anon - 4096, 3 * 4096);
 	munmap(shared, 4096);
 	munmap(pool, 4096);
 	munmap(private_file, 4096);
