@@ -116,7 +116,7 @@ sort_by(struct sort_key *keys, size_t count, const struct order *order)
 static void
 sort_rows(struct sort_key *keys, size_t count, const struct table *table, const struct order *order)
 {
-	if (!order->column)
+	if (count < 2 || !order->column)
 		return;
 	if (table->then_by) {
 		const struct order least =
