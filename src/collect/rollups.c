@@ -108,7 +108,7 @@ static int64_t
 predicted_cost(const struct process *process)
 {
 	const struct process_rollup *last = &process->extras->rollup;
-	int64_t resident = process->resident == UNKNOWN ? 0 : process->resident;
+	int64_t resident = known_or_zero(process->resident);
 
 	if (last->cost <= 0)
 		return COST_OF_WALK + resident / MIB * COST_OF_MIB;

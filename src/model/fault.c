@@ -180,7 +180,7 @@ add_row(struct fault_rows *rows)
 static void
 add_known(int64_t *sum, int64_t number)
 {
-	if (number != UNKNOWN && __builtin_add_overflow(*sum == UNKNOWN ? 0 : *sum, number, sum))
+	if (number != UNKNOWN && __builtin_add_overflow(known_or_zero(*sum), number, sum))
 		*sum = INT64_MAX;
 }
 
@@ -302,7 +302,7 @@ static void
 add_unsampled(
 	struct fault_rows *rows, const struct exact *exact, const struct fault *sum, int64_t period)
 {
-	int64_t sampled = sum->minor == UNKNOWN ? 0 : sum->minor;
+	int64_t sampled = known_or_zero(sum->minor);
 	int64_t error = sum->minor_variance == UNKNOWN ? 0 : root_of(sum->minor_variance);
 	int64_t missing = exact->minor - sampled;
 	struct fault *row;

@@ -261,7 +261,7 @@ report_take_task(struct oom_report *report, const char *line)
 	length = length < OOM_NAME_LENGTH ? length : OOM_NAME_LENGTH;
 	task.badness = badness(&task, total_of(report));
 	kill->tasks = kill->tasks == UNKNOWN ? 1 : kill->tasks + 1;
-	kill->protected_tasks = kill->protected_tasks == UNKNOWN ? 0 : kill->protected_tasks;
+	kill->protected_tasks = known_or_zero(kill->protected_tasks);
 	keep_largest(kill, &task, name, length);
 	if (task.adj == ADJ_NEVER) {
 		kill->protected_tasks++;

@@ -284,7 +284,7 @@ add(struct fault *row, size_t offset, int64_t number)
 {
 	int64_t *sum = (int64_t *)((char *)row + offset);
 
-	if (__builtin_add_overflow(*sum == UNKNOWN ? 0 : *sum, number, sum))
+	if (__builtin_add_overflow(known_or_zero(*sum), number, sum))
 		*sum = INT64_MAX;
 }
 

@@ -125,7 +125,7 @@ editor_show(struct tui *tui)
 		editor->state = EDITOR_CLOSED;
 		return;
 	}
-	editor->to = first->oom_adj == UNKNOWN ? 0 : first->oom_adj;
+	editor->to = known_or_zero(first->oom_adj);
 	editor->state = EDITOR_OPEN;
 	update(tui);
 	take_keys_ahead(tui);
