@@ -303,6 +303,18 @@ def settled():
     return last
 
 
+def what_differs(before, after, item, name):
+    """What of a budget did not grow as it should when a GiB was made of `item`, and of its part `name`."""
+    grown = {item: items(after)[item] - items(before)[item]}
+    if name:
+        grown[name] = part(after, item, name) - part(before, item, name)
+    wrong = {key: size for key, size in grown.items() if abs(size - GIB) >= 0.03 * GIB}
+    drift = items(after)["unaccounted"] - items(before)["unaccounted"]
+    if abs(drift) >= 0.005 * sum(size for size in items(after).values() if size is not None):
+        wrong["unaccounted"] = drift
+    return wrong
+
+
 @pytest.mark.parametrize(
     "make, item, name",
     [
@@ -319,6 +331,10 @@ def settled():
     ids=["anonymous", "madv_free", "thp", "tmpfs", "cache", "page_tables", "dentries", "pool", "huge_in_use"],
 )
 def test_what_is_made_grows_where_it_belongs(make, item, name):
+    """Other processes take and free memory meanwhile, so it has to agree once in six rounds.
+
+    Nothing else on a machine grows by a GiB within 3 % each time that this test makes one.
+    """
     if available() < 4 * GIB:
         pytest.skip("not enough memory available")
     if item == "huge_pages":
@@ -327,12 +343,10 @@ def test_what_is_made_grows_where_it_belongs(make, item, name):
         pytest.skip("there are no transparent huge pages here")
     if make in (in_cache, dentries) and keeps_files_in_memory("/var/tmp"):
         pytest.skip("the file system keeps its files in memory")
-    before = settled()
-    with make(GIB):
-        after = settled()
-    grown = items(after)[item] - items(before)[item]
-    assert abs(grown - GIB) < 0.03 * GIB
-    if name:
-        assert abs(part(after, item, name) - part(before, item, name) - GIB) < 0.03 * GIB
-    total = sum(size for size in items(after).values() if size is not None)
-    assert abs(items(after)["unaccounted"] - items(before)["unaccounted"]) < 0.005 * total
+    differences = []
+    while differences == [] or differences[-1] and len(differences) < 6:
+        before = settled()
+        with make(GIB):
+            after = settled()
+        differences.append(what_differs(before, after, item, name))
+    assert not differences[-1], differences
