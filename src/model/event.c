@@ -13,11 +13,11 @@
 /* clang-format off */
 static const struct column columns[] = {
 	{ "event", "EVENT", NULL, "What happened: oom_kill.", UNIT_TEXT, 8, NEED_EVENTS, FIELD(name) },
-	{ "likely", "likely", NULL, "1: the victim is not told, this is the likely one.", UNIT_NUMBER, 4, NEED_EVENTS, FIELD(likely) },
+	{ "likely", "likely", NULL, "1: the kernel did not say which process; this one is likely.", UNIT_NUMBER, 4, NEED_EVENTS, FIELD(likely) },
 	{ "pid", "PID", NULL, "The victim.", UNIT_ID, 7, NEED_EVENTS, FIELD(pid) },
 	{ "comm", "COMM", NULL, "Its name.", UNIT_TEXT, 15, NEED_EVENTS, FIELD(comm) },
 	{ "uid", "UID", NULL, "Its user.", UNIT_ID, 6, NEED_EVENTS, FIELD(uid) },
-	{ "cgroup", "CGROUP", NULL, "Its control group.", UNIT_TEXT, 20, NEED_EVENTS, FIELD(cgroup) },
+	{ "cgroup", "CGROUP", NULL, "Its cgroup.", UNIT_TEXT, 20, NEED_EVENTS, FIELD(cgroup) },
 	{ "virt", "VIRT", NULL, "Its address space.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(virtual) },
 	{ "res", "RES", NULL, "Its resident memory.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(resident) },
 	{ "anon", "ANON", NULL, "The anonymous part.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(anon) },
@@ -27,11 +27,11 @@ static const struct column columns[] = {
 	{ "pte", "PTE", NULL, "Its page tables.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(page_tables) },
 	{ "adj", "ADJ", NULL, "Its OOM adjustment.", UNIT_NUMBER, 5, NEED_EVENTS, FIELD(adj) },
 	{ "oom", "OOM", NULL, "Its last known oom_score.", UNIT_NUMBER, 5, NEED_EVENTS, FIELD(score) },
-	{ "asked_pid", "asked PID", NULL, "Who asked for memory.", UNIT_ID, 7, NEED_EVENTS, FIELD(asked_pid) },
+	{ "asked_pid", "asked PID", NULL, "The process that asked for memory.", UNIT_ID, 7, NEED_EVENTS, FIELD(asked_pid) },
 	{ "asked_comm", "asked", NULL, "Its name.", UNIT_TEXT, 15, NEED_EVENTS, FIELD(asked_comm) },
-	{ "constraint", "constraint", NULL, "Which limit was met.", UNIT_TEXT, 8, NEED_EVENTS, FIELD(constraint) },
+	{ "constraint", "constraint", NULL, "Which limit was reached.", UNIT_TEXT, 8, NEED_EVENTS, FIELD(constraint) },
 	{ "limit_cgroup", "limit of", NULL, "The cgroup whose limit it was.", UNIT_TEXT, 20, NEED_EVENTS, FIELD(limit_cgroup) },
-	{ "source", "source", NULL, "Who told it: tracepoint, kmsg or vmstat.", UNIT_TEXT, 10, NEED_EVENTS, FIELD(source) },
+	{ "source", "source", NULL, "Where it was seen: tracepoint, kmsg or vmstat.", UNIT_TEXT, 10, NEED_EVENTS, FIELD(source) },
 };
 /* clang-format on */
 

@@ -13,7 +13,7 @@ const char *const explain_labels[EXPLAIN_PARTS] = {
 	[EXPLAIN_WHAT] = "",
 	[EXPLAIN_FORMULA] = "= ",
 	[EXPLAIN_SOURCE] = "from ",
-	[EXPLAIN_MISREAD] = "mind: ",
+	[EXPLAIN_MISREAD] = "note: ",
 };
 
 /* A text that is written piece by piece. What does not fit is left out. */

@@ -24,8 +24,8 @@ static const char subset_remedy[] = "is /proc mounted with subset=pid?";
 static const struct {
 	unsigned need;
 	const char *subject;
-	const char *refused; /* said where it is not permitted */
-	const char *absent;  /* said where it does not exist */
+	const char *refused; /* shown if it is not permitted */
+	const char *absent;  /* shown if it does not exist */
 } subjects[] = {
 	{ NEED_PROCESSES, "other users' processes", hidepid_remedy, subset_remedy },
 	{ NEED_STAT, "all figures", hidepid_remedy, NULL },
@@ -39,15 +39,15 @@ static const struct {
 	{ NEED_CGROUP, "CGROUP and UNIT", hidepid_remedy, NULL },
 	{ NEED_COMMAND, "COMMAND", hidepid_remedy, NULL },
 	{ NEED_LIMITS, "its limits", hidepid_remedy, NULL },
-	{ NEED_MAPPINGS, "what its mappings hold", ptrace_remedy, "needs CONFIG_PROC_PAGE_MONITOR" },
+	{ NEED_MAPPINGS, "memory by mapping (smaps)", ptrace_remedy, "needs CONFIG_PROC_PAGE_MONITOR" },
 	{ NEED_MEMINFO, "the machine's memory (/proc/meminfo)", subset_remedy, subset_remedy },
 	{ NEED_VMSTAT, "fault and reclaim rates (/proc/vmstat)", subset_remedy, subset_remedy },
 	{ NEED_PRESSURE, "psi (/proc/pressure/memory)", pressure_remedy, pressure_remedy },
-	{ NEED_OOM, "the cgroup that ranks are about", NULL, "there is no such memory cgroup" },
+	{ NEED_OOM, "the memory cgroup of the kill order", NULL, "there is no such memory cgroup" },
 	{ NEED_RANK, "RANK", hidepid_remedy, subset_remedy },
 	{ NEED_FAULTS, "page faults by segment and code", NULL, NULL },
 	{ NEED_EVENTS, "the victim of the OOM killer", events_remedy, events_remedy },
-	{ NEED_BUDGET, "where memory is (/proc/meminfo)", subset_remedy, subset_remedy },
+	{ NEED_BUDGET, "the memory budget (/proc/meminfo)", subset_remedy, subset_remedy },
 	{ NEED_SLABS, "slab caches (/proc/slabinfo)", "only root may read it", "needs CONFIG_SLUB_DEBUG or CONFIG_SLAB, and /proc without subset=pid" },
 	{ NEED_ZONES, "zones or their free blocks (/proc/zoneinfo, buddyinfo)", subset_remedy, subset_remedy },
 	{ NEED_RECLAIM, "counters of reclaim (/proc/vmstat)", subset_remedy, subset_remedy },

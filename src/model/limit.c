@@ -5,13 +5,13 @@
 
 /* clang-format off */
 const struct limit_description limit_descriptions[LIMIT_KINDS] = {
-	[LIMIT_ADDRESS_SPACE] = { "Max address space", "VIRT", "Beyond it mmap and brk fail.", UNIT_BYTES, "virt" },
-	[LIMIT_DATA] = { "Max data size", "DATA", "Bounds private writable mappings and the heap.", UNIT_BYTES, "data" },
-	[LIMIT_STACK] = { "Max stack size", "STACK", "Beyond it the main stack's growth ends in SIGSEGV; new threads take it as their size.", UNIT_BYTES, "stack" },
-	[LIMIT_LOCKED] = { "Max locked memory", "LOCKED", "Beyond it mlock fails without CAP_IPC_LOCK.", UNIT_BYTES, "locked" },
+	[LIMIT_ADDRESS_SPACE] = { "Max address space", "VIRT", "Above it mmap and brk fail.", UNIT_BYTES, "virt" },
+	[LIMIT_DATA] = { "Max data size", "DATA", "A limit for private writable mappings and the heap.", UNIT_BYTES, "data" },
+	[LIMIT_STACK] = { "Max stack size", "STACK", "Above it the main stack cannot grow (SIGSEGV). It is also the default stack size of new threads.", UNIT_BYTES, "stack" },
+	[LIMIT_LOCKED] = { "Max locked memory", "LOCKED", "Above it mlock fails without CAP_IPC_LOCK.", UNIT_BYTES, "locked" },
 	[LIMIT_MESSAGE_QUEUES] = { "Max msgqueue size", "queues", "Kernel memory for POSIX message queues of its user.", UNIT_BYTES, NULL },
 	[LIMIT_PROCESSES] = { "Max processes", "tasks", "Processes and threads of its user together.", UNIT_NUMBER, NULL },
-	[LIMIT_OPEN_FILES] = { "Max open files", "files", "File descriptors it may have open.", UNIT_NUMBER, NULL },
+	[LIMIT_OPEN_FILES] = { "Max open files", "files", "File descriptors that it may have open.", UNIT_NUMBER, NULL },
 };
 /* clang-format on */
 

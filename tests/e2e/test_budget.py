@@ -153,7 +153,7 @@ def test_explain_calculates_with_the_figures(mounts):
     assert int(cache[0]) == cached - shmem
     lines = [line.strip() for line in cache[1].splitlines()]
     assert lines[:2] == [f"= FIGURE {cached} - ELSEWHERE {shmem}", "from meminfo: Cached - Shmem"]
-    assert lines[2].startswith("mind: ")
+    assert lines[2].startswith("note: ")
     [unaccounted] = re.findall(r"(?m)^unaccounted +(-?\d+) .*\n += FIGURE (\d+) - ELSEWHERE (\d+)", text)
     assert int(unaccounted[0]) == int(unaccounted[1]) - int(unaccounted[2])
     assert int(unaccounted[1]) == figures["MemTotal"]

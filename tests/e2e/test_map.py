@@ -334,7 +334,7 @@ def test_explain_calculates_with_the_figures(faulter):
         sums[key] += int(kib) << 10
     parts = re.search(
         r"(?m)^RSS +(\d+) .*\n +"
-        r"= SCLEAN (\d+) \+ SDIRTY (\d+) \+ PCLEAN (\d+) \+ PDIRTY (\d+)\n +from /proc/PID/smaps: Rss\n +mind: ", text)
+        r"= SCLEAN (\d+) \+ SDIRTY (\d+) \+ PCLEAN (\d+) \+ PDIRTY (\d+)\n +from /proc/PID/smaps: Rss\n +note: ", text)
     rss, *rest = map(int, parts.groups())
     assert rss == sum(rest) == sums["Rss"]
     assert rest[0] + rest[2] == sums["Shared_Clean"] + sums["Private_Clean"]  # others come and go

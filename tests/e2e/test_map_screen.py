@@ -125,7 +125,7 @@ def test_a_figure_of_the_map_is_explained(terminal, growing):
     terminal.type("x")  # the address is what is sorted by
     terminal.wait_for_text("from /proc/PID/smaps: the heading")
     terminal.type("Down", "Down", "Down")
-    terminal.wait_for_text("= SCLEAN ", "from /proc/PID/smaps: Rss", "mind: Shared pages count in full")
+    terminal.wait_for_text("= SCLEAN ", "from /proc/PID/smaps: Rss", "note: Shared pages count in full")
     terminal.type("Escape")
     terminal.wait_for_text(f"Map of {growing.pid} ", "[heap]")
     terminal.type("q")
@@ -137,7 +137,7 @@ def test_an_item_of_the_budget_is_explained_with_units(terminal):
     terminal.type("5")
     terminal.wait_for_text("MemTotal", "free_per_cpu")
     terminal.type("x")
-    terminal.wait_for_text("nothing uses it", "= FIGURE ", "from meminfo: MemFree")
+    terminal.wait_for_text("not used at all", "= FIGURE ", "from meminfo: MemFree")
     terminal.type("e", "e")  # human, bytes, KiB
     wait_until(lambda: re.search(r"= FIGURE \d+K - ELSEWHERE 0K", terminal.capture()))
     terminal.type("x", "q")
@@ -166,6 +166,6 @@ def test_the_figures_of_the_header_are_explained(terminal):
     terminal.type("Up")
     terminal.wait_for_text("self time", "from getrusage()")
     terminal.type("Home")
-    terminal.wait_for_text("The process's number.", "from the folder /proc/PID")
+    terminal.wait_for_text("The process ID.", "from the folder /proc/PID")
     terminal.type("q")
     terminal.wait_for_end()
