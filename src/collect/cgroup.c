@@ -46,37 +46,97 @@ has_controller(const struct line *line, const char *name)
 	return false;
 }
 
+/* One name of a path. */
+struct name {
+	const char *text;
+	size_t length;
+};
+
+/* Takes the next name off a path that ends at `end`. Returns false where there is none left. */
 static bool
-is_unit(const char *name, size_t length)
+next_name(const char **path, const char *end, struct name *ret_name)
+{
+	const char *slash;
+
+	while (*path < end && **path == '/')
+		++*path;
+	if (*path >= end)
+		return false;
+	slash = memchr(*path, '/', (size_t)(end - *path));
+	slash = slash ? slash : end;
+	*ret_name = (struct name){ .text = *path, .length = (size_t)(slash - *path) };
+	*path = slash;
+	return true;
+}
+
+static bool
+begins_with(const struct name *name, const char *start)
+{
+	return strncmp(name->text, start, strlen(start)) == 0;
+}
+
+static bool
+ends_in(const struct name *name, const char *ending)
+{
+	size_t length = strlen(ending);
+
+	return name->length > length &&
+	       memcmp(name->text + name->length - length, ending, length) == 0;
+}
+
+static bool
+is_unit(const struct name *name)
 {
 	static const char *const endings[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		size_t ending = strlen(endings[i]);
-
-		if (length > ending && memcmp(name + length - ending, endings[i], ending) == 0)
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (ends_in(name, endings[i]))
 			return true;
-	}
 	return false;
 }
 
+/* Slices only sort the units; ".." leads out of a cgroup namespace. */
+static bool
+is_above_units(const struct name *name)
+{
+	return ends_in(name, ".slice") || (name->length == 2 && begins_with(name, ".."));
+}
+
+/*
+ * A pod that its runtime has put below its own service: either by a tree of its own there, or by
+ * the name "SLICE:PREFIX:ID", which is meant for systemd and was taken for a path.
+ */
+static bool
+is_pod(const struct name *name)
+{
+	return begins_with(name, "kubepods") || memmem(name->text, name->length, ".slice:", 7);
+}
+
+/*
+ * The unit of the machine's own systemd: the first name that is no slice. Below user@UID.service
+ * the systemd of that user has units of its own. What stands further in belongs to who runs there,
+ * perhaps the systemd of a container. Where the first name is no unit, none of systemd's is.
+ */
 static void
 find_unit(const struct line *line, struct cgroup *cgroup)
 {
-	size_t end = line->path_length;
+	const char *at = line->path, *end = at + line->path_length;
+	struct name name, unit = { .text = NULL };
+	bool is_found = false;
 
-	while (end > 0) {
-		size_t start = end;
-
-		while (start > 0 && line->path[start - 1] != '/')
-			start--;
-		if (is_unit(line->path + start, end - start)) {
-			cgroup->unit = line->path + start;
-			cgroup->unit_length = end - start;
+	while (next_name(&at, end, &name)) {
+		if (unit.text && ends_in(&unit, ".service") && is_pod(&name))
 			return;
-		}
-		end = start > 0 ? start - 1 : 0;
+		if (is_found || is_above_units(&name))
+			continue;
+		if (is_unit(&name))
+			unit = name;
+		is_found = !begins_with(&name, "user@") || !ends_in(&name, ".service");
 	}
+	if (!unit.text)
+		return;
+	cgroup->unit = unit.text;
+	cgroup->unit_length = unit.length;
 }
 
 int

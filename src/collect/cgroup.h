@@ -7,7 +7,7 @@
 struct cgroup {
 	const char *path; /* of the memory controller in version 1, of the one tree in version 2 */
 	size_t path_length;
-	const char *unit; /* the innermost systemd unit in the path, or NULL */
+	const char *unit; /* of the machine's systemd or of a user's, or NULL */
 	size_t unit_length;
 };
 

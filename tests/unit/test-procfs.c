@@ -132,8 +132,8 @@ cgroup_is_of_the_memory_controller(void **state)
 	} cases[] = {
 		{ "0::/system.slice/db.service\n", "/system.slice/db.service", "db.service" },
 		{ "0::/\n", "/", NULL },
-		{ "9:name=systemd:/a/x.service\n4:memory:/process/8ef9\n0::/\n", "/process/8ef9",
-			"x.service" },
+		{ "9:name=systemd:/a.slice/x.service\n4:memory:/process/8ef9\n0::/\n",
+			"/process/8ef9", "x.service" },
 		{ "4:cpu,memory:/m\n", "/m", NULL },
 		{ "4:memoryx:/m\n0::/v2\n", "/v2", NULL },
 		{ "0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope\n",
@@ -161,6 +161,96 @@ cgroup_is_of_the_memory_controller(void **state)
 	for (const char *const *bad = (const char *const[]){ "", "x", "1:2", "\n\n", NULL }; *bad;
 		bad++)
 		assert_int_equal(cgroup_parse(*bad, &(struct cgroup){ .path = NULL }), -EINVAL);
+}
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define PODS "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod7d4424e6_bb13.slice"
+#define KIND "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice"
+#define USER_1000 "/user.slice/user-1000.slice/user@1000.service"
+
+/* Neither that of a systemd inside a container nor that of a runtime which only keeps pods. */
+static void
+F4_the_unit_is_one_of_the_outer_system(void **state)
+{
+	static const struct {
+		const char *path, *unit;
+	} cases[] = {
+		{ "/system.slice/docker-" ID ".scope", "docker-" ID ".scope" },
+		{ "/system.slice/docker-" ID ".scope/system.slice/ssh.service",
+			"docker-" ID ".scope" },
+		{ "/system.slice/docker-" ID ".scope/kubepods/burstable/pod1/" ID,
+			"docker-" ID ".scope" },
+		{ "/docker/" ID, NULL },
+		{ "/docker/" ID "/system.slice/ssh.service", NULL },
+		{ "/" ID, NULL },
+		{ "/machine.slice/libpod-" ID ".scope/container", "libpod-" ID ".scope" },
+		{ "/machine.slice/libpod-" ID ".scope/ctr", "libpod-" ID ".scope" },
+		{ "/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon-" ID ".scope" },
+		{ "/system.slice/web.service/libpod-payload-" ID, "web.service" },
+		{ "/machine.slice/machine-libpod_pod_" ID ".slice/libpod-" ID ".scope",
+			"libpod-" ID ".scope" },
+		{ USER_1000 "/user.slice/libpod-" ID ".scope", "libpod-" ID ".scope" },
+		{ USER_1000 "/user.slice/user-libpod_pod_" ID ".slice/libpod-" ID
+			    ".scope/container/system.slice/ssh.service",
+			"libpod-" ID ".scope" },
+		{ USER_1000 "/user.slice/podman-9.scope/libpod_parent/libpod-" ID "/ctr",
+			"podman-9.scope" },
+		{ PODS "/cri-containerd-" ID ".scope", "cri-containerd-" ID ".scope" },
+		{ PODS "/crio-" ID ".scope", "crio-" ID ".scope" },
+		{ PODS "/docker-" ID ".scope", "docker-" ID ".scope" },
+		{ "/kubepods.slice/kubepods-podUID.slice/crio-" ID ".scope", "crio-" ID ".scope" },
+		{ KIND "/kubelet-kubepods-besteffort-podUID.slice/cri-containerd-" ID ".scope",
+			"cri-containerd-" ID ".scope" },
+		{ "/kubepods/burstable/pod7d4424e6-bb13/" ID, NULL },
+		{ "/system.slice/containerd.service/kubepods-besteffort-podUID.slice:"
+		  "cri-containerd:" ID,
+			NULL },
+		{ "/system.slice/containerd.service", "containerd.service" },
+		{ "/system.slice/k3s.service/kubepods/burstable/podUID/" ID, NULL },
+		{ "/system.slice/x.service/machine.slice:libpod:" ID, NULL },
+		{ "/default/web", NULL },
+		{ "/k8s.io/" ID, NULL },
+		{ "/lxc/c1", NULL },
+		{ "/lxc.payload/c1", NULL },
+		{ "/lxc.payload.c1/system.slice/ssh.service", NULL },
+		{ "/lxc.monitor.c1", NULL },
+		{ "/lxc.payload.c1/.lxc", NULL },
+		{ "/lxc/101/ns/system.slice/cron.service", NULL },
+		{ "/machine.slice/machine-a.scope/payload/system.slice/dbus-broker.service",
+			"machine-a.scope" },
+		{ "/machine.slice/machine-a.scope/payload/user.slice/user-0.slice/user@0.service/"
+		  "app.slice/x.service",
+			"machine-a.scope" },
+		{ "/machine.slice/systemd-nspawn@a.service/payload/init.scope",
+			"systemd-nspawn@a.service" },
+		{ "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt/emulator",
+			"machine-qemu\\x2d1\\x2dvm.scope" },
+		{ USER_1000 "/app.slice/app-flatpak-org.x-1.scope", "app-flatpak-org.x-1.scope" },
+		{ USER_1000 "/app.slice/app-gnome-firefox-77.scope", "app-gnome-firefox-77.scope" },
+		{ USER_1000 "/app.slice/app-x@1.service", "app-x@1.service" },
+		{ USER_1000 "/app.slice/snap.x.y-1.scope", "snap.x.y-1.scope" },
+		{ USER_1000 "/init.scope", "init.scope" },
+		{ USER_1000, "user@1000.service" },
+		{ "/user.slice/user-1000.slice/session-3.scope", "session-3.scope" },
+		{ "/system.slice/snap.lxd.daemon.service", "snap.lxd.daemon.service" },
+		{ "/system.slice/h_slurmstepd.scope/job_1/step_0/user/task_0",
+			"h_slurmstepd.scope" },
+		{ "/../../system.slice/db.service", "db.service" },
+		{ "/system.slice", NULL },
+		{ "/", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[1024], unit[256] = "-";
+		struct cgroup cgroup;
+
+		snprintf(text, sizeof(text), "0::%s\n", cases[i].path);
+		assert_int_equal(cgroup_parse(text, &cgroup), 0);
+		if (cgroup.unit)
+			snprintf(unit, sizeof(unit), "%.*s", (int)cgroup.unit_length, cgroup.unit);
+		assert_string_equal(unit, cases[i].unit ? cases[i].unit : "-");
+	}
 }
 
 static void
@@ -241,6 +331,7 @@ main(void)
 		cmocka_unit_test(fields_need_a_number),
 		cmocka_unit_test(fields_are_found_in_any_order),
 		cmocka_unit_test(cgroup_is_of_the_memory_controller),
+		cmocka_unit_test(F4_the_unit_is_one_of_the_outer_system),
 		cmocka_unit_test(pressure_is_read_where_there_is_any),
 		cmocka_unit_test(limits_are_read_by_their_names),
 		cmocka_unit_test(a_file_is_read_whole_or_not_at_all),
