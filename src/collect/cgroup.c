@@ -155,6 +155,7 @@ cgroup_parse(const char *text, struct cgroup *ret_cgroup)
 			if (memory || (line.controllers_length == 0 && !has_memory)) {
 				cgroup.path = line.path;
 				cgroup.path_length = line.path_length;
+				cgroup.version = memory ? 1 : 2;
 				has_memory = memory;
 			}
 			if (line.controllers_length == 0 || has_controller(&line, "name=systemd"))
@@ -166,4 +167,10 @@ cgroup_parse(const char *text, struct cgroup *ret_cgroup)
 		return -EINVAL;
 	*ret_cgroup = cgroup;
 	return 0;
+}
+
+bool
+cgroup_says_nothing(const struct cgroup *cgroup)
+{
+	return cgroup->version == 1 && cgroup->path_length == 1;
 }

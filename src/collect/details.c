@@ -15,7 +15,13 @@
 #include <unistd.h>
 
 /* status has about 60 lines; a machine with thousands of CPUs has long masks in it. */
-enum { TEXT_SIZE = 16 * 1024, LIST_SIZE = 4096 };
+enum { TEXT_SIZE = 16 * 1024, STAT_SIZE = 1024 };
+
+/*
+ * How much of the list of threads is looked at, about 40 threads a part. Where the first thread has
+ * ended, the second one lives, unless the whole process is ending: and there may be 100,000.
+ */
+enum { LIST_SIZE = 1024, LIST_PARTS = 4 };
 
 #define FIELD(name) offsetof(struct process, name)
 
@@ -191,8 +197,12 @@ read_adjustment(struct task *task)
 		task_failed(task, NEED_OOM_ADJ, EINVAL);
 }
 
+/*
+ * Of a thread that has ended version 1 says "/", wherever it was (kernel/cgroup/cgroup.c,
+ * proc_cgroup_show): then a living one has to be asked.
+ */
 static void
-read_cgroup(struct task *task)
+read_cgroup(struct task *task, bool lives)
 {
 	char text[TEXT_SIZE];
 	struct cgroup cgroup;
@@ -204,7 +214,8 @@ read_cgroup(struct task *task)
 		task_failed(task, NEED_CGROUP, EINVAL);
 		return;
 	}
-	task->row->cgroup = arena_copy(texts, cgroup.path, cgroup.path_length);
+	if (lives || !cgroup_says_nothing(&cgroup))
+		task->row->cgroup = arena_copy(texts, cgroup.path, cgroup.path_length);
 	if (cgroup.unit)
 		task->row->unit = arena_copy(texts, cgroup.unit, cgroup.unit_length);
 }
@@ -251,61 +262,93 @@ details_find_thread(int root, const char *process, char directory[static PROCESS
 	char path[PROCESS_PATH_SIZE + 8], list[LIST_SIZE] __attribute__((aligned(8)));
 	_cleanup_close_ int fd = -1;
 	ssize_t length;
-	int found = 0;
 
 	snprintf(path, sizeof(path), "%.32s/task", process);
 	fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	while (found == 0 && (length = getdents64(fd, list, sizeof(list))) > 0)
+	for (int i = 0; i < LIST_PARTS; i++) {
+		int found;
+
+		length = getdents64(fd, list, sizeof(list));
+		if (length <= 0)
+			return length < 0 ? -errno : 0;
 		found = find_in_list(root, process, list, (size_t)length, directory);
-	return found;
+		if (found != 0)
+			return found;
+	}
+	return -EAGAIN;
+}
+
+static bool
+has_ended(const struct process *row)
+{
+	return row->state && (*row->state == 'Z' || *row->state == 'X');
+}
+
+/* RES as the OOM killer takes it: stat of the first thread says 0 when that has ended. */
+static void
+read_oom_resident(struct task *task)
+{
+	char text[STAT_SIZE];
+	struct procfs_stat stat;
+	ssize_t length = read_file(task, "stat", NEED_STAT, text, sizeof(text));
+
+	if (length > 0 && procfs_parse_stat(text, (size_t)length, &stat) == 0)
+		task->row->oom_resident = stat.resident;
+}
+
+static void
+read_address_space(struct task *task, unsigned needs, int live)
+{
+	if (live == 0 || task->row->kernel_thread == 1)
+		hold_nothing(task->row);
+	else if (live < 0)
+		task_failed(task, NEED_MEMORY, -live);
+	else if (needs & (NEED_MEMORY | NEED_STATUS | NEED_SWAP))
+		read_memory(task, needs);
 }
 
 /*
- * What a process holds is asked of its first thread. If that one has ended while others live
- * (T26), it has no address space any more: then another thread is asked.
+ * What a process holds and where it stands is asked of its first thread. If that one has ended
+ * while others live (T26), it has neither any more: then another thread is asked.
  */
 static void
-read_address_space(struct task *task, unsigned needs)
+read_of_living(struct task *task, unsigned needs)
 {
-	struct task holder = *task;
-	bool zombie = task->row->state && (*task->row->state == 'Z' || *task->row->state == 'X');
+	struct task living = *task;
+	bool ended = has_ended(task->row);
 	int live = 1;
 
-	if (task->row->kernel_thread == 1)
-		live = 0;
-	else if (zombie)
+	if (ended) {
+		living.kept = NULL;
 		live = task->row->threads > 1
-			       ? details_find_thread(task->root, task->directory, holder.directory)
+			       ? details_find_thread(task->root, task->directory, living.directory)
 			       : 0;
-	if (zombie)
-		holder.kept = NULL;
-	if (live == 0)
-		hold_nothing(task->row);
-	if (live < 0)
-		task_failed(task, NEED_MEMORY, -live);
+	}
 	if (live <= 0)
-		return;
-	if (needs & (NEED_MEMORY | NEED_STATUS | NEED_SWAP))
-		read_memory(&holder, needs);
-	task->refused |= holder.refused;
-	task->absent |= holder.absent;
-	task->failed |= holder.failed;
-	task->glance = holder.glance;
+		memcpy(living.directory, task->directory, sizeof(living.directory));
+	else if (ended && !task->counts_exactly)
+		read_oom_resident(&living);
+	if (needs & NEED_ANY_MEMORY)
+		read_address_space(&living, needs, live);
+	if (needs & NEED_CGROUP)
+		read_cgroup(&living, live > 0);
+	task->refused |= living.refused;
+	task->absent |= living.absent;
+	task->failed |= living.failed;
+	task->glance = living.glance;
 }
 
 void
 details_read(struct task *task, unsigned needs)
 {
-	if (needs & NEED_ANY_MEMORY)
-		read_address_space(task, needs);
+	if (needs & (NEED_ANY_MEMORY | NEED_CGROUP) || has_ended(task->row))
+		read_of_living(task, needs);
 	if (needs & NEED_OWNER)
 		read_owner(task);
 	if (needs & NEED_OOM_SCORE)
 		read_score(task);
 	if (needs & NEED_OOM_ADJ)
 		read_adjustment(task);
-	if (needs & NEED_CGROUP)
-		read_cgroup(task);
 }

@@ -20,8 +20,9 @@ struct task {
 	struct process *row;
 	struct snapshot *snapshot;
 	struct users *users;
-	bool swapless; /* no process can have anything in swap: the machine has none */
-	bool glances;  /* status is read also where statm is enough, and kept in: */
+	bool counts_exactly; /* the OOM killer of this kernel counts RES as status has it */
+	bool swapless;       /* no process can have anything in swap: the machine has none */
+	bool glances;        /* status is read also where statm is enough, and kept in: */
 	struct glance glance;
 	unsigned refused; /* the needs that are not permitted, */
 	unsigned absent;  /* those whose file does not exist, */
@@ -31,7 +32,7 @@ struct task {
 /*
  * Finds a thread other than the first that still has the address space of the process whose
  * directory is given. Returns 1 with the thread's, 0 where there is none, or -errno where that
- * cannot be told.
+ * cannot be told: -EAGAIN where none of the first hundred has it, of more.
  */
 int details_find_thread(int root, const char *process, char directory[static PROCESS_PATH_SIZE]);
 

@@ -183,7 +183,7 @@ ask_process(const struct oom_watch *watch, struct event *event, struct snapshot 
 	}
 	snprintf(path, sizeof(path), "%lld/cgroup", (long long)event->pid);
 	if (!event->cgroup && procfs_read(watch->places.root, path, text, sizeof(text)) > 0 &&
-		cgroup_parse(text, &cgroup) == 0)
+		cgroup_parse(text, &cgroup) == 0 && !cgroup_says_nothing(&cgroup))
 		event->cgroup = arena_copy(&now->texts, cgroup.path, cgroup.path_length);
 }
 

@@ -122,7 +122,7 @@ fill_from_stat(
 
 	row->start_time = stat->start_time;
 	if (!processes->counts_exactly && stat->state != 'Z' && stat->state != 'X')
-		row->oom_resident = stat->resident; /* of a first thread that has ended it is 0 */
+		row->oom_resident = stat->resident; /* else details.c asks another thread */
 	row->kernel_thread = stat->flags & KERNEL_THREAD ? 1 : 0;
 	row->parent = stat->parent;
 	row->nice = stat->nice;
@@ -205,6 +205,7 @@ read_details(
 		.row = row,
 		.snapshot = refresh->now,
 		.users = &processes->users,
+		.counts_exactly = processes->counts_exactly,
 		.swapless = refresh->swapless,
 		.glances =
 			!known->turn.is_active && refresh->needs->again && !refresh->needs->exact };

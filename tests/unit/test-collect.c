@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "collect/details.h"
+#include "model/badness.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -204,6 +208,77 @@ T26_a_zombie_leader_shows_what_its_threads_hold(void **state)
 	assert_string_equal(row->state, "Z");
 }
 
+/* A process whose first thread has ended, on a machine of control groups of version 1. */
+static void
+write_ended(const struct world *world, int threads)
+{
+	tree_write_process(&world->tree, &(struct tree_process){ .pid = 10,
+						 .comm = "x",
+						 .state = 'Z',
+						 .threads = threads,
+						 .start_time = 1 });
+	tree_write(&world->tree, "10/cgroup", "4:memory:/\n1:name=systemd:/\n0::/\n");
+}
+
+static void
+F5_F6_what_the_first_thread_has_no_more_is_asked_of_a_living_one(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+	struct utsname kernel;
+
+	write_ended(world, 3);
+	tree_write(&world->tree, "10/task/10/statm", "0 0 0 0 0 0 0\n");
+	for (int thread = 11; thread < 13; thread++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "10/task/%d/statm", thread);
+		tree_write(&world->tree, path, "60000 51200 200 5 0 0 0\n");
+		snprintf(path, sizeof(path), "10/task/%d/stat", thread);
+		tree_write(&world->tree, path,
+			"11 (x) S 1 1 1 0 -1 4194304 0 0 7 0 250 50 0 0 20 0 3 0 1 409600 51190 "
+			"18446744073709551615 1 1 1 0 0 0\n");
+		snprintf(path, sizeof(path), "10/task/%d/cgroup", thread);
+		tree_write(&world->tree, path,
+			"4:memory:/jobs/a\n1:name=systemd:/system.slice/a.service\n0::/\n");
+	}
+	row = snapshot_find_process(refresh(world), 10);
+	assert_string_equal(row->cgroup, "/jobs/a");
+	assert_string_equal(row->unit, "a.service");
+	assert_int_equal(row->resident, 51200 * page);
+	assert_int_equal(uname(&kernel), 0);
+	if (!badness_counts_exactly(kernel.release))
+		assert_int_equal(row->oom_resident, 51190 * page);
+}
+
+static void
+F5_where_a_zombie_stood_is_unknown_in_version_1(void **state)
+{
+	struct world *world = *state;
+
+	write_ended(world, 1);
+	assert_null(snapshot_find_process(refresh(world), 10)->cgroup);
+	tree_write(&world->tree, "10/cgroup", "0::/\n");
+	world->needs.exact = true;
+	assert_string_equal(snapshot_find_process(refresh(world), 10)->cgroup, "/");
+}
+
+/* However many there are: those that are ending have no memory any more. */
+static void
+F5_only_the_first_threads_are_looked_at(void **state)
+{
+	struct world *world = *state;
+	char directory[PROCESS_PATH_SIZE];
+
+	for (int thread = 10; thread < 1000; thread++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "10/task/%d/statm", thread);
+		tree_write(&world->tree, path, "0 0 0 0 0 0 0\n");
+	}
+	assert_int_equal(details_find_thread(world->tree.fd, "10", directory), -EAGAIN);
+}
+
 static void
 a_zombie_alone_holds_nothing(void **state)
 {
@@ -348,6 +423,9 @@ main(void)
 		TEST(T24_threads_are_not_rows),
 		cmocka_unit_test(T25_a_shared_address_space_is_marked),
 		TEST(T26_a_zombie_leader_shows_what_its_threads_hold),
+		TEST(F5_F6_what_the_first_thread_has_no_more_is_asked_of_a_living_one),
+		TEST(F5_where_a_zombie_stood_is_unknown_in_version_1),
+		TEST(F5_only_the_first_threads_are_looked_at),
 		TEST(a_zombie_alone_holds_nothing),
 		TEST(T27_kernel_threads_hold_nothing),
 		TEST(T31_hidden_processes_are_told),
