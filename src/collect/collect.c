@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "collect/budget.h"
+#include "collect/cgroup-tree.h"
 #include "collect/details.h"
 #include "collect/kernel-log.h"
 #include "collect/limits.h"
@@ -38,6 +39,7 @@ struct collector {
 	struct source source;
 	int root;
 	struct system_reader *system;
+	struct cgroup_tree *cgroups;
 	struct processes *processes;
 	struct oom_scope *scope;
 	struct oom_watch *watch;
@@ -267,6 +269,7 @@ collect_destroy(struct source *source)
 	oom_watch_destroy(collector->watch);
 	processes_destroy(collector->processes);
 	oom_scope_destroy(collector->scope);
+	cgroup_tree_destroy(collector->cgroups);
 	budget_reader_destroy(collector->budget);
 	slab_reader_destroy(collector->slab);
 	system_reader_destroy(collector->system);
@@ -278,6 +281,7 @@ int
 collect_create(const char *root, struct source **ret_source)
 {
 	struct collector *collector;
+	struct cgroup_tree *cgroups;
 	int fd = procfs_open_root(root ? root : "/proc");
 	const struct oom_watch_places places = {
 		.root = fd, .log = kernel_log_device, .cgroups = "/sys/fs/cgroup", .trace = true
@@ -286,12 +290,14 @@ collect_create(const char *root, struct source **ret_source)
 	if (fd < 0)
 		return fd;
 	collector = xmalloc(sizeof(*collector));
+	cgroups = cgroup_tree_create(fd);
 	*collector = (struct collector){
 		.source = { .read = collect_read, .destroy = collect_destroy },
 		.root = fd,
 		.system = system_reader_create(),
-		.processes = processes_create(fd),
-		.scope = oom_scope_create(fd),
+		.cgroups = cgroups,
+		.processes = processes_create(fd, cgroups),
+		.scope = oom_scope_create(fd, cgroups),
 		.watch = oom_watch_create(&places),
 		.budget = budget_reader_create(fd),
 		.slab = slab_reader_create(),

@@ -2,6 +2,7 @@
 #include "collect/details.h"
 
 #include "base/cleanup.h"
+#include "collect/cgroup-tree.h"
 #include "collect/cgroup.h"
 #include "collect/procfs.h"
 #include "model/needs.h"
@@ -215,7 +216,8 @@ read_cgroup(struct task *task, bool lives)
 		return;
 	}
 	if (lives || !cgroup_says_nothing(&cgroup))
-		task->row->cgroup = arena_copy(texts, cgroup.path, cgroup.path_length);
+		task->row->cgroup =
+			cgroup_tree_name(task->cgroups, cgroup.path, cgroup.path_length, texts);
 	if (cgroup.unit)
 		task->row->unit = arena_copy(texts, cgroup.unit, cgroup.unit_length);
 }
@@ -290,10 +292,12 @@ has_ended(const struct process *row)
 static void
 read_oom_resident(struct task *task)
 {
-	char text[STAT_SIZE];
+	char path[PROCESS_PATH_SIZE + 8], text[STAT_SIZE];
 	struct procfs_stat stat;
-	ssize_t length = read_file(task, "stat", NEED_STAT, text, sizeof(text));
+	ssize_t length;
 
+	snprintf(path, sizeof(path), "%s/stat", task->directory);
+	length = procfs_read(task->root, path, text, sizeof(text));
 	if (length > 0 && procfs_parse_stat(text, (size_t)length, &stat) == 0)
 		task->row->oom_resident = stat.resident;
 }

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+struct cgroup_tree;
+
 enum { PROCESS_PATH_SIZE = 48 };
 
 /* One process that is being read. */
@@ -20,6 +22,7 @@ struct task {
 	struct process *row;
 	struct snapshot *snapshot;
 	struct users *users;
+	struct cgroup_tree *cgroups;
 	bool counts_exactly; /* the OOM killer of this kernel counts RES as status has it */
 	bool swapless;       /* no process can have anything in swap: the machine has none */
 	bool glances;        /* status is read also where statm is enough, and kept in: */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <stdbool.h>
-#include <stddef.h>
-
+struct cgroup_tree;
 struct snapshot;
 
 /*
@@ -13,14 +11,16 @@ struct snapshot;
  */
 struct oom_scope;
 
-/* `root` is a descriptor of /proc that stays open as long as this lives. */
-struct oom_scope *oom_scope_create(int root);
+/* `root` is a descriptor of /proc that stays open as long as this lives; so does the tree. */
+struct oom_scope *oom_scope_create(int root, struct cgroup_tree *tree);
 void oom_scope_destroy(struct oom_scope *scope);
 
 /*
- * Fills the oom_ columns of the snapshot's system, whose SwapTotal must be known already. `cgroup`
- * is a path as in the column CGROUP or that of the folder itself; NULL: the whole machine. Returns
- * 0, or -errno: -ENOENT there is no such cgroup or no memory controller.
+ * Fills the oom_ columns of the snapshot's system, whose memory and swap must be known already.
+ * `cgroup` is a path as in the column CGROUP or that of the folder itself; NULL, or the root of all
+ * groups: the machine. The kill is about the group, or the one above it, whose limit is nearest;
+ * where none has a limit about the machine. Returns 0, or -errno: -ENOENT there is no such cgroup
+ * or no memory controller.
  */
 int oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot *now);
 
@@ -29,16 +29,3 @@ int oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot 
  * memory.oom.group says that its members are killed together (version 2 only).
  */
 void oom_scope_find_groups(struct oom_scope *scope, struct snapshot *now);
-
-/* Where the memory controller is mounted, from one line of /proc/PID/mountinfo. */
-struct oom_mount {
-	int version;     /* of the control groups; 0: not found */
-	char root[4096]; /* the cgroup that is mounted */
-	char path[4096]; /* and where */
-};
-
-/*
- * Takes a line into account. A mount of the memory controller of version 1 goes before one of
- * version 2, which has none then. Returns whether the line was taken.
- */
-bool oom_mount_parse(const char *line, struct oom_mount *mount);

@@ -31,6 +31,7 @@ enum {
 
 struct processes {
 	int root;
+	struct cgroup_tree *cgroups;
 	struct pid_list *list;
 	struct known *known; /* by ascending pid: after a refresh one for each row */
 	size_t known_count, known_capacity;
@@ -45,12 +46,13 @@ struct processes {
 };
 
 struct processes *
-processes_create(int root)
+processes_create(int root, struct cgroup_tree *cgroups)
 {
 	struct processes *processes = xcalloc(1, sizeof(*processes));
 	struct utsname kernel;
 
 	processes->root = root;
+	processes->cgroups = cgroups;
 	processes->list = pid_list_create(root);
 	processes->commands = commands_create(root);
 	processes->rollups = rollups_create(root);
@@ -205,6 +207,7 @@ read_details(
 		.row = row,
 		.snapshot = refresh->now,
 		.users = &processes->users,
+		.cgroups = processes->cgroups,
 		.counts_exactly = processes->counts_exactly,
 		.swapless = refresh->swapless,
 		.glances =

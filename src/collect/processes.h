@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct cgroup_tree;
 struct needs;
 struct snapshot;
 
@@ -15,8 +16,8 @@ struct snapshot;
  */
 struct processes;
 
-/* `root` is a descriptor of /proc that stays open as long as this lives. */
-struct processes *processes_create(int root);
+/* `root` is a descriptor of /proc that stays open as long as this lives; so does the tree. */
+struct processes *processes_create(int root, struct cgroup_tree *cgroups);
 void processes_destroy(struct processes *processes);
 
 /* What is to be read of a process: of one not asked for only what gives the others their rank. */

@@ -5,6 +5,7 @@
 #include "model/badness.h"
 #include "model/cell.h"
 #include "model/needs.h"
+#include "model/oom-domain.h"
 #include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
@@ -30,24 +31,14 @@ static void
 write_head(
 	char head[static HEAD_SIZE], const struct snapshot *snapshot, const struct output *output)
 {
-	const struct system *system = &snapshot->system;
-	const char *warning = badness_warning(system);
-	char total[UNIT_FORMAT_SIZE], scope[CELL_SIZE];
+	const char *warning = badness_warning(&snapshot->system);
+	char text[CELL_SIZE];
 	int length;
 
-	text_safe(scope, sizeof(scope), system->oom_scope, output->charset);
-	unit_format(total, UNIT_BYTES, system->oom_total, output->scale);
-	if (badness_is_about_machine(system))
-		length = snprintf(head, HEAD_SIZE,
-			"Who dies first, a prediction: the machine, "
-			"memory and swap %s\n",
-			total);
-	else
-		length = snprintf(head, HEAD_SIZE,
-			"Who dies first, a prediction: memory cgroup %s, %s %s\n", scope,
-			system->oom_limit == UNKNOWN ? "without a limit of its own: the machine's"
-						     : "with swap",
-			total);
+	oom_domain_say(&snapshot->system, output->charset, output->scale, text, sizeof(text));
+	length = snprintf(head, HEAD_SIZE, "Who dies first, a prediction: %s\n", text);
+	if (oom_domain_note(&snapshot->system, output->charset, output->scale, text, sizeof(text)))
+		length += snprintf(head + length, HEAD_SIZE - (size_t)length, "%s\n", text);
 	if (warning)
 		snprintf(head + length, HEAD_SIZE - (size_t)length, "warning: %s\n", warning);
 }

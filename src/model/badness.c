@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/text.h"
+#include "model/oom-domain.h"
 #include "model/snapshot.h"
 
 #include <stdio.h>
@@ -99,9 +100,9 @@ badness_scope_of(const struct snapshot *snapshot)
 	int64_t machine = known ? system->total + system->swap_total : UNKNOWN;
 
 	bool is_group = system->oom_scope && *system->oom_scope == '/';
-	bool is_limited = is_group && system->oom_limit != UNKNOWN;
 
-	return (struct badness_scope){ .total = is_limited ? system->oom_total : machine,
+	return (struct badness_scope){ .total = system->oom_limit != UNKNOWN ? system->oom_total
+									     : machine,
 		.machine = machine,
 		.cgroup = is_group ? system->oom_scope : NULL,
 		.old_scale = badness_has_old_scale(system->kernel) };
@@ -110,7 +111,7 @@ badness_scope_of(const struct snapshot *snapshot)
 bool
 badness_is_about_machine(const struct system *system)
 {
-	return !system->oom_scope || strcmp(system->oom_scope, "machine") == 0;
+	return !system->oom_scope || strcmp(system->oom_scope, OOM_SCOPE_MACHINE) == 0;
 }
 
 const char *

@@ -44,8 +44,13 @@ struct system {
 
 	/* what an OOM kill would be about, by collect/oom-scope.c; oom_total by model/derive.c too
 	 */
-	int64_t oom_limit, oom_total, kill_allocating_task, panic_on_oom;
-	const char *oom_scope; /* "machine", or the path of a memory cgroup */
+	int64_t oom_limit, oom_headroom, oom_total, kill_allocating_task, panic_on_oom;
+	int64_t oom_hidden;    /* 1: of the groups above those that are visible nothing is known */
+	const char *oom_asked; /* the memory cgroup that was asked about */
+	const char *oom_scope; /* OOM_SCOPE_MACHINE or _HIDDEN, or the path of a memory cgroup */
+	/* of the program itself, where no group was asked about */
+	const char *own_cgroup;
+	int64_t own_limit;
 
 	/* /proc/pressure/memory */
 	int64_t some_avg10, some_avg60, some_avg300, some_total;

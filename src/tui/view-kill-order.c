@@ -3,11 +3,12 @@
 
 #include "model/badness.h"
 #include "model/needs.h"
+#include "model/oom-domain.h"
 #include "tui/processes-input.h"
 
 #include <string.h>
 
-enum { LEAST_HEIGHT = 6, CGROUP_SIZE = 256 };
+enum { LEAST_HEIGHT = 6, NOTE_SIZE = 3 * 1024 };
 
 /* What the order is about, and what is against it, above the rows where there is room. */
 static void
@@ -15,24 +16,20 @@ draw_note(const struct tui *tui, WINDOW *window)
 {
 	const struct system *system = &tui->snapshot->system;
 	const char *warning = badness_warning(system);
-	char total[UNIT_FORMAT_SIZE], cgroup[CGROUP_SIZE];
+	char text[NOTE_SIZE], total[UNIT_FORMAT_SIZE];
 
-	unit_format(total, UNIT_BYTES, badness_scope_of(tui->snapshot).total, SCALE_HUMAN);
 	if (!(tui->snapshot->bits & NEED_RANK)) {
 		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
 			"reading what each process weighs ...");
 	} else if (warning) {
 		screen_put(window, 0, 0, getmaxx(window), STYLE_WARNING, false, warning);
-	} else if (badness_is_about_machine(system)) {
+	} else if (!system->oom_asked) {
+		unit_format(total, UNIT_BYTES, badness_scope_of(tui->snapshot).total, SCALE_HUMAN);
 		screen_printf(
 			window, 0, 0, STYLE_DIM, "Predicted, for %s of memory and swap", total);
 	} else {
-		text_safe(cgroup, sizeof(cgroup), system->oom_scope, tui->charset);
-		screen_printf(window, 0, 0, STYLE_DIM, "Predicted, for memory cgroup %s, %s %s",
-			cgroup,
-			system->oom_limit == UNKNOWN ? "without a limit: the machine's"
-						     : "with swap",
-			total);
+		oom_domain_say(system, tui->charset, SCALE_HUMAN, text, sizeof(text));
+		screen_printf(window, 0, 0, STYLE_DIM, "Predicted, for %s", text);
 	}
 }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "collect/oom-scope.h"
+#include "collect/cgroup-tree.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = text_of(data, size);
-	static struct oom_mount mount;
+	static struct cgroup_mount mount;
 
 	mount.version = 0;
-	if (oom_mount_parse(text, &mount)) {
+	if (cgroup_mount_parse(text, &mount)) {
 		CHECK(mount.version == 1 || mount.version == 2);
 		CHECK(strlen(mount.root) < size && strlen(mount.path) < size);
 	}

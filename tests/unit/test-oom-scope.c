@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "collect/cgroup-tree.h"
 #include "collect/oom-scope.h"
 #include "model/badness.h"
+#include "model/oom-domain.h"
 
 #include <errno.h>
 
@@ -12,6 +14,7 @@ static const char mounts_v1[] = "22 21 0:20 / /proc rw - proc proc rw\n"
 				"30 21 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
 				"31 21 0:30 / %s/memory%s rw shared:9 - cgroup cgroup rw,memory\n"
 				"32 21 0:29 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n";
+static const char mounts_v1_of[] = "31 21 0:30 %s %s/memory rw - cgroup cgroup rw,memory\n";
 static const char mounts_v2[] = "22 21 0:20 / /proc rw - proc proc rw\n"
 				"32 21 0:29 %s %s/memory rw shared:4 master:1 - cgroup2 none rw\n";
 
@@ -28,37 +31,221 @@ write_mounts(const struct world *world, const char *format, const char *first, c
 static int
 read_scope(const struct world *world, const char *cgroup, int64_t swap, struct snapshot *now)
 {
-	struct oom_scope *scope = oom_scope_create(world->tree.fd);
+	struct cgroup_tree *tree = cgroup_tree_create(world->tree.fd);
+	struct oom_scope *scope = oom_scope_create(world->tree.fd, tree);
 	int error;
 
 	snapshot_reset(now);
 	now->system.total = 1000 * MIB;
-	now->system.swap_total = swap;
+	now->system.swap_total = now->system.swap_free = swap;
 	error = oom_scope_read(scope, cgroup, now);
 	oom_scope_destroy(scope);
+	cgroup_tree_destroy(tree);
 	return error;
 }
 
+/* Makes the tree's process one of a cgroup namespace that is not the machine's. */
 static void
-mounts_of_the_memory_controller_are_found(void **state)
+enter_namespace(const struct world *world)
 {
-	struct oom_mount mount = { .version = 0 };
+	tree_write(&world->tree, "self/ns/mnt", "");
+	assert_int_equal(symlinkat("cgroup:[4026532131]", world->tree.fd, "self/ns/cgroup"), 0);
+}
 
-	(void)state;
-	assert_false(oom_mount_parse("", &mount));
-	assert_false(oom_mount_parse("1 2 3 - cgroup2", &mount));
-	assert_false(oom_mount_parse("30 21 0:28 / /c rw - cgroup cgroup rw,cpu\n", &mount));
-	assert_false(oom_mount_parse("30 21 0:28 / /c rw - cgroup cgroup rw,xmemory\n", &mount));
-	assert_true(oom_mount_parse("30 21 0:28 / /two rw - cgroup2 cgroup2 rw\n", &mount));
-	assert_int_equal(mount.version, 2);
-	assert_string_equal(mount.path, "/two");
-	assert_true(oom_mount_parse(
-		"30 21 0:28 /a\\040b /c\\134d rw - cgroup cgroup rw,memory,cpu\n", &mount));
-	assert_int_equal(mount.version, 1);
-	assert_string_equal(mount.root, "/a b");
-	assert_string_equal(mount.path, "/c\\d");
-	assert_false(oom_mount_parse("30 21 0:28 / /two rw - cgroup2 cgroup2 rw\n", &mount));
-	assert_int_equal(mount.version, 1);
+static void
+says(const struct snapshot *now, const char *sentence)
+{
+	char text[512];
+
+	oom_domain_say(&now->system, CHARSET_ASCII, SCALE_HUMAN, text, sizeof(text));
+	assert_string_equal(text, sentence);
+}
+
+static void
+F1_a_limit_of_an_ancestor_is_the_domain_in_version_1(void **state)
+{
+	struct world *world = *state;
+	struct snapshot now = { .time = 0 };
+
+	write_mounts(world, mounts_v1, world->tree.path, "");
+	tree_write(&world->tree, "memory/memory.limit_in_bytes", "9223372036854771712\n");
+	tree_write(&world->tree, "memory/a/memory.limit_in_bytes", "314572800\n");
+	tree_write(&world->tree, "memory/a/memory.usage_in_bytes", "104857600\n");
+	tree_write(&world->tree, "memory/a/memory.stat",
+		"inactive_file 7\nhierarchical_memory_limit 1\ntotal_inactive_file 1048576\n"
+		"total_active_file 3145728\n");
+	tree_write(&world->tree, "memory/a/b/memory.limit_in_bytes", "9223372036854771712\n");
+	assert_int_equal(read_scope(world, "/a/b", 0, &now), 0);
+	assert_string_equal(now.system.oom_asked, "/a/b");
+	assert_string_equal(now.system.oom_scope, "/a");
+	assert_int_equal(now.system.oom_limit, 300 * MIB);
+	assert_int_equal(now.system.oom_headroom, 204 * MIB);
+	assert_int_equal(now.system.oom_total, 300 * MIB);
+	assert_int_equal(now.system.oom_hidden, 0);
+	assert_string_equal(badness_scope_of(&now).cgroup, "/a");
+	says(&now, "memory cgroup /a/b, would be killed within /a (300M), its ancestor, with swap "
+		   "300M");
+	tree_write(&world->tree, "memory/a/memory.use_hierarchy", "0\n"); /* before Linux 5.11 */
+	assert_int_equal(read_scope(world, "/a/b", 0, &now), 0);
+	assert_string_equal(now.system.oom_scope, "machine");
+	now.system.oom_total = 1000 * MIB;
+	says(&now, "memory cgroup /a/b, no limit on it or above it: the machine, memory and swap "
+		   "1.0G");
+	assert_null(badness_scope_of(&now).cgroup);
+	snapshot_finish(&now);
+}
+
+static void
+F1_a_limit_of_an_ancestor_is_the_domain_in_version_2(void **state)
+{
+	struct world *world = *state;
+	struct snapshot now = { .time = 0 };
+
+	write_mounts(world, mounts_v2, "/", world->tree.path);
+	tree_write(&world->tree, "self/cgroup", "0::/a/b/c\n");
+	tree_write(&world->tree, "sys/vm/swappiness", "60\n");
+	tree_write(&world->tree, "memory/cgroup.procs", "");
+	tree_write(&world->tree, "memory/a/memory.max", "104857600\n");
+	tree_write(&world->tree, "memory/a/memory.current", "94371840\n");
+	tree_write(&world->tree, "memory/a/memory.swap.max", "0\n");
+	tree_write(&world->tree, "memory/a/b/memory.max", "max\n");
+	tree_write(&world->tree, "memory/a/b/c/cgroup.procs", ""); /* no controller is enabled */
+	assert_int_equal(read_scope(world, "/a/b/c", 500 * MIB, &now), 0);
+	assert_string_equal(now.system.oom_scope, "/a");
+	assert_int_equal(now.system.oom_headroom, 10 * MIB);
+	assert_int_equal(now.system.oom_total, 100 * MIB);
+	tree_write(&world->tree, "memory/a/b/memory.max", "52428800\n");
+	tree_write(&world->tree, "memory/a/b/memory.current", "47185920\n");
+	assert_int_equal(read_scope(world, "/a/b/c", 500 * MIB, &now), 0);
+	assert_string_equal(now.system.oom_scope, "/a/b");
+	assert_int_equal(now.system.oom_headroom, 5 * MIB);
+	assert_int_equal(now.system.oom_total, 550 * MIB);
+	assert_true(now.system.own_limit == UNKNOWN);
+	assert_int_equal(read_scope(world, NULL, 0, &now), 0);
+	assert_string_equal(now.system.oom_scope, "machine");
+	assert_string_equal(now.system.own_cgroup, "/a/b/c");
+	assert_int_equal(now.system.own_limit, 50 * MIB);
+	assert_int_equal(read_scope(world, "/", 0, &now), 0);
+	assert_string_equal(now.system.oom_scope, "machine");
+	assert_null(now.system.oom_asked);
+	snapshot_finish(&now);
+}
+
+static void
+F2_the_root_of_a_namespace_is_not_the_machine(void **state)
+{
+	struct world *world = *state;
+	struct snapshot now = { .time = 0 };
+	char note[256];
+
+	write_mounts(world, mounts_v2, "/", world->tree.path);
+	enter_namespace(world);
+	tree_write(&world->tree, "self/cgroup", "0::/\n");
+	tree_write(&world->tree, "memory/memory.max", "83886080\n");
+	tree_write(&world->tree, "memory/memory.current", "3886080\n");
+	assert_int_equal(read_scope(world, "/", 0, &now), 0);
+	assert_string_equal(now.system.oom_scope, "/");
+	assert_int_equal(now.system.oom_limit, 80 * MIB);
+	assert_int_equal(now.system.oom_hidden, 1);
+	says(&now, "memory cgroup /, with swap 80.0M");
+	assert_true(oom_domain_note(&now.system, CHARSET_ASCII, SCALE_HUMAN, note, sizeof(note)));
+	assert_int_equal(read_scope(world, NULL, 0, &now), 0);
+	assert_int_equal(now.system.own_limit, 80 * MIB);
+	assert_true(oom_domain_note(&now.system, CHARSET_ASCII, SCALE_HUMAN, note, sizeof(note)));
+	assert_string_equal(note, "A limit of 80.0M applies to memtop's own memory cgroup /: "
+				  "--cgroup shows who dies there.");
+	tree_write(&world->tree, "memory/memory.max", "max\n");
+	assert_int_equal(read_scope(world, "/", 0, &now), 0);
+	assert_string_equal(now.system.oom_scope, "machine");
+	now.system.oom_total = 1000 * MIB;
+	says(&now, "memory cgroup /, no limit is visible from here: the machine, memory and swap "
+		   "1.0G");
+	snapshot_finish(&now);
+}
+
+static void
+K4_version_1_tells_of_limits_above_the_namespace(void **state)
+{
+	struct world *world = *state;
+	struct snapshot now = { .time = 0 };
+
+	write_mounts(world, mounts_v1_of, "/", world->tree.path);
+	enter_namespace(world);
+	tree_write(&world->tree, "memory/memory.limit_in_bytes", "9223372036854771712\n");
+	tree_write(&world->tree, "memory/memory.usage_in_bytes", "104857600\n");
+	tree_write(&world->tree, "memory/memory.stat",
+		"cache 1\nhierarchical_memory_limit 314572800\n"
+		"hierarchical_memsw_limit 9223372036854771712\n");
+	tree_write(&world->tree, "memory/a/memory.limit_in_bytes", "524288000\n");
+	tree_write(&world->tree, "memory/a/memory.usage_in_bytes", "4096\n");
+	assert_int_equal(read_scope(world, "/a", 0, &now), 0);
+	assert_string_equal(now.system.oom_scope, "hidden");
+	assert_int_equal(now.system.oom_limit, 300 * MIB);
+	assert_int_equal(now.system.oom_headroom, 200 * MIB);
+	assert_null(badness_scope_of(&now).cgroup);
+	assert_int_equal(badness_scope_of(&now).total, 300 * MIB);
+	assert_false(badness_is_about_machine(&now.system));
+	says(&now, "memory cgroup /a, would be killed by a limit above what is visible from here, "
+		   "with swap 300M");
+	snapshot_finish(&now);
+}
+
+/* The mount was made outside: its root is the machine's, and this process is found in it. */
+static void
+F3_groups_of_a_mount_from_outside_are_named_as_they_stand_there(void **state)
+{
+	struct world *world = *state;
+	struct snapshot now = { .time = 0 };
+	char text[64];
+
+	write_mounts(world, mounts_v2, "/../..", world->tree.path);
+	enter_namespace(world);
+	tree_write(&world->tree, "self/cgroup", "0::/in\n");
+	snprintf(text, sizeof(text), "7\n%d\n", getpid());
+	tree_write(&world->tree, "memory/system.slice/db.service/memory.max", "83886080\n");
+	tree_write(&world->tree, "memory/machine.slice/b.scope/in/cgroup.procs", "1\n");
+	tree_write(&world->tree, "memory/machine.slice/a.scope/in/cgroup.procs", text);
+	tree_write(&world->tree, "memory/machine.slice/a.scope/in/memory.max", "41943040\n");
+	tree_write_process(
+		&world->tree, &(struct tree_process){ .pid = 10, .comm = "x", .start_time = 1 });
+	tree_write(&world->tree, "10/cgroup", "0::/../../system.slice/db.service\n");
+	tree_write_process(
+		&world->tree, &(struct tree_process){ .pid = 11, .comm = "x", .start_time = 1 });
+	tree_write(&world->tree, "11/cgroup", "0::/in\n");
+	world->needs.bits = NEED_BADNESS;
+	assert_string_equal(
+		snapshot_find_process(refresh(world), 10)->cgroup, "/system.slice/db.service");
+	assert_string_equal(
+		snapshot_find_process(refresh(world), 11)->cgroup, "/machine.slice/a.scope/in");
+	assert_int_equal(read_scope(world, "/system.slice/db.service", 0, &now), 0);
+	assert_int_equal(now.system.oom_limit, 80 * MIB);
+	assert_int_equal(read_scope(world, "/../../system.slice/db.service", 0, &now), 0);
+	assert_string_equal(now.system.oom_scope, "/system.slice/db.service");
+	assert_int_equal(read_scope(world, "/machine.slice/a.scope/in", 0, &now), 0);
+	assert_int_equal(now.system.oom_limit, 40 * MIB);
+	assert_int_equal(read_scope(world, "/../../../elsewhere", 0, &now), -ENOENT);
+	snapshot_finish(&now);
+}
+
+/* A folder that was mounted from elsewhere, without a namespace: /proc names all in full. */
+static void
+F2_the_root_of_a_part_that_is_mounted_is_a_group_too(void **state)
+{
+	struct world *world = *state;
+	struct snapshot now = { .time = 0 };
+
+	write_mounts(world, mounts_v1_of, "/docker/1", world->tree.path);
+	tree_write(&world->tree, "memory/memory.limit_in_bytes", "209715200\n");
+	tree_write(&world->tree, "memory/in/memory.limit_in_bytes", "9223372036854771712\n");
+	for (const char *const *way =
+			(const char *const[]){ "/", "/docker/1", "/docker/1/in", "in", NULL };
+		*way; way++) {
+		assert_int_equal(read_scope(world, *way, 0, &now), 0);
+		assert_string_equal(now.system.oom_scope, "/docker/1");
+		assert_int_equal(now.system.oom_limit, 200 * MIB);
+	}
+	assert_int_equal(read_scope(world, "/docker/2", 0, &now), -ENOENT);
+	snapshot_finish(&now);
 }
 
 static void
@@ -202,6 +389,7 @@ members_of_an_oom_group_share_a_rank(void **state)
 	assert_string_equal(snapshot_find_process(now, 12)->oom_group, "/a/b");
 	assert_null(snapshot_find_process(now, 11)->oom_group);
 	assert_null(snapshot_find_process(now, 14)->oom_group);
+	tree_write(&world->tree, "memory/a/b/c/memory.max", "1048576\n");
 	world->needs.scope = "/a/b/c";
 	now = refresh(world);
 	assert_string_equal(snapshot_find_process(now, 10)->oom_group, "/a/b/c");
@@ -248,7 +436,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(mounts_of_the_memory_controller_are_found),
+		TEST(F1_a_limit_of_an_ancestor_is_the_domain_in_version_1),
+		TEST(F1_a_limit_of_an_ancestor_is_the_domain_in_version_2),
+		TEST(F2_the_root_of_a_namespace_is_not_the_machine),
+		TEST(K4_version_1_tells_of_limits_above_the_namespace),
+		TEST(F3_groups_of_a_mount_from_outside_are_named_as_they_stand_there),
+		TEST(F2_the_root_of_a_part_that_is_mounted_is_a_group_too),
 		TEST(the_whole_machine_has_its_sysctls),
 		TEST(a_group_of_version_1_has_a_limit_for_both),
 		TEST(a_group_of_version_2_has_a_limit_for_each),
