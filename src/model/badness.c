@@ -177,9 +177,9 @@ own_protection(const struct process *process, const struct badness_scope *scope)
 }
 
 bool
-badness_is_vfork_child(const struct process *process)
+badness_is_vfork_child(const struct process *process, const struct badness_scope *scope)
 {
-	return process->protection && strcmp(process->protection, vfork_child) == 0;
+	return own_protection(process, scope) == vfork_child;
 }
 
 struct process *
@@ -229,7 +229,8 @@ judge(struct snapshot *snapshot, struct process *process, const struct badness_s
 	if (process->protection || !badness_is_candidate(scope, process))
 		return;
 	process->badness = badness_of(process, scope->total);
-	if (process->badness != UNKNOWN && owner == process)
+	if (process->badness != UNKNOWN &&
+		(owner == process || !badness_is_candidate(scope, owner)))
 		add_candidate(snapshot, process);
 }
 
@@ -291,6 +292,39 @@ sort_candidates(struct snapshot *snapshot)
 			sizeof(snapshot->kill_order[0]), compare_candidates);
 }
 
+/* The rank of those that are killed together as members of a group. */
+static int64_t
+rank_of_group(const struct snapshot *snapshot, const char *group)
+{
+	for (size_t i = 0; group && i < snapshot->kill_count; i++) {
+		const struct process *other = snapshot->kill_order[i];
+
+		if (other->oom_group && strcmp(other->oom_group, group) == 0)
+			return other->rank;
+	}
+	return UNKNOWN;
+}
+
+/*
+ * Who is not chosen dies all the same with all others of its address space (mm/oom_kill.c,
+ * __oom_kill_process), and with its group unless its adjustment is -1000 (oom_kill_memcg_member).
+ */
+static void
+share_fate(const struct snapshot *snapshot, struct process *process)
+{
+	int64_t rank = badness_owner(snapshot, process)->rank;
+
+	if (process->rank != UNKNOWN || process->kernel_thread == 1 || process->virtual == 0 ||
+		(process->pid == 1 && process->oom_score <= 0))
+		return;
+	if (rank == UNKNOWN && process->oom_adj != ADJ_NEVER)
+		rank = rank_of_group(snapshot, process->oom_group);
+	if (rank == UNKNOWN)
+		return;
+	process->rank = rank;
+	process->protection = NULL;
+}
+
 void
 badness_rank(struct snapshot *snapshot)
 {
@@ -302,10 +336,6 @@ badness_rank(struct snapshot *snapshot)
 	sort_candidates(snapshot);
 	if (number_candidates(snapshot))
 		sort_candidates(snapshot);
-	for (size_t i = 0; i < snapshot->process_count; i++) {
-		struct process *process = &snapshot->processes[i];
-
-		if (process->badness != UNKNOWN)
-			process->rank = badness_owner(snapshot, process)->rank;
-	}
+	for (size_t i = 0; i < snapshot->process_count; i++)
+		share_fate(snapshot, &snapshot->processes[i]);
 }

@@ -44,7 +44,7 @@ bool badness_is_candidate(const struct badness_scope *scope, const struct proces
 struct process *badness_owner(const struct snapshot *snapshot, const struct process *process);
 
 /* Whether it borrows the address space of its parent until it runs exec (vfork(2)). */
-bool badness_is_vfork_child(const struct process *process);
+bool badness_is_vfork_child(const struct process *process, const struct badness_scope *scope);
 
 /* An adjustment as bytes. */
 int64_t badness_adj_weight(int64_t adj, int64_t total);

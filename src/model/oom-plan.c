@@ -218,6 +218,8 @@ static void
 add_planned(struct oom_preview *preview, const struct snapshot *snapshot,
 	const struct oom_plan *plan, struct mark *marks)
 {
+	const struct badness_scope scope = badness_scope_of(snapshot);
+
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct oom_change *change = &plan->changes[i];
 		const struct process *process = snapshot_find_process(snapshot, change->pid);
@@ -226,7 +228,7 @@ add_planned(struct oom_preview *preview, const struct snapshot *snapshot,
 			continue;
 		add_effect(preview, process, change->to);
 		marks[process - snapshot->processes].planned = true;
-		if (!badness_is_vfork_child(process))
+		if (!badness_is_vfork_child(process, &scope))
 			marks[badness_owner(snapshot, process) - snapshot->processes].leader =
 				change->pid;
 	}
@@ -240,13 +242,15 @@ static void
 add_followers(
 	struct oom_preview *preview, const struct snapshot *snapshot, const struct mark *marks)
 {
+	const struct badness_scope scope = badness_scope_of(snapshot);
+
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		const struct process *process = &snapshot->processes[i];
 		int64_t leader =
 			marks[badness_owner(snapshot, process) - snapshot->processes].leader;
 		const struct process *planned;
 
-		if (marks[i].planned || leader == 0 || badness_is_vfork_child(process))
+		if (marks[i].planned || leader == 0 || badness_is_vfork_child(process, &scope))
 			continue;
 		planned = snapshot_find_process(snapshot, leader);
 		for (size_t j = 0; j < preview->count; j++)

@@ -175,7 +175,7 @@ T41_what_is_never_killed_has_a_reason_and_no_rank(void **state)
 		{ 10, "adj -1000" },
 		{ 11, "zombie" },
 		{ 12, "ending" },
-		{ 13, "vfork child" },
+		{ 13, "vfork child" }, /* of 10 */
 		{ 14, "passed over by the kernel" },
 		{ 15, "shares memory with 10" },
 	};
@@ -187,7 +187,7 @@ T41_what_is_never_killed_has_a_reason_and_no_rank(void **state)
 	add(now, 11, 0, 0)->state = "Z";
 	add(now, 12, 0, 0);
 	add(now, 13, MIB, 0)->oom_score = 0;
-	now->processes[5].memory_of = 20;
+	now->processes[5].memory_of = 10;
 	add(now, 14, MIB, 0)->oom_score = 0;
 	add(now, 15, MIB, 100)->memory_of = 10;
 	add(now, 20, MIB, 0);
@@ -262,6 +262,65 @@ T25_one_address_space_is_one_candidate(void **state)
 	assert_int_equal(find(now, 12)->rank, 1);
 	assert_int_equal(find(now, 13)->rank, 1);
 	assert_int_equal(find(now, 10)->rank, 2);
+}
+
+static void
+F14_who_is_not_chosen_dies_with_its_address_space_and_its_group(void **state)
+{
+	static const struct {
+		int64_t pid, rank;
+		const char *protection;
+	} cases[] = {
+		{ 1, UNKNOWN, "init" },
+		{ 10, 1, NULL },
+		{ 11, 1, NULL },
+		{ 12, 1, NULL },
+		{ 13, 1, NULL },
+		{ 14, UNKNOWN, "adj -1000" },
+		{ 15, UNKNOWN, "zombie" },
+		{ 16, UNKNOWN, "passed over by the kernel" },
+	};
+	struct snapshot *now = *state;
+
+	add(now, 1, MIB, 0)->oom_score = 0;
+	add(now, 10, 9 * MIB, 0)->oom_group = "/g";
+	add(now, 11, 9 * MIB, 0)->oom_score = 0; /* a vfork child */
+	add(now, 12, 2 * MIB, 0)->oom_score = 0; /* a vfork child of one that is outside */
+	add(now, 13, 2 * MIB, 0)->swap = UNKNOWN;
+	add(now, 14, 2 * MIB, -1000);
+	add(now, 15, 0, 0)->state = "Z";
+	add(now, 16, 2 * MIB, 0)->oom_score = 0;
+	snapshot_find_process(now, 11)->memory_of = 10;
+	snapshot_find_process(now, 12)->memory_of = 1;
+	for (int64_t pid = 12; pid <= 15; pid++)
+		snapshot_find_process(now, pid)->oom_group = "/g";
+	badness_rank(now);
+	assert_int_equal(now->kill_count, 1);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct process *row = find(now, cases[i].pid);
+
+		assert_true(row->rank == cases[i].rank);
+		if (cases[i].protection)
+			assert_string_equal(row->protection, cases[i].protection);
+		else
+			assert_null(row->protection);
+	}
+}
+
+/* Whoever is in the group has that address space there, though its owner stands outside. */
+static void
+T25_an_address_space_from_outside_the_group_is_a_candidate(void **state)
+{
+	struct snapshot *now = *state;
+
+	now->system.oom_scope = "/g";
+	now->system.oom_limit = now->system.oom_total = 100 * MIB;
+	add(now, 10, 2 * MIB, 0)->cgroup = "/";
+	add(now, 11, 2 * MIB, 0)->cgroup = "/g/a";
+	snapshot_find_process(now, 11)->memory_of = 10;
+	badness_rank(now);
+	assert_int_equal(now->kill_count, 1);
+	assert_int_equal(find(now, 11)->rank, 1);
 }
 
 static void
@@ -386,7 +445,9 @@ is_as_computed(const struct snapshot *now, const struct process *row)
 
 	if (row->parent == getpid() && row->protection && row->oom_adj != -1000)
 		return false;
-	return row->oom_score == (row->protection ? 0 : badness_score_of(row, &scope));
+	if (row->protection || badness_is_vfork_child(row, &scope))
+		return row->oom_score == 0;
+	return row->oom_score == badness_score_of(row, &scope);
 }
 
 /*
@@ -475,6 +536,7 @@ a_vfork_child_is_told_by_its_score(void **state)
 	struct needs needs = { .bits = NEED_BADNESS };
 	struct snapshot now = { .time = 0 };
 	struct source *source;
+	struct badness_scope scope;
 	pid_t parent, child;
 	int ready[2];
 
@@ -486,8 +548,10 @@ a_vfork_child_is_told_by_its_score(void **state)
 	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
 	derive(&now, NULL);
 	assert_int_equal(find(&now, child)->memory_of, parent);
-	assert_string_equal(find(&now, child)->protection, "vfork child");
-	assert_true(badness_is_vfork_child(find(&now, child)));
+	scope = badness_scope_of(&now);
+	assert_true(badness_is_vfork_child(find(&now, child), &scope));
+	assert_null(find(&now, child)->protection);
+	assert_int_equal(find(&now, child)->rank, find(&now, parent)->rank);
 	assert_null(find(&now, parent)->protection);
 	assert_true(find(&now, parent)->rank >= 1);
 	kill(child, SIGKILL);
@@ -515,6 +579,8 @@ main(void)
 		TEST(an_adjustment_of_minus_999_is_last_but_not_safe),
 		TEST(of_equal_processes_the_last_started_dies_first),
 		TEST(T25_one_address_space_is_one_candidate),
+		TEST(F14_who_is_not_chosen_dies_with_its_address_space_and_its_group),
+		TEST(T25_an_address_space_from_outside_the_group_is_a_candidate),
 		TEST(what_is_unknown_has_no_rank_and_does_not_count),
 		TEST(ranks_need_all_processes),
 		TEST(what_killing_frees_is_best_known_by_uss),
