@@ -51,6 +51,7 @@ static size_t format_bytes(char *text, int64_t number, enum scale scale);
 static size_t format_rate(char *text, int64_t number, enum scale scale);
 static size_t format_percent(char *text, int64_t number, enum scale scale);
 static size_t format_duration(char *text, int64_t number, enum scale scale);
+static size_t format_span(char *text, int64_t number, enum scale scale);
 static size_t format_time(char *text, int64_t number, enum scale scale);
 static size_t format_address(char *text, int64_t number, enum scale scale);
 
@@ -65,9 +66,11 @@ static const struct {
 	[UNIT_NUMBER]           = { format_number,   1,           count_suffixes },
 	[UNIT_BYTES]            = { format_bytes,    1,           byte_suffixes },
 	[UNIT_BYTES_PER_MINUTE] = { format_bytes,    1,           byte_suffixes },
+	[UNIT_BYTES_PER_SECOND] = { format_bytes,    1,           byte_suffixes },
 	[UNIT_RATE]             = { format_rate,     1000,        count_suffixes },
 	[UNIT_PERCENT]          = { format_percent,  10,          count_suffixes },
 	[UNIT_DURATION]         = { format_duration, NANOSECONDS, duration_suffixes },
+	[UNIT_SPAN]             = { format_span,     NANOSECONDS, duration_suffixes },
 	[UNIT_TIME]             = { format_time,     NANOSECONDS, duration_suffixes },
 	[UNIT_ADDRESS]          = { format_address,  1,           count_suffixes },
 };
@@ -200,6 +203,24 @@ format_duration(char *text, int64_t number, enum scale scale)
 			text, "%dh%02dm", (int)(seconds / 3600), (int)(seconds % 3600 / 60));
 	return (size_t)sprintf(text, "%d:%02d.%02d", (int)(seconds / 60), (int)(seconds % 60),
 		(int)(number % NANOSECONDS / 10000000));
+}
+
+/* The two largest units: 23s, 57m 23s, 3h 12m, 12d 3h. */
+static size_t
+format_span(char *text, int64_t number, enum scale scale)
+{
+	static const int64_t sizes[] = { 86400, 3600, 60, 1 };
+	static const char letters[] = "dhms";
+	int64_t seconds = number / NANOSECONDS;
+	size_t i = 0;
+
+	(void)scale;
+	while (i < 3 && seconds < sizes[i])
+		i++;
+	if (i == 3)
+		return (size_t)sprintf(text, "%" PRId64 "s", seconds);
+	return (size_t)sprintf(text, "%" PRId64 "%c %" PRId64 "%c", seconds / sizes[i], letters[i],
+		seconds % sizes[i] / sizes[i + 1], letters[i + 1]);
 }
 
 /* ISO 8601 with the offset of the local time zone: 2026-11-22T14:02:31+01:00. */

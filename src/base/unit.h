@@ -21,9 +21,11 @@ enum unit {
 	UNIT_NUMBER,           /* a count or a score, shown in full */
 	UNIT_BYTES,            /* bytes */
 	UNIT_BYTES_PER_MINUTE, /* bytes a minute */
+	UNIT_BYTES_PER_SECOND, /* bytes a second */
 	UNIT_RATE,             /* thousandths a second */
 	UNIT_PERCENT,          /* per mille, shown as per cent */
-	UNIT_DURATION,         /* nanoseconds */
+	UNIT_DURATION,         /* nanoseconds: CPU time and the like, as top writes it */
+	UNIT_SPAN,             /* nanoseconds since something began, in words: 57m 23s */
 	UNIT_TIME,             /* nanoseconds since the epoch */
 	UNIT_ADDRESS, /* in an address space, as if it had no sign: hexadecimal, also in JSON */
 };
@@ -43,8 +45,8 @@ int64_t unit_divisor(enum unit unit);
 
 /*
  * Reads a number as people write it: 500M or 1.5g of bytes, 2.5 of a rate or a percentage, 90,
- * 5m or 2h of a duration, 7fff0000 of an address. The whole text must be one. Returns 0, -EINVAL or
- * -ERANGE.
+ * 5m or 2h of a duration or span, 7fff0000 of an address. The whole text must be one. Returns 0,
+ * -EINVAL or -ERANGE.
  */
 int unit_parse(enum unit unit, const char *text, int64_t *ret_number);
 

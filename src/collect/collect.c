@@ -7,6 +7,7 @@
 #include "collect/cgroup-tree.h"
 #include "collect/details.h"
 #include "collect/kernel-log.h"
+#include "collect/last-kill.h"
 #include "collect/limits.h"
 #include "collect/nodes.h"
 #include "collect/oom-scope.h"
@@ -43,6 +44,7 @@ struct collector {
 	struct processes *processes;
 	struct oom_scope *scope;
 	struct oom_watch *watch;
+	struct last_kill last_kill;
 	struct budget_reader *budget;
 	struct slab_reader *slab;
 };
@@ -256,6 +258,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		error = read_processes(collector, now, before, &all);
 	if (error == 0 && all.bits & NEED_EVENTS)
 		oom_watch_read(collector->watch, now, before);
+	if (all.bits & NEED_VMSTAT)
+		last_kill_read(&collector->last_kill, now);
 	return error;
 }
 
@@ -302,6 +306,7 @@ collect_create(const char *root, struct source **ret_source)
 		.budget = budget_reader_create(fd),
 		.slab = slab_reader_create(),
 	};
+	last_kill_init(&collector->last_kill, kernel_log_device);
 	*ret_source = &collector->source;
 	return 0;
 }

@@ -492,7 +492,7 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 	drop_gone(processes, pids, count);
 	add_new(processes, pids, count);
 	read_all(processes);
-	if (needs->bits & NEED_ROLLUP || needs->focus_bits & NEED_ROLLUP)
+	if ((needs->bits | needs->focus_bits) & NEED_ROLLUP || needs->summed_count > 0)
 		rollups_read(processes->rollups, now, before, needs);
 	now->system.process_count = 0;
 	for (size_t i = 0; i < now->process_count; i++)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/rollups.h"
 
+#include "base/compare.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "collect/aside.h"
@@ -29,7 +30,16 @@
 enum { HANGS = 3, HANGS_OF_ALL = 32 };
 
 /* Who comes first. */
-enum turn { TURN_FOCUS, TURN_VISIBLE, TURN_UNREAD, TURN_CHANGED, TURN_OLD, NO_TURN };
+enum turn {
+	TURN_FOCUS,
+	TURN_VISIBLE, /* and never read */
+	TURN_SUMMED,  /* the same of what a filter lets through */
+	TURN_SEEN,    /* visible, and read before */
+	TURN_UNREAD,
+	TURN_CHANGED,
+	TURN_OLD,
+	NO_TURN
+};
 
 struct candidate {
 	enum turn turn;
@@ -126,6 +136,33 @@ change_since(const struct process *process)
 							       : llabs(process->resident - last);
 }
 
+static bool
+is_summed(const struct needs *needs, int64_t pid)
+{
+	return needs->summed_count > 0 &&
+	       bsearch(&pid, needs->summed, needs->summed_count, sizeof(pid), compare_int64);
+}
+
+static bool
+is_column_wanted(const struct needs *needs, int64_t pid)
+{
+	return processes_wanted(needs, pid) & NEED_ROLLUP;
+}
+
+static bool
+is_wanted(const struct needs *needs, int64_t pid)
+{
+	return is_column_wanted(needs, pid) || is_summed(needs, pid);
+}
+
+static enum turn
+turn_of_unread(const struct needs *needs, int64_t pid)
+{
+	return processes_is_visible(needs, pid) ? TURN_VISIBLE
+	       : is_summed(needs, pid)          ? TURN_SUMMED
+						: TURN_UNREAD;
+}
+
 static struct candidate
 candidate_of(const struct process *process, const struct snapshot *now, const struct needs *needs)
 {
@@ -140,18 +177,16 @@ candidate_of(const struct process *process, const struct snapshot *now, const st
 		candidate.turn = TURN_FOCUS;
 	else if (!unread && age < OLDEST && (candidate.cost > DEAR_COST || last->error))
 		candidate.turn = NO_TURN;
-	else if (processes_is_visible(needs, process->pid))
-		candidate.turn = TURN_VISIBLE;
 	else if (unread)
-		candidate.turn = TURN_UNREAD;
+		candidate.turn = turn_of_unread(needs, process->pid);
+	else if (processes_is_visible(needs, process->pid))
+		candidate.turn = TURN_SEEN;
 	else if (age >= OLD)
 		candidate.turn = TURN_OLD;
 	else
 		candidate.turn = change > 0 ? TURN_CHANGED : NO_TURN;
 	if (candidate.turn == TURN_CHANGED)
 		candidate.weight = change;
-	if (candidate.turn == TURN_VISIBLE && unread)
-		candidate.weight = INT64_MAX;
 	return candidate;
 }
 
@@ -173,8 +208,8 @@ find_candidates(struct rollups *rollups, const struct snapshot *now, const struc
 		const struct process *process = &now->processes[i];
 		struct candidate candidate = candidate_of(process, now, needs);
 
-		if (!(processes_wanted(needs, process->pid) & NEED_ROLLUP) ||
-			holds_nothing(process) || process->state == NULL ||
+		if (!is_wanted(needs, process->pid) || holds_nothing(process) ||
+			process->state == NULL ||
 			aside_is_blocked(rollups->aside, process->pid, ASIDE_ROLLUP) ||
 			(candidate.turn == NO_TURN && needs->rollup_budget > 0))
 			continue;
@@ -212,8 +247,7 @@ ask_within_budget(struct rollups *rollups, int64_t budget)
 	left = rollups->allowance;
 	for (size_t i = 0; i < rollups->count; i++) {
 		const struct candidate *candidate = &rollups->candidates[i];
-		int64_t most =
-			candidate->turn > TURN_VISIBLE || left > budget / 2 ? left : budget / 2;
+		int64_t most = candidate->turn > TURN_SEEN || left > budget / 2 ? left : budget / 2;
 
 		if (candidate->turn != TURN_FOCUS && spent >= most)
 			return;
@@ -222,10 +256,10 @@ ask_within_budget(struct rollups *rollups, int64_t budget)
 	}
 }
 
-/* What is not known although it was asked for is told in each refresh. */
+/* What is not known although a column asks for it is told in each refresh. */
 static void
 tell_of(struct rollups *rollups, struct snapshot *now, const struct snapshot *before,
-	struct process *row)
+	const struct needs *needs, struct process *row)
 {
 	struct process_extras *extras = snapshot_extras(now, row);
 	int64_t time = extras->rollup.time;
@@ -234,8 +268,12 @@ tell_of(struct rollups *rollups, struct snapshot *now, const struct snapshot *be
 		extras->rollup.pss = extras->rollup.uss = extras->rollup.swap_pss = 0;
 	if (time == UNKNOWN)
 		return;
-	extras->pss_age = now->monotonic > time ? now->monotonic - time : 0;
-	extras->pss_stale = before && time < before->monotonic;
+	if (extras->rollup.pss != UNKNOWN) {
+		extras->pss_age = now->monotonic > time ? now->monotonic - time : 0;
+		extras->pss_stale = before && time < before->monotonic;
+	}
+	if (!is_column_wanted(needs, row->pid))
+		return;
 	if (aside_is_blocked(rollups->aside, row->pid, ASIDE_ROLLUP)) {
 		snapshot_add_hint(now, NEED_ROLLUP, ETIMEDOUT, 1);
 		extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
@@ -249,8 +287,8 @@ tell(struct rollups *rollups, struct snapshot *now, const struct snapshot *befor
 	const struct needs *needs)
 {
 	for (size_t i = 0; i < now->process_count; i++)
-		if (processes_wanted(needs, now->processes[i].pid) & NEED_ROLLUP)
-			tell_of(rollups, now, before, &now->processes[i]);
+		if (is_wanted(needs, now->processes[i].pid))
+			tell_of(rollups, now, before, needs, &now->processes[i]);
 }
 
 static void

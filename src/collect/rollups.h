@@ -18,8 +18,9 @@ void rollups_destroy(struct rollups *rollups);
 /*
  * Fills the rows of `now` with what is known of them: what `before` (NULL: nothing) had, and what
  * has come since. Then asks for more, as much as needs->rollup_budget allows: first the process
- * in focus, which is waited for, then the visible ones, those never read, those that have changed,
- * and what is older than 30 s. A walk that may take over 5 ms is for the process in focus or 30 s
+ * in focus, which is waited for, then of those never read the visible ones and what a filter lets
+ * through (needs->summed), the visible ones, others never read, those that have changed, and what
+ * is older than 30 s. A walk that may take over 5 ms is for the process in focus or 30 s
  * apart. Without a budget everything is read now.
  */
 void rollups_read(struct rollups *rollups, struct snapshot *now, const struct snapshot *before,

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "collect/procfs.h"
+#include "model/scan.h"
 #include "model/snapshot.h"
 
 #include <errno.h>
@@ -64,7 +65,7 @@ add_cache(struct snapshot *now, const struct slabinfo_stack *stack)
 	for (size_t i = 1; i < ITEMS; i++)
 		*(int64_t *)((char *)slab + offsets[i]) = stack->head[i].result.u_int;
 	slab->bytes = slab->slabs * slab->pages_per_slab * sysconf(_SC_PAGESIZE);
-	slab->use = slab->objects > 0 ? slab->active_objects * 1000 / slab->objects : UNKNOWN;
+	slab->use = known_share(slab->active_objects, slab->objects);
 	slab->reclaimable = reclaimable(name);
 }
 

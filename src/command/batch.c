@@ -8,6 +8,7 @@
 #include "command/process-options.h"
 #include "command/source.h"
 #include "model/derive.h"
+#include "model/footprint.h"
 #include "model/needs.h"
 #include "model/pace.h"
 #include "model/snapshot.h"
@@ -42,6 +43,7 @@ struct blocks {
 	struct snapshot snapshots[2];
 	struct row_list rows;
 	struct output output;
+	struct footprint held; /* by the rows, where not all are shown */
 	struct pace pace;
 	bool told_pace;
 	struct hint told[SNAPSHOT_HINTS]; /* on standard error */
@@ -87,6 +89,10 @@ read_block(struct blocks *run, int64_t number)
 	derive(now, before);
 	order_build(&run->rows, &process_table, now->processes, now->process_count, options->filter,
 		&options->settings.processes.order);
+	if (options->filter_text) {
+		run->held = footprint_of(now, &run->rows);
+		run->output.held = &run->held;
+	}
 	return 0;
 }
 

@@ -66,6 +66,19 @@ process_apply_fields(void *settings, const struct command_option *option, const 
 		error == -EEXIST ? "this column is there already" : "there is no such column");
 }
 
+/* What has been asked for so far, and another term. */
+static void
+note_filter(struct process_options *options, const char *name, const char *value)
+{
+	char *before = options->filter_text, *text;
+
+	if (asprintf(&text, "%s%s%s%s", before ? before : "", before ? " and " : "", name, value) <
+		0)
+		log_fatal("out of memory");
+	free(before);
+	options->filter_text = text;
+}
+
 static void
 sort_pids(struct process_options *options)
 {
@@ -121,6 +134,7 @@ apply_user(void *settings, const struct command_option *option, const char *valu
 		uid = user->pw_uid;
 	else if (text_to_number(name, &uid) < 0 || uid < 0 || uid > UINT32_MAX)
 		return option_complain(option, value, SIZE_MAX, "there is no such user");
+	note_filter(options, *value == '!' ? "user!=" : "user=", name);
 	snprintf(term, sizeof(term), "uid%s%lld", *value == '!' ? "!=" : "=", (long long)uid);
 	return filter_add(options->filter, term, &error);
 }
@@ -133,6 +147,7 @@ process_apply_filter(void *settings, const struct command_option *option, const 
 
 	if (filter_add(options->filter, value, &error) < 0)
 		return option_complain(option, value, error.position, error.message);
+	note_filter(options, "", value);
 	return 0;
 }
 
@@ -279,6 +294,7 @@ process_options_finish(struct process_options *options)
 	selection_finish(&options->settings.processes.columns);
 	selection_finish(&options->settings.kill_order.columns);
 	filter_destroy(options->filter);
+	free(options->filter_text);
 	free(options->pids);
 }
 
@@ -312,6 +328,21 @@ process_options_rollup_budget(const struct process_options *options)
 	return options->exact ? 0 : budget > 0 ? budget : 1;
 }
 
+/* -p may have been given several times: the processes of all of them are shown. */
+static void
+add_pids(struct process_options *options)
+{
+	char text[128] = "";
+	size_t length = 0;
+
+	for (size_t i = 0; i < options->pid_count && length < sizeof(text) - 24; i++)
+		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%lld",
+			i > 0 ? "," : "", (long long)options->pids[i]);
+	note_filter(options, "pid=", text);
+	filter_add_set(options->filter, table_find(&process_table, "pid", 3), options->pids,
+		options->pid_count);
+}
+
 int
 process_options_parse(const struct command *command, int argc, char **argv,
 	struct process_options *options, int *ret_status)
@@ -319,8 +350,7 @@ process_options_parse(const struct command *command, int argc, char **argv,
 	int first = command_parse(command, argc, argv, options, ret_status);
 
 	if (options->pid_count > 0)
-		filter_add_set(options->filter, table_find(&process_table, "pid", 3), options->pids,
-			options->pid_count);
+		add_pids(options);
 	if (first < 0 || first == argc)
 		return first;
 	log_error("unexpected word '%s'", argv[first]);

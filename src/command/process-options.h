@@ -13,7 +13,8 @@ struct process_options {
 	struct tui_settings settings; /* of a batch, too: columns, order, interval, scale */
 	int64_t count;                /* blocks; 0: for ever */
 	struct filter *filter;
-	int64_t *pids; /* ascending; NULL: all */
+	char *filter_text; /* how -p, -u and --filter were given, as one filter; NULL: none was */
+	int64_t *pids;     /* ascending; NULL: all */
 	size_t pid_count, pid_capacity;
 	int64_t width; /* UNKNOWN: that of the terminal, if it is one */
 	const struct output_format *format;

@@ -243,6 +243,7 @@ run_screen(struct process_options *options, const char *path, const char *compla
 	if (top.error == 0)
 		top.error = worker_create(source, &top.worker);
 	top.tui = tui_create(&options->settings, options->filter);
+	tui_name_filter(top.tui, options->filter_text);
 	tui_tell(top.tui, complaint);
 	top.changed = true;
 	block_signals(&mask);

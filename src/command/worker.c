@@ -22,7 +22,7 @@ struct worker {
 	pthread_t thread;
 	int start_fd, ready_fd;
 	struct needs needs; /* with texts and numbers of the worker's own: */
-	int64_t *pids, *visible;
+	int64_t *pids, *visible, *summed;
 	char *scope;
 	struct snapshot snapshots[2];
 	int filling; /* the snapshot that is or will be filled */
@@ -105,6 +105,7 @@ worker_destroy(struct worker *worker)
 	close(worker->ready_fd);
 	free(worker->pids);
 	free(worker->visible);
+	free(worker->summed);
 	free(worker->scope);
 	free(worker);
 }
@@ -136,11 +137,13 @@ keep_needs(struct worker *worker, const struct needs *needs)
 {
 	worker->pids = keep_numbers(worker->pids, needs->pids, needs->pid_count);
 	worker->visible = keep_numbers(worker->visible, needs->visible, needs->visible_count);
+	worker->summed = keep_numbers(worker->summed, needs->summed, needs->summed_count);
 	free(worker->scope);
 	worker->scope = needs->scope ? xstrdup(needs->scope) : NULL;
 	worker->needs = *needs;
 	worker->needs.pids = needs->pids ? worker->pids : NULL;
 	worker->needs.visible = worker->visible;
+	worker->needs.summed = worker->summed;
 	worker->needs.scope = worker->scope;
 }
 

@@ -53,6 +53,15 @@ walks_per_million(const struct system *now, const struct system *before)
 	return rounded((double)(data + code) * 1e6 / (double)instructions);
 }
 
+/* A counter of pages as bytes a second. */
+static int64_t
+bytes_rate(int64_t now, int64_t before, int64_t elapsed)
+{
+	double page = (double)sysconf(_SC_PAGESIZE);
+
+	return now < before ? UNKNOWN : change(now, before, elapsed, page * SECOND);
+}
+
 static void
 derive_system(struct system *now, const struct system *before, int64_t elapsed)
 {
@@ -62,6 +71,12 @@ derive_system(struct system *now, const struct system *before, int64_t elapsed)
 	now->swap_out_rate = rate(now->pages_swapped_out, before->pages_swapped_out, elapsed);
 	now->scan_rate = rate(now->pages_scanned, before->pages_scanned, elapsed);
 	now->reclaim_rate = rate(now->pages_reclaimed, before->pages_reclaimed, elapsed);
+	now->swap_in_bytes_rate =
+		bytes_rate(now->pages_swapped_in, before->pages_swapped_in, elapsed);
+	now->swap_out_bytes_rate =
+		bytes_rate(now->pages_swapped_out, before->pages_swapped_out, elapsed);
+	now->reclaim_bytes_rate =
+		bytes_rate(now->pages_reclaimed, before->pages_reclaimed, elapsed);
 	now->tlb_walk_rate = rate(now->tlb_walks, before->tlb_walks, elapsed);
 	now->code_tlb_walk_rate = rate(now->code_tlb_walks, before->code_tlb_walks, elapsed);
 	now->walks_per_million = walks_per_million(now, before);

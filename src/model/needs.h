@@ -81,6 +81,12 @@ struct needs {
 	/* Ascending: the processes that are on the screen, whose PSS comes first. */
 	const int64_t *visible;
 	size_t visible_count;
+	/*
+	 * Ascending: the processes that a filter lets through. Their PSS is read for the sum of it,
+	 * also where no column asks for it, and before that of others.
+	 */
+	const int64_t *summed;
+	size_t summed_count;
 	int64_t rollup_budget; /* CPU time for PSS, nanoseconds a refresh; 0: all of them are read
 				*/
 	const char *scope;     /* what ranks are about: a memory cgroup; NULL: the machine */

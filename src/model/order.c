@@ -165,5 +165,6 @@ row_list_finish(struct row_list *list)
 	free(list->rows);
 	free(list->keys);
 	free(list->depths);
+	free(list->marks);
 	*list = (struct row_list){ .rows = NULL };
 }

@@ -20,6 +20,8 @@ struct row_list {
 	size_t key_capacity;
 	unsigned short *depths; /* below how many ancestors a row stands, after tree_arrange() */
 	size_t depth_capacity;
+	bool *marks; /* of a snapshot's processes: their memory has been counted; footprint_of() */
+	size_t mark_capacity;
 };
 
 /* The direction people expect of a column: numbers from the largest, texts and identities from the

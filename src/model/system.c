@@ -3,11 +3,16 @@
 
 #include "model/needs.h"
 
+#include <stdio.h>
+#include <time.h>
+
+#define SECOND INT64_C(1000000000)
+
 #define FIELD(name) offsetof(struct system, name)
 
 /* clang-format off */
 static const struct column columns[] = {
-	{ "uptime", "up", NULL, "Time since boot.", UNIT_DURATION, 7, NEED_HOST, FIELD(uptime),
+	{ "uptime", "up", NULL, "Time since boot.", UNIT_SPAN, 7, NEED_HOST, FIELD(uptime),
 		.source = "/proc/uptime" },
 	{ "host", "host", NULL, "The host's name.", UNIT_TEXT, 12, NEED_HOST, FIELD(host),
 		.source = "uname()" },
@@ -116,7 +121,11 @@ static const struct column columns[] = {
 		.source = "/proc/vmstat: pgsteal_kswapd + pgsteal_direct" },
 	{ "oom_kills", "oom kills", NULL, "Processes that the OOM killer killed since boot (oom_kill).", UNIT_NUMBER, 5, NEED_VMSTAT, FIELD(oom_kills),
 		.source = "/proc/vmstat: oom_kill",
-		.misread = "The header counts from the start of memtop, this figure from boot; kills in cgroups are in it." },
+		.misread = "Kills in cgroups are in it, those of containers as well." },
+	{ "last_kill", "last kill", NULL, "The time of the last of them, if the kernel's log has it or memtop was running.", UNIT_TIME, 25, NEED_VMSTAT, FIELD(last_kill_time),
+		.source = "/dev/kmsg, or the tracepoint oom:mark_victim" },
+	{ "last_kill_comm", "last victim", NULL, "The name of the process that was killed last.", UNIT_TEXT, 15, NEED_VMSTAT, FIELD(last_kill_comm),
+		.source = "/dev/kmsg, or the tracepoint oom:mark_victim" },
 	{ "oom_asked", "oom asked", NULL, "The memory cgroup that was asked about.", UNIT_TEXT, 12, NEED_OOM, FIELD(oom_asked),
 		.source = "the scope that was chosen (g)" },
 	{ "oom_scope", "oom scope", NULL, "Where ranks apply: machine, or the path of the memory cgroup within which a kill would choose.", UNIT_TEXT, 12, NEED_OOM, FIELD(oom_scope),
@@ -143,14 +152,20 @@ static const struct column columns[] = {
 		.misread = "Each new page of a program is a fault: a large number is normal. See major/s." },
 	{ "major_fault_rate", "major/s", NULL, "Major page faults per second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(major_fault_rate),
 		.source = "/proc/vmstat: pgmajfault, two readings" },
-	{ "swap_in_rate", "in/s", NULL, "Pages read from swap a second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(swap_in_rate),
+	{ "swap_in_rate", "pages in/s", NULL, "Pages per second read from swap since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(swap_in_rate),
 		.source = "/proc/vmstat: pswpin, two readings" },
-	{ "swap_out_rate", "out/s", NULL, "Pages written to swap a second since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(swap_out_rate),
+	{ "swap_out_rate", "pages out/s", NULL, "Pages per second written to swap since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(swap_out_rate),
 		.source = "/proc/vmstat: pswpout, two readings" },
-	{ "scan_rate", "scan/s", NULL, "Pages per second that reclaim scanned since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(scan_rate),
+	{ "scan_rate", "pages scanned/s", NULL, "Pages per second that reclaim scanned since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(scan_rate),
 		.source = "/proc/vmstat: pgscan_kswapd + pgscan_direct, two readings" },
-	{ "reclaim_rate", "reclaim/s", NULL, "Pages per second that reclaim freed since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(reclaim_rate),
+	{ "reclaim_rate", "pages reclaimed/s", NULL, "Pages per second that reclaim freed since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(reclaim_rate),
 		.source = "/proc/vmstat: pgsteal_kswapd + pgsteal_direct, two readings" },
+	{ "swap_in_bytes_rate", "in/s", NULL, "Bytes per second read from swap since the last refresh.", UNIT_BYTES_PER_SECOND, 7, NEED_VMSTAT, FIELD(swap_in_bytes_rate),
+		.source = "/proc/vmstat: pswpin, two readings, times the page size" },
+	{ "swap_out_bytes_rate", "out/s", NULL, "Bytes per second written to swap since the last refresh.", UNIT_BYTES_PER_SECOND, 7, NEED_VMSTAT, FIELD(swap_out_bytes_rate),
+		.source = "/proc/vmstat: pswpout, two readings, times the page size" },
+	{ "reclaim_bytes_rate", "reclaim/s", NULL, "Bytes per second that reclaim freed since the last refresh.", UNIT_BYTES_PER_SECOND, 7, NEED_VMSTAT, FIELD(reclaim_bytes_rate),
+		.source = "/proc/vmstat: pgsteal_kswapd + pgsteal_direct, two readings, times the page size" },
 	{ "tlb_walks", "TLB walks", NULL, "Page table walks for data on all CPUs since memtop started (dTLB-load-misses).", UNIT_NUMBER, 10, NEED_WALKS, FIELD(tlb_walks),
 		.source = "perf events: dTLB-load-misses" },
 	{ "code_tlb_walks", "code TLB walks", NULL, "Page table walks for code on all CPUs since memtop started (iTLB-load-misses).", UNIT_NUMBER, 10, NEED_WALKS, FIELD(code_tlb_walks),
@@ -209,9 +224,9 @@ const struct system_line system_lines[] = {
 	{ "Mem", { { "total", "total" }, { "used", "used" }, { "free", "free" }, { "shared", "shared" },
 		   { "buff/cache", "buff_cache" }, { "available", "available" } } },
 	{ "Swap", { { "total", "swap_total" }, { "used", "swap_used" }, { "free", "swap_free" },
-		    { "in/s", "swap_in_rate" }, { "out/s", "swap_out_rate" } } },
-	{ "Load", { { "faults/s", "fault_rate" }, { "major/s", "major_fault_rate" }, { "reclaim/s", "reclaim_rate" },
-		    { "psi some", "psi_some_avg10" }, { "full", "psi_full_avg10" }, { "oom kills", "oom_kills" } } },
+		    { "in", "swap_in_bytes_rate", "/s" }, { "out", "swap_out_bytes_rate", "/s" } } },
+	{ "Load", { { "faults", "fault_rate", "/s" }, { "major", "major_fault_rate", "/s" }, { "reclaim", "reclaim_bytes_rate", "/s" },
+		    { "psi some", "psi_some_avg10", "%" }, { "full", "psi_full_avg10", "%" }, { "oom kills", .write = system_kills_text } } },
 };
 /* clang-format on */
 
@@ -232,6 +247,28 @@ static const size_t sums[][3] = {
 	{ FIELD(high_used), FIELD(high_total), FIELD(high_free) },
 	{ FIELD(swap_used), FIELD(swap_total), FIELD(swap_free) },
 };
+
+void
+system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system, int64_t now,
+	enum charset charset)
+{
+	char count[UNIT_FORMAT_SIZE], name[64] = "", when[32] = "";
+	time_t seconds = (time_t)(system->last_kill_time / SECOND), today = (time_t)(now / SECOND);
+	struct tm time, day;
+
+	unit_format(count, UNIT_NUMBER, system->oom_kills, SCALE_HUMAN);
+	if (system->last_kill_time == UNKNOWN || !localtime_r(&seconds, &time) ||
+		!localtime_r(&today, &day)) {
+		snprintf(text, SYSTEM_TEXT_SIZE, "%s", count);
+		return;
+	}
+	strftime(when, sizeof(when),
+		time.tm_year == day.tm_year && time.tm_yday == day.tm_yday ? "%H:%M" : "%Y-%m-%d",
+		&time);
+	if (system->last_kill_comm)
+		text_safe(name, sizeof(name), system->last_kill_comm, charset);
+	snprintf(text, SYSTEM_TEXT_SIZE, "%s, last %s%s%s", count, when, *name ? " " : "", name);
+}
 
 static int64_t *
 field(struct system *system, size_t offset)

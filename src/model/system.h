@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/text.h"
 #include "model/table.h"
 
 /* What the sampler did for a snapshot. The texts belong to it. */
@@ -34,6 +35,11 @@ struct system {
 		pages_reclaimed, oom_kills;
 	/* the same, by model/derive.c */
 	int64_t fault_rate, major_fault_rate, swap_in_rate, swap_out_rate, scan_rate, reclaim_rate;
+	int64_t swap_in_bytes_rate, swap_out_bytes_rate, reclaim_bytes_rate;
+
+	/* the last of oom_kills, by collect/last-kill.c; UNKNOWN and NULL where it is not known */
+	int64_t last_kill_time; /* nanoseconds since the epoch */
+	const char *last_kill_comm;
 
 	/* what the processors counted since the sampler began, all CPUs together */
 	int64_t tlb_walks, code_tlb_walks, cycles, instructions;
@@ -71,11 +77,25 @@ void system_split(struct system *system);
 /* Makes each sum or difference UNKNOWN of which a part is. */
 void system_check_sums(struct system *system);
 
-/* How the totals stand on lines when they are shown as text: a label, then "name value" pairs. */
+/*
+ * How many kills since boot, and the last of them: "34, last 06:53 worker", of another day than
+ * that of `now` (nanoseconds since the epoch) "34, last 2026-11-26 worker". Safe for a terminal.
+ */
+enum { SYSTEM_TEXT_SIZE = 128 };
+void system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system, int64_t now,
+	enum charset charset);
+
+/*
+ * How the totals stand on lines when they are shown as text: a label, then names with their values
+ * and what stands behind those.
+ */
 struct system_line {
 	const char *label;
-	struct {
-		const char *label, *column;
+	struct system_item {
+		const char *label, *column, *behind;
+		/* what stands in the place of the column's value; or NULL */
+		void (*write)(char text[static SYSTEM_TEXT_SIZE], const struct system *system,
+			int64_t now, enum charset charset);
 	} items[10];
 };
 extern const struct system_line system_lines[];

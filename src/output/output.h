@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct footprint;
 struct row_list;
 struct selection;
 struct snapshot;
@@ -26,9 +27,10 @@ struct output {
 	enum charset charset; /* of the reader of a text */
 	enum scale scale;     /* of bytes in a text */
 	const char *head; /* what a text begins with instead of the totals, whole lines; or NULL */
-	size_t width;     /* at which lines of a text are cut; 0: never */
-	size_t block_count; /* blocks written so far */
-	size_t *widths;     /* of the columns of a text */
+	const struct footprint *held; /* said in a text: what the rows hold together; or NULL */
+	size_t width;                 /* at which lines of a text are cut; 0: never */
+	size_t block_count;           /* blocks written so far */
+	size_t *widths;               /* of the columns of a text */
 	size_t width_capacity;
 	char *line; /* the line being built */
 	size_t line_length, line_capacity;

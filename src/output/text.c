@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "model/cell.h"
+#include "model/footprint.h"
 #include "model/order.h"
 #include "model/snapshot.h"
 
@@ -50,7 +51,42 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 	snprintf(text, sizeof(text), "  %zu of %lld processes", shown,
 		(long long)snapshot->system.process_count);
 	add_text(output, text);
+	if (output->held) {
+		footprint_text(output->held, output->scale, text);
+		add_text(output, "  ");
+		add_text(output, text);
+	}
 	line_end(output);
+}
+
+/* Its unit; what is not known has none. */
+static void
+add_behind(struct output *output, const struct system_item *item, const struct system *system)
+{
+	const struct column *column = table_find(&system_table, item->column, strlen(item->column));
+
+	if (item->behind && column_is_known(column, system))
+		add_text(output, item->behind);
+}
+
+/* A label, its value and what stands behind it. */
+static void
+add_figure(struct output *output, const struct system_line *line, size_t item,
+	const struct snapshot *snapshot)
+{
+	char text[SYSTEM_TEXT_SIZE];
+
+	if (!line->items[item].write) {
+		add_item(output, line->items[item].label, line->items[item].column,
+			&snapshot->system);
+		add_behind(output, &line->items[item], &snapshot->system);
+		return;
+	}
+	line->items[item].write(text, &snapshot->system, snapshot->time, output->charset);
+	add_text(output, "  ");
+	add_text(output, line->items[item].label);
+	add_text(output, " ");
+	add_text(output, text);
 }
 
 static void
@@ -62,8 +98,7 @@ write_totals(struct output *output, const struct snapshot *snapshot)
 		add_text(output, line->label);
 		line_pad(output, 5 - strlen(line->label));
 		for (size_t j = 0; line->items[j].label; j++)
-			add_item(output, line->items[j].label, line->items[j].column,
-				&snapshot->system);
+			add_figure(output, line, j, snapshot);
 		line_end(output);
 	}
 }

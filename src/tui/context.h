@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/filter.h"
+#include "model/footprint.h"
 #include "model/snapshot.h"
 #include "tui/editor.h"
 #include "tui/grid.h"
@@ -22,9 +23,10 @@
 struct tui {
 	struct tui_settings *settings;
 	const struct filter *fixed_filter;
+	const char *given_filter;        /* the same as a text; NULL: it lets all through */
 	const struct snapshot *snapshot; /* NULL before the first */
 	int stretch;                     /* how many intervals pass between two refreshes */
-	int64_t first_oom_kills;         /* at the start; UNKNOWN until then */
+	int64_t seen_kill;               /* the time of the last kill when Esc was typed for it */
 	enum charset charset;
 	const struct view *view, *view_before; /* to which Esc goes back */
 	const struct view *listing_view;       /* the last view that lists processes */
@@ -37,7 +39,10 @@ struct tui {
 
 	/* The processes view. */
 	struct row_list rows;
-	int64_t resident_sum; /* of the rows; what is unknown counts nothing */
+	struct footprint footprint;   /* of the rows, where a filter is active */
+	size_t hidden_kernel_threads; /* that the filter lets through */
+	int64_t *summed;              /* the processes of the rows, ascending */
+	size_t summed_count, summed_capacity;
 	struct list list;
 	int64_t *visible; /* processes on the screen, ascending */
 	size_t visible_count, visible_capacity;
@@ -101,13 +106,10 @@ struct process_key *processes_tag(const struct tui *tui, const struct process *p
 const struct process *processes_selected(const struct tui *tui);
 const struct process *tui_find(const struct tui *tui, const struct process_key *key);
 
-/* The header takes some lines of the window, fewer where it is small. Returns how many. */
+/*
+ * The header takes some lines of the window, fewer where it is small; HEADER_WITH_TABS are all.
+ * Returns how many.
+ */
+enum { HEADER_WITH_TABS = 5 };
 int header_height(const struct tui *tui, int window_height);
 void header_draw(const struct tui *tui, WINDOW *window, int height);
-
-/*
- * The filter, how many processes it lets through and the sum of their RES, safe for a terminal.
- * Returns false where there is none. A header without tabs leaves it to the last line.
- */
-enum { FILTER_TEXT_SIZE = 4 * PROMPT_SIZE, HEADER_WITH_TABS = 5 };
-bool header_filter_text(const struct tui *tui, char text[static FILTER_TEXT_SIZE]);

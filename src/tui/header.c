@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/context.h"
 
+#include "model/scan.h"
+#include "tui/filter-line.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define NEWS (INT64_C(600) * 1000000000)
 
 enum {
 	LEAST_ROWS = 6,
@@ -66,10 +71,10 @@ draw_title(const struct tui *tui, WINDOW *window, int y)
 
 	localtime_r(&seconds, &local);
 	text_safe(host, sizeof(host), system->host ? system->host : "-", tui->charset);
-	unit_format(up, UNIT_DURATION, system->uptime, SCALE_HUMAN);
+	unit_format(up, UNIT_SPAN, system->uptime, SCALE_HUMAN);
 	interval_text(interval, tui);
 	unit_format(cpu, UNIT_PERCENT, system->self_cpu_share, SCALE_HUMAN);
-	snprintf(left, sizeof(left), "memtop  %s  up %s  %02d:%02d:%02d  every %s%s", host, up,
+	snprintf(left, sizeof(left), "memtop  %s  up %-7s  %02d:%02d:%02d  every %s%s", host, up,
 		local.tm_hour, local.tm_min, local.tm_sec, interval, tui->frozen ? "  FROZEN" : "");
 	used = screen_put(window, y, 0, getmaxx(window), tui->frozen ? STYLE_WARNING : STYLE_BOLD,
 		false, left);
@@ -154,14 +159,14 @@ static void
 draw_memory(const struct tui *tui, WINDOW *window, int y)
 {
 	const struct system *s = &tui->snapshot->system;
-	char size[UNIT_FORMAT_SIZE], share[16] = "", available[TEXT_SIZE];
+	char size[UNIT_FORMAT_SIZE], share[32] = "", available[TEXT_SIZE];
+	int64_t part = known_share(s->available, s->total);
 	struct part parts[MEMORY_PARTS];
 
 	memory_parts(s, parts);
-	if (s->available != UNKNOWN && s->total > 0)
-		snprintf(share, sizeof(share), " %lld%%",
-			(long long)(s->available * 100 / s->total));
-	snprintf(available, sizeof(available), "available %s%s", size_text(size, s->available),
+	if (part != UNKNOWN)
+		snprintf(share, sizeof(share), " %3lld%%", (long long)(part + 5) / 10);
+	snprintf(available, sizeof(available), "available %5s%s", size_text(size, s->available),
 		share);
 	draw_bar(window, y,
 		&(struct bar){ "Mem", available, available, s->total, parts, MEMORY_PARTS });
@@ -175,51 +180,67 @@ draw_swap(const struct tui *tui, WINDOW *window, int y)
 	char rates[TEXT_SIZE], instead[TEXT_SIZE];
 	const struct part used = { "used", '#', STYLE_ANON, known_or_zero(s->swap_used) };
 
-	unit_format(in, UNIT_RATE, s->swap_in_rate, SCALE_HUMAN);
-	unit_format(out, UNIT_RATE, s->swap_out_rate, SCALE_HUMAN);
-	snprintf(rates, sizeof(rates), "in %s/s out %s/s", in, out);
+	unit_format(in, UNIT_BYTES_PER_SECOND, s->swap_in_bytes_rate, SCALE_HUMAN);
+	unit_format(out, UNIT_BYTES_PER_SECOND, s->swap_out_bytes_rate, SCALE_HUMAN);
+	snprintf(rates, sizeof(rates), "in %5s/s out %5s/s", in, out);
 	snprintf(instead, sizeof(instead), "used %s", size_text(size, s->swap_used));
 	draw_bar(window, y, &(struct bar){ "Swap", rates, instead, s->swap_total, &used, 1 });
 }
 
-/* Stalls, faults, reclaim and kills; where that is too wide only the last stalls of the three. */
+/* A figure of the line of load, in a line that is at least so wide. Its place is fixed. */
+struct figure {
+	const char *label, *behind;
+	enum unit unit;
+	size_t offset;
+	int least_width;
+};
+
+/* clang-format off */
+static const struct figure load[] = {
+	{ "psi some ", "%", UNIT_PERCENT, offsetof(struct system, some_avg10), 0 },
+	{ "", "%", UNIT_PERCENT, offsetof(struct system, some_avg60), 130 },
+	{ "", "%", UNIT_PERCENT, offsetof(struct system, some_avg300), 130 },
+	{ " full ", "%", UNIT_PERCENT, offsetof(struct system, full_avg10), 67 },
+	{ "  faults ", "/s", UNIT_RATE, offsetof(struct system, fault_rate), 115 },
+	{ "  major ", "/s", UNIT_RATE, offsetof(struct system, major_fault_rate), 80 },
+	{ "  reclaim ", "/s", UNIT_BYTES_PER_SECOND, offsetof(struct system, reclaim_bytes_rate), 115 },
+};
+/* clang-format on */
+
+static int
+draw_figure(const struct figure *figure, const struct system *system, WINDOW *window, int y, int x)
+{
+	int64_t number = *(const int64_t *)((const char *)system + figure->offset);
+	char text[UNIT_FORMAT_SIZE];
+
+	if (getmaxx(window) < figure->least_width)
+		return 0;
+	unit_format(text, figure->unit, number, SCALE_HUMAN);
+	return screen_printf(window, y, x, STYLE_NORMAL, "%s%5s%-*s", figure->label, text,
+		(int)strlen(figure->behind), number == UNKNOWN ? "" : figure->behind);
+}
+
+/* A kill is news for ten minutes, or until Esc has been typed for it. */
+static bool
+is_news(const struct tui *tui, int64_t kill)
+{
+	return kill != UNKNOWN && kill > tui->seen_kill && tui->snapshot->time - kill < NEWS;
+}
+
+/* Stalls, faults, reclaim and kills. */
 static void
 draw_load(const struct tui *tui, WINDOW *window, int y)
 {
 	const struct system *s = &tui->snapshot->system;
-	char psi[4][UNIT_FORMAT_SIZE], rate[3][UNIT_FORMAT_SIZE], kills[UNIT_FORMAT_SIZE];
-	char rest[TEXT_SIZE], text[2 * TEXT_SIZE];
-	const int64_t averages[] = { s->some_avg10, s->some_avg60, s->some_avg300, s->full_avg10 };
-	const int64_t rates[] = { s->fault_rate, s->major_fault_rate, s->reclaim_rate };
-	int64_t since_start = s->oom_kills == UNKNOWN || tui->first_oom_kills == UNKNOWN
-				      ? UNKNOWN
-				      : s->oom_kills - tui->first_oom_kills;
+	char kills[SYSTEM_TEXT_SIZE];
+	int x = 0;
 
-	for (int i = 0; i < 4; i++)
-		unit_format(psi[i], UNIT_PERCENT, averages[i], SCALE_HUMAN);
-	for (int i = 0; i < 3; i++)
-		unit_format(rate[i], UNIT_RATE, rates[i], SCALE_HUMAN);
-	unit_format(kills, UNIT_NUMBER, since_start, SCALE_HUMAN);
-	snprintf(rest, sizeof(rest), "full %s  faults %s/s major %s/s  reclaim %s/s  oom kills %s",
-		psi[3], rate[0], rate[1], rate[2], kills);
-	snprintf(text, sizeof(text), "psi some %s %s %s %s", psi[0], psi[1], psi[2], rest);
-	if ((int)text_width(text) > getmaxx(window))
-		snprintf(text, sizeof(text), "psi some %s %s", psi[0], rest);
-	screen_put(window, y, 0, getmaxx(window), since_start > 0 ? STYLE_WARNING : STYLE_NORMAL,
-		false, text);
-}
-
-bool
-header_filter_text(const struct tui *tui, char text[static FILTER_TEXT_SIZE])
-{
-	char size[UNIT_FORMAT_SIZE], plain[PROMPT_SIZE + 64];
-
-	if (!tui->filter_text[0])
-		return false;
-	snprintf(plain, sizeof(plain), "filter: %s  (%zu, RES %s)", tui->filter_text,
-		tui->rows.count, size_text(size, tui->resident_sum));
-	text_safe(text, FILTER_TEXT_SIZE, plain, tui->charset);
-	return true;
+	for (size_t i = 0; i < sizeof(load) / sizeof(load[0]); i++)
+		x += draw_figure(&load[i], s, window, y, x);
+	x += screen_printf(window, y, x, STYLE_NORMAL, "  oom kills ");
+	system_kills_text(kills, s, tui->snapshot->time, tui->charset);
+	screen_put(window, y, x, getmaxx(window) - x,
+		is_news(tui, s->last_kill_time) ? STYLE_WARNING : STYLE_NORMAL, false, kills);
 }
 
 static int
@@ -237,15 +258,12 @@ draw_tabs(const struct tui *tui, WINDOW *window, int y)
 {
 	static const struct view *const views[] = { &view_processes, &view_kill_order, &view_map,
 		&view_faults, &view_budget, &view_kernel, &view_help };
-	char filter[FILTER_TEXT_SIZE];
 	int x = 0;
 
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
 		x += draw_tab(tui, window, y, x, views[i]);
 	if (!tui->view->tab)
-		x += draw_tab(tui, window, y, x, tui->view);
-	if (header_filter_text(tui, filter))
-		put_right(window, y, x - 2, STYLE_BOLD, filter);
+		draw_tab(tui, window, y, x, tui->view);
 }
 
 /* The lines from the most wanted to the first that goes. */
@@ -267,23 +285,37 @@ static const int places[][5] = {
 	{ 1, 2, 0, 3, 4 },
 };
 
-int
-header_height(const struct tui *tui, int window_height)
+/* Without the line of the filter. */
+static int
+line_count(int window_height)
 {
 	int count = (int)(sizeof(lines) / sizeof(lines[0]));
 
-	(void)tui;
 	/* Rows come first: at least LEAST_ROWS of them, their heading and the last line. */
 	while (count > 0 && window_height - count < LEAST_ROWS + 2)
 		count--;
 	return count;
 }
 
+int
+header_height(const struct tui *tui, int window_height)
+{
+	int filter = filter_line_height(tui, window_height);
+
+	return filter + line_count(window_height - filter);
+}
+
 void
 header_draw(const struct tui *tui, WINDOW *window, int height)
 {
+	int filter, count;
+
 	if (!tui->snapshot)
 		return;
-	for (int i = 0; i < height; i++)
-		lines[i](tui, window, places[height][i]);
+	filter = filter_line_height(tui, getmaxy(window));
+	count = height - filter;
+	for (int i = 0; i < count; i++)
+		lines[i](tui, window, places[count][i]);
+	if (filter > 0)
+		filter_line_draw(tui, window, count);
 }

@@ -25,7 +25,7 @@ tui_create(struct tui_settings *settings, const struct filter *filter)
 	map_page_init(&tui->map);
 	kernel_view_init(&tui->kernel);
 	tui_open_view(tui, &view_processes);
-	tui->first_oom_kills = UNKNOWN;
+	tui->seen_kill = UNKNOWN;
 	return tui;
 }
 
@@ -38,6 +38,7 @@ tui_destroy(struct tui *tui)
 	filter_destroy(tui->filter);
 	free(tui->tags);
 	free(tui->visible);
+	free(tui->summed);
 	editor_finish(&tui->editor);
 	faults_finish(&tui->faults);
 	budget_page_finish(&tui->budget);
@@ -45,6 +46,12 @@ tui_destroy(struct tui *tui)
 	kernel_view_finish(&tui->kernel);
 	arena_finish(&tui->texts);
 	free(tui);
+}
+
+void
+tui_name_filter(struct tui *tui, const char *text)
+{
+	tui->given_filter = text;
 }
 
 void
@@ -125,6 +132,7 @@ end_announcement(struct tui *tui)
 		return false;
 	tui->announcement[0] = '\0';
 	tui->announced = 0;
+	tui->seen_kill = tui->snapshot->system.last_kill_time;
 	return true;
 }
 
@@ -145,8 +153,6 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, int stretch)
 	tui->snapshot = snapshot;
 	tui->stretch = stretch;
 	tui->wants_refresh = tui->wants_refresh || !tui_is_complete(tui);
-	if (tui->first_oom_kills == UNKNOWN)
-		tui->first_oom_kills = snapshot->system.oom_kills;
 	processes_rebuild(tui);
 	if (tui->view->show)
 		tui->view->show(tui);
@@ -176,6 +182,8 @@ tui_needs(const struct tui *tui)
 				       tui->listing_view->needs,
 		.visible = tui->visible,
 		.visible_count = tui->visible_count,
+		.summed = tui->summed,
+		.summed_count = tui->summed_count,
 		.again = tui->snapshot != NULL, /* the first one is to be quick */
 		.scope = tui->listing_view == &view_kill_order ? tui->scope : NULL,
 		.exact = tui->wants_exact || editor_is_waiting(&tui->editor) };
@@ -396,18 +404,15 @@ draw_warning(WINDOW *window, int y, const char *text)
 }
 
 static void
-draw_last_line(const struct tui *tui, WINDOW *window, int header)
+draw_last_line(const struct tui *tui, WINDOW *window)
 {
 	int y = getmaxy(window) - 1, width = getmaxx(window);
-	char hint[HINT_TEXT_SIZE], filter[FILTER_TEXT_SIZE];
+	char hint[HINT_TEXT_SIZE];
 
 	if (tui->prompt.label) {
 		prompt_draw(&tui->prompt, window, y);
 	} else if (tui->message[0]) {
 		draw_warning(window, y, tui->message);
-	} else if (!editor_is_open(&tui->editor) && header < HEADER_WITH_TABS &&
-		   header_filter_text(tui, filter)) {
-		screen_put(window, y, 0, width, STYLE_BOLD, false, filter);
 	} else if (!editor_is_open(&tui->editor) && tui->snapshot &&
 		   tui->snapshot->hint_count > 0) {
 		hint_text(&tui->snapshot->hints[0], hint);
@@ -436,7 +441,7 @@ tui_draw(struct tui *tui)
 		delwin(body);
 	}
 	if (height > 2 || tui->prompt.label)
-		draw_last_line(tui, stdscr, header);
+		draw_last_line(tui, stdscr);
 	if (tui->announcement[0] && height > 2 && !editor_is_open(&tui->editor))
 		draw_warning(stdscr, height - 2, tui->announcement);
 	wnoutrefresh(stdscr);

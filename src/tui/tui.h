@@ -33,6 +33,9 @@ struct tui_settings {
 struct tui *tui_create(struct tui_settings *settings, const struct filter *filter);
 void tui_destroy(struct tui *tui);
 
+/* How the filter from the command line is called on the screen: a text, which is borrowed. */
+void tui_name_filter(struct tui *tui, const char *text);
+
 /*
  * Shows another snapshot from now on; it is borrowed until the next one comes, after `stretch`
  * times the interval that is asked for.

@@ -68,41 +68,44 @@ is_shown(const struct tui *tui, const struct badness_scope *scope, const struct 
 	return !tui->fixed_filter || filter_matches(tui->fixed_filter, process);
 }
 
+/* A kernel thread that would be shown if K had been typed. */
+static bool
+is_hidden_thread(const struct tui *tui, const struct process *process)
+{
+	return !tui->settings->kernel_threads && process->kernel_thread == 1 &&
+	       (!tui->fixed_filter || filter_matches(tui->fixed_filter, process));
+}
+
 static void
 drop_hidden(struct tui *tui, const struct badness_scope *scope)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < tui->rows.count; i++)
-		if (is_shown(tui, scope, tui->rows.rows[i]))
-			tui->rows.rows[count++] = tui->rows.rows[i];
-	tui->rows.count = count;
-}
-
-/* Whether its memory is that of another row (T25). */
-static bool
-shares_memory(
-	const struct tui *tui, const struct badness_scope *scope, const struct process *process)
-{
-	const struct process *other =
-		process->memory_of == UNKNOWN
-			? NULL
-			: snapshot_find_process(tui->snapshot, process->memory_of);
-
-	return other && is_shown(tui, scope, other) &&
-	       (!tui->filter || filter_matches(tui->filter, other));
-}
-
-static void
-sum_resident(struct tui *tui, const struct badness_scope *scope)
-{
-	tui->resident_sum = 0;
+	tui->hidden_kernel_threads = 0;
 	for (size_t i = 0; i < tui->rows.count; i++) {
 		const struct process *process = tui->rows.rows[i];
 
-		if (process->resident != UNKNOWN && !shares_memory(tui, scope, process))
-			tui->resident_sum += process->resident;
+		if (is_shown(tui, scope, process))
+			tui->rows.rows[count++] = process;
+		else
+			tui->hidden_kernel_threads += !scope && is_hidden_thread(tui, process);
 	}
+	tui->rows.count = count;
+}
+
+/* What passes a filter is summed, and its PSS is wanted for that. */
+static void
+sum_filtered(struct tui *tui)
+{
+	tui->summed_count = 0;
+	if ((!tui->filter_text[0] && !tui->given_filter) || tui->rows.count == 0)
+		return;
+	tui->footprint = footprint_of(tui->snapshot, &tui->rows);
+	tui->summed = array_reserve(
+		tui->summed, &tui->summed_capacity, tui->rows.count, sizeof(tui->summed[0]));
+	for (size_t i = 0; i < tui->rows.count; i++)
+		tui->summed[tui->summed_count++] = ((const struct process *)tui->rows.rows[i])->pid;
+	qsort(tui->summed, tui->summed_count, sizeof(tui->summed[0]), compare_int64);
 }
 
 /* The selected process stays selected wherever the new order has put it. */
@@ -135,7 +138,7 @@ processes_rebuild(struct tui *tui)
 	order_build(&tui->rows, &process_table, tui->snapshot->processes,
 		tui->snapshot->process_count, tui->filter, &tui->listing->order);
 	drop_hidden(tui, scope);
-	sum_resident(tui, scope);
+	sum_filtered(tui);
 	if (tui->listing->tree)
 		tree_arrange(&tui->rows, column_called("pid"), column_called("ppid"));
 	follow(tui, &tui->selected);

@@ -8,13 +8,14 @@ import subprocess
 import time
 
 import pytest
-from conftest import FIXTURES, MEMTOP, SOURCE
+from conftest import FIXTURES, MEMTOP, NO_KERNEL_LOG, SOURCE
 
 LIMIT = 60  # seconds; only a screen that never comes takes them
 SERVER_NAME = f"memtop-screen-{os.getpid()}"
 
 # A host name of its own, so that it takes the same room everywhere, and the tree over /proc.
-START = f'hostname server && mount --bind {FIXTURES / "server"} /proc && exec "$@"'
+# The kernel's log is that of this machine: it tells nothing here.
+START = f'hostname server && {NO_KERNEL_LOG} && mount --bind {FIXTURES / "server"} /proc && exec "$@"'
 
 
 def clean(screen):

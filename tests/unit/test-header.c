@@ -3,10 +3,16 @@
 #include "unit.h"
 
 #include "tui/context.h"
+#include "tui/filter-line.h"
 
+#include <stdlib.h>
+#include <time.h>
 #include <wchar.h>
 
-enum { WIDTH = 160 };
+enum { WIDTH = 160, LOAD = 3 };
+
+#define SECOND INT64_C(1000000000)
+#define NOON (INT64_C(1795348800) * SECOND) /* 2026-11-22T12:00:00Z */
 
 struct fixture {
 	struct snapshot snapshot;
@@ -79,6 +85,210 @@ it_says_where_the_interval_is_stretched(void **state)
 	assert_true(shows(fixture, 1, L"  every 1.5s  "));
 }
 
+/* The text of a line of a window that is so wide and 24 lines high. */
+static void
+line_of(struct fixture *fixture, int width, int y, wchar_t line[static WIDTH * 4])
+{
+	WINDOW *window = newwin(24, width, 0, 0);
+	size_t end;
+
+	tui_show(fixture->tui, &fixture->snapshot, 1);
+	header_draw(fixture->tui, window, header_height(fixture->tui, 24));
+	line[0] = L'\0';
+	assert_true(mvwinnwstr(window, y, 0, line, WIDTH * 4 - 1) >= 0);
+	for (end = wcslen(line); end > 0 && line[end - 1] == L' '; end--)
+		line[end - 1] = L'\0';
+	delwin(window);
+}
+
+/* The column at which a text begins in the line of load, and how it looks there. */
+static int
+place_of(struct fixture *fixture, const wchar_t *text, attr_t *ret_look)
+{
+	wchar_t line[WIDTH * 4] = L"";
+	const wchar_t *at;
+
+	tui_show(fixture->tui, &fixture->snapshot, 1);
+	werase(fixture->window);
+	header_draw(fixture->tui, fixture->window, HEADER_WITH_TABS);
+	assert_true(mvwinnwstr(fixture->window, LOAD, 0, line, WIDTH * 4 - 1) >= 0);
+	at = wcsstr(line, text);
+	assert_non_null(at);
+	*ret_look = mvwinch(fixture->window, LOAD, (int)(at - line)) & A_ATTRIBUTES;
+	return (int)(at - line);
+}
+
+static void
+F10_kills_are_those_since_boot_with_the_last_one(void **state)
+{
+	struct fixture *fixture = *state;
+	struct system *system = &fixture->snapshot.system;
+	attr_t look;
+
+	fixture->snapshot.time = NOON;
+	place_of(fixture, L"  oom kills - ", &look);
+	system->oom_kills = 34;
+	place_of(fixture, L"  oom kills 34 ", &look);
+	system->last_kill_time = NOON - 5 * 3600 * SECOND;
+	place_of(fixture, L"  oom kills 34, last 07:00 ", &look);
+	system->last_kill_comm = "wor\x1bker";
+	place_of(fixture, L"  oom kills 34, last 07:00 wor\\x1bker ", &look);
+	system->last_kill_time = NOON - 24 * 3600 * SECOND;
+	place_of(fixture, L"  oom kills 34, last 2026-11-21 wor", &look);
+}
+
+static void
+F10_only_the_kills_are_red_and_only_while_they_are_news(void **state)
+{
+	static const struct {
+		int64_t ago;
+		bool is_red;
+	} cases[] = { { 0, true }, { 599, true }, { 600, false }, { 86400, false } };
+	struct fixture *fixture = *state;
+	struct system *system = &fixture->snapshot.system;
+	attr_t look, red = screen_style(STYLE_WARNING);
+
+	fixture->snapshot.time = NOON;
+	system->oom_kills = 34;
+	place_of(fixture, L"34", &look);
+	assert_int_not_equal(look, red); /* when they were is not known */
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		system->last_kill_time = NOON - cases[i].ago * SECOND;
+		place_of(fixture, L"34, last", &look);
+		assert_int_equal(look == red, cases[i].is_red);
+		place_of(fixture, L"oom kills", &look);
+		assert_int_not_equal(look, red);
+	}
+	system->last_kill_time = NOON;
+	fixture->tui->seen_kill = NOON;
+	place_of(fixture, L"34, last", &look);
+	assert_int_not_equal(look, red);
+}
+
+static void
+figures_that_grow_push_none_aside(void **state)
+{
+	struct fixture *fixture = *state;
+	struct system *system = &fixture->snapshot.system;
+	attr_t look;
+	int place;
+
+	system->oom_kills = 1;
+	place = place_of(fixture, L"oom kills 1", &look);
+	system->some_avg10 = 1000;
+	system->full_avg10 = 999;
+	system->fault_rate = INT64_C(123456789000);
+	system->major_fault_rate = 12345000;
+	system->reclaim_bytes_rate = INT64_C(12) << 30;
+	assert_int_equal(place_of(fixture, L"oom kills 1", &look), place);
+}
+
+static void
+F11_what_moves_is_in_bytes_a_second(void **state)
+{
+	struct fixture *fixture = *state;
+	wchar_t line[WIDTH * 4];
+
+	fixture->snapshot.system.swap_in_bytes_rate = 4096;
+	fixture->snapshot.system.swap_out_bytes_rate = 12 << 20;
+	fixture->snapshot.system.reclaim_bytes_rate = 3 << 20;
+	line_of(fixture, WIDTH, 2, line);
+	assert_non_null(wcsstr(line, L"]  in  4.0K/s out 12.0M/s"));
+	line_of(fixture, WIDTH, LOAD, line);
+	assert_non_null(wcsstr(line, L"  reclaim  3.0M/s"));
+}
+
+static void
+U17_the_time_since_boot_is_in_words(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->snapshot.system.uptime = 3443 * SECOND + 940000000;
+	assert_true(shows(fixture, 1, L"  up 57m 23s  "));
+}
+
+static void
+add_rows(struct fixture *fixture, int count)
+{
+	for (int i = 1; i <= count; i++) {
+		struct process *row = snapshot_add_process(&fixture->snapshot);
+
+		row->pid = i;
+		row->start_time = i;
+		row->kernel_thread = i == 9;
+		row->comm = i == 9 ? "kworker" : "postgres";
+		row->resident = 100 << 20;
+		snapshot_extras(&fixture->snapshot, row)->rollup.pss = 10 << 20;
+	}
+}
+
+/* The filter, with what the last rows of it are: their PSS is not known. */
+static void
+F9_U1_a_filter_is_always_seen_with_what_it_lets_through(void **state)
+{
+	static const struct {
+		int width;
+		const char *filter, *given;
+		int unknown;
+		const wchar_t *text;
+	} cases[] = {
+		{ 70, "comm~post", NULL, 0,
+			L"filter comm~post  8 processes  PSS 80.0M                   Esc ends it" },
+		{ 60, "pid=3", NULL, 0,
+			L"filter pid=3  1 process  PSS 10.0M               Esc ends it" },
+		{ 60, "comm~post", NULL, 1,
+			L"filter comm~post  8 processes  PSS at most 170M  Esc ends it" },
+		{ 50, "comm~post", NULL, 1, L"filter comm~post  8  PSS at most 170M  Esc ends it" },
+		{ 40, "comm~post rss>1M", NULL, 1, L"filter comm~...  8  PSS at most 170M Esc" },
+		{ 60, "", "user=db", 0, L"filter user=db  8 processes  PSS 80.0M" },
+		{ 60, "pid=3", "user=db", 0,
+			L"filter user=db and pid=3  1 process  PSS 10.0M   Esc ends it" },
+		{ 60, "comm=x", NULL, 0, L"nothing passes the filter comm=x, Esc ends it" },
+		{ 60, "", "comm=x", 0, L"filter comm=x  8 processes  PSS 80.0M" },
+		{ 80, "comm~kw", NULL, 0,
+			L"nothing passes the filter comm~kw, K shows kernel threads, Esc ends it" },
+		{ 40, "comm=somebody", NULL, 0, L"nothing passes the filter" },
+		{ 60, "", NULL, 0, L"" },
+	};
+	struct fixture *fixture = *state;
+	struct filter_error error;
+
+	add_rows(fixture, 9);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		wchar_t line[WIDTH * 4];
+
+		for (int j = 0; j < 9; j++)
+			snapshot_extras(&fixture->snapshot, &fixture->snapshot.processes[j])
+				->rollup.pss = j + cases[i].unknown < 8 ? 10 << 20 : UNKNOWN;
+		tui_name_filter(fixture->tui, cases[i].given);
+		assert_true(processes_set_filter(fixture->tui, cases[i].filter, &error));
+		line_of(fixture, cases[i].width, HEADER_WITH_TABS, line);
+		if (wcsncmp(line, cases[i].text, wcslen(cases[i].text)) != 0)
+			fail_msg("%d: '%ls' is not '%ls'", (int)i, line, cases[i].text);
+	}
+}
+
+static void
+U1_a_filter_has_its_line_before_other_lines_of_the_header(void **state)
+{
+	static const struct {
+		int height, with, without;
+	} cases[] = { { 24, 6, 5 }, { 10, 2, 2 }, { 9, 1, 1 }, { 5, 1, 0 }, { 3, 0, 0 } };
+	struct fixture *fixture = *state;
+	struct filter_error error;
+
+	add_rows(fixture, 9);
+	tui_show(fixture->tui, &fixture->snapshot, 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(processes_set_filter(fixture->tui, "pid=3", &error));
+		assert_int_equal(header_height(fixture->tui, cases[i].height), cases[i].with);
+		assert_int_equal(
+			filter_line_height(fixture->tui, cases[i].height), cases[i].height > 3);
+		assert_true(processes_set_filter(fixture->tui, "", &error));
+		assert_int_equal(header_height(fixture->tui, cases[i].height), cases[i].without);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -87,9 +297,18 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(it_shows_what_memtop_itself_uses),
 		TEST(it_says_where_the_interval_is_stretched),
+		TEST(F10_kills_are_those_since_boot_with_the_last_one),
+		TEST(F10_only_the_kills_are_red_and_only_while_they_are_news),
+		TEST(figures_that_grow_push_none_aside),
+		TEST(F11_what_moves_is_in_bytes_a_second),
+		TEST(U17_the_time_since_boot_is_in_words),
+		TEST(F9_U1_a_filter_is_always_seen_with_what_it_lets_through),
+		TEST(U1_a_filter_has_its_line_before_other_lines_of_the_header),
 	};
 	int failed;
 
+	setenv("TZ", "UTC", 1);
+	tzset();
 	if (!terminal_open())
 		return 0;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,12 +2,14 @@
 #include "unit.h"
 
 #include "model/derive.h"
+#include "model/footprint.h"
 #include "model/needs.h"
 #include "model/order.h"
 #include "model/snapshot.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
 
@@ -250,6 +252,98 @@ an_arena_is_reused(void **state)
 	arena_finish(&arena);
 }
 
+/* A process that uses the address space of another one (0: its own). */
+struct share {
+	int64_t pid, memory_of, resident, pss;
+	bool is_hidden, is_stale;
+};
+
+static struct footprint
+footprint_of_shares(const struct share *shares, size_t count, int64_t total)
+{
+	struct snapshot now = { .time = 0 };
+	struct row_list rows = { .rows = NULL };
+	struct footprint footprint;
+
+	snapshot_reset(&now);
+	now.system.total = total;
+	for (size_t i = 0; i < count; i++) {
+		struct process *row = add(&now, shares[i].pid, 1, shares[i].resident);
+
+		row->memory_of = shares[i].memory_of ? shares[i].memory_of : UNKNOWN;
+		snapshot_extras(&now, row)->rollup.pss = shares[i].pss;
+		snapshot_extras(&now, row)->pss_stale = shares[i].is_stale;
+	}
+	rows.rows = test_calloc(count, sizeof(rows.rows[0]));
+	for (size_t i = 0; i < count; i++)
+		if (!shares[i].is_hidden)
+			rows.rows[rows.count++] = &now.processes[i];
+	footprint = footprint_of(&now, &rows);
+	test_free(rows.rows);
+	rows.rows = NULL;
+	row_list_finish(&rows);
+	snapshot_finish(&now);
+	return footprint;
+}
+
+static void
+F9_processes_hold_the_sum_of_their_pss_or_at_most_their_res(void **state)
+{
+	static const struct {
+		struct share shares[4];
+		size_t count;
+		const char *text;
+	} cases[] = {
+		{ { { 1, 0, 100, 10 }, { 2, 0, 100, 10 } }, 2, "PSS 20" },
+		{ { { 1, 0, 100, 10 }, { 2, 0, 100, 10, .is_stale = true } }, 2, "PSS ~20" },
+		{ { { 1, 0, 100, 10 }, { 2, 0, 70, UNKNOWN } }, 2, "PSS at most 80" },
+		{ { { 1, 0, 100, 10 }, { 2, 0, 0, UNKNOWN } }, 2, "PSS 10" },
+		{ { { 1, 0, 100, 10 }, { 2, 0, UNKNOWN, UNKNOWN } }, 2, "PSS -" },
+		{ { { 1, 0, 800, UNKNOWN }, { 2, 0, 900, UNKNOWN } }, 2, "PSS at most 1000" },
+		/* T25: an address space counts once, by whoever of its users tells its PSS */
+		{ { { 1, 0, 100, 90 }, { 2, 1, 100, 90 }, { 3, 1, 100, 90 } }, 3, "PSS 90" },
+		{ { { 1, 0, 100, UNKNOWN }, { 2, 1, 100, 90 } }, 2, "PSS 90" },
+		{ { { 1, 0, 100, 90, true }, { 2, 1, 100, 90 }, { 3, 1, 100, 90 } }, 3, "PSS 90" },
+		{ { { 1, 0, 100, 90 }, { 2, 1, 100, 90 }, { 3, 2, 100, 90 } }, 3, "PSS 90" },
+		{ { { 2, 9, 100, 90 }, { 3, 9, 100, 90 } }, 2, "PSS at most 180" },
+		{ { { 1, 0, 0, 0, true } }, 1, "PSS 0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct footprint footprint =
+			footprint_of_shares(cases[i].shares, cases[i].count, 1000);
+		char text[FOOTPRINT_TEXT_SIZE];
+
+		footprint_text(&footprint, SCALE_BYTES, text);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+static void
+F11_what_moves_to_and_from_swap_is_told_in_bytes(void **state)
+{
+	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 12 * SECOND };
+	int64_t page = sysconf(_SC_PAGESIZE);
+
+	(void)state;
+	snapshot_reset(&before);
+	snapshot_reset(&now);
+	before.system.pages_swapped_in = 100;
+	now.system.pages_swapped_in = 104;
+	before.system.pages_swapped_out = 9;
+	now.system.pages_swapped_out = 8;
+	before.system.pages_reclaimed = 0;
+	now.system.pages_reclaimed = 1000;
+	derive(&now, &before);
+	assert_int_equal(now.system.swap_in_rate, 2000);
+	assert_int_equal(now.system.swap_in_bytes_rate, 2 * page);
+	assert_true(now.system.swap_out_bytes_rate == UNKNOWN);
+	assert_int_equal(now.system.reclaim_bytes_rate, 500 * page);
+	snapshot_finish(&before);
+	snapshot_finish(&now);
+}
+
 int
 main(void)
 {
@@ -261,6 +355,8 @@ main(void)
 		cmocka_unit_test(a_counter_that_went_back_has_no_rate),
 		cmocka_unit_test(order_puts_unknown_last_and_keeps_ties),
 		cmocka_unit_test(texts_are_ordered_from_the_first),
+		cmocka_unit_test(F9_processes_hold_the_sum_of_their_pss_or_at_most_their_res),
+		cmocka_unit_test(F11_what_moves_to_and_from_swap_is_told_in_bytes),
 		cmocka_unit_test(hints_of_one_cause_are_counted_together),
 		cmocka_unit_test(an_arena_is_reused),
 	};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "collect/last-kill.h"
 #include "collect/oom-trace.h"
 #include "collect/oom-watch.h"
 #include "model/snapshot.h"
@@ -358,6 +359,66 @@ an_event_is_one_safe_sentence(void **state)
 	snapshot_finish(&snapshot);
 }
 
+static void
+F10_the_last_kill_is_that_of_the_events_or_of_the_log(void **state)
+{
+	struct scene scene;
+	struct snapshot *now;
+	struct event *event;
+	struct last_kill last;
+	int64_t time;
+
+	(void)state;
+	begin(&scene, true);
+	last_kill_init(&last, scene.log);
+	now = next(&scene, 0); /* the log is older than the boot */
+	last_kill_read(&last, now);
+	assert_true(now->system.last_kill_time == UNKNOWN);
+	assert_null(now->system.last_kill_comm);
+	now = next(&scene, 1);
+	last_kill_read(&last, now);
+	assert_string_equal(now->system.last_kill_comm, "old");
+	time = now->system.last_kill_time;
+	append(&scene, KILL);
+	now = next(&scene, 1); /* nothing new was counted: the log is not read */
+	last_kill_read(&last, now);
+	assert_string_equal(now->system.last_kill_comm, "old");
+	now = next(&scene, 2);
+	last_kill_read(&last, now);
+	assert_string_equal(now->system.last_kill_comm, "db");
+	assert_true(now->system.last_kill_time > time);
+	now = next(&scene, 3); /* the log does not tell of it */
+	last_kill_read(&last, now);
+	assert_null(now->system.last_kill_comm);
+	assert_int_equal(now->system.last_kill_time, now->time);
+	now = next(&scene, 4);
+	event = snapshot_add_event(now);
+	event->comm = "web";
+	event->likely = 0;
+	event->time = 7;
+	last_kill_read(&last, now);
+	assert_string_equal(now->system.last_kill_comm, "web");
+	assert_int_equal(now->system.last_kill_time, 7);
+	end(&scene);
+}
+
+static void
+F10_without_a_log_only_the_number_of_kills_is_known(void **state)
+{
+	struct last_kill last;
+	struct snapshot now = { .time = 0 };
+
+	(void)state;
+	last_kill_init(&last, "/nowhere/log");
+	for (int i = 0; i < 2; i++) {
+		snapshot_reset(&now);
+		now.system.oom_kills = 5;
+		last_kill_read(&last, &now);
+		assert_true(now.system.last_kill_time == UNKNOWN);
+	}
+	snapshot_finish(&now);
+}
+
 int
 main(void)
 {
@@ -370,6 +431,8 @@ main(void)
 		cmocka_unit_test(a_kill_that_the_log_leaves_out_is_told_late),
 		cmocka_unit_test(without_vmstat_the_own_cgroup_counts),
 		cmocka_unit_test(a_counter_that_goes_back_is_no_kill),
+		cmocka_unit_test(F10_the_last_kill_is_that_of_the_events_or_of_the_log),
+		cmocka_unit_test(F10_without_a_log_only_the_number_of_kills_is_known),
 		cmocka_unit_test(a_record_of_the_tracepoint_is_read_by_its_format),
 		cmocka_unit_test(an_event_is_one_safe_sentence),
 	};

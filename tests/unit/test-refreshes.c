@@ -338,6 +338,55 @@ within_a_budget_visible_processes_are_first_and_all_have_their_turn(void **state
 }
 
 static void
+F9_what_a_filter_lets_through_comes_before_others_and_without_a_column(void **state)
+{
+	static const int64_t summed[] = { 12, 14, 16 };
+	struct world *world = *state;
+	const struct snapshot *now;
+
+	world->needs.rollup_budget = 60000; /* for three */
+	world->needs.summed = summed;
+	world->needs.summed_count = COUNT(summed);
+	make_processes(world, 10, 20);
+	refresh(world);
+	do {
+		usleep(1000);
+		now = refresh(world);
+	} while (count_with_pss(now) < 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+			snapshot_find_process(now, summed[i])->extras->rollup.pss, 90 * 1024);
+		usleep(1000);
+		now = refresh(world);
+	}
+	assert_int_equal(count_with_pss(now), 3); /* nobody asked for the others */
+	world->needs.summed = NULL;
+	world->needs.summed_count = 0;
+	world->needs.bits |= NEED_ROLLUP;
+	do {
+		usleep(1000);
+		now = refresh(world);
+	} while (count_with_pss(now) < 20);
+}
+
+static void
+F14_what_is_not_known_has_no_age(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	world->needs.bits |= NEED_ROLLUP; /* there is no such file */
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	for (int i = 0; i < 2; i++) {
+		row = snapshot_find_process(refresh(world), 10);
+		assert_true(row->extras->rollup.pss == UNKNOWN);
+		assert_true(row->extras->pss_age == UNKNOWN);
+		assert_true(row->extras->pss_stale == UNKNOWN);
+	}
+}
+
+static void
 a_value_that_was_read_before_says_so(void **state)
 {
 	struct world *world = *state;
@@ -467,6 +516,8 @@ main(void)
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
 		TEST(T17_ten_that_do_not_answer_cost_ten_values),
 		TEST(within_a_budget_visible_processes_are_first_and_all_have_their_turn),
+		TEST(F9_what_a_filter_lets_through_comes_before_others_and_without_a_column),
+		TEST(F14_what_is_not_known_has_no_age),
 		TEST(a_value_that_was_read_before_says_so),
 		TEST(what_runs_another_program_has_no_value_of_the_last_one),
 		TEST(T24_a_thread_is_no_process_to_ask_for),

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/last-kill.h"
+
+#include "base/clock.h"
+#include "collect/kernel-log.h"
+#include "model/oom-log.h"
+#include "model/snapshot.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+void
+last_kill_init(struct last_kill *last, const char *log)
+{
+	*last = (struct last_kill){
+		.log = log, .counter = UNKNOWN, .time = UNKNOWN, .uptime = UNKNOWN
+	};
+}
+
+static void
+note(struct last_kill *last, int64_t time, const char *comm)
+{
+	last->time = time;
+	snprintf(last->comm, sizeof(last->comm), "%s", comm ? comm : "");
+}
+
+static void
+note_kills(struct last_kill *last, struct oom_log *log)
+{
+	struct oom_kill kill;
+
+	while (oom_log_take(log, &kill)) {
+		if (kill.killer == OOM_BY_KERNEL && kill.outcome == OOM_KILLED &&
+			kill.time != UNKNOWN) {
+			note(last, kill.time, kill.comm);
+			last->uptime = kill.uptime;
+		}
+		oom_kill_finish(&kill);
+	}
+}
+
+/* Goes through all that the log holds; only lines that name a victim are looked into. */
+static void
+look_back(struct last_kill *last)
+{
+	int64_t now = clock_ns(CLOCK_REALTIME);
+	const struct oom_log_clock clock = { .now = now, .boot = now - clock_ns(CLOCK_MONOTONIC) };
+	struct kernel_log *lines;
+	struct oom_log *log;
+	const char *line;
+
+	if (kernel_log_open(last->log, KERNEL_LOG_ALL, &lines) < 0)
+		return;
+	log = oom_log_create(&clock);
+	while (kernel_log_next(lines, &line) > 0) {
+		if (!strstr(line, "Killed process"))
+			continue;
+		oom_log_feed(log, line);
+		note_kills(last, log);
+	}
+	oom_log_end(log);
+	note_kills(last, log);
+	oom_log_destroy(log);
+	kernel_log_close(lines);
+}
+
+/* One that was counted meanwhile, but that the log does not tell of, was at about this time. */
+static void
+find(struct last_kill *last, const struct snapshot *now)
+{
+	bool has_grown = last->counter != UNKNOWN;
+	int64_t uptime = last->uptime;
+
+	look_back(last);
+	if (has_grown && last->uptime == uptime)
+		note(last, now->time, NULL);
+}
+
+void
+last_kill_read(struct last_kill *last, struct snapshot *now)
+{
+	int64_t counter = now->system.oom_kills;
+	const struct event *event =
+		now->event_count > 0 ? &now->events[now->event_count - 1] : NULL;
+
+	if (counter == UNKNOWN)
+		return;
+	if (event)
+		note(last, event->time, event->likely ? NULL : event->comm);
+	else if (counter != last->counter && counter > 0)
+		find(last, now);
+	last->counter = counter;
+	now->system.last_kill_time = last->time;
+	if (last->comm[0])
+		now->system.last_kill_comm =
+			arena_copy(&now->texts, last->comm, strlen(last->comm));
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/footprint.h"
+
+#include "base/memory.h"
+#include "model/order.h"
+#include "model/scan.h"
+#include "model/snapshot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Processes that use the address space of a process that uses that of another one, and so on. */
+enum { LONGEST_CHAIN = 32 };
+
+/*
+ * The process whose address space it is. That is not certain where a process is not in the snapshot
+ * or the chain is longer: others may use the same one then.
+ */
+static const struct process *
+owner_of(const struct snapshot *snapshot, const struct process *process, bool *ret_is_certain)
+{
+	for (int i = 0; i < LONGEST_CHAIN && process->memory_of != UNKNOWN; i++) {
+		const struct process *other = snapshot_find_process(snapshot, process->memory_of);
+
+		if (!other)
+			break;
+		process = other;
+	}
+	*ret_is_certain = process->memory_of == UNKNOWN;
+	return process;
+}
+
+/* Counts the address space of a process. Returns false where that has been done. */
+static bool
+is_first(const struct snapshot *snapshot, const struct row_list *rows,
+	const struct process *process, struct footprint *footprint)
+{
+	bool is_certain;
+	const struct process *owner = owner_of(snapshot, process, &is_certain);
+	bool *mark = &rows->marks[owner - snapshot->processes];
+
+	if (*mark)
+		return false;
+	footprint->at_most = footprint->at_most || !is_certain;
+	*mark = true;
+	return true;
+}
+
+/* What has no resident page has no share of one. */
+static int64_t
+pss_of(const struct process *process)
+{
+	return process->resident == 0 ? 0 : process->extras->rollup.pss;
+}
+
+struct footprint
+footprint_of(const struct snapshot *snapshot, struct row_list *rows)
+{
+	struct footprint footprint = { .bytes = 0 };
+	int64_t total = snapshot->system.total;
+
+	if (rows->count == 0)
+		return footprint;
+	rows->marks = array_reserve(
+		rows->marks, &rows->mark_capacity, snapshot->process_count, sizeof(rows->marks[0]));
+	memset(rows->marks, 0, snapshot->process_count * sizeof(rows->marks[0]));
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct process *process = rows->rows[i];
+		int64_t pss = pss_of(process);
+
+		if (pss == UNKNOWN || !is_first(snapshot, rows, process, &footprint))
+			continue;
+		footprint.bytes = known_sum(footprint.bytes, pss);
+		footprint.is_stale = footprint.is_stale || process->extras->pss_stale == 1;
+	}
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct process *process = rows->rows[i];
+
+		if (!is_first(snapshot, rows, process, &footprint))
+			continue;
+		footprint.bytes = known_sum(footprint.bytes, process->resident);
+		footprint.at_most = true;
+	}
+	if (footprint.at_most && footprint.bytes > total && total != UNKNOWN)
+		footprint.bytes = total;
+	return footprint;
+}
+
+void
+footprint_text(
+	const struct footprint *footprint, enum scale scale, char text[static FOOTPRINT_TEXT_SIZE])
+{
+	char size[UNIT_FORMAT_SIZE];
+	bool is_known = footprint->bytes != UNKNOWN;
+
+	unit_format(size, UNIT_BYTES, footprint->bytes, scale);
+	snprintf(text, FOOTPRINT_TEXT_SIZE, "PSS %s%s",
+		!is_known             ? ""
+		: footprint->at_most  ? "at most "
+		: footprint->is_stale ? "~"
+				      : "",
+		size);
+}
