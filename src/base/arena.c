@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_SIZE = 64 * 1024 };
+enum { CHUNK_SIZE = 64 * 1024, MOST_SPARE = 4 };
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -41,9 +41,41 @@ advance(struct arena *arena, size_t size)
 	arena->used = 0;
 }
 
+static void
+free_chunks(struct arena_chunk **link)
+{
+	while (*link) {
+		struct arena_chunk *chunk = *link;
+
+		*link = chunk->next;
+		memory_note_freed(chunk->size);
+		free(chunk);
+	}
+}
+
+/* Keeps as many chunks behind those that were used, and one: what is used differs a little. */
+static void
+give_back(struct arena *arena)
+{
+	struct arena_chunk **link = &arena->first;
+	size_t used = 0, spare = 0;
+
+	for (struct arena_chunk *chunk = arena->first; chunk != arena->current; chunk = chunk->next)
+		used++;
+	used++;
+	for (size_t i = 0; *link && i < 2 * used + 1; i++)
+		link = &(*link)->next;
+	for (const struct arena_chunk *chunk = *link; chunk; chunk = chunk->next)
+		spare++;
+	if (spare > 2 * used + MOST_SPARE)
+		free_chunks(link);
+}
+
 void
 arena_reset(struct arena *arena)
 {
+	if (arena->used > 0 || arena->current != arena->first) /* else it tells nothing */
+		give_back(arena);
 	arena->current = arena->first;
 	arena->used = 0;
 }
@@ -51,12 +83,7 @@ arena_reset(struct arena *arena)
 void
 arena_finish(struct arena *arena)
 {
-	struct arena_chunk *next;
-
-	for (struct arena_chunk *chunk = arena->first; chunk; chunk = next) {
-		next = chunk->next;
-		free(chunk);
-	}
+	free_chunks(&arena->first);
 	*arena = (struct arena){ .first = NULL };
 }
 

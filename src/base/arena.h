@@ -5,7 +5,9 @@
 
 /*
  * Texts, and what else is copied, that are given up together. A reset keeps the memory, so a
- * refresh that needs no more than the last one allocates nothing. A zeroed arena is an empty one.
+ * refresh that needs no more than the last one allocates nothing; but where less than a quarter of
+ * it was used, it keeps twice as much as that and gives back the rest. A zeroed arena is an empty
+ * one.
  */
 struct arena {
 	struct arena_chunk *first, *current;

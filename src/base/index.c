@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEWEST_HEADS = 64 };
+enum { FEWEST_HEADS = 64, MOST_SPARE_HEADS = 16 * 1024 };
 
 uint64_t
 index_mix_text(uint64_t hash, const char *text)
@@ -87,6 +87,13 @@ index_add(struct index *index, uint64_t hash)
 void
 index_reset(struct index *index)
 {
+	index->links =
+		array_fit(index->links, &index->capacity, index->count, sizeof(index->links[0]));
+	while (index->head_count > MOST_SPARE_HEADS && index->head_count / 4 > index->count)
+		index->head_count /= 2;
+	if (index->head_count > 0)
+		index->heads =
+			xreallocarray(index->heads, index->head_count, sizeof(index->heads[0]));
 	index->count = 0;
 	clear_heads(index);
 }

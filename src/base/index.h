@@ -28,7 +28,7 @@ uint32_t index_next(const struct index *index, uint32_t row);
 /* Adds the next row: the first call is about row 0. */
 void index_add(struct index *index, uint64_t hash);
 
-/* Forgets all rows and keeps the memory. */
+/* Forgets all rows and keeps the memory, or less where it was far more than was needed. */
 void index_reset(struct index *index);
 void index_finish(struct index *index);
 

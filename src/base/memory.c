@@ -3,8 +3,14 @@
 
 #include "base/log.h"
 
+#include <malloc.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LEAST_ARRAY = 64 * 1024, LEAST_TRIM = 256 * 1024, MOST_SPARE = 4 };
+
+static atomic_size_t freed;
 
 static void *
 checked(void *pointer)
@@ -55,4 +61,33 @@ array_reserve(void *array, size_t *capacity, size_t count, size_t size)
 		wanted = count;
 	*capacity = wanted;
 	return xreallocarray(array, wanted, size);
+}
+
+void *
+array_fit(void *array, size_t *capacity, size_t count, size_t size)
+{
+	size_t least = LEAST_ARRAY / size + 1, wanted = 2 * count;
+
+	if (*capacity <= least || *capacity / MOST_SPARE <= count)
+		return array;
+	if (wanted < least)
+		wanted = least;
+	memory_note_freed((*capacity - wanted) * size);
+	*capacity = wanted;
+	return xreallocarray(array, wanted, size);
+}
+
+void
+memory_note_freed(size_t size)
+{
+	atomic_fetch_add(&freed, size);
+}
+
+void
+memory_trim(void)
+{
+	if (atomic_load(&freed) < LEAST_TRIM)
+		return;
+	atomic_store(&freed, 0);
+	malloc_trim(0);
 }

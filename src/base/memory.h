@@ -18,3 +18,18 @@ char *xstrndup(const char *text, size_t length) __attribute__((malloc, returns_n
  * moved, and updates *capacity. Grows by half, so that many single additions stay cheap.
  */
 void *array_reserve(void *array, size_t *capacity, size_t count, size_t size);
+
+/*
+ * Gives back most of an array that has become far too large: one with room for more than four
+ * times `count` elements, and for more than 64 KiB, shrinks to twice as many. So an array whose
+ * count stays about the same is left as it is. Returns the array, perhaps moved.
+ */
+void *array_fit(void *array, size_t *capacity, size_t count, size_t size);
+
+/*
+ * What is freed stays with the allocator, to be used again. memory_note_freed() counts what will
+ * not be needed soon; where that is much since the last call, memory_trim() gives all that is free
+ * back to the kernel.
+ */
+void memory_note_freed(size_t size);
+void memory_trim(void);

@@ -274,6 +274,8 @@ aside_begin(struct aside *aside)
 	let_go_answered(aside);
 	done = aside->next == aside->count;
 	if (done) {
+		aside->reads = array_fit(
+			aside->reads, &aside->capacity, aside->count, sizeof(aside->reads[0]));
 		aside->next = aside->count = 0;
 		arena_reset(&aside->texts);
 	}

@@ -260,6 +260,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		oom_watch_read(collector->watch, now, before);
 	if (all.bits & NEED_VMSTAT)
 		last_kill_read(&collector->last_kill, now);
+	memory_trim();
 	return error;
 }
 

@@ -104,6 +104,7 @@ list_all(struct pid_list *list)
 
 	if (error < 0)
 		return error;
+	list->pids = array_fit(list->pids, &list->capacity, list->count, sizeof(list->pids[0]));
 	list->count = 0;
 	while ((entry = readdir(list->directory))) {
 		const char *digits = entry->d_name;

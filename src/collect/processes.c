@@ -415,6 +415,7 @@ drop_gone(struct processes *processes, const int64_t *pids, size_t count)
 			forget(processes, &known[i]);
 	}
 	processes->known_count = left;
+	processes->known = array_fit(known, &processes->known_capacity, left, sizeof(known[0]));
 }
 
 /* From the end, so that each moves to where it belongs at once. */

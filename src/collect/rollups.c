@@ -203,6 +203,10 @@ compare_candidates(const void *left, const void *right)
 static void
 find_candidates(struct rollups *rollups, const struct snapshot *now, const struct needs *needs)
 {
+	rollups->candidates = array_fit(rollups->candidates, &rollups->capacity, rollups->count,
+		sizeof(rollups->candidates[0]));
+	rollups->spare = array_fit(rollups->spare, &rollups->spare_capacity, rollups->count,
+		sizeof(rollups->spare[0]));
 	rollups->count = 0;
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct process *process = &now->processes[i];

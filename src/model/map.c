@@ -137,6 +137,7 @@ const struct table segment_table = {
 void
 map_rows_reset(struct map_rows *rows)
 {
+	rows->rows = array_fit(rows->rows, &rows->capacity, rows->count, sizeof(rows->rows[0]));
 	rows->count = 0;
 }
 

@@ -133,6 +133,13 @@ order_build(struct row_list *list, const struct table *table, const void *rows, 
 {
 	size_t count = 0;
 
+	list->keys =
+		array_fit(list->keys, &list->key_capacity, 2 * row_count, sizeof(struct sort_key));
+	list->rows = array_fit(list->rows, &list->capacity, row_count, sizeof(list->rows[0]));
+	list->depths =
+		array_fit(list->depths, &list->depth_capacity, row_count, sizeof(list->depths[0]));
+	list->marks =
+		array_fit(list->marks, &list->mark_capacity, row_count, sizeof(list->marks[0]));
 	list->keys = array_reserve(
 		list->keys, &list->key_capacity, 2 * row_count, sizeof(struct sort_key));
 	list->rows = array_reserve(list->rows, &list->capacity, row_count, sizeof(list->rows[0]));

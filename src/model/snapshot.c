@@ -6,9 +6,22 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* What the last refresh did not need of it. */
+static void
+give_back(struct snapshot *s)
+{
+	s->processes = array_fit(
+		s->processes, &s->process_capacity, s->process_count, sizeof(s->processes[0]));
+	s->events = array_fit(s->events, &s->event_capacity, s->event_count, sizeof(s->events[0]));
+	s->faults = array_fit(s->faults, &s->fault_capacity, s->fault_count, sizeof(s->faults[0]));
+	s->kill_order = array_fit(
+		s->kill_order, &s->kill_capacity, s->kill_count, sizeof(s->kill_order[0]));
+}
+
 void
 snapshot_reset(struct snapshot *snapshot)
 {
+	give_back(snapshot);
 	arena_reset(&snapshot->texts);
 	snapshot->process_count = 0;
 	snapshot->event_count = 0;

@@ -44,7 +44,8 @@ struct snapshot {
 	struct arena texts;
 };
 
-/* Empties it for the next refresh and keeps its memory. All totals become UNKNOWN. */
+/* Empties it for the next refresh and keeps its memory, if that was not far too much. All totals
+ * become UNKNOWN. */
 void snapshot_reset(struct snapshot *snapshot);
 void snapshot_finish(struct snapshot *snapshot);
 

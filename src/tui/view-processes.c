@@ -101,6 +101,8 @@ sum_filtered(struct tui *tui)
 	if ((!tui->filter_text[0] && !tui->given_filter) || tui->rows.count == 0)
 		return;
 	tui->footprint = footprint_of(tui->snapshot, &tui->rows);
+	tui->summed = array_fit(
+		tui->summed, &tui->summed_capacity, tui->rows.count, sizeof(tui->summed[0]));
 	tui->summed = array_reserve(
 		tui->summed, &tui->summed_capacity, tui->rows.count, sizeof(tui->summed[0]));
 	for (size_t i = 0; i < tui->rows.count; i++)
