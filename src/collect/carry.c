@@ -7,7 +7,6 @@
 #include "model/needs.h"
 #include "model/snapshot.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,14 +35,12 @@ carry_find(const struct refresh *refresh, const struct known *known)
 	return &refresh->before->processes[known->row];
 }
 
-/* Values that are taken over may be missing: the hints tell of that in each refresh. */
+/* Values that are taken over may be missing: the row tells of that in each refresh. */
 static void
-repeat_hints(const struct refresh *refresh, const struct known *known, unsigned needs)
+repeat_gaps(struct process *row, const struct known *known, unsigned needs)
 {
-	for (unsigned left = known->refused & needs; left; left &= left - 1)
-		snapshot_add_hint(refresh->now, left & -left, EACCES, 1);
-	for (unsigned left = known->absent & needs; left; left &= left - 1)
-		snapshot_add_hint(refresh->now, left & -left, ENOENT, 1);
+	row->gaps.refused |= known->refused & needs;
+	row->gaps.absent |= known->absent & needs;
 }
 
 /* Gives a copied row texts of its own snapshot. */
@@ -73,7 +70,7 @@ carry_row(const struct carrier *carrier, const struct refresh *refresh, struct k
 
 	copy_texts(carrier, refresh->now, row);
 	carry_rollup(refresh, row, old);
-	repeat_hints(refresh, known, processes_wanted(refresh->needs, known->pid));
+	repeat_gaps(row, known, processes_wanted(refresh->needs, known->pid));
 	known->row = (uint32_t)(row - refresh->now->processes);
 	return row;
 }
@@ -89,7 +86,7 @@ carry_names(const struct refresh *refresh, const struct known *known, struct pro
 	const struct process *old, unsigned needs)
 {
 	needs &= known->read;
-	repeat_hints(refresh, known, processes_wanted(refresh->needs, known->pid) & needs);
+	repeat_gaps(row, known, processes_wanted(refresh->needs, known->pid) & needs);
 	if (needs & NEED_COMMAND)
 		row->command = copy_text(refresh, old->command);
 	if (needs & NEED_CGROUP) {

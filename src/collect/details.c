@@ -44,7 +44,7 @@ static const struct procfs_key status_keys[] = {
 	{ "HugetlbPages", FIELD(hugetlb) },
 };
 
-/* Counts a need of this process that could not be met. */
+/* Notes a need of this process that could not be met. */
 static void
 task_failed(struct task *task, unsigned need, int error)
 {
@@ -54,7 +54,7 @@ task_failed(struct task *task, unsigned need, int error)
 		task->absent |= need;
 	else
 		task->failed |= need;
-	snapshot_add_hint(task->snapshot, need, error, 1);
+	process_note_gap(task->row, need, error);
 }
 
 /* What reading a file gave. A file that is missing with its process has ended with it. */
@@ -68,7 +68,7 @@ checked(struct task *task, unsigned need, ssize_t length)
 	return length;
 }
 
-/* Reads DIRECTORY/NAME. On failure counts it for `need` and returns -errno. */
+/* Reads DIRECTORY/NAME. On failure notes that for `need` and returns -errno. */
 static ssize_t
 read_file(struct task *task, const char *name, unsigned need, char *text, size_t size)
 {

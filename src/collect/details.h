@@ -41,7 +41,6 @@ int details_find_thread(int root, const char *process, char directory[static PRO
 
 /*
  * Reads what `needs` asks for beside stat, which the row already holds, and beside what may not
- * answer (collect/aside.h). What cannot be read stays UNKNOWN and is counted in the snapshot's
- * hints.
+ * answer (collect/aside.h). What cannot be read stays UNKNOWN and is noted in the row.
  */
 void details_read(struct task *task, unsigned needs);

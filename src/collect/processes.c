@@ -190,7 +190,7 @@ command_failed(void *context, const struct process *row, int error)
 	else
 		known->read &= ~(unsigned)NEED_COMMAND;
 	if (error != -EAGAIN)
-		snapshot_add_hint(now, NEED_COMMAND, -error, 1);
+		process_note_gap(&now->processes[row - now->processes], NEED_COMMAND, -error);
 }
 
 /* Reads what is wanted but the names that were `carried`. */
@@ -265,7 +265,7 @@ read_anew(struct processes *processes, struct known *known, const char *text, ss
 
 	row->pid = known->pid;
 	if (length <= 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0) {
-		snapshot_add_hint(now, NEED_STAT, length < 0 ? (int)-length : EINVAL, 1);
+		process_note_gap(row, NEED_STAT, length < 0 ? (int)-length : EINVAL);
 		known->row = (uint32_t)(row - now->processes);
 		known->stat_hash = 0;
 		known->read = 0;

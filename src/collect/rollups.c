@@ -279,10 +279,10 @@ tell_of(struct rollups *rollups, struct snapshot *now, const struct snapshot *be
 	if (!is_column_wanted(needs, row->pid))
 		return;
 	if (aside_is_blocked(rollups->aside, row->pid, ASIDE_ROLLUP)) {
-		snapshot_add_hint(now, NEED_ROLLUP, ETIMEDOUT, 1);
+		process_note_gap(row, NEED_ROLLUP, ETIMEDOUT);
 		extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
 	} else if (extras->rollup.error > 0) {
-		snapshot_add_hint(now, NEED_ROLLUP, (int)extras->rollup.error, 1);
+		process_note_gap(row, NEED_ROLLUP, (int)extras->rollup.error);
 	}
 }
 

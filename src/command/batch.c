@@ -63,13 +63,16 @@ is_told(const struct blocks *run, const struct hint *hint)
 static void
 tell_hints(struct blocks *run, const struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot->hint_count; i++) {
+	struct hint hints[SNAPSHOT_HINTS];
+	size_t count = snapshot_hints(snapshot, &run->rows, hints);
+
+	for (size_t i = 0; i < count; i++) {
 		char text[HINT_TEXT_SIZE];
 
-		if (is_told(run, &snapshot->hints[i]) || run->told_count == SNAPSHOT_HINTS)
+		if (is_told(run, &hints[i]) || run->told_count == SNAPSHOT_HINTS)
 			continue;
-		run->told[run->told_count++] = snapshot->hints[i];
-		hint_text(&snapshot->hints[i], text);
+		run->told[run->told_count++] = hints[i];
+		hint_text(&hints[i], text);
 		log_error("%s", text);
 	}
 }

@@ -145,7 +145,7 @@ write_budget(struct run *run, bool is_first)
 	run->output.head = head;
 	run->output.width = process_options_width(&run->options->process);
 	if (is_first)
-		command_tell_hints(&run->output, &run->now);
+		command_tell_hints(&run->output, &run->now, NULL);
 	if (run->options->explain && run->output.format == &output_text)
 		return explain_rows(run);
 	return output_write(&run->output, &run->now,

@@ -278,12 +278,16 @@ command_failure_status(const char *action, int error)
 }
 
 void
-command_tell_hints(const struct output *output, const struct snapshot *snapshot)
+command_tell_hints(const struct output *output, const struct snapshot *snapshot,
+	const struct row_list *processes)
 {
-	for (size_t i = 0; i < snapshot->hint_count && !output->format->has_hints; i++) {
+	struct hint hints[SNAPSHOT_HINTS];
+	size_t count = snapshot_hints(snapshot, processes, hints);
+
+	for (size_t i = 0; i < count && !output->format->has_hints; i++) {
 		char text[HINT_TEXT_SIZE];
 
-		hint_text(&snapshot->hints[i], text);
+		hint_text(&hints[i], text);
 		log_error("%s", text);
 	}
 }

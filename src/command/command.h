@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 struct output;
+struct row_list;
 struct snapshot;
 struct table;
 
@@ -74,5 +75,9 @@ int option_complain(const struct command_option *option, const char *value, size
  */
 int command_failure_status(const char *action, int error);
 
-/* A format without a place for hints leaves them to standard error. */
-void command_tell_hints(const struct output *output, const struct snapshot *snapshot);
+/*
+ * A format without a place for hints leaves them to standard error. `processes` are the rows that
+ * are shown; NULL: rows of another kind.
+ */
+void command_tell_hints(const struct output *output, const struct snapshot *snapshot,
+	const struct row_list *processes);

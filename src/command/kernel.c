@@ -124,7 +124,7 @@ read_and_write(void *context, int64_t number)
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
 	if (number == 1)
-		command_tell_hints(&run->output, now);
+		command_tell_hints(&run->output, now, NULL);
 	derive(now, number > 1 ? &run->snapshots[(number + 1) % 2] : NULL);
 	error = write_block(run, now);
 	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;

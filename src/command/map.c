@@ -154,7 +154,7 @@ write_rows(const struct map_options *options, struct output *output,
 		&listing->order);
 	if (options->diff)
 		row_list_keep(&list, has_grown);
-	command_tell_hints(output, snapshot);
+	command_tell_hints(output, snapshot, NULL);
 	error = output_write(output, snapshot, &listing->columns, &list);
 	row_list_finish(&list);
 	if (error == 0 || error == -EPIPE)

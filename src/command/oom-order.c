@@ -78,13 +78,13 @@ check_hints(const struct oom_options *options, const struct snapshot *snapshot)
 
 /* What a format has no place for is said on standard error. */
 static void
-tell(const struct output *output, const struct snapshot *snapshot)
+tell(const struct output *output, const struct snapshot *snapshot, const struct row_list *rows)
 {
 	const char *warning = badness_warning(&snapshot->system);
 
 	if (warning && output->format != &output_text)
 		log_error("warning: %s", warning);
-	command_tell_hints(output, snapshot);
+	command_tell_hints(output, snapshot, rows);
 }
 
 /* Processes asked for that are not there: one line each. */
@@ -123,7 +123,7 @@ write_order(const struct oom_options *options, struct snapshot *snapshot)
 		rows.count = (size_t)options->top;
 	write_head(head, snapshot, &output);
 	output.head = head;
-	tell(&output, snapshot);
+	tell(&output, snapshot, &rows);
 	if (oom_write(&output, snapshot, &options->process.settings.processes.columns, &rows) !=
 		EXIT_SUCCESS)
 		status = EXIT_FAILURE;

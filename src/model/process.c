@@ -3,6 +3,8 @@
 
 #include "model/needs.h"
 
+#include <errno.h>
+
 #define FIELD(name) offsetof(struct process, name)
 #define EXTRA(name) offsetof(struct process_extras, name), 0, &extras
 #define ROLLUP(name)                                                                               \
@@ -19,6 +21,25 @@ const struct process_extras process_no_extras = {
 };
 
 static const struct row_part extras = { FIELD(extras), &process_no_extras };
+
+void
+process_note_gap(struct process *process, unsigned need, int error)
+{
+	struct gaps *gaps = &process->gaps;
+
+	if (error == ESRCH)
+		return;
+	if (error == EACCES || error == EPERM) {
+		gaps->refused |= need;
+	} else if (error == ENOENT) {
+		gaps->absent |= need;
+	} else if (error == ETIMEDOUT) {
+		gaps->silent |= need;
+	} else {
+		gaps->failed |= need;
+		gaps->error = error;
+	}
+}
 
 const char process_default_columns[] =
 	"pid,user,oom,adj,virt,res,shr,anon,swap,growth,minflt_rate,majflt_rate,state,mem,command";

@@ -20,7 +20,18 @@ struct process {
 	int64_t badness, rank, adj_weight, frees; /* by model/badness.c, as is protection */
 	const char *user, *state, *cgroup, *unit, *comm, *command, *protection, *oom_group;
 	const struct process_extras *extras; /* never NULL */
+	/* What was asked for and could not be read, as NEED_ bits. */
+	struct gaps {
+		unsigned refused; /* not permitted */
+		unsigned absent;  /* there is no such file */
+		unsigned silent;  /* the file does not answer */
+		unsigned failed;  /* for the reason `error`, an errno */
+		int error;
+	} gaps;
 };
+
+/* Notes a gap. That a process has ended while it was read is none: it will be gone. */
+void process_note_gap(struct process *process, unsigned need, int error);
 
 /* What few processes have, or all only where it is asked for: see snapshot_extras(). */
 struct process_extras {

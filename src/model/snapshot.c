@@ -2,6 +2,8 @@
 #include "model/snapshot.h"
 
 #include "base/memory.h"
+#include "model/needs.h"
+#include "model/order.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -70,6 +72,7 @@ snapshot_copy_process(struct snapshot *snapshot, const struct process *row)
 
 	*copy = *row;
 	copy->extras = &process_no_extras;
+	copy->gaps = (struct gaps){ .refused = 0 };
 	return copy;
 }
 
@@ -82,6 +85,7 @@ snapshot_add_process(struct snapshot *snapshot)
 	row->start_time = UNKNOWN;
 	row->look_time = UNKNOWN;
 	row->kernel_thread = UNKNOWN;
+	row->gaps = (struct gaps){ .refused = 0 };
 	return row;
 }
 
@@ -138,21 +142,54 @@ snapshot_find_process(const struct snapshot *snapshot, int64_t pid)
 	return &snapshot->processes[first];
 }
 
+static void
+add_hint(struct hint *hints, size_t *count, const struct hint *hint)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (hints[i].need == hint->need && hints[i].error == hint->error) {
+			hints[i].count += hint->count;
+			return;
+		}
+	if (*count < SNAPSHOT_HINTS)
+		hints[(*count)++] = *hint;
+}
+
 void
 snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows)
 {
-	error = error == EPERM ? EACCES : error;
-	for (size_t i = 0; i < snapshot->hint_count; i++) {
-		struct hint *hint = &snapshot->hints[i];
+	const struct hint hint = {
+		.need = need, .error = error == EPERM ? EACCES : error, .count = rows
+	};
 
-		if (hint->need == need && hint->error == error) {
-			hint->count += rows;
-			return;
-		}
+	add_hint(snapshot->hints, &snapshot->hint_count, &hint);
+}
+
+static void
+add_gaps(struct hint *hints, size_t *count, unsigned needs, int error)
+{
+	for (unsigned left = needs; left; left &= left - 1)
+		add_hint(hints, count,
+			&(struct hint){ .need = left & -left, .error = error, .count = 1 });
+}
+
+size_t
+snapshot_hints(const struct snapshot *snapshot, const struct row_list *processes,
+	struct hint hints[static SNAPSHOT_HINTS])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < snapshot->hint_count; i++)
+		if (snapshot->hints[i].error != ESRCH || snapshot->hints[i].need == NEED_PROCESSES)
+			add_hint(hints, &count, &snapshot->hints[i]);
+	for (size_t i = 0; processes && i < processes->count; i++) {
+		const struct process *process = processes->rows[i];
+
+		add_gaps(hints, &count, process->gaps.refused, EACCES);
+		add_gaps(hints, &count, process->gaps.absent, ENOENT);
+		add_gaps(hints, &count, process->gaps.silent, ETIMEDOUT);
+		add_gaps(hints, &count, process->gaps.failed, process->gaps.error);
 	}
-	if (snapshot->hint_count < SNAPSHOT_HINTS)
-		snapshot->hints[snapshot->hint_count++] =
-			(struct hint){ .need = need, .error = error, .count = rows };
+	return count;
 }
 
 const struct hint *

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct row_list;
+
 enum { SNAPSHOT_HINTS = 24 };
 
 /* All that one refresh has read. Owns its rows and their texts; a zeroed one is empty. */
@@ -52,7 +54,9 @@ void snapshot_finish(struct snapshot *snapshot);
 /* Adds a row of UNKNOWNs. It may move all earlier rows. */
 struct process *snapshot_add_process(struct snapshot *snapshot);
 
-/* The same with a copy of a row of another snapshot, whose texts are still that one's; no extras.
+/*
+ * The same with a copy of a row of another snapshot, whose texts are still that one's; without
+ * extras and gaps.
  */
 struct process *snapshot_copy_process(struct snapshot *snapshot, const struct process *row);
 
@@ -69,10 +73,19 @@ struct event *snapshot_add_event(struct snapshot *snapshot);
 struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t pid);
 
 /*
- * Counts one more row for which `need` was not met; `rows` is 0 where it is not about a row.
- * EPERM counts as EACCES, so that each cause is told once.
+ * Tells that `need` was not met: of the machine, `rows` is 0 then, or of so many processes that
+ * are not rows of the snapshot or are in focus. What is missing in a row is noted in the row
+ * (process_note_gap). EPERM counts as EACCES, so that each cause is told once.
  */
 void snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows);
 
-/* The first hint about a need, or NULL. */
+/*
+ * What is to be told where these rows are shown: the snapshot's own hints, then what is missing in
+ * the rows, which are processes (NULL: rows of another kind, of which nothing is told). That
+ * something has ended while it was read is no news. Returns how many hints there are.
+ */
+size_t snapshot_hints(const struct snapshot *snapshot, const struct row_list *processes,
+	struct hint hints[static SNAPSHOT_HINTS]);
+
+/* The first of the snapshot's own hints about a need, or NULL. */
 const struct hint *snapshot_find_hint(const struct snapshot *snapshot, unsigned need);

@@ -148,9 +148,12 @@ static void
 write_json(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows)
 {
+	struct hint hints[SNAPSHOT_HINTS];
+	size_t count = snapshot_hints(snapshot, output_processes(selection, rows), hints);
+
 	write_system(output, snapshot);
-	for (size_t i = 0; i < snapshot->hint_count; i++)
-		write_hint(output, snapshot, &snapshot->hints[i]);
+	for (size_t i = 0; i < count; i++)
+		write_hint(output, snapshot, &hints[i]);
 	for (size_t i = 0; i < snapshot->event_count; i++)
 		write_event(output, &snapshot->events[i]);
 	for (size_t i = 0; i < rows->count; i++)

@@ -2,6 +2,7 @@
 #include "output/output.h"
 
 #include "base/memory.h"
+#include "model/process.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -45,6 +46,12 @@ output_finish(struct output *output)
 	output->width_capacity = 0;
 	output->line = NULL;
 	output->line_capacity = 0;
+}
+
+const struct row_list *
+output_processes(const struct selection *selection, const struct row_list *rows)
+{
+	return selection->table->columns == process_table.columns ? rows : NULL;
 }
 
 void

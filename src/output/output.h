@@ -47,6 +47,10 @@ int output_write(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows);
 void output_finish(struct output *output);
 
+/* The rows where they are processes, for snapshot_hints(); else NULL. */
+const struct row_list *output_processes(
+	const struct selection *selection, const struct row_list *rows);
+
 enum { OUTPUT_TIME_SIZE = 32 };
 
 /* ISO 8601 in UTC with milliseconds, as machines read it: 2026-11-22T13:02:31.250Z. */

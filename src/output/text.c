@@ -112,18 +112,22 @@ write_note(struct output *output, const char *label, const char *text)
 }
 
 static void
-write_notes(struct output *output, const struct snapshot *snapshot)
+write_notes(struct output *output, const struct snapshot *snapshot,
+	const struct selection *selection, const struct row_list *rows)
 {
+	struct hint hints[SNAPSHOT_HINTS];
+	size_t count = snapshot_hints(snapshot, output_processes(selection, rows), hints);
+
 	for (size_t i = 0; i < snapshot->event_count; i++) {
 		char text[EVENT_TEXT_SIZE];
 
 		event_text(&snapshot->events[i], text);
 		write_note(output, "oom    ", text);
 	}
-	for (size_t i = 0; i < snapshot->hint_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		char text[HINT_TEXT_SIZE];
 
-		hint_text(&snapshot->hints[i], text);
+		hint_text(&hints[i], text);
 		write_note(output, "hint   ", text);
 	}
 }
@@ -209,7 +213,7 @@ write_text(struct output *output, const struct snapshot *snapshot,
 		write_title(output, snapshot, rows->count);
 		write_totals(output, snapshot);
 	}
-	write_notes(output, snapshot);
+	write_notes(output, snapshot, selection, rows);
 	line_end(output);
 	output->widths = array_reserve(output->widths, &output->width_capacity, selection->count,
 		sizeof(output->widths[0]));

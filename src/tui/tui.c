@@ -403,19 +403,35 @@ draw_warning(WINDOW *window, int y, const char *text)
 	return y;
 }
 
+/* Only about what the view shows: the processes that it lists, or the one that it is about. */
+static size_t
+hints_of_view(const struct tui *tui, struct hint hints[static SNAPSHOT_HINTS])
+{
+	const void *focus = tui->view->has_focus ? tui_find(tui, &tui->focus) : NULL;
+	const struct row_list one = { .rows = &focus, .count = 1 };
+
+	if (!tui->snapshot)
+		return 0;
+	return snapshot_hints(tui->snapshot,
+		tui->view->listing ? &tui->rows
+		: focus            ? &one
+				   : NULL,
+		hints);
+}
+
 static void
 draw_last_line(const struct tui *tui, WINDOW *window)
 {
 	int y = getmaxy(window) - 1, width = getmaxx(window);
 	char hint[HINT_TEXT_SIZE];
+	struct hint hints[SNAPSHOT_HINTS];
 
 	if (tui->prompt.label) {
 		prompt_draw(&tui->prompt, window, y);
 	} else if (tui->message[0]) {
 		draw_warning(window, y, tui->message);
-	} else if (!editor_is_open(&tui->editor) && tui->snapshot &&
-		   tui->snapshot->hint_count > 0) {
-		hint_text(&tui->snapshot->hints[0], hint);
+	} else if (!editor_is_open(&tui->editor) && hints_of_view(tui, hints) > 0) {
+		hint_text(&hints[0], hint);
 		screen_put(window, y, 0, width, STYLE_DIM, false, hint);
 	} else {
 		screen_put(window, y, 0, width, STYLE_DIM, false,

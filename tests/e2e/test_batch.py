@@ -209,6 +209,16 @@ def test_T32_without_permission_pss_is_unknown_not_zero(open_memtop):
         assert hint["count"] == 1 and "Permission denied (needs CAP_PERFMON" in hint["text"]
 
 
+@pytest.mark.parametrize("format", ["text", "json", "csv"])
+def test_F16_what_is_not_shown_has_no_hint(open_memtop, format):
+    """PSS of process 1 and of all others of root is refused."""
+    words = ["batch", "-n", "1", "--format", format, "-F", "pid,pss"]
+    hidden = as_nobody(open_memtop, *words, "--filter", "comm=nobody-has-this-name")
+    shown = as_nobody(open_memtop, *words, "--filter", "pid=1")
+    assert b"PSS, USS" not in hidden.stdout + hidden.stderr
+    assert b"PSS, USS and SWAPPSS of 1 process unknown" in shown.stdout + shown.stderr
+
+
 def test_unknown_is_a_dash_in_text_and_nothing_in_csv(open_memtop):
     process = as_nobody(open_memtop, "batch", "-n", "1", "-F", "pid,pss", "-p", "1")
     assert process.stdout.splitlines()[-1].split() == [b"1", b"-"]

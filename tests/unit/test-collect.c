@@ -315,8 +315,7 @@ T27_kernel_threads_hold_nothing(void **state)
 	assert_int_equal(row->resident, 0);
 	assert_int_equal(row->extras->rollup.pss, 0); /* smaps_rollup is not even asked for */
 	assert_string_equal(row->command, "[kthreadd]");
-	for (size_t i = 0; i < now->hint_count; i++)
-		assert_int_not_equal(now->hints[i].need, NEED_ROLLUP);
+	assert_int_equal(row->gaps.absent & NEED_ROLLUP, 0);
 }
 
 static void
@@ -349,7 +348,7 @@ a_file_that_is_missing_costs_only_its_figures(void **state)
 	assert_true(now->processes[0].resident == UNKNOWN);
 	assert_true(now->processes[0].used == UNKNOWN);
 	assert_int_equal(now->processes[0].oom_score, 668);
-	assert_int_equal(now->hints[0].error, ENOENT);
+	assert_int_equal(now->processes[0].gaps.absent, NEED_MEMORY);
 }
 
 static void
@@ -357,7 +356,7 @@ a_kernel_without_cgroups_is_told(void **state)
 {
 	struct world *world = *state;
 	const struct snapshot *now;
-	const struct hint *hint;
+	struct hint hints[SNAPSHOT_HINTS];
 	char path[96], text[HINT_TEXT_SIZE];
 
 	tree_write_process(&world->tree,
@@ -368,9 +367,8 @@ a_kernel_without_cgroups_is_told(void **state)
 	assert_null(now->processes[0].cgroup);
 	assert_null(now->processes[0].unit);
 	assert_int_equal(now->processes[0].resident, 5 * page);
-	hint = snapshot_find_hint(now, NEED_CGROUP);
-	assert_non_null(hint);
-	hint_text(hint, text);
+	assert_int_equal(hints_of_all(now, hints), 1);
+	hint_text(&hints[0], text);
 	assert_string_equal(text, "CGROUP and UNIT of 1 process unknown: No such file or directory "
 				  "(this kernel does not have it)");
 }

@@ -207,7 +207,7 @@ hints_of_one_cause_are_counted_together(void **state)
 	snapshot_reset(&snapshot);
 	snapshot_add_hint(&snapshot, NEED_ROLLUP, EACCES, 1);
 	snapshot_add_hint(&snapshot, NEED_ROLLUP, EPERM, 1);
-	snapshot_add_hint(&snapshot, NEED_ROLLUP, ESRCH, 1);
+	snapshot_add_hint(&snapshot, NEED_MAPPINGS, ESRCH, 1);
 	snapshot_add_hint(&snapshot, NEED_MEMINFO, ENOENT, 0);
 	snapshot_add_hint(&snapshot, NEED_MEMINFO, EMFILE, 0);
 	snapshot_add_hint(&snapshot, NEED_ROLLUP, ENOENT, 1);
@@ -218,7 +218,7 @@ hints_of_one_cause_are_counted_together(void **state)
 				  "needs CAP_PERFMON (since Linux 6.15) or CAP_SYS_PTRACE)");
 	hint_text(&snapshot.hints[1], text);
 	assert_string_equal(
-		text, "PSS, USS and SWAPPSS of 1 process unknown: ended while it was read");
+		text, "memory by mapping (smaps) of 1 process unknown: ended while it was read");
 	hint_text(&snapshot.hints[2], text);
 	assert_string_equal(text,
 		"the machine's memory (/proc/meminfo) unknown: No such file or directory (is /proc "
@@ -250,6 +250,68 @@ an_arena_is_reused(void **state)
 	again = arena_copy(&arena, "again", 5);
 	assert_ptr_equal(again, first);
 	arena_finish(&arena);
+}
+
+static void
+F16_hints_are_about_the_rows_that_are_shown(void **state)
+{
+	static const struct {
+		int64_t first, last; /* of the rows that are shown; 0: rows of another kind */
+		const char *texts[4];
+	} cases[] = {
+		{ 1, 4,
+			{ "psi (/proc/pressure/memory) unknown: No such file or directory (needs "
+			  "CONFIG_PSI, perhaps psi=1, and /proc without subset=pid)",
+				"PSS, USS and SWAPPSS of 2 processes unknown: Permission denied ("
+				"needs CAP_PERFMON (since Linux 6.15) or CAP_SYS_PTRACE)",
+				"COMMAND of 1 process unknown: blocked: a file of a process does "
+				"not answer",
+				"OOM of 1 process unknown: Input/output error" } },
+		{ 2, 2,
+			{ "psi (/proc/pressure/memory) unknown: No such file or directory (needs "
+			  "CONFIG_PSI, perhaps psi=1, and /proc without subset=pid)",
+				"PSS, USS and SWAPPSS of 1 process unknown: Permission denied ("
+				"needs CAP_PERFMON (since Linux 6.15) or CAP_SYS_PTRACE)" } },
+		{ 4, 4,
+			{ "psi (/proc/pressure/memory) unknown: No such file or directory (needs "
+			  "CONFIG_PSI, perhaps psi=1, and /proc without subset=pid)" } },
+		{ 0, 0,
+			{ "psi (/proc/pressure/memory) unknown: No such file or directory (needs "
+			  "CONFIG_PSI, perhaps psi=1, and /proc without subset=pid)" } },
+	};
+	struct snapshot now = { .time = 0 };
+
+	(void)state;
+	snapshot_reset(&now);
+	for (int64_t pid = 1; pid <= 4; pid++)
+		add(&now, pid, 1, 0);
+	snapshot_add_hint(&now, NEED_PRESSURE, ENOENT, 0);
+	snapshot_add_hint(&now, NEED_MAPPINGS, ESRCH, 1);
+	process_note_gap(&now.processes[0], NEED_ROLLUP, EACCES);
+	process_note_gap(&now.processes[1], NEED_ROLLUP, EPERM);
+	process_note_gap(&now.processes[2], NEED_COMMAND, ETIMEDOUT);
+	process_note_gap(&now.processes[2], NEED_OOM_SCORE, EIO);
+	process_note_gap(&now.processes[3], NEED_COMMAND, ESRCH); /* it is no news */
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct hint hints[SNAPSHOT_HINTS];
+		const void *rows[4];
+		struct row_list list = { .rows = rows };
+		size_t count, wanted = 0;
+
+		for (int64_t pid = cases[i].first; pid <= cases[i].last && pid > 0; pid++)
+			rows[list.count++] = &now.processes[pid - 1];
+		count = snapshot_hints(&now, cases[i].first ? &list : NULL, hints);
+		while (wanted < 4 && cases[i].texts[wanted])
+			wanted++;
+		assert_int_equal(count, wanted);
+		for (size_t j = 0; j < count; j++) {
+			char text[HINT_TEXT_SIZE];
+
+			hint_text(&hints[j], text);
+			assert_string_equal(text, cases[i].texts[j]);
+		}
+	}
+	snapshot_finish(&now);
 }
 
 /* A process that uses the address space of another one (0: its own). */
@@ -358,6 +420,7 @@ main(void)
 		cmocka_unit_test(F9_processes_hold_the_sum_of_their_pss_or_at_most_their_res),
 		cmocka_unit_test(F11_what_moves_to_and_from_swap_is_told_in_bytes),
 		cmocka_unit_test(hints_of_one_cause_are_counted_together),
+		cmocka_unit_test(F16_hints_are_about_the_rows_that_are_shown),
 		cmocka_unit_test(an_arena_is_reused),
 	};
 

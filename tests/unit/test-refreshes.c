@@ -45,13 +45,14 @@ T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	for (int i = 0; i < 5; i++) {
 		const struct snapshot *now = refresh(world);
+		struct hint hints[SNAPSHOT_HINTS];
 
 		assert_true(now->processes[0].extras->rollup.pss == UNKNOWN);
 		assert_true(now->processes[0].extras->rollup.uss == UNKNOWN);
 		assert_int_equal(now->processes[0].resident, 5 * page);
-		assert_int_equal(now->hint_count, 1);
-		assert_int_equal(now->hints[0].need, NEED_ROLLUP);
-		assert_int_equal(now->hints[0].count, 2);
+		assert_int_equal(hints_of_all(now, hints), 1);
+		assert_int_equal(hints[0].need, NEED_ROLLUP);
+		assert_int_equal(hints[0].count, 2);
 	}
 }
 
@@ -231,9 +232,12 @@ let_answer(const struct tree *tree, const char *path, const char *text)
 static int64_t
 count_of_hint(const struct snapshot *now, unsigned need, int error)
 {
-	for (size_t i = 0; i < now->hint_count; i++)
-		if (now->hints[i].need == need && now->hints[i].error == error)
-			return now->hints[i].count;
+	struct hint hints[SNAPSHOT_HINTS];
+	size_t count = hints_of_all(now, hints);
+
+	for (size_t i = 0; i < count; i++)
+		if (hints[i].need == need && hints[i].error == error)
+			return hints[i].count;
 	return 0;
 }
 

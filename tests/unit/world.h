@@ -6,6 +6,7 @@
 #include "collect/collect.h"
 #include "model/derive.h"
 #include "model/needs.h"
+#include "model/order.h"
 #include "model/snapshot.h"
 
 #include <stdio.h>
@@ -67,6 +68,20 @@ refresh(struct world *world)
 	assert_int_equal(world->source->read(world->source, now, before, &world->needs), 0);
 	derive(now, before);
 	return now;
+}
+
+/* What is told where all rows are shown. */
+static inline size_t
+hints_of_all(const struct snapshot *now, struct hint hints[static SNAPSHOT_HINTS])
+{
+	struct row_list rows = { .count = 0 };
+	size_t count;
+
+	order_build(&rows, &process_table, now->processes, now->process_count, NULL,
+		&(struct order){ .column = NULL });
+	count = snapshot_hints(now, &rows, hints);
+	row_list_finish(&rows);
+	return count;
 }
 
 static const char status[] =
