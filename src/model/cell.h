@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/text.h"
+#include "model/order.h"
 #include "model/table.h"
 
 /* Room for any value: a text of 4095 bytes, each escaped. */
@@ -14,3 +15,9 @@ enum { CELL_SIZE = 4 * 4096 + 1 };
  */
 size_t cell_format(char *text, size_t size, const struct column *column, const void *row,
 	enum charset charset, enum scale scale);
+
+/*
+ * How many columns of a terminal the numbers of a column take: as many as it usually does, or as
+ * many as the smallest and the largest of these rows need in that scale. Not for UNIT_TEXT.
+ */
+int cell_width(const struct column *column, const struct row_list *rows, enum scale scale);

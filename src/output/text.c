@@ -133,17 +133,19 @@ write_notes(struct output *output, const struct snapshot *snapshot,
 }
 
 /*
- * Numbers keep the column's width; a text column is as wide as its widest text, within reason: a
- * longer one pushes aside the rest of its own line, not all lines.
+ * A column of numbers has room for all of them; one of texts is as wide as its widest text, within
+ * reason: a longer one pushes aside the rest of its own line, not all lines.
  */
 static size_t
 column_width(const struct output *output, const struct column *column, const struct row_list *rows)
 {
-	size_t width = (size_t)column->width, title = strlen(column->title);
+	bool is_text = column->unit == UNIT_TEXT;
+	size_t title = strlen(column->title);
+	size_t width = (size_t)(is_text ? column->width : cell_width(column, rows, output->scale));
 
 	if (width < title)
 		width = title;
-	if (column->unit != UNIT_TEXT)
+	if (!is_text)
 		return width;
 	for (size_t i = 0; i < rows->count && width < WIDEST_PADDING; i++) {
 		char text[CELL_SIZE];

@@ -4,62 +4,175 @@
 #include "model/cell.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { GAP = 1, LAST_COLUMNS = 20 }; /* the last text has at least so many */
+enum {
+	GAP = 1,
+	LAST_COLUMNS = 20,    /* the last text has at least so many */
+	SCROLLED_COLUMNS = 8, /* what is left for the columns that are scrolled */
+	TITLE_SIZE = 64
+};
 
-static int
-width_of(const struct column *column)
+/* The columns that are to be placed, without the last text. */
+struct placing {
+	const struct column *columns[MOST_HEADINGS];
+	int rooms[MOST_HEADINGS];
+	int count, staying;
+	int hidden; /* 1 where the first that scrolls is there only when it is scrolled to */
+	const struct column *sorted, *last; /* NULL: there is none */
+	int sorted_at, sorted_room;         /* -1: it is not among them */
+	int width, edge;
+};
+
+static bool
+tells_rows_apart(const struct column *column)
 {
-	int title = (int)strlen(column->title);
-
-	return column->width > title ? column->width : title;
+	return column->unit == UNIT_ID || column->unit == UNIT_ADDRESS || column->unit == UNIT_TEXT;
 }
 
-static void
+/* The arrow of the one that is sorted by has a place of its own. */
+static int
+room_of(const struct column *column, const struct grid_content *content)
+{
+	int title = (int)strlen(column->title) + (column == content->order->column);
+	int width = column->unit == UNIT_TEXT ? column->width
+					      : cell_width(column, content->rows, content->scale);
+
+	return width > title ? width : title;
+}
+
+/* How many of the first columns stay. */
+static int
+count_staying(const struct placing *placing)
+{
+	int spare = placing->width - SCROLLED_COLUMNS, count = 0, x = 0;
+	int edge = placing->edge < spare ? placing->edge : spare;
+
+	while (count < placing->count && tells_rows_apart(placing->columns[count])) {
+		int reserved = placing->sorted && placing->sorted_at != count
+				       ? placing->sorted_room + GAP
+				       : 0;
+
+		if (placing->sorted_at >= 0 && placing->sorted_at < count)
+			reserved = 0;
+		x += placing->rooms[count] + GAP;
+		if (x + reserved > edge)
+			break;
+		count++;
+	}
+	return count;
+}
+
+static struct placing
+prepare(const struct grid_content *content, int width)
+{
+	const struct selection *columns = content->columns;
+	const struct column *last = columns->columns[columns->count - 1];
+	bool keeps_last = last->unit == UNIT_TEXT;
+	struct placing placing = { .sorted = content->order->column,
+		.last = keeps_last ? last : NULL,
+		.sorted_at = -1,
+		.width = width,
+		.edge = keeps_last && width >= 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width };
+
+	if (placing.sorted == placing.last)
+		placing.sorted = NULL; /* it is there in any case */
+	for (size_t i = 0; i + keeps_last < columns->count && i < MOST_HEADINGS; i++) {
+		placing.columns[i] = columns->columns[i];
+		placing.rooms[i] = room_of(columns->columns[i], content);
+		if (columns->columns[i] == placing.sorted)
+			placing.sorted_at = (int)i;
+		placing.count++;
+	}
+	if (placing.sorted)
+		placing.sorted_room = room_of(placing.sorted, content);
+	placing.staying = count_staying(&placing);
+	return placing;
+}
+
+/* Returns where the next one goes. */
+static int
 place_column(struct grid *grid, const struct column *column, int x, int room)
 {
 	if (grid->heading_count < MOST_HEADINGS)
 		grid->headings[grid->heading_count++] =
 			(struct heading){ .column = column, .x = x, .room = room };
+	return x + room + GAP;
 }
 
-/* What the column that is sorted by will take, if it is one of the first `count`. */
-static int
-room_for_sorted(const struct grid *grid, const struct selection *columns,
-	const struct column *sorted, size_t count)
+/*
+ * Places those that are scrolled. A column that does not fit ends them, but for the one that is
+ * sorted by; the one that is scrolled to may take room of the last text. Returns whether all fit.
+ */
+static bool
+place_scrolled(
+	struct grid *grid, const struct placing *placing, int first, bool is_scrolled, int *x)
 {
-	for (size_t i = (size_t)grid->first_column; i < count; i++)
-		if (columns->columns[i] == sorted)
-			return width_of(sorted) + GAP;
-	return 0;
-}
+	bool is_sorted_there = placing->sorted_at >= first;
+	int reserved = is_sorted_there ? placing->sorted_room + GAP : 0;
+	bool is_full = false;
 
-void
-grid_place(
-	struct grid *grid, const struct selection *columns, const struct column *sorted, int width)
-{
-	const struct column *last = columns->columns[columns->count - 1];
-	bool keeps_last = last->unit == UNIT_TEXT, full = false;
-	int x = 0, edge = keeps_last && width >= 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width;
-	int reserved = room_for_sorted(grid, columns, sorted, columns->count - keeps_last);
-
-	grid->heading_count = 0;
-	for (size_t i = (size_t)grid->first_column; i + keeps_last < columns->count; i++) {
-		bool is_sorted = columns->columns[i] == sorted;
-		int room = width_of(columns->columns[i]);
+	for (int i = first; i < placing->count; i++) {
+		bool is_sorted = i == placing->sorted_at;
+		bool is_first = i == first && is_scrolled;
+		int edge = is_sorted || is_first ? placing->width : placing->edge;
 
 		if (is_sorted)
 			reserved = 0;
 		else
-			full = full || (x > 0 && x + room + reserved > edge);
-		if (is_sorted ? x > 0 && x + room > edge : full)
+			is_full = is_full || (*x > 0 && *x + placing->rooms[i] + reserved > edge);
+		if (is_sorted ? *x > 0 && *x + placing->rooms[i] > edge : is_full)
 			continue;
-		place_column(grid, columns->columns[i], x, room);
-		x += room + GAP;
+		*x = place_column(grid, placing->columns[i], *x, placing->rooms[i]);
 	}
-	if (keeps_last && x < width)
-		place_column(grid, last, x, width - x);
+	return !is_full;
+}
+
+/* Returns whether all columns from the one that is scrolled to are on the screen. */
+static bool
+place(struct grid *grid, const struct placing *placing, int scrolled)
+{
+	int first = placing->staying + (scrolled ? scrolled - placing->hidden : 0), x = 0;
+	bool is_hidden = placing->sorted &&
+			 (placing->sorted_at < 0 || (placing->sorted_at >= placing->staying &&
+							    placing->sorted_at < first));
+	bool all_fit;
+
+	grid->heading_count = 0;
+	for (int i = 0; i < placing->staying; i++)
+		x = place_column(grid, placing->columns[i], x, placing->rooms[i]);
+	if (is_hidden)
+		x = place_column(grid, placing->sorted, x, placing->sorted_room);
+	all_fit = place_scrolled(grid, placing, first, scrolled > 0, &x);
+	if (placing->last && x < placing->width)
+		place_column(grid, placing->last, x, placing->width - x);
+	return all_fit;
+}
+
+static bool
+is_placed(const struct grid *grid, const struct column *column)
+{
+	for (size_t i = 0; i < grid->heading_count; i++)
+		if (grid->headings[i].column == column)
+			return true;
+	return false;
+}
+
+void
+grid_place(struct grid *grid, const struct grid_content *content, int width)
+{
+	struct placing placing = prepare(content, width);
+	int most = placing.count - placing.staying - 1, scrolled = 0;
+
+	place(grid, &placing, 0);
+	placing.hidden = most >= 0 && !is_placed(grid, placing.columns[placing.staying]);
+	while (!place(grid, &placing, scrolled) && scrolled < most + placing.hidden)
+		scrolled++;
+	grid->last_first = scrolled;
+	if (grid->first_column > scrolled)
+		grid->first_column = scrolled;
+	place(grid, &placing, grid->first_column);
 }
 
 /* Numbers stand at the right of their room, texts at the left. */
@@ -74,16 +187,28 @@ put_cell(WINDOW *window, int y, int x, int room, enum style style, const struct 
 	screen_put(window, y, x, room, style, false, text);
 }
 
+static const char *
+arrow_of(const struct grid_content *content)
+{
+	if (content->charset == CHARSET_UTF8)
+		return content->order->ascending ? "\u25b2" : "\u25bc";
+	return content->order->ascending ? "^" : "v";
+}
+
 void
-grid_draw_headings(const struct grid *grid, const struct column *sorted, WINDOW *window, int y)
+grid_draw_headings(
+	const struct grid *grid, const struct grid_content *content, WINDOW *window, int y)
 {
 	screen_put(window, y, 0, getmaxx(window), STYLE_HEADING, true, "");
 	for (size_t i = 0; i < grid->heading_count; i++) {
 		const struct heading *heading = &grid->headings[i];
-		enum style style = heading->column == sorted ? STYLE_SORTED : STYLE_HEADING;
+		bool is_sorted = heading->column == content->order->column;
+		char title[TITLE_SIZE];
 
-		put_cell(window, y, heading->x, heading->room, style, heading->column,
-			heading->column->title);
+		snprintf(title, sizeof(title), "%s%s", heading->column->title,
+			is_sorted ? arrow_of(content) : "");
+		put_cell(window, y, heading->x, heading->room,
+			is_sorted ? STYLE_SORTED : STYLE_HEADING, heading->column, title);
 	}
 }
 
@@ -94,17 +219,15 @@ grid_draw_cell(const struct heading *heading, const struct column *column, const
 	char text[CELL_SIZE];
 
 	cell_format(text, CELL_SIZE, column, row, charset, scale);
-	if (column->unit != UNIT_TEXT && (int)text_width(text) > heading->room)
-		cell_format(text, CELL_SIZE, column, row, charset, SCALE_HUMAN);
 	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, text);
 }
 
 void
-grid_scroll(struct grid *grid, const struct selection *columns, int step)
+grid_scroll(struct grid *grid, int step)
 {
 	int first = grid->first_column + step;
 
-	if (first >= 0 && first < (int)columns->count)
+	if (first >= 0 && first <= grid->last_first)
 		grid->first_column = first;
 }
 
@@ -115,4 +238,27 @@ grid_column_at(const struct grid *grid, int x)
 		if (x >= grid->headings[i].x)
 			return grid->headings[i].column;
 	return NULL;
+}
+
+/* Between which two a column that is not selected stands: behind those that tell rows apart. */
+static int
+place_beside(const struct selection *columns, int step)
+{
+	int at = 0, count = (int)columns->count;
+
+	while (at < count && tells_rows_apart(columns->columns[at]))
+		at++;
+	return step < 0 ? at : at - 1;
+}
+
+const struct column *
+grid_column_beside(const struct selection *columns, const struct column *sorted, int step)
+{
+	int at = place_beside(columns, step), count = (int)columns->count;
+
+	for (int i = 0; i < count; i++)
+		if (columns->columns[i] == sorted)
+			at = i;
+	at += step;
+	return at >= 0 && at < count ? columns->columns[at] : NULL;
 }

@@ -16,19 +16,15 @@ sort_by(struct tui *tui, const struct column *column)
 	processes_rebuild(tui);
 }
 
-/* The shown column beside the one that is sorted by. */
 static void
 sort_beside(struct tui *tui, long step)
 {
-	const struct selection *columns = &tui->listing->columns;
-	long at = 0, count = (long)columns->count;
+	const struct listing *listing = tui->listing;
+	const struct column *column =
+		grid_column_beside(&listing->columns, listing->order.column, (int)step);
 
-	for (long i = 0; i < count; i++)
-		if (columns->columns[i] == tui->listing->order.column)
-			at = i;
-	at += step;
-	if (at >= 0 && at < count)
-		sort_by(tui, columns->columns[at]);
+	if (column)
+		sort_by(tui, column);
 }
 
 /* Tags. */
@@ -87,7 +83,7 @@ open_detail(struct tui *tui, long unused)
 static void
 scroll_columns(struct tui *tui, long step)
 {
-	grid_scroll(&tui->grid, &tui->listing->columns, (int)step);
+	grid_scroll(&tui->grid, (int)step);
 }
 
 static void

@@ -41,18 +41,11 @@ table_page_selected(const struct table_page *page)
 	return page->rows.count ? page->rows.rows[page->list.selected] : NULL;
 }
 
-/* Sorts by the shown column beside the one that is sorted by. */
 static void
-sort_beside(struct table_page *page, int step)
+sort_by(struct table_page *page, const struct column *column)
 {
-	int at = 0, count = (int)page->columns.count;
-
-	for (int i = 0; i < count; i++)
-		if (page->columns.columns[i] == page->order.column)
-			at = i;
-	at += step;
-	if (at >= 0 && at < count)
-		page->order = order_of(page->columns.columns[at]);
+	if (column)
+		page->order = order_of(column);
 }
 
 bool
@@ -62,16 +55,16 @@ table_page_request(struct table_page *page, enum request request)
 		return true;
 	switch (request) {
 	case REQUEST_LEFT:
-		grid_scroll(&page->grid, &page->columns, -1);
+		grid_scroll(&page->grid, -1);
 		return true;
 	case REQUEST_RIGHT:
-		grid_scroll(&page->grid, &page->columns, 1);
+		grid_scroll(&page->grid, 1);
 		return true;
 	case REQUEST_SORT_PREVIOUS:
-		sort_beside(page, -1);
+		sort_by(page, grid_column_beside(&page->columns, page->order.column, -1));
 		return true;
 	case REQUEST_SORT_NEXT:
-		sort_beside(page, 1);
+		sort_by(page, grid_column_beside(&page->columns, page->order.column, 1));
 		return true;
 	case REQUEST_SORT_REVERSE:
 		page->order.ascending = !page->order.ascending;
@@ -88,19 +81,21 @@ table_page_click(struct table_page *page, int x)
 
 	if (column && column == page->order.column)
 		page->order.ascending = !page->order.ascending;
-	else if (column)
-		page->order = order_of(column);
+	else
+		sort_by(page, column);
 }
 
 void
 table_page_draw(struct table_page *page, WINDOW *window, enum charset charset, enum scale scale)
 {
+	const struct grid_content content = { &page->columns, &page->order, &page->rows, scale,
+		charset };
 	int heading = getmaxy(window) > 1 ? 1 : 0;
 
 	list_fit(&page->list, page->rows.count, (size_t)(getmaxy(window) - heading));
-	grid_place(&page->grid, &page->columns, page->order.column, getmaxx(window));
+	grid_place(&page->grid, &content, getmaxx(window));
 	if (heading)
-		grid_draw_headings(&page->grid, page->order.column, window, 0);
+		grid_draw_headings(&page->grid, &content, window, 0);
 	for (size_t i = 0; i < page->list.height && page->list.top + i < page->rows.count; i++) {
 		size_t row = page->list.top + i;
 		enum style style = row == page->list.selected ? STYLE_SELECTED : STYLE_NORMAL;

@@ -10,14 +10,14 @@
  * Everything known of one process, in sections: each column of the table with its value and what
  * it means. All lines are laid out each time; those of the page that is scrolled to are drawn.
  */
-enum { TITLE_COLUMNS = 9, VALUE_COLUMNS = 12, LEAST_HELP = 30, LIMIT_COLUMNS = 12 };
+enum { TITLE_COLUMNS = 9, VALUE_COLUMNS = 10, GAP = 2, LEAST_HELP = 30, LIMIT_COLUMNS = 12 };
 
 /* Where the next line goes: y is negative above the window and may lie below it. */
 struct page {
 	const struct tui *tui;
 	const struct process *process;
 	WINDOW *window;
-	int y;
+	int y, values_end; /* the columns of numbers end before that */
 };
 
 static void
@@ -29,8 +29,9 @@ put_wrapped(struct page *page, int x, enum style style, const char *text)
 static void
 put_right(const struct page *page, int end, const char *number)
 {
-	screen_put(page->window, page->y, end - (int)text_width(number), VALUE_COLUMNS,
-		STYLE_NORMAL, false, number);
+	int columns = (int)text_width(number);
+
+	screen_put(page->window, page->y, end - columns, columns, STYLE_NORMAL, false, number);
 }
 
 /* What a figure means, where there is room beside it. */
@@ -43,19 +44,41 @@ put_help(struct page *page, int x, const char *help)
 		page->y++;
 }
 
+static size_t
+format(const struct page *page, const struct column *column, char text[static CELL_SIZE])
+{
+	return cell_format(text, CELL_SIZE, column, page->process, page->tui->charset,
+		page->tui->settings->scale);
+}
+
+/* Where numbers end: behind the longest one. */
+static int
+end_of_values(const struct page *page)
+{
+	int longest = VALUE_COLUMNS;
+	char text[CELL_SIZE];
+
+	for (size_t i = 0; i < process_table.column_count; i++) {
+		const struct column *column = &process_table.columns[i];
+		int length = column->unit == UNIT_TEXT ? 0 : (int)format(page, column, text);
+
+		longest = length > longest ? length : longest;
+	}
+	return TITLE_COLUMNS + longest;
+}
+
 static void
 put_column(struct page *page, const struct column *column)
 {
 	char text[CELL_SIZE];
 
-	cell_format(text, sizeof(text), column, page->process, page->tui->charset,
-		page->tui->settings->scale);
+	format(page, column, text);
 	screen_put(page->window, page->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false, column->title);
 	if (column->unit == UNIT_TEXT) {
 		put_wrapped(page, TITLE_COLUMNS, STYLE_NORMAL, text);
 	} else {
-		put_right(page, TITLE_COLUMNS + VALUE_COLUMNS - 2, text);
-		put_help(page, TITLE_COLUMNS + VALUE_COLUMNS, column->help);
+		put_right(page, page->values_end, text);
+		put_help(page, page->values_end + GAP, column->help);
 	}
 }
 
@@ -102,7 +125,7 @@ put_limit(struct page *page, enum limit_kind kind)
 		limit->soft,
 		limit->hard,
 	};
-	int end = TITLE_COLUMNS - 2;
+	int end = TITLE_COLUMNS - GAP;
 
 	screen_put(
 		page->window, page->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false, description->title);
@@ -112,14 +135,14 @@ put_limit(struct page *page, enum limit_kind kind)
 		limit_format(text, kind, numbers[i]);
 		put_right(page, end += LIMIT_COLUMNS, text);
 	}
-	put_help(page, end + 2, description->help);
+	put_help(page, end + GAP, description->help);
 }
 
 static void
 put_limits(struct page *page)
 {
 	static const char *const titles[] = { "used", "soft", "hard" };
-	int end = TITLE_COLUMNS - 2;
+	int end = TITLE_COLUMNS - GAP;
 
 	for (int i = 0; i < 3; i++)
 		put_right(page, end += LIMIT_COLUMNS, titles[i]);
@@ -166,6 +189,7 @@ draw(struct tui *tui, WINDOW *window)
 			(long long)tui->focus.pid);
 		return;
 	}
+	page.values_end = end_of_values(&page);
 	list_fit_page(&tui->lines, (size_t)put_sections(&page), (size_t)getmaxy(window));
 	if (tui->lines.selected == first)
 		return;

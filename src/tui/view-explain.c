@@ -4,7 +4,7 @@
 #include "model/explain.h"
 #include "tui/context.h"
 
-enum { NAME_COLUMNS = 16, VALUE_COLUMNS = 12, KIND_START = NAME_COLUMNS + VALUE_COLUMNS + 2 };
+enum { NAME_COLUMNS = 16, VALUE_COLUMNS = 12, GAP = 2 };
 enum { MOST_FIGURES = 256, LEAST_LINES = 3 };
 
 /* The row that is looked at in the other view. */
@@ -130,24 +130,43 @@ style_of(const struct tui *tui)
 	return (struct explain_style){ .charset = tui->charset, .scale = tui->settings->scale };
 }
 
+/* Where numbers end: behind the longest one. */
+static int
+end_of_values(const struct tui *tui, const struct figures *figures)
+{
+	const struct explain_style style = style_of(tui);
+	char value[EXPLAIN_SIZE];
+	int longest = VALUE_COLUMNS;
+
+	for (size_t i = 0; i < figures->count; i++) {
+		const struct figure *figure = &figures->figures[i];
+
+		if (figure->column->unit == UNIT_TEXT)
+			continue;
+		explain_value(value, sizeof(value), figure, &style);
+		if ((int)text_width(value) > longest)
+			longest = (int)text_width(value);
+	}
+	return NAME_COLUMNS + longest;
+}
+
 /* A number stands before the kind of its row, a text behind. */
 static void
-draw_figure(const struct tui *tui, WINDOW *window, int y, const struct figure *figure)
+draw_figure(const struct tui *tui, WINDOW *window, int y, const struct figure *figure, int end)
 {
 	const struct explain_style style = style_of(tui);
 	bool is_selected = (size_t)y + tui->explain.list.top == tui->explain.list.selected;
 	enum style look = is_selected ? STYLE_SELECTED : STYLE_NORMAL;
 	bool is_text = figure->column->unit == UNIT_TEXT;
-	int width = getmaxx(window);
+	int width = getmaxx(window), columns;
 	char value[EXPLAIN_SIZE];
 
 	explain_value(value, sizeof(value), figure, &style);
 	screen_put(window, y, 0, width, look, is_selected, figure->column->title);
+	columns = (int)text_width(value);
 	if (!is_text)
-		screen_put(window, y, KIND_START - 2 - (int)text_width(value), VALUE_COLUMNS, look,
-			false, value);
-	screen_put(window, y, KIND_START, width - KIND_START, look, false,
-		is_text ? value : figure->table->name);
+		screen_put(window, y, end - columns, columns, look, false, value);
+	screen_put(window, y, end + GAP, width, look, false, is_text ? value : figure->table->name);
 }
 
 /* Writes all parts from a line on; returns how many lines they take. */
@@ -185,15 +204,16 @@ draw(struct tui *tui, WINDOW *window)
 {
 	struct list *list = &tui->explain.list;
 	struct figures figures;
-	int height = getmaxy(window), upper = height / 2;
+	int height = getmaxy(window), upper = height / 2, end;
 	WINDOW *lower;
 
 	gather(tui, &figures);
+	end = end_of_values(tui, &figures);
 	if (upper < LEAST_LINES)
 		upper = height < LEAST_LINES ? height : 1;
 	list_fit(list, figures.count, (size_t)upper);
 	for (size_t i = list->top; i < figures.count && i < list->top + (size_t)upper; i++)
-		draw_figure(tui, window, (int)(i - list->top), &figures.figures[i]);
+		draw_figure(tui, window, (int)(i - list->top), &figures.figures[i], end);
 	if (figures.count == 0)
 		return;
 	if (!tui->explain.selected) /* one that is not there may yet come */

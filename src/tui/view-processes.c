@@ -198,16 +198,15 @@ note_visible(struct tui *tui)
 void
 processes_draw(struct tui *tui, WINDOW *window)
 {
-	const struct listing *listing = tui->listing;
-	int height = getmaxy(window), width = getmaxx(window);
-	int heading = height > 1 ? 1 : 0;
+	const struct grid_content content = { &tui->listing->columns, &tui->listing->order,
+		&tui->rows, tui->settings->scale, tui->charset };
+	int height = getmaxy(window), heading = height > 1 ? 1 : 0;
 
 	tui->heading_line = heading ? getbegy(window) : -1;
-
 	list_fit(&tui->list, tui->rows.count, (size_t)(height - heading));
-	grid_place(&tui->grid, &listing->columns, listing->order.column, width);
+	grid_place(&tui->grid, &content, getmaxx(window));
 	if (heading)
-		grid_draw_headings(&tui->grid, listing->order.column, window, 0);
+		grid_draw_headings(&tui->grid, &content, window, 0);
 	for (size_t i = 0; i < tui->list.height && tui->list.top + i < tui->rows.count; i++)
 		draw_row(tui, window, heading + (int)i, tui->list.top + i);
 	note_visible(tui);

@@ -26,6 +26,7 @@ SCREENS = [
     ("names", ["c"]),
     ("unit-next", ["e"]),
     ("unit-previous", ["E", "E"]),
+    ("unit-bytes", ["e", "Right", "Right", "Right", "Right"]),
     ("frozen", ["z"]),
     ("columns-scrolled", ["Right", "Right", "Right"]),
     ("tagged", ["Space", "Space", "Up"]),
@@ -122,6 +123,10 @@ def test_keys_in_the_editor_lead_to_the_golden_screen(terminal, name, keys):
 
 
 SMALL = [
+    ("sort-cpu", ["F6", "P"]),
+    ("sort-time-tree", ["T", "V"]),
+    ("columns-scrolled", ["Right", "Right", "Right"]),
+    ("unit-next", ["e", "e"]),
     ("explain-end", ["x", *["Right"] * 20]),
     ("refreshed", ["F6"]),
     ("filter-bad", ["\\", "=rss>>5", "Enter"]),
@@ -243,7 +248,7 @@ def test_T29_hostile_names_keep_the_columns_in_place(terminal):
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", screen)
     lines = screen.splitlines()
     heading = next(i for i, line in enumerate(lines) if line.lstrip().startswith("PID"))
-    edge = lines[heading].index(" RES") + len(" RES")
+    edge = lines[heading].index(" RES▼") + len(" RES▼")
     rows = [line for line in lines[heading + 1 :] if re.match(r" +\d+ ", line)]
     assert len(rows) == 5
     for row in rows:
