@@ -173,5 +173,6 @@ row_list_finish(struct row_list *list)
 	free(list->keys);
 	free(list->depths);
 	free(list->marks);
+	free(list->folded);
 	*list = (struct row_list){ .rows = NULL };
 }

@@ -22,6 +22,8 @@ struct row_list {
 	size_t depth_capacity;
 	bool *marks; /* of a snapshot's processes: their memory has been counted; footprint_of() */
 	size_t mark_capacity;
+	size_t *folded; /* how many rows below it are left out, after tree_fold() */
+	size_t folded_capacity;
 };
 
 /* The direction people expect of a column: numbers from the largest, texts and identities from the

@@ -54,6 +54,15 @@ selection_add(struct selection *selection, const struct column *column)
 	selection->columns[selection->count++] = column;
 }
 
+bool
+selection_has(const struct selection *selection, const struct column *column)
+{
+	for (size_t i = 0; i < selection->count; i++)
+		if (selection->columns[i] == column)
+			return true;
+	return false;
+}
+
 unsigned
 selection_needs(const struct selection *selection)
 {

@@ -95,6 +95,7 @@ column_is_known(const struct column *column, const void *row)
 }
 
 void selection_add(struct selection *selection, const struct column *column);
+bool selection_has(const struct selection *selection, const struct column *column);
 unsigned selection_needs(const struct selection *selection);
 void selection_finish(struct selection *selection);
 

@@ -126,3 +126,26 @@ tree_arrange(struct row_list *list, const struct column *id, const struct column
 	free(links);
 	free(rows);
 }
+
+void
+tree_fold(struct row_list *list, bool (*is_folded)(const void *row, const void *data),
+	const void *data)
+{
+	size_t count = 0;
+
+	list->folded = array_reserve(
+		list->folded, &list->folded_capacity, list->count, sizeof(list->folded[0]));
+	for (size_t i = 0; i < list->count; count++) {
+		unsigned short depth = list->depths[i];
+		size_t below = i + 1;
+
+		if (is_folded(list->rows[i], data))
+			while (below < list->count && list->depths[below] > depth)
+				below++;
+		list->rows[count] = list->rows[i];
+		list->depths[count] = depth;
+		list->folded[count] = below - i - 1;
+		i = below;
+	}
+	list->count = count;
+}
