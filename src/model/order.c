@@ -153,6 +153,7 @@ order_build(struct row_list *list, const struct table *table, const void *rows, 
 	for (size_t i = 0; i < count; i++)
 		list->rows[i] = list->keys[i].row;
 	list->count = count;
+	list->left_out = 0;
 }
 
 void

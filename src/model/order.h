@@ -24,6 +24,7 @@ struct row_list {
 	size_t mark_capacity;
 	size_t *folded; /* how many rows below it are left out, after tree_fold() */
 	size_t folded_capacity;
+	size_t left_out; /* in all; the sum of that */
 };
 
 /* The direction people expect of a column: numbers from the largest, texts and identities from the

@@ -147,5 +147,6 @@ tree_fold(struct row_list *list, bool (*is_folded)(const void *row, const void *
 		list->folded[count] = below - i - 1;
 		i = below;
 	}
+	list->left_out = list->count - count;
 	list->count = count;
 }

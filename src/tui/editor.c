@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "model/needs.h"
+#include "tui/action.h"
 #include "tui/context.h"
 
 #include <errno.h>
@@ -44,7 +45,7 @@ editor_needs(const struct editor *editor)
 }
 
 void
-editor_open(struct tui *tui, const struct process_key *keys, size_t count)
+editor_open(struct tui *tui, const struct process_key *keys, size_t count, long steps)
 {
 	struct editor *editor = &tui->editor;
 	const struct process *only = count == 1 ? tui_find(tui, &keys[0]) : NULL;
@@ -59,6 +60,7 @@ editor_open(struct tui *tui, const struct process_key *keys, size_t count)
 		editor->targets[i] = keys[i];
 	editor->target_count = count;
 	editor->with_tree = false;
+	editor->steps = steps;
 	editor->ahead_count = 0;
 	editor->opened = clock_ns(CLOCK_BOOTTIME);
 	editor->state = EDITOR_WAITING;
@@ -88,6 +90,13 @@ update(struct tui *tui)
 			oom_plan_add(&editor->plan, process, editor->to);
 	}
 	oom_preview(&editor->preview, tui->snapshot, &editor->plan);
+}
+
+static void
+set_to(struct tui *tui, long to)
+{
+	tui->editor.to = to < OOM_ADJ_LEAST ? OOM_ADJ_LEAST : to > OOM_ADJ_MOST ? OOM_ADJ_MOST : to;
+	update(tui);
 }
 
 /* What was typed meanwhile, up to what changes or asks something that has not been shown yet. */
@@ -125,17 +134,9 @@ editor_show(struct tui *tui)
 		editor->state = EDITOR_CLOSED;
 		return;
 	}
-	editor->to = known_or_zero(first->oom_adj);
 	editor->state = EDITOR_OPEN;
-	update(tui);
+	set_to(tui, known_or_zero(first->oom_adj) + editor->steps * STEP);
 	take_keys_ahead(tui);
-}
-
-static void
-set_to(struct tui *tui, int64_t to)
-{
-	tui->editor.to = to < OOM_ADJ_LEAST ? OOM_ADJ_LEAST : to > OOM_ADJ_MOST ? OOM_ADJ_MOST : to;
-	update(tui);
 }
 
 /*
@@ -214,11 +215,10 @@ changes_anything(const struct oom_plan *plan)
 }
 
 static void
-request_apply(struct tui *tui, int64_t unused)
+request_apply(struct tui *tui)
 {
 	struct editor *editor = &tui->editor;
 
-	(void)unused;
 	if (!changes_anything(&editor->plan))
 		tui_say(tui, "nothing to change");
 	else if (editor->to == OOM_ADJ_LEAST)
@@ -243,12 +243,11 @@ undo_answered(struct tui *tui, bool yes)
 }
 
 static void
-request_undo(struct tui *tui, int64_t unused)
+request_undo(struct tui *tui)
 {
 	const struct oom_plan *undo = &tui->editor.undo;
 	char question[PROMPT_SIZE];
 
-	(void)unused;
 	if (undo->count == 0) {
 		tui_say(tui, "nothing has been changed yet");
 		return;
@@ -263,62 +262,48 @@ request_undo(struct tui *tui, int64_t unused)
 }
 
 static void
-request_preset(struct tui *tui, int64_t to)
+request_step(struct tui *tui, long step)
 {
-	set_to(tui, to);
+	set_to(tui, (long)tui->editor.to + step);
 }
 
 static void
-request_step(struct tui *tui, int64_t step)
+request_tree(struct tui *tui)
 {
-	set_to(tui, tui->editor.to + step);
-}
-
-static void
-request_tree(struct tui *tui, int64_t unused)
-{
-	(void)unused;
 	tui->editor.with_tree = !tui->editor.with_tree;
 	update(tui);
 }
 
 static void
-request_drop_in(struct tui *tui, int64_t unused)
+request_drop_in(struct tui *tui)
 {
-	(void)unused;
 	tui->editor.state = tui->editor.state == EDITOR_OPEN ? EDITOR_DROP_IN : EDITOR_OPEN;
 }
 
 static void
-request_cancel(struct tui *tui, int64_t unused)
+request_cancel(struct tui *tui)
 {
-	(void)unused;
 	if (tui->editor.state == EDITOR_DROP_IN)
 		tui->editor.state = EDITOR_OPEN;
 	else
 		close_editor(tui);
 }
 
-/* What a request does; where it is about a number, with that. */
-static const struct {
-	enum request request;
-	void (*act)(struct tui *tui, int64_t number);
-	int64_t number;
-} actions[] = {
-	{ REQUEST_ADJ_PROTECT, request_preset, -900 },
-	{ REQUEST_ADJ_LESS, request_preset, -300 },
-	{ REQUEST_ADJ_NORMAL, request_preset, 0 },
-	{ REQUEST_ADJ_MORE, request_preset, 300 },
-	{ REQUEST_ADJ_FIRST, request_preset, 1000 },
-	{ REQUEST_ADJ_DOWN, request_step, -STEP },
-	{ REQUEST_ADJ_UP, request_step, STEP },
-	{ REQUEST_ADJ_DOWN_FAR, request_step, -FAR_STEP },
-	{ REQUEST_ADJ_UP_FAR, request_step, FAR_STEP },
-	{ REQUEST_ADJ_TREE, request_tree, 0 },
-	{ REQUEST_ADJ_DROP_IN, request_drop_in, 0 },
-	{ REQUEST_ADJ_UNDO, request_undo, 0 },
-	{ REQUEST_ADJ_APPLY, request_apply, 0 },
-	{ REQUEST_ADJ_CANCEL, request_cancel, 0 },
+static const struct action actions[] = {
+	{ REQUEST_ADJ_PROTECT, .act_with = set_to, .argument = -900 },
+	{ REQUEST_ADJ_LESS, .act_with = set_to, .argument = -300 },
+	{ REQUEST_ADJ_NORMAL, .act_with = set_to, .argument = 0 },
+	{ REQUEST_ADJ_MORE, .act_with = set_to, .argument = 300 },
+	{ REQUEST_ADJ_FIRST, .act_with = set_to, .argument = 1000 },
+	{ REQUEST_ADJ_DOWN, .act_with = request_step, .argument = -STEP },
+	{ REQUEST_ADJ_UP, .act_with = request_step, .argument = STEP },
+	{ REQUEST_ADJ_DOWN_FAR, .act_with = request_step, .argument = -FAR_STEP },
+	{ REQUEST_ADJ_UP_FAR, .act_with = request_step, .argument = FAR_STEP },
+	{ REQUEST_ADJ_TREE, .act = request_tree },
+	{ REQUEST_ADJ_DROP_IN, .act = request_drop_in },
+	{ REQUEST_ADJ_UNDO, .act = request_undo },
+	{ REQUEST_ADJ_APPLY, .act = request_apply },
+	{ REQUEST_ADJ_CANCEL, .act = request_cancel },
 };
 
 /* A number that is typed shows its effect at once; Esc brings back what was there. */
@@ -354,6 +339,15 @@ open_number(struct tui *tui, int key)
 	number_changed(tui, &tui->prompt, false);
 }
 
+static void
+refuse_key(struct tui *tui, int key)
+{
+	char name[KEY_NAME_SIZE];
+
+	name_of_key(name, key);
+	tui_say(tui, "no such key here: %s (Esc leaves all as it is)", name);
+}
+
 bool
 editor_key(struct tui *tui, int key)
 {
@@ -371,8 +365,7 @@ editor_key(struct tui *tui, int key)
 	}
 	if (request == REQUEST_ADJ_NUMBER)
 		open_number(tui, key);
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (actions[i].request == request)
-			actions[i].act(tui, actions[i].number);
+	else if (!actions_take(actions, sizeof(actions) / sizeof(actions[0]), tui, request))
+		refuse_key(tui, key);
 	return true;
 }

@@ -21,6 +21,7 @@ struct editor {
 	struct process_key *targets;
 	size_t target_count, target_capacity;
 	bool with_tree;
+	long steps;            /* that the adjustment is moved when it opens */
 	int64_t to, to_before; /* the adjustment that would be set; before a number is typed */
 	int64_t opened;        /* when: snapshots that were begun before are not for it */
 	struct oom_plan plan;
@@ -32,8 +33,11 @@ struct editor {
 
 extern const char editor_hint[];
 
-/* Opens it; the keys are copied. It waits for a snapshot that was read for it. */
-void editor_open(struct tui *tui, const struct process_key *keys, size_t count);
+/*
+ * Opens it; the keys are copied. It waits for a snapshot that was read for it, and then begins so
+ * many steps above (or below) the adjustment that the first one has.
+ */
+void editor_open(struct tui *tui, const struct process_key *keys, size_t count, long steps);
 void editor_finish(struct editor *editor);
 
 /* Tells it of a new snapshot. */

@@ -79,7 +79,7 @@ tail_of(const struct tui *tui, size_t form, int width)
 {
 	struct tail tail = { .end = tui->filter_text[0] ? forms[form].end : "" };
 	char sum[FOOTPRINT_TEXT_SIZE];
-	size_t count = tui->rows.count;
+	size_t count = tui->rows.count + tui->rows.left_out; /* folded rows pass as well */
 
 	footprint_text(&tui->footprint, SCALE_HUMAN, sum);
 	snprintf(tail.text, sizeof(tail.text), count == 1 ? forms[form].one : forms[form].count,

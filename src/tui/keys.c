@@ -2,10 +2,12 @@
 #include "tui/keys.h"
 
 #include <curses.h>
+#include <stdio.h>
+#include <string.h>
 
 #define CONTROL(letter) ((letter)&0x1f)
 
-enum { ESCAPE = 27 };
+enum { ESCAPE = 27, DELETE = 127 };
 
 /* clang-format off */
 static const struct key_binding screen_bindings[] = {
@@ -15,23 +17,26 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_PAGE_DOWN, "PgDn", "a page down", { KEY_NPAGE, CONTROL('F') } },
 	{ REQUEST_FIRST, "Home", "the first row", { KEY_HOME } },
 	{ REQUEST_LAST, "End", "the last row", { KEY_END } },
-	{ REQUEST_LEFT, "Left", "scroll the columns left", { KEY_LEFT } },
+	{ REQUEST_LEFT, "Left", "scroll the columns left; those that tell the rows apart stay", { KEY_LEFT } },
 	{ REQUEST_RIGHT, "Right", "scroll the columns right", { KEY_RIGHT } },
 	{ REQUEST_OPEN, "Enter", "all about the selected process", { '\n', '\r', KEY_ENTER } },
-	{ REQUEST_BACK, "Esc", "back; end a filter or a search", { ESCAPE } },
+	{ REQUEST_BACK, "Esc", "end a filter or a search; back; leave memtop after a question", { ESCAPE } },
 	{ REQUEST_SORT_MEMORY, "M", "sort by RES", { 'M' } },
 	{ REQUEST_SORT_CPU, "P", "sort by %CPU", { 'P' } },
 	{ REQUEST_SORT_PID, "N", "sort by PID", { 'N' } },
 	{ REQUEST_SORT_TIME, "T", "sort by TIME", { 'T' } },
 	{ REQUEST_SORT_PREVIOUS, "<", "sort by the column to the left", { '<' } },
 	{ REQUEST_SORT_NEXT, ">", "sort by the column to the right", { '>' } },
-	{ REQUEST_SORT_REVERSE, "R", "turn the order round", { 'R' } },
-	{ REQUEST_SEARCH, "/", "search a name or command", { '/', KEY_F(3) } },
-	{ REQUEST_SEARCH_NEXT, "n", "the next match", { 'n' } },
+	{ REQUEST_SORT_REVERSE, "R I", "turn the order round", { 'R', 'I' } },
+	{ REQUEST_SORT_LIST, "F6 .", "choose the column to sort by from a list", { KEY_F(6), '.' } },
+	{ REQUEST_SEARCH, "/ F3 L", "search a name or command", { '/', KEY_F(3), 'L' } },
+	{ REQUEST_SEARCH_NEXT, "n &", "the next match", { 'n', '&' } },
 	{ REQUEST_SEARCH_PREVIOUS, "p", "the previous match", { 'p' } },
-	{ REQUEST_FILTER, "\\ F4", "show only what a filter lets through: rss>500M user!=root java", { '\\', KEY_F(4) } },
-	{ REQUEST_USER, "u", "show only one user's processes", { 'u' } },
-	{ REQUEST_TREE, "V F5", "children below their parents", { 'V', KEY_F(5), 't' } },
+	{ REQUEST_FILTER, "\\ F4 o", "show only what a filter lets through: rss>500M user!=root java", { '\\', KEY_F(4), 'o' } },
+	{ REQUEST_USER, "u", "show only one user's processes, chosen from a list", { 'u' } },
+	{ REQUEST_TREE, "V F5 t", "children below their parents", { 'V', KEY_F(5), 't' } },
+	{ REQUEST_FOLD, "-", "in the tree: fold what is below the selected process", { '-' } },
+	{ REQUEST_UNFOLD, "+", "in the tree: unfold it", { '+' } },
 	{ REQUEST_TAG, "Space", "tag or untag the selected process", { ' ' } },
 	{ REQUEST_UNTAG_ALL, "U", "untag all", { 'U' } },
 	{ REQUEST_COMMAND_LINE, "c", "command line or name", { 'c' } },
@@ -42,10 +47,12 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_DELAY, "d s", "time between two refreshes", { 'd', 's' } },
 	{ REQUEST_SIGNAL, "k F9", "send a signal to the selected or tagged processes", { 'k', KEY_F(9) } },
 	{ REQUEST_ADJUST, "a", "the OOM priority of the selected or tagged processes", { 'a' } },
+	{ REQUEST_ADJUST_DOWN, "F7", "the same, with an adjustment 10 lower to begin with", { KEY_F(7) } },
+	{ REQUEST_ADJUST_UP, "F8", "the same, with one 10 higher", { KEY_F(8) } },
 	{ REQUEST_FREEZE, "z", "freeze the screen, and let it go on", { 'z' } },
 	{ REQUEST_SAVE, "W", "write the settings to their file", { 'W' } },
-	{ REQUEST_REFRESH, "F6", "refresh now", { KEY_F(6) } },
-	{ REQUEST_REDRAW, "Ctrl-L", "draw the screen anew", { CONTROL('L') } },
+	{ REQUEST_REFRESH, "Ctrl-R", "refresh now", { CONTROL('R') } },
+	{ REQUEST_REDRAW, "Ctrl-L", "redraw the screen", { CONTROL('L') } },
 	{ REQUEST_PROCESSES, "1", "the processes", { '1' } },
 	{ REQUEST_KILL_ORDER, "2", "who would be killed first if memory ran out", { '2' } },
 	{ REQUEST_MAP, "3", "what the selected process's address space is made of", { '3' } },
@@ -57,8 +64,14 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_GROUPING, "b", "faults: rows by segment, code, mapping or process; map: segments or mappings; kernel: the next page", { 'b' } },
 	{ REQUEST_WALKS, "w", "faults: sample TLB walks by process, or stop that", { 'w' } },
 	{ REQUEST_HELP, "? h F1", "this help", { '?', 'h', KEY_F(1) } },
-	{ REQUEST_QUIT, "q F10", "leave", { 'q', KEY_F(10) } },
-	{ REQUEST_MOUSE, "mouse", "select a row, sort by a heading, scroll with the wheel", { KEY_MOUSE } },
+	{ REQUEST_LEAVE, "q", "leave the page, as this help, or else memtop", { 'q' } },
+	{ REQUEST_QUIT, "F10", "leave memtop", { KEY_F(10) } },
+	{ REQUEST_MOUSE, "mouse", "click a row, a heading to sort by, a tab, a key of the last line", { KEY_MOUSE } },
+};
+
+static const struct key_binding prompt_bindings[] = {
+	{ REQUEST_TAKE, "Enter", "take what was typed or chosen; typing narrows a list", { '\n', '\r', KEY_ENTER } },
+	{ REQUEST_CANCEL, "Esc Ctrl-G", "leave all as it was", { ESCAPE, CONTROL('G') } },
 };
 
 static const struct key_binding editor_bindings[] = {
@@ -67,8 +80,8 @@ static const struct key_binding editor_bindings[] = {
 	{ REQUEST_ADJ_NORMAL, "n", "normal: 0", { 'n' } },
 	{ REQUEST_ADJ_MORE, "m", "more likely: +300", { 'm' } },
 	{ REQUEST_ADJ_FIRST, "f", "first: +1000", { 'f' } },
-	{ REQUEST_ADJ_DOWN, "Left Down", "10 less", { KEY_LEFT, KEY_DOWN } },
-	{ REQUEST_ADJ_UP, "Right Up", "10 more", { KEY_RIGHT, KEY_UP } },
+	{ REQUEST_ADJ_DOWN, "Left Down F7", "10 less", { KEY_LEFT, KEY_DOWN, KEY_F(7) } },
+	{ REQUEST_ADJ_UP, "Right Up F8", "10 more", { KEY_RIGHT, KEY_UP, KEY_F(8) } },
 	{ REQUEST_ADJ_DOWN_FAR, "PgDn", "100 less", { KEY_NPAGE } },
 	{ REQUEST_ADJ_UP_FAR, "PgUp", "100 more", { KEY_PPAGE } },
 	{ REQUEST_ADJ_NUMBER, "- 0 to 9", "any adjustment from -1000 to 1000", { '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' } },
@@ -86,6 +99,8 @@ static const struct key_binding editor_bindings[] = {
 	}
 
 const struct key_list screen_keys = KEYS(NULL, screen_bindings);
+const struct key_list prompt_keys =
+	KEYS("In a line to type and a list to choose from", prompt_bindings);
 const struct key_list editor_keys = KEYS("In the OOM priority editor", editor_bindings);
 
 enum request
@@ -96,4 +111,64 @@ request_of_key(const struct key_list *list, int code)
 			if (list->bindings[i].codes[j] == code)
 				return list->bindings[i].request;
 	return REQUEST_NONE;
+}
+
+/* What is called by neither a character nor a number. */
+static const struct {
+	int code;
+	const char *name;
+} named_keys[] = {
+	{ KEY_UP, "Up" },
+	{ KEY_DOWN, "Down" },
+	{ KEY_LEFT, "Left" },
+	{ KEY_RIGHT, "Right" },
+	{ KEY_PPAGE, "PgUp" },
+	{ KEY_NPAGE, "PgDn" },
+	{ KEY_HOME, "Home" },
+	{ KEY_END, "End" },
+	{ '\n', "Enter" },
+	{ '\r', "Enter" },
+	{ KEY_ENTER, "Enter" },
+	{ ESCAPE, "Esc" },
+	{ ' ', "Space" },
+	{ '\t', "Tab" },
+	{ KEY_BTAB, "Shift-Tab" },
+	{ DELETE, "Backspace" },
+	{ KEY_BACKSPACE, "Backspace" },
+	{ KEY_DC, "Del" },
+	{ KEY_IC, "Ins" },
+	{ KEY_MOUSE, "mouse" },
+};
+
+void
+name_of_key(char text[static KEY_NAME_SIZE], int code)
+{
+	for (size_t i = 0; i < sizeof(named_keys) / sizeof(named_keys[0]); i++)
+		if (named_keys[i].code == code) {
+			snprintf(text, KEY_NAME_SIZE, "%s", named_keys[i].name);
+			return;
+		}
+	if (code >= 0 && code < ' ')
+		snprintf(text, KEY_NAME_SIZE, "Ctrl-%c", code + '@');
+	else if (code > ' ' && code < DELETE)
+		snprintf(text, KEY_NAME_SIZE, "%c", code);
+	else if (code >= KEY_F0 && code < KEY_F0 + 64)
+		snprintf(text, KEY_NAME_SIZE, "F%d", code - KEY_F0);
+	else
+		snprintf(text, KEY_NAME_SIZE,
+			"that one"); /* a part of a character, or none of ours */
+}
+
+int
+key_of_name(const struct key_list *list, const char *name, size_t length)
+{
+	char text[KEY_NAME_SIZE];
+
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t j = 0; j < MOST_KEYS && list->bindings[i].codes[j]; j++) {
+			name_of_key(text, list->bindings[i].codes[j]);
+			if (strlen(text) == length && memcmp(text, name, length) == 0)
+				return list->bindings[i].codes[j];
+		}
+	return 0;
 }

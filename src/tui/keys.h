@@ -6,6 +6,7 @@
 /* What a key asks for. A view takes the requests it understands, the screen the rest. */
 enum request {
 	REQUEST_NONE,
+	REQUEST_LEAVE,
 	REQUEST_QUIT,
 	REQUEST_HELP,
 	REQUEST_PROCESSES,
@@ -32,12 +33,15 @@ enum request {
 	REQUEST_SORT_PREVIOUS,
 	REQUEST_SORT_NEXT,
 	REQUEST_SORT_REVERSE,
+	REQUEST_SORT_LIST,
 	REQUEST_SEARCH,
 	REQUEST_SEARCH_NEXT,
 	REQUEST_SEARCH_PREVIOUS,
 	REQUEST_FILTER,
 	REQUEST_USER,
 	REQUEST_TREE,
+	REQUEST_FOLD,
+	REQUEST_UNFOLD,
 	REQUEST_TAG,
 	REQUEST_UNTAG_ALL,
 	REQUEST_COMMAND_LINE,
@@ -48,6 +52,8 @@ enum request {
 	REQUEST_DELAY,
 	REQUEST_SIGNAL,
 	REQUEST_ADJUST,
+	REQUEST_ADJUST_DOWN,
+	REQUEST_ADJUST_UP,
 	REQUEST_FREEZE,
 	REQUEST_SAVE,
 	REQUEST_SCOPE,
@@ -56,6 +62,10 @@ enum request {
 	REQUEST_REFRESH,
 	REQUEST_REDRAW,
 	REQUEST_MOUSE,
+
+	/* Of a line that is typed, and of a list to choose from. */
+	REQUEST_TAKE,
+	REQUEST_CANCEL,
 
 	/* Of the OOM priority editor. */
 	REQUEST_ADJ_PROTECT,
@@ -92,6 +102,13 @@ struct key_list {
 	size_t count;
 };
 
-extern const struct key_list screen_keys, editor_keys;
+extern const struct key_list screen_keys, prompt_keys, editor_keys;
 
 enum request request_of_key(const struct key_list *list, int code);
+
+/* Writes what people call a key: "G", "F5", "Ctrl-R", "PgUp". Always safe for a terminal. */
+enum { KEY_NAME_SIZE = 32 };
+void name_of_key(char text[static KEY_NAME_SIZE], int code);
+
+/* The key of a list that people call so, of `length` bytes; or 0. */
+int key_of_name(const struct key_list *list, const char *name, size_t length);

@@ -4,6 +4,7 @@
 #include "model/process.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* A process, whatever its row. */
 struct process_key {
@@ -15,3 +16,21 @@ process_key_is(const struct process_key *key, const struct process *process)
 {
 	return key->pid == process->pid && key->start_time == process->start_time;
 }
+
+static inline struct process_key
+process_key_of(const struct process *process)
+{
+	return (struct process_key){ process->pid, process->start_time };
+}
+
+/* A set of processes. A zeroed one is empty. */
+struct process_keys {
+	struct process_key *keys;
+	size_t count, capacity;
+};
+
+bool process_keys_have(const struct process_keys *set, const struct process *process);
+
+/* Adds a process that is not in it, or removes one that is. */
+void process_keys_toggle(struct process_keys *set, const struct process *process);
+void process_keys_finish(struct process_keys *set);

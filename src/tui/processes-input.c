@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/processes-input.h"
 
-#include "base/memory.h"
+#include "tui/action.h"
+#include "tui/choosers.h"
 #include "tui/context.h"
 #include "tui/processes-prompts.h"
 
 #include <string.h>
-
-/* Sorting. */
-
-static void
-sort_by(struct tui *tui, const struct column *column)
-{
-	tui->listing->order = order_of(column);
-	processes_rebuild(tui);
-}
 
 static void
 sort_beside(struct tui *tui, long step)
@@ -24,60 +16,16 @@ sort_beside(struct tui *tui, long step)
 		grid_column_beside(&listing->columns, listing->order.column, (int)step);
 
 	if (column)
-		sort_by(tui, column);
-}
-
-/* Tags. */
-
-struct process_key *
-processes_tag(const struct tui *tui, const struct process *process)
-{
-	for (size_t i = 0; i < tui->tag_count; i++)
-		if (process_key_is(&tui->tags[i], process))
-			return &tui->tags[i];
-	return NULL;
+		tui_sort(tui, order_of(column));
 }
 
 static void
-toggle_tag(struct tui *tui)
+open_detail(struct tui *tui)
 {
-	const struct process *process = processes_selected(tui);
-	struct process_key *tag = process ? processes_tag(tui, process) : NULL;
-
-	if (!process)
+	if (!tui_subject(tui, &tui->focus))
 		return;
-	if (tag) {
-		*tag = tui->tags[--tui->tag_count];
-		return;
-	}
-	tui->tags = array_reserve(
-		tui->tags, &tui->tag_capacity, tui->tag_count + 1, sizeof(tui->tags[0]));
-	tui->tags[tui->tag_count++] = (struct process_key){ process->pid, process->start_time };
-}
-
-static void
-open_editor(struct tui *tui, long unused)
-{
-	const struct process *process = processes_selected(tui);
-
-	(void)unused;
-	if (tui->tag_count)
-		editor_open(tui, tui->tags, tui->tag_count);
-	else if (process)
-		editor_open(tui, &tui->selected, 1);
-}
-
-static void
-open_detail(struct tui *tui, long unused)
-{
-	const struct process *process = processes_selected(tui);
-
-	(void)unused;
-	if (!process)
-		return;
-	tui->focus = (struct process_key){ process->pid, process->start_time };
 	tui->wants_refresh = true;
-	tui_open_view(tui, &view_detail);
+	tui_open_page(tui, &view_detail);
 }
 
 static void
@@ -101,20 +49,18 @@ sort_by_column(struct tui *tui, long which)
 {
 	static const char *const names[] = { "res", "cpu", "pid", "cputime" };
 
-	sort_by(tui, table_find(&process_table, names[which], strlen(names[which])));
+	tui_sort(tui, order_of(table_find(&process_table, names[which], strlen(names[which]))));
 }
 
 static void
-reverse_order(struct tui *tui, long unused)
+reverse_order(struct tui *tui)
 {
-	(void)unused;
 	flip(tui, &tui->listing->order.ascending);
 }
 
 static void
-flip_tree(struct tui *tui, long unused)
+flip_tree(struct tui *tui)
 {
-	(void)unused;
 	flip(tui, &tui->listing->tree);
 }
 
@@ -125,73 +71,68 @@ flip_setting(struct tui *tui, long offset)
 }
 
 static void
-tag_and_go_on(struct tui *tui, long unused)
+tag_and_go_on(struct tui *tui)
 {
-	(void)unused;
-	toggle_tag(tui);
+	const struct process *process = processes_selected(tui);
+
+	if (process)
+		process_keys_toggle(&tui->tags, process);
 	list_request(&tui->list, REQUEST_DOWN);
 }
 
 static void
-untag_all(struct tui *tui, long unused)
+untag_all(struct tui *tui)
 {
-	(void)unused;
-	tui->tag_count = 0;
+	tui->tags.count = 0;
+}
+
+/* The tree. */
+
+static void
+fold(struct tui *tui, long folds)
+{
+	const struct process *process = processes_selected(tui);
+
+	if (!tui->listing->tree) {
+		tui_say(tui, "only a tree is folded (V shows it)");
+	} else if (process && process_keys_have(&tui->folded, process) != (folds > 0)) {
+		process_keys_toggle(&tui->folded, process);
+		processes_rebuild(tui);
+	}
 }
 
 #define SETTING(name) (long)offsetof(struct tui_settings, name)
 
-static const struct {
-	enum request request;
-	void (*act)(struct tui *tui, long argument);
-	long argument;
-} actions[] = {
-	{ REQUEST_SORT_MEMORY, sort_by_column, 0 },
-	{ REQUEST_SORT_CPU, sort_by_column, 1 },
-	{ REQUEST_SORT_PID, sort_by_column, 2 },
-	{ REQUEST_SORT_TIME, sort_by_column, 3 },
-	{ REQUEST_SORT_PREVIOUS, sort_beside, -1 },
-	{ REQUEST_SORT_NEXT, sort_beside, 1 },
-	{ REQUEST_SORT_REVERSE, reverse_order, 0 },
-	{ REQUEST_SEARCH, prompts_search, 0 },
-	{ REQUEST_SEARCH_NEXT, prompts_search_again, 1 },
-	{ REQUEST_SEARCH_PREVIOUS, prompts_search_again, -1 },
-	{ REQUEST_FILTER, prompts_filter, 0 },
-	{ REQUEST_USER, prompts_user, 0 },
-	{ REQUEST_DELAY, prompts_delay, 0 },
-	{ REQUEST_SIGNAL, prompts_signal, 0 },
-	{ REQUEST_ADJUST, open_editor, 0 },
-	{ REQUEST_OPEN, open_detail, 0 },
-	{ REQUEST_BACK, prompts_end_filter, 0 },
-	{ REQUEST_LEFT, scroll_columns, -1 },
-	{ REQUEST_RIGHT, scroll_columns, 1 },
-	{ REQUEST_TREE, flip_tree, 0 },
-	{ REQUEST_COMMAND_LINE, flip_setting, SETTING(command_line) },
-	{ REQUEST_KERNEL_THREADS, flip_setting, SETTING(kernel_threads) },
-	{ REQUEST_TAG, tag_and_go_on, 0 },
-	{ REQUEST_UNTAG_ALL, untag_all, 0 },
+static const struct action actions[] = {
+	{ REQUEST_SORT_MEMORY, .act_with = sort_by_column, .argument = 0 },
+	{ REQUEST_SORT_CPU, .act_with = sort_by_column, .argument = 1 },
+	{ REQUEST_SORT_PID, .act_with = sort_by_column, .argument = 2 },
+	{ REQUEST_SORT_TIME, .act_with = sort_by_column, .argument = 3 },
+	{ REQUEST_SORT_PREVIOUS, .act_with = sort_beside, .argument = -1 },
+	{ REQUEST_SORT_NEXT, .act_with = sort_beside, .argument = 1 },
+	{ REQUEST_SORT_REVERSE, .act = reverse_order },
+	{ REQUEST_SEARCH, .act = prompts_search },
+	{ REQUEST_SEARCH_NEXT, .act_with = prompts_search_again, .argument = 1 },
+	{ REQUEST_SEARCH_PREVIOUS, .act_with = prompts_search_again, .argument = -1 },
+	{ REQUEST_FILTER, .act = prompts_filter },
+	{ REQUEST_USER, .act = choosers_user },
+	{ REQUEST_OPEN, .act = open_detail },
+	{ REQUEST_LEFT, .act_with = scroll_columns, .argument = -1 },
+	{ REQUEST_RIGHT, .act_with = scroll_columns, .argument = 1 },
+	{ REQUEST_TREE, .act = flip_tree },
+	{ REQUEST_FOLD, .act_with = fold, .argument = 1 },
+	{ REQUEST_UNFOLD, .act_with = fold, .argument = 0 },
+	{ REQUEST_COMMAND_LINE, .act_with = flip_setting, .argument = SETTING(command_line) },
+	{ REQUEST_KERNEL_THREADS, .act_with = flip_setting, .argument = SETTING(kernel_threads) },
+	{ REQUEST_TAG, .act = tag_and_go_on },
+	{ REQUEST_UNTAG_ALL, .act = untag_all },
 };
 
 bool
 processes_request(struct tui *tui, enum request request)
 {
-	if (list_request(&tui->list, request))
-		return true;
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
-		if (actions[i].request == request) {
-			actions[i].act(tui, actions[i].argument);
-			return true;
-		}
-	return false;
-}
-
-void
-processes_click_heading(struct tui *tui, int x)
-{
-	const struct column *column = grid_column_at(&tui->grid, x);
-
-	if (column && column == tui->listing->order.column)
-		flip(tui, &tui->listing->order.ascending);
-	else if (column)
-		sort_by(tui, column);
+	if (request == REQUEST_BACK)
+		return prompts_end_filter(tui);
+	return list_request(&tui->list, request) ||
+	       actions_take(actions, sizeof(actions) / sizeof(actions[0]), tui, request);
 }

@@ -9,6 +9,3 @@ struct tui;
 
 /* What the keys do in the processes view. Returns false where the request is not for it. */
 bool processes_request(struct tui *tui, enum request request);
-
-/* Sorts by the column whose heading stands at x; again: turns the order round. */
-void processes_click_heading(struct tui *tui, int x);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/processes-prompts.h"
 
-#include "act/signal.h"
 #include "tui/context.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,9 +43,8 @@ search_changed(struct tui *tui, struct prompt *prompt, bool done)
 }
 
 void
-prompts_search(struct tui *tui, long unused)
+prompts_search(struct tui *tui)
 {
-	(void)unused;
 	prompt_open(&tui->prompt, "Search: ", "", search_changed, NULL);
 }
 
@@ -126,47 +123,22 @@ filter_cancelled(struct tui *tui)
 }
 
 void
-prompts_filter(struct tui *tui, long unused)
+prompts_filter(struct tui *tui)
 {
-	(void)unused;
 	memcpy(tui->filter_before, tui->filter_text, sizeof(tui->filter_before));
 	prompt_open(&tui->prompt, "Filter: ", tui->filter_text, filter_changed, filter_cancelled);
 }
 
-void
-prompts_end_filter(struct tui *tui, long unused)
+bool
+prompts_end_filter(struct tui *tui)
 {
 	struct filter_error error;
+	bool has_any = tui->search[0] || tui->filter_text[0];
 
-	(void)unused;
 	tui->search[0] = '\0';
 	if (tui->filter_text[0])
 		processes_set_filter(tui, "", &error);
-}
-
-static bool
-user_changed(struct tui *tui, struct prompt *prompt, bool done)
-{
-	bool others = prompt->text[0] == '!';
-	char text[PROMPT_SIZE + 8] = "";
-	struct filter_error error;
-
-	if (!done)
-		return false;
-	if (prompt->text[others])
-		snprintf(text, sizeof(text), "user%s='%s'", others ? "!" : "",
-			prompt->text + others);
-	if (!processes_set_filter(tui, text, &error))
-		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s", error.message);
-	return prompt->complaint[0];
-}
-
-void
-prompts_user(struct tui *tui, long unused)
-{
-	(void)unused;
-	prompt_open(&tui->prompt, "User (! before it: all others; nothing: all): ", "",
-		user_changed, NULL);
+	return has_any;
 }
 
 static bool
@@ -179,97 +151,10 @@ delay_changed(struct tui *tui, struct prompt *prompt, bool done)
 }
 
 void
-prompts_delay(struct tui *tui, long unused)
+prompts_delay(struct tui *tui)
 {
 	char seconds[32];
 
-	(void)unused;
 	snprintf(seconds, sizeof(seconds), "%.10g", (double)tui->settings->interval / 1e9);
 	prompt_open(&tui->prompt, "Seconds between two refreshes: ", seconds, delay_changed, NULL);
-}
-
-/* Signals: first which, then a question with the name, then by pidfd and start time. */
-
-static size_t
-target_count(const struct tui *tui)
-{
-	return tui->tag_count ? tui->tag_count : 1;
-}
-
-/* The kernel takes signals for its threads and drops them: that is told, not done. */
-static int
-send_signal(const struct tui *tui, const struct process_key *key)
-{
-	const struct process *process = tui_find(tui, key);
-
-	if (process && process->kernel_thread == 1)
-		return -EOPNOTSUPP;
-	return signal_send(key->pid, key->start_time, tui->signal);
-}
-
-static void
-signal_answered(struct tui *tui, bool yes)
-{
-	size_t sent = 0;
-
-	if (!yes)
-		return;
-	for (size_t i = 0; i < target_count(tui); i++) {
-		const struct process_key *key = tui->tag_count ? &tui->tags[i] : &tui->focus;
-		int error = send_signal(tui, key);
-
-		if (error == -EOPNOTSUPP)
-			tui_say(tui, "cannot send SIG%s to %lld: it is a kernel thread",
-				sigabbrev_np(tui->signal), (long long)key->pid);
-		else if (error < 0)
-			tui_say(tui, "cannot send SIG%s to %lld: %s", sigabbrev_np(tui->signal),
-				(long long)key->pid, strerror(-error));
-		else
-			sent++;
-	}
-	if (sent == target_count(tui))
-		tui_say(tui, "SIG%s sent to %zu process%s", sigabbrev_np(tui->signal), sent,
-			sent == 1 ? "" : "es");
-	tui->wants_refresh = true;
-}
-
-static bool
-signal_chosen(struct tui *tui, struct prompt *prompt, bool done)
-{
-	const struct process *process = tui_find(tui, &tui->focus);
-	char question[PROMPT_SIZE], name[64], user[64];
-
-	if (!done)
-		return false;
-	tui->signal = signal_parse(prompt->text);
-	if (tui->signal < 0 || !sigabbrev_np(tui->signal)) {
-		snprintf(prompt->complaint, sizeof(prompt->complaint), "no signal, as TERM or 15");
-		return true;
-	}
-	if (tui->tag_count) {
-		snprintf(question, sizeof(question), "Send SIG%s to %zu tagged processes?",
-			sigabbrev_np(tui->signal), tui->tag_count);
-	} else if (process) {
-		text_safe(name, sizeof(name), process->comm ? process->comm : "-", tui->charset);
-		text_safe(user, sizeof(user), process->user ? process->user : "-", tui->charset);
-		snprintf(question, sizeof(question), "Send SIG%s to %lld %s (user %s)?",
-			sigabbrev_np(tui->signal), (long long)process->pid, name, user);
-	} else {
-		return false;
-	}
-	prompt_ask(prompt, question, signal_answered);
-	return true;
-}
-
-void
-prompts_signal(struct tui *tui, long unused)
-{
-	const struct process *process = processes_selected(tui);
-
-	(void)unused;
-	if (!process && !tui->tag_count)
-		return;
-	if (process)
-		tui->focus = (struct process_key){ process->pid, process->start_time };
-	prompt_open(&tui->prompt, "Signal: ", "TERM", signal_chosen, NULL);
 }

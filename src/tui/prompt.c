@@ -2,6 +2,7 @@
 #include "tui/prompt.h"
 
 #include "base/text.h"
+#include "tui/keys.h"
 #include "tui/screen.h"
 
 #include <stdio.h>
@@ -9,7 +10,7 @@
 
 #define CONTROL(letter) ((letter)&0x1f)
 
-enum { ESCAPE = 27, DELETE = 127 };
+enum { DELETE = 127 };
 
 void
 prompt_open(struct prompt *prompt, const char *label, const char *text,
@@ -124,11 +125,11 @@ prompt_key(struct tui *tui, struct prompt *prompt, int key)
 		return false;
 	if (prompt->answered) {
 		answer(tui, prompt, key);
-	} else if (key == ESCAPE || key == CONTROL('G')) {
+	} else if (request_of_key(&prompt_keys, key) == REQUEST_CANCEL) {
 		prompt->label = NULL;
 		if (prompt->cancelled)
 			prompt->cancelled(tui);
-	} else if (key == '\n' || key == '\r' || key == KEY_ENTER) {
+	} else if (request_of_key(&prompt_keys, key) == REQUEST_TAKE) {
 		if (!prompt->changed(tui, prompt, true))
 			prompt->label = NULL;
 	} else if (edit(prompt, key)) {

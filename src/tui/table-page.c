@@ -75,17 +75,6 @@ table_page_request(struct table_page *page, enum request request)
 }
 
 void
-table_page_click(struct table_page *page, int x)
-{
-	const struct column *column = grid_column_at(&page->grid, x);
-
-	if (column && column == page->order.column)
-		page->order.ascending = !page->order.ascending;
-	else
-		sort_by(page, column);
-}
-
-void
 table_page_draw(struct table_page *page, WINDOW *window, enum charset charset, enum scale scale)
 {
 	const struct grid_content content = { &page->columns, &page->order, &page->rows, scale,

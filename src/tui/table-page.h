@@ -35,9 +35,6 @@ const void *table_page_selected(const struct table_page *page);
  */
 bool table_page_request(struct table_page *page, enum request request);
 
-/* Sorts by the column whose heading is at x, or turns the order round where it is sorted by. */
-void table_page_click(struct table_page *page, int x);
-
 /* Draws a heading and the rows. */
 void table_page_draw(
 	struct table_page *page, WINDOW *window, enum charset charset, enum scale scale);

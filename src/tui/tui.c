@@ -3,13 +3,13 @@
 
 #include "base/memory.h"
 #include "tui/context.h"
-#include "tui/processes-input.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MOUSE_ROWS = 3, LEAST_HEIGHT_FOR_NOTES = 6 };
+enum { LEAST_HEIGHT_FOR_NOTES = 6 };
 
 struct tui *
 tui_create(struct tui_settings *settings, const struct filter *filter)
@@ -19,7 +19,6 @@ tui_create(struct tui_settings *settings, const struct filter *filter)
 	tui->settings = settings;
 	tui->fixed_filter = filter;
 	tui->charset = charset_of_locale();
-	tui->heading_line = -1;
 	faults_init(&tui->faults);
 	budget_page_init(&tui->budget);
 	map_page_init(&tui->map);
@@ -36,7 +35,9 @@ tui_destroy(struct tui *tui)
 		return;
 	row_list_finish(&tui->rows);
 	filter_destroy(tui->filter);
-	free(tui->tags);
+	process_keys_finish(&tui->tags);
+	process_keys_finish(&tui->folded);
+	choose_finish(&tui->choose);
 	free(tui->visible);
 	free(tui->summed);
 	editor_finish(&tui->editor);
@@ -75,22 +76,115 @@ tui_find(const struct tui *tui, const struct process_key *key)
 	return process && process_key_is(key, process) ? process : NULL;
 }
 
-void
-tui_open_view(struct tui *tui, const struct view *view)
+/* What is shown is the uppermost page. */
+static void
+enter(struct tui *tui)
 {
-	if (tui->view && !tui->view->is_passing)
-		tui->view_before = tui->view;
-	tui->view = view;
-	if (view->show)
-		view->show(tui); /* its rows were those of a snapshot that is gone */
-	tui->lines = (struct list){ .count = 0 };
-	if (!view->listing || view == tui->listing_view)
+	const struct open_page *top = &tui->pages[tui->page_count - 1];
+
+	tui->view = top->view;
+	tui->lines = top->lines;
+	tui->heading_line = tui->rows_line = -1;
+	if (tui->view->show)
+		tui->view->show(tui); /* its rows were those of a snapshot that is gone */
+	if (!tui->view->listing || tui->view == tui->listing_view)
 		return;
-	tui->listing_view = view;
-	tui->listing = view->listing(tui->settings);
+	tui->listing_view = tui->view;
+	tui->listing = tui->view->listing(tui->settings);
 	tui->grid.first_column = 0;
 	tui->wants_refresh = true; /* its columns may not have been read */
 	processes_rebuild(tui);
+}
+
+void
+tui_open_view(struct tui *tui, const struct view *view)
+{
+	tui->page_count = 1;
+	tui->pages[0] = (struct open_page){ .view = view };
+	enter(tui);
+}
+
+void
+tui_open_page(struct tui *tui, const struct view *view)
+{
+	size_t count = 0;
+
+	tui->pages[tui->page_count - 1].lines = tui->lines;
+	for (size_t i = 0; i < tui->page_count; i++)
+		if (i == 0 || tui->pages[i].view != view)
+			tui->pages[count++] = tui->pages[i];
+	assert(count < MOST_PAGES); /* each view once, but for the first */
+	tui->pages[count] = (struct open_page){ .view = view };
+	tui->page_count = count + 1;
+	enter(tui);
+}
+
+bool
+tui_back(struct tui *tui)
+{
+	if (tui->page_count == 1)
+		return false;
+	tui->page_count--;
+	enter(tui);
+	return true;
+}
+
+const struct selection *
+tui_columns(const struct tui *tui)
+{
+	if (tui->view->page)
+		return &tui->view->page((struct tui *)tui)->columns;
+	return tui->view->listing ? &tui->listing->columns : NULL;
+}
+
+static struct order *
+order_of_view(struct tui *tui)
+{
+	if (tui->view->page)
+		return &tui->view->page(tui)->order;
+	return tui->view->listing ? &tui->listing->order : NULL;
+}
+
+const struct order *
+tui_order(const struct tui *tui)
+{
+	return order_of_view((struct tui *)tui);
+}
+
+void
+tui_sort(struct tui *tui, struct order order)
+{
+	*order_of_view(tui) = order;
+	if (tui->view->show)
+		tui->view->show(tui);
+	else
+		processes_rebuild(tui);
+	tui->wants_refresh = tui->wants_refresh || !tui_is_complete(tui);
+}
+
+bool
+tui_subject(struct tui *tui, struct process_key *ret_key)
+{
+	const struct process *process = processes_selected(tui);
+
+	if (tui->view->has_focus)
+		*ret_key = tui->focus;
+	else if (process)
+		*ret_key = process_key_of(process);
+	else
+		tui_say(tui, "no process is selected");
+	return tui->view->has_focus || process;
+}
+
+size_t
+tui_targets(struct tui *tui, const struct process_key **ret_keys)
+{
+	*ret_keys = &tui->target;
+	if (!tui->view->has_focus && tui->tags.count > 0) {
+		*ret_keys = tui->tags.keys;
+		return tui->tags.count;
+	}
+	return tui_subject(tui, &tui->target) ? 1 : 0;
 }
 
 bool
@@ -100,7 +194,10 @@ tui_draw_page(struct tui *tui, struct table_page *page, WINDOW *window, int note
 	WINDOW *rows = derwin(window, height - first, getmaxx(window), first, 0);
 
 	if (rows) {
-		tui->heading_line = getmaxy(rows) > 1 ? getbegy(rows) : -1;
+		int heading = getmaxy(rows) > 1 ? 1 : 0;
+
+		tui->heading_line = heading ? getbegy(rows) : -1;
+		tui->rows_line = getbegy(rows) + heading;
 		table_page_draw(page, rows, tui->charset, tui->settings->scale);
 		delwin(rows);
 	}
@@ -142,7 +239,7 @@ remember_selected(struct tui *tui)
 	const struct process *process = processes_selected(tui);
 
 	if (process)
-		tui->selected = (struct process_key){ process->pid, process->start_time };
+		tui->selected = process_key_of(process);
 }
 
 void
@@ -160,6 +257,7 @@ tui_show(struct tui *tui, const struct snapshot *snapshot, int stretch)
 		remember_selected(tui);
 	announce(tui);
 	editor_show(tui);
+	choose_refill(tui); /* its texts may be of the snapshot before */
 	tui->wants_exact = tui->wants_exact && !snapshot->exact;
 }
 
@@ -189,6 +287,7 @@ tui_needs(const struct tui *tui)
 		.exact = tui->wants_exact || editor_is_waiting(&tui->editor) };
 
 	needs.bits |= editor_needs(&tui->editor) | view->needs;
+	needs.bits |= tui->choose.kind ? tui->choose.kind->needs : 0;
 	if (view == &view_kernel)
 		needs.bits |= kernel_view_needs(tui);
 	if (view == &view_faults)
@@ -241,144 +340,50 @@ bool
 tui_is_frozen(const struct tui *tui)
 {
 	return !editor_is_waiting(&tui->editor) &&
-	       ((tui->frozen && tui_is_complete(tui)) || editor_is_open(&tui->editor) ||
-		       (tui->prompt.label && tui->prompt.answered));
+	       (((tui->frozen || tui->choose.kind) && tui_is_complete(tui)) ||
+		       editor_is_open(&tui->editor) || (tui->prompt.label && tui->prompt.answered));
 }
 
+/* Says that a key has no meaning: a key that does nothing is never silent. */
 static void
-click_heading(struct tui *tui, int x)
+refuse_key(struct tui *tui, int key, enum request request)
 {
-	if (tui->view->page)
-		table_page_click(tui->view->page(tui), x);
+	char name[KEY_NAME_SIZE];
+
+	name_of_key(name, key);
+	if (request == REQUEST_NONE)
+		tui_say(tui, "no such key: %s (? shows the keys)", name);
 	else
-		processes_click_heading(tui, x);
+		tui_say(tui, "%s does nothing in this view: %s (? shows the keys)", name,
+			tui->view->name);
 }
 
 static void
-mouse_request(struct tui *tui)
+take_key(struct tui *tui, int key)
 {
-	struct table_page *page = tui->view->page ? tui->view->page(tui) : NULL;
-	struct list *list = page ? &page->list : &tui->list;
-	MEVENT event;
-	int row;
+	enum request request = request_of_key(&screen_keys, key);
 
-	if (getmouse(&event) != OK || (!tui->view->listing && !page))
-		return;
-	row = event.y - tui->heading_line - 1;
-	if (event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
-		for (int i = 0; i < MOUSE_ROWS; i++)
-			list_request(
-				list, event.bstate & BUTTON4_PRESSED ? REQUEST_UP : REQUEST_DOWN);
-	} else if (event.y == tui->heading_line) {
-		click_heading(tui, event.x);
-	} else if (row >= 0 && (size_t)row < list->height) {
-		list->selected = list->top + (size_t)row;
-		list_fit(list, list->count, list->height);
-	}
-	if (page)
-		tui->view->show(tui);
-}
-
-/* Of the process that is looked at, or else of the selected one. */
-static void
-open_map(struct tui *tui)
-{
-	const struct process *process = processes_selected(tui);
-
-	if (tui->view->has_focus)
-		map_open(tui, &tui->focus);
-	else if (process)
-		map_open(tui, &(struct process_key){ process->pid, process->start_time });
-}
-
-static void
-change_scale(struct tui *tui, int step)
-{
-	int count = SCALE_PEBI + 1;
-
-	tui->settings->scale = (enum scale)(((int)tui->settings->scale + step + count) % count);
-}
-
-/* What is the same in all views. */
-static void
-common_request(struct tui *tui, enum request request)
-{
-	switch (request) {
-	case REQUEST_QUIT:
-		tui->leaving = true;
-		break;
-	case REQUEST_HELP:
-		tui_open_view(tui, tui->view == &view_help ? tui->view_before : &view_help);
-		break;
-	case REQUEST_FIELDS:
-		tui_open_view(tui, &view_fields);
-		break;
-	case REQUEST_BACK:
-		tui_open_view(tui, tui->view->is_passing ? tui->view_before : tui->listing_view);
-		break;
-	case REQUEST_PROCESSES:
-		tui_open_view(tui, &view_processes);
-		break;
-	case REQUEST_KILL_ORDER:
-		tui_open_view(tui, &view_kill_order);
-		break;
-	case REQUEST_FAULTS:
-		faults_open(tui, tui->view->has_focus ? &tui->focus : NULL);
-		break;
-	case REQUEST_MAP:
-		open_map(tui);
-		break;
-	case REQUEST_BUDGET:
-		tui_open_view(tui, &view_budget);
-		tui->wants_refresh = true;
-		break;
-	case REQUEST_KERNEL:
-		tui_open_view(tui, &view_kernel);
-		tui->wants_refresh = true;
-		break;
-	case REQUEST_EXPLAIN:
-		explain_open(tui);
-		break;
-	case REQUEST_UNIT_NEXT:
-		change_scale(tui, 1);
-		break;
-	case REQUEST_UNIT_PREVIOUS:
-		change_scale(tui, -1);
-		break;
-	case REQUEST_FREEZE:
-		tui->frozen = !tui->frozen;
-		tui->wants_refresh = !tui->frozen;
-		break;
-	case REQUEST_SAVE:
-		tui->wants_save = true;
-		break;
-	case REQUEST_REFRESH:
-		tui->wants_refresh = true;
-		break;
-	case REQUEST_REDRAW:
-		clearok(curscr, TRUE);
-		break;
-	case REQUEST_MOUSE:
+	if (request == REQUEST_MOUSE)
 		mouse_request(tui);
-		break;
-	default:
-		break;
-	}
+	else if (!choose_key(&tui->choose, key) && !prompt_key(tui, &tui->prompt, key) &&
+		 !editor_key(tui, key) && !(request == REQUEST_BACK && end_announcement(tui)) &&
+		 !tui->view->request(tui, request) && !common_request(tui, request))
+		refuse_key(tui, key, request);
 }
 
 bool
 tui_key(struct tui *tui, int key)
 {
-	enum request request = request_of_key(&screen_keys, key);
 	const struct view *view = tui->view;
+	const struct choose_kind *kind = tui->choose.kind;
 
+	if (key == KEY_RESIZE)
+		return !tui->leaving;
 	tui->message[0] = '\0';
-	if (key != KEY_RESIZE && !prompt_key(tui, &tui->prompt, key) && !editor_key(tui, key) &&
-		!(request == REQUEST_BACK && end_announcement(tui)) &&
-		!tui->view->request(tui, request))
-		common_request(tui, request);
+	take_key(tui, key);
 	remember_selected(tui);
-	if (tui->view != view) /* the next key may already be there, and moves in what is drawn */
+	/* The next key may already be there, and moves in what is drawn. */
+	if (tui->view != view || tui->choose.kind != kind)
 		tui_draw(tui);
 	return !tui->leaving;
 }
@@ -420,7 +425,7 @@ hints_of_view(const struct tui *tui, struct hint hints[static SNAPSHOT_HINTS])
 }
 
 static void
-draw_last_line(const struct tui *tui, WINDOW *window)
+draw_last_line(struct tui *tui, WINDOW *window)
 {
 	int y = getmaxy(window) - 1, width = getmaxx(window);
 	char hint[HINT_TEXT_SIZE];
@@ -434,6 +439,7 @@ draw_last_line(const struct tui *tui, WINDOW *window)
 		hint_text(&hints[0], hint);
 		screen_put(window, y, 0, width, STYLE_DIM, false, hint);
 	} else {
+		tui->hint_line = y;
 		screen_put(window, y, 0, width, STYLE_DIM, false,
 			editor_is_open(&tui->editor) ? editor_hint : tui->view->hint);
 	}
@@ -448,12 +454,15 @@ tui_draw(struct tui *tui)
 	WINDOW *body;
 
 	werase(stdscr);
+	tui->hint_line = -1;
+	tui->tab_line = header >= HEADER_WITH_TABS ? HEADER_WITH_TABS - 1 : -1;
 	header_draw(tui, stdscr, header);
 	if (!tui->snapshot)
 		screen_put(stdscr, 0, 0, width, STYLE_NORMAL, false, "reading /proc ...");
 	if (rows > 0 && tui->snapshot && (body = derwin(stdscr, rows, width, header, 0))) {
 		tui->view->draw(tui, body);
 		editor_draw(tui, body);
+		choose_draw(&tui->choose, body);
 		delwin(body);
 	}
 	if (height > 2 || tui->prompt.label)

@@ -201,16 +201,12 @@ draw(struct tui *tui, WINDOW *window)
 static bool
 request(struct tui *tui, enum request request)
 {
-	if (request == REQUEST_ADJUST) {
-		editor_open(tui, &tui->focus, 1);
-		return true;
-	}
 	return list_request(&tui->lines, request);
 }
 
 const struct view view_detail = {
 	.name = "Detail",
-	.hint = "Up Down scroll  a OOM priority  x explain  Esc back  q quit",
+	.hint = "Up Down scroll  a OOM priority  k signal  3 map  4 faults  x explain  q back",
 	.draw = draw,
 	.request = request,
 	.has_focus = true,

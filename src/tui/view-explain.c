@@ -50,15 +50,6 @@ add(struct figures *figures, const struct subject *subject, const struct column 
 			(struct figure){ subject->table, column, subject->row, system };
 }
 
-static bool
-is_shown(const struct selection *columns, const struct column *column)
-{
-	for (size_t i = 0; i < columns->count; i++)
-		if (columns->columns[i] == column)
-			return true;
-	return false;
-}
-
 /* What is shown, in its order, then what else has been read. */
 static void
 add_row(struct figures *figures, const struct subject *subject, const struct system *system)
@@ -70,7 +61,8 @@ add_row(struct figures *figures, const struct subject *subject, const struct sys
 	for (size_t i = 0; i < subject->table->column_count; i++) {
 		const struct column *column = &subject->table->columns[i];
 
-		if (!is_shown(subject->columns, column) && column_is_known(column, subject->row))
+		if (!selection_has(subject->columns, column) &&
+			column_is_known(column, subject->row))
 			add(figures, subject, column, system);
 	}
 }
@@ -110,18 +102,10 @@ first_of(struct subject subject)
 void
 explain_open(struct tui *tui)
 {
-	const struct view *before = tui->view_before;
-
-	if (tui->view == &view_explain) {
-		tui_open_view(tui, before);
-		return;
-	}
-	if (tui->view->is_passing)
-		return;
 	tui->explain = (struct explain_page){ .of = tui->view };
 	tui->explain.selected = first_of(subject_of(tui));
 	tui->wants_refresh = true; /* what it is made of may not have been read */
-	tui_open_view(tui, &view_explain);
+	tui_open_page(tui, &view_explain);
 }
 
 static struct explain_style
@@ -207,6 +191,7 @@ draw(struct tui *tui, WINDOW *window)
 	int height = getmaxy(window), upper = height / 2, end;
 	WINDOW *lower;
 
+	tui->rows_line = getbegy(window);
 	gather(tui, &figures);
 	end = end_of_values(tui, &figures);
 	if (upper < LEAST_LINES)
@@ -230,6 +215,8 @@ request(struct tui *tui, enum request request)
 {
 	struct explain_page *page = &tui->explain;
 
+	if (request == REQUEST_EXPLAIN)
+		return tui_back(tui);
 	if (request == REQUEST_LEFT || request == REQUEST_RIGHT) {
 		page->scrolled += request == REQUEST_RIGHT ? 1 : -(page->scrolled > 0);
 		return true;
@@ -249,11 +236,17 @@ show(struct tui *tui)
 		tui->explain.of->show(tui);
 }
 
+static const struct list *
+list(struct tui *tui)
+{
+	return &tui->explain.list;
+}
+
 const struct view view_explain = {
 	.name = "Explain",
-	.hint = "Up Down another figure  Left Right scroll the text  x Esc back",
+	.hint = "Up Down another figure  Left Right scroll the text  q back",
 	.draw = draw,
 	.request = request,
 	.show = show,
-	.is_passing = true,
+	.list = list,
 };

@@ -15,5 +15,5 @@ struct explain_page {
 	const struct column *selected; /* others may come before it; NULL: as the list says */
 };
 
-/* Explains the figures of the view that is open, or goes back from that. */
+/* Explains the figures of the view that is open, which is about a row. */
 void explain_open(struct tui *tui);

@@ -122,7 +122,10 @@ faults_open(struct tui *tui, const struct process_key *focus)
 	if (focus)
 		tui->faults.focus = *focus;
 	tui->wants_refresh = true;
-	tui_open_view(tui, &view_faults);
+	if (focus)
+		tui_open_page(tui, &view_faults);
+	else
+		tui_open_view(tui, &view_faults);
 }
 
 /* What is sampled, and how well; or what is missing for it. */
@@ -214,7 +217,9 @@ own_request(struct tui *tui, enum request request)
 				     "for all while walks are sampled");
 		return true;
 	case REQUEST_BACK:
-		if (!page->is_one)
+	case REQUEST_LEAVE:
+		if (!page->is_one ||
+			tui->page_count > 1) /* a page goes back to where it was opened */
 			return false;
 		page->is_one = false;
 		return true;

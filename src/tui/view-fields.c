@@ -38,6 +38,7 @@ draw(struct tui *tui, WINDOW *window)
 	size_t height = (size_t)getmaxy(window);
 	int width = getmaxx(window);
 
+	tui->rows_line = getbegy(window);
 	list_fit(&tui->fields, process_table.column_count, height);
 	for (size_t i = 0; i < height && tui->fields.top + i < tui->fields.count; i++) {
 		size_t row = tui->fields.top + i;
@@ -129,17 +130,22 @@ request(struct tui *tui, enum request request)
 		return true;
 	case REQUEST_OPEN:
 	case REQUEST_FIELDS:
-		tui_open_view(tui, tui->view_before);
-		return true;
+		return tui_back(tui);
 	default:
 		return false;
 	}
 }
 
+static const struct list *
+list(struct tui *tui)
+{
+	return &tui->fields;
+}
+
 const struct view view_fields = {
 	.name = "Fields",
-	.hint = "Space show or hide  Left Right move  Esc back",
+	.hint = "Space show or hide  Left Right move  q back",
 	.draw = draw,
 	.request = request,
-	.is_passing = true,
+	.list = list,
 };

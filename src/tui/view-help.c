@@ -3,7 +3,7 @@
 
 enum { KEY_COLUMNS = 11 };
 
-static const struct key_list *const lists[] = { &screen_keys, &editor_keys };
+static const struct key_list *const lists[] = { &screen_keys, &prompt_keys, &editor_keys };
 
 static void
 draw_binding(WINDOW *window, int y, const struct key_binding *binding)
@@ -48,8 +48,7 @@ request(struct tui *tui, enum request request)
 const struct view view_help = {
 	.name = "Help",
 	.tab = "? Help",
-	.hint = "Up Down scroll  Esc back  q quit",
+	.hint = "Up Down scroll  q back",
 	.draw = draw,
 	.request = request,
-	.is_passing = true,
 };

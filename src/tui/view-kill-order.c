@@ -85,4 +85,5 @@ const struct view view_kill_order = {
 	.request = request,
 	.needs = NEED_OOM | NEED_BADNESS | NEED_CGROUP,
 	.listing = listing,
+	.list = processes_list,
 };

@@ -10,7 +10,7 @@
 
 enum { NOTES = 2, TEXT_SIZE = 256 };
 
-/* Whoever reads smaps holds up the process meanwhile: beyond 5 ms only when F6 asks for it. */
+/* Whoever reads smaps holds up the process meanwhile: beyond 5 ms only when Ctrl-R asks for it. */
 #define DEAR_COST (INT64_C(5) * 1000000)
 
 static const char segment_columns[] =
@@ -61,7 +61,7 @@ map_open(struct tui *tui, const struct process_key *process)
 	tui->map.process = tui->focus = *process;
 	tui->map.wants = true;
 	tui->wants_refresh = true;
-	tui_open_view(tui, &view_map);
+	tui_open_page(tui, &view_map);
 }
 
 bool
@@ -172,9 +172,6 @@ request(struct tui *tui, enum request request)
 	case REQUEST_REFRESH:
 		page->wants = tui->wants_refresh = true;
 		break;
-	case REQUEST_ADJUST:
-		editor_open(tui, &page->process, 1);
-		return true;
 	default:
 		if (!table_page_request(table_of(page), request))
 			return false;
@@ -192,7 +189,7 @@ page(struct tui *tui)
 const struct view view_map = {
 	.name = "Map",
 	.tab = "3 Map",
-	.hint = "b segments or mappings  < > R sort  F6 read again  x explain  Esc back  ? help",
+	.hint = "b segments or mappings  < > R sort  Ctrl-R read again  x explain  q back  ? help",
 	.draw = draw,
 	.request = request,
 	.show = show,

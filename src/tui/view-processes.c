@@ -7,10 +7,11 @@
 #include "model/tree.h"
 #include "tui/processes-input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TREE_INDENT = 2, TREE_DEPTH = 20 };
+enum { TREE_INDENT = 2, TREE_DEPTH = 20, MARK_SIZE = 32 };
 
 static const struct column *
 column_called(const char *name)
@@ -57,15 +58,19 @@ processes_selected(const struct tui *tui)
 	return tui->rows.count ? tui->rows.rows[tui->list.selected] : NULL;
 }
 
+bool
+processes_is_shown(const struct tui *tui, const struct process *process)
+{
+	if (!tui->settings->kernel_threads && process->kernel_thread == 1)
+		return false;
+	return !tui->fixed_filter || filter_matches(tui->fixed_filter, process);
+}
+
 /* The kill order is about the candidates of its scope; NULL: all processes are shown. */
 static bool
 is_shown(const struct tui *tui, const struct badness_scope *scope, const struct process *process)
 {
-	if (!tui->settings->kernel_threads && process->kernel_thread == 1)
-		return false;
-	if (scope && !badness_is_candidate(scope, process))
-		return false;
-	return !tui->fixed_filter || filter_matches(tui->fixed_filter, process);
+	return (!scope || badness_is_candidate(scope, process)) && processes_is_shown(tui, process);
 }
 
 /* A kernel thread that would be shown if K had been typed. */
@@ -125,6 +130,12 @@ follow(struct tui *tui, const struct process_key *key)
 	list_fit(&tui->list, tui->rows.count, tui->list.height);
 }
 
+static bool
+is_folded(const void *row, const void *folded)
+{
+	return process_keys_have(folded, row);
+}
+
 void
 processes_rebuild(struct tui *tui)
 {
@@ -141,31 +152,44 @@ processes_rebuild(struct tui *tui)
 		tui->snapshot->process_count, tui->filter, &tui->listing->order);
 	drop_hidden(tui, scope);
 	sum_filtered(tui);
-	if (tui->listing->tree)
+	if (tui->listing->tree) {
 		tree_arrange(&tui->rows, column_called("pid"), column_called("ppid"));
+		tree_fold(&tui->rows, is_folded, &tui->folded);
+	}
 	follow(tui, &tui->selected);
 }
 
-/* In a tree the last text stands below its parent's. */
+/*
+ * In a tree the last text stands below its parent's, behind how many rows are folded below it.
+ * Returns how far it is moved.
+ */
 static int
-indent_of(const struct tui *tui, size_t index, size_t heading)
+draw_branch(
+	const struct tui *tui, WINDOW *window, int y, size_t index, size_t number, enum style style)
 {
-	int depth;
+	const struct heading *heading = &tui->grid.headings[number];
+	char mark[MARK_SIZE];
+	int indent;
 
-	if (!tui->listing->tree || heading + 1 < tui->grid.heading_count ||
-		tui->grid.headings[heading].column->unit != UNIT_TEXT)
+	if (!tui->listing->tree || number + 1 < tui->grid.heading_count ||
+		heading->column->unit != UNIT_TEXT)
 		return 0;
-	depth = tui->rows.depths[index];
-	return TREE_INDENT * (depth < TREE_DEPTH ? depth : TREE_DEPTH);
+	indent = tui->rows.depths[index];
+	indent = TREE_INDENT * (indent < TREE_DEPTH ? indent : TREE_DEPTH);
+	if (tui->rows.folded[index] == 0)
+		return indent;
+	snprintf(mark, sizeof(mark), "[+%zu] ", tui->rows.folded[index]);
+	return indent + screen_put(window, y, heading->x + indent, heading->room - indent, style,
+				false, mark);
 }
 
 static void
 draw_row(const struct tui *tui, WINDOW *window, int y, size_t index)
 {
 	const struct process *process = tui->rows.rows[index];
-	enum style style = index == tui->list.selected   ? STYLE_SELECTED
-			   : processes_tag(tui, process) ? STYLE_TAGGED
-							 : STYLE_NORMAL;
+	enum style style = index == tui->list.selected              ? STYLE_SELECTED
+			   : process_keys_have(&tui->tags, process) ? STYLE_TAGGED
+								    : STYLE_NORMAL;
 
 	if (style == STYLE_SELECTED)
 		screen_put(window, y, 0, getmaxx(window), style, true, "");
@@ -175,8 +199,9 @@ draw_row(const struct tui *tui, WINDOW *window, int y, size_t index)
 
 		if (!process->command && is_command(column))
 			column = column_called("comm"); /* has not been read yet */
-		grid_draw_cell(heading, column, process, window, y, indent_of(tui, index, i), style,
-			tui->charset, tui->settings->scale);
+		grid_draw_cell(heading, column, process, window, y,
+			draw_branch(tui, window, y, index, i, style), style, tui->charset,
+			tui->settings->scale);
 	}
 }
 
@@ -203,6 +228,7 @@ processes_draw(struct tui *tui, WINDOW *window)
 	int height = getmaxy(window), heading = height > 1 ? 1 : 0;
 
 	tui->heading_line = heading ? getbegy(window) : -1;
+	tui->rows_line = getbegy(window) + heading;
 	list_fit(&tui->list, tui->rows.count, (size_t)(height - heading));
 	grid_place(&tui->grid, &content, getmaxx(window));
 	if (heading)
@@ -218,6 +244,12 @@ listing_of(struct tui_settings *settings)
 	return &settings->processes;
 }
 
+const struct list *
+processes_list(struct tui *tui)
+{
+	return &tui->list;
+}
+
 const struct view view_processes = {
 	.name = "Processes",
 	.tab = "1 Processes",
@@ -226,4 +258,5 @@ const struct view view_processes = {
 	.draw = processes_draw,
 	.listing = listing_of,
 	.request = processes_request,
+	.list = processes_list,
 };

@@ -103,9 +103,23 @@ class Terminal:
             time.sleep(0.02)
 
     def type(self, *keys):
-        """Types keys by their tmux names; what begins with "=" is typed as it stands."""
+        """Types keys by their tmux names; what begins with "=" is typed as it stands.
+
+        "@X,Y" clicks there, "^" turns the wheel downwards, as the mouse of TERM=screen tells it.
+        """
         for key in keys:
+            if key[0] == "@":
+                self.send_mouse(0, *key[1:].split(","))
+                self.send_mouse(3, *key[1:].split(","))  # the button is let go
+                continue
+            if key == "^":
+                self.send_mouse(65, 0, 0)
+                continue
             self.tmux("send-keys", *(["-l", "--", key[1:]] if key[0] == "=" and len(key) > 1 else [key]))
+
+    def send_mouse(self, button, x, y):
+        codes = [0x1B, ord("["), ord("M"), 32 + button, 33 + int(x), 33 + int(y)]
+        self.tmux("send-keys", "-H", *[f"{code:02x}" for code in codes])
 
     def capture(self):
         output = self.tmux("capture-pane", "-p", *(["-e"] if self.with_looks else [])).stdout

@@ -50,7 +50,7 @@ def test_the_map_of_one_says_why_it_is_not_there(silent):
     assert (process.returncode, process.stdout, process.stderr) == (1, b"", line.encode())
 
 
-@pytest.mark.parametrize("keys", [b"q", b"\rq"], ids=["list", "detail"])
+@pytest.mark.parametrize("keys", [b"q", b"\rqq"], ids=["list", "detail"])
 def test_the_screen_shows_them_and_ends_at_once(start, silent, keys):  # noqa: F811
     _, mounted = silent(10)
     script = [f"mount --bind {shlex.quote(str(source))} {target}" for target, source in mounted.items()]

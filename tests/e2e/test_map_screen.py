@@ -49,7 +49,7 @@ def test_the_map_of_the_selected_process_shows_what_grows(terminal, growing, siz
         wait_until(lambda: re.search(r" anon +(\S+ +){5}[\d.]+[KM] ", terminal.capture()))  # +RSS
     terminal.type("Escape")
     terminal.wait_for_text("COMMAND")
-    terminal.type("q")
+    terminal.type("F10")
     terminal.wait_for_end()
 
 
@@ -61,7 +61,7 @@ def test_the_detail_leads_to_the_map_of_its_process(terminal, growing):
     terminal.wait_for_text(f"Map of {growing.pid} ", "[heap]")
     terminal.type("a")
     terminal.wait_for_text(f"OOM priority of {growing.pid}")
-    terminal.type("Escape", "q")
+    terminal.type("Escape", "F10")
     terminal.wait_for_end()
 
 
@@ -73,7 +73,7 @@ def test_the_map_of_a_process_that_ends_says_so(terminal, growing):
     terminal.wait_for_text("it has ended and holds nothing")
     growing.wait()
     terminal.wait_for_text(f"process {growing.pid} has ended")
-    terminal.type("q")
+    terminal.type("F10")
     terminal.wait_for_end()
 
 
@@ -88,7 +88,7 @@ def test_a_kernel_thread_has_no_map(terminal):
     terminal.wait_for_text("kthreadd")
     terminal.type("3")
     terminal.wait_for_text("a kernel thread has no mappings")
-    terminal.type("q")
+    terminal.type("F10")
     terminal.wait_for_end()
 
 
@@ -104,7 +104,7 @@ def test_the_budget_adds_up_and_shows_what_changes(terminal, growing, size):
     terminal.wait_for_text("free")
     terminal.type("1")
     terminal.wait_for_text("COMMAND")
-    terminal.type("q")
+    terminal.type("F10")
     terminal.wait_for_end()
 
 
@@ -114,7 +114,7 @@ def test_both_views_live_in_any_size(terminal, growing, size):
     for key in ["3", "b", "End", "5", "Down", "3", "1", "5"]:
         terminal.type(key)
         wait_until(lambda: terminal.capture() is not None)
-    terminal.type("q")
+    terminal.type("F10")
     terminal.wait_for_end()
 
 
@@ -128,7 +128,7 @@ def test_a_figure_of_the_map_is_explained(terminal, growing):
     terminal.wait_for_text("= SCLEAN ", "from /proc/PID/smaps: Rss", "note: Shared pages count in full")
     terminal.type("Escape")
     terminal.wait_for_text(f"Map of {growing.pid} ", "[heap]")
-    terminal.type("q")
+    terminal.type("F10")
     terminal.wait_for_end()
 
 
@@ -167,5 +167,5 @@ def test_the_figures_of_the_header_are_explained(terminal):
     terminal.wait_for_text("self time", "from getrusage()")
     terminal.type("Home")
     terminal.wait_for_text("The process ID.", "from the folder /proc/PID")
-    terminal.type("q")
+    terminal.type("F10")
     terminal.wait_for_end()

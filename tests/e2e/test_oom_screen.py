@@ -28,7 +28,7 @@ def adjustment_of(pid):
 def open_editor(terminal, *arguments, wrapper=()):
     terminal.run("80x24", {}, *wrapper, MEMTOP, "--no-config", "-d", "86400", *arguments)
     terminal.wait_for_text("COMMAND")
-    wait_until(lambda: terminal.type("F6") or ", 1 shown" in terminal.capture())  # it may not be there yet
+    wait_until(lambda: terminal.type("C-r") or ", 1 shown" in terminal.capture())  # it may not be there yet
     reopen_editor(terminal)
 
 

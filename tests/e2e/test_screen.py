@@ -8,14 +8,15 @@ import unicodedata
 import pytest
 from conftest import golden
 from screen_in_tmux import terminal  # noqa: F401: a fixture
+from screen_on_pty import wait_until
 
 # What is typed into the screen at 80x24, and the golden screen after it: with its attributes where
 # they matter, as for what is selected.
 LOOKS = ("search", "tagged", "sort", "fields", "help-page")
 SCREENS = [
-    ("refreshed", ["F6"]),
+    ("refreshed", ["C-r"]),
     ("sort-memory", ["N", "M"]),
-    ("sort-cpu", ["F6", "P"]),
+    ("sort-cpu", ["C-r", "P"]),
     ("sort-pid", ["N"]),
     ("sort-time", ["T"]),
     ("sort-previous", ["<"]),
@@ -40,6 +41,21 @@ SCREENS = [
     ("search-previous", ["/", "=ar", "Enter", "p"]),
     ("search-missing", ["/", "=nothing of this kind", "Enter"]),
     ("user", ["u", "=root", "Enter"]),
+    ("users", ["u"]),
+    ("users-left", ["u", "=ro", "Escape"]),
+    ("user-unknown", ["u", "=nosuch", "Enter"]),
+    ("order", ["F6"]),
+    ("order-narrowed", [".", "=mem"]),
+    ("order-chosen", [".", "=majflt", "Enter", "C-r"]),
+    ("no-such-key", ["G"]),
+    ("no-key-of-this-view", ["5", "k"]),
+    ("editor-higher", ["F8"]),
+    ("editor-lower", ["F7", "F7"]),
+    ("tree-folded", ["V", "Home", "-", "+", "-"]),
+    ("page-left", ["Enter", "x", "?", "q", "q", "q"]),
+    ("detail-below-help-left", ["Enter", "NPage", "?", "q"]),
+    ("left-with-escape", ["Escape"]),
+    ("kernel-order", ["6", "F6"]),
     ("user-others", ["u", "=!root", "Enter"]),
     ("delay", ["d", "BSpace", "="]),
     ("delay-bad", ["d", "=x", "Enter"]),
@@ -58,7 +74,7 @@ SCREENS = [
     ("kill-order-filter", ["2", "\\", "=adj<0", "Enter"]),
     ("kill-order-detail", ["2", "Enter"]),
     ("kill-order-help-left", ["2", "Enter", "?", "Escape", "Escape"]),
-    ("kill-order-left", ["2", "1", "F6"]),
+    ("kill-order-left", ["2", "1", "C-r"]),
     ("editor-tagged", ["Space", "Space", "a", "l"]),
     ("editor-tree", ["N", "Home", "a", "t", "f"]),
     ("editor-kernel-thread", ["K", "End", "a"]),
@@ -69,7 +85,11 @@ SCREENS = [
     ("help-page-3", ["?", "NPage", "NPage"]),
     ("help-left", ["?", "?"]),
     ("signal", ["k"]),
+    ("signal-last", ["k", "End"]),
+    ("signal-narrowed", ["k", "=st"]),
+    ("signal-by-number", ["F9", "=9", "Enter"]),
     ("signal-bad", ["k", "=X", "Enter"]),
+    ("signal-from-detail", ["Enter", "k", "Enter"]),
     ("signal-question", ["k", "Enter"]),
     ("signal-tagged", ["Space", "Space", "k", "Enter"]),
     ("signal-refused", ["k", "Enter", "n"]),
@@ -96,6 +116,39 @@ def test_keys_lead_to_the_golden_screen(terminal, name, keys):
     terminal.wait_for(name)
 
 
+# What is clicked at (column, line) leads to the same screen as a key.
+CLICKS = [
+    ("kill-order", "@20,4"),
+    ("help", "@66,4"),
+    ("fields", "@49,23"),
+    ("signal", "@58,23"),
+    ("sort-pid", "@5,5"),
+    ("sort-reversed", "@42,5"),
+]
+
+
+@pytest.mark.parametrize("name, key", CLICKS)
+def test_U13_a_click_does_as_a_key(terminal, name, key):
+    terminal.start("80x24", {})
+    terminal.wait_for("start")
+    terminal.with_looks = name.startswith(LOOKS)
+    terminal.type(key)
+    terminal.wait_for(name)
+
+
+def test_U13_rows_are_clicked_and_the_wheel_scrolls(terminal):
+    terminal.start("80x24", {})
+    terminal.wait_for("start")
+    terminal.type("@5,8", "k", "Enter")
+    terminal.wait_for_text("Send SIGTERM to 700 ")
+    terminal.type("n", "@79,23", "@40,20", "k", "@10,14", "@10,14")  # beside all; select a signal, take it
+    terminal.wait_for_text("Send SIGBUS to 700 ")
+    terminal.type("n", "k", "^", "Enter")
+    terminal.wait_for_text("Send SIGCONT to 700 ")
+    terminal.type("n", "?", "^")
+    wait_until(lambda: terminal.capture().splitlines()[5].startswith("PgDn "))
+
+
 # The same once the editor of OOM priorities is open.
 EDITOR = [
     ("more", ["m"]),
@@ -108,7 +161,7 @@ EDITOR = [
     ("drop-in-left", ["l", "s", "Escape"]),
     ("nothing-changed", ["Enter"]),
     ("nothing-undone", ["u"]),
-    ("left", ["m", "Escape", "F6"]),
+    ("left", ["m", "Escape", "C-r"]),
 ]
 
 
@@ -123,12 +176,12 @@ def test_keys_in_the_editor_lead_to_the_golden_screen(terminal, name, keys):
 
 
 SMALL = [
-    ("sort-cpu", ["F6", "P"]),
+    ("sort-cpu", ["C-r", "P"]),
     ("sort-time-tree", ["T", "V"]),
     ("columns-scrolled", ["Right", "Right", "Right"]),
     ("unit-next", ["e", "e"]),
     ("explain-end", ["x", *["Right"] * 20]),
-    ("refreshed", ["F6"]),
+    ("refreshed", ["C-r"]),
     ("filter-bad", ["\\", "=rss>>5", "Enter"]),
     ("fields", ["f"]),
     ("detail", ["Enter"]),
@@ -136,8 +189,18 @@ SMALL = [
     ("kill-order", ["2"]),
     ("editor", ["a", "l"]),
     ("help", ["?"]),
+    ("signal", ["k"]),
+    ("signal-narrowed", ["k", "=st"]),
     ("signal-question", ["k", "Enter"]),
     ("user", ["u", "=root"]),
+    ("users", ["u"]),
+    ("user-unknown", ["u", "=nosuch", "Enter"]),
+    ("order", ["F6"]),
+    ("no-such-key", ["G"]),
+    ("editor-higher", ["F8"]),
+    ("tree-folded", ["V", "Home", "-"]),
+    ("page-left", ["Enter", "?", "q", "q"]),
+    ("left-with-escape", ["Escape"]),
     ("explain", ["x"]),
     ("kernel", ["6"]),
     ("kernel-buddy", ["6", "b", "b"]),
@@ -153,7 +216,7 @@ def test_small_terminals_show_the_golden_screen(terminal, name, keys):
 
 
 LARGE = [
-    ("tree", ["F6", "K", "V"]),
+    ("tree", ["C-r", "K", "V"]),
     ("filter", ["\\", "=rss>100M", "Enter"]),
     ("fields", ["f"]),
     ("detail", ["Enter"]),
@@ -219,7 +282,7 @@ def test_without_colors_there_are_none(terminal, variables):
     assert not re.search(COLOR, terminal.wait_for("no-colors"))
 
 
-CHANGES = ["N", "R", "V", "c", "K", "e", "f", "Down", "Space", "Down", "Right", "Escape", "F6"]
+CHANGES = ["N", "R", "V", "c", "K", "e", "f", "Down", "Space", "Down", "Right", "Escape", "C-r"]
 
 
 @pytest.mark.parametrize("size", ["80x24", "40x10", "200x60"])
@@ -227,12 +290,12 @@ def test_settings_that_are_written_are_read(terminal, tmp_path, size):
     terminal.start(size, {})
     terminal.wait_for("start" if size == "80x24" else f"{size}-start")
     terminal.type(*CHANGES)
-    terminal.wait_for(f"settings-{size}", again=["F6"])
+    terminal.wait_for(f"settings-{size}", again=["C-r"])
     terminal.type("W", "q")
     terminal.wait_for_end()
     golden("settings", (tmp_path / "memtop" / "config").read_bytes())
     terminal.start(size, {})
-    terminal.wait_for(f"settings-{size}", again=["F6"])  # until there are rates
+    terminal.wait_for(f"settings-{size}", again=["C-r"])  # until there are rates
 
 
 def width_of(text):

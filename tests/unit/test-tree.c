@@ -118,6 +118,7 @@ what_is_folded_hides_all_below_it(void **state)
 			assert_int_equal(list.folded[count], cases[i].below[count]);
 		}
 		assert_int_equal(list.count, count);
+		assert_int_equal(list.left_out, COUNT(family) - count);
 		list.rows = NULL;
 		row_list_finish(&list);
 	}

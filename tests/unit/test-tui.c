@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "screen-fixture.h"
 #include "terminal.h"
 #include "unit.h"
-
-#include "base/memory.h"
-#include "model/tree.h"
-#include "tui/context.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +10,6 @@
 enum { WIDEST = 200, MIB = 1 << 20 };
 
 #define CONTROL(letter) ((letter)&0x1f)
-
-/* A screen over two processes, one of which has a name that is hard to draw. */
-struct fixture {
-	struct snapshot snapshot;
-	struct tui_settings settings;
-	struct tui *tui;
-};
 
 static void
 fill_system(struct system *system)
@@ -39,39 +29,17 @@ fill_system(struct system *system)
 	system_split(system);
 }
 
-static struct process *
-add(struct fixture *fixture, int64_t pid, const char *command)
-{
-	struct process *row = snapshot_add_process(&fixture->snapshot);
-
-	row->pid = pid;
-	row->start_time = 7;
-	row->resident = pid * MIB;
-	row->user = "root";
-	row->comm = row->command = command;
-	return row;
-}
-
+/* Two processes, one of which has a name that is hard to draw. */
 static int
 set_up(void **state)
 {
-	struct fixture *fixture = xcalloc(1, sizeof(*fixture));
-	size_t position;
+	struct screen_fixture *fixture = screen_fixture_create("pid,comm,res,command");
 
-	snapshot_reset(&fixture->snapshot);
 	fill_system(&fixture->snapshot.system);
-	add(fixture, 5, "plain");
-	add(fixture, 6, "e\xcc\x81\xcc\x82 \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \x1b[31m \xff end");
-	fixture->settings = (struct tui_settings){
-		.processes = { .columns = { .table = &process_table },
-			.order = order_of(table_find(&process_table, "res", 3)) },
-		.interval = 1500000000,
-		.scale = SCALE_HUMAN,
-		.command_line = true,
-	};
-	selection_parse(&fixture->settings.processes.columns, "pid,comm,res,command", &position);
-	fixture->tui = tui_create(&fixture->settings, NULL);
-	tui_show(fixture->tui, &fixture->snapshot, 1);
+	screen_fixture_add(fixture, 5, "plain");
+	screen_fixture_add(fixture, 6,
+		"e\xcc\x81\xcc\x82 \xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e \x1b[31m \xff end");
+	screen_fixture_show(fixture);
 	*state = fixture;
 	return 0;
 }
@@ -79,12 +47,7 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct fixture *fixture = *state;
-
-	tui_destroy(fixture->tui);
-	selection_finish(&fixture->settings.processes.columns);
-	snapshot_finish(&fixture->snapshot);
-	free(fixture);
+	screen_fixture_destroy(*state);
 	return 0;
 }
 
@@ -244,36 +207,9 @@ a_question_always_shows_its_answers(void **state)
 }
 
 static void
-check_keys(const struct key_list *list, bool has_key[static REQUEST_COUNT])
-{
-	for (size_t i = 0; i < list->count; i++) {
-		const struct key_binding *binding = &list->bindings[i];
-
-		assert_true(binding->codes[0] != 0);
-		assert_true(*binding->help && *binding->keys);
-		assert_false(has_key[binding->request]);
-		has_key[binding->request] = true;
-		for (size_t j = 0; j < MOST_KEYS && binding->codes[j]; j++)
-			assert_int_equal(request_of_key(list, binding->codes[j]), binding->request);
-	}
-}
-
-static void
-every_request_has_a_key_and_no_key_two(void **state)
-{
-	bool has_key[REQUEST_COUNT] = { false };
-
-	(void)state;
-	check_keys(&screen_keys, has_key);
-	check_keys(&editor_keys, has_key);
-	for (int request = REQUEST_NONE + 1; request < REQUEST_COUNT; request++)
-		assert_true(has_key[request]);
-}
-
-static void
 the_header_fits_in_any_size(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	for (int height = 0; height <= 5; height++)
 		for (int width = 1; width <= WIDEST; width++) {
@@ -297,7 +233,7 @@ the_parts_of_the_memory_bar_add_up(void **state)
 		char fill;
 		int share; /* percent of the bar */
 	} parts[] = { { '#', 30 }, { '+', 15 }, { '=', 10 }, { '-', 5 }, { '?', 10 } };
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 	WINDOW *window = newwin(1, WIDEST, 0, 0);
 	wchar_t line[WIDEST * 4], *start, *end;
 
@@ -323,7 +259,7 @@ the_parts_of_the_memory_bar_add_up(void **state)
 static void
 rows_fit_in_any_width(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	for (int width = 1; width <= WIDEST; width++) {
 		WINDOW *window = newwin(4, width, 0, 0);
@@ -355,7 +291,7 @@ rows_fit_in_any_width(void **state)
 static void
 U4_all_rows_are_shown_in_the_chosen_unit(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 	WINDOW *window = newwin(3, 80, 0, 0);
 
 	fixture->snapshot.processes[1].resident = INT64_C(9011200000);
@@ -367,7 +303,7 @@ U4_all_rows_are_shown_in_the_chosen_unit(void **state)
 }
 
 static attr_t
-look_of_row(struct fixture *fixture, int row)
+look_of_row(struct screen_fixture *fixture, int row)
 {
 	WINDOW *window = newwin(3, 80, 0, 0);
 	attr_t look;
@@ -381,12 +317,12 @@ look_of_row(struct fixture *fixture, int row)
 static void
 selected_and_tagged_rows_stand_out(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	for (int colors = 0; colors < 2; colors++) {
 		screen_prepare_styles(colors);
 		fixture->tui->list.selected = 0;
-		fixture->tui->tag_count = 0;
+		fixture->tui->tags.count = 0;
 		assert_int_equal(look_of_row(fixture, 0), screen_style(STYLE_SELECTED));
 		assert_int_equal(look_of_row(fixture, 1), screen_style(STYLE_NORMAL));
 		view_processes.request(fixture->tui, REQUEST_TAG);
@@ -403,7 +339,7 @@ selected_and_tagged_rows_stand_out(void **state)
 static void
 a_detail_page_is_scrolled_to_its_end(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 	WINDOW *window = newwin(10, 60, 0, 0);
 	wchar_t first[WIDEST * 4], second[WIDEST * 4];
 	int limit_lines = 0;
@@ -435,7 +371,7 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 static void
 a_kill_is_announced_until_escape(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 	struct event *event = snapshot_add_event(&fixture->snapshot);
 
 	event->pid = 77;
@@ -475,66 +411,6 @@ a_filled_text_keeps_its_last_cell(void **state)
 	delwin(window);
 }
 
-/* A pid, and its parent or how deep it stands. */
-struct leaf {
-	int64_t pid, other;
-};
-
-static void
-check_tree(const struct leaf *rows, size_t count, const struct leaf *expected)
-{
-	const struct column *pid = table_find(&process_table, "pid", 3);
-	const struct column *parent = table_find(&process_table, "ppid", 4);
-	struct process *processes = xcalloc(count, sizeof(*processes));
-	struct row_list list = { .rows = xcalloc(count, sizeof(void *)), .count = count };
-
-	for (size_t i = 0; i < count; i++) {
-		processes[i].pid = rows[i].pid;
-		processes[i].parent = rows[i].other;
-		list.rows[i] = &processes[i];
-	}
-	tree_arrange(&list, pid, parent);
-	assert_int_equal(list.count, count);
-	for (size_t i = 0; i < count; i++) {
-		assert_int_equal(column_number(pid, list.rows[i]), expected[i].pid);
-		assert_int_equal(list.depths[i], expected[i].other);
-	}
-	row_list_finish(&list);
-	free(processes);
-}
-
-static void
-children_stand_below_their_parents(void **state)
-{
-	static const struct leaf family[] = { { 4, 2 }, { 1, 0 }, { 3, 1 }, { 9, 77 }, { 2, 1 } };
-	static const struct leaf sorted[] = { { 1, 0 }, { 3, 1 }, { 2, 1 }, { 4, 2 }, { 9, 0 } };
-	static const struct leaf cycle[] = { { 1, 1 }, { 2, 3 }, { 3, 2 }, { 4, 3 },
-		{ 5, UNKNOWN } };
-	static const struct leaf cut[] = { { 1, 0 }, { 2, 0 }, { 3, 1 }, { 4, 2 }, { 5, 0 } };
-
-	(void)state;
-	check_tree(family, COUNT(family), sorted);
-	check_tree(cycle, COUNT(cycle), cut);
-	check_tree(family, 0, sorted);
-}
-
-static void
-a_long_chain_is_walked(void **state)
-{
-	enum { LENGTH = 10000 };
-	struct leaf *chain = xcalloc(LENGTH, sizeof(*chain));
-	struct leaf *sorted = xcalloc(LENGTH, sizeof(*sorted));
-
-	(void)state;
-	for (int64_t i = 0; i < LENGTH; i++) {
-		chain[i] = (struct leaf){ LENGTH - i, LENGTH - i - 1 };
-		sorted[i] = (struct leaf){ i + 1, i };
-	}
-	check_tree(chain, LENGTH, sorted);
-	free(chain);
-	free(sorted);
-}
-
 int
 main(void)
 {
@@ -544,7 +420,6 @@ main(void)
 		cmocka_unit_test(a_prompt_is_edited_by_characters),
 		cmocka_unit_test(a_prompt_shows_its_cursor_in_any_width),
 		cmocka_unit_test(a_question_always_shows_its_answers),
-		cmocka_unit_test(every_request_has_a_key_and_no_key_two),
 		cmocka_unit_test_setup_teardown(the_header_fits_in_any_size, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			the_parts_of_the_memory_bar_add_up, set_up, tear_down),
@@ -558,8 +433,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_kill_is_announced_until_escape, set_up, tear_down),
 		cmocka_unit_test(a_filled_text_keeps_its_last_cell),
-		cmocka_unit_test(children_stand_below_their_parents),
-		cmocka_unit_test(a_long_chain_is_walked),
 	};
 	int failed;
 

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/choose.h"
+
+#include "base/memory.h"
+#include "tui/context.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LEAST_LINES = 6, NUMBER_COLUMNS = 5, MOST_NAME_COLUMNS = 20, GAP = 2 };
+
+void
+choose_finish(struct choose *choose)
+{
+	free(choose->choices);
+	free(choose->matches);
+	arena_finish(&choose->texts);
+}
+
+void
+choose_add(struct choose *choose, const struct choice *choice)
+{
+	choose->choices = array_reserve(
+		choose->choices, &choose->capacity, choose->count + 1, sizeof(choose->choices[0]));
+	choose->choices[choose->count++] = *choice;
+}
+
+static const char *
+without_prefix(const char *typed, const char *prefix)
+{
+	size_t length = prefix ? strlen(prefix) : 0;
+
+	return length && strncasecmp(typed, prefix, length) == 0 ? typed + length : typed;
+}
+
+static int
+match(const char *text, const char *typed)
+{
+	if (strncasecmp(text, typed, strlen(typed)) == 0)
+		return text[strlen(typed)] ? 2 : 3;
+	return strcasestr(text, typed) ? 1 : 0;
+}
+
+int
+choose_match(const struct choice *choice, const char *typed, const char *prefix)
+{
+	const char *name = without_prefix(typed, prefix);
+	char number[UNIT_FORMAT_SIZE] = "";
+	int by_name = match(choice->name, name), by_number = 0;
+
+	if (choice->number != UNKNOWN) {
+		unit_format(number, UNIT_ID, choice->number, SCALE_HUMAN);
+		by_number = match(number, name);
+		by_number = by_number == 1 ? 0 : by_number;
+	}
+	return by_number > by_name ? by_number : by_name;
+}
+
+bool
+choose_narrow(struct choose *choose, const char *typed)
+{
+	const char *prefix = choose->kind->prefix;
+	bool is_all = !*without_prefix(typed, prefix);
+	size_t count = 0, best = 0;
+	int rank = 0;
+
+	for (size_t i = 0; i < choose->count; i++)
+		count += choose_match(&choose->choices[i], typed, prefix) > 0;
+	if (count == 0)
+		return false;
+	choose->matches = array_reserve(
+		choose->matches, &choose->match_capacity, count, sizeof(choose->matches[0]));
+	count = 0;
+	for (size_t i = 0; i < choose->count; i++) {
+		int how = choose_match(&choose->choices[i], typed, prefix);
+
+		if (how == 0)
+			continue;
+		if (is_all ? i == choose->preset : how > rank)
+			best = count;
+		rank = how > rank ? how : rank;
+		choose->matches[count++] = i;
+	}
+	choose->list.selected = best;
+	list_fit(&choose->list, count, choose->list.height);
+	return true;
+}
+
+const struct choice *
+choose_selected(const struct choose *choose)
+{
+	return &choose->choices[choose->matches[choose->list.selected]];
+}
+
+/* What matches nothing stays a complaint until it is changed. */
+static bool
+typed(struct tui *tui, struct prompt *prompt, bool done)
+{
+	struct choose *choose = &tui->choose;
+	const struct choose_kind *kind = choose->kind;
+
+	if (!done && !choose_narrow(choose, prompt->text))
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s", kind->missing);
+	if (!done || prompt->complaint[0])
+		return done;
+	choose->kind = NULL;
+	return kind->chosen(tui, choose_selected(choose));
+}
+
+static void
+cancelled(struct tui *tui)
+{
+	tui->choose.kind = NULL;
+}
+
+void
+choose_refill(struct tui *tui)
+{
+	struct choose *choose = &tui->choose;
+
+	if (!choose->kind)
+		return;
+	choose->count = choose->preset = choose->list.count = 0;
+	arena_reset(&choose->texts);
+	choose->kind->fill(tui, choose);
+	if (!choose_narrow(choose, tui->prompt.text))
+		choose_narrow(choose, "");
+}
+
+void
+choose_open(struct tui *tui, const struct choose_kind *kind)
+{
+	tui->choose.kind = kind;
+	tui->choose.line = -1;
+	prompt_open(&tui->prompt, kind->label, "", typed, cancelled);
+	choose_refill(tui);
+	tui->wants_refresh = tui->wants_refresh || !tui_is_complete(tui);
+}
+
+bool
+choose_key(struct choose *choose, int key)
+{
+	return choose->kind && list_request(&choose->list, request_of_key(&screen_keys, key));
+}
+
+static int
+columns_of_names(const struct choose *choose)
+{
+	int most = 0;
+
+	for (size_t i = 0; i < choose->count; i++) {
+		int columns = (int)text_width(choose->choices[i].name);
+
+		most = columns > most ? columns : most;
+	}
+	return most < MOST_NAME_COLUMNS ? most : MOST_NAME_COLUMNS;
+}
+
+static bool
+has_numbers(const struct choose *choose)
+{
+	for (size_t i = 0; i < choose->count; i++)
+		if (choose->choices[i].number != UNKNOWN)
+			return true;
+	return false;
+}
+
+static void
+draw_choice(const struct choose *choose, WINDOW *window, int y, size_t row)
+{
+	const struct choice *choice = &choose->choices[choose->matches[row]];
+	enum style style = row == choose->list.selected ? STYLE_SELECTED : STYLE_NORMAL;
+	int x = has_numbers(choose) ? NUMBER_COLUMNS : 0, width = getmaxx(window);
+	char number[UNIT_FORMAT_SIZE];
+
+	screen_put(window, y, 0, width, style, true, "");
+	if (choice->number != UNKNOWN) {
+		int columns = (int)unit_format(number, UNIT_ID, choice->number, SCALE_HUMAN);
+
+		columns = columns > x ? x : columns;
+		screen_put(window, y, x - columns, columns, style, false, number);
+	}
+	x += x > 0;
+	screen_put(window, y, x, columns_of_names(choose), style, false, choice->name);
+	x += columns_of_names(choose) + GAP;
+	screen_put(window, y, x, width, style, false, choice->text);
+}
+
+/* It is as high as all choices need, but leaves a third of the window where there is room. */
+void
+choose_draw(struct choose *choose, WINDOW *window)
+{
+	int height = getmaxy(window), lines = height * 2 / 3, all = (int)choose->count + 1, y;
+
+	if (!choose->kind)
+		return;
+	lines = lines < LEAST_LINES ? LEAST_LINES : lines;
+	lines = lines > all ? all : lines;
+	lines = lines > height ? height : lines;
+	y = height - lines;
+	if (lines > 1)
+		screen_put(window, y++, 0, getmaxx(window), STYLE_HEADING, true,
+			choose->kind->heading ? choose->kind->heading
+					      : "Type to narrow  Enter take  Esc cancel");
+	choose->line = getbegy(window) + y;
+	list_fit(&choose->list, choose->list.count, (size_t)(height - y));
+	for (int i = y; i < height; i++) {
+		size_t row = choose->list.top + (size_t)(i - y);
+
+		if (row < choose->list.count)
+			draw_choice(choose, window, i, row);
+		else
+			screen_put(window, i, 0, getmaxx(window), STYLE_NORMAL, true, "");
+	}
+}

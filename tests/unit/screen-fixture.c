@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "screen-fixture.h"
+#include "unit.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+static struct listing
+listing_of(const char *columns)
+{
+	struct listing listing = { .columns = { .table = &process_table },
+		.order = order_of(table_find(&process_table, "res", 3)) };
+	size_t position;
+
+	assert_int_equal(selection_parse(&listing.columns, columns, &position), 0);
+	return listing;
+}
+
+struct screen_fixture *
+screen_fixture_create(const char *columns)
+{
+	struct screen_fixture *fixture = xcalloc(1, sizeof(*fixture));
+
+	snapshot_reset(&fixture->snapshot);
+	fixture->settings = (struct tui_settings){
+		.processes = listing_of(columns),
+		.kill_order = listing_of(columns),
+		.interval = 1500000000,
+		.scale = SCALE_HUMAN,
+		.command_line = true,
+	};
+	fixture->tui = tui_create(&fixture->settings, NULL);
+	return fixture;
+}
+
+void
+screen_fixture_destroy(struct screen_fixture *fixture)
+{
+	tui_destroy(fixture->tui);
+	selection_finish(&fixture->settings.processes.columns);
+	selection_finish(&fixture->settings.kill_order.columns);
+	snapshot_finish(&fixture->snapshot);
+	free(fixture);
+}
+
+struct process *
+screen_fixture_add(struct screen_fixture *fixture, int64_t pid, const char *command)
+{
+	struct process *row = snapshot_add_process(&fixture->snapshot);
+
+	row->pid = pid;
+	row->start_time = 7;
+	row->resident = pid << 20;
+	row->uid = 0;
+	row->user = "root";
+	row->comm = row->command = command;
+	return row;
+}
+
+void
+screen_fixture_show(struct screen_fixture *fixture)
+{
+	tui_show(fixture->tui, &fixture->snapshot, 1);
+}
+
+void
+screen_fixture_type(struct screen_fixture *fixture, const char *keys)
+{
+	for (; *keys; keys++)
+		assert_true(tui_key(fixture->tui, (unsigned char)*keys));
+}

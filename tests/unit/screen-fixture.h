@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tui/context.h"
+
+/* A screen over a snapshot that a test fills, with columns that it names. */
+struct screen_fixture {
+	struct snapshot snapshot;
+	struct tui_settings settings;
+	struct tui *tui;
+};
+
+/* Sorted by RES, over a snapshot without processes. */
+struct screen_fixture *screen_fixture_create(const char *columns);
+void screen_fixture_destroy(struct screen_fixture *fixture);
+
+/* Adds a process of root with this name and command, and as many MiB as its pid. */
+struct process *screen_fixture_add(
+	struct screen_fixture *fixture, int64_t pid, const char *command);
+
+/* Shows what has been filled in. */
+void screen_fixture_show(struct screen_fixture *fixture);
+
+/* Types keys; none may leave. */
+void screen_fixture_type(struct screen_fixture *fixture, const char *keys);

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "screen-fixture.h"
+#include "terminal.h"
+#include "unit.h"
+
+#include <signal.h>
+#include <string.h>
+#include <wchar.h>
+
+enum { WIDEST = 200 };
+
+/* A screen over processes of two users; what is typed goes through it. */
+
+static int
+set_up(void **state)
+{
+	struct screen_fixture *fixture = screen_fixture_create("pid,user,res,command");
+	struct process *process;
+
+	screen_fixture_add(fixture, 5, "one");
+	screen_fixture_add(fixture, 6, "two");
+	process = screen_fixture_add(fixture, 7, "three");
+	process->uid = 999;
+	process->user = "e\x1b[31m";
+	fixture->snapshot.bits = ~0U;
+	screen_fixture_show(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	screen_fixture_destroy(*state);
+	return 0;
+}
+
+static void
+what_is_typed_matches_a_number_or_a_part_of_the_name(void **state)
+{
+	static const struct {
+		const char *typed;
+		int expected;
+	} cases[] = {
+		{ "", 2 },
+		{ "sig", 2 },
+		{ "term", 3 },
+		{ "TERM", 3 },
+		{ "sigterm", 3 },
+		{ "te", 2 },
+		{ "erm", 1 },
+		{ "15", 3 },
+		{ "1", 2 },
+		{ "5", 0 },
+		{ "150", 0 },
+		{ "terms", 0 },
+		{ "sigsig", 0 },
+	};
+	const struct choice term = { 15, "TERM", "ask to end", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(choose_match(&term, cases[i].typed, "SIG"), cases[i].expected);
+	assert_int_equal(choose_match(&(struct choice){ UNKNOWN, "RES", "", NULL }, "9", NULL), 0);
+}
+
+/* The signal is found by its number or its name; a prefix of several takes the best of them. */
+static void
+U17_a_signal_is_chosen_from_a_list(void **state)
+{
+	static const struct {
+		const char *typed;
+		int64_t selected;
+		size_t count; /* 0: any */
+	} cases[] = {
+		{ "", SIGTERM, 31 },
+		{ "9", SIGKILL, 1 },
+		{ "1", SIGHUP, 0 },
+		{ "15", SIGTERM, 1 },
+		{ "int", SIGINT, 1 },
+		{ "sigsto", SIGSTOP, 1 },
+		{ "us", SIGUSR1, 0 },
+	};
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		screen_fixture_type(*state, "k");
+		assert_non_null(tui->choose.kind);
+		screen_fixture_type(*state, cases[i].typed);
+		assert_int_equal(choose_selected(&tui->choose)->number, cases[i].selected);
+		if (cases[i].count)
+			assert_int_equal(tui->choose.list.count, cases[i].count);
+		screen_fixture_type(*state, "\n");
+		assert_null(tui->choose.kind);
+		assert_non_null(tui->prompt.answered);
+		assert_int_equal(tui->signal.number, cases[i].selected);
+		screen_fixture_type(*state, "n");
+		assert_null(tui->prompt.label);
+	}
+}
+
+/* Whatever moves meanwhile, the signal is for the process that was selected. */
+static void
+U17_a_signal_is_bound_to_its_process_before_it_is_chosen(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct tui *tui = fixture->tui;
+
+	tui_key(tui, KEY_HOME);
+	assert_int_equal(tui->selected.pid, 7);
+	screen_fixture_type(*state, "k");
+	fixture->snapshot.processes[2].pid = 8;
+	tui_show(tui, &fixture->snapshot, 1);
+	assert_int_equal(tui->signal.count, 1);
+	assert_int_equal(tui->signal.keys[0].pid, 7);
+	screen_fixture_type(*state, "\n");
+	assert_string_equal(tui->message, "7 has ended");
+	assert_null(tui->prompt.label);
+}
+
+static void
+U3_users_that_have_processes_are_chosen_from(void **state)
+{
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	const struct choose *choose = &tui->choose;
+
+	screen_fixture_type(*state, "u");
+	assert_int_equal(choose->list.count, 3);
+	assert_string_equal(choose->choices[0].name, "all users");
+	assert_string_equal(choose->choices[1].name, "root");
+	assert_string_equal(choose->choices[1].text, "at most 11.0M, 2 processes");
+	assert_string_equal(choose->choices[2].name, "e\\x1b[31m");
+	assert_string_equal(choose->choices[2].text, "at most 7.0M, 1 process");
+	screen_fixture_type(*state, "ROO\n");
+	assert_string_equal(tui->filter_text, "user='root'");
+	assert_int_equal(tui->rows.count, 2);
+	screen_fixture_type(*state, "u999\n");
+	assert_int_equal(tui->rows.count, 1);
+	screen_fixture_type(*state, "u!root\n");
+	assert_string_equal(tui->filter_text, "user!='root'");
+	assert_int_equal(tui->rows.count, 1);
+	screen_fixture_type(*state, "u\n");
+	assert_string_equal(tui->filter_text, "");
+	assert_int_equal(tui->rows.count, 3);
+}
+
+static void
+U3_an_unknown_user_is_an_error_and_no_empty_list(void **state)
+{
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	screen_fixture_type(*state, "unosuch\n");
+	assert_non_null(tui->choose.kind);
+	assert_string_equal(tui->prompt.complaint, "no process of that user");
+	assert_int_equal(tui->rows.count, 3);
+	tui_key(tui, 27);
+	assert_null(tui->choose.kind);
+	assert_null(tui->prompt.label);
+	assert_string_equal(tui->filter_text, "");
+}
+
+static void
+the_column_to_sort_by_is_chosen_from_all(void **state)
+{
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	screen_fixture_type(*state, ".");
+	assert_string_equal(choose_selected(&tui->choose)->name, "RES");
+	assert_int_equal(tui->choose.list.count, process_table.column_count);
+	screen_fixture_type(*state, "cpu\n");
+	assert_string_equal(tui->listing->order.column->name, "cpu");
+	tui_key(tui, KEY_F(6));
+	tui_key(tui, KEY_HOME); /* those that are shown come first */
+	screen_fixture_type(*state, "\n");
+	assert_string_equal(tui->listing->order.column->name, "pid");
+	screen_fixture_type(*state, "5.si");
+	assert_string_equal(choose_selected(&tui->choose)->name, "SIZE");
+	screen_fixture_type(*state, "\n");
+	assert_string_equal(tui->budget.table.order.column->name, "bytes");
+}
+
+/* In any size it stays in its window, and the selected choice is on the screen. */
+static void
+it_fits_in_any_window(void **state)
+{
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	screen_fixture_type(*state, "k");
+	for (int height = 1; height < 40; height++)
+		for (int width = 1; width < 90; width += 11) {
+			WINDOW *window = newwin(height + 1, width, 0, 0);
+			WINDOW *body = derwin(window, height, width, 0, 0);
+			bool has_selected = false;
+			wchar_t line[WIDEST];
+
+			choose_draw(&tui->choose, body);
+			for (int x = 0; x < width; x++)
+				assert_int_equal(mvwinch(window, height, x), ' ');
+			for (int y = 0; y < height; y++) {
+				mvwinnwstr(window, y, 0, line, WIDEST - 1);
+				has_selected = has_selected || wcsstr(line, L"   15 TERM");
+			}
+			assert_int_equal(has_selected, width >= 10);
+			delwin(body);
+			delwin(window);
+		}
+}
+
+static void
+nothing_moves_while_it_is_open(void **state)
+{
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	for (const char *key = "ku."; *key; key++) {
+		assert_false(tui_is_frozen(tui));
+		tui_key(tui, *key);
+		assert_true(tui_is_frozen(tui));
+		tui_key(tui, 27);
+	}
+	assert_false(tui_is_frozen(tui));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_typed_matches_a_number_or_a_part_of_the_name),
+		cmocka_unit_test_setup_teardown(
+			U17_a_signal_is_chosen_from_a_list, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			U17_a_signal_is_bound_to_its_process_before_it_is_chosen, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			U3_users_that_have_processes_are_chosen_from, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			U3_an_unknown_user_is_an_error_and_no_empty_list, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_column_to_sort_by_is_chosen_from_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(it_fits_in_any_window, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(nothing_moves_while_it_is_open, set_up, tear_down),
+	};
+	int failed;
+
+	if (!terminal_open())
+		return 0;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	terminal_close();
+	return failed;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "tui/context.h"
+
+#include <string.h>
+
+static void
+check_keys(const struct key_list *list, bool has_key[static REQUEST_COUNT])
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct key_binding *binding = &list->bindings[i];
+
+		assert_true(binding->codes[0] != 0);
+		assert_true(*binding->help && *binding->keys);
+		assert_false(has_key[binding->request]);
+		has_key[binding->request] = true;
+		for (size_t j = 0; j < MOST_KEYS && binding->codes[j]; j++)
+			assert_int_equal(request_of_key(list, binding->codes[j]), binding->request);
+	}
+}
+
+static void
+every_request_has_a_key_and_no_key_two(void **state)
+{
+	bool has_key[REQUEST_COUNT] = { false };
+
+	(void)state;
+	check_keys(&screen_keys, has_key);
+	check_keys(&prompt_keys, has_key);
+	check_keys(&editor_keys, has_key);
+	for (int request = REQUEST_NONE + 1; request < REQUEST_COUNT; request++)
+		assert_true(has_key[request]);
+}
+
+static void
+a_key_has_the_name_that_people_know(void **state)
+{
+	static const struct {
+		int code;
+		const char *name;
+	} cases[] = {
+		{ 'G', "G" },
+		{ ' ', "Space" },
+		{ 27, "Esc" },
+		{ '\t', "Tab" },
+		{ 18, "Ctrl-R" },
+		{ 127, "Backspace" },
+		{ KEY_F(6), "F6" },
+		{ KEY_F(63), "F63" },
+		{ KEY_PPAGE, "PgUp" },
+		{ 0xe4, "that one" },
+		{ KEY_SRIGHT, "that one" },
+		{ -1, "that one" },
+	};
+	char name[KEY_NAME_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		name_of_key(name, cases[i].code);
+		assert_string_equal(name, cases[i].name);
+	}
+}
+
+/* Calls `check` with the first word of each part of a text, between which there are two blanks. */
+static void
+each_part(const char *text, const struct key_list *list,
+	void (*check)(const struct key_list *, const char *, size_t))
+{
+	while (*text) {
+		const char *end = strstr(text, "  ");
+
+		check(list, text, strcspn(text, " "));
+		if (!end)
+			return;
+		text = end + 2;
+	}
+}
+
+static void
+is_key(const struct key_list *list, const char *name, size_t length)
+{
+	assert_true(key_of_name(list, name, length) != 0);
+}
+
+/* So that it can be clicked. */
+static void
+U13_every_hint_and_tab_begins_with_a_key(void **state)
+{
+	static const struct view *const views[] = { &view_processes, &view_kill_order, &view_detail,
+		&view_faults, &view_budget, &view_map, &view_kernel, &view_explain, &view_fields,
+		&view_help };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(views); i++) {
+		each_part(views[i]->hint, &screen_keys, is_key);
+		if (views[i]->tab)
+			each_part(views[i]->tab, &screen_keys, is_key);
+	}
+	each_part(editor_hint, &editor_keys, is_key);
+}
+
+static void
+check_names(const struct key_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct key_binding *binding = &list->bindings[i];
+
+		if (binding->request == REQUEST_ADJ_NUMBER) /* "- 0 to 9" */
+			continue;
+		for (const char *word = binding->keys; *word; word += strspn(word, " ")) {
+			size_t length = strcspn(word, " ");
+			int code = key_of_name(list, word, length);
+
+			assert_int_equal(request_of_key(list, code), binding->request);
+			word += length;
+		}
+	}
+}
+
+static void
+every_name_in_the_help_is_that_of_its_key(void **state)
+{
+	(void)state;
+	check_names(&screen_keys);
+	check_names(&prompt_keys);
+	check_names(&editor_keys);
+}
+
+/* What people who know top and htop type. */
+static void
+U13_keys_of_top_and_htop_mean_the_same(void **state)
+{
+	static const struct {
+		int code;
+		enum request request;
+	} cases[] = {
+		{ KEY_F(1), REQUEST_HELP },
+		{ 'h', REQUEST_HELP },
+		{ KEY_F(2), REQUEST_FIELDS },
+		{ 'f', REQUEST_FIELDS },
+		{ KEY_F(3), REQUEST_SEARCH },
+		{ 'L', REQUEST_SEARCH },
+		{ KEY_F(4), REQUEST_FILTER },
+		{ 'o', REQUEST_FILTER },
+		{ KEY_F(5), REQUEST_TREE },
+		{ 't', REQUEST_TREE },
+		{ KEY_F(6), REQUEST_SORT_LIST },
+		{ '.', REQUEST_SORT_LIST },
+		{ KEY_F(7), REQUEST_ADJUST_DOWN },
+		{ KEY_F(8), REQUEST_ADJUST_UP },
+		{ KEY_F(9), REQUEST_SIGNAL },
+		{ 'k', REQUEST_SIGNAL },
+		{ KEY_F(10), REQUEST_QUIT },
+		{ 'M', REQUEST_SORT_MEMORY },
+		{ 'P', REQUEST_SORT_CPU },
+		{ 'N', REQUEST_SORT_PID },
+		{ 'T', REQUEST_SORT_TIME },
+		{ 'R', REQUEST_SORT_REVERSE },
+		{ 'I', REQUEST_SORT_REVERSE },
+		{ 'u', REQUEST_USER },
+		{ '-', REQUEST_FOLD },
+		{ '+', REQUEST_UNFOLD },
+		{ 'U', REQUEST_UNTAG_ALL },
+		{ 'K', REQUEST_KERNEL_THREADS },
+		{ 'W', REQUEST_SAVE },
+		{ 12, REQUEST_REDRAW },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(request_of_key(&screen_keys, cases[i].code), cases[i].request);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_request_has_a_key_and_no_key_two),
+		cmocka_unit_test(a_key_has_the_name_that_people_know),
+		cmocka_unit_test(U13_every_hint_and_tab_begins_with_a_key),
+		cmocka_unit_test(every_name_in_the_help_is_that_of_its_key),
+		cmocka_unit_test(U13_keys_of_top_and_htop_mean_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "screen-fixture.h"
+#include "terminal.h"
+#include "unit.h"
+
+#include <string.h>
+
+/* Which key leads where, over two processes. */
+
+#define CONTROL(letter) ((letter)&0x1f)
+
+static int
+set_up(void **state)
+{
+	struct screen_fixture *fixture = screen_fixture_create("pid,comm,res,command");
+
+	screen_fixture_add(fixture, 5, "plain");
+	screen_fixture_add(fixture, 6, "other");
+	screen_fixture_show(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	screen_fixture_destroy(*state);
+	return 0;
+}
+
+static const struct view *const tabs[] = { &view_processes, &view_kill_order, &view_map,
+	&view_faults, &view_budget, &view_kernel };
+
+static void
+U5_q_and_escape_leave_a_page_before_they_leave_memtop(void **state)
+{
+	static const struct {
+		int key;
+		const struct view *view;
+	} pages[] = { { '?', &view_help }, { 'f', &view_fields }, { '\r', &view_detail },
+		{ 'x', &view_explain }, { '3', &view_map } };
+	static const int ways_out[] = { 'q', 27 };
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	for (size_t way = 0; way < COUNT(ways_out); way++) {
+		for (size_t i = 0; i < COUNT(pages); i++) {
+			assert_true(tui_key(tui, pages[i].key));
+			assert_ptr_equal(tui->view, pages[i].view);
+			assert_true(tui_key(tui, ways_out[way]));
+			assert_ptr_equal(tui->view, &view_processes);
+			assert_null(tui->prompt.label);
+		}
+		for (const char *key = "\r34x?"; *key; key++)
+			assert_true(tui_key(tui, *key));
+		assert_ptr_equal(tui->view, &view_help);
+		for (size_t i = 0; i < 5; i++) /* through explain, faults, map and detail */
+			assert_true(tui_key(tui, ways_out[way]));
+		assert_ptr_equal(tui->view, &view_processes);
+	}
+	assert_true(tui_key(tui, 27)); /* asks; a late rest of another key is no yes */
+	assert_true(tui_key(tui, '['));
+	assert_true(tui_key(tui, 27));
+	assert_false(tui_key(tui, 'y'));
+}
+
+static void
+U5_a_tab_is_no_page(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct tui *tui = fixture->tui;
+
+	for (const char *key = "2456"; *key; key++) {
+		tui_key(tui, '1');
+		assert_true(tui_key(tui, *key));
+		assert_ptr_equal(tui->view, tabs[*key - '1']);
+		assert_true(tui_key(tui, 27));
+		assert_ptr_equal(tui->view, &view_processes);
+		assert_true(tui_key(tui, *key));
+		assert_false(tui_key(tui, 'q'));
+		tui->leaving = false;
+	}
+}
+
+/* The page below is where it was. */
+static void
+one_goes_back_to_the_same_place(void **state)
+{
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	tui_key(tui, '\r');
+	tui_draw(tui);
+	tui_key(tui, KEY_DOWN);
+	assert_int_equal(tui->lines.selected, 1);
+	tui_key(tui, '?');
+	assert_int_equal(tui->lines.selected, 0);
+	tui_key(tui, 'q');
+	assert_int_equal(tui->lines.selected, 1);
+}
+
+static void
+U13_a_key_without_a_meaning_says_so(void **state)
+{
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	for (int key = 1; key <= KEY_MAX; key++) {
+		if (request_of_key(&screen_keys, key) != REQUEST_NONE || key == KEY_RESIZE)
+			continue;
+		tui_key(tui, key);
+		assert_int_equal(strncmp(tui->message, "no such key: ", 13), 0);
+	}
+	tui_key(tui, 'G');
+	assert_string_equal(tui->message, "no such key: G (? shows the keys)");
+	tui_key(tui, KEY_F(12));
+	assert_string_equal(tui->message, "no such key: F12 (? shows the keys)");
+	tui_key(tui, '5');
+	assert_string_equal(tui->message, "");
+	tui_key(tui, 'k');
+	assert_string_equal(tui->message, "k does nothing in this view: Budget (? shows the keys)");
+}
+
+/* Each key that has a meaning does something in some view, or says why not. */
+static void
+U13_every_key_is_taken_somewhere(void **state)
+{
+	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+
+	for (int key = 1; key <= KEY_MAX; key++) {
+		enum request request = request_of_key(&screen_keys, key);
+		bool is_taken = request == REQUEST_NONE || request == REQUEST_MOUSE;
+
+		for (size_t i = 0; i < COUNT(tabs) && !is_taken; i++) {
+			tui->settings->processes.tree = true;
+			tui_open_view(tui, tabs[i]);
+			tui_key(tui, key);
+			is_taken = !strstr(tui->message, "does nothing");
+			tui_key(tui, CONTROL('G')); /* out of what it opened */
+			tui->leaving = tui->frozen = false;
+		}
+		assert_true(is_taken);
+	}
+}
+
+static void
+a_folded_row_says_how_many_are_below_it(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct tui *tui = fixture->tui;
+	WINDOW *window = newwin(4, 80, 0, 0);
+	char line[100];
+
+	fixture->snapshot.processes[1].parent = 5;
+	tui_key(tui, '-');
+	assert_string_equal(tui->message, "only a tree is folded (V shows it)");
+	tui_key(tui, 'V');
+	assert_int_equal(tui->rows.count, 2);
+	tui_key(tui, KEY_HOME);
+	tui_key(tui, '-');
+	tui_key(tui, '-');
+	assert_int_equal(tui->rows.count, 1);
+	view_processes.draw(tui, window);
+	mvwinnstr(window, 1, 0, line, sizeof(line) - 1);
+	assert_non_null(strstr(line, " [+1] plain"));
+	tui_key(tui, '+');
+	assert_int_equal(tui->rows.count, 2);
+	delwin(window);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			U5_q_and_escape_leave_a_page_before_they_leave_memtop, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(U5_a_tab_is_no_page, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(one_goes_back_to_the_same_place, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			U13_a_key_without_a_meaning_says_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			U13_every_key_is_taken_somewhere, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_folded_row_says_how_many_are_below_it, set_up, tear_down),
+	};
+	int failed;
+
+	if (!terminal_open())
+		return 0;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	terminal_close();
+	return failed;
+}
