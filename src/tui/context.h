@@ -128,7 +128,7 @@ void tui_say(struct tui *tui, const char *format, ...) __attribute__((format(pri
 
 /* Does what a request means in all views. Returns false for what has no meaning in this one. */
 bool common_request(struct tui *tui, enum request request);
-/* Takes an event of the mouse. */
+/* Takes the events of the mouse that have come. */
 void mouse_request(struct tui *tui);
 
 /* Draws the rows of a page below some lines of notes. Returns false where there is no room for

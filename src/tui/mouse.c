@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WHEEL_ROWS = 3 };
+enum { WHEEL_ROWS = 3, MOST_EVENTS = 8 };
 
 static void
 turn_wheel(struct tui *tui, int key)
@@ -150,17 +150,26 @@ click(struct tui *tui, int y, int x)
 		select_row(tui, y - tui->rows_line);
 }
 
+static void
+take(struct tui *tui, const MEVENT *event)
+{
+	if (event->bstate & BUTTON4_PRESSED)
+		turn_wheel(tui, KEY_UP);
+	else if (event->bstate & BUTTON5_PRESSED)
+		turn_wheel(tui, KEY_DOWN);
+	else if (event->bstate & BUTTON1_PRESSED)
+		click(tui, event->y, event->x);
+}
+
+/* Events that came together are one key of curses, which gives the last of them first. */
 void
 mouse_request(struct tui *tui)
 {
-	MEVENT event;
+	MEVENT events[MOST_EVENTS];
+	size_t count = 0;
 
-	if (getmouse(&event) != OK)
-		return;
-	if (event.bstate & BUTTON4_PRESSED)
-		turn_wheel(tui, KEY_UP);
-	else if (event.bstate & BUTTON5_PRESSED)
-		turn_wheel(tui, KEY_DOWN);
-	else if (event.bstate & BUTTON1_PRESSED)
-		click(tui, event.y, event.x);
+	while (count < MOST_EVENTS && getmouse(&events[count]) == OK)
+		count++;
+	while (count-- > 0)
+		take(tui, &events[count]);
 }

@@ -13,6 +13,17 @@
 
 enum { ESCAPE_DELAY_MS = 25, LINE_SIZE = 2048, LEAST_COLORS = 8 };
 
+/*
+ * Each press and release, though only some mean something: curses drops what is not asked for and
+ * then waits for the next key, whatever else there is to do.
+ */
+#define MOUSE_EVENTS                                                                               \
+	(NCURSES_MOUSE_MASK(1, PRESS_AND_RELEASE) | NCURSES_MOUSE_MASK(2, PRESS_AND_RELEASE) |     \
+		NCURSES_MOUSE_MASK(3, PRESS_AND_RELEASE) |                                         \
+		NCURSES_MOUSE_MASK(4, PRESS_AND_RELEASE) |                                         \
+		NCURSES_MOUSE_MASK(5, PRESS_AND_RELEASE))
+#define PRESS_AND_RELEASE (NCURSES_BUTTON_PRESSED | NCURSES_BUTTON_RELEASED)
+
 /* clang-format off */
 static const struct {
 	short foreground, background; /* -1: the terminal's own */
@@ -117,7 +128,7 @@ screen_open(bool use_mouse)
 	nodelay(stdscr, TRUE);
 	curs_set(0);
 	if (use_mouse) {
-		mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+		mousemask(MOUSE_EVENTS, NULL);
 		mouseinterval(0);
 	}
 	start_colors();

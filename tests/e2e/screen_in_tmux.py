@@ -109,17 +109,16 @@ class Terminal:
         """
         for key in keys:
             if key[0] == "@":
-                self.send_mouse(0, *key[1:].split(","))
-                self.send_mouse(3, *key[1:].split(","))  # the button is let go
+                self.send_mouse([0, 3], *key[1:].split(","))  # pressed and let go, at once
                 continue
             if key == "^":
-                self.send_mouse(65, 0, 0)
+                self.send_mouse([65], 0, 0)
                 continue
             self.tmux("send-keys", *(["-l", "--", key[1:]] if key[0] == "=" and len(key) > 1 else [key]))
 
-    def send_mouse(self, button, x, y):
-        codes = [0x1B, ord("["), ord("M"), 32 + button, 33 + int(x), 33 + int(y)]
-        self.tmux("send-keys", "-H", *[f"{code:02x}" for code in codes])
+    def send_mouse(self, buttons, x, y):
+        events = [[0x1B, ord("["), ord("M"), 32 + button, 33 + int(x), 33 + int(y)] for button in buttons]
+        self.tmux("send-keys", "-H", *[f"{code:02x}" for code in sum(events, [])])
 
     def capture(self):
         output = self.tmux("capture-pane", "-p", *(["-e"] if self.with_looks else [])).stdout
@@ -145,7 +144,7 @@ class Terminal:
         while (screen := self.capture()) != wanted and time.monotonic() < end:
             self.type(*again)
             time.sleep(0.02)
-        assert screen == wanted
+        assert screen == wanted, screen
         return screen
 
 

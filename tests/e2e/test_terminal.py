@@ -132,6 +132,20 @@ def test_mouse_events_do_not_leave(start, button):
     assert screen.end() == 0
 
 
+@pytest.mark.parametrize("button", [0, 1, 2, 3, 4, 16, 64, 65, 66, 67, 128])
+@pytest.mark.parametrize("end", [b"M", b"m"], ids=["pressed", "let-go"])
+def test_the_screen_goes_on_after_any_event_of_the_mouse(start, button, end):
+    """Curses waits for a key after those that were not asked for: nothing would be read or drawn until then."""
+    screen = start("-d", "0.1")
+    screen.wait_for_screen()
+    screen.type(b"\x1b[<%d;10;9%c" % (button, end[0]))
+    for _ in range(3):
+        at = len(screen.output)
+        wait_until(lambda: len(screen.output) > at)
+    screen.type(b"q")
+    assert screen.end() == 0
+
+
 # Where no screen is possible.
 
 
