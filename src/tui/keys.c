@@ -11,7 +11,7 @@ enum { ESCAPE = 27, DELETE = 127 };
 
 /* clang-format off */
 static const struct key_binding screen_bindings[] = {
-	{ REQUEST_UP, "Up", "select the row above", { KEY_UP, CONTROL('P') } },
+	{ REQUEST_UP, "Up", "select the row above", { KEY_UP, CONTROL('P') }, "Move and search" },
 	{ REQUEST_DOWN, "Down", "select the row below", { KEY_DOWN, CONTROL('N') } },
 	{ REQUEST_PAGE_UP, "PgUp", "a page up", { KEY_PPAGE, CONTROL('B') } },
 	{ REQUEST_PAGE_DOWN, "PgDn", "a page down", { KEY_NPAGE, CONTROL('F') } },
@@ -19,40 +19,11 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_LAST, "End", "the last row", { KEY_END } },
 	{ REQUEST_LEFT, "Left", "scroll the columns left; those that tell the rows apart stay", { KEY_LEFT } },
 	{ REQUEST_RIGHT, "Right", "scroll the columns right", { KEY_RIGHT } },
-	{ REQUEST_OPEN, "Enter", "all about the selected process", { '\n', '\r', KEY_ENTER } },
-	{ REQUEST_BACK, "Esc", "end a filter or a search; back; leave memtop after a question", { ESCAPE } },
-	{ REQUEST_SORT_MEMORY, "M", "sort by RES", { 'M' } },
-	{ REQUEST_SORT_CPU, "P", "sort by %CPU", { 'P' } },
-	{ REQUEST_SORT_PID, "N", "sort by PID", { 'N' } },
-	{ REQUEST_SORT_TIME, "T", "sort by TIME", { 'T' } },
-	{ REQUEST_SORT_PREVIOUS, "<", "sort by the column to the left", { '<' } },
-	{ REQUEST_SORT_NEXT, ">", "sort by the column to the right", { '>' } },
-	{ REQUEST_SORT_REVERSE, "R I", "turn the order round", { 'R', 'I' } },
-	{ REQUEST_SORT_LIST, "F6 .", "choose the column to sort by from a list", { KEY_F(6), '.' } },
 	{ REQUEST_SEARCH, "/ F3 L", "search a name or command", { '/', KEY_F(3), 'L' } },
 	{ REQUEST_SEARCH_NEXT, "n &", "the next match", { 'n', '&' } },
 	{ REQUEST_SEARCH_PREVIOUS, "p", "the previous match", { 'p' } },
-	{ REQUEST_FILTER, "\\ F4 o", "show only what a filter lets through: rss>500M user!=root java", { '\\', KEY_F(4), 'o' } },
-	{ REQUEST_USER, "u", "show only one user's processes, chosen from a list", { 'u' } },
-	{ REQUEST_TREE, "V F5 t", "children below their parents", { 'V', KEY_F(5), 't' } },
-	{ REQUEST_FOLD, "-", "in the tree: fold what is below the selected process", { '-' } },
-	{ REQUEST_UNFOLD, "+", "in the tree: unfold it", { '+' } },
-	{ REQUEST_TAG, "Space", "tag or untag the selected process", { ' ' } },
-	{ REQUEST_UNTAG_ALL, "U", "untag all", { 'U' } },
-	{ REQUEST_COMMAND_LINE, "c", "command line or name", { 'c' } },
-	{ REQUEST_KERNEL_THREADS, "K", "show or hide kernel threads", { 'K' } },
-	{ REQUEST_FIELDS, "f F2", "choose the columns", { 'f', KEY_F(2) } },
-	{ REQUEST_UNIT_NEXT, "e", "a larger unit of sizes", { 'e' } },
-	{ REQUEST_UNIT_PREVIOUS, "E", "a smaller unit of sizes", { 'E' } },
-	{ REQUEST_DELAY, "d s", "time between two refreshes", { 'd', 's' } },
-	{ REQUEST_SIGNAL, "k F9", "send a signal to the selected or tagged processes", { 'k', KEY_F(9) } },
-	{ REQUEST_ADJUST, "a", "the OOM priority of the selected or tagged processes", { 'a' } },
-	{ REQUEST_ADJUST_DOWN, "F7", "the same, with an adjustment 10 lower to begin with", { KEY_F(7) } },
-	{ REQUEST_ADJUST_UP, "F8", "the same, with one 10 higher", { KEY_F(8) } },
-	{ REQUEST_FREEZE, "z", "freeze the screen, and let it go on", { 'z' } },
-	{ REQUEST_SAVE, "W", "write the settings to their file", { 'W' } },
-	{ REQUEST_REFRESH, "Ctrl-R", "refresh now", { CONTROL('R') } },
-	{ REQUEST_REDRAW, "Ctrl-L", "redraw the screen", { CONTROL('L') } },
+	{ REQUEST_MOUSE, "mouse", "click a row, a heading to sort by, a tab, a key of the last line", { KEY_MOUSE } },
+	{ REQUEST_OPEN, "Enter", "all about the selected process", { '\n', '\r', KEY_ENTER }, "Views and pages" },
 	{ REQUEST_PROCESSES, "1", "the processes", { '1' } },
 	{ REQUEST_KILL_ORDER, "2", "who would be killed first if memory ran out", { '2' } },
 	{ REQUEST_MAP, "3", "what the selected process's address space is made of", { '3' } },
@@ -60,22 +31,51 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_BUDGET, "5", "where all memory of the machine is", { '5' } },
 	{ REQUEST_KERNEL, "6", "what the kernel keeps: slab caches, zones, free blocks, reclaim, swap, nodes", { '6' } },
 	{ REQUEST_EXPLAIN, "x", "what each figure of the selected row and of the header is, and how it comes about", { 'x' } },
-	{ REQUEST_SCOPE, "g", "kill order: the selected process's memory cgroup, or the machine", { 'g' } },
-	{ REQUEST_GROUPING, "b", "faults: rows by segment, code, mapping or process; map: segments or mappings; kernel: the next page", { 'b' } },
-	{ REQUEST_WALKS, "w", "faults: sample TLB walks by process, or stop that", { 'w' } },
 	{ REQUEST_HELP, "? h F1", "this help", { '?', 'h', KEY_F(1) } },
+	{ REQUEST_BACK, "Esc", "end a filter or a search; back; leave memtop after a question", { ESCAPE } },
 	{ REQUEST_LEAVE, "q", "leave the page, as this help, or else memtop", { 'q' } },
 	{ REQUEST_QUIT, "F10", "leave memtop", { KEY_F(10) } },
-	{ REQUEST_MOUSE, "mouse", "click a row, a heading to sort by, a tab, a key of the last line", { KEY_MOUSE } },
+	{ REQUEST_FILTER, "\\ F4 o", "show only what a filter lets through: rss>500M user!=root java", { '\\', KEY_F(4), 'o' }, "Which rows, in which order" },
+	{ REQUEST_USER, "u", "show only one user's processes, chosen from a list", { 'u' } },
+	{ REQUEST_KERNEL_THREADS, "K", "show or hide kernel threads", { 'K' } },
+	{ REQUEST_SORT_LIST, "F6 .", "choose the column to sort by from a list", { KEY_F(6), '.' } },
+	{ REQUEST_SORT_MEMORY, "M", "sort by RES", { 'M' } },
+	{ REQUEST_SORT_CPU, "P", "sort by %CPU", { 'P' } },
+	{ REQUEST_SORT_PID, "N", "sort by PID", { 'N' } },
+	{ REQUEST_SORT_TIME, "T", "sort by TIME", { 'T' } },
+	{ REQUEST_SORT_PREVIOUS, "<", "sort by the column to the left", { '<' } },
+	{ REQUEST_SORT_NEXT, ">", "sort by the column to the right", { '>' } },
+	{ REQUEST_SORT_REVERSE, "R I", "turn the order round", { 'R', 'I' } },
+	{ REQUEST_TREE, "V F5 t", "children below their parents", { 'V', KEY_F(5), 't' } },
+	{ REQUEST_FOLD, "-", "in the tree: fold what is below the selected process", { '-' } },
+	{ REQUEST_UNFOLD, "+", "in the tree: unfold it", { '+' } },
+	{ REQUEST_GROUPING, "b", "faults: rows by segment, code, mapping or process; map: segments or mappings; kernel: the next page", { 'b' } },
+	{ REQUEST_SCOPE, "g", "kill order: the selected process's memory cgroup, or the machine", { 'g' } },
+	{ REQUEST_TAG, "Space", "tag or untag the selected process", { ' ' }, "Act on processes" },
+	{ REQUEST_UNTAG_ALL, "U", "untag all", { 'U' } },
+	{ REQUEST_SIGNAL, "k F9", "send a signal to the selected or tagged processes", { 'k', KEY_F(9) } },
+	{ REQUEST_ADJUST, "a", "the OOM priority of the selected or tagged processes", { 'a' } },
+	{ REQUEST_ADJUST_DOWN, "F7", "the same, with an adjustment 10 lower to begin with", { KEY_F(7) } },
+	{ REQUEST_ADJUST_UP, "F8", "the same, with one 10 higher", { KEY_F(8) } },
+	{ REQUEST_FIELDS, "f F2", "choose the columns", { 'f', KEY_F(2) }, "The screen" },
+	{ REQUEST_COMMAND_LINE, "c", "command line or name", { 'c' } },
+	{ REQUEST_UNIT_NEXT, "e", "a larger unit of sizes", { 'e' } },
+	{ REQUEST_UNIT_PREVIOUS, "E", "a smaller unit of sizes", { 'E' } },
+	{ REQUEST_DELAY, "d s", "time between two refreshes", { 'd', 's' } },
+	{ REQUEST_FREEZE, "z", "freeze the screen, and let it go on", { 'z' } },
+	{ REQUEST_REFRESH, "Ctrl-R", "refresh now", { CONTROL('R') } },
+	{ REQUEST_WALKS, "w", "faults: sample TLB walks by process, or stop that", { 'w' } },
+	{ REQUEST_SAVE, "W", "write the settings to their file", { 'W' } },
+	{ REQUEST_REDRAW, "Ctrl-L", "redraw the screen", { CONTROL('L') } },
 };
 
 static const struct key_binding prompt_bindings[] = {
-	{ REQUEST_TAKE, "Enter", "take what was typed or chosen; typing narrows a list", { '\n', '\r', KEY_ENTER } },
+	{ REQUEST_TAKE, "Enter", "take what was typed or chosen; typing narrows a list", { '\n', '\r', KEY_ENTER }, "In a line to type and a list to choose from" },
 	{ REQUEST_CANCEL, "Esc Ctrl-G", "leave all as it was", { ESCAPE, CONTROL('G') } },
 };
 
 static const struct key_binding editor_bindings[] = {
-	{ REQUEST_ADJ_PROTECT, "p", "protect: -900", { 'p' } },
+	{ REQUEST_ADJ_PROTECT, "p", "protect: -900", { 'p' }, "In the OOM priority editor" },
 	{ REQUEST_ADJ_LESS, "l", "less likely: -300", { 'l' } },
 	{ REQUEST_ADJ_NORMAL, "n", "normal: 0", { 'n' } },
 	{ REQUEST_ADJ_MORE, "m", "more likely: +300", { 'm' } },
@@ -93,15 +93,14 @@ static const struct key_binding editor_bindings[] = {
 };
 /* clang-format on */
 
-#define KEYS(where, list)                                                                          \
+#define KEYS(list)                                                                                 \
 	{                                                                                          \
-		.place = where, .bindings = list, .count = sizeof(list) / sizeof(list[0])          \
+		.bindings = list, .count = sizeof(list) / sizeof(list[0])                          \
 	}
 
-const struct key_list screen_keys = KEYS(NULL, screen_bindings);
-const struct key_list prompt_keys =
-	KEYS("In a line to type and a list to choose from", prompt_bindings);
-const struct key_list editor_keys = KEYS("In the OOM priority editor", editor_bindings);
+const struct key_list screen_keys = KEYS(screen_bindings);
+const struct key_list prompt_keys = KEYS(prompt_bindings);
+const struct key_list editor_keys = KEYS(editor_bindings);
 
 enum request
 request_of_key(const struct key_list *list, int code)

@@ -93,11 +93,11 @@ struct key_binding {
 	const char *keys; /* as people call them */
 	const char *help;
 	int codes[MOST_KEYS]; /* of curses; 0: no more */
+	const char *group;    /* of which it is the first one in the help; or NULL */
 };
 
 /* The keys of one place: from these lists keys are understood and the help view is made. */
 struct key_list {
-	const char *place; /* NULL: everywhere */
 	const struct key_binding *bindings;
 	size_t count;
 };

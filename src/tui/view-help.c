@@ -18,8 +18,24 @@ line_count(void)
 	size_t count = 0;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		count += lists[i]->count + (lists[i]->place != NULL);
+		for (size_t j = 0; j < lists[i]->count; j++)
+			count += 1 + (lists[i]->bindings[j].group != NULL);
 	return count;
+}
+
+/* Returns where the next list begins. */
+static int
+draw_list(WINDOW *window, int y, const struct key_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct key_binding *binding = &list->bindings[i];
+
+		if (binding->group)
+			screen_put(window, y++, 0, getmaxx(window), STYLE_HEADING, true,
+				binding->group);
+		draw_binding(window, y++, binding);
+	}
+	return y;
 }
 
 /* From the first line that is shown, which makes those before it stand above the window. */
@@ -30,13 +46,8 @@ draw(struct tui *tui, WINDOW *window)
 
 	list_fit_page(&tui->lines, line_count(), (size_t)getmaxy(window));
 	y = -(int)tui->lines.selected;
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		if (lists[i]->place)
-			screen_put(window, y++, 0, getmaxx(window), STYLE_HEADING, true,
-				lists[i]->place);
-		for (size_t j = 0; j < lists[i]->count; j++)
-			draw_binding(window, y++, &lists[i]->bindings[j]);
-	}
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		y = draw_list(window, y, lists[i]);
 }
 
 static bool

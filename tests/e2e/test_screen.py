@@ -146,7 +146,7 @@ def test_U13_rows_are_clicked_and_the_wheel_scrolls(terminal):
     terminal.type("n", "k", "^", "Enter")
     terminal.wait_for_text("Send SIGCONT to 700 ")
     terminal.type("n", "?", "^")
-    wait_until(lambda: terminal.capture().splitlines()[5].startswith("PgDn "))
+    wait_until(lambda: terminal.capture().splitlines()[5].startswith("PgUp "))
 
 
 # The same once the editor of OOM priorities is open.
