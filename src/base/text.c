@@ -212,6 +212,19 @@ step(const char **text)
 }
 
 size_t
+text_count(const char *text, size_t length)
+{
+	size_t count = 0;
+	uint32_t character;
+
+	for (size_t i = 0, size; i < length; i += size ? size : 1) {
+		size = text_decode(text + i, length - i, &character);
+		count++;
+	}
+	return count;
+}
+
+size_t
 text_width(const char *text)
 {
 	size_t width = 0;

@@ -37,6 +37,9 @@ size_t text_safe(char *copy, size_t size, const char *text, enum charset charset
  */
 size_t text_valid(char *copy, size_t size, const char *text);
 
+/* How many characters `length` bytes are; a byte that is not UTF-8 is one. */
+size_t text_count(const char *text, size_t length);
+
 /* How many columns of a terminal a safe text takes. */
 size_t text_width(const char *text);
 

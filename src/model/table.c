@@ -2,6 +2,7 @@
 #include "model/table.h"
 
 #include "base/memory.h"
+#include "base/nearest.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -44,6 +45,20 @@ table_find(const struct table *table, const char *name, size_t length)
 			return column;
 	}
 	return NULL;
+}
+
+const char *
+table_nearest(const struct table *table, const char *name, size_t length)
+{
+	struct nearest nearest = { .word = name, .length = length };
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		nearest_offer(&nearest, table->columns[i].name);
+		nearest_offer(&nearest, table->columns[i].title);
+		if (table->columns[i].alias)
+			nearest_offer(&nearest, table->columns[i].alias);
+	}
+	return nearest.name;
 }
 
 void
