@@ -40,8 +40,8 @@ main(int argc, char **argv)
 		argc -= taken;
 		argv += taken;
 	} else if (argc > 1 && argv[1][0] != '-') {
-		log_error("there is no command '%s' (memtop --help lists them)", argv[1]);
-		return 2;
+		log_set_program(program);
+		return command_refuse_name(argv[1]);
 	}
 	log_set_program(program);
 	command = command ? command : commands[0];

@@ -156,7 +156,7 @@ bash_commands(void)
 		if (second_word(commands[i]))
 			printf("\t%.*s) echo '%s' ;;\n", (int)first_word_length(commands[i]),
 				commands[i]->name, second_word(commands[i]));
-	fputs("\tesac\n}\n\n", stdout);
+	fputs("\thelp) _memtop_commands ;;\n\tesac\n}\n\n", stdout);
 }
 
 static void

@@ -67,18 +67,11 @@ has_new_first_word(size_t number)
 void
 each_option(const struct command *command, visit_option *visit)
 {
-	const struct command_option *common = common_options, *own = command->options;
+	struct option_list list;
 
-	for (; own->name; own++)
-		visit(command, own, own->letter);
-	for (; common->name; common++) {
-		char letter = common->letter;
-
-		for (own = command->options; own->name; own++)
-			if (own->letter == letter)
-				letter = 0;
-		visit(command, common, letter);
-	}
+	command_list_options(command, &list);
+	for (size_t i = 0; i < list.count; i++)
+		visit(command, list.rows[i].option, list.rows[i].letter);
 }
 
 void

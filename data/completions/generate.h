@@ -28,7 +28,7 @@ bool has_new_first_word(size_t number);
 typedef void visit_option(
 	const struct command *command, const struct command_option *option, char letter);
 
-/* All options of a command, then the common ones, whose letters it may have taken. */
+/* All options of a command, as --help lists them. */
 void each_option(const struct command *command, visit_option *visit);
 
 /* Text between single quotes; `quote` is how one stands among them, `special` gets a backslash. */

@@ -90,8 +90,7 @@ read_block(struct blocks *run, int64_t number)
 	if (error < 0)
 		return error;
 	derive(now, before);
-	order_build(&run->rows, &process_table, now->processes, now->process_count, options->filter,
-		&options->settings.processes.order);
+	process_options_choose(options, now->processes, now->process_count, NULL, &run->rows);
 	if (options->filter_text) {
 		run->held = footprint_of(now, &run->rows);
 		run->output.held = &run->held;
@@ -188,24 +187,38 @@ static int
 run(const struct command *command, int argc, char **argv)
 {
 	struct process_options options;
-	int status, first;
+	int status;
 
 	process_options_init(&options);
-	first = process_options_parse(command, argc, argv, &options, &status);
-	if (first >= 0 && options.lock)
-		lock_self(complain, NULL);
-	if (first >= 0)
-		status = batch_run(&options);
+	if (command_parse(command, argc, argv, &options, &status) >= 0) {
+		status = process_options_prepare(&options);
+		if (status == EXIT_SUCCESS && options.lock)
+			lock_self(complain, NULL);
+		if (status == EXIT_SUCCESS)
+			status = batch_run(&options);
+	}
 	process_options_finish(&options);
 	return status;
 }
 
+/* clang-format off */
+static const struct command_option options_table[] = {
+	{ "batch", 'b', NULL, "it is one", option_set_flag, offsetof(struct process_options, batch), 0, .hidden = true },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+static const struct command_option *const shared_options[] = { process_option_table, table_options,
+	NULL };
+
 const struct command command_batch = {
 	.name = "batch",
 	.summary = "all processes, one block after the other, for logs",
-	.arguments = "[options]",
-	.options = process_option_table + PROCESS_SCREEN_OPTIONS,
+	.arguments = "[options] [PID | NAME]...",
+	.options = options_table,
+	.shared = shared_options,
 	.describe = process_options_describe,
 	.usage_status = 2,
+	.take_word = process_take_word,
 	.run = run,
 };

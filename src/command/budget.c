@@ -23,33 +23,20 @@ enum { NAME_SIZE = 64 };
 
 struct budget_options {
 	struct process_options process; /* first: some options are its */
-	bool all, explain, has_delay;
+	bool all, explain;
 };
 
 #define SETTING(member) offsetof(struct budget_options, member)
-
-static int
-apply_delay(void *settings, const struct command_option *option, const char *value)
-{
-	((struct budget_options *)settings)->has_delay = true;
-	return process_apply_delay(settings, option, value);
-}
 
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "show rows of 0 as well", option_set_flag, SETTING(all), 0 },
 	{ "explain", 0, NULL, "show what each figure is and how it comes about, in live numbers", option_set_flag, SETTING(explain), 0 },
-	{ "delay", 'd', "SECONDS", "a block every SECONDS, with what has changed since the first", apply_delay, 0, 0 },
-	{ "count", 'n', "COUNT", "end after COUNT blocks (1; with --delay: never)", process_apply_count, 0, 0 },
-	{ "fields", 'F', "FIELD,...", "columns to show", process_apply_fields, 0, 0 },
-	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", process_apply_order, 0, 0 },
-	{ "filter", 0, "EXPR", "only rows for which EXPR holds", process_apply_filter, 0, 0 },
-	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", process_apply_format, 0, 0 },
-	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", process_apply_scale, 0, 0 },
-	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", process_apply_width, 0, 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
+
+static const struct command_option *const shared_options[] = { table_options, NULL };
 
 struct run {
 	const struct budget_options *options;
@@ -102,17 +89,6 @@ write_head(struct run *run, char *head, size_t size)
 		installed, kept);
 }
 
-/* The order of the rows is a meaning of its own: they are sorted only where that is asked for. */
-static void
-choose_rows(struct run *run)
-{
-	const struct listing *listing = &run->options->process.settings.processes;
-	order_build(&run->rows, &budget_table, run->now.budget.rows, run->now.budget.count,
-		run->options->process.filter, &listing->order);
-	if (!run->options->all)
-		row_list_keep(&run->rows, budget_is_worth_showing);
-}
-
 static int
 explain_rows(struct run *run)
 {
@@ -140,7 +116,8 @@ write_budget(struct run *run, bool is_first)
 {
 	char head[256];
 
-	choose_rows(run);
+	process_options_choose(&run->options->process, run->now.budget.rows, run->now.budget.count,
+		run->options->all ? NULL : budget_is_worth_showing, &run->rows);
 	write_head(run, head, sizeof(head));
 	run->output.head = head;
 	run->output.width = process_options_width(&run->options->process);
@@ -183,18 +160,17 @@ show(const struct budget_options *options)
 	return status;
 }
 
-/* What nobody chose is chosen for what is looked at. */
-static void
+/* The rows have a meaningful order: they are sorted only where that is asked for. */
+static int
 complete(struct budget_options *options)
 {
 	struct process_options *process = &options->process;
-	const char *usual = options->has_delay ? columns_over_time : budget_default_columns;
-	size_t position;
 
-	if (process->settings.processes.columns.count == 0)
-		selection_parse(&process->settings.processes.columns, usual, &position);
-	if (process->count == 0 && !options->has_delay)
-		process->count = 1;
+	process_options_default_to_one(process);
+	return process_options_complete(process, &budget_table,
+		process_options_has(process, KEPT_DELAY) ? columns_over_time
+							 : budget_default_columns,
+		NULL);
 }
 
 static void
@@ -207,23 +183,12 @@ static int
 run(const struct command *command, int argc, char **argv)
 {
 	struct budget_options options = { .all = false };
-	struct process_options *process = &options.process;
-	int status, first;
+	int status;
 
-	process_options_init(process);
-	process_options_use(process, &budget_table);
-	first = command_parse(command, argc, argv, &options, &status);
-	if (first >= 0 && first < argc) {
-		char word[80];
-
-		text_safe(word, sizeof(word), argv[first], charset_of_locale());
-		log_error("'%s' is no option", word);
-		status = command->usage_status;
-	} else if (first >= 0) {
-		complete(&options);
-		status = show(&options);
-	}
-	process_options_finish(process);
+	process_options_init(&options.process);
+	if (command_parse(command, argc, argv, &options, &status) >= 0)
+		status = complete(&options) < 0 ? command->usage_status : show(&options);
+	process_options_finish(&options.process);
 	return status;
 }
 
@@ -232,8 +197,10 @@ const struct command command_budget = {
 	.summary = "where all memory of the machine is",
 	.arguments = "[options]",
 	.options = options_table,
+	.shared = shared_options,
 	.table = &budget_table,
 	.describe = describe,
 	.usage_status = 2,
+	.take_word = command_refuse_word,
 	.run = run,
 };

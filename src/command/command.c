@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/command.h"
 
-#include "base/cleanup.h"
 #include "base/log.h"
-#include "base/memory.h"
+#include "base/nearest.h"
+#include "base/text.h"
 #include "command/commands.h"
-#include "config.h"
 #include "model/snapshot.h"
 #include "output/output.h"
 
 #include <errno.h>
-#include <getopt.h>
-#include <stdbool.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { MESSAGE_SIZE = 512, EXCERPT_SIZE = 60 };
 
 const struct command *const commands[] = {
 	&command_top,
@@ -26,17 +26,16 @@ const struct command *const commands[] = {
 	&command_map,
 	&command_budget,
 	&command_kernel,
+	&command_help,
 	NULL,
 };
 
 /* Every command has these two; free uses -h for something else. */
-const struct command_option common_options[] = {
+static const struct command_option common_options[] = {
 	{ .name = "help", .letter = 'h', .help = "display this help and exit" },
 	{ .name = "version", .letter = 'V', .help = "output version information and exit" },
 	{ .name = NULL },
 };
-
-enum { HELP = 0x1000, FIRST_LONG = 0x2000 };
 
 /* How many words a name has if it is what the command line begins with, else 0. */
 static int
@@ -74,171 +73,86 @@ command_find(char *const *words, int count, int *ret_taken)
 	return found;
 }
 
-static bool
-has_letter(const struct command_option *options, char letter)
+int
+command_refuse_name(const char *name)
 {
-	for (; options->name; options++)
-		if (options->letter == letter)
+	struct nearest nearest = { .word = name, .length = strlen(name) };
+	char safe[COMMAND_WORD_SIZE];
+
+	for (size_t i = 1; commands[i]; i++)
+		nearest_offer(&nearest, commands[i]->name);
+	command_complain(nearest.name, "there is no command '%s'", command_safe_word(name, safe));
+	return commands[0]->usage_status;
+}
+
+static bool
+has_option(const struct option_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->rows[i].option->name, name) == 0)
 			return true;
 	return false;
 }
 
-/* The two lists that getopt_long wants. What it returns for a row is the index of that row. */
-struct getopt_lists {
-	struct option *rows;
-	char *letters;
-	size_t count, letter_count;
-};
+static bool
+has_letter(const struct option_list *list, char letter)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->rows[i].letter == letter)
+			return true;
+	return false;
+}
 
+/* What is in the list already goes before: both an option as a whole and its letter. */
 static void
-add_row(struct getopt_lists *lists, const struct command_option *option, char letter, int value)
+add_options(struct option_list *list, const struct command_option *options)
 {
-	lists->rows[lists->count++] = (struct option){ .name = option->name,
-		.has_arg = option->argument ? required_argument : no_argument,
-		.val = value };
-	if (!letter)
-		return;
-	lists->letters[lists->letter_count++] = letter;
-	if (option->argument)
-		lists->letters[lists->letter_count++] = ':';
-}
+	const size_t most = sizeof(list->rows) / sizeof(list->rows[0]);
 
-static size_t
-count_options(const struct command_option *options)
-{
-	size_t count = 0;
+	for (; options->name && list->count < most; options++) {
+		char letter = has_letter(list, options->letter) ? 0 : options->letter;
 
-	while (options[count].name)
-		count++;
-	return count;
-}
-
-static void
-build_lists(struct getopt_lists *lists, const struct command_option *options)
-{
-	size_t count = count_options(options) + count_options(common_options) + 1;
-
-	lists->rows = xcalloc(count, sizeof(struct option));
-	lists->letters = xcalloc(count, 2);
-	for (size_t i = 0; options[i].name; i++)
-		add_row(lists, &options[i], options[i].letter, FIRST_LONG + (int)i);
-	for (size_t i = 0; common_options[i].name; i++)
-		add_row(lists, &common_options[i],
-			has_letter(options, common_options[i].letter) ? 0
-								      : common_options[i].letter,
-			HELP + (int)i);
-}
-
-/* getopt returns a letter or a row's value: both name the same option. */
-static const struct command_option *
-find_option(const struct command_option *options, int value)
-{
-	if (value >= FIRST_LONG)
-		return &options[value - FIRST_LONG];
-	if (value >= HELP)
-		return &common_options[value - HELP];
-	for (; options->name; options++)
-		if (options->letter == value)
-			return options;
-	return common_options[0].letter == value ? &common_options[0] : &common_options[1];
-}
-
-static int
-usage_error(const struct command *command, int *ret_status)
-{
-	if (command->usage_error)
-		command->usage_error(stderr);
-	*ret_status = command->usage_status;
-	return -1;
-}
-
-static int
-common_option(const struct command *command, const struct command_option *option, int *ret_status)
-{
-	if (option == &common_options[0])
-		command_write_help(command, stdout, NULL);
-	else
-		printf("%s %s\n", log_program(), MEMTOP_VERSION);
-	*ret_status = 0;
-	return -1;
-}
-
-int
-command_parse(const struct command *command, int argc, char **argv, void *settings, int *ret_status)
-{
-	_cleanup_free_ struct option *rows = NULL;
-	_cleanup_free_ char *letters = NULL;
-	struct getopt_lists lists = { .count = 0 };
-	int value;
-
-	build_lists(&lists, command->options);
-	rows = lists.rows;
-	letters = lists.letters;
-	argv[0] = (char *)log_program(); /* getopt_long begins its messages with it */
-	while ((value = getopt_long(argc, argv, letters, rows, NULL)) != -1) {
-		const struct command_option *option;
-
-		if (value == '?')
-			return usage_error(command, ret_status);
-		option = find_option(command->options, value);
-		if (!option->apply)
-			return common_option(command, option, ret_status);
-		if (option->apply(settings, option, optarg) < 0) {
-			*ret_status = command->usage_status;
-			return -1;
-		}
-	}
-	return optind;
-}
-
-/* " -n, --count COUNT"; an argument of one letter stands behind -n as well. */
-static void
-write_form(const struct command_option *option, bool has_letter_too, char *form, size_t size)
-{
-	const char *argument = option->argument ? option->argument : "";
-	const char *again = strlen(argument) == 1 ? argument : "";
-	char letter[8] = "";
-
-	if (has_letter_too)
-		snprintf(letter, sizeof(letter), "-%c%s%s,", option->letter, *again ? " " : "",
-			again);
-	snprintf(
-		form, size, " %-3s --%s%s%s", letter, option->name, *argument ? " " : "", argument);
-}
-
-static void
-write_options(const struct command_option *options, const struct command_option *taken_letters,
-	const char *end, FILE *file)
-{
-	size_t width = taken_letters ? 15 : 20;
-	char form[64];
-
-	for (const struct command_option *option = options; option->name; option++) {
-		write_form(option, false, form, sizeof(form));
-		width = strlen(form) > width ? strlen(form) : width;
-	}
-	for (; options->name && (!end || strcmp(options->name, end) != 0); options++) {
-		bool has = options->letter &&
-			   !(taken_letters && has_letter(taken_letters, options->letter));
-
-		write_form(options, has, form, sizeof(form));
-		fprintf(file, "%-*s %s\n", (int)width, form, options->help);
+		if (!options->hidden && !has_option(list, options->name))
+			list->rows[list->count++] = (struct listed_option){ options, letter };
 	}
 }
 
 void
-command_write_help(const struct command *command, FILE *file, const char *end)
+command_list_options(const struct command *command, struct option_list *ret_list)
 {
-	fprintf(file, "\nUsage:\n %s %s\n\nOptions:\n", log_program(), command->arguments);
-	write_options(command->options, NULL, end, file);
-	fputc('\n', file);
-	write_options(common_options, command->options, NULL, file);
-	if (command->describe)
-		command->describe(file);
-	fprintf(file, "\nFor more details see memtop%s", *command->name ? "-" : "");
-	for (const char *letter = command->name; *letter; letter++)
-		fputc(*letter == ' ' ? '-' : *letter, file);
-	fputs("(1).\n", file);
+	ret_list->count = 0;
+	add_options(ret_list, command->options);
+	ret_list->shared = ret_list->count;
+	for (size_t i = 0; command->shared && command->shared[i]; i++)
+		add_options(ret_list, command->shared[i]);
+	ret_list->common = ret_list->count;
+	add_options(ret_list, common_options);
+}
+
+const char *
+command_safe_word(const char *word, char safe[static COMMAND_WORD_SIZE])
+{
+	size_t length = text_safe(safe, COMMAND_WORD_SIZE, word, charset_of_locale());
+
+	if (length > COMMAND_WORD_SIZE - 16)
+		strcpy(safe + COMMAND_WORD_SIZE - 16, "...");
+	return safe;
+}
+
+int
+command_complain(const char *near, const char *format, ...)
+{
+	char message[MESSAGE_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	if (near)
+		log_error("%s; did you mean %s? try '%s --help'", message, near, log_program());
+	else
+		log_error("%s; try '%s --help'", message, log_program());
+	return -EINVAL;
 }
 
 int
@@ -256,16 +170,47 @@ option_set_text(void *settings, const struct command_option *option, const char 
 	return 0;
 }
 
+/* What stands around a place of a value, which may be very long. */
+static void
+excerpt(const char *value, size_t position, char text[static COMMAND_WORD_SIZE])
+{
+	char part[EXCERPT_SIZE + 1];
+	size_t start = 0, length = strlen(value);
+
+	if (length > EXCERPT_SIZE && position != SIZE_MAX && position > EXCERPT_SIZE / 2)
+		start = (position < length ? position : length) - EXCERPT_SIZE / 2;
+	snprintf(part, sizeof(part), "%s", value + start);
+	snprintf(text, COMMAND_WORD_SIZE, "%s%s%s", start > 0 ? "..." : "", part,
+		length - start > EXCERPT_SIZE ? "..." : "");
+}
+
+int
+option_complain_near(const struct command_option *option, const char *value, size_t position,
+	const char *near, const char *message)
+{
+	char text[COMMAND_WORD_SIZE], safe[4 * COMMAND_WORD_SIZE], place[40] = "";
+
+	excerpt(value, position, text);
+	text_safe(safe, sizeof(safe), text, charset_of_locale());
+	if (position != SIZE_MAX)
+		snprintf(place, sizeof(place), ", at character %zu", position + 1);
+	return command_complain(near, "--%s '%s': %s%s", option->name, safe, message, place);
+}
+
 int
 option_complain(const struct command_option *option, const char *value, size_t position,
 	const char *message)
 {
-	if (position == SIZE_MAX)
-		log_error("--%s '%s': %s", option->name, value, message);
-	else
-		log_error("--%s '%s': %s, at character %zu", option->name, value, message,
-			position + 1);
-	return -EINVAL;
+	return option_complain_near(option, value, position, NULL, message);
+}
+
+int
+command_refuse_word(void *settings, const char *word)
+{
+	char safe[COMMAND_WORD_SIZE];
+
+	(void)settings;
+	return command_complain(NULL, "unexpected word '%s'", command_safe_word(word, safe));
 }
 
 int

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -22,6 +23,9 @@ struct command_option {
 	int (*apply)(void *settings, const struct command_option *option, const char *value);
 	size_t offset; /* for the common values of `apply`: of the member that is set */
 	int value;     /* for `apply` */
+	/* A form of an earlier version, understood but not shown: the letter; without one the name.
+	 */
+	bool hidden;
 };
 
 struct command {
@@ -29,10 +33,18 @@ struct command {
 	const char *summary;   /* one line, for `memtop --help` */
 	const char *arguments; /* behind the name in the usage line */
 	const struct command_option *options;
+	const struct command_option *const *shared; /* tables of several commands, or NULL */
 	const struct table *table;       /* whose columns options take; NULL: of processes */
 	void (*describe)(FILE *file);    /* what --help says after the options, or NULL */
-	void (*usage_error)(FILE *file); /* printed after an error, or NULL */
+	void (*usage_error)(FILE *file); /* printed after getopt's own message; NULL: see below */
 	int usage_status;                /* exit status for a wrong command line */
+	/*
+	 * Takes a word that is no option. Returns 0, 1 where it begins or goes on with a command to
+	 * be run, or tells the user and returns -EINVAL. NULL: command_parse() leaves all to the
+	 * caller.
+	 */
+	int (*take_word)(void *settings, const char *word);
+	bool runs_command; /* what stands behind -- is one */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
@@ -45,29 +57,66 @@ extern const struct command *const commands[];
  */
 const struct command *command_find(char *const *words, int count, int *ret_taken);
 
-/* What every command has: --help and --version. A command may use their letters otherwise. */
-extern const struct command_option common_options[];
+/* Tells that there is no command of this name, and the nearest one. Returns the exit status. */
+int command_refuse_name(const char *name);
+
+/* An option of a command with the letter that it has there. */
+struct listed_option {
+	const struct command_option *option;
+	char letter;
+};
+
+/* All options: its own, those of the shared tables, --help and --version; what stands before
+ * counts. */
+struct option_list {
+	struct listed_option rows[64];
+	size_t count;
+	size_t shared, common; /* where these begin */
+};
+
+/* Without hidden ones. */
+void command_list_options(const struct command *command, struct option_list *ret_list);
 
 /*
- * Parses the options into `settings`. Returns the index of the first operand, or -1 where the
- * program is done: --help, --version or an error, with the exit status in *ret_status.
+ * Parses the options into `settings`. Returns the index of the first word that `take_word` did not
+ * take, all others stand behind it; or -1 where the program is done: --help, --version or an
+ * error, with the exit status in *ret_status. A wrong value of a shared option has status 2.
  */
 int command_parse(
 	const struct command *command, int argc, char **argv, void *settings, int *ret_status);
 
+/* A value of `take_word` for a command that takes none. */
+int command_refuse_word(void *settings, const char *word);
+
 /* Writes what --help shows; up to the option `end` where that is not NULL. */
 void command_write_help(const struct command *command, FILE *file, const char *end);
+
+/* Writes the name and summary of each command. */
+void command_write_list(FILE *file);
 
 /* Common values of `apply`: a bool becomes true, a text is borrowed. */
 int option_set_flag(void *settings, const struct command_option *option, const char *value);
 int option_set_text(void *settings, const struct command_option *option, const char *value);
 
 /*
- * Tells the user that the value of an option is wrong, and where: `position` counts from 0, or is
- * SIZE_MAX where the place does not matter. Returns -EINVAL.
+ * Tells the user in one line what is wrong with the command line, what may have been meant (NULL:
+ * nothing known) and where to find help. Returns -EINVAL.
+ */
+int command_complain(const char *near, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * The same of the value of an option: `position` counts characters from 0, or is SIZE_MAX where
+ * the place does not matter. Returns -EINVAL.
  */
 int option_complain(const struct command_option *option, const char *value, size_t position,
 	const char *message);
+int option_complain_near(const struct command_option *option, const char *value, size_t position,
+	const char *near, const char *message);
+
+/* A word of the command line so that it can be shown, cut where it is long. */
+enum { COMMAND_WORD_SIZE = 96 };
+const char *command_safe_word(const char *word, char safe[static COMMAND_WORD_SIZE]);
 
 /*
  * Tells that an action failed with -errno and returns the exit status. A reader that has gone away

@@ -31,24 +31,6 @@ static const char columns_of_one_with_walks[] =
 	"segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,code,symbol";
 
 static int
-apply_fields(void *settings, const struct command_option *option, const char *value)
-{
-	struct fault_options *options = settings;
-
-	options->has_fields = true;
-	return process_apply_fields(settings, option, value);
-}
-
-static int
-apply_delay(void *settings, const struct command_option *option, const char *value)
-{
-	struct fault_options *options = settings;
-
-	options->has_delay = true;
-	return process_apply_delay(settings, option, value);
-}
-
-static int
 apply_period(void *settings, const struct command_option *option, const char *value)
 {
 	struct fault_options *options = settings;
@@ -77,21 +59,20 @@ apply_keys(void *settings, const struct command_option *option, const char *valu
 
 /* clang-format off */
 static const struct command_option options_table[] = {
-	{ "pid", 'p', "PID", "only the faults of this process, with the functions that met them", process_apply_pids, 0, 0 },
-	{ "delay", 'd', "SECONDS", "how long to sample, 5 by itself; with a command: until it ends", apply_delay, 0, 0 },
-	{ "count", 'n', "COUNT", "end after COUNT reports instead of one", process_apply_count, 0, 0 },
-	{ "tlb", 't', NULL, "sample TLB walks as well, 97 times a second", option_set_flag, SETTING(walks), 0 },
+	{ "pid", 'p', "PID", "only the faults of this process, by PID or NAME, with the functions that met them", process_apply_pids, 0, 0 },
+	{ "delay", 'd', "SECONDS", "how long to sample for a report, default 5; with a command: until it ends", process_keep, 0, KEPT_DELAY },
+	{ "count", 'n', "COUNT", "end after COUNT reports instead of one", process_apply_count, offsetof(struct process_options, count), 0 },
+	{ "tlb", 0, NULL, "sample TLB walks as well, 97 times a second", option_set_flag, SETTING(walks), 0 },
 	{ "period", 0, "COUNT", "every so manieth minor fault is a sample; 1: all are; 61 by itself, more where there are very many", apply_period, 0, 0 },
-	{ "by", 'b', "KEY,...", "keep rows apart by process, segment, mapping, code, symbol", apply_keys, 0, 0 },
-	{ "fields", 'F', "FIELD,...", "columns to show", apply_fields, 0, 0 },
-	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", process_apply_order, 0, 0 },
-	{ "filter", 0, "EXPR", "only rows for which EXPR holds", process_apply_filter, 0, 0 },
-	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", process_apply_format, 0, 0 },
+	{ "by", 0, "KEY,...", "keep rows apart by process, segment, mapping, code, symbol", apply_keys, 0, 0 },
 	{ "output", 0, "FILE", "write the report there; by itself it goes to standard output, but where a command is run to standard error", option_set_text, SETTING(output), 0 },
-	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", process_apply_width, 0, 0 },
+	{ "tlb", 't', NULL, "", option_set_flag, SETTING(walks), 0, .hidden = true },
+	{ "by", 'b', "KEY,...", "", apply_keys, 0, 0, .hidden = true },
 	{ .name = NULL },
 };
 /* clang-format on */
+
+static const struct command_option *const shared_options[] = { table_options, NULL };
 
 /* One run of the command. */
 struct run {
@@ -209,8 +190,7 @@ write_report(struct run *run, int64_t number)
 	write_head(run, now, head);
 	run->output.head = head;
 	fault_group(&run->faults, now, &grouping);
-	order_build(&run->rows, &fault_table, run->faults.rows, run->faults.count, options->filter,
-		&options->settings.processes.order);
+	process_options_choose(options, run->faults.rows, run->faults.count, NULL, &run->rows);
 	return output_write(&run->output, now, &options->settings.processes.columns, &run->rows);
 }
 
@@ -221,19 +201,13 @@ wait_for(struct run *run, int64_t number, int64_t until)
 	int64_t count = run->options->process.count;
 
 	if (run->has_child)
-		return child_wait(&run->child, run->options->has_delay ? until : INT64_MAX) ||
+		return child_wait(
+			       &run->child, process_options_has(&run->options->process, KEPT_DELAY)
+						    ? until
+						    : INT64_MAX) ||
 		       number == count;
 	loop_wait(until, STDOUT_FILENO);
 	return number >= (count ? count : 1);
-}
-
-static int
-failure(const char *action, int error)
-{
-	if (error == -EPIPE)
-		return EXIT_SUCCESS;
-	log_error("%s: %s", action, strerror(-error));
-	return EXIT_FAILURE;
 }
 
 static int
@@ -249,10 +223,10 @@ write_reports(struct run *run)
 		last = wait_for(run, number, next);
 		error = read_faults(run, number);
 		if (error < 0)
-			return failure("cannot read /proc", error);
+			return command_failure_status("cannot read /proc", error);
 		error = write_report(run, number);
 		if (error < 0)
-			return failure("write error", error);
+			return command_failure_status("write error", error);
 	}
 	return EXIT_SUCCESS;
 }
@@ -269,7 +243,7 @@ begin(struct run *run)
 	for (int i = 0; i < 2 && error == 0; i++)
 		error = read_faults(run, 0);
 	if (error < 0)
-		return failure("cannot read /proc", error);
+		return command_failure_status("cannot read /proc", error);
 	process = snapshot_find_process(&run->snapshots[0], pid_of(run));
 	if (!run->has_child && options->pid_count > 0 && !process) {
 		log_error("there is no process %lld", (long long)options->pids[0]);
@@ -303,13 +277,13 @@ sample(struct run *run)
 	int status, error = source_create(PATIENCE_OF_REPORT, &run->source);
 
 	if (error < 0)
-		return failure("cannot read /proc", error);
+		return command_failure_status("cannot read /proc", error);
 	run->has_child = words[0] != NULL;
 	if (run->has_child)
 		error = child_start(words, &run->child);
 	if (error < 0) {
 		run->source->destroy(run->source);
-		return failure("cannot start a process", error);
+		return command_failure_status("cannot start a process", error);
 	}
 	status = begin(run);
 	if (status == EXIT_SUCCESS)
@@ -349,32 +323,48 @@ run_faults(const struct fault_options *options)
 }
 
 /* What nobody chose is chosen for what is looked at. */
-static void
+static int
 complete(struct fault_options *options)
 {
-	bool is_one = options->words[0] || options->process.pid_count > 0;
+	struct process_options *process = &options->process;
+	bool is_one = options->words[0] || process->pid_count > 0;
 	const char *columns = is_one ? (options->walks ? columns_of_one_with_walks : columns_of_one)
 				     : (options->walks ? columns_of_walks : columns_of_all);
-	size_t position;
 
-	if (!options->has_fields)
-		selection_parse(&options->process.settings.processes.columns, columns, &position);
-	if (!options->has_delay)
-		options->process.settings.interval = USUAL_DELAY;
+	process->settings.interval = USUAL_DELAY;
 	if (!options->keys)
 		options->keys = is_one ? FAULT_BY_SEGMENT | FAULT_BY_MAPPING | FAULT_BY_CODE |
 						 FAULT_BY_SYMBOL
 				       : FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
+	return process_options_complete(process, &fault_table, columns, "minor");
 }
 
-static const char *
-complaint_of(const struct fault_options *options)
+/* Names and PIDs are one process, and none where a command is run. */
+static bool
+is_sensible(const struct fault_options *options)
 {
-	if (options->words[0] && options->process.pid_count > 0)
-		return "-p and a command exclude each other";
-	if (options->process.pid_count > 1)
-		return "-p takes one process";
-	return NULL;
+	const struct process_options *process = &options->process;
+
+	if (options->words[0] && process_options_are_named(process))
+		command_complain(NULL, "a process and a command exclude each other");
+	else if (process->pid_count + process->name_count > 1)
+		command_complain(NULL, "only one process can be looked at");
+	else
+		return true;
+	return false;
+}
+
+static int
+run_with(const struct command *command, struct fault_options *options)
+{
+	int status;
+
+	if (!is_sensible(options))
+		return command->usage_status;
+	status = process_options_find(&options->process, true);
+	if (status != EXIT_SUCCESS)
+		return status;
+	return complete(options) < 0 ? command->usage_status : run_faults(options);
 }
 
 static void
@@ -387,33 +377,29 @@ static int
 run(const struct command *command, int argc, char **argv)
 {
 	struct fault_options options = { .period = 0 };
-	struct process_options *process = &options.process;
-	const char *complaint;
 	int status, first;
 
-	process_options_init(process);
-	process_options_use(process, &fault_table);
-	process->settings.processes.order = order_of(table_find(&fault_table, "minor", 5));
+	process_options_init(&options.process);
+	options.process.runs_command = true;
 	first = command_parse(command, argc, argv, &options, &status);
 	if (first >= 0) {
 		options.words = argv + first;
-		complaint = complaint_of(&options);
-		if (complaint)
-			log_error("%s", complaint);
-		complete(&options);
-		status = complaint ? command->usage_status : run_faults(&options);
+		status = run_with(command, &options);
 	}
-	process_options_finish(process);
+	process_options_finish(&options.process);
 	return status;
 }
 
 const struct command command_faults = {
 	.name = "faults",
 	.summary = "where page faults and TLB walks come from",
-	.arguments = "[options] [[--] COMMAND [ARGUMENT...]]",
+	.arguments = "[options] [PID | NAME]\n memtop faults [options] -- COMMAND [ARGUMENT...]",
 	.options = options_table,
+	.shared = shared_options,
 	.table = &fault_table,
 	.describe = describe,
 	.usage_status = 2,
+	.take_word = process_take_word,
+	.runs_command = true,
 	.run = run,
 };

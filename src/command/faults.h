@@ -6,7 +6,7 @@
 /* What `memtop faults` is asked for. */
 struct fault_options {
 	struct process_options process; /* first: some options are its; its table is fault_table */
-	bool has_fields, has_delay, walks;
+	bool walks;
 	int64_t period;     /* 0: as it is best */
 	unsigned keys;      /* what rows are kept apart by; 0: as it is best */
 	const char *output; /* the file for the report; NULL: see fault_run() */

@@ -93,6 +93,18 @@ apply_seconds(void *settings, const struct command_option *option, const char *v
 }
 
 static int
+apply_format(void *settings, const struct command_option *option, const char *value)
+{
+	struct free_settings *free = settings;
+
+	free->json = strcmp(value, "json") == 0;
+	if (free->json || strcmp(value, "text") == 0)
+		return 0;
+	log_error("--%s '%s': not one of text, json", option->name, value);
+	return -EINVAL;
+}
+
+static int
 apply_count(void *settings, const struct command_option *option, const char *value)
 {
 	struct free_settings *free = settings;
@@ -140,7 +152,9 @@ static const struct command_option options[] = {
 	/* Since procps-ng 4.0.4. */
 	{ "line", 'L', NULL, "show output on a single line", option_set_flag, STYLE(line), 0 },
 	/* memtop's own. */
-	{ "json", 0, NULL, "print JSON Lines: bytes as integers, unknown as null", option_set_flag, SETTING(json), 0 },
+	{ "delay", 0, "SECONDS", "the same as --seconds", apply_seconds, 0, 0 },
+	{ "format", 0, "STYLE", "text, or json (one object a line: bytes as integers, unknown as null)", apply_format, 0, 0 },
+	{ "json", 0, NULL, "the same as --format json", option_set_flag, SETTING(json), 0 },
 	{ "explain", 0, NULL, "show how each figure comes about, in live numbers", option_set_flag, SETTING(explain), 0 },
 	{ .name = NULL },
 };

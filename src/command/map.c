@@ -30,7 +30,6 @@ struct map_options {
 	struct process_options process; /* first: some options are its */
 	bool all, explain;
 	int64_t diff; /* nanoseconds between two readings; 0: one is enough */
-	int64_t pid;
 };
 
 static int
@@ -48,17 +47,14 @@ apply_diff(void *settings, const struct command_option *option, const char *valu
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "list every mapping instead of the segments", option_set_flag, SETTING(all), 0 },
-	{ "diff", 'd', "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, 0, 0 },
+	{ "pid", 'p', "PID", "the process, by PID or NAME, instead of as a word", process_apply_pids, 0, 0 },
+	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, 0, 0 },
 	{ "explain", 0, NULL, "show what each figure is and how it comes about, in live numbers", option_set_flag, SETTING(explain), 0 },
-	{ "fields", 'F', "FIELD,...", "columns to show", process_apply_fields, 0, 0 },
-	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", process_apply_order, 0, 0 },
-	{ "filter", 0, "EXPR", "only rows for which EXPR holds", process_apply_filter, 0, 0 },
-	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", process_apply_format, 0, 0 },
-	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", process_apply_scale, 0, 0 },
-	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", process_apply_width, 0, 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
+
+static const struct command_option *const shared_options[] = { table_options, NULL };
 
 /* One run of the command. */
 struct run {
@@ -66,13 +62,22 @@ struct run {
 	struct source *source;
 	struct snapshot snapshots[2];
 	struct map_rows segments[2];
+	size_t now; /* which of the two is the last reading */
+	struct row_list rows;
+	struct output output;
 };
 
-static int
-read_map(struct run *run, size_t number)
+static int64_t
+pid_of(const struct run *run)
 {
-	int64_t pid = run->options->pid;
-	struct snapshot *now = &run->snapshots[number];
+	return run->options->process.pids[0];
+}
+
+static int
+read_map(struct run *run)
+{
+	int64_t pid = pid_of(run);
+	struct snapshot *now = &run->snapshots[run->now];
 	const struct needs needs = {
 		.bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_STATUS | NEED_SWAP |
 			NEED_ROLLUP | NEED_OWNER | NEED_COMMAND | NEED_CGROUP | NEED_OOM_SCORE |
@@ -85,20 +90,18 @@ read_map(struct run *run, size_t number)
 	};
 	int error = run->source->read(run->source, now, NULL, &needs);
 
-	if (error < 0) {
-		log_error("cannot read /proc: %s", strerror(-error));
-		return error;
-	}
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
 	derive(now, NULL);
-	map_group(&run->segments[number], &now->mappings);
-	return 0;
+	map_group(&run->segments[run->now], &now->mappings);
+	return EXIT_SUCCESS;
 }
 
 /* Why there is nothing to show; false where there is something. */
 static bool
 complain(const struct run *run, const struct snapshot *snapshot)
 {
-	int64_t pid = run->options->pid;
+	int64_t pid = pid_of(run);
 	const struct process *process = snapshot_find_process(snapshot, pid);
 	const struct hint *hint = snapshot_find_hint(snapshot, NEED_MAPPINGS);
 	char text[HINT_TEXT_SIZE] = "";
@@ -120,16 +123,17 @@ complain(const struct run *run, const struct snapshot *snapshot)
 	return true;
 }
 
-/* Whether the number belongs to another process than at the first reading. */
+/* Whether the number belongs to another process than at the reading before. */
 static bool
 is_another(const struct run *run)
 {
-	const struct process *first = snapshot_find_process(&run->snapshots[0], run->options->pid);
-	const struct process *now = snapshot_find_process(&run->snapshots[1], run->options->pid);
+	const struct process *now = snapshot_find_process(&run->snapshots[run->now], pid_of(run));
+	const struct process *before =
+		snapshot_find_process(&run->snapshots[!run->now], pid_of(run));
 
-	if (first->start_time == now->start_time)
+	if (!before || before->start_time == now->start_time)
 		return false;
-	log_error("process %" PRId64 " has ended: its number is another's", run->options->pid);
+	log_error("process %" PRId64 " has ended: its number is another's", pid_of(run));
 	return true;
 }
 
@@ -142,40 +146,20 @@ has_grown(const void *of)
 	       row->swap_grown;
 }
 
-static int
-write_rows(const struct map_options *options, struct output *output,
-	const struct snapshot *snapshot, const struct map_rows *rows)
-{
-	const struct listing *listing = &options->process.settings.processes;
-	struct row_list list = { .count = 0 };
-	int error;
-
-	order_build(&list, listing->columns.table, rows->rows, rows->count, options->process.filter,
-		&listing->order);
-	if (options->diff)
-		row_list_keep(&list, has_grown);
-	command_tell_hints(output, snapshot, NULL);
-	error = output_write(output, snapshot, &listing->columns, &list);
-	row_list_finish(&list);
-	if (error == 0 || error == -EPIPE)
-		return EXIT_SUCCESS;
-	log_error("write error: %s", strerror(-error));
-	return EXIT_FAILURE;
-}
-
 /* The figures of the process, then those that the segments add up to. */
 static int
-explain_map(const struct run *run, const struct output *output, const char *head)
+explain_map(struct run *run)
 {
-	const struct snapshot *now = &run->snapshots[0];
+	const struct output *output = &run->output;
+	const struct snapshot *now = &run->snapshots[run->now];
 	const struct explain_style style = { .charset = output->charset, .scale = output->scale };
 	struct map_row sum = { .count = UNKNOWN };
 	struct figure figure = { .table = &process_table,
-		.row = snapshot_find_process(now, run->options->pid),
+		.row = snapshot_find_process(now, pid_of(run)),
 		.system = &now->system };
 	const struct map_total total = map_sum(&now->mappings, SEGMENT_KINDS, NULL);
 
-	fputs(head, stdout);
+	fputs(output->head, stdout);
 	fputs("Of the process:\n", stdout);
 	explain_write_columns(stdout, explained_of_process, &figure, &style);
 	table_reset_row(&segment_table, &sum);
@@ -185,109 +169,101 @@ explain_map(const struct run *run, const struct output *output, const char *head
 	figure.row = &sum;
 	fputs("Of all its segments:\n", stdout);
 	explain_write_columns(stdout, explained_of_segments, &figure, &style);
-	return fflush(stdout) == 0 ? EXIT_SUCCESS : command_failure_status("write error", -errno);
+	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
 static int
 write_map(struct run *run)
 {
 	const struct map_options *options = run->options;
-	size_t last = options->diff ? 1 : 0;
-	struct snapshot *now = &run->snapshots[last];
-	struct map_rows *rows = options->all ? &now->mappings : &run->segments[last];
-	struct output output = process_options_output(&options->process);
+	struct snapshot *now = &run->snapshots[run->now];
+	const struct snapshot *before = &run->snapshots[!run->now];
+	struct map_rows *rows = options->all ? &now->mappings : &run->segments[run->now];
+	struct output *output = &run->output;
 	char head[MAP_HEAD_SIZE];
-	int status;
 
-	map_write_head(&output, now, options->pid, head);
-	if (output.format == &output_json)
-		map_write_process(&output, now, options->pid);
+	map_write_head(output, now, pid_of(run), head);
+	if (output->format == &output_json)
+		map_write_process(output, now, pid_of(run));
 	if (options->diff)
-		map_compare(rows, options->all ? &run->snapshots[0].mappings : &run->segments[0]);
-	output.head = head;
-	if (options->explain && output.format == &output_text)
-		return explain_map(run, &output, head);
-	status = write_rows(options, &output, now, rows);
-	output_finish(&output);
-	return status;
+		map_compare(rows, options->all ? &before->mappings : &run->segments[!run->now]);
+	output->head = head;
+	if (options->explain && output->format == &output_text)
+		return explain_map(run);
+	process_options_choose(&options->process, rows->rows, rows->count,
+		options->diff ? has_grown : NULL, &run->rows);
+	command_tell_hints(output, now, NULL);
+	return output_write(output, now, &options->process.settings.processes.columns, &run->rows);
 }
 
+/* Of differences the first reading is only what the second is compared with. */
 static int
-read_and_write(struct run *run)
+write_block(void *context, int64_t number)
 {
-	int64_t start = loop_now();
+	struct run *run = context;
+	int error;
 
-	if (read_map(run, 0) < 0 || complain(run, &run->snapshots[0]))
+	run->now = (size_t)(number % 2);
+	if (read_map(run) != EXIT_SUCCESS || complain(run, &run->snapshots[run->now]) ||
+		is_another(run))
 		return EXIT_FAILURE;
-	if (!run->options->diff)
-		return write_map(run);
-	if (!loop_wait(start + run->options->diff, STDOUT_FILENO))
+	if (run->options->diff && number == 1)
 		return EXIT_SUCCESS;
-	if (read_map(run, 1) < 0 || complain(run, &run->snapshots[1]) || is_another(run))
-		return EXIT_FAILURE;
-	return write_map(run);
+	run->output.width = process_options_width(&run->options->process);
+	error = write_map(run);
+	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
 }
 
 static int
 show(const struct map_options *options)
 {
-	struct run run = { .options = options };
+	const struct process_options *process = &options->process;
+	struct run run = { .options = options, .output = process_options_output(process) };
+	bool diff = options->diff > 0;
 	int status, error = collect_create(NULL, &run.source);
 
-	if (error < 0) {
-		log_error("cannot read /proc: %s", strerror(-error));
-		return EXIT_FAILURE;
-	}
-	status = read_and_write(&run);
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	status = loop_blocks(diff ? options->diff : process->settings.interval,
+		process->count ? process->count + diff : 0, write_block, &run);
 	for (size_t i = 0; i < 2; i++) {
 		map_rows_finish(&run.segments[i]);
 		snapshot_finish(&run.snapshots[i]);
 	}
+	row_list_finish(&run.rows);
+	output_finish(&run.output);
 	run.source->destroy(run.source);
 	return status;
 }
 
 /* What nobody chose is chosen for what is looked at. */
-static void
+static int
 complete(struct map_options *options)
 {
-	struct listing *listing = &options->process.settings.processes;
-	const char *usual = options->diff ? map_segment_growth_columns : map_segment_columns;
-	const char *usual_of_all = options->diff ? map_mapping_growth_columns : map_mapping_columns;
-	size_t position;
+	const char *columns =
+		options->all ? (options->diff ? map_mapping_growth_columns : map_mapping_columns)
+			     : (options->diff ? map_segment_growth_columns : map_segment_columns);
 
-	listing->columns.table = options->all ? &mapping_table : &segment_table;
-	if (listing->columns.count == 0)
-		selection_parse(&listing->columns, options->all ? usual_of_all : usual, &position);
-	if (!listing->order.column && options->diff)
-		listing->order = order_of(table_find(&segment_table, "rss_grown", 9));
-	else if (!listing->order.column)
-		listing->order = order_of(table_find(&segment_table, "start", 5));
-}
-
-/* Takes the one word that is no option. Returns what is wrong with it. */
-static const char *
-take_pid(struct map_options *options, int count, char **words)
-{
-	if (count != 1)
-		return "one process number is needed";
-	if (text_to_number(words[0], &options->pid) < 0 || options->pid < 1 ||
-		options->pid > INT32_MAX)
-		return "not a process number";
-	return NULL;
+	process_options_default_to_one(&options->process);
+	return process_options_complete(&options->process,
+		options->all ? &mapping_table : &segment_table, columns,
+		options->diff ? "rss_grown" : "start");
 }
 
 static int
-run_with(const struct command *command, struct map_options *options, int count, char **words)
+run_with(const struct command *command, struct map_options *options)
 {
-	const char *complaint = take_pid(options, count, words);
-	char safe[80];
+	struct process_options *process = &options->process;
+	int status;
 
-	complete(options);
-	if (!complaint)
-		return show(options);
-	text_safe(safe, sizeof(safe), count == 1 ? words[0] : "", charset_of_locale());
-	log_error("%s%s%s%s", *safe ? "'" : "", safe, *safe ? "': " : "", complaint);
+	if (process->pid_count + process->name_count != 1)
+		command_complain(NULL, "one process is needed, by PID or NAME");
+	else if (options->diff && process_options_has(process, KEPT_DELAY))
+		command_complain(NULL, "--diff has an interval of its own: --delay excludes it");
+	else if (complete(options) == 0) {
+		status = process_options_find(process, true);
+		return status == EXIT_SUCCESS ? show(options) : status;
+	}
 	return command->usage_status;
 }
 
@@ -301,25 +277,24 @@ static int
 run(const struct command *command, int argc, char **argv)
 {
 	struct map_options options = { .diff = 0 };
-	struct process_options *process = &options.process;
-	int status, first;
+	int status;
 
-	process_options_init(process);
-	process_options_use(process, &segment_table);
-	first = command_parse(command, argc, argv, &options, &status);
-	if (first >= 0)
-		status = run_with(command, &options, argc - first, argv + first);
-	process_options_finish(process);
+	process_options_init(&options.process);
+	if (command_parse(command, argc, argv, &options, &status) >= 0)
+		status = run_with(command, &options);
+	process_options_finish(&options.process);
 	return status;
 }
 
 const struct command command_map = {
 	.name = "map",
 	.summary = "what the address space of a process is made of",
-	.arguments = "[options] PID",
+	.arguments = "[options] PID | NAME",
 	.options = options_table,
+	.shared = shared_options,
 	.table = &segment_table,
 	.describe = describe,
 	.usage_status = 2,
+	.take_word = process_take_word,
 	.run = run,
 };

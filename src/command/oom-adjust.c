@@ -104,13 +104,15 @@ write_rows(struct work *work)
 	struct selection selection = { .table = &oom_effect_table };
 	struct output output = process_options_output(&work->options->process);
 	struct row_list rows = { .count = work->preview.count };
+	int error;
 
 	for (size_t i = 0; i < oom_effect_table.column_count; i++)
 		selection_add(&selection, &oom_effect_table.columns[i]);
 	rows.rows = xcalloc(rows.count + 1, sizeof(rows.rows[0]));
 	for (size_t i = 0; i < rows.count; i++)
 		rows.rows[i] = &work->preview.effects[i];
-	if (oom_write(&output, &work->snapshot, &selection, &rows) != EXIT_SUCCESS)
+	error = output_write(&output, &work->snapshot, &selection, &rows);
+	if (error < 0 && command_failure_status("write error", error) != EXIT_SUCCESS)
 		work->status = EXIT_FAILURE;
 	row_list_finish(&rows);
 	selection_finish(&selection);

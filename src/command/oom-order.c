@@ -2,8 +2,11 @@
 #include "command/oom.h"
 
 #include "base/log.h"
+#include "collect/collect.h"
+#include "command/loop.h"
 #include "model/badness.h"
 #include "model/cell.h"
+#include "model/derive.h"
 #include "model/needs.h"
 #include "model/oom-domain.h"
 #include "model/order.h"
@@ -102,52 +105,78 @@ check_pids(const struct oom_options *options, const struct snapshot *snapshot)
 	return status;
 }
 
-static int
-write_order(const struct oom_options *options, struct snapshot *snapshot)
-{
-	const struct order order = order_of(table_find(&candidate_table, "rank", 4));
-	const struct badness_scope scope = badness_scope_of(snapshot);
-	struct output output = process_options_output(&options->process);
-	struct row_list rows = { .count = 0 };
-	char head[HEAD_SIZE];
-	int status = check_pids(options, snapshot);
+/* One run of the command. */
+struct run {
+	const struct oom_options *options;
+	struct source *source;
+	struct snapshot snapshots[2];
+	struct row_list rows;
+	struct output output;
+	int status; /* of processes that are not there */
+};
 
-	if (options->process.pid_count > 0)
-		filter_add_set(options->process.filter, table_find(&candidate_table, "pid", 3),
-			options->process.pids, options->process.pid_count);
-	order_build(&rows, &candidate_table, snapshot->processes, snapshot->process_count,
-		options->process.filter, &order);
-	if (options->process.pid_count == 0)
-		keep_candidates(&rows, &scope);
-	if (options->top > 0 && (size_t)options->top < rows.count)
-		rows.count = (size_t)options->top;
-	write_head(head, snapshot, &output);
-	output.head = head;
-	tell(&output, snapshot, &rows);
-	if (oom_write(&output, snapshot, &options->process.settings.processes.columns, &rows) !=
-		EXIT_SUCCESS)
-		status = EXIT_FAILURE;
-	row_list_finish(&rows);
-	output_finish(&output);
-	return status;
+static void
+choose_rows(struct run *run, const struct snapshot *now)
+{
+	const struct process_options *process = &run->options->process;
+	const struct badness_scope scope = badness_scope_of(now);
+	struct process_options all = *process;
+
+	all.top = 0; /* it is about those that can be killed */
+	process_options_choose(&all, now->processes, now->process_count, NULL, &run->rows);
+	if (process->pid_count == 0)
+		keep_candidates(&run->rows, &scope);
+	if (process->top > 0 && (uint64_t)process->top < run->rows.count)
+		run->rows.count = (size_t)process->top;
+}
+
+static int
+write_block(void *context, int64_t number)
+{
+	struct run *run = context;
+	const struct needs needs = needs_of(run->options);
+	struct snapshot *now = &run->snapshots[number % 2];
+	struct output *output = &run->output;
+	int error = run->source->read(run->source, now, NULL, &needs);
+	char head[HEAD_SIZE];
+
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	derive(now, number > 1 ? &run->snapshots[(number + 1) % 2] : NULL);
+	if (check_hints(run->options, now) != EXIT_SUCCESS)
+		return EXIT_FAILURE;
+	choose_rows(run, now);
+	if (number == 1) {
+		run->status = check_pids(run->options, now);
+		tell(output, now, &run->rows);
+	}
+	write_head(head, now, output);
+	output->head = head;
+	output->width = process_options_width(&run->options->process);
+	error = output_write(
+		output, now, &run->options->process.settings.processes.columns, &run->rows);
+	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
 }
 
 int
 oom_show_order(const struct oom_options *options)
 {
-	const struct needs needs = needs_of(options);
-	struct snapshot snapshot;
-	struct source *source;
-	int status;
+	const struct process_options *process = &options->process;
+	struct run run = { .options = options, .output = process_options_output(process) };
+	int status, error = collect_create(NULL, &run.source);
 
-	if (oom_read(&needs, &snapshot, &source) < 0)
-		return EXIT_FAILURE;
-	status = check_hints(options, &snapshot);
-	if (status == EXIT_SUCCESS)
-		status = write_order(options, &snapshot);
-	snapshot_finish(&snapshot);
-	source->destroy(source);
-	return status;
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	if (process->pid_count > 0)
+		filter_add_set(process->filter, table_find(&candidate_table, "pid", 3),
+			process->pids, process->pid_count);
+	status = loop_blocks(process->settings.interval, process->count, write_block, &run);
+	snapshot_finish(&run.snapshots[0]);
+	snapshot_finish(&run.snapshots[1]);
+	row_list_finish(&run.rows);
+	output_finish(&run.output);
+	run.source->destroy(run.source);
+	return status == EXIT_SUCCESS ? run.status : status;
 }
 
 /* As choom shows it, byte for byte. */

@@ -6,9 +6,8 @@
 /* What the parts of `memtop oom` share. */
 struct oom_options {
 	struct process_options process; /* first: some options are its */
-	bool has_adj, has_fields, tree, dry_run;
+	bool has_adj, tree, dry_run;
 	int64_t adj;
-	int64_t top; /* rows of the kill order; 0: all */
 	const char *cgroup;
 	char **words; /* a command to start, ending in NULL; or no word at all */
 };
@@ -20,8 +19,6 @@ int oom_change_processes(const struct oom_options *options);
 int oom_start_command(const struct oom_options *options);
 
 struct needs;
-struct row_list;
-struct selection;
 struct snapshot;
 struct source;
 
@@ -30,7 +27,3 @@ struct source;
  * user and returns -errno.
  */
 int oom_read(const struct needs *needs, struct snapshot *ret_snapshot, struct source **ret_source);
-
-/* Writes one block and returns the exit status for that. */
-int oom_write(struct output *output, const struct snapshot *snapshot,
-	const struct selection *selection, const struct row_list *rows);

@@ -17,7 +17,6 @@
 #include "tui/tui.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -259,9 +258,7 @@ run_screen(struct process_options *options, const char *path, const char *compla
 static void
 describe(FILE *file)
 {
-	fputs("\nCommands:\n", file);
-	for (size_t i = 1; commands[i]; i++)
-		fprintf(file, " memtop %-12s %s\n", commands[i]->name, commands[i]->summary);
+	command_write_list(file);
 	process_options_describe(file);
 }
 
@@ -276,25 +273,31 @@ note_complaint(void *context, const char *message)
 		snprintf(first, COMPLAINT_SIZE, "%s", message);
 }
 
-/* The settings come before the options, but which file they are in is an option: parse twice. */
+/* Options go before settings: they are understood when those have been read. */
 static int
-parse(const struct command *command, int argc, char **argv, struct process_options *options,
-	char **ret_path, char complaint[static COMPLAINT_SIZE])
+prepare(struct process_options *options, char **ret_path, char complaint[static COMPLAINT_SIZE])
 {
-	int status, first = process_options_parse(command, argc, argv, options, &status);
-	bool must_exist;
-
-	if (first < 0)
-		return status;
 	*ret_path = options->config ? xstrdup(options->config) : settings_default_path();
-	if (options->batch || options->no_config || !*ret_path)
-		return -1;
-	must_exist = options->config != NULL;
-	process_options_finish(options);
-	process_options_init(options);
-	settings_load(*ret_path, must_exist, &options->settings, note_complaint, complaint);
-	optind = 0;
-	return process_options_parse(command, argc, argv, options, &status) < 0 ? status : -1;
+	if (!options->batch && !options->no_config && *ret_path)
+		settings_load(*ret_path, options->config != NULL, &options->settings,
+			note_complaint, complaint);
+	if (options->no_mouse)
+		options->settings.mouse = false;
+	return process_options_prepare(options);
+}
+
+static int
+show(struct process_options *options, const char *path, char complaint[static COMPLAINT_SIZE])
+{
+	if (options->lock)
+		lock_self(note_complaint, complaint);
+	if (options->batch)
+		return batch_run(options);
+	if (screen_open(options->settings.mouse))
+		return run_screen(options, path, complaint);
+	log_error("no screen is possible here: one block of 'memtop batch' instead");
+	options->count = 1;
+	return batch_run(options);
 }
 
 static int
@@ -306,28 +309,38 @@ run(const struct command *command, int argc, char **argv)
 	int status;
 
 	process_options_init(&options);
-	status = parse(command, argc, argv, &options, &path, complaint);
-	if (status < 0 && options.lock)
-		lock_self(note_complaint, complaint);
-	if (status < 0 && options.batch) {
-		status = batch_run(&options);
-	} else if (status < 0 && screen_open(options.settings.mouse)) {
-		status = run_screen(&options, path, complaint);
-	} else if (status < 0) {
-		log_error("no screen is possible here: one block of 'memtop batch' instead");
-		options.count = 1;
-		status = batch_run(&options);
+	if (command_parse(command, argc, argv, &options, &status) >= 0) {
+		status = prepare(&options, &path, complaint);
+		if (status == EXIT_SUCCESS)
+			status = show(&options, path, complaint);
 	}
 	process_options_finish(&options);
 	return status;
 }
 
+#define SETTING(member) offsetof(struct process_options, member)
+
+/* clang-format off */
+static const struct command_option options_table[] = {
+	{ "batch", 'b', NULL, "print blocks instead of opening the screen", option_set_flag, SETTING(batch), 0 },
+	{ "config", 0, "FILE", "read and write the settings of the screen there", option_set_text, SETTING(config), 0 },
+	{ "no-config", 0, NULL, "read no settings", option_set_flag, SETTING(no_config), 0 },
+	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", option_set_flag, SETTING(no_mouse), 0 },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+static const struct command_option *const shared_options[] = { process_option_table, table_options,
+	NULL };
+
 const struct command command_top = {
 	.name = "",
 	.summary = "the screen",
 	.arguments = "[options]\n memtop COMMAND [options]",
-	.options = process_option_table,
+	.options = options_table,
+	.shared = shared_options,
 	.describe = describe,
 	.usage_status = 2,
+	.take_word = command_refuse_word,
 	.run = run,
 };

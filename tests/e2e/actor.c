@@ -86,6 +86,10 @@ main(int argc, char **argv)
 		lose_leader();
 	if (strcmp(argv[1], "name") == 0 && argc > 2)
 		prctl(PR_SET_NAME, argv[2]);
+	if (strcmp(argv[1], "large") == 0 && argc > 2) {
+		prctl(PR_SET_NAME, argv[2]);
+		touch(8 * MIB, MAP_PRIVATE);
+	}
 	if (strcmp(argv[1], "memory") == 0) {
 		touch(24 * MIB, MAP_PRIVATE);
 		touch(6 * MIB, MAP_SHARED);

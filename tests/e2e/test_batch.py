@@ -293,36 +293,138 @@ def test_a_process_that_does_not_exist_is_told():
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["-F", "nonsense"], "--fields 'nonsense': there is no such column, at character 1"),
-        (["-F", "pid,nonsense"], "--fields 'pid,nonsense': there is no such column, at character 5"),
-        (["--filter", "rss>>5"], "--filter 'rss>>5': '>5' is not a size like 500M, at character 5"),
-        (["-d", "-1"], "--delay '-1': not a number of seconds from 0.01 to 1000000000"),
-        (["-d", "0"], "--delay '0': not a number of seconds from 0.01 to 1000000000"),
-        (["-p", "abc"], "--pid 'abc': not a process number, at character 1"),
-        (["-p", "1,abc"], "--pid '1,abc': not a process number, at character 3"),
-        (["-n", "0"], "--count '0': not a count from 1 to 9223372036854775807"),
-        (["-o", "+foo"], "--order '+foo': there is no such column, at character 2"),
-        (["-u", "nobody-of-this-name"], "--user 'nobody-of-this-name': there is no such user"),
-        (["-w", "x"], "--width 'x': not a width of at least 1"),
-        (["-e", "kb"], "--scale 'kb': not one of b k m g t p"),
-        (["--pss-budget", "0"], "--pss-budget '0': not a percentage from 0.1 to 100"),
-        (["--pss-budget", "101"], "--pss-budget '101': not a percentage from 0.1 to 100"),
-        (["--pss-budget", "x"], "--pss-budget 'x': not a percentage from 0.1 to 100"),
-        (["--format", "xml"], "--format 'xml': not one of text, json, csv"),
-        (["word"], "unexpected word 'word'"),
-        (["-z"], "invalid option -- 'z'"),
-        (["-n"], "option requires an argument -- 'n'"),
+        (["-F", "nonsense"], "--fields 'nonsense': there is no such column, at character 1;"),
+        (["-F", "pid,nonsense"], "--fields 'pid,nonsense': there is no such column, at character 5;"),
+        (["-F", "pid,rsss"], "--fields 'pid,rsss': there is no such column, at character 5; did you mean rss?"),
+        (["-F", "pid,pid"], "--fields 'pid,pid': this column is there already, at character 5;"),
+        (["--filter", "rss>>5"], "--filter 'rss>>5': '>5' is not a size like 500M, at character 5;"),
+        (["--filter", "rsss>5"],
+         "--filter 'rsss>5': there is no column 'rsss', at character 1; did you mean rss?"),
+        (["--filter", "rss>1G || user=nobody"],
+         "--filter 'rss>1G || user=nobody': '||' does not join terms: write 'or' between them, "
+         "or a blank for 'and', at character 8;"),
+        (["--filter", "rss>1G,user=root"],
+         "--filter 'rss>1G,user=root': ',' does not join terms: write 'or' between them, "
+         "or a blank for 'and', at character 7;"),
+        (["--filter", "comm~" + "(" * 30000 + "a" + ")" * 30000],
+         f"--filter '...{'(' * 60}...': longer than 4096 bytes, at character 4097;"),
+        (["--filter", "comm~" + "(" * 400 + "a" + ")" * 400],
+         f"--filter '...{'(' * 60}...': bad regular expression: parentheses are too deeply nested, "
+         "at character 39;"),
+        (["--filter", "user~é x>1"], "--filter 'user~é x>1': there is no column 'x', at character 8;"),
+        (["--filter", "comm~\x1b[2J"],
+         "--filter 'comm~\\x1b[2J': bad regular expression: missing terminating ] for character class, "
+         "at character 10;"),
+        (["-d", "-1"], "--delay '-1': not a number of seconds from 0.01 to 1000000000;"),
+        (["-d", "0"], "--delay '0': not a number of seconds from 0.01 to 1000000000;"),
+        (["-p", "0"], "--pid '0': not a process number, at character 1;"),
+        (["-p", "1,,2"], "--pid '1,,2': not a process number, at character 3;"),
+        (["-p", "1,99999999999"], "--pid '1,99999999999': not a process number, at character 3;"),
+        (["-n", "0"], "--count '0': not a count from 1 to 9223372036854775807;"),
+        (["-o", "+foo"], "--order '+foo': there is no such column, at character 2;"),
+        (["-o", "+commnd"], "--order '+commnd': there is no such column, at character 2; did you mean command?"),
+        (["-u", "nobody-of-this-name"], "--user 'nobody-of-this-name': there is no such user;"),
+        (["-w", "x"], "--width 'x': not a width of at least 1;"),
+        (["-e", "kb"], "--scale 'kb': not one of b k m g t p;"),
+        (["--top", "x"], "--top 'x': not a count from 1 to 9223372036854775807;"),
+        (["--pss-budget", "0"], "--pss-budget '0': not a percentage from 0.1 to 100;"),
+        (["--pss-budget", "101"], "--pss-budget '101': not a percentage from 0.1 to 100;"),
+        (["--pss-budget", "x"], "--pss-budget 'x': not a percentage from 0.1 to 100;"),
+        (["--format", "xml"], "--format 'xml': not one of text, json, csv;"),
+        (["--format", "jsn"], "--format 'jsn': not one of text, json, csv; did you mean json?"),
+        (["-z"], "there is no option -z;"),
+        (["-\x1b"], "there is no option -\\x1b;"),
+        (["--fliter", "x"], "there is no option --fliter; did you mean --filter?"),
+        (["--fliter=x\n"], "there is no option --fliter=x\\n; did you mean --filter?"),
+        (["--fi", "x"], "--fi is the beginning of --fields, --filter;"),
+        (["--exact=1"], "--exact takes no value;"),
+        (["-n"], "--count needs a value: COUNT;"),
+        (["--fields"], "--fields needs a value: FIELD,...;"),
     ],
 )
-def test_a_wrong_command_line_is_one_line_and_status_2(arguments, message):
+def test_U14_a_wrong_command_line_is_one_line_and_status_2(arguments, message):
     process = memtop("batch", *arguments)
     assert (process.returncode, process.stdout) == (2, b"")
-    assert process.stderr.decode() == f"memtop batch: {message}\n"
+    assert process.stderr.decode() == f"memtop batch: {message} try 'memtop batch --help'\n"
 
 
-def test_an_unknown_command_is_one_line_and_status_2():
-    process = memtop("nonsense")
-    assert process.returncode == 2 and process.stderr.count(b"\n") == 1 and b"'nonsense'" in process.stderr
+@pytest.mark.parametrize("arguments, message", [
+    (["nonsense"], "there is no command 'nonsense'; try 'memtop --help'"),
+    (["batchh"], "there is no command 'batchh'; did you mean batch? try 'memtop --help'"),
+    (["bugdet", "-d", "x"], "there is no command 'bugdet'; did you mean budget? try 'memtop --help'"),
+    (["\x1b[2J"], "there is no command '\\x1b[2J'; try 'memtop --help'"),
+    (["--bogus"], "there is no option --bogus; try 'memtop --help'"),
+    (["-d", "abc"], "--delay 'abc': not a number of seconds from 0.01 to 1000000000; try 'memtop --help'"),
+    (["-b", "word"], "unexpected word 'word'; try 'memtop --help'"),
+    (["help", "kernl"], "there is no command 'kernl'; did you mean kernel? try 'memtop help --help'"),
+    (["help", "oom", "lgo"], "there is no command 'lgo'; try 'memtop help --help'"),
+])
+def test_U14_what_is_wrong_and_the_nearest_right_one_is_one_line(arguments, message):
+    process = memtop(*arguments)
+    program = "memtop help" if arguments[0] == "help" else "memtop"
+    assert (process.returncode, process.stdout) == (2, b"")
+    assert process.stderr.decode() == f"{program}: {message}\n"
+
+
+@pytest.mark.parametrize("words", [["-d", "0,01"], ["-d", "0.01"], ["--pss-budget", "0,5"], ["--filter", "cpu>0,5"]])
+def test_numbers_take_a_point_or_a_comma(words):
+    assert memtop("batch", "-n", "2", "-d", "0.01", "-p", "1", *words).returncode == 0
+
+
+def test_forms_of_earlier_versions_are_understood():
+    assert memtop("batch", "-b", "-n", "1", "-p", "1").stdout.startswith(b"memtop  ")
+    assert lines_of(memtop("batch", "-n", "1", "-p", "1", "--json"))[0]["pid"] == 1
+
+
+def test_top_is_the_number_of_rows():
+    process = memtop("batch", "-n", "2", "-d", "0.01", "--top", "2", "-o", "pid", "-F", "pid", "--format", "json")
+    assert [row["pid"] for row in lines_of(process)][::2] == [1, 1] and len(lines_of(process)) == 4
+
+
+def test_a_filter_has_or_and_brackets(actor):
+    pids = sorted([actor("memory"), actor("memory"), actor("memory")])
+    expression = f"(pid={pids[0]} or pid={pids[1]}) !(pid={pids[1]} and user~.) or pid={pids[2]}"
+    process = memtop("batch", "-n", "1", "-o", "pid", "-F", "pid", "--format", "json", "--filter", expression)
+    assert [row["pid"] for row in lines_of(process)] == [pids[0], pids[2]]
+
+
+def test_an_expression_that_takes_too_long_is_told_once(actor):
+    pid = actor("name", b"a" * 3000 + b"b")
+    process = memtop("batch", "-n", "3", "-d", "0.01", "-F", "pid", "-p", pid, "--filter", "!cmd~(a+)+$")
+    assert process.returncode == 0 and process.stdout.splitlines()[-1].split() == [str(pid).encode()]
+    assert process.stderr == (b"memtop batch: a regular expression of the filter takes too long on some rows: "
+                              b"its term does not hold there\n")
+
+
+# A process by PID or NAME.
+
+
+def test_U6_a_name_stands_for_all_processes_that_have_it(actor):
+    pids = sorted([actor("name", b"memtop-all"), actor("name", b"memtop-all"), actor("name", b"memtop-all2")])
+    for words in (["memtop-all"], ["-p", "memtop-all"], ["-p", f"memtop-all,{pids[0]}"],
+                  ["memtop-all", str(pids[0])], ["--", "memtop-all"]):
+        process = memtop("batch", "-n", "1", "-o", "pid", "-F", "pid", "--format", "json", *words)
+        assert [row["pid"] for row in lines_of(process)] == pids[:2], words
+        assert process.stderr == b""
+
+
+@pytest.mark.parametrize("name, typed", [
+    (b"a b", "a b"), (b"a,b", "a,b"), (b"\x1b[2J", "\x1b[2J"), (b"\x1b[2J", r"\x1b[2J"), (b"new\nline", "new\nline"),
+    (b"\xff\xfe", b"\xff\xfe"), (b"\xff\xfe", r"\xff\xfe"), (b"-F", "-F"), (b"memtop-name-of-20", "memtop-name-of-20-bytes"),
+])
+def test_U6_a_name_is_typed_as_it_is_or_as_it_is_shown(actor, name, typed):
+    pid = actor("name", name)
+    process = memtop("batch", "-n", "1", "-F", "pid", "--format", "json", "--", os.fsdecode(typed))
+    assert [row["pid"] for row in lines_of(process)] == [pid]
+
+
+@pytest.mark.parametrize("command", ["batch", "map", "faults", "oom"])
+def test_U6_a_name_that_nobody_has_is_told(command):
+    process = memtop(command, "no-such-name-\x1b")
+    assert (process.returncode, process.stdout) == (1, b"")
+    more = "; a command to be run stands behind --" if command in ("faults", "oom") else ""
+    assert process.stderr.decode() == (
+        f"memtop {command}: there is no process called 'no-such-name-\\x1b'{more}\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["batch", "--help"], ["free", "--help"], ["--version"]])

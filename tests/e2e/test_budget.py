@@ -177,7 +177,7 @@ def test_blocks_say_what_has_grown():
 @pytest.mark.parametrize(
     "arguments, line",
     [
-        (["x"], "'x' is no option"),
+        (["x"], "unexpected word 'x'"),
         (["-F", "nothing"], "--fields"),
         (["-d", "x"], "--delay"),
         (["--format", "x"], "--format"),

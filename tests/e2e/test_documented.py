@@ -12,7 +12,7 @@ import pytest
 from conftest import SOURCE, memtop, run
 
 COMPLETIONS = Path(os.environ["BUILD"]) / "data" / "completions"
-COMMANDS = ["", "free", "batch", "oom", "oom log", "faults", "map", "budget", "kernel"]
+COMMANDS = ["", "free", "batch", "oom", "oom log", "faults", "map", "budget", "kernel", "help"]
 FIRST_WORDS = list(dict.fromkeys(command.split()[0] for command in COMMANDS[1:]))
 OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*))? ")
 
@@ -21,7 +21,7 @@ with_completions = pytest.mark.skipif(
 
 
 def help_section(command, title):
-    """The lines of a section of --help; the options are two paragraphs."""
+    """The lines of a section of --help; the options are two or three paragraphs."""
     text = memtop(*command.split(), "--help").stdout.decode()
     lines = text.split(f"\n{title}:\n", 1)[1].splitlines()
     end = next((i for i, line in enumerate(lines) if re.match(r"\w|For more", line)), len(lines))
@@ -31,7 +31,7 @@ def help_section(command, title):
 def options(command):
     """(letter, name, argument) of each option; letter and argument may be empty."""
     found = [OPTION.match(line) for line in help_section(command, "Options")]
-    assert len(found) > 2 and all(found)
+    assert len(found) >= 2 and all(found)
     return [tuple(part or "" for part in match.groups()) for match in found]
 
 
@@ -76,6 +76,36 @@ def test_page_of_memtop_names_each_command():
     named = [re.match(r" memtop (.*?)  ", line)[1] for line in help_section("", "Commands")]
     assert terms("", "COMMANDS") == [f"*memtop {name}*" for name in named]
     assert named == COMMANDS[1:]
+
+
+def test_U14_synopsis_of_memtop_names_each_command():
+    synopsis = page_section("", "SYNOPSIS")
+    assert re.findall(r"^\*memtop ?(.*?)\*", synopsis, flags=re.MULTILINE) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS[1:])
+def test_U14_help_prints_what_the_option_prints(command):
+    done = memtop("help", *command.split())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == memtop(*command.split(), "--help").stdout
+
+
+def test_U14_help_alone_lists_the_commands():
+    listed = memtop("help").stdout.decode().split("\nCommands:\n", 1)[1]
+    assert re.findall(r"(?m)^ memtop (.*?)  ", listed) == COMMANDS[1:]
+
+
+# The options that mean the same everywhere, as --help has them.
+SHARED = [("d", "delay"), ("n", "count"), ("F", "fields"), ("o", "order"), ("", "filter"), ("", "top"),
+          ("", "format"), ("e", "scale"), ("w", "width")]
+
+
+@pytest.mark.parametrize("command", ["", "batch", "oom", "faults", "map", "budget", "kernel"])
+def test_U14_tables_have_one_set_of_options(command):
+    """-n is choom's in oom."""
+    found = {name: letter for letter, name, _ in options(command)}
+    for letter, name in SHARED:
+        assert found[name] == ("" if (command, name) == ("oom", "count") else letter)
 
 
 @pytest.mark.parametrize("command", ["batch", "faults"])
@@ -168,6 +198,7 @@ def test_bash_completes_commands_and_beginnings():
     assert complete("memtop", "oom", "log", "--f") == ["--format"]
     assert complete("memtop", "oom", "log", "--format", "") == ["text", "json"]
     assert complete("memtop", "ba") == ["batch"]
+    assert complete("memtop", "help", "ker") == ["kernel"]
     assert complete("memtop", "free", "--exp") == ["--explain"]
     assert complete("memtop", "free", "-s", "") == []
 
@@ -187,7 +218,7 @@ def test_bash_completes_columns_and_keys_of_faults():
     assert "segment" in names and complete("memtop", "faults", "-F", "") == names
     assert complete("memtop", "faults", "-o", "+maj") == ["+major", "+major_error", "+major_rate"]
     keys = complete("memtop", "faults", "--by", "=", "")
-    assert len(keys) == 5 and complete("memtop", "faults", "-b", "code,sy") == ["code,symbol"]
+    assert len(keys) == 5 and complete("memtop", "faults", "--by", "code,sy") == ["code,symbol"]
     assert memtop("faults", "-d", "0.01", "--by", ",".join(keys)).returncode == 0
 
 

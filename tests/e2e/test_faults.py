@@ -499,8 +499,11 @@ def test_a_full_disk_is_an_error():
     (["-F", "pid,rss"], 2, None),
     (["-d", "-1"], 2, None),
     (["--format", "xml"], 2, None),
-    (["-p", "1,2"], 2, "-p takes one process"),
-    (["-p", "1", "--", "true"], 2, "-p and a command exclude each other"),
+    (["-p", "1,2"], 2, "only one process can be looked at"),
+    (["1", "-p", "2"], 2, "only one process can be looked at"),
+    (["-p", "1", "--", "true"], 2, "a process and a command exclude each other"),
+    (["1", "--", "true"], 2, "a process and a command exclude each other"),
+    (["true"], 1, "there is no process called 'true'; a command to be run stands behind --"),
     (["-p", str(NEVER)], 1, f"there is no process {NEVER}"),
     (["--output", "/no/such/file"], 1, "cannot write /no/such/file: No such file or directory"),
 ])
@@ -510,7 +513,26 @@ def test_what_is_wrong_is_one_line(arguments, status, line):
     assert process.returncode == status and process.stdout == b""
     assert len(lines) == 1 and lines[0].startswith("memtop faults: ")
     if line:
-        assert lines[0] == f"memtop faults: {line}"
+        assert lines[0] == f"memtop faults: {line}" + ("; try 'memtop faults --help'" if status == 2 else "")
+
+
+def test_U6_a_word_is_a_process_and_never_a_command(tmp_path, actor):
+    """Not even where a program is called so."""
+    program = tmp_path / "memtop-touch"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/touched\n")
+    program.chmod(0o755)
+    path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    assert faults("memtop-touch", env=path).returncode == 1
+    pid = actor("name", b"memtop-touch")
+    for word in ("memtop-touch", str(pid)):
+        process = faults("-d", "0.05", word, env=path)
+        assert process.returncode == 0 and process.stdout.startswith(b"Page faults of process %d in" % pid)
+    assert not (tmp_path / "touched").exists()
+    assert faults("--", "memtop-touch", env=path).returncode == 0 and (tmp_path / "touched").exists()
+
+
+def test_letters_of_earlier_versions_are_understood():
+    assert faults("-t", "-b", "process", "-d", "0.01").returncode == 0
 
 
 # What is permitted

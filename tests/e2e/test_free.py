@@ -125,11 +125,20 @@ def test_abbreviations_mean_what_they_mean_in_free(mounts):
     assert first_line == b"memtop free: option '--l' is ambiguous; possibilities: '--lohi' '--line'"
 
 
-def test_help_is_that_of_free_and_three_options():
+def test_help_is_that_of_free_and_a_few_options():
     result = memtop("free", "--help")
-    rest, own = re.subn(r"^ +(-L, )?--(line|json|explain) .*\n", "", result.stdout.decode(), flags=re.M)
-    assert (result.stderr, result.returncode, own) == (b"", 0, 3)
+    rest, own = re.subn(r"^ +(-L, )?--(line|json|explain|delay|format) .*\n", "", result.stdout.decode(), flags=re.M)
+    assert (result.stderr, result.returncode, own) == (b"", 0, 5)
     assert as_free(rest) == without_line(run("free", "--help").stdout.decode())
+
+
+def test_U14_the_options_of_the_other_commands_are_understood():
+    def keys(*options):
+        return [list(json.loads(line)) for line in memtop("free", *options).stdout.splitlines()]
+    assert keys("--format", "json", "--delay", "0,01", "-c", "2") == keys("--json") * 2
+    assert memtop("free", "--format", "text").stdout.startswith(b"      ")
+    result = memtop("free", "--format", "xml")
+    assert (result.returncode, result.stderr) == (1, b"memtop free: --format 'xml': not one of text, json\n")
 
 
 RANDOM_KEYS = """MemTotal MemFree MemAvailable Buffers Cached SwapCached SwapTotal SwapFree Shmem SReclaimable

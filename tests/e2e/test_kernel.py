@@ -252,12 +252,16 @@ def test_order_fields_and_filter():
     assert list(found[0]) == ["kind", "time", "name", "bytes"]
 
 
+NO_PAGE = "is no page; the pages are slab, zones, buddy, reclaim, swap and nodes"
+
+
 @pytest.mark.parametrize("words, complaint", [
-    (["swaps"], "'swaps' is no page: slab, zones, buddy, reclaim, swap or nodes, one of them"),
-    (["slab", "zones"], "'zones' is no page: slab, zones, buddy, reclaim, swap or nodes, one of them"),
-    (["a\x1b[2J"], r"'a\x1b[2J' is no page: slab, zones, buddy, reclaim, swap or nodes, one of them"),
-    (["-F", "order_0"], "--fields 'order_0': there is no such column, at character 1"),
-    (["zones", "-o", "objects"], "--order 'objects': there is no such column, at character 1"),
+    (["slabs"], f"'slabs' {NO_PAGE}; did you mean slab?"),
+    (["slab", "zones"], "unexpected word 'zones';"),
+    (["a\x1b[2J"], rf"'a\x1b[2J' {NO_PAGE};"),
+    (["-F", "order_0"], "--fields 'order_0': there is no such column, at character 1;"),
+    (["zones", "-o", "objects"], "--order 'objects': there is no such column, at character 1;"),
+    (["zones", "-o", "+mangaed"], "--order '+mangaed': there is no such column, at character 2; did you mean managed?"),
     (["swap", "--filter", "used>x"], None),
 ])
 def test_what_is_wrong_is_one_line(words, complaint):
@@ -265,7 +269,7 @@ def test_what_is_wrong_is_one_line(words, complaint):
     assert process.returncode == 2 and process.stdout == b""
     lines = process.stderr.decode().splitlines()
     assert len(lines) == 1 and lines[0].startswith("memtop kernel: ")
-    assert complaint is None or lines[0] == "memtop kernel: " + complaint
+    assert complaint is None or lines[0] == f"memtop kernel: {complaint} try 'memtop kernel --help'"
 
 
 def test_a_closed_pipe_ends_it_quietly():

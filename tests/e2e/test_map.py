@@ -370,16 +370,35 @@ def test_filter_order_and_columns(faulter):
 
 
 @pytest.mark.parametrize("arguments, line", [
-    ([], "one process number is needed"),
-    (["1", "2"], "one process number is needed"),
-    (["x\n"], r"'x\n': not a process number"),
+    ([], "one process is needed, by PID or NAME"),
+    (["1", "2"], "one process is needed, by PID or NAME"),
+    (["-p", "1,2"], "one process is needed, by PID or NAME"),
+    (["1", "-p", "bash"], "one process is needed, by PID or NAME"),
     (["0"], "'0': not a process number"),
-    (["-d", "0", "1"], "--diff '0': not a number of seconds from 0.01 to 1000000000"),
+    (["--diff", "0", "1"], "--diff '0': not a number of seconds from 0.01 to 1000000000"),
+    (["--diff", "1", "-d", "1", "1"], "--diff has an interval of its own: --delay excludes it"),
     (["-F", "size,x", "1"], "--fields 'size,x': there is no such column, at character 6"),
     (["--filter", "start>x", "1"], "--filter 'start>x': 'x' is not an address like 7fff0000, at character 7"),
 ])
 def test_wrong_command_lines(arguments, line):
-    says(map_of(*arguments), 2, line)
+    says(map_of(*arguments), 2, f"{line}; try 'memtop map --help'")
+
+
+def test_U6_of_several_with_a_name_the_largest_is_shown_and_told(actor):
+    small, large = actor("name", b"memtop-map"), actor("large", b"memtop-map")
+    for words in (["memtop-map"], ["-p", "memtop-map"], ["--pid=memtop-map"]):
+        process = map_of(*words)
+        assert process.returncode == 0 and process.stdout.startswith(b"Map of process %d" % large)
+        assert re.fullmatch(rf"memtop map: 2 processes are called 'memtop-map': taking {large}, "
+                            r"the largest \(RES [\d.]+M\)\n", process.stderr.decode())
+    assert map_of(small).stdout.startswith(b"Map of process %d" % small)
+
+
+def test_U14_blocks_follow_each_other_by_delay(faulter):
+    process = faulter("wait", "pause=600000")
+    done = map_of("-d", "0,01", "-n", "3", "--format", "json", "--top", "1", process.pid)
+    kinds = [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+    assert done.returncode == 0 and kinds.count("segment") == 3
 
 
 def test_a_process_that_ends_before_the_second_reading(faulter):

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -106,28 +107,99 @@ def test_several_processes_and_those_that_fail(actor):
 # Refusals: the right sentence and status, and nothing changed.
 
 
-@pytest.mark.parametrize("arguments, line", [
-    (["-p", "PID", "-n", "1001"], "--adjust '1001': not a number from -1000 to 1000"),
-    (["-p", "PID", "-n", "-1001"], "--adjust '-1001': not a number from -1000 to 1000"),
-    (["-p", "PID", "-n", "abc"], "--adjust 'abc': not a number from -1000 to 1000"),
-    (["-p", "PID", "-n", ""], "--adjust '': not a number from -1000 to 1000"),
-    (["-p", "PID", "--legacy", "16"], "--legacy '16': not a number from -17 to 15"),
-    (["-p", "abc", "-n", "5"], "--pid 'abc': not a process number, at character 1"),
-    (["-p", "PID", "-n", "5", "sleep"], "-p and a command exclude each other"),
-    (["sleep", "1"], "a command needs the adjustment to start it with (-n)"),
-    (["-n", "5"], "-n needs processes (-p) or a command"),
-    (["-p", "PID", "--tree"], "--tree and --dry-run are about changes of processes (-p and -n)"),
-    (["-p", "PID", "-n", "5", "--cgroup", "/"],
-     "--cgroup, --top, --filter and -F are about the order, not about changes"),
-    (["-p", "PID", "-n", "5", "--filter", "java"],
-     "--cgroup, --top, --filter and -F are about the order, not about changes"),
-    (["--top", "0"], "--top '0': not a count of at least 1"),
-    (["--filter", "rank>>1"], "--filter 'rank>>1': '>1' is not a number, at character 6"),
+ABOUT_ORDER = "-d, --count, -F, -o, --filter, --top and --cgroup are about the order, not about changes"
+
+
+@pytest.mark.parametrize("status, arguments, line", [
+    (1, ["-p", "PID", "-n", "1001"], "--adjust '1001': not a number from -1000 to 1000"),
+    (1, ["-p", "PID", "-n", "-1001"], "--adjust '-1001': not a number from -1000 to 1000"),
+    (1, ["-p", "PID", "-n", "abc"], "--adjust 'abc': not a number from -1000 to 1000"),
+    (1, ["-p", "PID", "-n", ""], "--adjust '': not a number from -1000 to 1000"),
+    (1, ["-p", "PID", "--legacy", "16"], "--legacy '16': not a number from -17 to 15"),
+    (1, ["-p", "0", "-n", "5"], "--pid '0': not a process number, at character 1"),
+    (1, ["-p", "PID", "-n", "5", "sleep"], "a process and a command exclude each other"),
+    (1, ["PID", "-n", "5", "sleep"], "a process and a command exclude each other"),
+    (1, ["--", "sleep", "1"], "a command needs the adjustment to start it with (-n)"),
+    (1, ["-n", "5"], "-n needs processes (-p) or a command"),
+    (1, ["--ajust", "5"], "there is no option --ajust; did you mean --adjust?"),
+    (2, ["-p", "PID", "--tree"], "--tree and --dry-run are about changes of processes (-p and -n)"),
+    (2, ["-p", "PID", "-n", "5", "--cgroup", "/"], ABOUT_ORDER),
+    (2, ["-p", "PID", "-n", "5", "--filter", "java"], ABOUT_ORDER),
+    (2, ["-p", "PID", "-n", "5", "-d", "1"], ABOUT_ORDER),
+    (2, ["--top", "0"], "--top '0': not a count from 1 to 9223372036854775807"),
+    (2, ["--filter", "rank>>1"], "--filter 'rank>>1': '>1' is not a number, at character 6"),
 ])
-def test_a_wrong_command_line_changes_nothing(actor, arguments, line):
+def test_a_wrong_command_line_changes_nothing(actor, status, arguments, line):
     pid = actor("memory")
-    says(oom(*[str(pid) if word == "PID" else word for word in arguments]), 2, line)
+    process = oom(*[str(pid) if word == "PID" else word for word in arguments])
+    says(process, status, line + ("" if line.endswith("?") else ";") + " try 'memtop oom --help'")
     assert adjustment(pid) == 0
+
+
+@with_choom
+@pytest.mark.parametrize("words", [
+    # show
+    "-p PID", "--pid PID", "--pid=PID", "-pPID", "-p +PID", "-p PID -p PID",
+    # set
+    "-p PID -n 5", "-n 5 -p PID", "-n5 -pPID", "--adjust=5 --pid=PID", "--adj 5 --pi PID", "-p PID -n +5", "-p PID -n 0",
+    "-p PID -n 1000", "-p PID -n 5 -n 6", "-p PID -n 007",
+    # start
+    "-n 5 true", "-n 5 false", "-n 5 -- true", "-n 5 -- sh -c 'exit 9'", "-n 5 -- sh -c 'kill -9 $$'", "-n +5 -- true",
+    "-n 5 -- nosuchprogram", "-n 5 nosuchprogram", "-n 5 -- /etc/passwd", "-n 5 -- /", "--adjust=5 true", "-n 5 25412",
+    "-n 5 ls -l", "-n 5 sh -c 'exit 9'", "-n 5 true --help", "-n 5 -- true --help", "-n 5 true -V",
+    # missing
+    "-p", "-n", "--pid", "--adjust", "-n 5", "-n 5 --", "-p PID -n", "-- true", "nosuchprogram",
+    # bad numbers
+    "-p abc", "-p 1x", "-p ''", "-p 0", "-p -1", "-p 99999999999", "-p abc -n 5", "-p PID -n abc", "-p PID -n ''",
+    "-p PID -n 5x", "-p PID -n 1.5", "-p PID -n -", "-n abc true", "-p PID -n --5",
+    # out of range
+    "-p PID -n 1001", "-p PID -n -1001", "-p PID -n 99999999999", "-n 1001 true", "-n -1001 -- true",
+    # both
+    "-p PID true", "-p PID -n 5 true", "-p PID -n 5 -- true", "-p PID -- true",
+    # no such process
+    "-p NEVER", "-p NEVER -n 5",
+    # unknown option
+    "-x", "--bogus", "-p PID -x", "-p PID --bogus=1", "-n 5 --bogus true", "--help=1", "-n 5 -x -- true",
+    # help and version
+    "-h", "-V", "--help", "--version", "-p PID -h", "-n 5 -V", "-h -p abc",
+])
+def test_F18_choom_forms_end_with_the_status_of_choom(actor, words):
+    """And an adjustment is changed by both or by neither."""
+    ended = []
+    for command in (["choom"], [MEMTOP, "oom"]):
+        pid = actor("memory")
+        typed = [word.replace("PID", str(pid)).replace("NEVER", str(NEVER)) for word in shlex.split(words)]
+        process = run(*command, *typed, stdin=subprocess.DEVNULL)
+        ended.append((process.returncode, adjustment(pid)))
+    assert ended[0] == ended[1]
+
+
+def test_U6_a_word_before_n_is_a_process_and_one_behind_it_a_command(actor):
+    pids = sorted([actor("name", b"memtop-oom"), actor("name", b"memtop-oom")])
+    shown = b"".join(oom("-p", pid).stdout for pid in pids)
+    for words in (["memtop-oom"], ["-p", "memtop-oom"], [str(pids[0]), str(pids[1])]):
+        process = oom(*words)
+        assert (process.stdout, process.stderr, process.returncode) == (shown, b"", 0)
+    table = rows(oom("memtop-oom", "--format", "json"), "candidate")
+    assert sorted(row["pid"] for row in table) == pids
+    assert oom("memtop-oom", "-n", "0", "memtop-oom").returncode == 1
+    assert oom("-n", "0", "memtop-oom").returncode == 127
+
+
+def test_U6_of_several_with_a_name_only_the_largest_is_changed_and_told(actor):
+    small, large = actor("name", b"memtop-change"), actor("large", b"memtop-change")
+    for words in (["memtop-change", "-n", "7"], ["-n", "8", "-p", "memtop-change"]):
+        process = oom(*words)
+        assert process.returncode == 0 and re.fullmatch(
+            rf"memtop oom: 2 processes are called 'memtop-change': taking {large}, the largest \(RES [\d.]+M\)\n",
+            process.stderr.decode())
+    assert (adjustment(small), adjustment(large)) == (0, 8)
+
+
+def test_U14_the_order_can_be_repeated_and_sorted():
+    process = oom("-d", "0,01", "--count", "3", "--top", "2", "-o", "pid", "-F", "pid,rank", "--format", "json")
+    pids = [row["pid"] for row in rows(process, "candidate")]
+    assert len(pids) == 6 and pids[0] == pids[2] == pids[4] < pids[1]
 
 
 @with_setpriv
