@@ -189,7 +189,11 @@ write_bash(void)
 		each_option(commands[i], bash_value);
 		fputs("\t\tesac\n\t\toptions='", stdout);
 		each_option(commands[i], bash_word);
-		fputs("'\n\t\t;;\n", stdout);
+		fputs("'\n", stdout);
+		if (takes_processes(commands[i]))
+			fputs("\t\t[[ $cur != -* ]] && options=$(cd /proc && echo [0-9]*)\n",
+				stdout);
+		fputs("\t\t;;\n", stdout);
 	}
 	fputs(bash_end, stdout);
 }

@@ -156,6 +156,12 @@ fish_command(size_t number)
 		write_quoted(command->summary, "\\'", "\\");
 		fputs("'\n", stdout);
 	}
+	if (has_new_first_word(number))
+		printf("complete -c memtop -n '__memtop_is_behind help' -a %.*s\n", length,
+			command->name);
+	if (takes_processes(command))
+		printf("complete -c memtop -n '__memtop_runs \"%s\"' -a '(__memtop_pids)'\n",
+			command->name);
 	if (second_word(command)) {
 		printf("complete -c memtop -n '__memtop_is_behind %.*s' -a %s -d '", length,
 			command->name, second_word(command));

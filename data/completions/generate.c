@@ -74,6 +74,12 @@ each_option(const struct command *command, visit_option *visit)
 		visit(command, list.rows[i].option, list.rows[i].letter);
 }
 
+bool
+takes_processes(const struct command *command)
+{
+	return strstr(command->arguments, "PID");
+}
+
 void
 write_quoted(const char *text, const char *quote, const char *special)
 {

@@ -31,5 +31,8 @@ typedef void visit_option(
 /* All options of a command, as --help lists them. */
 void each_option(const struct command *command, visit_option *visit);
 
+/* Whether words that are no options name processes. */
+bool takes_processes(const struct command *command);
+
 /* Text between single quotes; `quote` is how one stands among them, `special` gets a backslash. */
 void write_quoted(const char *text, const char *quote, const char *special);

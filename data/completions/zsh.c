@@ -143,7 +143,8 @@ zsh_commands(void)
 			write_quoted(commands[i]->summary, "'\\''", "");
 			fputs("') ;;\n", stdout);
 		}
-	fputs("\tesac\n\t(( $#words2 )) && _describe -t commands command words2\n}\n\n"
+	fputs("\thelp) _memtop_commands; return ;;\n\tesac\n\t(( $#words2 )) && _describe -t "
+	      "commands command words2\n}\n\n"
 	      "_memtop_is_command()\n{\n\tlocal -a names=(",
 		stdout);
 	for (size_t i = 1; commands[i]; i++)
@@ -196,6 +197,8 @@ zsh_command(const struct command *command)
 		fputs("\t*)\n", stdout);
 	fputs("\t\t_arguments -s", stdout);
 	each_option(command, zsh_option);
+	if (takes_processes(command))
+		fputs(" \\\n\t\t\t'*:PID or NAME:_memtop_pids'", stdout);
 	fputs("\n\t\t;;\n", stdout);
 }
 

@@ -218,7 +218,7 @@ const struct command command_batch = {
 	.options = options_table,
 	.shared = shared_options,
 	.describe = process_options_describe,
-	.usage_status = 2,
+	.usage_status = USAGE_STATUS,
 	.take_word = process_take_word,
 	.run = run,
 };

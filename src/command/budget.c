@@ -200,7 +200,7 @@ const struct command command_budget = {
 	.shared = shared_options,
 	.table = &budget_table,
 	.describe = describe,
-	.usage_status = 2,
+	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,
 	.run = run,
 };

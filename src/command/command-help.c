@@ -104,6 +104,6 @@ const struct command command_help = {
 	.summary = "all commands, or the options of one",
 	.arguments = "[COMMAND]",
 	.options = options,
-	.usage_status = 2,
+	.usage_status = USAGE_STATUS,
 	.run = run,
 };

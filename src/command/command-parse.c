@@ -16,7 +16,7 @@
  * What getopt_long returns: for a letter the letter, for a name FIRST_LONG and the number of its
  * row, WORD for a word that is no option. MISSING is for an option without its value.
  */
-enum { WORD = 1, FIRST_LONG = 0x1000, UNKNOWN_OPTION = '?', MISSING = ':', SHARED_STATUS = 2 };
+enum { WORD = 1, FIRST_LONG = 0x1000, UNKNOWN_OPTION = '?', MISSING = ':' };
 
 struct parser {
 	const struct command *command;
@@ -159,7 +159,7 @@ apply(const struct parser *parser, const struct command_option *option, void *se
 	if (option->apply) {
 		if (option->apply(settings, option, optarg) == 0)
 			return 0;
-		*ret_status = is_own(command, option) ? command->usage_status : SHARED_STATUS;
+		*ret_status = is_own(command, option) ? command->usage_status : USAGE_STATUS;
 	} else if (strcmp(option->name, "help") == 0) {
 		command_write_help(command, stdout, NULL);
 	} else {

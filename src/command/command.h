@@ -28,6 +28,9 @@ struct command_option {
 	bool hidden;
 };
 
+/* Exit status for a wrong command line, but where a command is like one with another. */
+enum { USAGE_STATUS = 2 };
+
 struct command {
 	const char *name;      /* one word, or two with a blank between them */
 	const char *summary;   /* one line, for `memtop --help` */
@@ -37,7 +40,7 @@ struct command {
 	const struct table *table;       /* whose columns options take; NULL: of processes */
 	void (*describe)(FILE *file);    /* what --help says after the options, or NULL */
 	void (*usage_error)(FILE *file); /* printed after getopt's own message; NULL: see below */
-	int usage_status;                /* exit status for a wrong command line */
+	int usage_status;                /* USAGE_STATUS, or that of the program it is like */
 	/*
 	 * Takes a word that is no option. Returns 0, 1 where it begins or goes on with a command to
 	 * be run, or tells the user and returns -EINVAL. NULL: command_parse() leaves all to the
@@ -80,7 +83,7 @@ void command_list_options(const struct command *command, struct option_list *ret
 /*
  * Parses the options into `settings`. Returns the index of the first word that `take_word` did not
  * take, all others stand behind it; or -1 where the program is done: --help, --version or an
- * error, with the exit status in *ret_status. A wrong value of a shared option has status 2.
+ * error, with the exit status in *ret_status. A wrong value of a shared option has USAGE_STATUS.
  */
 int command_parse(
 	const struct command *command, int argc, char **argv, void *settings, int *ret_status);

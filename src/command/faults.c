@@ -45,11 +45,12 @@ static int
 apply_keys(void *settings, const struct command_option *option, const char *value)
 {
 	struct fault_options *options = settings;
+	const char *near;
 	size_t position;
-	int keys = fault_parse_keys(value, &position);
+	int keys = fault_parse_keys(value, &position, &near);
 
 	if (keys < 0)
-		return option_complain(option, value, position,
+		return option_complain_near(option, value, position, near,
 			"not one of process, segment, mapping, code, symbol");
 	options->keys = (unsigned)keys;
 	return 0;
@@ -305,7 +306,7 @@ run_faults(const struct fault_options *options)
 		.output = { .format = options->process.format,
 			.file = file,
 			.charset = charset_of_locale(),
-			.scale = SCALE_HUMAN,
+			.scale = options->process.settings.scale,
 			.width = file == stdout ? process_options_width(&options->process) : 0 } };
 	int status;
 
@@ -398,7 +399,7 @@ const struct command command_faults = {
 	.shared = shared_options,
 	.table = &fault_table,
 	.describe = describe,
-	.usage_status = 2,
+	.usage_status = USAGE_STATUS,
 	.take_word = process_take_word,
 	.runs_command = true,
 	.run = run,

@@ -157,7 +157,7 @@ const struct command command_kernel = {
 	.shared = shared_options,
 	.table = &slab_table,
 	.describe = describe,
-	.usage_status = 2,
+	.usage_status = USAGE_STATUS,
 	.take_word = take_page,
 	.run = run,
 };

@@ -294,7 +294,7 @@ const struct command command_map = {
 	.shared = shared_options,
 	.table = &segment_table,
 	.describe = describe,
-	.usage_status = 2,
+	.usage_status = USAGE_STATUS,
 	.take_word = process_take_word,
 	.run = run,
 };

@@ -147,12 +147,12 @@ run_with(const struct command *command, struct oom_options *options)
 
 	if (complaint) {
 		command_complain(NULL, "%s", complaint);
-		return is_as_choom(options) ? command->usage_status : 2;
+		return is_as_choom(options) ? command->usage_status : USAGE_STATUS;
 	}
 	process_options_default_to_one(process);
 	if (process_options_complete(
 		    process, &candidate_table, process_kill_order_columns, "rank") < 0)
-		return 2;
+		return USAGE_STATUS;
 	status = process_options_find(process, options->has_adj);
 	return status == EXIT_SUCCESS ? form(options) : status;
 }

@@ -211,7 +211,7 @@ process_options_prepare(struct process_options *options)
 	int status;
 
 	if (process_options_complete(options, &process_table, NULL, NULL) < 0)
-		return 2;
+		return USAGE_STATUS;
 	status = process_options_find(options, false);
 	if (status == EXIT_SUCCESS && options->pid_count > 0)
 		filter_pids(options);

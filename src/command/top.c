@@ -340,7 +340,7 @@ const struct command command_top = {
 	.options = options_table,
 	.shared = shared_options,
 	.describe = describe,
-	.usage_status = 2,
+	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,
 	.run = run,
 };

@@ -2,6 +2,7 @@
 #include "model/fault.h"
 
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "model/needs.h"
 #include "model/scan.h"
@@ -118,8 +119,18 @@ text_of(const struct fault *row, size_t offset)
 	return text ? text : "";
 }
 
+static const char *
+nearest_key(const char *word, size_t length)
+{
+	struct nearest nearest = { .word = word, .length = length };
+
+	for (size_t i = 0; i < KEYS; i++)
+		nearest_offer(&nearest, keys_known[i].name);
+	return nearest.name;
+}
+
 int
-fault_parse_keys(const char *list, size_t *ret_position)
+fault_parse_keys(const char *list, size_t *ret_position, const char **ret_near)
 {
 	int keys = 0;
 
@@ -131,6 +142,7 @@ fault_parse_keys(const char *list, size_t *ret_position)
 			i++;
 		if (i == KEYS) {
 			*ret_position = (size_t)(word - list);
+			*ret_near = nearest_key(word, length);
 			return -EINVAL;
 		}
 		keys |= (int)keys_known[i].key;

@@ -45,9 +45,9 @@ enum fault_key {
 	FAULT_BY_SYMBOL = 1 << 4,
 };
 
-/* Reads a list as "process,segment". Returns the keys, or -EINVAL and the place of the first
- * word that is none. */
-int fault_parse_keys(const char *list, size_t *ret_position);
+/* Reads a list as "process,segment". Returns the keys, or -EINVAL with the place of the first
+ * word that is none and the nearest key, or NULL. */
+int fault_parse_keys(const char *list, size_t *ret_position, const char **ret_near);
 
 /* Rows that have been put together. A zeroed one is empty. */
 struct fault_rows {

@@ -496,6 +496,8 @@ def test_a_full_disk_is_an_error():
     (["--period", "x"], 2, "--period 'x': not a number from 1 to 1000000"),
     (["--by", "segment,stack"], 2,
      "--by 'segment,stack': not one of process, segment, mapping, code, symbol, at character 9"),
+    (["--by", "segment,mappng"], 2,
+     "--by 'segment,mappng': not one of process, segment, mapping, code, symbol, at character 9; did you mean mapping?"),
     (["-F", "pid,rss"], 2, None),
     (["-d", "-1"], 2, None),
     (["--format", "xml"], 2, None),
@@ -513,7 +515,8 @@ def test_what_is_wrong_is_one_line(arguments, status, line):
     assert process.returncode == status and process.stdout == b""
     assert len(lines) == 1 and lines[0].startswith("memtop faults: ")
     if line:
-        assert lines[0] == f"memtop faults: {line}" + ("; try 'memtop faults --help'" if status == 2 else "")
+        assert lines[0] == f"memtop faults: {line}" + (
+            "" if status != 2 else " try 'memtop faults --help'" if line.endswith("?") else "; try 'memtop faults --help'")
 
 
 def test_U6_a_word_is_a_process_and_never_a_command(tmp_path, actor):

@@ -108,7 +108,7 @@ def test_T29_hostile_names_are_escaped(locale):
     (["-n", "0"], "--count '0': not a count from 1 to"),
     (["--format", "csv"], "--format 'csv': not one of text, json"),
     (["a", "b"], "unexpected word 'b'"),
-    (["--nothing"], "unrecognized option"),
+    (["--nothing"], "there is no option --nothing"),
 ])
 def test_a_wrong_command_line_is_told(arguments, message):
     process = memtop("oom", "log", *arguments)

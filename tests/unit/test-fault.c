@@ -257,16 +257,20 @@ static void
 keys_are_parsed_and_wrong_ones_found(void **state)
 {
 	size_t position = 0;
+	const char *near;
 
 	(void)state;
-	assert_int_equal(fault_parse_keys("process,segment", &position),
+	assert_int_equal(fault_parse_keys("process,segment", &position, &near),
 		FAULT_BY_PROCESS | FAULT_BY_SEGMENT);
-	assert_int_equal(fault_parse_keys("symbol", &position), FAULT_BY_SYMBOL);
-	assert_int_equal(fault_parse_keys("code,colour", &position), -EINVAL);
+	assert_int_equal(fault_parse_keys("symbol", &position, &near), FAULT_BY_SYMBOL);
+	assert_int_equal(fault_parse_keys("code,colour", &position, &near), -EINVAL);
 	assert_int_equal(position, 5);
-	assert_int_equal(fault_parse_keys("", &position), -EINVAL);
+	assert_null(near);
+	assert_int_equal(fault_parse_keys("code,symbl", &position, &near), -EINVAL);
+	assert_string_equal(near, "symbol");
+	assert_int_equal(fault_parse_keys("", &position, &near), -EINVAL);
 	assert_int_equal(position, 0);
-	assert_int_equal(fault_parse_keys("code,", &position), -EINVAL);
+	assert_int_equal(fault_parse_keys("code,", &position, &near), -EINVAL);
 }
 
 /* Many rows, every third hash the same as another one's. */
