@@ -91,9 +91,8 @@ complain_of_joint(struct parser *parser, const char *at)
 {
 	int length = at[1] == at[0] ? 2 : 1;
 
-	return complain(parser, at,
-		"'%.*s' does not join terms: write 'or' between them, or a blank for 'and'", length,
-		at);
+	return complain(parser, at, "'%.*s' is not understood: write 'or', or a blank for 'and'",
+		length, at);
 }
 
 /*
@@ -111,8 +110,7 @@ check_joints(struct parser *parser, const char *value, size_t length, bool is_ex
 		if (is_joint || is_term(parser, at) || ((*at == '|' || *at == '&') && at[1] == *at))
 			return complain_of_joint(parser, at);
 		if (is_exact && *at == ',')
-			return complain(parser, at,
-				"a value with ',' stands in quotes; 'or' joins two terms");
+			return complain(parser, at, "quote a value with ','; 'or' joins two terms");
 	}
 	return 0;
 }
@@ -342,7 +340,7 @@ parse_part(struct parser *parser)
 		return parse_bracket(parser, negated);
 	if (is_keyword(parser, "or") || is_keyword(parser, "and"))
 		return complain(parser, parser->at,
-			"a term is missing before '%.*s'; in quotes it is a word to search",
+			"a term is missing before '%.*s'; quoted it is a word",
 			(int)name_length(parser->at), parser->at);
 	term = filter_add_node(parser->filter, NODE_TERM);
 	parser->filter->nodes[term].negated = negated;
@@ -398,7 +396,6 @@ filter_add(struct filter *filter, const char *text, struct filter_error *ret_err
 	if (parse_any(&parser, false) < 0)
 		return -EINVAL;
 	if (*parser.at == ')')
-		return complain(&parser, parser.at,
-			"there is no '(' for this ')'; a value with it stands in quotes");
+		return complain(&parser, parser.at, "no '(' for this ')'; quote a value with it");
 	return 0;
 }

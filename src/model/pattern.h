@@ -25,7 +25,7 @@ void pattern_destroy(struct pattern *pattern);
 /*
  * Returns 1 where the text matches, 0 where it does not, and -ETIME where that would take too many
  * steps to find out. Each time that happens later matches may take half as many steps, down to a
- * hundredth, so that thousands of texts on which it takes long do not take thousands times long.
+ * thousandth, so that thousands of texts on which it takes long do not take thousands times long.
  */
 int pattern_match(struct pattern *pattern, const char *text);
 

@@ -107,8 +107,8 @@ filter_changed(struct tui *tui, struct prompt *prompt, bool done)
 		processes_set_filter(tui, prompt->text, &error))
 		return false;
 	if (error.message[0])
-		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s, at character %zu",
-			error.message, error.position + 1);
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "character %zu: %s",
+			error.position + 1, error.message);
 	snprintf(before, sizeof(before), "%.*s", (int)last_word(prompt->text), prompt->text);
 	processes_set_filter(tui, before, &error);
 	return done; /* stays open until it is right or given up */

@@ -301,10 +301,10 @@ def test_a_process_that_does_not_exist_is_told():
         (["--filter", "rsss>5"],
          "--filter 'rsss>5': there is no column 'rsss', at character 1; did you mean rss?"),
         (["--filter", "rss>1G || user=nobody"],
-         "--filter 'rss>1G || user=nobody': '||' does not join terms: write 'or' between them, "
+         "--filter 'rss>1G || user=nobody': '||' is not understood: write 'or', "
          "or a blank for 'and', at character 8;"),
         (["--filter", "rss>1G,user=root"],
-         "--filter 'rss>1G,user=root': ',' does not join terms: write 'or' between them, "
+         "--filter 'rss>1G,user=root': ',' is not understood: write 'or', "
          "or a blank for 'and', at character 7;"),
         (["--filter", "comm~" + "(" * 30000 + "a" + ")" * 30000],
          f"--filter '...{'(' * 60}...': longer than 4096 bytes, at character 4097;"),

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define MIB INT64_C(1048576)
-#define JOINS_NOT "does not join terms: write 'or' between them, or a blank for 'and'"
+#define JOINS_NOT "is not understood: write 'or', or a blank for 'and'"
 
 static struct process
 sample(void)
@@ -156,18 +156,15 @@ errors_name_the_place_and_the_cause(void **state)
 		{ "comm~java||perl", 9, "'||' " JOINS_NOT },
 		{ "java,user=root", 4, "',' " JOINS_NOT },
 		{ "java||perl", 4, "'||' " JOINS_NOT },
-		{ "user=root,nobody", 9,
-			"a value with ',' stands in quotes; 'or' joins two terms" },
+		{ "user=root,nobody", 9, "quote a value with ','; 'or' joins two terms" },
 		{ "not user=root", 0, "'not' is written as '!' before the term" },
 		{ "user=root or", 12, "a term is missing" },
 		{ "user=root and", 13, "a term is missing" },
-		{ "or java", 0, "a term is missing before 'or'; in quotes it is a word to search" },
-		{ "java or and", 8,
-			"a term is missing before 'and'; in quotes it is a word to search" },
+		{ "or java", 0, "a term is missing before 'or'; quoted it is a word" },
+		{ "java or and", 8, "a term is missing before 'and'; quoted it is a word" },
 		{ "(user=root", 0, "the bracket is not closed" },
 		{ "java ((user=root)", 5, "the bracket is not closed" },
-		{ "user=root)", 9,
-			"there is no '(' for this ')'; a value with it stands in quotes" },
+		{ "user=root)", 9, "no '(' for this ')'; quote a value with it" },
 		{ "()", 1, "a term is missing" },
 		{ "!()", 2, "a term is missing" },
 		{ "(java or )", 9, "a term is missing" },
