@@ -96,8 +96,7 @@ process_options_are_named(const struct process_options *options)
 int process_options_find(struct process_options *options, bool largest);
 
 /* Adds what an option asks for to `filter_text`: NAME and VALUE are a term of a filter. */
-void process_options_note(
-	struct process_options *options, const char *name, const char *value);
+void process_options_note(struct process_options *options, const char *name, const char *value);
 
 /*
  * Both for rows of all processes, of which only those named pass the filter. Returns the exit
