@@ -41,7 +41,7 @@ formatted() {
 }
 
 scripts() {
-	shellcheck src/run src/setup.sh tests/run tests/*.sh tests/bench/run .ci/run
+	shellcheck src/run src/setup.sh tests/run tests/*.sh tests/bench/run tests/vm/run tests/vm/init .ci/run
 }
 
 clang_format=clang-format

@@ -2,7 +2,7 @@
 //
 // A process that does one thing for the tests to look at, says "ready" and stays as it is until
 // its standard input ends:
-//   actor name NAME | actor memory | actor hold MIB | actor zombie-leader
+//   actor name NAME | actor memory | actor hold MIB | actor zombie-leader [MIB] | actor vfork MIB
 // or  actor push FILE: for each line that it gets it appends 2 MiB to FILE and says "more"
 #include <fcntl.h>
 #include <pthread.h>
@@ -56,16 +56,18 @@ push(const char *path)
 	exit(EXIT_SUCCESS);
 }
 
+static size_t held = 200 * MIB;
+
 static void *
 hold(void *main_thread)
 {
 	pthread_join(*(pthread_t *)main_thread, NULL);
-	touch(200 * MIB, MAP_PRIVATE);
+	touch(held, MAP_PRIVATE);
 	stay();
 	return NULL;
 }
 
-/* The first thread ends, the second holds 200 MiB: the process is shown as a zombie. */
+/* The first thread ends, the second holds the memory: the process is shown as a zombie. */
 static void
 lose_leader(void)
 {
@@ -82,6 +84,8 @@ main(int argc, char **argv)
 {
 	if (argc < 2)
 		return EXIT_FAILURE;
+	if (argc > 2 && strcmp(argv[1], "zombie-leader") == 0)
+		held = (size_t)atoi(argv[2]) * MIB;
 	if (strcmp(argv[1], "zombie-leader") == 0)
 		lose_leader();
 	if (strcmp(argv[1], "name") == 0 && argc > 2)
@@ -96,6 +100,12 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "hold") == 0 && argc > 2)
 		touch((size_t)atoi(argv[2]) * MIB, MAP_PRIVATE);
+	if (strcmp(argv[1], "vfork") == 0 && argc > 2) {
+		touch((size_t)atoi(argv[2]) * MIB, MAP_PRIVATE);
+		if (vfork() == 0)
+			stay(); /* with the memory of its parent, which waits for its end */
+		_exit(EXIT_SUCCESS);
+	}
 	if (strcmp(argv[1], "push") == 0 && argc > 2)
 		push(argv[2]);
 	stay();

@@ -3,11 +3,16 @@
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from conftest import BUILD
+
+ACTOR = BUILD / "tests" / "e2e" / "actor"
 
 HOG = """
 import sys
@@ -95,3 +100,25 @@ def memory_cgroup(limit=32 << 20):
         yield group
     finally:
         group.folder.rmdir()
+
+
+def start_in(group, *words):
+    script = 'echo $$ >"$0/cgroup.procs" && exec "$@"'
+    process = subprocess.Popen(["sh", "-c", script, str(group), str(ACTOR), *map(str, words)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def end(process):
+    process.kill()
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+
+
+def kills_in(group):
+    """How many processes the kernel has killed there."""
+    old = group / "memory.oom_control"
+    text = (old if old.exists() else group / "memory.events").read_text()
+    return int(re.search(r"(?m)^oom_kill (\d+)$", text)[1])
