@@ -5,7 +5,6 @@
 #include "collect/collect.h"
 #include "command/loop.h"
 #include "model/badness.h"
-#include "model/cell.h"
 #include "model/derive.h"
 #include "model/needs.h"
 #include "model/oom-domain.h"
@@ -17,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD_SIZE = 2 * CELL_SIZE };
+/* Two lines about the scope and a warning. */
+enum { HEAD_SIZE = 2 * OOM_DOMAIN_TEXT_SIZE + 256 };
 
 static struct needs
 needs_of(const struct oom_options *options)
@@ -35,7 +35,7 @@ write_head(
 	char head[static HEAD_SIZE], const struct snapshot *snapshot, const struct output *output)
 {
 	const char *warning = badness_warning(&snapshot->system);
-	char text[CELL_SIZE];
+	char text[OOM_DOMAIN_TEXT_SIZE];
 	int length;
 
 	oom_domain_say(&snapshot->system, output->charset, output->scale, text, sizeof(text));

@@ -48,6 +48,9 @@ bool oom_domain_find(const struct oom_level *levels, size_t count, const struct 
 #define OOM_SCOPE_MACHINE "machine"
 #define OOM_SCOPE_HIDDEN "hidden" /* a group above those that are visible from here */
 
+/* Room for what the two below say: two names of groups, cut at 1 KiB, and the words around them. */
+enum { OOM_DOMAIN_TEXT_SIZE = 2560 };
+
 /*
  * Says in a line what ranks are about, and of how much memory an adjustment is thousandths: safe
  * for a terminal, without a line's end.

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LEAST_HEIGHT = 6, NOTE_SIZE = 3 * 1024 };
+enum { LEAST_HEIGHT = 6 };
 
 /* What the order is about, and what is against it, above the rows where there is room. */
 static void
@@ -16,7 +16,7 @@ draw_note(const struct tui *tui, WINDOW *window)
 {
 	const struct system *system = &tui->snapshot->system;
 	const char *warning = badness_warning(system);
-	char text[NOTE_SIZE], total[UNIT_FORMAT_SIZE];
+	char text[OOM_DOMAIN_TEXT_SIZE], total[UNIT_FORMAT_SIZE];
 
 	if (!(tui->snapshot->bits & NEED_RANK)) {
 		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
