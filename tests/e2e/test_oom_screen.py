@@ -2,11 +2,13 @@
 """OOM priorities and kills on the screen, with processes of the test's own."""
 
 import os
+import re
 import signal
 import subprocess
+import time
 
 import pytest
-from conftest import MEMTOP
+from conftest import MEMTOP, memtop
 from memory_cgroup import memory_cgroup
 from screen_in_tmux import terminal  # noqa: F401: a fixture
 from screen_on_pty import wait_until
@@ -175,6 +177,23 @@ def test_a_kill_is_announced_until_escape(terminal):
         terminal.wait_for_text(f"hog ({pid})", "not found: nothing")
         terminal.type("Escape")
         wait_until(lambda: f"hog ({pid})" not in terminal.capture())
+
+
+def test_F10_the_last_kill_is_named_on_the_screen_and_by_batch(terminal):
+    wanted = re.compile(r"oom kills [1-9]\d*, last \d\d:\d\d f10-hog")
+    with memory_cgroup() as group:
+        terminal.run("80x24", {}, MEMTOP, "--no-config", "-d", "0.3")
+        terminal.wait_for_text("COMMAND", "oom kills ")
+
+        def is_named():
+            group.kill_hog("f10-hog", 300)
+            end = time.monotonic() + 5
+            while not wanted.search(terminal.capture()) and time.monotonic() < end:
+                time.sleep(0.05)
+            text = memtop("batch", "-n", "1").stdout.decode()
+            return wanted.search(terminal.capture()) and wanted.search(text)
+
+        assert any(is_named() for _ in range(3))  # something else may be killed meanwhile
 
 
 # In a PID namespace of its own the next pid can be chosen.
