@@ -19,16 +19,23 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What is shown above the rows; a format without a place for events has none for totals either. */
+static unsigned
+needs_of_head(const struct process_options *options)
+{
+	if (!options->format->has_hints)
+		return NEED_OVERVIEW & ~(unsigned)(NEED_VMSTAT | NEED_PRESSURE | NEED_SELF);
+	return options->count == 1 ? NEED_OVERVIEW : NEED_OVERVIEW | NEED_EVENTS;
+}
+
 /* The first block has everything: it may be the only one. */
 static struct needs
 needs_of(const struct process_options *options, bool first)
 {
-	unsigned bits = NEED_OVERVIEW | selection_needs(&options->settings.processes.columns) |
-			options->settings.processes.order.column->need |
-			filter_needs(options->filter);
+	unsigned bits =
+		needs_of_head(options) | selection_needs(&options->settings.processes.columns) |
+		options->settings.processes.order.column->need | filter_needs(options->filter);
 
-	if (options->count != 1 && options->format->has_hints)
-		bits |= NEED_EVENTS; /* those between two blocks */
 	return (struct needs){ .bits = bits,
 		.pids = options->pids,
 		.pid_count = options->pid_count,
