@@ -220,7 +220,7 @@ static const struct command_option *const shared_options[] = { process_option_ta
 
 const struct command command_batch = {
 	.name = "batch",
-	.summary = "all processes, one block after the other, for logs",
+	.summary = "print all processes, block after block, for logs",
 	.arguments = "[options] [PID | NAME]...",
 	.options = options_table,
 	.shared = shared_options,

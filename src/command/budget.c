@@ -31,7 +31,7 @@ struct budget_options {
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "show rows of 0 as well", option_set_flag, SETTING(all), 0 },
-	{ "explain", 0, NULL, "show what each figure is and how it comes about, in live numbers", option_set_flag, SETTING(explain), 0 },
+	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(explain), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -194,7 +194,7 @@ run(const struct command *command, int argc, char **argv)
 
 const struct command command_budget = {
 	.name = "budget",
-	.summary = "where all memory of the machine is",
+	.summary = "show where all memory of the machine is",
 	.arguments = "[options]",
 	.options = options_table,
 	.shared = shared_options,

@@ -60,13 +60,13 @@ apply_keys(void *settings, const struct command_option *option, const char *valu
 
 /* clang-format off */
 static const struct command_option options_table[] = {
-	{ "pid", 'p', "PID", "only the faults of this process, by PID or NAME, with the functions that met them", process_apply_pids, 0, 0 },
+	{ "pid", 'p', "PID", "only the faults of this process, by PID or NAME, with its functions", process_apply_pids, 0, 0 },
 	{ "delay", 'd', "SECONDS", "how long to sample for a report, default 5; with a command: until it ends", process_keep, 0, KEPT_DELAY },
 	{ "count", 'n', "COUNT", "end after COUNT reports instead of one", process_apply_count, offsetof(struct process_options, count), 0 },
-	{ "tlb", 0, NULL, "sample TLB walks as well, 97 times a second", option_set_flag, SETTING(walks), 0 },
-	{ "period", 0, "COUNT", "every so manieth minor fault is a sample; 1: all are; 61 by itself, more where there are very many", apply_period, 0, 0 },
+	{ "tlb", 0, NULL, "also sample TLB walks, 97 times per second", option_set_flag, SETTING(walks), 0 },
+	{ "period", 0, "COUNT", "sample one of every COUNT minor faults; 1: all; default 61, more if there are very many", apply_period, 0, 0 },
 	{ "by", 0, "KEY,...", "keep rows apart by process, segment, mapping, code, symbol", apply_keys, 0, 0 },
-	{ "output", 0, "FILE", "write the report there; by itself it goes to standard output, but where a command is run to standard error", option_set_text, SETTING(output), 0 },
+	{ "output", 0, "FILE", "write the report to FILE; default standard output, with a command standard error", option_set_text, SETTING(output), 0 },
 	{ "tlb", 't', NULL, "", option_set_flag, SETTING(walks), 0, .hidden = true },
 	{ "by", 'b', "KEY,...", "", apply_keys, 0, 0, .hidden = true },
 	{ .name = NULL },
@@ -393,7 +393,7 @@ run(const struct command *command, int argc, char **argv)
 
 const struct command command_faults = {
 	.name = "faults",
-	.summary = "where page faults and TLB walks come from",
+	.summary = "show where page faults and TLB walks come from",
 	.arguments = "[options] [PID | NAME]\n memtop faults [options] -- COMMAND [ARGUMENT...]",
 	.options = options_table,
 	.shared = shared_options,

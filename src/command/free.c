@@ -155,7 +155,7 @@ static const struct command_option options[] = {
 	{ "delay", 0, "SECONDS", "the same as --seconds", apply_seconds, 0, 0 },
 	{ "format", 0, "STYLE", "text, or json (one object a line: bytes as integers, unknown as null)", apply_format, 0, 0 },
 	{ "json", 0, NULL, "the same as --format json", option_set_flag, SETTING(json), 0 },
-	{ "explain", 0, NULL, "show how each figure comes about, in live numbers", option_set_flag, SETTING(explain), 0 },
+	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(explain), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -285,7 +285,7 @@ run(const struct command *command, int argc, char **argv)
 
 const struct command command_free = {
 	.name = "free",
-	.summary = "totals of memory and swap, as free prints them",
+	.summary = "show totals of memory and swap, as free prints them",
 	.arguments = "[options]",
 	.options = options,
 	.usage_error = write_usage,

@@ -25,7 +25,7 @@ struct kernel_options {
 
 /* clang-format off */
 static const struct command_option options_table[] = {
-	{ "all", 'a', NULL, "show rows of 0 as well, and counters that this kernel does not have", option_set_flag, SETTING(all), 0 },
+	{ "all", 'a', NULL, "also show rows of 0, and counters that this kernel does not have", option_set_flag, SETTING(all), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -151,7 +151,7 @@ run(const struct command *command, int argc, char **argv)
 
 const struct command command_kernel = {
 	.name = "kernel",
-	.summary = "what the kernel keeps: slab caches, zones, free blocks, reclaim, swap, nodes",
+	.summary = "show memory of the kernel: slab caches, zones, free blocks, reclaim, swap, nodes",
 	.arguments = "[options] [PAGE]",
 	.options = options_table,
 	.shared = shared_options,

@@ -49,7 +49,7 @@ static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "list every mapping instead of the segments", option_set_flag, SETTING(all), 0 },
 	{ "pid", 'p', "PID", "the process, by PID or NAME, instead of as a word", process_apply_pids, 0, 0 },
 	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, 0, 0 },
-	{ "explain", 0, NULL, "show what each figure is and how it comes about, in live numbers", option_set_flag, SETTING(explain), 0 },
+	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(explain), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -288,7 +288,7 @@ run(const struct command *command, int argc, char **argv)
 
 const struct command command_map = {
 	.name = "map",
-	.summary = "what the address space of a process is made of",
+	.summary = "show the memory of one process by kind",
 	.arguments = "[options] PID | NAME",
 	.options = options_table,
 	.shared = shared_options,

@@ -63,9 +63,9 @@ static const struct command_option options_table[] = {
 	{ "pid", 'p', "PID,...", "show the score and adjustment of these processes, by PID or NAME, or change them", process_apply_pids, 0, 0 },
 	{ "adjust", 'n', "ADJ", "set the adjustment, -1000 to 1000; without -p start COMMAND with it", apply_adj, 0, 0 },
 	{ "legacy", 0, "LEVEL", "the same on the old scale, -17 to 15, converted as the kernel does", apply_legacy, 0, 0 },
-	{ "tree", 0, NULL, "change all processes below those as well", option_set_flag, SETTING(tree), 0 },
+	{ "tree", 0, NULL, "also change all their child processes", option_set_flag, SETTING(tree), 0 },
 	{ "dry-run", 0, NULL, "change nothing: show rank, bytes and score before and after", option_set_flag, SETTING(dry_run), 0 },
-	{ "cgroup", 0, "PATH", "who dies first when this memory cgroup is at its limit", option_set_text, SETTING(cgroup), 0 },
+	{ "cgroup", 0, "PATH", "which process is killed first when this memory cgroup is at its limit", option_set_text, SETTING(cgroup), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -176,7 +176,7 @@ run(const struct command *command, int argc, char **argv)
 
 const struct command command_oom = {
 	.name = "oom",
-	.summary = "who dies first when memory runs out, and changing that",
+	.summary = "show which process is killed first when memory runs out, and change it",
 	.arguments = "[options] [PID | NAME]...\n memtop oom -p PID -n ADJ\n"
 		     " memtop oom -n ADJ [--] COMMAND [ARGUMENT...]",
 	.options = options_table,

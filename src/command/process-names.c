@@ -162,7 +162,7 @@ find_names(struct process_options *options, const struct snapshot *snapshot, boo
 			continue;
 		log_error("there is no process called '%s'%s",
 			command_safe_word(options->names[i], safe),
-			options->runs_command ? "; a command to be run stands behind --" : "");
+			options->runs_command ? "; a command to run must follow --" : "");
 		status = EXIT_FAILURE;
 	}
 	sort_pids(options);

@@ -120,9 +120,10 @@ badness_warning(const struct system *system)
 	bool is_machine = badness_is_about_machine(system);
 
 	if (system->panic_on_oom == 2 || (system->panic_on_oom == 1 && is_machine))
-		return "vm.panic_on_oom is set: the machine stops instead, and nobody is chosen";
+		return "vm.panic_on_oom is set: the machine stops, and no process is killed";
 	if (system->kill_allocating_task > 0 && is_machine)
-		return "vm.oom_kill_allocating_task is set: whoever asks for memory dies, whatever "
+		return "vm.oom_kill_allocating_task is set: the process that asks for memory is "
+		       "killed, whatever "
 		       "the order";
 	return NULL;
 }

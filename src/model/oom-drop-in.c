@@ -60,11 +60,12 @@ static const char *
 reason_against(const struct process *process)
 {
 	if (!process->unit)
-		return "it belongs to no systemd unit: whoever starts it has to set it";
+		return "it belongs to no systemd unit: set it where the process is started";
 	if (!is_unit_name(process->unit))
 		return "the name of its unit is none that systemd gives";
 	if (ends_in(process->unit, ".scope"))
-		return "the processes of a scope are not started by systemd: whoever starts them "
+		return "the processes of a scope are not started by systemd: the program that "
+		       "starts them "
 		       "has to set it";
 	if (!section_of(process->unit))
 		return "there is no such setting for a unit of this kind";

@@ -111,7 +111,7 @@ say_stack(struct text *text, const struct output *output, const struct snapshot 
 static void
 say_gain(struct text *text, const struct output *output, const struct process *process)
 {
-	say_bytes(text, output, "its end would free about ", process->frees);
+	say_bytes(text, output, "a kill would free about ", process->frees);
 	say_bytes(text, output, ": private ", process->extras->rollup.uss);
 	say_bytes(text, output, " + swap ", process->extras->rollup.swap_pss);
 	say_bytes(text, output, " + page tables ", process->page_tables);

@@ -169,7 +169,7 @@ draw_walks(const struct tui *tui, WINDOW *window, int y)
 	screen_printf(window, y, 0, STYLE_DIM,
 		"TLB walks: data %s/s  code %s/s  in a million instructions %s%s", data, code,
 		share,
-		tui->faults.walks ? "  by process: sampled 97 times a second"
+		tui->faults.walks ? "  by process: sampled 97 times per second"
 				  : "  (w: by process)");
 }
 

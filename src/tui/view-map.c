@@ -132,7 +132,7 @@ draw_totals(const struct tui *tui, WINDOW *window, const struct process *process
 	for (int i = 0; i < 7; i++)
 		unit_format(text[i], UNIT_BYTES, sizes[i], tui->settings->scale);
 	screen_printf(window, 1, 0, STYLE_DIM,
-		"size %s  RSS %s  PSS %s  USS %s  swap %s  page tables %s  its end would free "
+		"size %s  RSS %s  PSS %s  USS %s  swap %s  page tables %s  a kill would free "
 		"about %s",
 		text[0], text[1], text[2], text[3], text[4], text[5], text[6]);
 }

@@ -270,7 +270,7 @@ def test_head_says_totals_brk_and_mmap_stack_and_what_its_end_frees(faulter):
                                        r"\(RSS \d+\), thread stacks \d+ \(RSS \d+\)$", head[2]).groups()
     assert int(brk) >= int(heap) >= 300 * os.sysconf("SC_PAGESIZE") and int(mmap) > int(arenas) == 128 << 20
     assert re.match(r"stack \d+ \(RSS \d+\) of at most \S+$", head[3])
-    frees, *parts = map(int, re.fullmatch(r"its end would free about (\d+): private (\d+) \+ swap (\d+) \+ "
+    frees, *parts = map(int, re.fullmatch(r"a kill would free about (\d+): private (\d+) \+ swap (\d+) \+ "
                                           r"page tables (\d+)", head[4]).groups())
     assert frees == sum(parts) > 300 * os.sysconf("SC_PAGESIZE")
 
