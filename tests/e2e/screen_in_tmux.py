@@ -139,6 +139,9 @@ class Terminal:
         """Waits until the whole screen is the golden one, typing some keys again and again."""
         path = SOURCE / "tests" / "golden" / f"screen-{name}"
         if os.environ.get("UPDATE"):
+            for key in again:
+                self.settled()
+                self.type(key)
             path.write_text(self.settled())
         wanted, end = path.read_text(), time.monotonic() + LIMIT
         while (screen := self.capture()) != wanted and time.monotonic() < end:
