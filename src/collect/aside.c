@@ -221,16 +221,7 @@ leave_behind(struct aside *aside)
 static bool
 is_asleep(const struct reader *reader)
 {
-	char path[64], text[512];
-	ssize_t length;
-	struct procfs_stat stat;
-
-	if (!reader->reading)
-		return false;
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)reader->tid);
-	length = procfs_read(AT_FDCWD, path, text, sizeof(text));
-	return length < 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0 ||
-	       stat.state != 'R';
+	return reader->reading && procfs_thread_sleeps(reader->tid);
 }
 
 /* Whether nothing has come for long, and not for want of a CPU. The lock is held. */

@@ -71,7 +71,7 @@ attribution_create(int root)
 
 	*attribution = (struct attribution){ .own_pid = getpid(),
 		.spaces = spaces_create(root),
-		.symbols = symbols_create(root),
+		.symbols = symbols_create(root, SYMBOLS_WAIT),
 		.relatives = relatives_create(root) };
 	forget_others(attribution);
 	return attribution;
@@ -427,6 +427,12 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 	index_reset(&attribution->index);
 	forget_others(attribution);
 	relatives_trim(attribution->relatives);
+}
+
+const char *
+attribution_trouble(const struct attribution *attribution)
+{
+	return symbols_trouble(attribution->symbols);
 }
 
 void

@@ -41,4 +41,7 @@ struct fault_report {
 
 /* Makes the report, in the memory of an older or zeroed one, and counts anew. */
 void attribution_report(struct attribution *attribution, struct fault_report *report);
+
+/* One line about what could not be found out; NULL: none. Valid until the next drain. */
+const char *attribution_trouble(const struct attribution *attribution);
 void fault_report_finish(struct fault_report *report);

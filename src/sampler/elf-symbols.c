@@ -3,115 +3,247 @@
 
 #include "base/memory.h"
 
+#include <elf.h>
 #include <errno.h>
-#include <gelf.h>
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-/* A program of two million functions has as much text of names. */
-enum { MOST_LOADS = 256, MOST_TEXT = 256 * 1024 * 1024 };
+/* The largest header, and how much of a table is read at once. */
+enum { ITEM_SIZE = sizeof(Elf64_Ehdr), PIECE_ENTRIES = 256 };
 
-static void
-end_elf(Elf **elf)
+/* Where a member stands in the form of 32 and in that of 64 bits. */
+struct field {
+	uint8_t offset[2], size[2];
+};
+#define FIELD(type, member)                                                                        \
+	{                                                                                          \
+		{ offsetof(Elf32_##type, member), offsetof(Elf64_##type, member) },                \
+		{                                                                                  \
+			sizeof(((Elf32_##type *)0)->member), sizeof(((Elf64_##type *)0)->member)   \
+		}                                                                                  \
+	}
+
+static const struct field sections_at = FIELD(Ehdr, e_shoff);
+static const struct field section_size = FIELD(Ehdr, e_shentsize);
+static const struct field section_count = FIELD(Ehdr, e_shnum);
+static const struct field segments_at = FIELD(Ehdr, e_phoff);
+static const struct field segment_size = FIELD(Ehdr, e_phentsize);
+static const struct field segment_count = FIELD(Ehdr, e_phnum);
+
+static const struct field section_type = FIELD(Shdr, sh_type);
+static const struct field section_offset = FIELD(Shdr, sh_offset);
+static const struct field section_bytes = FIELD(Shdr, sh_size);
+static const struct field section_link = FIELD(Shdr, sh_link);
+
+static const struct field segment_type = FIELD(Phdr, p_type);
+static const struct field segment_offset = FIELD(Phdr, p_offset);
+static const struct field segment_bytes = FIELD(Phdr, p_filesz);
+static const struct field segment_address = FIELD(Phdr, p_vaddr);
+
+static const struct field symbol_name = FIELD(Sym, st_name);
+static const struct field symbol_info = FIELD(Sym, st_info);
+static const struct field symbol_section = FIELD(Sym, st_shndx);
+static const struct field symbol_value = FIELD(Sym, st_value);
+static const struct field symbol_size = FIELD(Sym, st_size);
+
+static uint64_t
+number_of(const struct elf_plan *form, const char *item, struct field field)
 {
-	elf_end(*elf);
+	const unsigned char *bytes = (const unsigned char *)item + field.offset[form->is_64];
+	size_t size = field.size[form->is_64];
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < size; i++)
+		number |= (uint64_t)bytes[i] << 8 * (form->is_big ? size - 1 - i : i);
+	return number;
 }
-#define _cleanup_elf_ __attribute__((cleanup(end_elf)))
 
-static void
-read_loads(Elf *elf, struct elf_symbols *symbols)
+/* A file that was cut short ends earlier. Returns how much was read. */
+static size_t
+read_bytes(int fd, uint64_t offset, char *bytes, size_t size)
 {
-	size_t count;
-	GElf_Phdr header;
+	size_t done = 0;
+	ssize_t count = 1;
 
-	if (elf_getphdrnum(elf, &count) < 0)
-		return;
-	symbols->loads = xcalloc(MOST_LOADS, sizeof(symbols->loads[0]));
-	for (size_t i = 0; i < count && symbols->load_count < MOST_LOADS; i++)
-		if (gelf_getphdr(elf, (int)i, &header) && header.p_type == PT_LOAD)
-			symbols->loads[symbols->load_count++] =
-				(struct elf_load){ .offset = header.p_offset,
-					.size = header.p_filesz,
-					.address = header.p_vaddr };
-	symbols->loads =
-		xreallocarray(symbols->loads, symbols->load_count, sizeof(symbols->loads[0]));
-}
-
-static Elf_Scn *
-find_section(Elf *elf, GElf_Word type, GElf_Shdr *ret_header)
-{
-	Elf_Scn *section = NULL;
-
-	while ((section = elf_nextscn(elf, section)))
-		if (gelf_getshdr(section, ret_header) && ret_header->sh_type == type)
-			return section;
-	return NULL;
-}
-
-/* What it would read into memory is looked at first: the file may claim anything. */
-static int
-check_size(Elf *elf, const GElf_Shdr *header)
-{
-	Elf_Scn *section = elf_getscn(elf, header->sh_link);
-	GElf_Shdr texts;
-
-	if (header->sh_entsize == 0 || !section || !gelf_getshdr(section, &texts))
-		return -ENODATA;
-	if (header->sh_size / header->sh_entsize > MOST_SYMBOLS || texts.sh_size > MOST_TEXT ||
-		header->sh_size > MOST_TEXT)
-		return -EFBIG;
-	return 0;
+	while (done < size && offset <= INT64_MAX - size && count > 0) {
+		count = pread(fd, bytes + done, size - done, (off_t)(offset + done));
+		if (count < 0 && errno == EINTR)
+			count = 1;
+		else if (count > 0)
+			done += (size_t)count;
+	}
+	return done;
 }
 
 static bool
-is_function(const GElf_Sym *symbol)
+read_item(int fd, uint64_t table, uint64_t number, uint64_t size, char item[static ITEM_SIZE])
 {
-	int type = GELF_ST_TYPE(symbol->st_info);
+	size_t wanted = size < ITEM_SIZE ? (size_t)size : ITEM_SIZE;
 
-	return (type == STT_FUNC || type == STT_GNU_IFUNC) && symbol->st_shndx != SHN_UNDEF &&
-	       symbol->st_value != 0;
+	memset(item, 0, ITEM_SIZE);
+	return table <= INT64_MAX / 2 &&
+	       read_bytes(fd, table + number * size, item, wanted) == wanted;
+}
+
+static size_t
+entry_size(const struct elf_plan *plan)
+{
+	return plan->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+}
+
+/* The headers of sections: where they are, how many, how large each. */
+struct sections {
+	uint64_t at, count, size;
+};
+
+/* The file's own word for the size of an entry is of no use: it may be anything. */
+static int
+plan_table(int fd, const struct sections *sections, uint32_t type, struct elf_plan *plan)
+{
+	char item[ITEM_SIZE];
+	uint64_t i = 0, link;
+
+	while (i < sections->count && read_item(fd, sections->at, i, sections->size, item) &&
+		number_of(plan, item, section_type) != type)
+		i++;
+	if (i == sections->count || number_of(plan, item, section_type) != type)
+		return -ENODATA;
+	plan->entries_at = number_of(plan, item, section_offset);
+	plan->entry_count = number_of(plan, item, section_bytes) / entry_size(plan);
+	link = number_of(plan, item, section_link);
+	if (link == 0 || link >= sections->count ||
+		!read_item(fd, sections->at, link, sections->size, item))
+		return -ENODATA;
+	plan->names_at = number_of(plan, item, section_offset);
+	plan->names_size = number_of(plan, item, section_bytes);
+	return plan->entry_count > MOST_ENTRIES || plan->names_size > MOST_NAMES ? -EFBIG : 0;
 }
 
 static int
-read_symbols(Elf *elf, GElf_Word type, struct symbol_table *table)
+plan_tables(int fd, const char *header, struct elf_plan *plan)
 {
-	GElf_Shdr header;
-	Elf_Scn *section = find_section(elf, type, &header);
-	int error = section ? check_size(elf, &header) : -ENODATA;
-	Elf_Data *data = error == 0 ? elf_getdata(section, NULL) : NULL;
-	GElf_Sym symbol;
+	const struct sections sections = { .at = number_of(plan, header, sections_at),
+		.count = number_of(plan, header, section_count),
+		.size = number_of(plan, header, section_size) };
+	int error, other;
 
-	for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
-		const char *name = is_function(&symbol)
-					   ? elf_strptr(elf, header.sh_link, symbol.st_name)
-					   : NULL;
-
-		if (name && *name)
-			symbol_table_add(table, symbol.st_value, symbol.st_size, name);
-	}
-	if (error == 0 && table->count == 0)
-		error = -ENODATA;
-	return error;
+	if (sections.count > MOST_SECTIONS)
+		return -EFBIG;
+	error = plan_table(fd, &sections, SHT_SYMTAB, plan);
+	if (error == 0)
+		return 0;
+	other = plan_table(fd, &sections, SHT_DYNSYM, plan);
+	return other == -ENODATA ? error : other;
 }
 
 int
-elf_symbols_read(int fd, struct elf_symbols *ret_symbols)
+elf_plan(int fd, struct elf_plan *ret_plan)
 {
-	_cleanup_elf_ Elf *elf = NULL;
-	struct elf_symbols symbols = { .loads = NULL };
+	struct elf_plan plan = { .entry_count = 0 };
+	char header[ITEM_SIZE];
 	int error;
 
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ, NULL); /* never by mmap: a file cut short is a SIGBUS */
-	if (!elf || elf_kind(elf) != ELF_K_ELF)
+	memset(header, 0, sizeof(header));
+	if (read_bytes(fd, 0, header, sizeof(header)) < sizeof(Elf32_Ehdr) ||
+		memcmp(header, ELFMAG, SELFMAG) != 0)
 		return -EINVAL;
-	error = read_symbols(elf, SHT_SYMTAB, &symbols.table);
-	if (error == -ENODATA)
-		error = read_symbols(elf, SHT_DYNSYM, &symbols.table);
-	if (error < 0)
-		return error;
-	read_loads(elf, &symbols);
-	symbol_table_sort(&symbols.table);
+	plan.is_64 = header[EI_CLASS] == ELFCLASS64;
+	plan.is_big = header[EI_DATA] == ELFDATA2MSB;
+	if ((!plan.is_64 && header[EI_CLASS] != ELFCLASS32) ||
+		(!plan.is_big && header[EI_DATA] != ELFDATA2LSB))
+		return -EINVAL;
+	plan.loads_at = number_of(&plan, header, segments_at);
+	plan.load_count = number_of(&plan, header, segment_count);
+	plan.load_size = number_of(&plan, header, segment_size);
+	error = plan_tables(fd, header, &plan);
+	if (error == 0)
+		*ret_plan = plan;
+	return error;
+}
+
+/* Sorting takes as much again as the rows have. */
+size_t
+elf_plan_cost(const struct elf_plan *plan)
+{
+	return (size_t)plan->names_size + 2 * (size_t)plan->entry_count * sizeof(struct symbol) +
+	       MOST_LOADS * sizeof(struct elf_load);
+}
+
+static void
+read_loads(int fd, const struct elf_plan *plan, struct elf_symbols *symbols)
+{
+	char item[ITEM_SIZE];
+
+	symbols->loads = xcalloc(MOST_LOADS, sizeof(symbols->loads[0]));
+	for (uint64_t i = 0; i < plan->load_count && i < MOST_LOADS; i++)
+		if (read_item(fd, plan->loads_at, i, plan->load_size, item) &&
+			number_of(plan, item, segment_type) == PT_LOAD)
+			symbols->loads[symbols->load_count++] = (struct elf_load){
+				.offset = number_of(plan, item, segment_offset),
+				.size = number_of(plan, item, segment_bytes),
+				.address = number_of(plan, item, segment_address),
+			};
+}
+
+static bool
+is_function(const struct elf_plan *plan, const char *entry)
+{
+	int type = ELF64_ST_TYPE(number_of(plan, entry, symbol_info)); /* as ELF32_ST_TYPE */
+
+	return (type == STT_FUNC || type == STT_GNU_IFUNC) &&
+	       number_of(plan, entry, symbol_section) != SHN_UNDEF &&
+	       number_of(plan, entry, symbol_value) != 0;
+}
+
+static void
+take_entries(
+	const struct elf_plan *plan, const char *entries, size_t count, struct symbol_table *table)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *entry = entries + i * entry_size(plan);
+
+		if (is_function(plan, entry))
+			symbol_table_put(table, number_of(plan, entry, symbol_value),
+				number_of(plan, entry, symbol_size),
+				number_of(plan, entry, symbol_name));
+	}
+}
+
+/* The names are in memory as they stand in the file: many functions may share one. */
+static void
+read_table(int fd, const struct elf_plan *plan, struct symbol_table *table)
+{
+	char piece[PIECE_ENTRIES * sizeof(Elf64_Sym)];
+	size_t size = entry_size(plan), read;
+
+	symbol_table_init(table, plan->entry_count, plan->names_size);
+	table->text_size = read_bytes(fd, plan->names_at, table->texts, plan->names_size);
+	for (uint64_t i = 0; i < plan->entry_count; i += PIECE_ENTRIES) {
+		uint64_t left = plan->entry_count - i;
+		size_t count = left < PIECE_ENTRIES ? (size_t)left : PIECE_ENTRIES;
+
+		if (plan->entries_at > INT64_MAX / 2)
+			break;
+		read = read_bytes(fd, plan->entries_at + i * size, piece, count * size);
+		take_entries(plan, piece, read / size, table);
+		if (read < count * size)
+			break;
+	}
+	symbol_table_sort(table);
+}
+
+int
+elf_symbols_read(int fd, const struct elf_plan *plan, struct elf_symbols *ret_symbols)
+{
+	struct elf_symbols symbols = { .loads = NULL };
+
+	read_table(fd, plan, &symbols.table);
+	if (symbols.table.count == 0) {
+		symbol_table_finish(&symbols.table);
+		return -ENODATA;
+	}
+	read_loads(fd, plan, &symbols);
 	*ret_symbols = symbols;
 	return 0;
 }
@@ -127,6 +259,12 @@ elf_symbols_find(const struct elf_symbols *symbols, uint64_t offset)
 				&symbols->table, load->address + (offset - load->offset));
 	}
 	return NULL;
+}
+
+size_t
+elf_symbols_size(const struct elf_symbols *symbols)
+{
+	return symbol_table_size(&symbols->table) + MOST_LOADS * sizeof(symbols->loads[0]);
 }
 
 void

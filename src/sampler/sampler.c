@@ -210,6 +210,8 @@ make_answer(struct sampler *sampler)
 	if (sampler->counters && !answer->sampling.missing &&
 		sampler->current.bits & NEED_SAMPLED_WALKS)
 		answer->sampling.missing = counters_missing(sampler->counters);
+	if (sampler->events && !answer->sampling.missing)
+		answer->sampling.missing = attribution_trouble(sampler->attribution);
 	answer->sampling.missing = sampler_answer_keep(answer, answer->sampling.missing);
 }
 

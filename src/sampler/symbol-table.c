@@ -3,28 +3,44 @@
 
 #include "base/memory.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* No function is larger: what is farther above the last one is something else. */
-enum { MOST_SIZE = 64 * 1024 * 1024, MOST_NAME = 4096 };
+enum { MOST_SIZE = 64 * 1024 * 1024 };
+
+void
+symbol_table_init(struct symbol_table *table, size_t rows, size_t text_size)
+{
+	*table = (struct symbol_table){ .rows = xcalloc(rows, sizeof(table->rows[0])),
+		.capacity = rows,
+		.texts = xcalloc(text_size + 1, 1),
+		.text_capacity = text_size + 1 };
+}
+
+void
+symbol_table_put(struct symbol_table *table, uint64_t start, uint64_t size, uint64_t name)
+{
+	if (table->count == table->capacity || name > UINT32_MAX)
+		return;
+	table->rows[table->count++] = (struct symbol){ .start = start,
+		.size = size > MOST_SIZE ? MOST_SIZE : (uint32_t)size,
+		.name = (uint32_t)name };
+}
 
 void
 symbol_table_add(struct symbol_table *table, uint64_t start, uint64_t size, const char *name)
 {
-	size_t length = strnlen(name, MOST_NAME);
+	size_t length = strnlen(name, MOST_SYMBOL_NAME);
 
-	if (table->count >= MOST_SYMBOLS || table->text_size + length >= UINT32_MAX)
-		return;
 	table->rows = array_reserve(
 		table->rows, &table->capacity, table->count + 1, sizeof(table->rows[0]));
-	table->rows[table->count++] = (struct symbol){ .start = start,
-		.size = size > MOST_SIZE ? MOST_SIZE : (uint32_t)size,
-		.name = (uint32_t)table->text_size };
 	table->texts = array_reserve(
 		table->texts, &table->text_capacity, table->text_size + length + 1, 1);
 	memcpy(table->texts + table->text_size, name, length);
 	table->texts[table->text_size + length] = '\0';
+	symbol_table_put(table, start, size, table->text_size);
 	table->text_size += length + 1;
 }
 
@@ -42,7 +58,7 @@ compare_names(const char *a, const char *b)
 }
 
 static int
-compare_symbols(const void *a, const void *b, void *texts)
+compare_symbols(const void *a, const void *b)
 {
 	const struct symbol *left = a, *right = b;
 
@@ -50,24 +66,61 @@ compare_symbols(const void *a, const void *b, void *texts)
 		return left->start < right->start ? -1 : 1;
 	if (left->size != right->size)
 		return left->size > right->size ? -1 : 1;
-	return compare_names((const char *)texts + left->name, (const char *)texts + right->name);
+	return (left->name > right->name) - (left->name < right->name);
+}
+
+/* Names are looked at here, once each, and not while sorting: they may be long and alike. */
+static bool
+has_name(const struct symbol_table *table, const struct symbol *row)
+{
+	size_t most, length;
+
+	if (row->name >= table->text_size)
+		return false;
+	most = table->text_size - row->name;
+	length = strnlen(
+		table->texts + row->name, most < MOST_SYMBOL_NAME ? most : MOST_SYMBOL_NAME);
+	return length > 0 && length < MOST_SYMBOL_NAME;
+}
+
+static bool
+is_plainer(const struct symbol_table *table, const struct symbol *row, const struct symbol *kept)
+{
+	return row->size == kept->size && row->name != kept->name &&
+	       compare_names(table->texts + row->name, table->texts + kept->name) < 0;
+}
+
+/* Of those that start at the same place the first ones are the largest. */
+static void
+keep_plainest(struct symbol_table *table)
+{
+	struct symbol *rows = table->rows;
+	size_t count = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		if (!has_name(table, &rows[i]))
+			continue;
+		if (count == 0 || rows[count - 1].start != rows[i].start)
+			rows[count++] = rows[i];
+		else if (is_plainer(table, &rows[i], &rows[count - 1]))
+			rows[count - 1].name = rows[i].name;
+	}
+	table->count = count;
 }
 
 void
 symbol_table_sort(struct symbol_table *table)
 {
-	size_t count = 0;
-
+	if (table->count > 0)
+		qsort(table->rows, table->count, sizeof(table->rows[0]), compare_symbols);
+	keep_plainest(table);
 	if (table->count == 0)
 		return;
-	qsort_r(table->rows, table->count, sizeof(table->rows[0]), compare_symbols, table->texts);
-	for (size_t i = 0; i < table->count; i++)
-		if (count == 0 || table->rows[count - 1].start != table->rows[i].start)
-			table->rows[count++] = table->rows[i];
-	table->count = table->capacity = count;
-	table->text_capacity = table->text_size;
-	table->rows = xreallocarray(table->rows, count, sizeof(table->rows[0]));
-	table->texts = xreallocarray(table->texts, table->text_size, 1);
+	table->capacity = table->count;
+	table->text_capacity = table->text_size + 1;
+	table->rows = xreallocarray(table->rows, table->count, sizeof(table->rows[0]));
+	table->texts = xreallocarray(table->texts, table->text_capacity, 1);
+	table->texts[table->text_size] = '\0';
 }
 
 const char *

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* More functions than this are not kept of any file. */
-enum { MOST_SYMBOLS = 2 * 1000 * 1000 };
+/* A longer name is none. */
+enum { MOST_SYMBOL_NAME = 4096 };
 
 /* The functions of one file, or of the kernel. A zeroed one is empty. */
 struct symbol_table {
@@ -15,14 +15,23 @@ struct symbol_table {
 		uint32_t name; /* its place in the texts */
 	} * rows;              /* by address, after symbol_table_sort() */
 	size_t count, capacity;
-	char *texts;
+	char *texts; /* with a NUL behind them */
 	size_t text_size, text_capacity;
 };
 
-/* Adds a function; beyond what is kept of a file it does nothing. */
+/* Makes room for so many rows, and for texts, which the caller fills and whose size it sets. */
+void symbol_table_init(struct symbol_table *table, size_t rows, size_t text_size);
+
+/* Adds a function whose name is in the texts, or will be. Without room it does nothing. */
+void symbol_table_put(struct symbol_table *table, uint64_t start, uint64_t size, uint64_t name);
+
+/* Adds a function and a copy of its name. The table grows. */
 void symbol_table_add(struct symbol_table *table, uint64_t start, uint64_t size, const char *name);
 
-/* Brings them in order and keeps one name for each address, the plainest. Gives back memory. */
+/*
+ * Brings them in order and keeps one name for each address, the plainest. Those without a name go.
+ * Gives back memory.
+ */
 void symbol_table_sort(struct symbol_table *table);
 
 /* Finds the function that an address is in; NULL if there is none. */

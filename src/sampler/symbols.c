@@ -2,31 +2,42 @@
 #include "sampler/symbols.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/index.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "sampler/elf-symbols.h"
+#include "sampler/jobs.h"
+#include "sampler/look-up.h"
 #include "sampler/symbol-table.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-/* What is kept between two drains; one drain may bring as much again. */
-enum { MOST_MEMORY = 32 * 1024 * 1024, MOST_FILES = 4096 };
+/*
+ * What all files may take, also while they are read; a drain may bring as many files again. A file
+ * makes room for others when nobody has asked for it in so many drains.
+ */
+enum { MOST_MEMORY = 24 * 1024 * 1024, MOST_FILES = 4096, IDLE_DRAINS = 16 };
+
+enum { NAME_SIZE = 128, TROUBLE_SIZE = 256 };
+static const int64_t long_wait = INT64_C(1000000000);
 
 /* A file, known by what a change of it changes. One without functions is remembered, too. */
 struct file {
 	uint64_t device, inode;
 	int64_t size, seconds, nanoseconds; /* of its last change */
+	/* 0, or why it has no functions: -EINPROGRESS: not yet; -EAGAIN: there was no time;
+	 * -ENOSPC: no room for `cost`. */
+	int error;
 	struct elf_symbols symbols;
-	size_t memory;
+	size_t memory, cost;
 	uint64_t used; /* the drain in which it was last */
 };
 
@@ -40,8 +51,12 @@ struct seen {
 struct symbols {
 	int root;
 	uint64_t drain;
+	struct jobs *jobs;
 	struct file **files;
 	size_t file_count, file_capacity, memory;
+	size_t wanted; /* memory that there was no room for */
+	char trouble[TROUBLE_SIZE];
+	bool has_told_room;
 	struct seen *seen; /* in this drain, by the index's numbers */
 	size_t seen_capacity, last;
 	struct index index;
@@ -50,11 +65,11 @@ struct symbols {
 };
 
 struct symbols *
-symbols_create(int root)
+symbols_create(int root, int64_t most_wait)
 {
 	struct symbols *symbols = xmalloc(sizeof(*symbols));
 
-	*symbols = (struct symbols){ .root = root };
+	*symbols = (struct symbols){ .root = root, .jobs = jobs_create(most_wait) };
 	return symbols;
 }
 
@@ -71,6 +86,7 @@ symbols_destroy(struct symbols *symbols)
 {
 	if (!symbols)
 		return;
+	jobs_destroy(symbols->jobs);
 	for (size_t i = 0; i < symbols->file_count; i++)
 		destroy_file(symbols, symbols->files[i]);
 	free(symbols->files);
@@ -78,32 +94,6 @@ symbols_destroy(struct symbols *symbols)
 	index_finish(&symbols->index);
 	symbol_table_finish(&symbols->kernel);
 	free(symbols);
-}
-
-static int
-open_below(int directory, const char *path, uint64_t flags)
-{
-	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-
-	return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
-}
-
-/* No name can lead out of what the process sees as its root. A FIFO or a device is not opened. */
-static int
-open_file(const struct symbols *symbols, int64_t pid, const char *name)
-{
-	_cleanup_close_ int directory = -1, place = -1;
-	struct stat status;
-	char path[40];
-
-	snprintf(path, sizeof(path), "%" PRId64 "/root", pid);
-	directory = openat(symbols->root, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0 && (errno == ENOENT || errno == ESRCH))
-		directory = openat(symbols->root, "self/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	place = directory < 0 ? -1 : open_below(directory, name, O_PATH);
-	if (place < 0 || fstat(place, &status) < 0 || !S_ISREG(status.st_mode))
-		return -1;
-	return open_below(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
 static struct file *
@@ -121,7 +111,7 @@ find_file(const struct symbols *symbols, const struct stat *status)
 }
 
 static struct file *
-read_file(struct symbols *symbols, int fd, const struct stat *status)
+add_file(struct symbols *symbols, const struct stat *status)
 {
 	struct file *file = xmalloc(sizeof(*file));
 
@@ -129,9 +119,9 @@ read_file(struct symbols *symbols, int fd, const struct stat *status)
 		.inode = status->st_ino,
 		.size = status->st_size,
 		.seconds = status->st_mtim.tv_sec,
-		.nanoseconds = status->st_mtim.tv_nsec };
-	elf_symbols_read(fd, &file->symbols);
-	file->memory = sizeof(*file) + symbol_table_size(&file->symbols.table);
+		.nanoseconds = status->st_mtim.tv_nsec,
+		.error = -EAGAIN,
+		.memory = sizeof(*file) };
 	symbols->memory += file->memory;
 	symbols->files = array_reserve(symbols->files, &symbols->file_capacity,
 		symbols->file_count + 1, sizeof(symbols->files[0]));
@@ -139,22 +129,183 @@ read_file(struct symbols *symbols, int fd, const struct stat *status)
 	return file;
 }
 
+static void
+set_memory(struct symbols *symbols, struct file *file, size_t memory)
+{
+	symbols->memory = symbols->memory - file->memory + memory;
+	file->memory = memory;
+}
+
+static bool
+has_room(const struct symbols *symbols, size_t memory)
+{
+	return memory <= MOST_MEMORY && symbols->memory <= MOST_MEMORY - memory;
+}
+
+/* The first trouble is told, with the last part of the file's name. */
+static void
+tell(struct symbols *symbols, const char *path, const char *why)
+{
+	const char *slash = strrchr(path, '/');
+	char name[NAME_SIZE];
+
+	if (symbols->trouble[0])
+		return;
+	text_safe(name, sizeof(name), slash && slash[1] ? slash + 1 : path, CHARSET_ASCII);
+	snprintf(symbols->trouble, sizeof(symbols->trouble), "functions of %s are unknown: %s",
+		name, why);
+}
+
+static void
+tell_no_room(struct symbols *symbols, const char *path)
+{
+	if (!symbols->has_told_room)
+		tell(symbols, path, "those of other files take all the memory set aside for them");
+	symbols->has_told_room = true;
+}
+
+static bool
+is_to_be_tried(const struct symbols *symbols, const struct file *file)
+{
+	return file->error == -EAGAIN || (file->error == -ENOSPC && has_room(symbols, file->cost));
+}
+
+/* The file is open. Returns whether it is to be read. */
+static bool
+take_opened(struct symbols *symbols, struct look_up *look_up)
+{
+	struct file *file = look_up->error < 0 ? NULL : find_file(symbols, &look_up->status);
+
+	if (!file && look_up->error == 0 && symbols->file_count < 2 * (size_t)MOST_FILES)
+		file = add_file(symbols, &look_up->status);
+	look_up->file = file;
+	if (!file)
+		return false;
+	file->used = symbols->drain;
+	if (!is_to_be_tried(symbols, file))
+		return false;
+	file->error = -EINPROGRESS;
+	look_up->step = LOOK_UP_PLAN;
+	return true;
+}
+
+/* It is known what reading costs. Returns whether to do it. */
+static bool
+take_plan(struct symbols *symbols, struct look_up *look_up)
+{
+	struct file *file = look_up->file;
+
+	file->error = look_up->error;
+	if (look_up->error == -EFBIG)
+		tell(symbols, look_up->name, "there are too many of them, or their names too long");
+	if (look_up->error < 0)
+		return false;
+	file->cost = elf_plan_cost(&look_up->plan);
+	if (!has_room(symbols, file->cost)) {
+		file->error = -ENOSPC;
+		symbols->wanted = file->cost > symbols->wanted ? file->cost : symbols->wanted;
+		tell_no_room(symbols, look_up->name);
+		return false;
+	}
+	set_memory(symbols, file, sizeof(*file) + file->cost);
+	file->error = -EINPROGRESS;
+	look_up->step = LOOK_UP_READ;
+	return true;
+}
+
+static bool
+take_functions(struct symbols *symbols, struct look_up *look_up)
+{
+	struct file *file = look_up->file;
+
+	file->error = look_up->error;
+	file->symbols = look_up->symbols;
+	look_up->symbols = (struct elf_symbols){ .loads = NULL };
+	set_memory(symbols, file,
+		sizeof(*file) + (file->error == 0 ? elf_symbols_size(&file->symbols) : 0));
+	return false;
+}
+
+/* Takes what a step has found. Returns whether there is another one. */
+static bool
+take_step(struct symbols *symbols, struct look_up *look_up)
+{
+	static bool (*const takers[])(struct symbols *, struct look_up *) = {
+		[LOOK_UP_OPEN] = take_opened,
+		[LOOK_UP_PLAN] = take_plan,
+		[LOOK_UP_READ] = take_functions,
+	};
+
+	return takers[look_up->step](symbols, look_up);
+}
+
+/* There was no time for the next step: the file is tried again when it is asked for again. */
+static void
+put_off(struct symbols *symbols, struct file *file)
+{
+	if (!file)
+		return;
+	file->error = -EAGAIN;
+	set_memory(symbols, file, sizeof(*file));
+}
+
+/* Does all steps that are left, if there is time. Returns the file; NULL: it is not known yet. */
+static struct file *
+pursue(struct symbols *symbols, struct look_up *look_up)
+{
+	struct file *file;
+	int error = 0;
+	bool is_more = true;
+
+	while (is_more) {
+		error = jobs_run(symbols->jobs, &look_up->job);
+		if (error < 0)
+			break;
+		is_more = take_step(symbols, look_up);
+	}
+	file = look_up->file;
+	if (error == -EINPROGRESS) {
+		look_up->since = clock_ns(CLOCK_MONOTONIC);
+		return file;
+	}
+	if (error < 0)
+		put_off(symbols, file);
+	look_up_destroy(look_up);
+	return file;
+}
+
+/* Goes on with those that were not done in time and are now. */
+static void
+resume(struct symbols *symbols)
+{
+	struct look_up *look_up;
+
+	while ((look_up = (struct look_up *)jobs_take(symbols->jobs))) {
+		look_up->since = 0;
+		if (take_step(symbols, look_up))
+			pursue(symbols, look_up);
+		else
+			look_up_destroy(look_up);
+	}
+}
+
+static bool
+is_late(const struct symbols *symbols, int64_t pid, const char *name)
+{
+	const struct look_up *look_up;
+
+	for (size_t i = 0; (look_up = (const struct look_up *)jobs_late(symbols->jobs, i)); i++)
+		if (look_up->pid == pid && strcmp(look_up->name, name) == 0)
+			return true;
+	return false;
+}
+
 static struct file *
 look_up(struct symbols *symbols, int64_t pid, const char *name)
 {
-	_cleanup_close_ int fd = name[0] == '/' ? open_file(symbols, pid, name) : -1;
-	struct file *file;
-	struct stat status;
-
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+	if (name[0] != '/' || is_late(symbols, pid, name))
 		return NULL;
-	file = find_file(symbols, &status);
-	if (!file && symbols->memory < 2 * (size_t)MOST_MEMORY &&
-		symbols->file_count < 2 * (size_t)MOST_FILES)
-		file = read_file(symbols, fd, &status);
-	if (file)
-		file->used = symbols->drain;
-	return file;
+	return pursue(symbols, look_up_create(symbols->root, pid, name));
 }
 
 static bool
@@ -239,30 +390,72 @@ symbols_find_kernel(struct symbols *symbols, uint64_t address)
 	return symbol_table_find(&symbols->kernel, address);
 }
 
+/* The file that was asked for longest ago and is not just being read; the count if there is none.
+ */
 static size_t
 oldest_file(const struct symbols *symbols)
 {
-	size_t oldest = 0;
+	size_t oldest = symbols->file_count;
 
-	for (size_t i = 1; i < symbols->file_count; i++)
-		if (symbols->files[i]->used < symbols->files[oldest]->used)
+	for (size_t i = 0; i < symbols->file_count; i++)
+		if (symbols->files[i]->error != -EINPROGRESS &&
+			(oldest == symbols->file_count ||
+				symbols->files[i]->used < symbols->files[oldest]->used))
 			oldest = i;
 	return oldest;
+}
+
+static bool
+has_to_go(const struct symbols *symbols, const struct file *file)
+{
+	if (symbols->file_count > MOST_FILES)
+		return true;
+	return !has_room(symbols, symbols->wanted) && file->used + IDLE_DRAINS < symbols->drain;
+}
+
+/* What has not answered for long is told. */
+static void
+tell_late(struct symbols *symbols)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+	struct look_up *look_up;
+
+	for (size_t i = 0; (look_up = (struct look_up *)jobs_late(symbols->jobs, i)); i++) {
+		if (symbols->trouble[0] || !look_up->since || now - look_up->since < long_wait)
+			continue;
+		tell(symbols, look_up->name, "the file does not answer");
+		look_up->since = 0;
+	}
 }
 
 bool
 symbols_trim(struct symbols *symbols)
 {
 	bool have_gone = false;
+	size_t oldest;
 
 	index_reset(&symbols->index);
 	symbols->drain++;
-	while (symbols->memory > MOST_MEMORY || symbols->file_count > MOST_FILES) {
-		size_t oldest = oldest_file(symbols);
-
+	resume(symbols);
+	tell_late(symbols);
+	while ((oldest = oldest_file(symbols)) < symbols->file_count &&
+		has_to_go(symbols, symbols->files[oldest])) {
 		destroy_file(symbols, symbols->files[oldest]);
 		symbols->files[oldest] = symbols->files[--symbols->file_count];
 		have_gone = true;
 	}
+	symbols->wanted = 0;
 	return have_gone;
+}
+
+const char *
+symbols_trouble(const struct symbols *symbols)
+{
+	return symbols->trouble[0] ? symbols->trouble : NULL;
+}
+
+struct symbols_size
+symbols_size(const struct symbols *symbols)
+{
+	return (struct symbols_size){ .memory = symbols->memory, .files = symbols->file_count };
 }

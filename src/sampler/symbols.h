@@ -2,18 +2,26 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
  * Names of functions, from the files of programs and libraries and from /proc/kallsyms. Those of
  * C++ and Rust stay mangled. A file that was stripped names only what it offers to others.
  *
- * For one thread. Reading may block where a file's device does.
+ * Whoever runs a program decides what its file holds, so all files together take a bounded amount
+ * of memory and time. One that is too large has no functions, one that does not answer has none
+ * until it does (sampler/jobs.h), and both are remembered.
+ *
+ * For one thread.
  */
 struct symbols;
 
+/* How long to wait for files at once, in nanoseconds. */
+#define SYMBOLS_WAIT (INT64_C(100) * 1000000)
+
 /* `root` is a descriptor of /proc, which is borrowed. */
-struct symbols *symbols_create(int root);
+struct symbols *symbols_create(int root, int64_t most_wait);
 void symbols_destroy(struct symbols *symbols);
 
 /*
@@ -30,7 +38,16 @@ void symbols_prepare(struct symbols *symbols);
 const char *symbols_find_kernel(struct symbols *symbols, uint64_t address);
 
 /*
- * Ends a drain: beyond a limit of memory forgets the files that were looked at longest ago. Returns
- * whether any names have been forgotten.
+ * Ends a drain: where others need their memory forgets the files that were looked at longest ago.
+ * Returns whether any names have been forgotten.
  */
 bool symbols_trim(struct symbols *symbols);
+
+/* One line about the first file whose functions cannot be read; NULL: none. It stays. */
+const char *symbols_trouble(const struct symbols *symbols);
+
+/* How much memory is taken or set aside for files, in bytes, and for how many. */
+struct symbols_size {
+	size_t memory, files;
+};
+struct symbols_size symbols_size(const struct symbols *symbols);

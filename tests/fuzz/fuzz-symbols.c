@@ -12,10 +12,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 	struct elf_symbols symbols = { .loads = NULL };
+	struct elf_plan plan;
 
 	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-	if (elf_symbols_read(fd, &symbols) == 0) {
+	if (elf_plan(fd, &plan) == 0 && elf_symbols_read(fd, &plan, &symbols) == 0) {
 		CHECK(symbols.table.count > 0);
+		CHECK(elf_symbols_size(&symbols) <= elf_plan_cost(&plan) + sizeof(symbols));
 		for (size_t i = 0; i < symbols.table.count; i++) {
 			uint64_t start = symbols.table.rows[i].start;
 			const char *name = symbol_table_find(&symbols.table, start);

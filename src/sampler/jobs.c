@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/jobs.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/thread.h"
+#include "collect/procfs.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+/* MOST_LOOKS: a thread that gets no CPU is waited for a second. */
+enum { MOST_LATE = 8, PART_OF_TIME = 25, MOST_LOOKS = 200 };
+static const int64_t look_time = INT64_C(5) * 1000000;
+
+/* A thread and its job. */
+struct worker {
+	struct jobs *jobs;
+	pthread_t thread;
+	pid_t tid;
+	struct job *job; /* NULL: none */
+	bool done;
+	int64_t cpu_time; /* that the job took, when it is done */
+};
+
+struct jobs {
+	pthread_mutex_t lock; /* of what the workers change, and of these three: */
+	pthread_cond_t wanted, done;
+	struct worker *current; /* NULL: none was needed yet, or the last one hangs */
+	struct worker *late[MOST_LATE];
+	size_t late_count;
+	int64_t most_wait;
+	int64_t budget, refilled; /* nanoseconds that may be waited, and when they were counted */
+};
+
+static void *
+run(void *argument)
+{
+	struct worker *worker = argument;
+	struct jobs *jobs = worker->jobs;
+
+	pthread_mutex_lock(&jobs->lock);
+	worker->tid = gettid();
+	while (jobs->current == worker) {
+		int64_t start;
+
+		if (!worker->job || worker->done) {
+			pthread_cond_wait(&jobs->wanted, &jobs->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&jobs->lock);
+		start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+		worker->job->run(worker->job);
+		pthread_mutex_lock(&jobs->lock);
+		worker->cpu_time = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
+		worker->done = true;
+		pthread_cond_signal(&jobs->done);
+	}
+	pthread_mutex_unlock(&jobs->lock);
+	return NULL;
+}
+
+struct jobs *
+jobs_create(int64_t most_wait)
+{
+	struct jobs *jobs = xcalloc(1, sizeof(*jobs));
+	pthread_condattr_t attributes;
+
+	jobs->most_wait = jobs->budget = most_wait;
+	jobs->refilled = clock_ns(CLOCK_MONOTONIC);
+	pthread_mutex_init(&jobs->lock, NULL);
+	pthread_cond_init(&jobs->wanted, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&jobs->done, &attributes);
+	pthread_condattr_destroy(&attributes);
+	return jobs;
+}
+
+/* The idle worker ends; the lock is held. */
+static void
+end_current(struct jobs *jobs)
+{
+	struct worker *worker = jobs->current;
+
+	jobs->current = NULL;
+	pthread_cond_signal(&jobs->wanted);
+	pthread_mutex_unlock(&jobs->lock);
+	if (worker)
+		pthread_join(worker->thread, NULL);
+	free(worker);
+	pthread_mutex_lock(&jobs->lock);
+}
+
+void
+jobs_destroy(struct jobs *jobs)
+{
+	struct job *job;
+
+	if (!jobs)
+		return;
+	while ((job = jobs_take(jobs)))
+		job->destroy(job);
+	pthread_mutex_lock(&jobs->lock);
+	end_current(jobs);
+	for (size_t i = 0; i < jobs->late_count; i++)
+		pthread_detach(jobs->late[i]->thread);
+	pthread_mutex_unlock(&jobs->lock);
+	if (jobs->late_count > 0)
+		return; /* their threads use it */
+	pthread_mutex_destroy(&jobs->lock);
+	pthread_cond_destroy(&jobs->wanted);
+	pthread_cond_destroy(&jobs->done);
+	free(jobs);
+}
+
+static void
+refill(struct jobs *jobs)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	jobs->budget += (now - jobs->refilled) / PART_OF_TIME;
+	if (jobs->budget > jobs->most_wait)
+		jobs->budget = jobs->most_wait;
+	jobs->refilled = now;
+}
+
+/* Gives the job to the worker, which may have to be started. Returns 0 or -errno. */
+static int
+give(struct jobs *jobs, struct job *job)
+{
+	struct worker *worker = jobs->current;
+	int error;
+
+	if (worker) {
+		worker->job = job;
+		worker->done = false;
+		pthread_cond_signal(&jobs->wanted);
+		return 0;
+	}
+	worker = xcalloc(1, sizeof(*worker));
+	worker->jobs = jobs;
+	worker->job = job;
+	jobs->current = worker;
+	error = thread_start(&worker->thread, run, worker);
+	if (error == 0)
+		return 0;
+	jobs->current = NULL;
+	free(worker);
+	return error;
+}
+
+static int64_t
+cpu_time_of(const struct worker *worker)
+{
+	clockid_t clock;
+
+	return pthread_getcpuclockid(worker->thread, &clock) == 0 ? clock_ns(clock) : 0;
+}
+
+/* Waits for the worker as long as there is time. Returns whether it is done. */
+static bool
+wait_for(struct jobs *jobs, const struct worker *worker, int64_t cpu_time)
+{
+	for (int looks = 0; !worker->done && jobs->budget > 0 && looks < MOST_LOOKS; looks++) {
+		int64_t until = clock_ns(CLOCK_MONOTONIC) + look_time, before = cpu_time;
+		const struct timespec time = { .tv_sec = until / 1000000000,
+			.tv_nsec = until % 1000000000 };
+
+		if (pthread_cond_timedwait(&jobs->done, &jobs->lock, &time) != ETIMEDOUT)
+			continue;
+		cpu_time = cpu_time_of(worker);
+		jobs->budget -= procfs_thread_sleeps(worker->tid) ? look_time : cpu_time - before;
+	}
+	if (worker->done)
+		jobs->budget -= worker->cpu_time;
+	return worker->done;
+}
+
+int
+jobs_run(struct jobs *jobs, struct job *job)
+{
+	struct worker *worker;
+	int error = -EAGAIN;
+
+	refill(jobs);
+	if (jobs->budget <= 0 || jobs->late_count == MOST_LATE)
+		return -EAGAIN;
+	pthread_mutex_lock(&jobs->lock);
+	if (give(jobs, job) == 0) {
+		worker = jobs->current;
+		error = wait_for(jobs, worker, jobs->current ? cpu_time_of(worker) : 0)
+				? 0
+				: -EINPROGRESS;
+		if (error == 0) {
+			worker->job = NULL;
+		} else {
+			jobs->late[jobs->late_count++] = worker;
+			jobs->current = NULL;
+		}
+	}
+	pthread_mutex_unlock(&jobs->lock);
+	return error;
+}
+
+struct job *
+jobs_take(struct jobs *jobs)
+{
+	struct worker *worker = NULL;
+	struct job *job;
+
+	pthread_mutex_lock(&jobs->lock);
+	for (size_t i = 0; i < jobs->late_count && !worker; i++)
+		if (jobs->late[i]->done) {
+			worker = jobs->late[i];
+			jobs->late[i] = jobs->late[--jobs->late_count];
+		}
+	pthread_mutex_unlock(&jobs->lock);
+	if (!worker)
+		return NULL;
+	pthread_join(worker->thread, NULL);
+	job = worker->job;
+	free(worker);
+	return job;
+}
+
+struct job *
+jobs_late(const struct jobs *jobs, size_t number)
+{
+	return number < jobs->late_count ? jobs->late[number]->job : NULL;
+}
