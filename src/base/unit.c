@@ -47,6 +47,7 @@ static const struct suffix duration_suffixes[] = {
 };
 
 static size_t format_number(char *text, int64_t number, enum scale scale);
+static size_t format_id(char *text, int64_t number, enum scale scale);
 static size_t format_bytes(char *text, int64_t number, enum scale scale);
 static size_t format_rate(char *text, int64_t number, enum scale scale);
 static size_t format_percent(char *text, int64_t number, enum scale scale);
@@ -62,7 +63,7 @@ static const struct {
 	const struct suffix *suffixes;
 } kinds[] = {
 	[UNIT_TEXT]             = { format_number,   1,           count_suffixes },
-	[UNIT_ID]               = { format_number,   1,           count_suffixes },
+	[UNIT_ID]               = { format_id,       1,           count_suffixes },
 	[UNIT_NUMBER]           = { format_number,   1,           count_suffixes },
 	[UNIT_BYTES]            = { format_bytes,    1,           byte_suffixes },
 	[UNIT_BYTES_PER_MINUTE] = { format_bytes,    1,           byte_suffixes },
@@ -145,6 +146,13 @@ format_number(char *text, int64_t number, enum scale scale)
 
 	(void)scale;
 	return (size_t)(digits - text) + put_unsigned(digits, size);
+}
+
+static size_t
+format_id(char *text, int64_t number, enum scale scale)
+{
+	(void)scale;
+	return put_unsigned(text, (uint64_t)number);
 }
 
 static size_t
@@ -261,6 +269,14 @@ unit_format(char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number, 
 }
 
 int64_t
+unit_in_order(enum unit unit, int64_t number)
+{
+	if ((unit != UNIT_ID && unit != UNIT_ADDRESS) || number == UNKNOWN)
+		return number;
+	return (number ^ INT64_MIN) + (number >= 0);
+}
+
+int64_t
 unit_divisor(enum unit unit)
 {
 	return kinds[unit].divisor;
@@ -305,6 +321,20 @@ parse_address(const char *text, int64_t *ret_number)
 	return 0;
 }
 
+/* Up to 2^64 - 1, which a double does not hold; what has a suffix is left to others. */
+static int
+parse_id(const char *text, int64_t *ret_number)
+{
+	unsigned long long number;
+
+	errno = 0;
+	number = strtoull(text, NULL, 10);
+	if (errno)
+		return -errno;
+	*ret_number = (int64_t)number;
+	return 0;
+}
+
 int
 unit_parse(enum unit unit, const char *text, int64_t *ret_number)
 {
@@ -315,6 +345,8 @@ unit_parse(enum unit unit, const char *text, int64_t *ret_number)
 
 	if (unit == UNIT_ADDRESS)
 		return parse_address(text, ret_number);
+	if (unit == UNIT_ID && length > 0 && !negative && !text[strspn(text, "0123456789")])
+		return parse_id(text, ret_number);
 	if (length == 0 || length >= sizeof(digits))
 		return -EINVAL;
 	memcpy(digits, text + negative, length);

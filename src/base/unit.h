@@ -16,10 +16,10 @@ known_or_zero(int64_t number)
 
 /* What a number of the model counts. All numbers are kept in the base unit named here. */
 enum unit {
-	UNIT_TEXT,             /* not a number: a text */
-	UNIT_ID,               /* an identity, as a pid: shown in full */
-	UNIT_NUMBER,           /* a count or a score, shown in full */
-	UNIT_BYTES,            /* bytes */
+	UNIT_TEXT,   /* not a number: a text */
+	UNIT_ID,     /* an identity, as a pid or an inode: shown in full, it has no sign */
+	UNIT_NUMBER, /* a count or a score, shown in full */
+	UNIT_BYTES,  /* bytes */
 	UNIT_BYTES_PER_MINUTE, /* bytes a minute */
 	UNIT_BYTES_PER_SECOND, /* bytes a second */
 	UNIT_RATE,             /* thousandths a second */
@@ -39,6 +39,12 @@ enum { UNIT_FORMAT_SIZE = 32 };
 /* Writes a number for people; "-" for UNKNOWN. Returns its length. Not for UNIT_TEXT. */
 size_t unit_format(
 	char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number, enum scale scale);
+
+/*
+ * A number that stands in order: those of UNIT_ID and UNIT_ADDRESS use all 64 bits and have no
+ * sign. UNKNOWN stays as it is.
+ */
+int64_t unit_in_order(enum unit unit, int64_t number);
 
 /* What a number is divided by for machines (seconds, per cent, a second); 1: it stays whole. */
 int64_t unit_divisor(enum unit unit);

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "collect/procfs.h"
 #include "collect/swaps.h"
+#include "collect/vmstat.h"
 #include "model/needs.h"
 #include "model/scan.h"
 #include "model/snapshot.h"
@@ -44,12 +45,14 @@ static const struct procfs_key meminfo_keys[] = {
 	{ "AnonPages", FIGURE(anon) },
 	{ "Shmem", FIGURE(shmem) },
 	{ "KReclaimable", FIGURE(reclaimable) },
+	{ "Slab", FIGURE(slab) },
 	{ "SReclaimable", FIGURE(slab_reclaimable) },
 	{ "SUnreclaim", FIGURE(slab_unreclaimable) },
 	{ "KernelStack", FIGURE(stacks) },
 	{ "PageTables", FIGURE(page_tables) },
 	{ "SecPageTables", FIGURE(secondary_page_tables) },
 	{ "VmallocUsed", FIGURE(vmalloc) },
+	{ "VmallocChunk", FIGURE(vmalloc_chunk) },
 	{ "Percpu", FIGURE(per_cpu) },
 	{ "HardwareCorrupted", FIGURE(corrupted) },
 	{ "AnonHugePages", FIGURE(anon_huge) },
@@ -106,31 +109,41 @@ sum_of(int directory, const char *path, const char *key)
 		int64_t number = scan_field(line, key);
 
 		if (number != UNKNOWN)
-			sum = known_or_zero(sum) + number;
+			sum = known_sum(known_or_zero(sum), number);
 	}
 	return sum;
 }
 
-static int64_t
-pages(int64_t count)
-{
-	return known_product(count, sysconf(_SC_PAGESIZE));
-}
-
 /* Before Linux 4.20 meminfo has only the pool of the usual size. */
-static int
-read_meminfo(int root, struct budget_figures *figures)
+int
+budget_parse_meminfo(const char *text, struct budget_figures *figures)
 {
-	char text[TEXT_SIZE];
-	ssize_t length = procfs_read(root, "meminfo", text, sizeof(text));
-
-	if (length < 0)
-		return (int)length;
 	procfs_fields(text, meminfo_keys, COUNT(meminfo_keys), figures);
 	if (figures->hugetlb == UNKNOWN)
 		figures->hugetlb = known_product(
 			procfs_field(text, "HugePages_Total"), procfs_field(text, "Hugepagesize"));
-	return figures->total == UNKNOWN ? -EINVAL : 0;
+	return figures->total == UNKNOWN || figures->total <= 0 ? -ENODATA : 0;
+}
+
+static int
+read_meminfo(int root, struct budget_figures *figures)
+{
+	char text[TEXT_SIZE];
+	ssize_t length = procfs_read_whole(root, "meminfo", text, sizeof(text));
+
+	return length < 0 ? (int)length : budget_parse_meminfo(text, figures);
+}
+
+/* Kernels that have no Balloon in meminfo count its pages as they come and go. */
+static int64_t
+read_balloon(int root)
+{
+	char text[VMSTAT_SIZE];
+
+	if (vmstat_read(root, text) < 0)
+		return UNKNOWN;
+	return known_pages(known_difference(
+		vmstat_counter(text, "balloon_inflate"), vmstat_counter(text, "balloon_deflate")));
 }
 
 static int64_t
@@ -146,7 +159,7 @@ read_zram(void)
 				       : UNKNOWN;
 
 		if (used != UNKNOWN)
-			sum = known_or_zero(sum) + used;
+			sum = known_sum(known_or_zero(sum), used);
 	}
 	return sum;
 }
@@ -205,8 +218,8 @@ add_mount(struct budget_reader *reader, struct snapshot *now, const char *path, 
 		statvfs(path, &file_system) < 0)
 		return;
 	devices[(*count)++] = status.st_dev;
-	used = (int64_t)(file_system.f_blocks - file_system.f_bfree) *
-	       (int64_t)file_system.f_frsize;
+	used = known_product((int64_t)(file_system.f_blocks - file_system.f_bfree),
+		(int64_t)file_system.f_frsize);
 	if (used > 0)
 		add_part(reader,
 			&(struct budget_part){ "shmem", keep_text(now, path), "tmpfs", used });
@@ -280,7 +293,7 @@ add_pool_part(struct budget_reader *reader, struct snapshot *now, int64_t size, 
 	else
 		snprintf(text, sizeof(text), "%lldK %s", (long long)size, name);
 	add_part(reader, &(struct budget_part){ "huge_pages", keep_text(now, text), what,
-				 known_product(count, size * 1024) });
+				 known_product(count, known_product(size, 1024)) });
 }
 
 /* The pools of each size (Documentation/admin-guide/mm/hugetlbpage.rst). */
@@ -316,21 +329,23 @@ budget_read(struct budget_reader *reader, struct snapshot *now)
 	struct budget_figures *figures = &now->budget_figures;
 	int error;
 
-	memset(figures, 0, sizeof(*figures));
-	for (size_t i = 0; i < sizeof(*figures) / sizeof(int64_t); i++)
-		((int64_t *)figures)[i] = UNKNOWN;
+	budget_reset_figures(figures);
 	reader->part_count = 0;
 	error = read_meminfo(reader->root, figures);
 	if (error < 0)
 		return error;
-	figures->free_per_cpu = pages(sum_of(reader->root, "zoneinfo", "count:"));
-	figures->sockets = pages(sum_of(reader->root, "net/sockstat", "mem"));
+	figures->free_per_cpu = known_pages(sum_of(reader->root, "zoneinfo", "count:"));
+	figures->sockets = known_pages(sum_of(reader->root, "net/sockstat", "mem"));
+	figures->present = known_pages(sum_of(reader->root, "zoneinfo", "present"));
+	if (figures->balloon == UNKNOWN)
+		figures->balloon = read_balloon(reader->root);
 	figures->zram = read_zram();
 	figures->arc = read_arc(reader->root);
 	figures->installed = read_installed(reader->root);
 	read_mounts(reader, now);
 	read_pools(reader, now);
 	add_caches(reader, now);
-	budget_build(&now->budget, figures, reader->parts, reader->part_count);
+	if (budget_build(&now->budget, figures, reader->parts, reader->part_count))
+		snapshot_add_hint(now, NEED_BUDGET, ERANGE, 0);
 	return 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 struct arena;
+struct budget_figures;
 struct budget_reader;
 struct snapshot;
 
@@ -14,3 +15,9 @@ void budget_reader_destroy(struct budget_reader *reader);
 
 /* Fills now->budget. Returns 0 or -errno. What a file refuses is told in the hints. */
 int budget_read(struct budget_reader *reader, struct snapshot *now);
+
+/*
+ * The figures of a text of /proc/meminfo; those that are not in it stay as they are. Returns 0, or
+ * -ENODATA where it has no MemTotal above 0.
+ */
+int budget_parse_meminfo(const char *text, struct budget_figures *figures);

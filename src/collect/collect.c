@@ -65,13 +65,17 @@ read_host(struct collector *collector, struct snapshot *now)
 static int
 read_meminfo(struct collector *collector, struct snapshot *now)
 {
-	return system_read_meminfo(collector->system, &now->system);
+	int error = system_read_meminfo(collector->system, &now->system);
+
+	if (error > 0)
+		snapshot_add_hint(now, NEED_MEMINFO, ERANGE, 0);
+	return error;
 }
 
 static int
 read_vmstat(struct collector *collector, struct snapshot *now)
 {
-	return system_read_vmstat(collector->system, &now->system);
+	return system_read_vmstat(collector->root, &now->system);
 }
 
 static int

@@ -46,8 +46,8 @@ value_of(const char *text)
 	return strstr(text, " kB") ? known_product(number, 1024) : number;
 }
 
-static void
-take_line(struct node *node, const char *file, const char *line)
+void
+nodes_take_line(struct node *node, const char *file, const char *line)
 {
 	const char *key = line;
 	size_t length;
@@ -75,7 +75,7 @@ read_file(int folder, struct node *node, const char *name)
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file))
-		take_line(node, name, line);
+		nodes_take_line(node, name, line);
 	return 0;
 }
 

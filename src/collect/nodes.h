@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+struct node;
 struct snapshot;
 
 /*
@@ -8,3 +9,6 @@ struct snapshot;
  * number. Returns 0 or -errno.
  */
 int nodes_read(const char *folder, struct snapshot *now);
+
+/* For nodes_read(): takes one line of `file`, which is "meminfo" or "numastat". */
+void nodes_take_line(struct node *node, const char *file, const char *line);

@@ -13,6 +13,7 @@
 #include "collect/sharing.h"
 #include "model/badness.h"
 #include "model/needs.h"
+#include "model/scan.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -120,7 +121,7 @@ fill_from_stat(
 	const struct processes *processes, struct process *row, const struct procfs_stat *stat)
 {
 	struct arena *texts = &processes->refresh.now->texts;
-	int64_t ticks = stat->user_ticks + stat->system_ticks;
+	int64_t ticks = known_sum(stat->user_ticks, stat->system_ticks);
 
 	row->start_time = stat->start_time;
 	if (!processes->counts_exactly && stat->state != 'Z' && stat->state != 'X')
@@ -130,7 +131,7 @@ fill_from_stat(
 	row->nice = stat->nice;
 	row->priority = stat->priority;
 	row->threads = stat->threads;
-	row->cpu_time = ticks * (NANOSECONDS / processes->ticks_per_second);
+	row->cpu_time = known_product(ticks, NANOSECONDS / processes->ticks_per_second);
 	row->minor_faults = stat->minor_faults;
 	row->major_faults = stat->major_faults;
 	row->state = arena_copy(texts, &stat->state, 1);

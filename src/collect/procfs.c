@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/procfs.h"
 
-#include "base/unit.h"
+#include "model/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +40,24 @@ procfs_read(int directory, const char *path, char *text, size_t size)
 	length = finish_read(length, text);
 	close(fd);
 	return length;
+}
+
+ssize_t
+procfs_read_whole(int directory, const char *path, char *text, size_t size)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t length = 0;
+	ssize_t part;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		part = read(fd, text + length, size - 1 - length);
+		length += part > 0 ? (size_t)part : 0;
+	} while (length + 1 < size && (part > 0 || (part < 0 && errno == EINTR)));
+	part = finish_read(part < 0 ? part : (ssize_t)length, text);
+	close(fd);
+	return part;
 }
 
 ssize_t
@@ -125,7 +143,7 @@ field_value(const char *text)
 	number = procfs_number(&text);
 	if (number == UNKNOWN || strncmp(text, "kB", 2) != 0)
 		return number;
-	return number > INT64_MAX / 1024 ? UNKNOWN : number * 1024;
+	return known_product(number, 1024);
 }
 
 static const char *
@@ -219,7 +237,6 @@ procfs_parse_stat(const char *text, size_t length, struct procfs_stat *ret_stat)
 	enum { FIRST = 4, COUNT = 25 }; /* fields 4 (ppid) to 28 (startstack) */
 	struct procfs_stat stat = { .state = '?' };
 	const char *at = parse_name(text, length, &stat);
-	int64_t page_size = sysconf(_SC_PAGESIZE);
 	int64_t field[FIRST + COUNT];
 
 	if (!at)
@@ -240,7 +257,7 @@ procfs_parse_stat(const char *text, size_t length, struct procfs_stat *ret_stat)
 	stat.threads = field[20];
 	stat.start_time = field[22];
 	stat.virtual = field[23];
-	stat.resident = field[24] > INT64_MAX / page_size ? INT64_MAX : field[24] * page_size;
+	stat.resident = known_pages(field[24]);
 	stat.start_code = field[26];
 	stat.start_stack = field[28];
 	*ret_stat = stat;
@@ -250,16 +267,16 @@ procfs_parse_stat(const char *text, size_t length, struct procfs_stat *ret_stat)
 int
 procfs_parse_statm(const char *text, struct procfs_statm *ret_statm)
 {
-	int64_t page_size = sysconf(_SC_PAGESIZE), pages[3];
+	int64_t bytes[3];
 
 	for (int i = 0; i < 3; i++) {
-		pages[i] = procfs_number(&text);
-		if (pages[i] == UNKNOWN || pages[i] > INT64_MAX / page_size)
+		bytes[i] = known_pages(procfs_number(&text));
+		if (bytes[i] == UNKNOWN)
 			return -EINVAL;
 	}
-	*ret_statm = (struct procfs_statm){ .virtual = pages[0] * page_size,
-		.resident = pages[1] * page_size,
-		.shared = pages[2] * page_size };
+	*ret_statm = (struct procfs_statm){
+		.virtual = bytes[0], .resident = bytes[1], .shared = bytes[2]
+	};
 	return 0;
 }
 

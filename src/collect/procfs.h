@@ -21,7 +21,10 @@ int procfs_open_root(const char *path);
  */
 ssize_t procfs_read(int directory, const char *path, char *text, size_t size);
 
-/* The same from a descriptor that is kept open. -ESRCH: the process has ended. */
+/* The same with as many reads as the file takes: of some of /proc one gives a page at most. */
+ssize_t procfs_read_whole(int directory, const char *path, char *text, size_t size);
+
+/* As procfs_read() from a descriptor that is kept open. -ESRCH: the process has ended. */
 ssize_t procfs_read_again(int fd, char *text, size_t size);
 
 /* Opens a file below it to be read line by line; NULL where that fails, with errno. */
@@ -58,7 +61,7 @@ uint64_t procfs_hash(const char *text, size_t length);
 
 /*
  * /proc/PID/stat (fs/proc/array.c, do_task_stat). `resident`, in bytes, is not exact (T16), but is
- * what the OOM killer counts before Linux 7.0.
+ * what the OOM killer counts before Linux 7.0; UNKNOWN where it cannot be.
  */
 struct procfs_stat {
 	const char *comm; /* points into the text */

@@ -64,7 +64,7 @@ add_cache(struct snapshot *now, const struct slabinfo_stack *stack)
 	slab->name = arena_copy(&now->texts, name, strlen(name));
 	for (size_t i = 1; i < ITEMS; i++)
 		*(int64_t *)((char *)slab + offsets[i]) = stack->head[i].result.u_int;
-	slab->bytes = slab->slabs * slab->pages_per_slab * sysconf(_SC_PAGESIZE);
+	slab->bytes = known_pages(known_product(slab->slabs, slab->pages_per_slab));
 	slab->use = known_share(slab->active_objects, slab->objects);
 	slab->reclaimable = reclaimable(name);
 }

@@ -40,8 +40,8 @@ complete(struct swap_device *device)
 }
 
 /* "/dev/sda2   partition   8388604   0   -2"; a line that is none is left out. */
-static void
-take_line(struct snapshot *now, const char *line)
+void
+swaps_take_line(struct snapshot *now, const char *line)
 {
 	size_t length = strcspn(line, " \t");
 	char path[PATH_SIZE], kind[KIND_SIZE];
@@ -70,6 +70,6 @@ swaps_read(int root, struct snapshot *now)
 		return -errno;
 	if (fgets(line, sizeof(line), file)) /* the heading */
 		while (fgets(line, sizeof(line), file))
-			take_line(now, line);
+			swaps_take_line(now, line);
 	return 0;
 }

@@ -5,11 +5,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "collect/procfs.h"
+#include "collect/vmstat.h"
+#include "model/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/meminfo.h>
-#include <libproc2/vmstat.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,8 @@
 
 enum { TEXT_SIZE = 32 * 1024 };
 
-/* An exbibyte: what container file systems print beyond it is no size (T11). */
-#define MOST_KIB (1UL << 50)
+/* A quarter of an exbibyte: what container file systems print beyond it is no size (T11). */
+#define MOST_KIB (1UL << 48)
 
 /* clang-format off */
 static const struct {
@@ -60,27 +61,25 @@ static const struct {
 };
 
 static const struct {
-	enum vmstat_item item;
-	const char *key;
-	size_t offset; /* two items with one offset add up */
+	const char *counter; /* of vmstat.h */
+	size_t offset;       /* two counters with one offset add up */
 } vmstat_figures[] = {
-	{ VMSTAT_PGFAULT,        "pgfault",        FIELD(faults) },
-	{ VMSTAT_PGMAJFAULT,     "pgmajfault",     FIELD(major_faults) },
-	{ VMSTAT_PSWPIN,         "pswpin",         FIELD(pages_swapped_in) },
-	{ VMSTAT_PSWPOUT,        "pswpout",        FIELD(pages_swapped_out) },
-	{ VMSTAT_PGSCAN_KSWAPD,  "pgscan_kswapd",  FIELD(pages_scanned) },
-	{ VMSTAT_PGSCAN_DIRECT,  "pgscan_direct",  FIELD(pages_scanned) },
-	{ VMSTAT_PGSTEAL_KSWAPD, "pgsteal_kswapd", FIELD(pages_reclaimed) },
-	{ VMSTAT_PGSTEAL_DIRECT, "pgsteal_direct", FIELD(pages_reclaimed) },
-	{ VMSTAT_OOM_KILL,       "oom_kill",       FIELD(oom_kills) },
+	{ "pgfault",        FIELD(faults) },
+	{ "pgmajfault",     FIELD(major_faults) },
+	{ "pswpin",         FIELD(pages_swapped_in) },
+	{ "pswpout",        FIELD(pages_swapped_out) },
+	{ "pgscan_kswapd",  FIELD(pages_scanned) },
+	{ "pgscan_direct",  FIELD(pages_scanned) },
+	{ "pgsteal_kswapd", FIELD(pages_reclaimed) },
+	{ "pgsteal_direct", FIELD(pages_reclaimed) },
+	{ "oom_kill",       FIELD(oom_kills) },
 };
 /* clang-format on */
 
 struct system_reader {
 	struct meminfo_info *meminfo;
-	struct vmstat_info *vmstat;
 	bool keys_known;
-	bool meminfo_absent[COUNT(meminfo_figures)], vmstat_absent[COUNT(vmstat_figures)];
+	bool meminfo_absent[COUNT(meminfo_figures)];
 };
 
 struct system_reader *
@@ -96,59 +95,35 @@ system_reader_destroy(struct system_reader *reader)
 		return;
 	if (reader->meminfo)
 		procps_meminfo_unref(&reader->meminfo);
-	if (reader->vmstat)
-		procps_vmstat_unref(&reader->vmstat);
 	free(reader);
 }
 
-/* Whether a line begins with KEY and a colon or a blank. */
+/* Whether a line begins with KEY and a colon. */
 static bool
 has_key(const char *text, const char *key)
 {
 	size_t length = strlen(key);
 
 	for (const char *at = text; (at = strstr(at, key)); at += length)
-		if ((at == text || at[-1] == '\n') && (at[length] == ':' || at[length] == ' '))
+		if ((at == text || at[-1] == '\n') && at[length] == ':')
 			return true;
 	return false;
-}
-
-/* Reads a file to its end. It may be longer than what /proc gives in one read. */
-static int
-read_whole(const char *path, char text[static TEXT_SIZE])
-{
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t length = 0;
-	ssize_t part = 1;
-
-	if (fd < 0)
-		return -errno;
-	while (part > 0 && length + 1 < TEXT_SIZE) {
-		part = read(fd, text + length, TEXT_SIZE - 1 - length);
-		length += part > 0 ? (size_t)part : 0;
-	}
-	text[length] = '\0';
-	return part < 0 ? -errno : 0;
 }
 
 /* The kernel's set of figures does not change while it runs, so once is enough (T12). */
 static int
 learn_keys(struct system_reader *reader)
 {
-	char meminfo[TEXT_SIZE], vmstat[TEXT_SIZE];
-	int error;
+	char meminfo[TEXT_SIZE];
+	ssize_t length;
 
 	if (reader->keys_known)
 		return 0;
-	error = read_whole("/proc/meminfo", meminfo);
-	if (error == 0)
-		error = read_whole("/proc/vmstat", vmstat);
-	if (error < 0)
-		return error;
+	length = procfs_read_whole(AT_FDCWD, "/proc/meminfo", meminfo, sizeof(meminfo));
+	if (length < 0)
+		return (int)length;
 	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
 		reader->meminfo_absent[i] = !has_key(meminfo, meminfo_figures[i].key);
-	for (size_t i = 0; i < COUNT(vmstat_figures); i++)
-		reader->vmstat_absent[i] = !has_key(vmstat, vmstat_figures[i].key);
 	reader->keys_known = true;
 	return 0;
 }
@@ -195,7 +170,8 @@ is_available_replaced(const struct system *system)
 {
 	char text[TEXT_SIZE];
 
-	return system->available == system->free && read_whole("/proc/meminfo", text) == 0 &&
+	return system->total != UNKNOWN && system->available == system->free &&
+	       procfs_read_whole(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) > 0 &&
 	       procfs_field(text, "MemAvailable") > system->total;
 }
 
@@ -204,6 +180,7 @@ system_read_meminfo(struct system_reader *reader, struct system *system)
 {
 	const struct meminfo_stack *stack;
 	int error = select_meminfo(reader, &stack);
+	bool replaced;
 
 	if (error == 0)
 		error = learn_keys(reader);
@@ -215,40 +192,29 @@ system_read_meminfo(struct system_reader *reader, struct system *system)
 
 		*field(system, meminfo_figures[i].offset) = known ? (int64_t)kib * 1024 : UNKNOWN;
 	}
-	if (is_available_replaced(system))
+	replaced = is_available_replaced(system);
+	if (replaced)
 		system->available = UNKNOWN;
 	system_check_sums(system);
 	system_split(system);
-	return 0;
+	return replaced ? 1 : 0;
 }
 
 int
-system_read_vmstat(struct system_reader *reader, struct system *system)
+system_read_vmstat(int root, struct system *system)
 {
-	enum vmstat_item items[COUNT(vmstat_figures)];
-	const struct vmstat_stack *stack;
-	int error = reader->vmstat ? 0 : procps_vmstat_new(&reader->vmstat);
+	char text[VMSTAT_SIZE];
+	ssize_t length = vmstat_read(root, text);
 
-	if (error < 0)
-		return error;
-	for (size_t i = 0; i < COUNT(items); i++)
-		items[i] = vmstat_figures[i].item;
-	errno = 0;
-	stack = procps_vmstat_select(reader->vmstat, items, (int)COUNT(items));
-	if (!stack)
-		return errno ? -errno : -EIO;
-	error = learn_keys(reader);
-	if (error < 0)
-		return error;
-	for (size_t i = 0; i < COUNT(items); i++)
+	if (length < 0)
+		return (int)length;
+	for (size_t i = 0; i < COUNT(vmstat_figures); i++)
 		*field(system, vmstat_figures[i].offset) = 0;
-	for (size_t i = 0; i < COUNT(items); i++) {
+	/* Where a part is missing, so is the sum. */
+	for (size_t i = 0; i < COUNT(vmstat_figures); i++) {
 		int64_t *sum = field(system, vmstat_figures[i].offset);
 
-		if (reader->vmstat_absent[i])
-			*sum = UNKNOWN; /* a part is missing: so is the sum */
-		else if (*sum != UNKNOWN)
-			*sum += (int64_t)stack->head[i].result.ul_int;
+		*sum = known_sum(*sum, vmstat_counter(text, vmstat_figures[i].counter));
 	}
 	return 0;
 }
@@ -266,6 +232,8 @@ system_read_uptime(struct system *system)
 		return (int)length;
 	text[strcspn(text, " ")] = '\0';
 	error = text_to_decimal(text, &uptime);
+	if (error == 0 && uptime > 9e9)
+		return -ERANGE;
 	if (error == 0)
 		system->uptime = (int64_t)(uptime * 1e9);
 	return error;

@@ -18,11 +18,14 @@ void system_reader_destroy(struct system_reader *reader);
  */
 int system_read_raw_meminfo(struct system_reader *reader, struct system *system);
 
-/* The same in bytes, UNKNOWN where a figure, or a part of a sum, is absent or cannot be. */
+/*
+ * The same in bytes, UNKNOWN where a figure, or a part of a sum, is absent or cannot be. Returns 1
+ * where MemAvailable is above MemTotal, as in some containers: what is available is unknown then.
+ */
 int system_read_meminfo(struct system_reader *reader, struct system *system);
 
 /* /proc/vmstat: counts since boot, UNKNOWN where absent. */
-int system_read_vmstat(struct system_reader *reader, struct system *system);
+int system_read_vmstat(int root, struct system *system);
 
 /* /proc/uptime, for which libproc2 would allocate each time. */
 int system_read_uptime(struct system *system);

@@ -53,28 +53,37 @@ parse_key(const char *line, struct zone *zone)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strlen(keys[i].key) == length && strncmp(keys[i].key, key, length) == 0)
 			*(int64_t *)((char *)zone + keys[i].offset) =
-				known_product(scan_number(number), sysconf(_SC_PAGESIZE));
+				known_pages(scan_number(number));
+}
+
+void
+zones_take_line(struct snapshot *now, const char *line)
+{
+	struct kernel_rows *rows = &now->kernel[KERNEL_ZONES];
+	char name[NAME_SIZE];
+	struct zone *zone;
+	int node;
+
+	if (parse_heading(line, &node, name) > 0) {
+		zone = kernel_rows_add(rows, KERNEL_ZONES);
+		zone->node = node;
+		zone->name = arena_copy(&now->texts, name, strlen(name));
+	} else if (rows->count > 0) {
+		parse_key(line, (struct zone *)rows->rows + rows->count - 1);
+	}
 }
 
 static int
 read_zoneinfo(int root, struct snapshot *now)
 {
 	_cleanup_fclose_ FILE *file = procfs_open(root, "zoneinfo");
-	char line[LINE_SIZE], name[NAME_SIZE];
-	struct zone *zone = NULL;
-	int node;
+	char line[LINE_SIZE];
 
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file))
-		if (parse_heading(line, &node, name) > 0) {
-			zone = kernel_rows_add(&now->kernel[KERNEL_ZONES], KERNEL_ZONES);
-			zone->node = node;
-			zone->name = arena_copy(&now->texts, name, strlen(name));
-		} else if (zone) {
-			parse_key(line, zone);
-		}
-	return zone ? 0 : -ENODATA;
+		zones_take_line(now, line);
+	return now->kernel[KERNEL_ZONES].count > 0 ? 0 : -ENODATA;
 }
 
 static struct zone *
@@ -88,27 +97,33 @@ find_zone(const struct kernel_rows *rows, int node, const char *name)
 	return NULL;
 }
 
+bool
+zones_take_blocks(struct snapshot *now, const char *line)
+{
+	char name[NAME_SIZE];
+	int node, length = parse_heading(line, &node, name);
+	struct zone *zone = length > 0 ? find_zone(&now->kernel[KERNEL_ZONES], node, name) : NULL;
+	const char *at = line + length;
+
+	for (int order = 0; zone && order < ZONE_ORDERS; order++) {
+		int64_t count = scan_next_number(&at);
+
+		zone->blocks[order] = count < 0 ? UNKNOWN : count;
+	}
+	return zone != NULL;
+}
+
 static int
 read_buddyinfo(int root, struct snapshot *now)
 {
 	_cleanup_fclose_ FILE *file = procfs_open(root, "buddyinfo");
-	char line[LINE_SIZE], name[NAME_SIZE];
-	int node, error = -ENODATA;
+	char line[LINE_SIZE];
+	int error = -ENODATA;
 
 	if (!file)
 		return -errno;
-	while (fgets(line, sizeof(line), file)) {
-		int length = parse_heading(line, &node, name);
-		struct zone *zone =
-			length > 0 ? find_zone(&now->kernel[KERNEL_ZONES], node, name) : NULL;
-		const char *at = line + length;
-
-		for (int order = 0; zone && order < ZONE_ORDERS; order++) {
-			at += strspn(at, " ");
-			zone->blocks[order] = scan_next_number(&at);
-		}
-		error = zone ? 0 : error;
-	}
+	while (fgets(line, sizeof(line), file))
+		error = zones_take_blocks(now, line) ? 0 : error;
 	return error;
 }
 

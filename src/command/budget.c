@@ -73,20 +73,31 @@ write_head(struct run *run, char *head, size_t size)
 {
 	const struct budget_figures *figures = &run->now.budget_figures;
 	char time[UNIT_FORMAT_SIZE], total[UNIT_FORMAT_SIZE], installed[UNIT_FORMAT_SIZE];
-	char kept[UNIT_FORMAT_SIZE];
+	char kept[UNIT_FORMAT_SIZE], back[UNIT_FORMAT_SIZE], balloon[96] = "";
 	enum scale scale = run->output.scale;
+	int64_t given_back, rest;
 	int length;
 
 	unit_format(time, UNIT_TIME, run->now.time, scale);
 	unit_format(total, UNIT_BYTES, figures->total, scale);
 	length = snprintf(head, size, "Budget of MemTotal %s  %s\n", total, time);
-	if (figures->installed == UNKNOWN || figures->installed < figures->total)
+	budget_beyond(&run->now.budget, figures, &given_back, &rest);
+	if (given_back > 0) {
+		unit_format(back, UNIT_BYTES, given_back, scale);
+		snprintf(balloon, sizeof(balloon), "the host has %s back (balloon); ", back);
+	}
+	if (rest == UNKNOWN) {
+		if (given_back > 0)
+			snprintf(head + length, size - (size_t)length,
+				"not in MemTotal: %s back with the host (balloon)\n", back);
 		return;
+	}
 	unit_format(installed, UNIT_BYTES, figures->installed, scale);
-	unit_format(kept, UNIT_BYTES, figures->installed - figures->total, scale);
+	unit_format(kept, UNIT_BYTES, rest, scale);
 	snprintf(head + length, size - (size_t)length,
-		"of %s installed; firmware, the kernel's image and its page descriptors keep %s\n",
-		installed, kept);
+		"of %s installed; %sfirmware, the kernel's image and its page descriptors keep "
+		"%s\n",
+		installed, balloon, kept);
 }
 
 static int
@@ -135,6 +146,10 @@ write_block(void *context, int64_t number)
 	struct run *run = context;
 	int error = read_budget(run, number == 1);
 
+	if (error == -ENODATA) {
+		log_error("cannot read /proc/meminfo: it has no MemTotal above 0");
+		return EXIT_FAILURE;
+	}
 	if (error < 0)
 		return command_failure_status("cannot read /proc/meminfo", error);
 	error = write_budget(run, number == 1);

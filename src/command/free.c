@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/free.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "collect/system.h"
 #include "command/command.h"
 #include "command/commands.h"
 #include "command/loop.h"
+#include "model/hint.h"
 #include "model/needs.h"
 #include "output/json.h"
 
@@ -160,24 +162,29 @@ static const struct command_option options[] = {
 };
 /* clang-format on */
 
+/* Said where system_read_meminfo() returns 1 (L12). */
+static const struct hint available_is_replaced = { .need = NEED_MEMINFO, .error = ERANGE };
+
 static int
 write_json(struct system_reader *reader)
 {
 	struct output output = { .file = stdout };
 	struct selection figures = { .table = &system_table };
 	struct system system;
-	struct timespec now;
+	int64_t time;
 	int error;
 
 	table_reset_row(&system_table, &system);
 	error = system_read_meminfo(reader, &system);
 	if (error < 0)
 		return error;
-	clock_gettime(CLOCK_REALTIME, &now);
+	time = clock_ns(CLOCK_REALTIME);
 	for (size_t i = 0; i < system_table.column_count; i++)
 		if (system_table.columns[i].need == NEED_MEMINFO)
 			selection_add(&figures, &system_table.columns[i]);
-	json_write_row(&output, &figures, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec, &system);
+	json_write_row(&output, &figures, time, &system);
+	if (error > 0)
+		json_write_hint(stdout, time, &available_is_replaced);
 	selection_finish(&figures);
 	return 0;
 }
@@ -194,6 +201,12 @@ write_once(struct system_reader *reader, const struct free_settings *settings)
 				  : system_read_raw_meminfo(reader, &system);
 	if (error < 0)
 		return error;
+	if (settings->explain && error > 0) {
+		char text[HINT_TEXT_SIZE];
+
+		hint_text(&available_is_replaced, text);
+		log_error("%s", text);
+	}
 	if (settings->explain)
 		free_explain(stdout, &system, &settings->style);
 	else

@@ -5,6 +5,7 @@
 #include "base/sort.h"
 #include "base/text.h"
 #include "model/oom-domain.h"
+#include "model/scan.h"
 #include "model/snapshot.h"
 
 #include <stdio.h>
@@ -27,8 +28,9 @@ badness_adj_weight(int64_t adj, int64_t total)
 {
 	int64_t page = page_size();
 
-	return adj == UNKNOWN || total == UNKNOWN ? UNKNOWN
-						  : adj * (total / page / ADJ_SHARES) * page;
+	if (total == UNKNOWN)
+		return UNKNOWN;
+	return known_product(adj, total / page / ADJ_SHARES * page);
 }
 
 int64_t
@@ -38,7 +40,7 @@ badness_points(int64_t resident, int64_t swap, int64_t page_tables, int64_t adj,
 
 	if (resident == UNKNOWN || swap == UNKNOWN || page_tables == UNKNOWN || weight == UNKNOWN)
 		return UNKNOWN;
-	return (resident / page + swap / page + page_tables / page) * page + weight;
+	return known_sum(known_pages(resident / page + swap / page + page_tables / page), weight);
 }
 
 int64_t

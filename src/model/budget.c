@@ -16,6 +16,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define MINUTE (60 * 1e9)
+#define MOST_BYTES (INT64_C(1) << 58)
 
 const char budget_default_columns[] = "item,part,bytes,share,what";
 
@@ -47,57 +48,68 @@ static const struct column columns[] = {
 };
 
 /*
- * What counts, in order: a figure, less another one that is counted elsewhere. A claim is memory
- * of which a part may be counted elsewhere as well: it is no more than what is left.
+ * What counts, in order: a figure, less another one that is counted elsewhere. What may be counted
+ * elsewhere as well is no more than what is left. What may be beyond MemTotal is so where it does
+ * not fit into what is left, and the machine has as much that is not in MemTotal: some drivers take
+ * the pages of a balloon off MemTotal (adjust_managed_page_count), others do not.
  */
+enum claim { COUNTS, MAY_BE_ELSEWHERE, MAY_BE_BEYOND };
+
 static const struct item {
 	const char *name;
 	size_t figure, less;
-	bool is_claim;
+	enum claim claim;
 	const char *what, *source, *misreading;
 } items[] = {
-	{ "free", FIGURE(free), NO_FIGURE, false, "not used at all", "meminfo: MemFree",
+	{ "free", FIGURE(free), NO_FIGURE, COUNTS, "not used at all", "meminfo: MemFree",
 		"A small value is normal: memory that programs do not need is used as cache." },
-	{ "free_per_cpu", FIGURE(free_per_cpu), NO_FIGURE, false, "free pages kept for each CPU; not in MemFree", "zoneinfo: pagesets, count", NULL },
-	{ "anon", FIGURE(anon), NO_FIGURE, false, "heaps, stacks and other memory of processes that has no file", "meminfo: AnonPages",
+	{ "free_per_cpu", FIGURE(free_per_cpu), NO_FIGURE, COUNTS, "free pages kept for each CPU; not in MemFree", "zoneinfo: pagesets, count", NULL },
+	{ "anon", FIGURE(anon), NO_FIGURE, COUNTS, "heaps, stacks and other memory of processes that has no file", "meminfo: AnonPages",
 		"The RES of processes is larger: it includes mapped files and shared memory." },
-	{ "cache", FIGURE(cached), FIGURE(shmem), false, "contents of files; clean pages can be dropped at once", "meminfo: Cached - Shmem",
+	{ "cache", FIGURE(cached), FIGURE(shmem), COUNTS, "contents of files; clean pages can be dropped at once", "meminfo: Cached - Shmem",
 		"Not lost: clean pages are dropped when memory is needed. But pages in constant use must be read from disk again." },
-	{ "buffers", FIGURE(buffers), NO_FIGURE, false, "blocks of block devices, mostly metadata of file systems", "meminfo: Buffers",
+	{ "buffers", FIGURE(buffers), NO_FIGURE, COUNTS, "blocks of block devices, mostly metadata of file systems", "meminfo: Buffers",
 		"Not the buffers of programs." },
-	{ "shmem", FIGURE(shmem), NO_FIGURE, false, "tmpfs and shared memory: it stays until it is deleted, or goes to swap", "meminfo: Shmem",
+	{ "shmem", FIGURE(shmem), NO_FIGURE, COUNTS, "tmpfs and shared memory: it stays until it is deleted, or goes to swap", "meminfo: Shmem",
 		"free counts it in buff/cache, though it cannot be dropped." },
-	{ "slab_reclaimable", FIGURE(slab_reclaimable), NO_FIGURE, false, "kernel objects that can be dropped, such as dentries and inodes", "meminfo: SReclaimable",
+	{ "slab_reclaimable", FIGURE(slab_reclaimable), NO_FIGURE, COUNTS, "kernel objects that can be dropped, such as dentries and inodes", "meminfo: SReclaimable",
 		"Not all of it is dropped when memory is short: objects in use stay." },
-	{ "slab_unreclaimable", FIGURE(slab_unreclaimable), NO_FIGURE, false, "kernel objects that are in use", "meminfo: SUnreclaim",
+	{ "slab_unreclaimable", FIGURE(slab_unreclaimable), NO_FIGURE, COUNTS, "kernel objects that are in use", "meminfo: SUnreclaim",
 		"Growth alone is not a leak: it grows with files, sockets and processes." },
-	{ "kernel_reclaimable", FIGURE(reclaimable), FIGURE(slab_reclaimable), false, "other kernel memory that can be reclaimed", "meminfo: KReclaimable - SReclaimable", NULL },
-	{ "kernel_stacks", FIGURE(stacks), NO_FIGURE, false, "the kernel stack of each thread", "meminfo: KernelStack",
+	{ "slab", FIGURE(slab), FIGURE(slab_told), COUNTS, "kernel objects; this kernel does not say whether they can be dropped", "meminfo: Slab - SReclaimable - SUnreclaim", NULL },
+	{ "kernel_reclaimable", FIGURE(reclaimable), FIGURE(slab_reclaimable), COUNTS, "other kernel memory that can be reclaimed", "meminfo: KReclaimable - SReclaimable", NULL },
+	{ "kernel_stacks", FIGURE(stacks), NO_FIGURE, COUNTS, "the kernel stack of each thread", "meminfo: KernelStack",
 		"Not in the RES of any process." },
-	{ "page_tables", FIGURE(page_tables), NO_FIGURE, false, "page tables of processes", "meminfo: PageTables",
+	{ "page_tables", FIGURE(page_tables), NO_FIGURE, COUNTS, "page tables of processes", "meminfo: PageTables",
 		"Not in the RES of any process; the OOM killer counts them." },
-	{ "sec_page_tables", FIGURE(secondary_page_tables), NO_FIGURE, false, "page tables of virtual machines and IOMMUs", "meminfo: SecPageTables", NULL },
-	{ "per_cpu", FIGURE(per_cpu), NO_FIGURE, false, "kernel variables that exist once per CPU", "meminfo: Percpu", NULL },
-	{ "vmalloc", FIGURE(vmalloc), NO_FIGURE, false, "modules, BPF programs and other large objects of the kernel", "meminfo: VmallocUsed - KernelStack",
-		"VmallocTotal is address space, not memory." },
-	{ "huge_pages", FIGURE(hugetlb), NO_FIGURE, false, "pools of huge pages: reserved, used or not", "meminfo: Hugetlb",
+	{ "sec_page_tables", FIGURE(secondary_page_tables), NO_FIGURE, COUNTS, "page tables of virtual machines and IOMMUs", "meminfo: SecPageTables", NULL },
+	{ "per_cpu", FIGURE(per_cpu), NO_FIGURE, COUNTS, "kernel variables that exist once per CPU", "meminfo: Percpu", NULL },
+	{ "vmalloc", FIGURE(vmalloc), NO_FIGURE, COUNTS, "modules, BPF programs and other large objects of the kernel", "meminfo: VmallocUsed - KernelStack",
+		"VmallocTotal is address space, not memory. Before Linux 5.3 VmallocUsed is address space, too, or 0: unknown." },
+	{ "huge_pages", FIGURE(hugetlb), NO_FIGURE, COUNTS, "pools of huge pages: reserved, used or not", "meminfo: Hugetlb",
 		"Used or not, nothing else can use it, and it is not in any RES." },
-	{ "zswap", FIGURE(zswap), NO_FIGURE, false, "swapped pages, compressed, in memory", "meminfo: Zswap",
+	{ "zswap", FIGURE(zswap), NO_FIGURE, COUNTS, "swapped pages, compressed, in memory", "meminfo: Zswap",
 		"Its contents also count as used swap." },
-	{ "zram", FIGURE(zram), NO_FIGURE, false, "contents of compressed block devices in memory, often swap", "/sys/block/zram*/mm_stat",
+	{ "zram", FIGURE(zram), NO_FIGURE, COUNTS, "contents of compressed block devices in memory, often swap", "/sys/block/zram*/mm_stat",
 		"Swap on zram is memory: it saves only as much as the pages compress." },
-	{ "gpu", FIGURE(gpu_active), NO_FIGURE, false, "system memory that graphics use", "meminfo: GPUActive", NULL },
-	{ "gpu_reclaimable", FIGURE(gpu_reclaim), NO_FIGURE, false, "system memory that graphics can give back on demand", "meminfo: GPUReclaim", NULL },
-	{ "corrupted", FIGURE(corrupted), NO_FIGURE, false, "pages with hardware errors, no longer used", "meminfo: HardwareCorrupted", NULL },
-	{ "arc", FIGURE(arc), NO_FIGURE, true, "cache of ZFS, without its slab part", "spl/kstat/zfs/arcstats: size",
+	{ "gpu", FIGURE(gpu_active), NO_FIGURE, COUNTS, "system memory that graphics use", "meminfo: GPUActive", NULL },
+	{ "gpu_reclaimable", FIGURE(gpu_reclaim), NO_FIGURE, COUNTS, "system memory that graphics can give back on demand", "meminfo: GPUReclaim", NULL },
+	{ "corrupted", FIGURE(corrupted), NO_FIGURE, COUNTS, "pages with hardware errors, no longer used", "meminfo: HardwareCorrupted", NULL },
+	{ "arc", FIGURE(arc), NO_FIGURE, MAY_BE_ELSEWHERE, "cache of ZFS, without its slab part", "spl/kstat/zfs/arcstats: size",
 		"It shrinks on demand, but not at once. available does not include it." },
-	{ "balloon", FIGURE(balloon), NO_FIGURE, true, "lent back to the host of this virtual machine", "meminfo: Balloon",
-		"Not used by this machine: the host has it." },
+	{ "balloon", FIGURE(balloon), NO_FIGURE, MAY_BE_BEYOND, "lent back to the host of this virtual machine", "meminfo: Balloon; vmstat: balloon_inflate - balloon_deflate",
+		"Not used by this machine: the host has it. If it is not in MemTotal, it does not count here." },
 };
 
 static const struct item unaccounted = {
-	"unaccounted", FIGURE(total), NO_FIGURE, false, "pages of the kernel or of drivers without a counter; if it keeps growing, something leaks", "meminfo: MemTotal - all above",
+	"unaccounted", FIGURE(total), NO_FIGURE, COUNTS, "pages of the kernel or of drivers without a counter; if it keeps growing, something leaks", "meminfo: MemTotal - all above",
 		"Every machine has some of it: drivers and the network take whole pages.",
+};
+
+/* In its place where the items are far above MemTotal. */
+static const struct item mixed = {
+	"mixed", FIGURE(total), NO_FIGURE, COUNTS, "the items add up to more than MemTotal: figures of a container and of its host are mixed, as by lxcfs", "meminfo: MemTotal - all above",
+	"No figure of this list can be trusted: which of them are the host's is not said.",
 };
 
 /* Parts that are figures themselves. */
@@ -123,20 +135,32 @@ const struct table budget_table = {
 	.row_size = sizeof(struct budget_row),
 };
 
+void
+budget_reset_figures(struct budget_figures *figures)
+{
+	int64_t *figure = (int64_t *)figures;
+
+	for (size_t i = 0; i < sizeof(*figures) / sizeof(figure[0]); i++)
+		figure[i] = UNKNOWN;
+}
+
 static int64_t
 figure_of(const struct budget_figures *figures, size_t figure)
 {
 	return figure == NO_FIGURE ? UNKNOWN : *(const int64_t *)((const char *)figures + figure);
 }
 
-/* An exbibyte: what container file systems print beyond it is no size (T11). */
+/*
+ * No machine has a quarter of an exbibyte: what container file systems print beyond it is no size
+ * (T11). The sum of all figures stays a number.
+ */
 static void
 drop_impossible(struct budget_figures *figures)
 {
 	int64_t *figure = (int64_t *)figures;
 
 	for (size_t i = 0; i < sizeof(*figures) / sizeof(figure[0]); i++)
-		if (figure[i] < 0 || figure[i] > INT64_C(1) << 60)
+		if (figure[i] < 0 || figure[i] > MOST_BYTES)
 			figure[i] = UNKNOWN;
 }
 
@@ -152,11 +176,21 @@ add_row(struct budget *budget, const char *item, const char *part, int64_t bytes
 	row->item = item;
 	row->part = part;
 	row->bytes = bytes;
-	row->share = known_share(bytes, total);
+	row->share = bytes > total || bytes < -total ? UNKNOWN : known_share(bytes, total);
 	return row;
 }
 
-/* What an item counts: less than 0 is no size, and a claim is no more than what is left. */
+/* How much of its memory the machine does not count in MemTotal. */
+static int64_t
+beyond_total(const struct budget_figures *figures)
+{
+	int64_t all = figures->installed == UNKNOWN ? figures->present : figures->installed;
+	int64_t beyond = known_difference(all, figures->total);
+
+	return beyond > 0 ? beyond : 0;
+}
+
+/* What an item counts: less than 0 is no size. */
 static int64_t
 bytes_of(const struct item *item, const struct budget_figures *figures, int64_t left)
 {
@@ -165,8 +199,10 @@ bytes_of(const struct item *item, const struct budget_figures *figures, int64_t 
 	if (bytes == UNKNOWN)
 		return UNKNOWN;
 	bytes -= known_or_zero(less);
-	if (item->is_claim && bytes > left)
+	if (item->claim == MAY_BE_ELSEWHERE && bytes > left)
 		bytes = left;
+	if (item->claim == MAY_BE_BEYOND && bytes > left && bytes <= beyond_total(figures))
+		bytes = 0;
 	return bytes > 0 ? bytes : 0;
 }
 
@@ -224,6 +260,17 @@ add_parts(struct budget *budget, const struct budget_figures *figures,
 	qsort(budget->rows + first, budget->count - first, sizeof(budget->rows[0]), compare_parts);
 }
 
+/*
+ * Before Linux 4.4 VmallocUsed is address space, of which not all is memory, and VmallocChunk the
+ * largest hole in it. From 4.4 to 5.2 both are 0, and nothing is said.
+ */
+static void
+drop_address_space(struct budget_figures *figures)
+{
+	if (figures->vmalloc == 0 || known_or_zero(figures->vmalloc_chunk) > 0)
+		figures->vmalloc = UNKNOWN;
+}
+
 /* Where stacks are mapped by vmalloc, as on all large machines, they are in both figures. */
 static void
 take_stacks_from_vmalloc(struct budget_figures *figures)
@@ -233,19 +280,39 @@ take_stacks_from_vmalloc(struct budget_figures *figures)
 		figures->vmalloc -= figures->stacks;
 }
 
-void
+static void
+complete(struct budget_figures *figures)
+{
+	drop_impossible(figures);
+	drop_address_space(figures);
+	take_stacks_from_vmalloc(figures);
+	figures->slab_told = known_or_zero(figures->slab_reclaimable) +
+			     known_or_zero(figures->slab_unreclaimable);
+}
+
+/* A part that is larger than all, or parts that are so by far, are not from different moments. */
+static bool
+is_mixed(const struct budget *budget, int64_t total, int64_t left)
+{
+	for (size_t i = 0; i < budget->count; i++)
+		if (!budget->rows[i].part && budget->rows[i].bytes > total)
+			return true;
+	return left < -(total / 4);
+}
+
+bool
 budget_build(struct budget *budget, const struct budget_figures *given,
 	const struct budget_part *parts, size_t part_count)
 {
 	struct budget_figures figures = *given;
 	int64_t left;
+	bool mixes;
 
 	budget_reset(budget);
-	drop_impossible(&figures);
+	complete(&figures);
 	left = figures.total;
 	if (figures.total == UNKNOWN || figures.total <= 0)
-		return;
-	take_stacks_from_vmalloc(&figures);
+		return false;
 	for (size_t i = 0; i < COUNT(items); i++) {
 		int64_t bytes = bytes_of(&items[i], &figures, left);
 
@@ -253,7 +320,22 @@ budget_build(struct budget *budget, const struct budget_figures *given,
 		left -= known_or_zero(bytes);
 		add_parts(budget, &figures, parts, part_count);
 	}
-	add_item(budget, &unaccounted, left, &figures);
+	mixes = is_mixed(budget, figures.total, left);
+	add_item(budget, mixes ? &mixed : &unaccounted, left, &figures);
+	return mixes;
+}
+
+void
+budget_beyond(const struct budget *budget, const struct budget_figures *figures,
+	int64_t *ret_balloon, int64_t *ret_kept)
+{
+	int64_t beyond = known_difference(figures->installed, figures->total), balloon = 0;
+
+	for (size_t i = 0; i < budget->count; i++)
+		if (strcmp(budget->rows[i].item, "balloon") == 0 && !budget->rows[i].part)
+			balloon = known_or_zero(budget->rows[i].elsewhere);
+	*ret_balloon = balloon;
+	*ret_kept = beyond < balloon ? UNKNOWN : beyond - balloon;
 }
 
 static bool

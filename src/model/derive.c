@@ -11,10 +11,15 @@
 
 #define SECOND 1e9
 
-/* llround() without the library of mathematics, which every start would have to load. */
+/*
+ * llround() without the library of mathematics, which every start would have to load. UNKNOWN where
+ * the number is too large.
+ */
 static int64_t
 rounded(double number)
 {
+	if (!(number > -9.2e18 && number < 9.2e18))
+		return UNKNOWN;
 	return (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
 }
 
@@ -24,7 +29,7 @@ change(int64_t now, int64_t before, int64_t elapsed, double span)
 {
 	if (now == UNKNOWN || before == UNKNOWN || elapsed <= 0)
 		return UNKNOWN;
-	return rounded((double)(now - before) * span / (double)elapsed);
+	return rounded(((double)now - (double)before) * span / (double)elapsed);
 }
 
 /* A counter that went back was reset or is another one: its rate is not known. */
@@ -50,7 +55,7 @@ walks_per_million(const struct system *now, const struct system *before)
 
 	if (data == UNKNOWN || code == UNKNOWN || instructions == UNKNOWN || instructions == 0)
 		return UNKNOWN;
-	return rounded((double)(data + code) * 1e6 / (double)instructions);
+	return rounded(((double)data + (double)code) * 1e6 / (double)instructions);
 }
 
 /* A counter of pages as bytes a second. */
@@ -98,8 +103,7 @@ derive_sums(struct process *process, const struct system *system, double ticks)
 			(double)system->uptime - (double)process->start_time / ticks * SECOND);
 	if (process->resident == UNKNOWN)
 		return;
-	if (process->swap != UNKNOWN)
-		process->used = process->resident + process->swap;
+	process->used = known_sum(process->resident, process->swap);
 	process->memory_share = known_share(process->resident, system->total);
 }
 

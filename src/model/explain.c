@@ -2,6 +2,7 @@
 #include "model/explain.h"
 
 #include "model/cell.h"
+#include "model/scan.h"
 #include "model/system.h"
 
 #include <stdio.h>
@@ -100,7 +101,8 @@ explain_sum(const struct figure *figure, const char *sum, size_t length)
 			continue;
 		if (!is_known(&term) || term.column->unit == UNIT_TEXT)
 			return UNKNOWN;
-		total += sign * column_number(term.column, term.row);
+		total = sign > 0 ? known_sum(total, column_number(term.column, term.row))
+				 : known_difference(total, column_number(term.column, term.row));
 		i += end - 1;
 	}
 	return total;
@@ -115,13 +117,23 @@ put_value(struct writer *writer, const struct figure *figure)
 	put(writer, text, strlen(text));
 }
 
-/* A sum, in the unit of what it is a sum of. */
+/*
+ * A sum, in the unit of what it is a sum of. Of several, a comma between them, it is the first that
+ * is not below 0, or the last.
+ */
 static void
 put_sum(struct writer *writer, const char *sum, size_t length)
 {
 	const struct figure first = first_of(writer->figure, sum, length);
-	int64_t total = explain_sum(writer->figure, sum, length);
+	const char *comma = memchr(sum, ',', length);
+	size_t one = comma ? (size_t)(comma - sum) : length;
+	int64_t total = explain_sum(writer->figure, sum, one);
 	struct column column = { .unit = first.column ? first.column->unit : UNIT_NUMBER };
+
+	if (comma && total != UNKNOWN && total < 0) {
+		put_sum(writer, comma + 1, length - one - 1);
+		return;
+	}
 
 	put_value(writer, &(struct figure){ .column = &column, .row = &total });
 }

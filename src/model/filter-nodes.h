@@ -39,10 +39,3 @@ struct filter {
 
 /* Adds a node, which moves the others. Returns its index. */
 size_t filter_add_node(struct filter *filter, enum node_kind kind);
-
-/* The highest addresses would be negative numbers, below all others. */
-static inline int64_t
-filter_in_order(const struct column *column, int64_t number)
-{
-	return column->unit == UNIT_ADDRESS ? number ^ INT64_MIN : number;
-}

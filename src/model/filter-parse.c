@@ -185,7 +185,7 @@ parse_number(struct parser *parser, struct node *term, const char *start)
 	size_t length = strcspn(term->text, JOINTS);
 
 	if (unit_parse(column->unit, term->text, &term->number) == 0) {
-		term->number = filter_in_order(column, term->number);
+		term->number = unit_in_order(column->unit, term->number);
 		return 0;
 	}
 	if (length > 0 && term->text[length] && *start == *term->text)

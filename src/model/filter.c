@@ -74,10 +74,11 @@ text_holds(const struct node *term, const char *text)
 }
 
 static bool
-number_holds(const struct node *term, int64_t number)
+number_holds(const struct node *term, enum unit unit, int64_t number)
 {
 	if (term->set)
 		return bsearch(&number, term->set, term->set_count, sizeof(number), compare_int64);
+	number = unit_in_order(unit, number);
 	switch (term->comparison) {
 	case EQUAL:
 		return number == term->number;
@@ -106,7 +107,7 @@ column_holds(const struct node *term, const struct column *column, const void *r
 	}
 	if (column_number(column, row) == UNKNOWN)
 		return false;
-	return number_holds(term, filter_in_order(column, column_number(column, row)));
+	return number_holds(term, column->unit, column_number(column, row));
 }
 
 static bool

@@ -55,6 +55,17 @@ static const struct {
 	{ NEED_NODES, "NUMA nodes (/sys/devices/system/node)", NULL, "needs CONFIG_NUMA and sysfs" },
 	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
 };
+
+/* Causes that need words of their own. */
+static const struct {
+	unsigned need;
+	int error;
+	const char *text;
+} sentences[] = {
+	{ NEED_MEMINFO, ERANGE, "used and available unknown: MemAvailable is above MemTotal, as in some containers; free takes MemFree in its place" },
+	{ NEED_BUDGET, ENODATA, "where memory is unknown: /proc/meminfo has no MemTotal above 0" },
+	{ NEED_BUDGET, ERANGE, "figures of a container and of its host are mixed in /proc/meminfo, as by lxcfs: they add up to more than MemTotal" },
+};
 /* clang-format on */
 
 static const char *
@@ -82,6 +93,11 @@ hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 			(long long)hint->count);
 		return;
 	}
+	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
+		if (sentences[i].need == hint->need && sentences[i].error == hint->error) {
+			snprintf(text, HINT_TEXT_SIZE, "%s", sentences[i].text);
+			return;
+		}
 	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
 		if (subjects[i].need == hint->need) {
 			subject = subjects[i].subject;

@@ -86,17 +86,6 @@ order_parse(const struct table *table, const char *text, struct order *ret_order
 	return 0;
 }
 
-/* The highest addresses would be negative numbers; what is left of them keeps its order. */
-static int64_t
-number_of(const struct column *column, const void *row)
-{
-	int64_t number = column_number(column, row);
-
-	if (column->unit != UNIT_ADDRESS || number == UNKNOWN)
-		return number;
-	return (int64_t)((uint64_t)number >> 1);
-}
-
 static void
 sort_by(struct sort_key *keys, size_t count, const struct order *order)
 {
@@ -104,7 +93,9 @@ sort_by(struct sort_key *keys, size_t count, const struct order *order)
 	bool is_text = column->unit == UNIT_TEXT;
 
 	for (size_t i = 0; i < count; i++) {
-		keys[i].number = is_text ? 0 : number_of(column, keys[i].row);
+		keys[i].number =
+			is_text ? 0
+				: unit_in_order(column->unit, column_number(column, keys[i].row));
 		keys[i].text = is_text ? column_text(column, keys[i].row) : NULL;
 	}
 	sort_merge(keys, keys + count, count, sizeof(keys[0]),

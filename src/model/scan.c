@@ -2,6 +2,7 @@
 #include "model/scan.h"
 
 #include <string.h>
+#include <unistd.h>
 
 int64_t
 scan_next_number(const char **text)
@@ -84,6 +85,12 @@ known_product(int64_t a, int64_t b)
 	if (a == UNKNOWN || b == UNKNOWN || __builtin_mul_overflow(a, b, &product))
 		return UNKNOWN;
 	return product;
+}
+
+int64_t
+known_pages(int64_t pages)
+{
+	return pages < 0 ? UNKNOWN : known_product(pages, sysconf(_SC_PAGESIZE));
 }
 
 int64_t

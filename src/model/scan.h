@@ -31,5 +31,8 @@ int64_t known_sum(int64_t a, int64_t b);
 int64_t known_difference(int64_t a, int64_t b);
 int64_t known_product(int64_t a, int64_t b);
 
+/* Bytes of so many pages; UNKNOWN also where they are fewer than none. */
+int64_t known_pages(int64_t pages);
+
 /* A part of a whole, per mille and rounded; UNKNOWN where one is, or there is no whole. */
 int64_t known_share(int64_t part, int64_t whole);

@@ -25,7 +25,7 @@ static const struct column columns[] = {
 		.misread = "Less than what is installed: firmware and the kernel keep a part." },
 	{ "used", "used", NULL, "total - available, as free of procps-ng 4 computes it.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(used),
 		.source = "/proc/meminfo: MemTotal, MemAvailable", .formula = "{total} - {available}",
-		.misread = "Others call something else used: free before 4.0.1 and htop {=total-free-buff_cache}, free before 3.3.10 {=total-free}. Where MemAvailable is missing or above MemTotal, as in some containers, free takes MemFree in its place." },
+		.misread = "Others call something else used: free before 4.0.1 and htop {=total-free-buff_cache,total-free}, free before 3.3.10 {=total-free}. Where MemAvailable is missing or above MemTotal, as in some containers, free takes MemFree in its place." },
 	{ "free", "free", NULL, "Memory that is not used at all (MemFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(free),
 		.source = "/proc/meminfo: MemFree",
 		.misread = "A small value is normal: memory that programs do not need is used as cache. See available." },

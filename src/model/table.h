@@ -25,7 +25,8 @@ struct column {
 	/*
 	 * How model/explain.c explains it: what it is, NULL: as in `help`; the file and its field;
 	 * the arithmetic; what it is often taken for; "" or NULL: there is none. In each of them
-	 * {name} is another column of the row, {system.name} one of the totals, {=name-name} a sum.
+	 * {name} is another column of the row, {system.name} one of the totals, {=name-name} a sum
+	 * ({=sum,sum} where one below 0 is replaced by another).
 	 */
 	const char *about, *source, *formula, *misread;
 };

@@ -33,7 +33,9 @@ number_value(enum unit unit, int64_t number)
 
 	if (number == UNKNOWN)
 		return json_null();
-	if (unit == UNIT_ADDRESS) {
+	/* Of an identity there may be more than a JSON integer of ours holds: inodes have 64 bits.
+	 */
+	if (unit == UNIT_ADDRESS || (unit == UNIT_ID && number < 0)) {
 		unit_format(text, unit, number, SCALE_BYTES);
 		return json_string_nocheck(text);
 	}
@@ -122,16 +124,16 @@ write_system(struct output *output, const struct snapshot *snapshot)
 	json_end(output->file, object);
 }
 
-static void
-write_hint(struct output *output, const struct snapshot *snapshot, const struct hint *hint)
+void
+json_write_hint(FILE *file, int64_t time, const struct hint *hint)
 {
-	json_t *object = json_begin("hint", snapshot->time);
+	json_t *object = json_begin("hint", time);
 	char text[HINT_TEXT_SIZE];
 
 	hint_text(hint, text);
 	json_object_set_new_nocheck(object, "count", json_integer(hint->count));
 	json_object_set_new_nocheck(object, "text", json_text(text));
-	json_end(output->file, object);
+	json_end(file, object);
 }
 
 /* An event has its own time, which may be before that of the block. */
@@ -153,7 +155,7 @@ write_json(struct output *output, const struct snapshot *snapshot,
 
 	write_system(output, snapshot);
 	for (size_t i = 0; i < count; i++)
-		write_hint(output, snapshot, &hints[i]);
+		json_write_hint(output->file, snapshot->time, &hints[i]);
 	for (size_t i = 0; i < snapshot->event_count; i++)
 		write_event(output, &snapshot->events[i]);
 	for (size_t i = 0; i < rows->count; i++)

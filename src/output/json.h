@@ -3,6 +3,7 @@
 
 #include "output/output.h"
 
+struct hint;
 struct json_t;
 struct table;
 
@@ -12,6 +13,9 @@ struct table;
  */
 void json_write_row(
 	struct output *output, const struct selection *selection, int64_t time, const void *row);
+
+/* Writes a hint as an object: "kind", "time", "count" of rows, "text". */
+void json_write_hint(FILE *file, int64_t time, const struct hint *hint);
 
 /*
  * An object that is written as one line when it is ended: "kind", "time" (null where UNKNOWN), and

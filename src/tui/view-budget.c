@@ -48,6 +48,7 @@ draw_note(const struct tui *tui, WINDOW *window)
 {
 	const struct budget_figures *figures = &tui->snapshot->budget_figures;
 	char total[UNIT_FORMAT_SIZE], kept[UNIT_FORMAT_SIZE], text[TEXT_SIZE];
+	int64_t balloon, rest;
 
 	if (tui->snapshot->budget.count == 0) {
 		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
@@ -56,12 +57,14 @@ draw_note(const struct tui *tui, WINDOW *window)
 	}
 	unit_format(total, UNIT_BYTES, figures->total, tui->settings->scale);
 	snprintf(text, sizeof(text), "Budget: the items add up to MemTotal, %s", total);
-	if (figures->installed != UNKNOWN && figures->installed > figures->total) {
-		unit_format(kept, UNIT_BYTES, figures->installed - figures->total,
-			tui->settings->scale);
-		snprintf(text, sizeof(text),
-			"Budget: the items add up to MemTotal, %s; firmware and the kernel keep %s",
-			total, kept);
+	budget_beyond(&tui->snapshot->budget, figures, &balloon, &rest);
+	if (balloon > 0 || rest > 0) {
+		unit_format(kept, UNIT_BYTES, balloon > 0 ? balloon : rest, tui->settings->scale);
+		snprintf(text, sizeof(text), "Budget: the items add up to MemTotal, %s; %s %s",
+			total,
+			balloon > 0 ? "back with the host (balloon):"
+				    : "firmware and the kernel keep",
+			kept);
 	}
 	screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false, text);
 }

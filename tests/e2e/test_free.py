@@ -289,7 +289,9 @@ KEYS = {
 def json_over(name, *options):
     result = run_over({"/proc/meminfo": FIXTURES / "meminfo" / name}, *MEMTOP_FREE, "--json", *options)
     assert (result.stderr, result.returncode) == (b"", 0)
-    return [json.loads(line) for line in result.stdout.splitlines()]
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [line["kind"] for line in lines].count("hint") == (name == "available-above-total")
+    return [line for line in lines if line["kind"] != "hint"]
 
 
 @pytest.mark.parametrize("name", [path.name for path in MEMINFO if path.name != "empty"])
@@ -299,7 +301,7 @@ def test_json_has_the_bytes_of_the_file(mounts, name):
     [figures] = json_over(name)
     for column, key in KEYS.items():
         value = kilobytes.get(key, 1 << 64) * 1024
-        assert figures[column] == (value if value <= 1 << 60 else None), column
+        assert figures[column] == (value if value <= 1 << 58 else None), column
     assert figures["kind"] == "system"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", figures["time"])
     assert all(value is None or type(value) is int for key, value in figures.items() if key not in ("kind", "time"))
@@ -353,3 +355,21 @@ def test_explain_says_what_others_would_call_used(mounts):
 def test_explain_shows_what_is_unknown_as_such(mounts):
     text = run_over({"/proc/meminfo": FIXTURES / "meminfo" / "no-available"}, *MEMTOP_FREE, "--explain").stdout.decode()
     assert re.search(r"(?m)^used +- ", text) and re.search(r"= total \d+ - available -", text)
+
+
+def test_L12_an_available_above_total_is_told(mounts):
+    over = {"/proc/meminfo": FIXTURES / "meminfo" / "available-above-total"}
+    sentence = "used and available unknown: MemAvailable is above MemTotal, as in some containers"
+    hints = [json.loads(line) for line in run_over(over, *MEMTOP_FREE, "--json").stdout.splitlines()][1:]
+    assert [hint["text"].startswith(sentence) for hint in hints] == [True]
+    result = run_over(over, *MEMTOP_FREE, "--explain")
+    assert result.stderr.decode().startswith("memtop free: " + sentence) and result.returncode == 0
+    batch = run_over(over, MEMTOP, "batch", "-n", "1", "--format", "json").stdout.splitlines()
+    assert any(json.loads(line).get("text", "").startswith(sentence) for line in batch)
+    assert run_over(over, *MEMTOP_FREE).stderr == b""  # what free prints stays as it is
+
+
+def test_L23_used_below_0_is_replaced_as_old_free_and_htop_do(mounts):
+    over = {"/proc/meminfo": FIXTURES / "meminfo" / "cached-above-total"}
+    text = run_over(over, *MEMTOP_FREE, "--explain").stdout.decode()
+    assert "free before 4.0.1 and htop 3736776, free before 3.3.10 3736776." in text

@@ -292,3 +292,16 @@ def test_it_follows_what_grows(tmp_path):
         kept += [open("/dev/null") for _ in range(20)] if len(kept) < 1000 else []
     for file in kept:
         file.close()
+
+
+def test_L25_counters_of_each_kind_of_zone_add_up(mounts):
+    over = {"/proc/vmstat": FIXTURES / "vmstat" / "before-4.8"}
+    process = run_over(over, MEMTOP, "kernel", "reclaim", "--all", "--format", "json")
+    found = {row["counter"]: row["count"] for row in map(json.loads, process.stdout.splitlines())
+             if row["kind"] == "reclaim"}
+    expected = {"pgscan_kswapd": 4033, "pgsteal_kswapd": 3030, "pgscan_direct": 505, "pgsteal_direct": None,
+                "allocstall": 7, "pswpin": None}
+    assert {key: found.get(key) for key in expected} == expected
+    [system] = [row for row in map(json.loads, run_over(over, MEMTOP, "batch", "-n", "1", "--format", "json")
+                                   .stdout.splitlines()) if row["kind"] == "system"]
+    assert (system["pages_scanned"], system["pages_reclaimed"]) == (4538, None)

@@ -165,8 +165,8 @@ T11_absurd_figures_are_unknown_and_do_no_harm(void **state)
 	assert_true(bytes(&budget, "anon", NULL) == UNKNOWN);
 	assert_true(bytes(&budget, "buffers", NULL) == UNKNOWN);
 	assert_int_equal(sum(&budget), 1000 * MIB);
-	figures.anon = 900 * MIB; /* more than there is: other figures are of another moment */
-	budget_build(&budget, &figures, NULL, 0);
+	figures.anon = 500 * MIB; /* more than there is: other figures are of another moment */
+	assert_false(budget_build(&budget, &figures, NULL, 0));
 	assert_true(bytes(&budget, "unaccounted", NULL) < 0);
 	assert_int_equal(sum(&budget), 1000 * MIB);
 	figures.total = UNKNOWN;
@@ -224,6 +224,96 @@ changes_are_since_the_first_reading(void **state)
 	arena_finish(&texts);
 }
 
+static void
+L22_figures_of_another_machine_are_named_as_such(void **state)
+{
+	struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	figures.anon = 3000 * MIB;
+	assert_true(budget_build(&budget, &figures, NULL, 0));
+	assert_null(find(&budget, "unaccounted", NULL));
+	assert_int_equal(bytes(&budget, "mixed", NULL), (135 + 200 - 3000) * MIB);
+	assert_true(find(&budget, "anon", NULL)->share == UNKNOWN);
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	budget_finish(&budget);
+}
+
+static void
+L22_a_balloon_is_in_the_budget_or_beyond_it(void **state)
+{
+	static const struct {
+		int64_t balloon, installed, present; /* MiB; -1: unknown */
+		int64_t bytes, unaccounted;          /* MiB */
+		int64_t given_back, kept;            /* MiB; -1: unknown */
+	} cases[] = {
+		{ 100, 1040, -1, 100, 35, 0, 40 },    /* of MemTotal */
+		{ 512, 1563, 1560, 0, 135, 512, 51 }, /* taken off MemTotal */
+		{ 512, -1, 1560, 0, 135, 512, -1 },   /* the same where iomem is hidden */
+		{ 160, 1040, 1030, 160, -25, 0, 40 }, /* L11: it does not fit, and stays as it is */
+		{ 0, 1040, -1, 0, 135, 0, 40 },
+	};
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct budget_figures figures = usual();
+		int64_t given_back, kept;
+
+		figures.balloon = cases[i].balloon * MIB;
+		figures.installed = cases[i].installed < 0 ? UNKNOWN : cases[i].installed * MIB;
+		figures.present = cases[i].present < 0 ? UNKNOWN : cases[i].present * MIB;
+		assert_false(budget_build(&budget, &figures, NULL, 0));
+		assert_int_equal(bytes(&budget, "balloon", NULL), cases[i].bytes * MIB);
+		assert_int_equal(find(&budget, "balloon", NULL)->figure, cases[i].balloon * MIB);
+		assert_int_equal(bytes(&budget, "unaccounted", NULL), cases[i].unaccounted * MIB);
+		assert_int_equal(sum(&budget), 1000 * MIB);
+		budget_beyond(&budget, &figures, &given_back, &kept);
+		assert_int_equal(given_back, cases[i].given_back * MIB);
+		assert_true(kept == (cases[i].kept < 0 ? UNKNOWN : cases[i].kept * MIB));
+	}
+	budget_finish(&budget);
+}
+
+static void
+L11_slab_without_its_parts_is_slab(void **state)
+{
+	struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	figures.slab = 75 * MIB;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "slab", NULL), 5 * MIB);
+	figures.slab_reclaimable = figures.slab_unreclaimable = UNKNOWN;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "slab", NULL), 75 * MIB);
+	assert_true(bytes(&budget, "slab_reclaimable", NULL) == UNKNOWN);
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	budget_finish(&budget);
+}
+
+static void
+L25_address_space_is_no_memory(void **state)
+{
+	struct budget_figures figures = usual();
+	struct budget budget = { .count = 0 };
+
+	(void)state;
+	figures.vmalloc_chunk = 0;
+	budget_build(&budget, &figures, NULL, 0);
+	assert_int_equal(bytes(&budget, "vmalloc", NULL), 4 * MIB);
+	figures.vmalloc_chunk = 30000 * MIB; /* before Linux 4.4 */
+	budget_build(&budget, &figures, NULL, 0);
+	assert_true(bytes(&budget, "vmalloc", NULL) == UNKNOWN);
+	figures.vmalloc = figures.vmalloc_chunk = 0; /* before 5.3 */
+	budget_build(&budget, &figures, NULL, 0);
+	assert_true(bytes(&budget, "vmalloc", NULL) == UNKNOWN);
+	assert_int_equal(sum(&budget), 1000 * MIB);
+	budget_finish(&budget);
+}
+
 int
 main(void)
 {
@@ -236,6 +326,10 @@ main(void)
 		cmocka_unit_test(T11_absurd_figures_are_unknown_and_do_no_harm),
 		cmocka_unit_test(parts_follow_their_item_the_largest_first),
 		cmocka_unit_test(changes_are_since_the_first_reading),
+		cmocka_unit_test(L25_address_space_is_no_memory),
+		cmocka_unit_test(L11_slab_without_its_parts_is_slab),
+		cmocka_unit_test(L22_a_balloon_is_in_the_budget_or_beyond_it),
+		cmocka_unit_test(L22_figures_of_another_machine_are_named_as_such),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ assert_names_known(const struct table *table, const char *text)
 		assert_int_equal(text[end], '}');
 		for (size_t i = 1 + (text[1] == '='); i < end; i++) {
 			const char *name = text + i;
-			size_t length = strcspn(name, "+-}");
+			size_t length = strcspn(name, "+-,}");
 			bool is_total = strncmp(name, "system.", 7) == 0;
 
 			if (!table_find(is_total ? &system_table : table, name + 7 * is_total,
@@ -221,10 +221,37 @@ items_of_the_budget_are_figures_less_what_others_count(void **state)
 	source->destroy(source);
 }
 
+static void
+L23_a_sum_below_0_is_replaced_as_others_do(void **state)
+{
+	struct column column = { .name = "x",
+		.misread = "old {=total-free-buff_cache,total-free}.",
+		.unit = UNIT_BYTES };
+	const struct explain_style bytes = { .scale = SCALE_BYTES };
+	struct system system;
+	struct figure figure = { &system_table, &column, &system, &system };
+	char text[EXPLAIN_SIZE];
+
+	(void)state;
+	table_reset_row(&system_table, &system);
+	system.total = 1000;
+	system.free = 100;
+	system.buff_cache = 300;
+	assert_true(explain(text, EXPLAIN_MISREAD, &figure, &bytes));
+	assert_string_equal(text, "mind: old 600.");
+	system.buff_cache = 901;
+	assert_true(explain(text, EXPLAIN_MISREAD, &figure, &bytes));
+	assert_string_equal(text, "mind: old 900.");
+	system.buff_cache = UNKNOWN;
+	assert_true(explain(text, EXPLAIN_MISREAD, &figure, &bytes));
+	assert_string_equal(text, "mind: old -.");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(L23_a_sum_below_0_is_replaced_as_others_do),
 		cmocka_unit_test(each_column_says_where_it_comes_from),
 		cmocka_unit_test(arithmetic_shows_live_numbers),
 		cmocka_unit_test(sums_in_a_text_are_calculated),

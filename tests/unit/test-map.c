@@ -4,6 +4,9 @@
 #include "base/arena.h"
 #include "collect/smaps.h"
 #include "model/map.h"
+#include "model/order.h"
+#include "model/snapshot.h"
+#include "output/output.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -357,10 +360,68 @@ a_file_larger_than_the_buffer_is_read_whole(void **state)
 	tree_destroy(&tree);
 }
 
+/* The text that a format writes of rows of mappings. */
+static char *
+written(const struct output_format *format, const struct map_rows *rows, const char *columns)
+{
+	struct output output = { .format = format };
+	struct selection selection = { .table = &mapping_table };
+	struct snapshot snapshot = { .time = 0 };
+	struct row_list list = { .count = 0 };
+	const struct order order = order_of(table_find(&mapping_table, "inode", 5));
+	size_t size, position;
+	char *text = NULL;
+
+	snapshot_reset(&snapshot);
+	output.file = open_memstream(&text, &size);
+	assert_int_equal(selection_parse(&selection, columns, &position), 0);
+	order_build(&list, &mapping_table, rows->rows, rows->count, NULL, &order);
+	assert_int_equal(output_write(&output, &snapshot, &selection, &list), 0);
+	fclose(output.file);
+	output_finish(&output);
+	row_list_finish(&list);
+	selection_finish(&selection);
+	snapshot_finish(&snapshot);
+	return text;
+}
+
+static void
+L25_inodes_have_64_bits(void **state)
+{
+	static const char largest[] = "18446744073709551615", second[] = "4294967297";
+	struct parsed parsed = { .rows = { .rows = NULL } };
+	char path[512], text[8192];
+	char *json, *csv;
+	size_t length;
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/tests/fixtures/smaps/inode-64bit", getenv("SOURCE"));
+	file = fopen(path, "r");
+	assert_non_null(file);
+	length = fread(text, 1, sizeof(text) - 1, file);
+	text[length] = '\0';
+	fclose(file);
+	parse(&parsed, text);
+	assert_int_equal(parsed.rows.count, 3);
+	assert_int_equal(parsed.rows.rows[0].inode, UINT64_MAX);
+	assert_true(parsed.rows.rows[2].inode == UNKNOWN);
+	csv = written(&output_csv, &parsed.rows, "inode");
+	assert_true(strstr(csv, second) && strstr(csv, second) < strstr(csv, largest));
+	json = written(&output_json, &parsed.rows, "inode");
+	assert_non_null(strstr(json, "\"inode\": 4294967297}"));
+	assert_non_null(strstr(json, "\"inode\": \"18446744073709551615\"}"));
+	assert_non_null(strstr(json, "\"inode\": null}"));
+	free(csv);
+	free(json);
+	finish(&parsed);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(L25_inodes_have_64_bits),
 		cmocka_unit_test(each_figure_of_an_entry_is_read),
 		cmocka_unit_test(what_the_kernel_does_not_have_is_unknown),
 		cmocka_unit_test(shapes_tell_arenas_and_stacks),

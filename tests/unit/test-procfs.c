@@ -6,6 +6,8 @@
 #include "collect/limits.h"
 #include "collect/pressure.h"
 #include "collect/procfs.h"
+#include "collect/vmstat.h"
+#include "model/scan.h"
 
 #include <errno.h>
 #include <string.h>
@@ -76,6 +78,61 @@ T15_shared_is_what_files_back(void **state)
 	assert_int_equal(procfs_parse_statm("765 405", &statm), -EINVAL);
 	assert_int_equal(procfs_parse_statm("", &statm), -EINVAL);
 	assert_int_equal(procfs_parse_statm("-1 2 3", &statm), -EINVAL);
+}
+
+/* fs/proc/array.c: utime, stime ... rss, and behind it what must be there. */
+#define STAT_WITH(utime, rss)                                                                      \
+	"1 (x) S 1 1 1 0 -1 0 0 0 0 0 " utime " " utime " 0 0 20 0 1 0 5 4096 " rss                \
+	" 18446744073709551615 1 1 1\n"
+
+static void
+S5_a_product_that_is_too_large_is_unknown(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t pages;
+	} cases[] = {
+		{ STAT_WITH("1", "7"), 7 },
+		{ STAT_WITH("1", "0"), 0 },
+		{ STAT_WITH("1", "9223372036854775807"), UNKNOWN },
+		{ STAT_WITH("1", "-9223372036854775800"), UNKNOWN },
+		{ STAT_WITH("1", "-1"), UNKNOWN },
+	};
+	int64_t page = sysconf(_SC_PAGESIZE);
+	struct procfs_statm statm;
+	struct procfs_stat stat;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t pages = cases[i].pages;
+
+		assert_int_equal(procfs_parse_stat(cases[i].text, strlen(cases[i].text), &stat), 0);
+		assert_true(stat.resident == (pages == UNKNOWN ? UNKNOWN : pages * page));
+	}
+	assert_int_equal(procfs_parse_statm("1 9223372036854775807 1", &statm), -EINVAL);
+	assert_true(procfs_field("Pss: 9223372036854775807 kB\n", "Pss") == UNKNOWN);
+	assert_true(known_pages(INT64_MAX) == UNKNOWN && known_pages(-1) == UNKNOWN);
+	assert_true(known_pages(UNKNOWN) == UNKNOWN && known_pages(3) == 3 * page);
+}
+
+static void
+L25_counters_of_each_kind_of_zone_add_up(void **state)
+{
+	static const char text[] =
+		"nr_free_pages 7\npgscan_kswapd_dma 11\npgscan_kswapd_dma32 22\n"
+		"pgscan_kswapd_normal 4000\npgscan_direct 5\npgscan_direct_throttle 9\n"
+		"allocstall_movable 3\npgsteal_kswapd_high x\n"
+		"pswpin 9223372036854775\noom_kill";
+
+	(void)state;
+	assert_int_equal(vmstat_counter(text, "pgscan_kswapd"), 4033);
+	assert_int_equal(vmstat_counter(text, "pgscan_direct"), 5);
+	assert_int_equal(vmstat_counter(text, "allocstall"), 3);
+	assert_true(vmstat_counter(text, "pswpin") == INT64_C(9223372036854775));
+	assert_true(vmstat_counter(text, "pgsteal_kswapd") == UNKNOWN);
+	assert_true(vmstat_counter(text, "oom_kill") == UNKNOWN);
+	assert_true(vmstat_counter(text, "nr_free") == UNKNOWN);
+	assert_true(vmstat_counter("", "pswpin") == UNKNOWN);
 }
 
 static const char rollup[] =
@@ -324,6 +381,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(S5_a_product_that_is_too_large_is_unknown),
+		cmocka_unit_test(L25_counters_of_each_kind_of_zone_add_up),
 		cmocka_unit_test(T29_comm_ends_at_the_last_parenthesis),
 		cmocka_unit_test(a_broken_stat_is_refused),
 		cmocka_unit_test(T15_shared_is_what_files_back),

@@ -42,6 +42,8 @@ numbers_are_written_for_people(void **state)
 		{ UNIT_RATE, 1200000000, "1.2M" },
 		{ UNIT_PERCENT, 123, "12.3" },
 		{ UNIT_PERCENT, 1000, "100.0" },
+		{ UNIT_ID, 4242, "4242" },
+		{ UNIT_ID, -1, "18446744073709551615" },
 		{ UNIT_ADDRESS, 0, "0" },
 		{ UNIT_ADDRESS, 0x7ffff7dd5000, "7ffff7dd5000" },
 		{ UNIT_ADDRESS, -10485760, "ffffffffff600000" },
@@ -115,6 +117,10 @@ what_people_write_is_read(void **state)
 		{ UNIT_NUMBER, "1k", 0, 1000 },
 		{ UNIT_RATE, "2.5", 0, 2500 },
 		{ UNIT_PERCENT, "12.5", 0, 125 },
+		{ UNIT_ID, "4242", 0, 4242 },
+		{ UNIT_ID, "1k", 0, 1000 },
+		{ UNIT_ID, "18446744073709551615", 0, -1 },
+		{ UNIT_ID, "18446744073709551616", -ERANGE, 0 },
 		{ UNIT_ADDRESS, "7ffff7dd5000", 0, 0x7ffff7dd5000 },
 		{ UNIT_ADDRESS, "0xFFFFFFFFFF600000", 0, -10485760 },
 		{ UNIT_ADDRESS, "10000000000000000", -ERANGE, 0 },
@@ -142,10 +148,28 @@ what_people_write_is_read(void **state)
 	}
 }
 
+static void
+L25_numbers_without_a_sign_are_in_order(void **state)
+{
+	static const uint64_t ascending[] = { 0, 1, INT64_MAX, (uint64_t)INT64_MAX + 2,
+		UINT64_MAX };
+	static const enum unit units[] = { UNIT_ID, UNIT_ADDRESS };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(units); i++)
+		for (size_t j = 1; j < COUNT(ascending); j++)
+			assert_true(unit_in_order(units[i], (int64_t)ascending[j - 1]) <
+				    unit_in_order(units[i], (int64_t)ascending[j]));
+	assert_true(unit_in_order(UNIT_ID, 0) > UNKNOWN);
+	assert_true(unit_in_order(UNIT_ID, UNKNOWN) == UNKNOWN);
+	assert_true(unit_in_order(UNIT_BYTES, -1) == -1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(L25_numbers_without_a_sign_are_in_order),
 		cmocka_unit_test(numbers_are_written_for_people),
 		cmocka_unit_test(bytes_keep_one_unit_where_asked),
 		cmocka_unit_test(times_are_iso_8601),

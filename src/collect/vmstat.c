@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/vmstat.h"
+
+#include "collect/procfs.h"
+#include "model/scan.h"
+
+#include <string.h>
+
+static const char *const zones[] = { "_dma", "_dma32", "_normal", "_high", "_movable", "_device" };
+
+ssize_t
+vmstat_read(int root, char text[static VMSTAT_SIZE])
+{
+	return procfs_read_whole(root, "vmstat", text, VMSTAT_SIZE);
+}
+
+/* The number behind a name, or behind a name and a kind of zone; NULL where it is another name. */
+static const char *
+behind_zone(const char *text)
+{
+	if (*text == ' ')
+		return text;
+	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+		const char *rest = scan_start(text, zones[i]);
+
+		if (rest && *rest == ' ')
+			return rest;
+	}
+	return NULL;
+}
+
+int64_t
+vmstat_counter(const char *text, const char *name)
+{
+	int64_t sum = UNKNOWN;
+
+	while (*text) {
+		const char *rest = scan_start(text, name),
+			   *number = rest ? behind_zone(rest) : NULL;
+
+		if (number) {
+			sum = known_sum(known_or_zero(sum), scan_number(number));
+			if (sum == UNKNOWN)
+				return UNKNOWN;
+		}
+		text = strchrnul(text, '\n');
+		text += *text == '\n';
+	}
+	return sum;
+}

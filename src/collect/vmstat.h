@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * The counters of /proc/vmstat (mm/vmstat.c), since boot: events and pages.
+ */
+
+/* The file has 4 to 8 KiB; twice that is enough for kernels to come. */
+enum { VMSTAT_SIZE = 16 * 1024 };
+
+/* Reads the file as text below `root`. Returns its length or -errno. */
+ssize_t vmstat_read(int root, char text[static VMSTAT_SIZE]);
+
+/*
+ * A counter by its name. Where the kernel has one for each kind of zone (name_dma, name_normal ...:
+ * allocstall since Linux 4.8, pgscan_kswapd, pgsteal_direct and others before it) it is their sum.
+ * UNKNOWN where there is none, or one of them is no number.
+ */
+int64_t vmstat_counter(const char *text, const char *name);
