@@ -4,10 +4,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <langinfo.h>
+#include <locale.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+#include <wctype.h>
 
 /* The longest form of one character in a safe text: \U000e0001. */
 enum { ESCAPE_SIZE = 10 };
@@ -15,26 +18,28 @@ enum { ESCAPE_SIZE = 10 };
 static const struct {
 	uint32_t first, last;
 } unsafe_ranges[] = {
-	{ 0x0000, 0x001f },   /* C0 controls */
-	{ 0x007f, 0x009f },   /* DEL, C1 controls */
-	{ 0x00ad, 0x00ad },   /* soft hyphen */
-	{ 0x034f, 0x034f },   /* combining grapheme joiner */
-	{ 0x061c, 0x061c },   /* Arabic letter mark */
-	{ 0x115f, 0x1160 },   /* Hangul fillers */
-	{ 0x17b4, 0x17b5 },   /* Khmer inherent vowels */
-	{ 0x180b, 0x180f },   /* Mongolian selectors and vowel separator */
-	{ 0x200b, 0x200f },   /* zero width, left-to-right and right-to-left marks */
-	{ 0x2028, 0x202e },   /* line and paragraph separators, bidirectional overrides */
-	{ 0x2060, 0x206f },   /* invisible operators, bidirectional isolates */
-	{ 0x3164, 0x3164 },   /* Hangul filler */
-	{ 0xfe00, 0xfe0f },   /* variation selectors */
-	{ 0xfeff, 0xfeff },   /* byte order mark */
-	{ 0xffa0, 0xffa0 },   /* Hangul filler */
-	{ 0xfff0, 0xfffb },   /* unassigned, interlinear annotation */
-	{ 0xfffe, 0xffff },   /* no characters */
-	{ 0x1bca0, 0x1bca3 }, /* shorthand format controls */
-	{ 0x1d173, 0x1d17a }, /* musical format controls */
-	{ 0xe0000, 0xe0fff }, /* tags, further variation selectors */
+	{ 0x0000, 0x001f },    /* C0 controls */
+	{ 0x007f, 0x009f },    /* DEL, C1 controls */
+	{ 0x00ad, 0x00ad },    /* soft hyphen */
+	{ 0x034f, 0x034f },    /* combining grapheme joiner */
+	{ 0x061c, 0x061c },    /* Arabic letter mark */
+	{ 0x115f, 0x1160 },    /* Hangul fillers */
+	{ 0x17b4, 0x17b5 },    /* Khmer inherent vowels */
+	{ 0x180b, 0x180f },    /* Mongolian selectors and vowel separator */
+	{ 0x200b, 0x200f },    /* zero width, left-to-right and right-to-left marks */
+	{ 0x2028, 0x202e },    /* line and paragraph separators, bidirectional overrides */
+	{ 0x2060, 0x206f },    /* invisible operators, bidirectional isolates */
+	{ 0x3164, 0x3164 },    /* Hangul filler */
+	{ 0xe000, 0xf8ff },    /* private use: what it shows and how wide is not defined */
+	{ 0xfe00, 0xfe0f },    /* variation selectors */
+	{ 0xfeff, 0xfeff },    /* byte order mark */
+	{ 0xffa0, 0xffa0 },    /* Hangul filler */
+	{ 0xfff0, 0xfffb },    /* unassigned, interlinear annotation */
+	{ 0xfffe, 0xffff },    /* no characters */
+	{ 0x1bca0, 0x1bca3 },  /* shorthand format controls */
+	{ 0x1d173, 0x1d17a },  /* musical format controls */
+	{ 0xe0000, 0xe0fff },  /* tags, further variation selectors */
+	{ 0xf0000, 0x10ffff }, /* private use */
 };
 
 enum charset
@@ -75,13 +80,34 @@ text_decode(const char *text, size_t length, uint32_t *ret_character)
 	return size;
 }
 
+static locale_t utf8_locale;
+
+static void
+open_locale(void)
+{
+	utf8_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+}
+
+/*
+ * Whether a code point is no character, or none that the C library knows: nobody can say how many
+ * columns it takes. The locale of the user has no say, it may be C.
+ */
+static bool
+is_unassigned(uint32_t character)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, open_locale);
+	return utf8_locale && !iswprint_l((wint_t)character, utf8_locale);
+}
+
 bool
 text_is_unsafe(uint32_t character)
 {
 	for (size_t i = 0; i < sizeof(unsafe_ranges) / sizeof(unsafe_ranges[0]); i++)
-		if (character <= unsafe_ranges[i].last)
-			return character >= unsafe_ranges[i].first;
-	return false;
+		if (character <= unsafe_ranges[i].last && character >= unsafe_ranges[i].first)
+			return true;
+	return character >= 0x80 && is_unassigned(character);
 }
 
 static size_t

@@ -19,7 +19,8 @@ size_t text_decode(const char *text, size_t length, uint32_t *ret_character);
 
 /*
  * Whether a character may change how a terminal shows other characters: control characters,
- * bidirectional and zero-width marks, tags.
+ * bidirectional and zero-width marks, tags. So does what has no defined width: code points for
+ * private use and those that the C library's Unicode has not assigned.
  */
 bool text_is_unsafe(uint32_t character);
 

@@ -359,7 +359,7 @@ budget_compare(struct budget *now, const struct budget *first, int64_t elapsed)
 			continue;
 		row->change = row->bytes - old->bytes;
 		if (elapsed > 0)
-			row->rate = (int64_t)((double)row->change * MINUTE / (double)elapsed);
+			row->rate = known_rounded((double)row->change * MINUTE / (double)elapsed);
 	}
 }
 

@@ -11,25 +11,13 @@
 
 #define SECOND 1e9
 
-/*
- * llround() without the library of mathematics, which every start would have to load. UNKNOWN where
- * the number is too large.
- */
-static int64_t
-rounded(double number)
-{
-	if (!(number > -9.2e18 && number < 9.2e18))
-		return UNKNOWN;
-	return (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
-}
-
 /* The change between two values over `elapsed`, as it would be over `span` (both nanoseconds). */
 static int64_t
 change(int64_t now, int64_t before, int64_t elapsed, double span)
 {
 	if (now == UNKNOWN || before == UNKNOWN || elapsed <= 0)
 		return UNKNOWN;
-	return rounded(((double)now - (double)before) * span / (double)elapsed);
+	return known_rounded(((double)now - (double)before) * span / (double)elapsed);
 }
 
 /* A counter that went back was reset or is another one: its rate is not known. */
@@ -55,7 +43,7 @@ walks_per_million(const struct system *now, const struct system *before)
 
 	if (data == UNKNOWN || code == UNKNOWN || instructions == UNKNOWN || instructions == 0)
 		return UNKNOWN;
-	return rounded(((double)data + (double)code) * 1e6 / (double)instructions);
+	return known_rounded(((double)data + (double)code) * 1e6 / (double)instructions);
 }
 
 /* A counter of pages as bytes a second. */
@@ -99,7 +87,7 @@ derive_sums(struct process *process, const struct system *system, double ticks)
 	process->growth = UNKNOWN;
 	process->age = UNKNOWN;
 	if (process->start_time != UNKNOWN && system->uptime != UNKNOWN)
-		process->age = rounded(
+		process->age = known_rounded(
 			(double)system->uptime - (double)process->start_time / ticks * SECOND);
 	if (process->resident == UNKNOWN)
 		return;

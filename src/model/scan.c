@@ -94,9 +94,17 @@ known_pages(int64_t pages)
 }
 
 int64_t
+known_rounded(double number)
+{
+	if (!(number > -9.2e18 && number < 9.2e18))
+		return UNKNOWN;
+	return (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
+}
+
+int64_t
 known_share(int64_t part, int64_t whole)
 {
 	if (part == UNKNOWN || whole == UNKNOWN || whole <= 0)
 		return UNKNOWN;
-	return (int64_t)((double)part * 1000 / (double)whole + (part < 0 ? -0.5 : 0.5));
+	return known_rounded((double)part * 1000 / (double)whole);
 }

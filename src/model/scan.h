@@ -34,5 +34,11 @@ int64_t known_product(int64_t a, int64_t b);
 /* Bytes of so many pages; UNKNOWN also where they are fewer than none. */
 int64_t known_pages(int64_t pages);
 
+/*
+ * The nearest whole number, UNKNOWN where it is too large: llround() without the library of
+ * mathematics, which every start would have to load.
+ */
+int64_t known_rounded(double number);
+
 /* A part of a whole, per mille and rounded; UNKNOWN where one is, or there is no whole. */
 int64_t known_share(int64_t part, int64_t whole);

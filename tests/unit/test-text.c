@@ -53,6 +53,44 @@ unsafe_characters_are_escaped(void **state)
 	}
 }
 
+/* In any locale. UTF-8 of U+0378 and so on. */
+static void
+S6_what_has_no_defined_width_is_escaped(void **state)
+{
+	static const struct {
+		const char *text, *safe;
+	} cases[] = {
+		{ "\xcd\xb8", "\\u0378" },             /* unassigned */
+		{ "\xf0\x9f\xbf\xbe", "\\U0001fffe" }, /* no character */
+		{ "\xef\xb7\x90", "\\ufdd0" },         /* no character */
+		{ "\xee\x80\x80", "\\ue000" },         /* private use */
+		{ "\xf3\xb0\x80\x80", "\\U000f0000" }, /* private use */
+		{ "\xf4\x8f\xbf\xbd", "\\U0010fffd" }, /* private use */
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, /* surrogate */
+		{ "\xf3\xa0\x81\x81", "\\U000e0041" }, /* tag */
+		{ "\xe2\x81\xa6", "\\u2066" },         /* bidirectional isolate */
+		{ "\xd8\x9c", "\\u061c" },             /* Arabic letter mark */
+		{ "\xf0\xb3\x80\x80", "\\U00033000" }, /* unassigned plane */
+	};
+	static const char *const locales[] = { "C", "C.UTF-8" };
+	static const char letters[] = "\xc3\xbc\xd0\x96\xe4\xb8\xad\xf0\x9f\x98\x80";
+	char safe[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(locales); i++) {
+		if (!setlocale(LC_CTYPE, locales[i]))
+			continue;
+		for (size_t j = 0; j < COUNT(cases); j++) {
+			text_safe(safe, sizeof(safe), cases[j].text, CHARSET_UTF8);
+			assert_string_equal(safe, cases[j].safe);
+			text_safe(safe, sizeof(safe), cases[j].text, CHARSET_ASCII);
+			assert_string_equal(safe, cases[j].safe);
+		}
+		text_safe(safe, sizeof(safe), letters, CHARSET_UTF8);
+		assert_string_equal(safe, letters);
+	}
+}
+
 static void
 every_single_byte_is_made_safe(void **state)
 {
@@ -197,6 +235,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_is_below_whole_parts_only),
 		cmocka_unit_test(unsafe_characters_are_escaped),
+		cmocka_unit_test(S6_what_has_no_defined_width_is_escaped),
 		cmocka_unit_test(every_single_byte_is_made_safe),
 		cmocka_unit_test(a_short_buffer_cuts_at_a_whole_form),
 		cmocka_unit_test(invalid_bytes_become_replacement_characters),
