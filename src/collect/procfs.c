@@ -9,6 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+bool
+procfs_is_mounted(void)
+{
+	return faccessat(AT_FDCWD, "/proc/self", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int
 procfs_open_root(const char *path)
 {

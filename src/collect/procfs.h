@@ -12,6 +12,9 @@
  * Sizes that /proc prints in kB (KiB) or in pages come back in bytes.
  */
 
+/* Whether /proc is of use at all: each proc file system has a "self", whatever else is hidden. */
+bool procfs_is_mounted(void);
+
 /* Opens a root directory. Returns its descriptor or -errno. */
 int procfs_open_root(const char *path);
 

@@ -105,5 +105,6 @@ const struct command command_help = {
 	.arguments = "[COMMAND]",
 	.options = options,
 	.usage_status = USAGE_STATUS,
+	.works_without_proc = true,
 	.run = run,
 };

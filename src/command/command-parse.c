@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "collect/procfs.h"
 #include "config.h"
 
 #include <errno.h>
@@ -216,6 +217,11 @@ command_parse(const struct command *command, int argc, char **argv, void *settin
 			words[parser.word_count++] = argv[optind];
 		else if (take(&parser, argv[optind], settings, ret_status) < 0)
 			return -1;
+	if (!command->works_without_proc && !procfs_is_mounted()) {
+		log_error("/proc is not mounted");
+		*ret_status = EXIT_FAILURE;
+		return -1;
+	}
 	first = argc - (int)parser.word_count;
 	for (size_t i = 0; i < parser.word_count; i++)
 		argv[first + (int)i] = words[i];

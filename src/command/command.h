@@ -47,7 +47,8 @@ struct command {
 	 * caller.
 	 */
 	int (*take_word)(void *settings, const char *word);
-	bool runs_command; /* what stands behind -- is one */
+	bool runs_command;       /* what stands behind -- is one */
+	bool works_without_proc; /* or says so itself */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
@@ -82,8 +83,9 @@ void command_list_options(const struct command *command, struct option_list *ret
 
 /*
  * Parses the options into `settings`. Returns the index of the first word that `take_word` did not
- * take, all others stand behind it; or -1 where the program is done: --help, --version or an
- * error, with the exit status in *ret_status. A wrong value of a shared option has USAGE_STATUS.
+ * take, all others stand behind it; or -1 where the program is done: --help, --version, an error,
+ * or no /proc where the command needs it; then with the exit status in *ret_status. A wrong value
+ * of a shared option has USAGE_STATUS.
  */
 int command_parse(
 	const struct command *command, int argc, char **argv, void *settings, int *ret_status);

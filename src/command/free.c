@@ -303,5 +303,6 @@ const struct command command_free = {
 	.options = options,
 	.usage_error = write_usage,
 	.usage_status = EXIT_FAILURE,
+	.works_without_proc = true, /* it says what free says */
 	.run = run,
 };

@@ -222,5 +222,6 @@ const struct command command_oom_log = {
 	.options = options,
 	.describe = describe,
 	.usage_status = 2,
+	.works_without_proc = true, /* a log is no file of it */
 	.run = run,
 };

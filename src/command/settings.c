@@ -174,7 +174,8 @@ join(const char *folder, const char *rest)
 char *
 settings_default_path(void)
 {
-	const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	/* Not of a user to whom file capabilities lend rights: "W" writes this file. */
+	const char *folder = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
 
 	if (folder && *folder == '/')
 		return join(folder, "/memtop/config");

@@ -2,6 +2,7 @@
 #include "output/json.h"
 
 #include "base/memory.h"
+#include "model/needs.h"
 #include "model/order.h"
 #include "model/snapshot.h"
 
@@ -95,12 +96,20 @@ json_begin(const char *kind, int64_t time)
 	return object;
 }
 
-void
-json_columns(json_t *object, const struct table *table, const void *row)
+bool
+json_columns(json_t *object, const struct table *table, unsigned bits, const void *row)
 {
-	for (size_t i = 0; i < table->column_count; i++)
-		json_object_set_new_nocheck(
-			object, table->columns[i].name, column_value(&table->columns[i], row));
+	bool any = false;
+
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = &table->columns[i];
+
+		if (column->need & ~bits)
+			continue;
+		json_object_set_new_nocheck(object, column->name, column_value(column, row));
+		any = true;
+	}
+	return any;
 }
 
 void
@@ -120,8 +129,10 @@ write_system(struct output *output, const struct snapshot *snapshot)
 {
 	json_t *object = json_begin(system_table.name, snapshot->time);
 
-	json_columns(object, &system_table, &snapshot->system);
-	json_end(output->file, object);
+	if (json_columns(object, &system_table, snapshot->bits, &snapshot->system))
+		json_end(output->file, object);
+	else
+		json_decref(object);
 }
 
 void
@@ -142,7 +153,7 @@ write_event(struct output *output, const struct event *event)
 {
 	json_t *object = json_begin(event_table.name, event->time);
 
-	json_columns(object, &event_table, event);
+	json_columns(object, &event_table, NEED_EVENTS, event);
 	json_end(output->file, object);
 }
 

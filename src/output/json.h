@@ -19,9 +19,11 @@ void json_write_hint(FILE *file, int64_t time, const struct hint *hint);
 
 /*
  * An object that is written as one line when it is ended: "kind", "time" (null where UNKNOWN), and
- * whatever is added. json_columns() adds all columns of a table to any object.
+ * whatever is added. json_columns() adds to any object the columns of a table whose needs are all
+ * in `bits`: what was not asked for is not there, so that null always means unknown. Returns
+ * whether there was any.
  */
 struct json_t *json_begin(const char *kind, int64_t time);
-void json_columns(struct json_t *object, const struct table *table, const void *row);
+bool json_columns(struct json_t *object, const struct table *table, unsigned bits, const void *row);
 struct json_t *json_text(const char *text);
 void json_end(FILE *file, struct json_t *object);

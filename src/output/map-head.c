@@ -144,6 +144,6 @@ map_write_process(struct output *output, const struct snapshot *snapshot, int64_
 	if (!process)
 		return;
 	object = json_begin(process_table.name, snapshot->time);
-	json_columns(object, &process_table, process);
+	json_columns(object, &process_table, snapshot->bits, process);
 	json_end(output->file, object);
 }

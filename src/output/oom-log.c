@@ -133,7 +133,7 @@ candidate_object(const struct oom_candidate *candidate)
 	if (candidate->pid == UNKNOWN)
 		return json_null();
 	object = json_object();
-	json_columns(object, &oom_candidate_table, candidate);
+	json_columns(object, &oom_candidate_table, 0, candidate);
 	return object;
 }
 
@@ -147,7 +147,7 @@ oom_log_write_json(FILE *file, const struct oom_kill *kill)
 	json_object_set_new_nocheck(
 		object, "constraint", json_text(oom_limit_names[kill->limited_by]));
 	json_object_set_new_nocheck(object, "outcome", json_text(oom_outcome_names[kill->outcome]));
-	json_columns(object, &oom_kill_table, kill);
+	json_columns(object, &oom_kill_table, 0, kill);
 	for (size_t i = 0; i < kill->candidate_count; i++)
 		json_array_append_new(candidates, candidate_object(&kill->candidates[i]));
 	json_object_set_new_nocheck(object, "candidates", candidates);

@@ -94,7 +94,7 @@ screen_style(enum style style)
 static void
 start_colors(void)
 {
-	const char *no_color = getenv("NO_COLOR");
+	const char *no_color = secure_getenv("NO_COLOR");
 	bool wanted = !(no_color && *no_color) && has_colors();
 
 	if (wanted) {
@@ -107,7 +107,7 @@ start_colors(void)
 bool
 screen_open(bool use_mouse)
 {
-	const char *name = getenv("TERM");
+	const char *name = getenv("TERM"); /* a name only: where it is looked up curses decides */
 
 	if (!name || !*name || strcmp(name, "dumb") == 0 || !isatty(STDIN_FILENO) ||
 		!isatty(STDOUT_FILENO))

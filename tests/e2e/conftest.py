@@ -4,12 +4,18 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from _pytest._io import TerminalWriter
+
+# What starts the tests may ignore these, as nohup does and a shell for what runs in the background (T2).
+for ignored in (signal.SIGHUP, signal.SIGQUIT, signal.SIGINT, signal.SIGTERM):
+    if signal.getsignal(ignored) == signal.SIG_IGN:
+        signal.signal(ignored, signal.SIG_DFL)
 
 MEMTOP = os.environ["MEMTOP"]
 SOURCE = Path(os.environ["SOURCE"])

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What guards the program and its users: a machine without /proc, borrowed rights, a hardened build."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from conftest import BUILD, MEMTOP, run
+
+@pytest.fixture
+def process_of_odd_name():
+    """Its command line and its name have a code point that is not assigned, one for private use and a tag."""
+    script = (b"import ctypes, os, sys; ctypes.CDLL(None).prctl(15, os.fsencode(sys.argv[1])); "
+              b"print(flush=True); sys.stdin.read()")
+    process = subprocess.Popen([b"/usr/bin/python3", b"-c", script, "\u0378\ue000\U000e0041".encode()],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process.stdout.readline()
+    yield process.pid
+    process.stdin.close()
+    process.wait()
+
+
+ODD = {
+    "batch": "batch -n 1 -F comm,command -p {}",
+    "csv": "batch -n 1 --format csv -F comm,command -p {}",
+    "map": "map {}",
+    "oom": "oom -p {} -n 500 --dry-run",
+}
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+@pytest.mark.parametrize("where", ODD)
+def test_S6_what_has_no_defined_width_is_escaped(process_of_odd_name, where, locale):
+    process = run(MEMTOP, *ODD[where].format(process_of_odd_name).split(), env={**os.environ, "LC_ALL": locale})
+    assert b"\\u0378\\ue000\\U000e0041" in process.stdout, process.stderr
+    assert not re.search("[\u0378\ue000\U000e0041]", process.stdout.decode())
+
+
+def option(name):
+    """An option of this build."""
+    options = json.loads((BUILD / "meson-info" / "intro-buildoptions.json").read_text())
+    return next(option["value"] for option in options if option["name"] == name)
+
+
+COMMANDS = ["", "batch -n 1", "batch --format json", "oom", "oom -p 1", "oom -n 5 -- true", "map 1", "faults -n 1",
+            "faults -- true", "budget", "budget -d 1", "kernel slab", "kernel reclaim"]
+
+
+def without_proc(*words):
+    """A run where another file system lies over /proc: status, output and lines of errors, but those of sanitizers."""
+    script = 'mount -t tmpfs nothing /proc && exec "$@"'
+    process = run("unshare", "-rm", "sh", "-c", script, "sh", MEMTOP, *words)
+    errors = [line for line in process.stderr.decode().splitlines() if not line.startswith("==")]
+    return process.returncode, process.stdout, errors
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_S4_without_proc_each_command_says_so_in_one_line(mounts, command):
+    name = " ".join(["memtop", *command.split()[:1]])
+    assert without_proc(*command.split()) == (1, b"", [f"{name}: /proc is not mounted"])
+
+
+def test_S4_what_needs_no_proc_works_without(mounts):
+    if option("b_sanitize") != "none":
+        pytest.skip("the leak checker itself needs /proc")
+    assert without_proc("--version")[::2] == without_proc("batch", "--help")[::2] == (0, [])
+    assert without_proc("oom", "log", "/dev/null")[::2] == (0, [])
+    assert without_proc("free") == (1, b"", ["memtop free: Memory information file /proc/meminfo does not exist"])
+    assert without_proc("batch", "--nonsense")[0] == 2
+
+
+def test_S8_a_program_with_lent_rights_takes_no_files_from_the_environment():
+    if os.geteuid() != 0 or not shutil.which("setcap"):
+        pytest.skip("needs root and setcap")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)
+        (Path(folder) / "memtop").mkdir()
+        (Path(folder) / "memtop" / "config").write_text("nonsense\n")
+        program = Path(folder) / "program"
+        shutil.copy(MEMTOP, program)
+        user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", f"XDG_CONFIG_HOME={folder}",
+                "ASAN_OPTIONS=detect_leaks=0", "TERM=dumb", program, "-n", "1"]
+        assert b"config" in run(*user).stderr
+        if run("setcap", "cap_perfmon=ep", program).returncode != 0:
+            pytest.skip("file capabilities cannot be set here")
+        process = run(*user)
+        if process.returncode < 0 or process.returncode in (126, 127):
+            pytest.skip("such a program cannot be started here")
+        assert b"config" not in process.stderr
+
+
+def is_optimised():
+    """Whether it was built with optimisation and without sanitizers, and hardening not turned off."""
+    return option("optimization") in ("1", "2", "3", "s") and option("b_sanitize") == "none" and option("hardening")
+
+
+def readelf(*options):
+    return subprocess.run(["readelf", "-W", *options, MEMTOP], capture_output=True, text=True).stdout
+
+
+# What shows that it is there.
+PROTECTIONS = {
+    "PIE": ("-h", r"Type: +DYN"),
+    "stack protector": ("--dyn-syms", r"__stack_chk_fail"),
+    "FORTIFY_SOURCE": ("--dyn-syms", r"__\w+_chk[@ ]"),
+    "RELRO": ("-l", r"GNU_RELRO"),
+    "immediate binding": ("-d", r"FLAGS_1.*NOW"),
+    "stack without code": ("-l", r"GNU_STACK +\S+ \S+ \S+ \S+ \S+ RW "),
+}
+
+
+@pytest.mark.parametrize("protection", PROTECTIONS)
+def test_S7_a_release_build_is_hardened(protection):
+    if not is_optimised() or not shutil.which("readelf"):
+        pytest.skip("not an optimised build, or there is no readelf")
+    option, pattern = PROTECTIONS[protection]
+    assert re.search(pattern, readelf(option))
+
+
+def test_S7_the_compiler_is_told_to_protect_stack_and_control_flow():
+    if not is_optimised():
+        pytest.skip("not an optimised build")
+    commands = json.loads((BUILD / "compile_commands.json").read_text())
+    [main] = [unit["command"] for unit in commands if unit["file"].endswith("src/main.c")]
+    for flag in ("-fstack-clash-protection", "-fcf-protection", "-fstack-protector-strong"):
+        if os.uname().machine == "x86_64":
+            assert flag in main
