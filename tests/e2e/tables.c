@@ -18,9 +18,11 @@ static const char *const units[] = {
 	[UNIT_NUMBER] = "integer",
 	[UNIT_BYTES] = "integer",
 	[UNIT_BYTES_PER_MINUTE] = "integer",
+	[UNIT_BYTES_PER_SECOND] = "integer",
 	[UNIT_RATE] = "real",
 	[UNIT_PERCENT] = "real",
 	[UNIT_DURATION] = "real",
+	[UNIT_SPAN] = "real",
 	[UNIT_TIME] = "real",
 	[UNIT_ADDRESS] = "text",
 };

@@ -238,13 +238,13 @@ L23_a_sum_below_0_is_replaced_as_others_do(void **state)
 	system.free = 100;
 	system.buff_cache = 300;
 	assert_true(explain(text, EXPLAIN_MISREAD, &figure, &bytes));
-	assert_string_equal(text, "mind: old 600.");
+	assert_string_equal(text, "note: old 600.");
 	system.buff_cache = 901;
 	assert_true(explain(text, EXPLAIN_MISREAD, &figure, &bytes));
-	assert_string_equal(text, "mind: old 900.");
+	assert_string_equal(text, "note: old 900.");
 	system.buff_cache = UNKNOWN;
 	assert_true(explain(text, EXPLAIN_MISREAD, &figure, &bytes));
-	assert_string_equal(text, "mind: old -.");
+	assert_string_equal(text, "note: old -.");
 }
 
 int
