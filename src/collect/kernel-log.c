@@ -20,6 +20,9 @@ struct kernel_log {
 	bool is_device; /* each read gives one record */
 	bool follows;   /* more may come behind the end */
 	bool is_ended;
+	bool has_begun;         /* something was read */
+	bool line_ended;        /* the last line had its newline */
+	const char *kind;       /* what it is, if it is no text */
 	bool skips;             /* the rest of a line that was too long */
 	size_t start, end;      /* what of the buffer has not been given yet */
 	int64_t lost, sequence; /* of the record that is expected next; 0: of any */
@@ -47,7 +50,9 @@ kernel_log_open(const char *path, enum kernel_log_start start, struct kernel_log
 	log->fd = fd;
 	log->is_device = is_device;
 	log->follows = follows;
-	log->is_ended = log->skips = false;
+	log->is_ended = log->skips = log->has_begun = false;
+	log->line_ended = true;
+	log->kind = NULL;
 	log->start = log->end = 0;
 	log->lost = log->sequence = 0;
 	*ret_log = log;
@@ -68,6 +73,18 @@ int64_t
 kernel_log_lost(const struct kernel_log *log)
 {
 	return log->lost;
+}
+
+bool
+kernel_log_line_ended(const struct kernel_log *log)
+{
+	return log->line_ended;
+}
+
+const char *
+kernel_log_kind(const struct kernel_log *log)
+{
+	return log->kind;
 }
 
 static ssize_t
@@ -116,6 +133,46 @@ next_record(struct kernel_log *log, const char **ret_line)
 	return 1;
 }
 
+/* What a file is that is no text, by its first bytes; NULL for a text. */
+static const char *
+kind_of(const char *bytes, size_t length)
+{
+	static const struct {
+		const char *magic;
+		size_t length;
+		const char *kind;
+	} kinds[] = {
+		{ "\x1f\x8b", 2, "it is compressed by gzip; try 'zcat FILE | memtop oom log -'" },
+		{ "\xfd"
+		  "7zXZ",
+			5, "it is compressed by xz; try 'xzcat FILE | memtop oom log -'" },
+		{ "\x28\xb5\x2f\xfd", 4,
+			"it is compressed by zstd; try 'zstdcat FILE | memtop oom log -'" },
+		{ "BZh", 3, "it is compressed by bzip2; try 'bzcat FILE | memtop oom log -'" },
+		{ "\xff\xfe", 2, "it is UTF-16; try 'iconv -f UTF-16 FILE | memtop oom log -'" },
+		{ "\xfe\xff", 2, "it is UTF-16; try 'iconv -f UTF-16 FILE | memtop oom log -'" },
+		{ "LPKSHHRH", 8,
+			"it is a journal; try 'journalctl -k --file FILE | memtop oom log -'" },
+	};
+	size_t zeros = 0, sample = length < 512 ? length : 512;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (length >= kinds[i].length &&
+			memcmp(bytes, kinds[i].magic, kinds[i].length) == 0)
+			return kinds[i].kind;
+	for (size_t i = 0; i < sample; i++)
+		zeros += bytes[i] == '\0';
+	return zeros > sample / 8 ? "it is no text" : NULL;
+}
+
+/* Logs have zeros where a machine crashed while it wrote: they are blanks here. */
+static void
+blank_zeros(char *text, size_t length)
+{
+	for (char *zero = text; (zero = memchr(zero, '\0', length - (size_t)(zero - text)));)
+		*zero++ = ' ';
+}
+
 /* Moves what is left to the start of the buffer and reads more behind it. Returns whether it did.
  */
 static int
@@ -129,6 +186,12 @@ fill(struct kernel_log *log)
 	length = read_some(log, log->buffer + log->end, BUFFER_SIZE - log->end);
 	if (length < 0 && length != -EAGAIN)
 		return (int)length;
+	if (length > 0 && !log->has_begun && !log->follows &&
+		(log->kind = kind_of(log->buffer + log->end, (size_t)length)))
+		return -EILSEQ;
+	log->has_begun = log->has_begun || length > 0;
+	if (length > 0)
+		blank_zeros(log->buffer + log->end, (size_t)length);
 	log->is_ended = length <= 0 && !log->follows;
 	log->end += length > 0 ? (size_t)length : 0;
 	return length > 0;
@@ -140,7 +203,8 @@ take(struct kernel_log *log, size_t length)
 {
 	char *line = log->buffer + log->start;
 
-	log->start += length + (log->start + length < log->end && line[length] == '\n');
+	log->line_ended = log->start + length < log->end && line[length] == '\n';
+	log->start += length + log->line_ended;
 	line[length] = '\0';
 	return line;
 }

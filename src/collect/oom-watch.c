@@ -257,7 +257,7 @@ take_lines(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 	while (more) {
 		more = kernel_log_next(watch->lines, &line) > 0;
 		if (more)
-			oom_log_feed(watch->log, line);
+			oom_log_feed(watch->log, line, kernel_log_line_ended(watch->lines));
 		else
 			oom_log_pause(watch->log);
 		while (oom_log_take(watch->log, &kill)) {

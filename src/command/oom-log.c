@@ -7,19 +7,25 @@
 #include "collect/kernel-log.h"
 #include "command/command.h"
 #include "command/commands.h"
+#include "model/oom-log-line.h"
+#include "model/scan.h"
 #include "output/oom-log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* A text takes the last so many kills, as its chapters are only known at the end of the log. */
 enum { TEXT_COUNT = 1000 };
 
 struct oom_log_options {
 	int64_t count; /* the last so many; 0: as many as there are */
+	int64_t since; /* nanoseconds since the epoch, or UNKNOWN */
 	bool json;
+	const char *path, *name; /* of the log, or NULL; of the victim, or NULL */
+	int64_t pid;             /* of the victim, or UNKNOWN */
 };
 
 /* The last kills of a log, the oldest at `first`. */
@@ -40,6 +46,41 @@ apply_count(void *settings, const struct command_option *option, const char *val
 	return 0;
 }
 
+/* "30m": so long ago in nanoseconds; UNKNOWN where it has another form. */
+static int64_t
+time_ago(const char *text)
+{
+	static const struct {
+		const char *name;
+		int64_t seconds;
+	} units[] = { { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
+	int64_t count = scan_next_number(&text);
+
+	for (size_t i = 0; count >= 0 && i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(text, units[i].name) == 0)
+			return known_difference(clock_ns(CLOCK_REALTIME),
+				known_product(count, units[i].seconds * 1000000000));
+	return UNKNOWN;
+}
+
+static int
+apply_since(void *settings, const struct command_option *option, const char *value)
+{
+	struct oom_log_options *options = settings;
+	struct log_stamp stamp;
+	char day[32];
+	const char *end;
+
+	snprintf(day, sizeof(day), "%s%s", value, strlen(value) == 10 ? " 00:00:00" : "");
+	options->since = time_ago(value);
+	if (options->since == UNKNOWN && (end = log_stamp_read(day, &stamp)) && *end == '\0')
+		options->since = log_stamp_time(&stamp, clock_ns(CLOCK_REALTIME));
+	if (options->since == UNKNOWN)
+		return option_complain(option, value, SIZE_MAX,
+			"not a time such as 2026-11-22, 2026-11-22T14:00:00, 90m, 2h or 3d");
+	return 0;
+}
+
 static int
 apply_format(void *settings, const struct command_option *option, const char *value)
 {
@@ -55,6 +96,7 @@ apply_format(void *settings, const struct command_option *option, const char *va
 static const struct command_option options[] = {
 	{ "count", 'n', "COUNT", "only the last COUNT kills", apply_count, 0, 0 },
 	{ "format", 0, "STYLE", "text, or json (one object a line)", apply_format, 0, 0 },
+	{ "since", 0, "TIME", "only kills since TIME: a date, a date and time, or 90m, 2h, 3d ago", apply_since, 0, 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -77,13 +119,28 @@ keep(struct last_kills *kills, struct oom_kill *kill)
 	}
 }
 
+/* A time that the log does not tell is not known to be late enough. */
+static bool
+is_chosen(const struct oom_log_options *settings, const struct oom_kill *kill)
+{
+	if (settings->since != UNKNOWN && (kill->time == UNKNOWN || kill->time < settings->since))
+		return false;
+	if (settings->pid != UNKNOWN && kill->pid != settings->pid)
+		return false;
+	return !settings->name || (kill->comm && strcmp(kill->comm, settings->name) == 0);
+}
+
 static void
-take_kills(struct oom_log *log, struct last_kills *kills)
+take_kills(struct oom_log *log, struct last_kills *kills, const struct oom_log_options *settings)
 {
 	struct oom_kill kill;
 
-	while (oom_log_take(log, &kill))
-		keep(kills, &kill);
+	while (oom_log_take(log, &kill)) {
+		if (is_chosen(settings, &kill))
+			keep(kills, &kill);
+		else
+			oom_kill_finish(&kill);
+	}
 }
 
 /* The kernel's clock is that of CLOCK_MONOTONIC, nearly: it is not corrected while it runs. */
@@ -98,19 +155,21 @@ clock_for(const char *path)
 }
 
 static int
-read_log(const char *path, struct kernel_log *lines, struct last_kills *kills)
+read_log(struct kernel_log *lines, const struct oom_log_options *settings, struct last_kills *kills)
 {
-	const struct oom_log_clock clock = clock_for(path);
+	const struct oom_log_clock clock = clock_for(settings->path);
 	struct oom_log *log = oom_log_create(&clock);
 	const char *line;
 	int error;
 
 	while ((error = kernel_log_next(lines, &line)) > 0) {
-		oom_log_feed(log, line);
-		take_kills(log, kills);
+		oom_log_feed(log, line, kernel_log_line_ended(lines));
+		take_kills(log, kills, settings);
 	}
 	oom_log_end(log);
-	take_kills(log, kills);
+	take_kills(log, kills, settings);
+	if (error == 0 && oom_log_is_no_log(log))
+		error = -ENOMSG;
 	oom_log_destroy(log);
 	return error;
 }
@@ -132,10 +191,10 @@ straighten(struct last_kills *kills)
 }
 
 static void
-write_text(const struct last_kills *kills, int64_t lost)
+write_text(const struct last_kills *kills, bool is_all, int64_t lost)
 {
 	if (kills->total == 0)
-		printf("No kill for lack of memory is in the log.\n");
+		printf("No %skill for lack of memory is in the log.\n", is_all ? "" : "such ");
 	if (lost > 0)
 		printf("%lld records were overwritten before they could be read.\n",
 			(long long)lost);
@@ -154,13 +213,19 @@ write_kills(struct last_kills *kills, const struct oom_log_options *settings, in
 			oom_log_write_json(stdout, &kills->list[i]);
 		return;
 	}
-	write_text(kills, lost);
+	write_text(kills, !settings->name && settings->pid == UNKNOWN && settings->since == UNKNOWN,
+		lost);
 }
 
 static int
-complain(const char *path, int error)
+complain(const char *path, int error, const char *kind)
 {
-	if (strcmp(path, kernel_log_device) == 0 && (error == -EPERM || error == -EACCES))
+	if (error == -ENOMSG)
+		kind = "it is JSON without messages";
+	if (kind)
+		log_error(
+			"%s is no log: %s", strcmp(path, "-") == 0 ? "standard input" : path, kind);
+	else if (strcmp(path, kernel_log_device) == 0 && (error == -EPERM || error == -EACCES))
 		log_error("cannot read the kernel's log: %s (needs CAP_SYSLOG or "
 			  "kernel.dmesg_restrict=0; or try 'journalctl -k | memtop oom log -')",
 			strerror(-error));
@@ -171,7 +236,7 @@ complain(const char *path, int error)
 }
 
 static int
-explain(const char *path, const struct oom_log_options *settings)
+explain(const struct oom_log_options *settings)
 {
 	struct last_kills kills = {
 		.most = settings->count  ? settings->count
@@ -179,46 +244,74 @@ explain(const char *path, const struct oom_log_options *settings)
 					 : TEXT_COUNT,
 	};
 	struct kernel_log *lines;
-	int error = kernel_log_open(path, KERNEL_LOG_ALL, &lines);
+	int status, error = kernel_log_open(settings->path, KERNEL_LOG_ALL, &lines);
 
 	if (error < 0)
-		return complain(path, error);
-	error = read_log(path, lines, &kills);
-	write_kills(&kills, settings, kernel_log_lost(lines));
+		return complain(settings->path, error, NULL);
+	error = read_log(lines, settings, &kills);
+	if (error != -EILSEQ && error != -ENOMSG)
+		write_kills(&kills, settings, kernel_log_lost(lines));
+	status = error < 0 ? complain(settings->path, error, kernel_log_kind(lines)) : EXIT_SUCCESS;
 	for (size_t i = 0; i < kills.count; i++)
 		oom_kill_finish(&kills.list[i]);
 	free(kills.list);
 	kernel_log_close(lines);
-	return error < 0 ? complain(path, error) : EXIT_SUCCESS;
+	return status;
+}
+
+/* What has a slash, is "-" or is there is a file; else it is the victim's PID or name. */
+static bool
+take_operand(struct oom_log_options *settings, const char *word)
+{
+	bool is_file = strchr(word, '/') || strcmp(word, "-") == 0 || access(word, F_OK) == 0;
+
+	if (is_file) {
+		if (settings->path)
+			return false;
+		settings->path = word;
+		return true;
+	}
+	if (settings->name || settings->pid != UNKNOWN)
+		return false;
+	if (text_to_number(word, &settings->pid) < 0) {
+		settings->pid = UNKNOWN;
+		settings->name = word;
+	}
+	return true;
 }
 
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	struct oom_log_options settings = { .count = 0 };
+	struct oom_log_options settings = { .since = UNKNOWN, .pid = UNKNOWN };
 	int status, first = command_parse(command, argc, argv, &settings, &status);
 
 	if (first < 0)
 		return status;
-	if (argc - first > 1) {
-		log_error("unexpected word '%s'", argv[first + 1]);
-		return command->usage_status;
-	}
-	return explain(first < argc ? argv[first] : kernel_log_device, &settings);
+	for (int i = first; i < argc; i++)
+		if (!take_operand(&settings, argv[i])) {
+			log_error("unexpected word '%s'", argv[i]);
+			return command->usage_status;
+		}
+	settings.path = settings.path ? settings.path : kernel_log_device;
+	return explain(&settings);
 }
 
 static void
 describe(FILE *file)
 {
-	fputs("\nFILE is what dmesg, journalctl or a syslog daemon has written, - is standard "
-	      "input.\nWithout FILE it is the log of the running kernel, /dev/kmsg.\n",
+	fputs("\nNAME or PID: only the kills of that process.\n"
+	      "FILE is what dmesg, journalctl or a syslog daemon has written, - is standard "
+	      "input.\nWithout FILE it is the log of the running kernel, /dev/kmsg. A word with "
+	      "a slash\n(./FILE), - and the name of a file that is there are a FILE; all else "
+	      "is a NAME or PID.\n",
 		file);
 }
 
 const struct command command_oom_log = {
 	.name = "oom log",
 	.summary = "past kills for lack of memory, explained from the kernel's log",
-	.arguments = "[options] [FILE]",
+	.arguments = "[options] [NAME|PID] [FILE]",
 	.options = options,
 	.describe = describe,
 	.usage_status = 2,

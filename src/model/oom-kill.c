@@ -34,11 +34,15 @@ static const struct column columns[] = {
 	{ "reaped", "reaped", NULL, "1: its memory was freed at once.", UNIT_NUMBER, 6, 0, FIELD(reaped) },
 	{ "signal", "SIGNAL", NULL, "The signal a daemon sent.", UNIT_TEXT, 8, 0, FIELD(signal) },
 	{ "reason", "REASON", NULL, "The reason a daemon gave.", UNIT_TEXT, 20, 0, FIELD(reason) },
+	{ "processes", "processes", NULL, "How many processes of its unit died.", UNIT_NUMBER, 5, 0, FIELD(processes) },
+	{ "reaped_only", "reaped only", NULL, "1: only the reaper's line tells of it.", UNIT_NUMBER, 4, 0, FIELD(reaped_only) },
+	{ "lines_not_understood", "lines", NULL, "Lines of its report that were not understood.", UNIT_NUMBER, 5, 0, FIELD(lines_not_understood) },
 	{ "asked_pid", "asked PID", NULL, "Who asked for memory.", UNIT_ID, 7, 0, FIELD(asked_pid) },
 	{ "asked_comm", "asked", NULL, "Its name.", UNIT_TEXT, 15, 0, FIELD(asked_comm) },
 	{ "asked_adj", "asked ADJ", NULL, "Its OOM adjustment.", UNIT_NUMBER, 5, 0, FIELD(asked_adj) },
 	{ "order", "order", NULL, "It asked for 2^order pages in one piece.", UNIT_NUMBER, 5, 0, FIELD(order) },
 	{ "gfp", "gfp", NULL, "The kernel's flags of the request.", UNIT_TEXT, 20, 0, FIELD(gfp) },
+	{ "limit_lowered", "lowered", NULL, "1: it lowered the limit.", UNIT_NUMBER, 4, 0, FIELD(limit_lowered) },
 	{ "kills_asker", "kills asker", NULL, "1: vm.oom_kill_allocating_task.", UNIT_NUMBER, 4, 0, FIELD(kills_asker) },
 	{ "total", "total", NULL, "What an adjustment of 1000 counts for.", UNIT_BYTES, 7, 0, FIELD(total) },
 	{ "limit_cgroup", "limit of", NULL, "The cgroup whose limit was met.", UNIT_TEXT, 20, 0, FIELD(limit_cgroup) },
@@ -58,6 +62,8 @@ static const struct column columns[] = {
 	{ "mem_page_tables", "page tables", NULL, "Page tables.", UNIT_BYTES, 7, 0, FIELD(memory_page_tables) },
 	{ "mem_kernel_stack", "stacks", NULL, "Kernel stacks.", UNIT_BYTES, 7, 0, FIELD(kernel_stack) },
 	{ "mem_hugetlb", "hugetlb", NULL, "Pools of huge pages.", UNIT_BYTES, 7, 0, FIELD(hugetlb) },
+	{ "mem_unevictable", "unevictable", NULL, "Pages that are locked.", UNIT_BYTES, 7, 0, FIELD(memory_unevictable) },
+	{ "mem_unnamed", "unnamed", NULL, "RAM that no other figure names.", UNIT_BYTES, 7, 0, FIELD(memory_unnamed) },
 	{ "mem_free", "free", NULL, "Free memory.", UNIT_BYTES, 7, 0, FIELD(free) },
 	{ "ram", "RAM", NULL, "Memory of the machine that can be used.", UNIT_BYTES, 7, 0, FIELD(ram) },
 	{ "swap_total", "swap", NULL, "Swap space of the machine.", UNIT_BYTES, 7, 0, FIELD(swap_total) },
@@ -129,6 +135,7 @@ oom_kill_finish(struct oom_kill *kill)
 	for (size_t i = 0; i < kill->candidate_count; i++)
 		oom_candidate_finish(&kill->candidates[i]);
 	free(kill->candidates);
+	free(kill->zones);
 	oom_candidate_finish(&kill->largest);
 	finish_row(&oom_kill_table, kill);
 }

@@ -31,7 +31,13 @@ struct oom_candidate {
 	const char *comm;
 };
 
-enum { OOM_CANDIDATES = 16 };
+/* A zone of a node: bytes that are free, of those for movable pages only, and its reserve. */
+struct oom_zone {
+	char name[16];
+	int64_t node, free, min, cma;
+};
+
+enum { OOM_CANDIDATES = 16, OOM_ZONES = 16 };
 
 /* Owns its texts. Bytes and counts; UNKNOWN or NULL where the log does not say. */
 struct oom_kill {
@@ -51,11 +57,15 @@ struct oom_kill {
 	const char *group;   /* the cgroup with memory.oom.group that was killed as a whole */
 	int64_t killed_with; /* 1: one more process of that group; its report has the rest */
 	int64_t reaped;      /* 1: its memory was freed at once, 0: that failed */
-	const char *signal, *reason; /* of a daemon */
+	const char *signal, *reason;  /* of a daemon */
+	int64_t processes;            /* how many died in a unit, as systemd says */
+	int64_t reaped_only;          /* 1: only the reaper's line tells of it */
+	int64_t lines_not_understood; /* of its report */
 
 	/* who asked for memory */
 	int64_t asked_pid, asked_adj, order;
-	int64_t kills_asker; /* 1: vm.oom_kill_allocating_task, so nothing was compared */
+	int64_t limit_lowered; /* 1: it did not ask for memory, it lowered the limit */
+	int64_t kills_asker;   /* 1: vm.oom_kill_allocating_task, so nothing was compared */
 	const char *asked_comm, *gfp;
 
 	/* the limit */
@@ -66,6 +76,9 @@ struct oom_kill {
 	/* what memory was made of: of the cgroup where that is the limit, else of the machine */
 	int64_t memory_anon, memory_file, memory_shmem, slab_reclaimable, slab_unreclaimable;
 	int64_t memory_page_tables, kernel_stack, hugetlb, free, ram, swap_total, swap_free;
+	int64_t memory_unevictable, memory_unnamed; /* of RAM: in none of the others */
+	struct oom_zone *zones; /* at most OOM_ZONES, of the nodes that the report shows */
+	size_t zone_count;
 
 	/* the processes that were compared: how many, protected by -1000, and the first of them */
 	int64_t tasks, protected_tasks;

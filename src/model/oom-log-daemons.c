@@ -5,20 +5,6 @@
 #include <string.h>
 
 static void
-set_text(const char **text, const char *start, const char *end)
-{
-	size_t length = (size_t)(end - start);
-
-	oom_set_text(text, start, length < OOM_TEXT_LENGTH ? length : OOM_TEXT_LENGTH);
-}
-
-static const char *
-end_of(const char *line)
-{
-	return line + strcspn(line, "\r\n");
-}
-
-static void
 begin(struct oom_kill *kill, enum oom_killer killer)
 {
 	oom_kill_init(kill);
@@ -32,23 +18,57 @@ begin(struct oom_kill *kill, enum oom_killer killer)
  * more than 90.00%" (systemd 248 to 257); "Marked CGROUP for killing due to ..." since.
  */
 bool
-oomd_take_line(const char *line, struct oom_kill *ret_kill)
+daemon_take_oomd(struct oom_log *log, const char *at, const char *behind)
 {
-	static const char marked[] = " for killing due to ", killed[] = " due to ";
-	bool is_mark = scan_start(line, "Marked /") != NULL;
-	const char *path = strchr(line, '/'), *behind;
+	const char *words = *at == 'M' ? " for killing due to memory " : " due to memory ";
+	const char *end = strstr(behind, words);
+	struct oom_kill kill;
 
-	if (!is_mark && !scan_start(line, "Killed /"))
+	if (!end)
 		return false;
-	behind = strstr(path, is_mark ? marked : killed);
-	if (!behind)
+	begin(&kill, OOM_BY_SYSTEMD_OOMD);
+	value_copy(&kill.cgroup, behind - 1, end);
+	value_copy(&kill.group, behind - 1, end);
+	value_copy(&kill.reason, end + strlen(words) - strlen("memory "), NULL);
+	queue_push(log, &kill);
+	return true;
+}
+
+static struct oom_kill *
+find_unit(struct oom_log *log, const char *unit, size_t length)
+{
+	for (size_t i = log->queue_count; i-- > 0;) {
+		struct oom_kill *kill = &log->queue[i];
+		const char *name = kill->cgroup ? strrchr(kill->cgroup, '/') : NULL;
+
+		if (kill->killer == OOM_BY_SYSTEMD_OOMD && name && strlen(name + 1) == length &&
+			memcmp(name + 1, unit, length) == 0)
+			return kill;
+	}
+	return NULL;
+}
+
+/* "UNIT: systemd-oomd killed 131 process(es) in this unit.", in the journal of the unit */
+bool
+daemon_take_unit(struct oom_log *log, const char *at, const char *behind)
+{
+	const char *unit = log->line.message, *end = at - strlen(": ");
+	const char *rest = behind + strspn(behind, "0123456789");
+	struct oom_kill kill, *known;
+
+	if (end <= unit || *end != ':' || !scan_start(rest, " process(es) in this unit"))
 		return false;
-	begin(ret_kill, OOM_BY_SYSTEMD_OOMD);
-	ret_kill->limited_by = OOM_LIMIT_UNKNOWN;
-	set_text(&ret_kill->cgroup, path, behind);
-	set_text(&ret_kill->group, path, behind);
-	behind += is_mark ? sizeof(marked) - 1 : sizeof(killed) - 1;
-	set_text(&ret_kill->reason, behind, end_of(behind));
+	for (const char *word = unit; word < end; word++)
+		unit = *word == ' ' ? word + 1 : unit;
+	known = find_unit(log, unit, (size_t)(end - unit));
+	if (known) {
+		known->processes = value_at(behind);
+		return true;
+	}
+	begin(&kill, OOM_BY_SYSTEMD_OOMD);
+	kill.processes = value_at(behind);
+	value_copy(&kill.cgroup, unit, end);
+	queue_push(log, &kill);
 	return true;
 }
 
@@ -57,30 +77,32 @@ oomd_take_line(const char *line, struct oom_kill *ret_kill)
  * `...: oom_score 978, oom_score_adj 0, VmRSS 177 MiB, cmdline "..."` (since).
  */
 bool
-earlyoom_take_line(const char *line, struct oom_kill *ret_kill)
+daemon_take_earlyoom(struct oom_log *log, const char *at, const char *behind)
 {
-	const char *signal = scan_start(line, "sending SIG"), *name, *end, *figures;
-	struct oom_kill *kill = ret_kill;
-	int64_t pid;
+	const char *signal = at + strlen("sending "), *end = strstr(behind, " to process ");
+	const char *name = end ? strchr(end, '"') : NULL, *figures = NULL;
+	int64_t pid = end ? value_at(end + strlen(" to process ")) : UNKNOWN;
+	struct oom_kill kill;
 
-	if (!signal || !(end = strstr(signal, " to process ")))
+	if (pid < 1)
 		return false;
-	pid = scan_number(end + strlen(" to process "));
-	name = strchr(end, '"');
-	figures = name ? strstr(name + 1, "\": oom_score ") : NULL;
-	figures = name && !figures ? strstr(name + 1, "\": badness ") : figures;
-	if (pid < 1 || !figures)
+	if (name && !(figures = strstr(name + 1, "\": oom_score ")))
+		figures = strstr(name + 1, "\": badness ");
+	if (!figures && value_line_end(at))
 		return false;
-	begin(kill, OOM_BY_EARLYOOM);
-	kill->limited_by = OOM_LIMIT_MACHINE;
-	kill->pid = pid;
-	kill->uid = scan_field(end, "uid ");
-	set_text(&kill->signal, signal - 3, end);
-	set_text(&kill->comm, name + 1, figures);
-	kill->score = scan_field(figures + 2, "oom_score ");
-	if (kill->score == UNKNOWN)
-		kill->score = scan_field(figures + 2, "badness ");
-	kill->adj = scan_field(figures + 2, "oom_score_adj ");
-	kill->resident = known_product(scan_field(figures + 2, "VmRSS "), 1 << 20);
+	begin(&kill, OOM_BY_EARLYOOM);
+	kill.limited_by = OOM_LIMIT_MACHINE;
+	kill.pid = pid;
+	kill.uid = value_of(end, "uid ", " ");
+	value_copy(&kill.signal, signal, end);
+	if (figures) {
+		value_copy(&kill.comm, name + 1, figures);
+		kill.score = value_of(figures + 2, "oom_score ", ",");
+		if (kill.score == UNKNOWN)
+			kill.score = value_of(figures + 2, "badness ", ",");
+		kill.adj = value_of(figures + 2, "oom_score_adj ", ",");
+		kill.resident = known_product(value_of(figures + 2, "VmRSS ", " MiB"), 1 << 20);
+	}
+	queue_push(log, &kill);
 	return true;
 }

@@ -5,9 +5,12 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <time.h>
 
 #define SECOND INT64_C(1000000000)
+
+/* The state of FNV-1a, a hash. */
+#define HASH_START UINT64_C(14695981039346656037)
+#define HASH_PRIME UINT64_C(1099511628211)
 
 static const char *
 skip_blanks(const char *text)
@@ -15,23 +18,10 @@ skip_blanks(const char *text)
 	return text + strspn(text, " \t");
 }
 
-/*
- * Whether a text has the form of a pattern: 0 a digit, _ a digit or blank, a a letter, all else
- * itself. Returns what follows, or NULL.
- */
-static const char *
-match(const char *text, const char *pattern)
+static bool
+is_digit(char c)
 {
-	for (; *pattern; pattern++, text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (*pattern == '0'       ? !isdigit(c)
-			: *pattern == '_' ? !isdigit(c) && c != ' '
-			: *pattern == 'a' ? !isalpha(c)
-					  : c != (unsigned char)*pattern)
-			return NULL;
-	}
-	return text;
+	return c >= '0' && c <= '9';
 }
 
 /* "815.295603" in nanoseconds. */
@@ -40,13 +30,13 @@ seconds(const char *text)
 {
 	int64_t whole = scan_next_number(&text), part = 0, place = SECOND;
 
-	if (*text == '.' || *text == ',')
-		for (text++; isdigit((unsigned char)*text) && place > 1; text++)
+	if (*text == '.')
+		for (text++; is_digit(*text) && place > 1; text++)
 			part += (*text - '0') * (place /= 10);
 	return known_sum(known_product(whole, SECOND), part);
 }
 
-/* "[  815.295603]", "[  815.295603 <    0.000012>]": the kernel's clock. */
+/* "[  815.295603]", "[  815.295603 <    0.000012>]", "[  815.295603,5]": the kernel's clock. */
 static const char *
 take_uptime(const char *text, struct log_line *line)
 {
@@ -54,99 +44,102 @@ take_uptime(const char *text, struct log_line *line)
 	size_t digits = strspn(number, "0123456789");
 	const char *end = strchr(number, ']');
 
-	if (digits == 0 || number[digits] != '.' || !end)
+	if (digits == 0 || number[digits] != '.' || !end || !is_digit(number[digits + 1]))
 		return NULL;
 	line->uptime = seconds(number);
+	line->origin = line->origin == LOG_OTHER && !line->is_foreign ? LOG_KERNEL : line->origin;
 	return end + 1;
 }
 
-/* "[Sun Nov 22 14:02:31 2026]" in any language, "[Nov22 14:02]", "[  +0.000012]", "[< 0.000012>]".
- */
+/* dmesg -H and -d: "[  +0.000012]", "[<    0.000012>]" */
 static const char *
-take_bracketed_time(const char *text, struct log_line *line)
+take_difference(const char *text, struct log_line *line)
 {
-	const char *end = *text == '[' ? strchr(text, ']') : NULL, *clock;
+	const char *number = *text == '[' ? skip_blanks(text + 1) : "";
+	const char *end = strchr(number, ']');
 
-	if (!end)
+	if ((*number != '+' && *number != '<') || !end)
 		return NULL;
-	clock = scan_last(text, ":", end);
-	if (clock && clock - text > 5 && match(clock - 5, "00:00:00 0000]")) {
-		line->stamp_form = STAMP_CTIME;
-		line->stamp = text + 1;
-		return end + 1;
-	}
-	if (match(text, "[aaa_0 00:00]") || scan_start(skip_blanks(text + 1), "+") ||
-		scan_start(text, "[<"))
-		return end + 1;
-	return NULL;
+	if (*number == '+')
+		line->since_last = seconds(number + 1);
+	return end + 1;
+}
+
+/* "[Sun Nov 22 14:02:31 2026]", "[Nov22 14:02]", "[2026-11-22 14:02:31]" and that with a colon. */
+static const char *
+take_bracketed_stamp(const char *text, struct log_line *line)
+{
+	const char *end = *text == '[' ? log_stamp_read(skip_blanks(text + 1), &line->stamp) : NULL;
+
+	if (!end || *end != ']')
+		return NULL;
+	line->has_stamp = true;
+	return end + 1 + (end[1] == ':');
+}
+
+static const char *
+take_stamp(const char *text, struct log_line *line)
+{
+	struct log_stamp stamp;
+	const char *end = log_stamp_read(text, &stamp);
+
+	if (!end || line->has_stamp || !*end || !strchr(" \t:", *end))
+		return NULL;
+	line->stamp = stamp;
+	line->has_stamp = true;
+	return end + (*end == ':');
 }
 
 /* "[ T1234]" or "[    C1]": with CONFIG_PRINTK_CALLER who printed. */
 static const char *
-skip_caller(const char *text)
+take_caller(const char *text, struct log_line *line)
 {
-	const char *caller = *text == '[' ? skip_blanks(text + 1) : text;
-	size_t digits = strchr("TC", *caller) && *caller ? strspn(caller + 1, "0123456789") : 0;
+	const char *caller = *text == '[' ? skip_blanks(text + 1) : "";
+	size_t digits = *caller == 'T' || *caller == 'C' ? strspn(caller + 1, "0123456789") : 0;
 
-	return *text == '[' && digits > 0 && caller[1 + digits] == ']' ? caller + digits + 2 : text;
+	if (digits == 0 || caller[1 + digits] != ']')
+		return NULL;
+	line->has_caller = true;
+	for (size_t i = 0; i <= digits; i++)
+		line->source = (line->source ^ (unsigned char)caller[i]) * HASH_PRIME;
+	return caller + digits + 2;
 }
 
 /* "6,1234,815295603,-;" and "6,1234,815295603,-,caller=T1;" */
 static const char *
 take_record(const char *text, struct log_line *line)
 {
-	const char *end = strchr(text, ';'), *at = text;
+	const char *end = is_digit(*text) ? strchr(text, ';') : NULL, *at = text, *caller;
 	int64_t microseconds;
 
-	if (!isdigit((unsigned char)*text) || !end)
-		return NULL;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; end && i < 2; i++) {
 		at += strspn(at, "0123456789");
 		if (*at++ != ',')
 			return NULL;
 	}
-	microseconds = scan_next_number(&at);
+	microseconds = end ? scan_next_number(&at) : UNKNOWN;
 	if (microseconds == UNKNOWN || (*at != ',' && *at != ';'))
 		return NULL;
 	line->uptime = known_product(microseconds, 1000);
-	line->is_record = 1;
+	line->origin = LOG_KERNEL;
+	caller = strstr(at, "caller=");
+	line->has_caller = caller && caller < end;
+	for (; line->has_caller && caller < end; caller++)
+		line->source = (line->source ^ (unsigned char)*caller) * HASH_PRIME;
 	return end + 1;
 }
 
+/* "<4>", and the version behind it where it is RFC 5424. */
 static const char *
-behind_zone(const char *text)
+take_priority(const char *text, struct log_line *line)
 {
-	text += strspn(text, ".,0123456789");
-	if (*text == 'Z')
-		return text + 1;
-	if (*text == '+' || *text == '-')
-		text += 1 + strspn(text + 1, "0123456789:");
-	return text;
-}
+	size_t digits = *text == '<' ? strspn(text + 1, "0123456789") : 0;
 
-/* The times that stand at the start of a line, and what follows them. */
-static const char *
-take_time(const char *text, struct log_line *line)
-{
-	const char *iso = match(text, "aaa 0000-00-00") ? text + 4 : text;
-	const char *end;
-
-	if ((end = match(text, "aaa _0 00:00:00"))) {
-		line->stamp_form = STAMP_SYSLOG;
-		line->stamp = text;
-		end += strspn(end, ".0123456789");
-	} else if ((end = match(iso, "0000-00-00T00:00:00")) ||
-		   (end = match(iso, "0000-00-00 00:00:00"))) {
-		line->stamp_form = STAMP_ISO;
-		line->stamp = iso;
-		end = behind_zone(end);
-		if (iso != text) /* short-full: the name of the zone follows */
-			end += *end == ' ' ? 1 + strcspn(end + 1, " ") : 0;
-	} else if ((end = match(text, "0000000000.000000"))) {
-		line->stamp_form = STAMP_EPOCH;
-		line->stamp = text;
-	}
-	return end && *end == ' ' ? end + 1 : NULL;
+	if (digits == 0 || text[1 + digits] != '>')
+		return NULL;
+	text += digits + 2;
+	line->is_syslog = text[0] == '1' && text[1] == ' ';
+	return text + (line->is_syslog ? 2 : 0);
 }
 
 static enum log_origin
@@ -157,6 +150,8 @@ origin_of(const char *tag, size_t length)
 		enum log_origin origin;
 	} origins[] = {
 		{ "kernel", LOG_KERNEL },
+		{ "klogd", LOG_KERNEL },
+		{ "systemd", LOG_SYSTEMD },
 		{ "systemd-oomd", LOG_SYSTEMD_OOMD },
 		{ "earlyoom", LOG_EARLYOOM },
 	};
@@ -167,205 +162,170 @@ origin_of(const char *tag, size_t length)
 	return LOG_OTHER;
 }
 
-/* "host kernel: " or "earlyoom[123]: ": a tag, perhaps with the host before it. */
+/* "kernel:", "earlyoom[123]:", "app[7]:"; of the journal's fields "MESSAGE=". */
 static const char *
 take_tag(const char *text, struct log_line *line)
 {
-	const char *word = text;
+	size_t length = strcspn(text, " \t"), name = strcspn(text, "[: \t");
+	enum log_origin origin = origin_of(text, name);
 
-	for (int i = 0; i < 2; i++) {
-		size_t length = strcspn(word, " ");
-
-		if (word[length] == ' ' && length > 1 && word[length - 1] == ':') {
-			line->origin = origin_of(word, strcspn(word, "[:"));
-			return word + length + 1;
-		}
-		word += length;
-		word += *word == ' ';
+	if (scan_start(text, "MESSAGE="))
+		return text + strlen("MESSAGE=");
+	if (length < 2 || text[length - 1] != ':' || name == 0)
+		return NULL;
+	if (origin == LOG_OTHER && text[name] == '[') {
+		line->origin = LOG_OTHER;
+		line->is_foreign = true;
+		return text + length;
 	}
-	return text;
+	if (origin == LOG_OTHER)
+		return NULL;
+	line->origin = origin;
+	line->is_foreign = false;
+	return text + length;
 }
 
-/* journalctl -o short-monotonic: "[  815.295603] host kernel: ". Only a known tag counts. */
+/* dmesg -x: "kern  :warn  :" */
 static const char *
-take_known_tag(const char *text, struct log_line *line)
+take_facility(const char *text, struct log_line *line)
 {
-	struct log_line tagged = *line;
-	const char *rest = take_tag(text, &tagged);
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	const char *colon = text + strspn(text, letters), *end;
 
-	if (tagged.origin == LOG_ANYONE || tagged.origin == LOG_OTHER)
-		return text;
-	line->origin = tagged.origin;
-	return rest;
+	(void)line;
+	colon += strspn(colon, " ");
+	if (colon - text != 6 || *colon != ':')
+		return NULL;
+	end = colon + 1 + strspn(colon + 1, letters);
+	end += strspn(end, " ");
+	return end[0] == ':' && end[1] == ' ' ? end + 1 : NULL;
 }
 
-/* dmesg -x: "kern  :warn  : " */
+/* A quotation, as in mail. */
 static const char *
-skip_facility(const char *text)
+take_quote(const char *text, struct log_line *line)
 {
-	const char *at = text + strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789");
-
-	at += strspn(at, " ");
-	if (at == text || *at != ':' || at - text != 6)
-		return text;
-	at++;
-	at += strspn(at, "abcdefghijklmnopqrstuvwxyz");
-	at += strspn(at, " ");
-	return at[0] == ':' && at[1] == ' ' ? at + 2 : text;
+	(void)line;
+	return text[0] == '>' && strchr(" >[", text[1]) ? text + 1 : NULL;
 }
 
 static const char *
-skip_priority(const char *text)
+take_known(const char *text, struct log_line *line)
 {
-	size_t digits = *text == '<' ? strspn(text + 1, "0123456789") : 0;
+	static const char *(*const things[])(const char *text, struct log_line *line) = {
+		take_uptime,
+		take_caller,
+		take_difference,
+		take_bracketed_stamp,
+		take_priority,
+		take_tag,
+		take_facility,
+		take_quote,
+		take_stamp,
+	};
+	const char *end = NULL;
 
-	return digits > 0 && text[1 + digits] == '>' ? text + digits + 2 : text;
+	for (size_t i = 0; !end && i < sizeof(things) / sizeof(things[0]); i++)
+		end = things[i](text, line);
+	return end;
+}
+
+/*
+ * A word that is not known: of a syslog line the second one behind the time is the program, with a
+ * colon the first, too.
+ */
+static uint64_t
+take_word(const char *word, size_t length, int number, struct log_line *line, uint64_t source)
+{
+	bool is_tag = length > 1 && word[length - 1] == ':';
+	bool has_letter = false;
+
+	for (size_t i = 0; i < length; i++)
+		has_letter = has_letter || isalpha((unsigned char)word[i]);
+	for (size_t i = 0; has_letter && i < length; i++)
+		source = (source ^ (unsigned char)word[i]) * HASH_PRIME;
+	if (line->is_syslog && number == 1)
+		line->origin = origin_of(word, length);
+	else if (is_tag && number >= 0 && number < 2 && line->origin == LOG_ANYONE)
+		line->origin = LOG_OTHER;
+	return source;
 }
 
 void
-log_line_parse(const char *text, struct log_line *ret_line)
+log_line_parse(const char *text, const char *end, struct log_line *ret_line)
 {
-	struct log_line line = { .origin = LOG_ANYONE, .uptime = UNKNOWN };
-	const char *rest;
+	struct log_line line = { .uptime = UNKNOWN,
+		.since_last = UNKNOWN,
+		.source = HASH_START,
+		.stamp = { .zone = UNKNOWN, .epoch = UNKNOWN } };
+	uint64_t source = 0;
+	int number = -1; /* of words since the time; -1: no time yet, or one of dmesg's */
+	const char *rest = take_record(text, &line);
 
-	text = skip_facility(skip_priority(text));
-	if ((rest = take_record(text, &line))) {
-		line.origin = LOG_KERNEL;
-	} else if ((rest = take_uptime(text, &line))) {
-		rest = take_known_tag(skip_blanks(rest), &line);
-	} else if ((rest = take_time(text, &line))) {
-		if (!memchr(text, ',', (size_t)(rest - text))) /* with a comma it is dmesg's */
-			rest = take_tag(rest, &line);
-		text = skip_blanks(rest);
-		rest = take_uptime(text, &line);
-		rest = rest ? rest : text;
-	} else {
-		rest = take_bracketed_time(text, &line);
-		rest = rest ? rest : text;
+	line.message = text = rest ? rest : text;
+	for (text = skip_blanks(text); text < end; text = skip_blanks(text)) {
+		size_t length;
+		bool had_stamp = line.has_stamp;
+
+		rest = take_known(text, &line);
+		if (rest && rest <= end) {
+			if (line.has_stamp && !had_stamp && *text != '[' &&
+				!memchr(text, ',', (size_t)(rest - text)))
+				number = 0;
+			text = rest;
+			line.message = skip_blanks(text);
+			line.source ^= source; /* what follows may be a name */
+			source = 0;
+			continue;
+		}
+		length = strcspn(text, " \t");
+		length = length < (size_t)(end - text) ? length : (size_t)(end - text);
+		source = take_word(text, length, number, &line, source);
+		number += number >= 0;
+		text += length > 0 ? length : 1;
 	}
-	line.message = skip_blanks(skip_caller(skip_blanks(rest)));
+	if (line.message > end)
+		line.message = end;
 	*ret_line = line;
 }
 
-static int
-month_of(const char *text)
+static bool
+is_letter(char c)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-	for (int i = 0; i < 12; i++)
-		if (strncmp(text, months + (ptrdiff_t)3 * i, 3) == 0)
-			return i;
-	return -1;
+	return isalpha((unsigned char)c) || (unsigned char)c >= 0x80;
 }
 
-/* "+01:00", "+0100" or "Z" in seconds; UNKNOWN where there is none. */
-static int64_t
-zone_of(const char *text)
+static const char *
+skip_class(const char *text, const char *end, bool (*is_of)(char c))
 {
-	int sign = *text == '-' ? -1 : 1;
-	int64_t hours, minutes;
-
-	if (*text == 'Z')
-		return 0;
-	if (*text != '+' && *text != '-')
-		return UNKNOWN;
-	text++;
-	if (!match(text, "00"))
-		return UNKNOWN;
-	hours = (text[0] - '0') * 10 + (text[1] - '0');
-	text += 2 + (text[2] == ':');
-	minutes = match(text, "00") ? (text[0] - '0') * 10 + (text[1] - '0') : 0;
-	return sign * (hours * 3600 + minutes * 60);
+	while (text < end && is_of(*text))
+		text++;
+	return text;
 }
 
-static int64_t
-nanoseconds(time_t time, int64_t part)
+const char *
+log_line_like(const char *line, const char *prefix, size_t length)
 {
-	return known_sum(known_product((int64_t)time, SECOND), part);
-}
+	const char *end = prefix + length;
 
-static void
-take_clock(const char *text, struct tm *ret_time)
-{
-	ret_time->tm_hour = (int)scan_number(text);
-	ret_time->tm_min = (int)scan_number(text + 3);
-	ret_time->tm_sec = (int)scan_number(text + 6);
-}
+	while (prefix < end) {
+		bool (*class)(char) = is_digit(*prefix)    ? is_digit
+				      : is_letter(*prefix) ? is_letter
+							   : NULL;
 
-static int64_t
-iso_time(const char *stamp)
-{
-	struct tm parts = { .tm_year = (int)scan_number(stamp) - 1900,
-		.tm_mon = (int)scan_number(stamp + 5) - 1,
-		.tm_mday = (int)scan_number(stamp + 8),
-		.tm_isdst = -1 };
-	const char *fraction = stamp + 19;
-	size_t digits =
-		*fraction == '.' || *fraction == ',' ? 1 + strspn(fraction + 1, "0123456789") : 0;
-	int64_t zone = zone_of(fraction + digits);
-	int64_t part = 0, place = SECOND;
-
-	take_clock(stamp + 11, &parts);
-	for (size_t i = 1; i < digits && place > 1; i++)
-		part += (fraction[i] - '0') * (place /= 10);
-	if (zone == UNKNOWN)
-		return nanoseconds(mktime(&parts), part);
-	return nanoseconds(timegm(&parts) - (time_t)zone, part);
-}
-
-/* The latest such day that is not after tomorrow. */
-static int64_t
-syslog_time(const char *stamp, int64_t now)
-{
-	struct tm parts = {
-		.tm_mon = month_of(stamp), .tm_mday = (int)scan_number(stamp + 4), .tm_isdst = -1
-	};
-	time_t today = (time_t)(now / SECOND);
-	struct tm local, again;
-	time_t time;
-
-	if (parts.tm_mon < 0 || now == UNKNOWN || !localtime_r(&today, &local))
-		return UNKNOWN;
-	take_clock(stamp + 7, &parts);
-	parts.tm_year = local.tm_year;
-	again = parts;
-	time = mktime(&parts);
-	if (time > today + 86400) {
-		again.tm_year--;
-		time = mktime(&again);
+		if (class && class(*line)) {
+			prefix = skip_class(prefix, end, class);
+			line = skip_class(line, line + strlen(line), class);
+		} else if (*prefix == *line) {
+			prefix++;
+			line++;
+		} else if (*prefix == ' ' && (is_digit(*line) || *line == ' ')) {
+			prefix++; /* numbers are padded */
+		} else if (*line == ' ' && is_digit(*prefix)) {
+			line++;
+		} else {
+			return NULL;
+		}
 	}
-	return nanoseconds(time, 0);
-}
-
-/* The month may be in another language: then the time is not known. */
-static int64_t
-ctime_time(const char *stamp)
-{
-	struct tm parts = { .tm_mon = month_of(stamp + 4), .tm_isdst = -1 };
-	const char *clock = stamp + 11;
-
-	if (!match(stamp, "aaa aaa _0 00:00:00 0000") || parts.tm_mon < 0)
-		return UNKNOWN;
-	parts.tm_mday = (int)scan_number(stamp + 8);
-	parts.tm_year = (int)scan_number(clock + 9) - 1900;
-	take_clock(clock, &parts);
-	return nanoseconds(mktime(&parts), 0);
-}
-
-int64_t
-log_line_time(const struct log_line *line, int64_t now)
-{
-	switch (line->stamp_form) {
-	case STAMP_SYSLOG:
-		return syslog_time(line->stamp, now);
-	case STAMP_CTIME:
-		return ctime_time(line->stamp);
-	case STAMP_ISO:
-		return iso_time(line->stamp);
-	case STAMP_EPOCH:
-		return seconds(line->stamp);
-	case STAMP_NONE:
-		break;
-	}
-	return UNKNOWN;
+	return line;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,37 +9,51 @@
 enum log_origin {
 	LOG_ANYONE, /* it does not say, as in dmesg's output */
 	LOG_KERNEL,
+	LOG_SYSTEMD,
 	LOG_SYSTEMD_OOMD,
 	LOG_EARLYOOM,
 	LOG_OTHER,
 };
 
-enum log_stamp {
-	STAMP_NONE,
-	STAMP_SYSLOG, /* Nov 22 14:02:31, local time of a year that it does not name */
-	STAMP_CTIME,  /* Sun Nov 22 14:02:31 2026, local time */
-	STAMP_ISO,    /* 2026-11-22T14:02:31+01:00, local time where it has no offset */
-	STAMP_EPOCH,  /* seconds since the epoch */
+/* A time as a log writes it. What it does not have is -1; the zone is UNKNOWN for local time. */
+struct log_stamp {
+	int year, month, day, hour, minute, second; /* month counts from 0 */
+	int64_t nanoseconds, zone;                  /* zone: seconds east of UTC */
+	int64_t epoch; /* nanoseconds since the epoch, where it is written so, or UNKNOWN */
 };
 
-/* A line without what the log has put before it. Points into the line. */
+/* What stands in a line before the text of the kernel or a daemon. Points into the line. */
 struct log_line {
-	const char *message; /* without blanks before it */
+	const char *message; /* behind the last thing that is known to be of the log */
 	enum log_origin origin;
-	enum log_stamp stamp_form;
-	const char *stamp;
-	int64_t uptime; /* nanoseconds of the kernel's clock, or UNKNOWN */
-	int is_record;  /* of /dev/kmsg: what is not printable is written as \xNN */
+	bool has_stamp, has_caller;
+	bool is_foreign; /* it names the PID of a program that is not known */
+	bool is_syslog;  /* RFC 5424: its words have their places */
+	struct log_stamp stamp;
+	int64_t uptime;     /* nanoseconds of the kernel's clock, or UNKNOWN */
+	int64_t since_last; /* nanoseconds since the line before (dmesg -H), or UNKNOWN */
+	uint64_t source;    /* of the words that are no times: lines of one machine share it */
 };
 
 /*
- * Takes apart a line as of /dev/kmsg (Documentation/ABI/testing/dev-kmsg), dmesg with any of its
- * formats of time, a syslog file or journalctl's short formats.
+ * Takes apart what stands before `end`, where the text of the kernel or a daemon begins, or, where
+ * a name stands before the words that were found, a little later. Any words may stand there; known
+ * are the times and tags of /dev/kmsg (Documentation/ABI/testing/dev-kmsg), dmesg, syslog daemons
+ * (RFC 3164 and 5424), journalctl and serial consoles, with the names of months in any language.
  */
-void log_line_parse(const char *line, struct log_line *ret_line);
+void log_line_parse(const char *line, const char *end, struct log_line *ret_line);
 
 /*
- * The time of a line in nanoseconds since the epoch; `now` tells the year where it does not.
- * UNKNOWN where it has none.
+ * A stamp as nanoseconds since the epoch; `now` tells the year where it does not. UNKNOWN where
+ * the month is in a language that is not known.
  */
-int64_t log_line_time(const struct log_line *line, int64_t now);
+int64_t log_stamp_time(const struct log_stamp *stamp, int64_t now);
+
+/*
+ * Whether a line begins like another one whose first `length` bytes are no text of the kernel:
+ * numbers and words may differ, all else is equal. Returns what follows in the line, or NULL.
+ */
+const char *log_line_like(const char *line, const char *prefix, size_t length);
+
+/* Reads a stamp without brackets. Returns what follows, or NULL where there is none. */
+const char *log_stamp_read(const char *text, struct log_stamp *ret_stamp);

@@ -8,7 +8,8 @@
 
 #define MOST_BYTES (INT64_C(1) << 60)
 
-enum { ADJ_NEVER = -1000, OLD_COLUMNS = 7, SPLIT_COLUMNS = 10 };
+/* The size of a page that is only used to put rows in order while it is not known. */
+enum { USUAL_PAGE = 4096, ADJ_NEVER = -1000, OLD_COLUMNS = 7, SPLIT_COLUMNS = 10 };
 
 static const struct {
 	const char *heading;
@@ -39,40 +40,52 @@ column_of(const char *heading, size_t length)
 	return TASK_OTHER;
 }
 
-bool
-report_is_heading(const char *line)
+static bool
+is_heading(const char *behind)
 {
-	return scan_start(line + 1 + strspn(line + 1, " "), "pid ") != NULL;
+	return scan_start(behind + strspn(behind, " "), "pid ") != NULL &&
+	       strstr(behind, "total_vm") != NULL;
 }
 
+/* "   9425]     0  9425    18491 ...": a number in brackets and five more behind it. */
 bool
-report_is_task(const char *line)
+report_is_row(const char *behind)
 {
-	const char *pid = line + 1 + strspn(line + 1, " ");
-	size_t digits = strspn(pid, "0123456789");
+	int64_t pid;
 
-	return digits > 0 && *(pid + digits + strspn(pid + digits, " ")) == ']';
+	if (is_heading(behind))
+		return true;
+	pid = scan_next_number(&behind);
+	behind += strspn(behind, " ");
+	if (pid < 0 || *behind++ != ']' || *behind != ' ')
+		return false;
+	for (int i = 0; i < 5; i++)
+		if (scan_next_number(&behind) == UNKNOWN || *behind != ' ')
+			return false;
+	return true;
 }
 
 /* "[  pid  ]   uid  tgid total_vm      rss ... oom_score_adj name" */
-void
-report_take_heading(struct oom_report *report, const char *line)
+static bool
+take_heading(struct oom_report *report, const char *line)
 {
 	const char *word = strchr(line, ']');
 
-	if (!word)
-		return;
+	if (!word || !value_line_end(line))
+		return false;
 	report->column_count = 0;
+	report->kill.tasks = known_or_zero(report->kill.tasks);
 	for (word++; report->column_count < TASK_COLUMNS;) {
 		size_t length;
 
 		word += strspn(word, " ");
-		length = strcspn(word, " \r");
+		length = strcspn(word, " \r\n");
 		if (length == 0 || (length == 4 && memcmp(word, "name", 4) == 0))
 			break;
 		report->columns[report->column_count++] = column_of(word, length);
 		word += length;
 	}
+	return true;
 }
 
 /* Whether the numbers behind rss are its parts. */
@@ -86,26 +99,27 @@ is_split(const int64_t numbers[static SPLIT_COLUMNS])
 static void
 guess_heading(struct oom_report *report, const char *row)
 {
-	static const char old[] = "[] uid tgid total_vm rss pgtables_bytes swapents oom_score_adj";
+	static const char old[] =
+		"[] uid tgid total_vm rss pgtables_bytes swapents oom_score_adj\n";
 	static const char split[] = "[] uid tgid total_vm rss rss_anon rss_file rss_shmem "
-				    "pgtables_bytes swapents oom_score_adj";
+				    "pgtables_bytes swapents oom_score_adj\n";
 	int64_t numbers[SPLIT_COLUMNS];
 	size_t count = 0;
 
 	while (count < SPLIT_COLUMNS && (numbers[count] = scan_next_number(&row)) != UNKNOWN)
 		count++;
-	report_take_heading(report, count == SPLIT_COLUMNS && is_split(numbers) ? split : old);
+	take_heading(report, count == SPLIT_COLUMNS && is_split(numbers) ? split : old);
 }
 
-/* Reads the numbers of a row. Returns the name behind them, or NULL where it is no row. */
+/*
+ * Reads the numbers of a row, most of which are pages and stay so until the whole report tells how
+ * large a page is. Returns the name behind them, or NULL where it is no row.
+ */
 static const char *
 read_row(const struct oom_report *report, const char *row, struct oom_candidate *task)
 {
-	int64_t page = report->page_size;
-
 	for (size_t i = 0; i < report->column_count; i++) {
 		int64_t number = scan_next_number(&row);
-		int64_t bytes = known_product(number, page);
 
 		if (number == UNKNOWN || (*row != ' ' && *row != '\0'))
 			return NULL;
@@ -114,30 +128,30 @@ read_row(const struct oom_report *report, const char *row, struct oom_candidate 
 			task->uid = number;
 			break;
 		case TASK_TOTAL_VM:
-			task->virtual = bytes;
+			task->virtual = number;
 			break;
 		case TASK_RSS:
-			task->resident = bytes;
+			task->resident = number;
 			break;
 		case TASK_RSS_ANON:
-			task->anon = bytes;
+			task->anon = number;
 			break;
 		case TASK_RSS_FILE:
-			task->file = bytes;
+			task->file = number;
 			break;
 		case TASK_RSS_SHMEM:
-			task->shmem = bytes;
+			task->shmem = number;
 			break;
 		case TASK_PAGE_TABLE_BYTES:
 			task->page_tables = number;
 			break;
 		case TASK_PAGE_TABLE_PAGES:
 			task->page_tables = task->page_tables == UNKNOWN
-						    ? bytes
-						    : known_sum(task->page_tables, bytes);
+						    ? number
+						    : known_sum(task->page_tables, number);
 			break;
 		case TASK_SWAP:
-			task->swap = bytes;
+			task->swap = number;
 			break;
 		case TASK_ADJ:
 			task->adj = number;
@@ -164,6 +178,28 @@ badness(const struct oom_candidate *task, int64_t total)
 		task->adj == 0 ? 0 : total);
 }
 
+static bool
+tables_are_pages(const struct oom_report *report)
+{
+	for (size_t i = 0; i < report->column_count; i++)
+		if (report->columns[i] == TASK_PAGE_TABLE_PAGES)
+			return true;
+	return false;
+}
+
+/* Makes pages bytes. */
+static void
+measure(const struct oom_report *report, struct oom_candidate *task, int64_t page)
+{
+	int64_t *const pages[] = { &task->virtual, &task->resident, &task->anon, &task->file,
+		&task->shmem, &task->swap };
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		*pages[i] = known_product(*pages[i], page);
+	if (tables_are_pages(report))
+		task->page_tables = known_product(task->page_tables, page);
+}
+
 /* What a task holds, to put those in order whose badness is unknown. */
 static int64_t
 size_of(const struct oom_candidate *task)
@@ -183,6 +219,21 @@ goes_before(const struct oom_candidate *a, const struct oom_candidate *b)
 }
 
 /*
+ * What a cgroup may have beyond its limit of RAM: swap up to its own limit, or as much as there
+ * is, which the log may not tell. As much as it uses there is for certain.
+ */
+static int64_t
+swap_of_cgroup(const struct oom_kill *kill, int64_t swap)
+{
+	if (kill->swap_limit == UNKNOWN)
+		return swap;
+	if (kill->swap_limit == 0 ||
+		(kill->swap_usage != UNKNOWN && kill->swap_usage >= kill->swap_limit))
+		return kill->swap_limit;
+	return swap == UNKNOWN || swap < kill->swap_limit ? swap : kill->swap_limit;
+}
+
+/*
  * How much memory and swap there is to be had (constrained_alloc() of mm/oom_kill.c): the limit
  * of the cgroup, or the nodes that the report shows, or all.
  */
@@ -191,17 +242,14 @@ total_of(const struct oom_report *report)
 {
 	const struct oom_kill *kill = &report->kill;
 	int64_t swap = kill->swap_total == UNKNOWN ? report->old_total : kill->swap_total;
-	int64_t pages = report->ram_pages;
+	int64_t pages = known_difference(report->ram_pages, report->reserved_pages);
 
-	if (kill->limit != UNKNOWN) {
-		if (kill->swap_limit != UNKNOWN && swap != UNKNOWN)
-			swap = kill->swap_limit < swap ? kill->swap_limit : swap;
-		return swap == UNKNOWN ? kill->limit : known_sum(kill->limit, swap);
-	}
+	if (report->is_mixed)
+		return UNKNOWN;
+	if (report->is_cgroup)
+		return known_sum(kill->limit, swap_of_cgroup(kill, swap));
 	if (kill->limited_by == OOM_LIMIT_CPUSET || kill->limited_by == OOM_LIMIT_MEMPOLICY)
-		return known_sum(report->present_bytes, swap);
-	if (pages != UNKNOWN && report->reserved_pages != UNKNOWN)
-		pages = known_difference(pages, report->reserved_pages);
+		return known_sum(known_product(report->kib[FIGURE_PRESENT], 1024), swap);
 	return known_sum(known_product(pages, report->page_size), swap);
 }
 
@@ -239,42 +287,63 @@ keep_largest(
 	oom_set_text(&kill->largest.comm, name, length);
 }
 
-void
-report_take_task(struct oom_report *report, const char *line)
+/* A row of pages with what the kernel compared. */
+static void
+weigh(const struct oom_report *report, struct oom_candidate *task)
 {
-	const char *row = line + 1, *name;
-	struct oom_kill *kill = &report->kill;
-	struct oom_candidate task;
-	size_t length;
+	struct oom_candidate bytes = *task;
 
-	table_reset_row(&oom_candidate_table, &task);
-	task.pid = scan_next_number(&row);
-	row += strspn(row, " ");
-	if (task.pid < 0 || *row++ != ']')
-		return;
-	if (report->column_count == 0)
-		guess_heading(report, row);
-	name = read_row(report, row, &task);
-	if (!name || task.resident == UNKNOWN)
-		return;
-	length = strcspn(name, "\r");
-	length = length < OOM_NAME_LENGTH ? length : OOM_NAME_LENGTH;
-	task.badness = badness(&task, total_of(report));
-	kill->tasks = kill->tasks == UNKNOWN ? 1 : kill->tasks + 1;
+	measure(report, &bytes, report->page_size == UNKNOWN ? USUAL_PAGE : report->page_size);
+	task->badness = badness(&bytes, total_of(report));
+}
+
+static void
+keep_task(struct oom_report *report, struct oom_candidate *task, const char *name, size_t length)
+{
+	struct oom_kill *kill = &report->kill;
+
+	weigh(report, task);
+	kill->tasks = known_sum(known_or_zero(kill->tasks), 1);
 	kill->protected_tasks = known_or_zero(kill->protected_tasks);
-	keep_largest(kill, &task, name, length);
-	if (task.adj == ADJ_NEVER) {
+	keep_largest(kill, task, name, length);
+	if (task->adj == ADJ_NEVER) {
 		kill->protected_tasks++;
 		return;
 	}
 	if (kill->candidate_count == OOM_CANDIDATES &&
-		!goes_before(&task, &kill->candidates[OOM_CANDIDATES - 1]))
+		!goes_before(task, &kill->candidates[OOM_CANDIDATES - 1]))
 		return;
-	oom_set_text(&task.comm, name, length);
-	insert(kill, &task);
+	oom_set_text(&task->comm, name, length);
+	insert(kill, task);
 }
 
-/* The limit may be named behind the table: all are computed and put in order once more. */
+bool
+report_take_row(struct oom_log *log, const char *at, const char *row)
+{
+	struct oom_report *report = &log->stream->report;
+	const char *name, *end = value_line_end(row);
+	struct oom_candidate task;
+
+	report->in_statistics = false;
+	if (is_heading(row))
+		return take_heading(report, at);
+	table_reset_row(&oom_candidate_table, &task);
+	task.pid = scan_next_number(&row);
+	row += strspn(row, " ");
+	if (task.pid < 0 || *row++ != ']' || !end)
+		return false;
+	if (report->column_count == 0)
+		guess_heading(report, row);
+	name = read_row(report, row, &task);
+	if (!name || task.resident == UNKNOWN)
+		return false;
+	end = end < name ? name : end;
+	keep_task(report, &task, name,
+		end - name < OOM_NAME_LENGTH ? (size_t)(end - name) : OOM_NAME_LENGTH);
+	return true;
+}
+
+/* What is known at the end: bytes, the total, and so the order. */
 static void
 rank_again(struct oom_report *report)
 {
@@ -285,17 +354,27 @@ rank_again(struct oom_report *report)
 	if (count > 0)
 		memcpy(tasks, kill->candidates, count * sizeof(tasks[0]));
 	kill->candidate_count = 0;
-	while (count-- > 0) {
-		tasks[count].badness = badness(&tasks[count], kill->total);
+	for (size_t i = 0; i < count; i++)
+		weigh(report, &tasks[i]);
+	while (count-- > 0)
 		insert(kill, &tasks[count]);
+	weigh(report, &kill->largest);
+	for (size_t i = 0; i < kill->candidate_count; i++) {
+		measure(report, &kill->candidates[i], report->page_size);
+		if (report->page_size == UNKNOWN)
+			kill->candidates[i].badness = UNKNOWN;
 	}
-	kill->largest.badness = badness(&kill->largest, kill->total);
+	measure(report, &kill->largest, report->page_size);
+	if (report->page_size == UNKNOWN)
+		kill->largest.badness = UNKNOWN;
 }
 
 /* What the table says of the victim and the line about its death does not. */
 static void
-find_victim(struct oom_kill *kill)
+find_victim(struct oom_report *report)
 {
+	struct oom_kill *kill = &report->kill;
+
 	for (size_t i = 0; i < kill->candidate_count; i++) {
 		const struct oom_candidate *task = &kill->candidates[i];
 
@@ -306,18 +385,33 @@ find_victim(struct oom_kill *kill)
 		kill->swap = task->swap;
 		kill->adj = kill->adj == UNKNOWN ? task->adj : kill->adj;
 		kill->uid = kill->uid == UNKNOWN ? task->uid : kill->uid;
-		kill->page_tables =
-			kill->page_tables == UNKNOWN ? task->page_tables : kill->page_tables;
-		kill->virtual = kill->virtual == UNKNOWN ? task->virtual : kill->virtual;
+		if (report->has_death) { /* which came later, and says it where it can */
+			kill->page_tables = kill->page_tables == UNKNOWN ? task->page_tables
+									 : kill->page_tables;
+			kill->virtual = kill->virtual == UNKNOWN ? task->virtual : kill->virtual;
+		}
 		if (!kill->comm && task->comm)
 			oom_set_text(&kill->comm, task->comm, strlen(task->comm));
 	}
 }
 
+/* Before the rows become bytes: how large the victim's address space is in pages. */
+static void
+find_victim_pages(struct oom_report *report)
+{
+	const struct oom_kill *kill = &report->kill;
+
+	for (size_t i = 0; i < kill->candidate_count; i++)
+		if (kill->candidates[i].pid == kill->pid)
+			report->victim_pages = kill->candidates[i].virtual;
+}
+
 void
 report_rank(struct oom_report *report)
 {
+	find_victim_pages(report);
+	report_find_page_size(report);
 	report->kill.total = total_of(report);
 	rank_again(report);
-	find_victim(&report->kill);
+	find_victim(report);
 }

@@ -20,10 +20,14 @@ struct oom_log *oom_log_create(const struct oom_log_clock *clock);
 void oom_log_destroy(struct oom_log *log);
 
 /*
- * Takes one line, without its newline. Take all kills after each line: only a few are kept.
- * A line need not be text.
+ * Takes one line, without its newline; `is_ended` says whether it had one. A value at the end of a
+ * line that is not ended may have been cut, and is unknown. Take all kills after each line: only a
+ * few are kept. A line need not be text.
  */
-void oom_log_feed(struct oom_log *log, const char *line);
+void oom_log_feed(struct oom_log *log, const char *line, bool is_ended);
+
+/* Whether all there was is JSON, in none of whose objects a message was found. */
+bool oom_log_is_no_log(const struct oom_log *log);
 
 /*
  * Nothing more will come: a report without a victim is given as it is. Or nothing more for the

@@ -35,6 +35,17 @@ advise_limit(struct page *page, const struct oom_kill *kill)
 }
 
 static bool
+advise_lowered(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->limit_lowered != 1)
+		return false;
+	page_say(page, "-",
+		"Lower memory.max in steps, or set memory.high first: then the kernel can free "
+		"memory before it kills.");
+	return true;
+}
+
+static bool
 advise_dominant(struct page *page, const struct oom_kill *kill)
 {
 	if (!is_share(kill->anon, whole_of(kill), 75))
@@ -113,7 +124,7 @@ advise_huge_pages(struct page *page, const struct oom_kill *kill)
 static bool
 advise_swap(struct page *page, const struct oom_kill *kill)
 {
-	if (kill->swap_total == UNKNOWN)
+	if (kill->swap_total == UNKNOWN || kill->order == -1)
 		return false;
 	if (kill->swap_total == 0)
 		page_say(page, "-",
@@ -182,6 +193,7 @@ oom_advise(struct page *page, const struct episode *episode)
 {
 	static bool (*const advices[])(struct page * page, const struct oom_kill *kill) = {
 		advise_limit,
+		advise_lowered,
 		advise_dominant,
 		advise_adjustment,
 		advise_shmem,

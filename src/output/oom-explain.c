@@ -6,39 +6,60 @@
 
 enum { SHOWN_CANDIDATES = 5, ADJ_NEVER = -1000 };
 
+/* What the kernel did, as the end of a sentence. */
+static const char *
+deed_of(const struct oom_kill *kill)
+{
+	switch (kill->outcome) {
+	case OOM_NOBODY:
+		return "found no process that it could kill";
+	case OOM_PANIC:
+		return "stopped the machine (panic)";
+	default:
+		return kill->limited_by == OOM_LIMIT_CGROUP ? "chose a process in it"
+							    : "chose a process";
+	}
+}
+
 /* What happened, in one sentence or two. */
 static void
 say_limit(struct page *page, const struct oom_kill *kill)
 {
+	const char *cgroup = kill->limit_cgroup ? page_safe(page, kill->limit_cgroup)
+						: "(which one the log does not say)";
+
 	switch (kill->limited_by) {
 	case OOM_LIMIT_MACHINE:
-		page_say(page, "",
-			"The machine ran out of memory, and the kernel's OOM killer chose a "
-			"process.");
+		page_say(page, "", "The machine ran out of memory, and the kernel's OOM killer %s.",
+			deed_of(kill));
 		break;
 	case OOM_LIMIT_CGROUP:
 		page_say(page, "",
-			"The memory cgroup %s met its limit, and the kernel's OOM killer chose a "
-			"process in it. The machine as a whole need not have been short of "
-			"memory.",
-			kill->limit_cgroup ? page_safe(page, kill->limit_cgroup)
-					   : "(which one the log does not say)");
+			"The memory cgroup %s %s, and the kernel's OOM killer %s. The machine as a "
+			"whole "
+			"need not have been short of memory.",
+			cgroup,
+			kill->limit_lowered == 1 ? "got a lower limit than it used"
+						 : "met its limit",
+			deed_of(kill));
 		break;
 	case OOM_LIMIT_CPUSET:
 		page_say(page, "",
-			"The memory nodes %s, to which the cpuset %s is bound, had no memory left. "
-			"Other nodes may have had some.",
+			"The memory nodes %s, to which the cpuset %s is bound, could not serve a "
+			"request. Other nodes may have had memory.",
 			page_safe(page, kill->mems_allowed), page_safe(page, kill->cpuset));
 		break;
 	case OOM_LIMIT_MEMPOLICY:
 		page_say(page, "",
-			"The memory nodes %s, to which a memory policy binds the request, had no "
-			"memory left. Other nodes may have had some.",
+			"The memory nodes %s, to which a memory policy binds the request, could "
+			"not "
+			"serve it. Other nodes may have had memory.",
 			page_safe(page, kill->nodemask));
 		break;
 	case OOM_LIMIT_UNKNOWN:
 		page_say(page, "",
-			"The kernel's OOM killer. Which limit was met the log does not say.");
+			"The kernel's OOM killer %s. Which limit was met the log does not say.",
+			deed_of(kill));
 		break;
 	}
 	if (kill->limit != UNKNOWN)
@@ -52,7 +73,10 @@ say_limit(struct page *page, const struct oom_kill *kill)
 static void
 say_what_happened(struct page *page, const struct oom_kill *kill)
 {
-	if (kill->killer == OOM_BY_SYSTEMD_OOMD)
+	if (kill->killer == OOM_BY_SYSTEMD_OOMD && !kill->reason)
+		page_say(page, "", "systemd-oomd, not the kernel, killed the unit or cgroup %s.",
+			page_safe(page, kill->cgroup));
+	else if (kill->killer == OOM_BY_SYSTEMD_OOMD)
 		page_say(page, "", "systemd-oomd, not the kernel, killed the cgroup %s: %s.",
 			page_safe(page, kill->cgroup), page_safe(page, kill->reason));
 	else if (kill->killer == OOM_BY_EARLYOOM)
@@ -60,12 +84,18 @@ say_what_happened(struct page *page, const struct oom_kill *kill)
 			"earlyoom, not the kernel, found memory low and sent %s. The kernel could "
 			"still serve all requests.",
 			page_safe(page, kill->signal));
+	else if (kill->reaped_only == 1)
+		page_say(page, "",
+			"The kernel's OOM killer killed a process: the log only tells that its "
+			"memory "
+			"was freed (oom_reaper).");
+	else if (kill->order == -1)
+		page_say(page, "",
+			"A person asked for a kill (SysRq f), and the kernel's OOM killer %s. The "
+			"machine need not have been short of memory.",
+			deed_of(kill));
 	else
 		say_limit(page, kill);
-	if (kill->outcome == OOM_NOBODY)
-		page_say(page, "", "It found no process that it could kill.");
-	else if (kill->outcome == OOM_PANIC)
-		page_say(page, "", "The kernel then stopped the machine (panic).");
 }
 
 static void
@@ -75,12 +105,19 @@ say_who_asked(struct page *page, const struct oom_kill *kill)
 		page_say(page, "", "Nobody: it acts before a request for memory fails.");
 		return;
 	}
-	if (!kill->asked_comm) {
-		page_say(page, "", "The log does not say: the beginning of the report is missing.");
-		return;
-	}
 	if (kill->order == -1) {
 		page_say(page, "", "A person, by SysRq f.");
+		return;
+	}
+	if (!kill->asked_comm) {
+		page_say(page, "",
+			"The log does not say: the beginning of the report is missing, or its name "
+			"is not certain.");
+		return;
+	}
+	if (kill->limit_lowered == 1) {
+		page_say(page, "", "Nobody: %s (%s) wrote a lower limit (memory.max).",
+			page_safe(page, kill->asked_comm), page_number(page, kill->asked_pid));
 		return;
 	}
 	page_say(page, "",
@@ -140,7 +177,9 @@ static void
 say_who_died(struct page *page, const struct oom_kill *kill)
 {
 	if (kill->killer == OOM_BY_SYSTEMD_OOMD) {
-		page_say(page, "", "All processes of %s.", page_safe(page, kill->cgroup));
+		page_say(page, "", "All processes of %s%s%s.", page_safe(page, kill->cgroup),
+			kill->processes > 0 ? ": " : "",
+			kill->processes > 0 ? page_number(page, kill->processes) : "");
 		return;
 	}
 	if (kill->pid == UNKNOWN) {
@@ -219,6 +258,10 @@ say_why(struct page *page, const struct oom_kill *kill)
 			page_count(page, kill->tasks, "process", "processes"));
 		return;
 	}
+	if (kill->candidate_count == 0 && kill->tasks == 0) {
+		page_say(page, "", "The table of tasks is empty: there was no process to compare.");
+		return;
+	}
 	if (kill->candidate_count == 0) {
 		page_say(page, "",
 			"The log has no table of tasks for it (vm.oom_dump_tasks is 0, too many "
@@ -229,7 +272,7 @@ say_why(struct page *page, const struct oom_kill *kill)
 		"Of %s the highest badness is killed: memory, swap and page tables, and for each "
 		"point of adjustment a thousandth of %s. %s protected by -1000.",
 		page_count(page, kill->tasks, "process", "processes"),
-		kill->total == UNKNOWN ? "a total that the log does not tell"
+		kill->total == UNKNOWN ? "all that is to be had, which the log does not tell"
 				       : page_bytes(page, kill->total),
 		kill->protected_tasks > 0 ? page_count(page, kill->protected_tasks, "was", "were")
 					  : "None was");
@@ -268,6 +311,8 @@ say_memory(struct page *page, const struct oom_kill *kill)
 		{ "tmpfs and shared", kill->memory_shmem },
 		{ "kernel objects that can be dropped", kill->slab_reclaimable },
 		{ "kernel objects that cannot", kill->slab_unreclaimable },
+		{ "locked or not evictable",
+			kill->memory_unevictable > 0 ? kill->memory_unevictable : UNKNOWN },
 		{ "page tables", kill->memory_page_tables },
 		{ "kernel stacks", kill->kernel_stack },
 		{ "huge pages set aside", kill->hugetlb > 0 ? kill->hugetlb : UNKNOWN },
@@ -280,6 +325,13 @@ say_memory(struct page *page, const struct oom_kill *kill)
 		return;
 	}
 	page_say(page, "", "%s: %s.", scope_of(kill), known);
+	if (kill->memory_unnamed > 0)
+		page_say(page, "",
+			"%s of RAM (%lld %%) is in none of these: drivers, the kernel's other "
+			"allocations, a balloon.",
+			page_bytes(page, kill->memory_unnamed),
+			(long long)(known_share(kill->memory_unnamed, kill->ram) + 5) / 10);
+	oom_explain_free(page, kill);
 	if (kill->swap_total == 0)
 		page_say(page, "", "There is no swap.");
 	else if (kill->swap_total != UNKNOWN)
@@ -324,11 +376,19 @@ say_aftermath(struct page *page, const struct episode *episode)
 			page_count(page, (int64_t)episode->with_group, "process", "processes"),
 			page_bytes(page, episode->bytes_with_group));
 	say_repeats(page, episode);
+	if (kill->lines_not_understood > 0)
+		page_say(page, "", "%s of this report %s not understood.",
+			page_count(page, kill->lines_not_understood, "line", "lines"),
+			kill->lines_not_understood == 1 ? "was" : "were");
+	if (kill->reaped == 1 && kill->reaped_only != 1)
+		page_say(page, "", "Its memory was freed at once (oom_reaper).");
 	if (kill->reaped == 0)
 		page_say(page, "",
 			"The kernel could not free its memory at once (oom_reaper): it was held "
 			"in the kernel.");
-	if (!is_group && episode->with_group == 0 && episode->reports == 1 && kill->reaped != 0)
+	if (!is_group && episode->with_group == 0 && episode->reports == 1 &&
+		(kill->reaped == UNKNOWN || kill->reaped_only == 1) &&
+		kill->lines_not_understood <= 0)
 		page_say(page, "", "Nothing that the log tells.");
 }
 

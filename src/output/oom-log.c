@@ -106,6 +106,40 @@ write_title(struct page *page, const struct episode *episode)
 	fputc('\n', page->file);
 }
 
+static const char *
+limit_of(struct page *page, const struct oom_kill *kill)
+{
+	if (kill->limited_by == OOM_LIMIT_CGROUP)
+		return kill->limit_cgroup ? page_safe(page, kill->limit_cgroup) : "cgroup";
+	if (kill->killer == OOM_BY_SYSTEMD_OOMD)
+		return page_safe(page, kill->cgroup);
+	return oom_limit_names[kill->limited_by] ? oom_limit_names[kill->limited_by] : "-";
+}
+
+/* One row for each kill; the limit comes last, as a path may be long. */
+static void
+write_table(struct page *page, const struct oom_kill *kills, size_t count)
+{
+	fprintf(page->file, "%-25s %8s %-16s %7s %-16s %s\n", "TIME", "PID", "NAME", "HELD",
+		"ASKER", "LIMIT");
+	for (size_t i = 0; i < count; i++) {
+		const struct oom_kill *kill = &kills[i];
+		bool has_time = kill->time != UNKNOWN;
+		char time[UNIT_FORMAT_SIZE];
+
+		unit_format(time, has_time ? UNIT_TIME : UNIT_DURATION,
+			has_time ? kill->time : kill->uptime, SCALE_HUMAN);
+		fprintf(page->file, "%-25s %8s %-16s %7s %-16s %s\n", time,
+			page_number(page, kill->pid),
+			kill->comm ? page_safe(page, kill->comm) : "-",
+			page_bytes(page, kill->resident),
+			kill->asked_comm ? page_safe(page, kill->asked_comm) : "-",
+			limit_of(page, kill));
+	}
+	fputs("\n", page->file);
+	arena_reset(&page->texts);
+}
+
 void
 oom_log_write_text(FILE *file, const struct oom_kill *kills, size_t count, enum charset charset)
 {
@@ -114,6 +148,8 @@ oom_log_write_text(FILE *file, const struct oom_kill *kills, size_t count, enum 
 
 	for (size_t i = 0; i < count; i++)
 		add_kill(&episodes, &kills[i]);
+	if (count > 0)
+		write_table(&page, kills, count);
 	for (size_t i = 0; i < episodes.count; i++) {
 		if (i > 0)
 			fputs("\n\n", file);

@@ -41,5 +41,8 @@ const char *page_count(struct page *page, int64_t count, const char *noun, const
 /* Answers the questions about an episode. */
 void oom_explain(struct page *page, const struct episode *episode);
 
+/* Why memory that was free did not serve the request, zone by zone. */
+void oom_explain_free(struct page *page, const struct oom_kill *kill);
+
 /* What can be done about it, from what the log says and nothing else. */
 void oom_advise(struct page *page, const struct episode *episode);

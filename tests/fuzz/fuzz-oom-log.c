@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(file);
 	do {
 		line = strsep(&rest, "\n");
-		oom_log_feed(log, line);
+		oom_log_feed(log, line, rest != NULL);
 		if (!rest)
 			oom_log_end(log);
 		while (count < MOST_KILLS && oom_log_take(log, &kills[count]))

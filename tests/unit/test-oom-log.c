@@ -15,7 +15,9 @@
 #define INVOKED "a invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
 #define HEADING                                                                                    \
 	"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n"
-#define MEMORY "Total swap = 0kB\n1048576 pages RAM\n48576 pages reserved\n"
+#define PAGE_OF_4K "Node 0 Normal: 1*4kB (U) 0*8kB = 4kB\n"
+#define MEMORY PAGE_OF_4K "Total swap = 0kB\n1048576 pages RAM\n48576 pages reserved\n"
+#define LIMITED "memory: usage 9kB, limit 100kB, failcnt 1\n"
 #define SIZES "total-vm:40kB, anon-rss:12kB, file-rss:8kB, shmem-rss:4kB"
 #define DEATH(pid, name) "Out of memory: Killed process " pid " (" name ") " SIZES "\n"
 
@@ -47,7 +49,7 @@ read_log(const char *text)
 	struct found found = { .count = 0 };
 
 	while ((line = strsep(&rest, "\n"))) {
-		oom_log_feed(log, line);
+		oom_log_feed(log, line, true);
 		take_all(log, &found);
 	}
 	oom_log_end(log);
@@ -68,46 +70,49 @@ static void
 what_stands_before_a_message_is_taken_off(void **state)
 {
 	static const struct {
-		const char *line, *message;
+		const char *line; /* up to its last x, where the message begins */
 		enum log_origin origin;
 		int64_t uptime_ms, time; /* seconds */
 	} cases[] = {
-		{ "Mem-Info:", "Mem-Info:", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "[   12.345678] x", "x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "[   12.345678][ T1234] x", "x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "[   12.345678] [    C1] x", "x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "[   12.345678 <    0.000012>] x", "x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "<4>[   12.345678]  x", "x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "kern  :warn  : [   12.345678] x", "x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "[   12.345678] host kernel: x", "x", LOG_KERNEL, 12345, UNKNOWN },
-		{ "[   12.345678] a b kernel: x", "a b kernel: x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "6,1234,12345678,-;x", "x", LOG_KERNEL, 12345, UNKNOWN },
-		{ "6,1234,12345678,-,caller=T1;x", "x", LOG_KERNEL, 12345, UNKNOWN },
-		{ "[Sun Nov 22 14:00:01 2026] x", "x", LOG_ANYONE, UNKNOWN, 1795356001 },
-		{ "[So 22. Nov 14:00:01 2026] x", "x", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "[Nov22 14:00] x", "x", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "[  +0.000012] x", "x", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "[<    0.000012>] x", "x", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "2026-11-22T15:00:01,123456+01:00 x: y", "x: y", LOG_ANYONE, UNKNOWN,
+		{ "[   12.345678] x", LOG_ANYONE, 12345, UNKNOWN },
+		{ "[   12.345678][ T1234] x", LOG_ANYONE, 12345, UNKNOWN },
+		{ "[   12.345678] [    C1] x", LOG_ANYONE, 12345, UNKNOWN },
+		{ "[   12.345678 <    0.000012>] x", LOG_ANYONE, 12345, UNKNOWN },
+		{ "<4>[   12.345678]  x", LOG_ANYONE, 12345, UNKNOWN },
+		{ "kern  :warn  : [   12.345678] x", LOG_ANYONE, 12345, UNKNOWN },
+		{ "[   12.345678] host kernel: x", LOG_KERNEL, 12345, UNKNOWN },
+		{ "[   12.345678] a b kernel: x", LOG_KERNEL, 12345, UNKNOWN },
+		{ "6,1234,12345678,-;x", LOG_KERNEL, 12345, UNKNOWN },
+		{ "6,1234,12345678,-,caller=T1;x", LOG_KERNEL, 12345, UNKNOWN },
+		{ "[Sun Nov 22 14:00:01 2026] x", LOG_ANYONE, UNKNOWN, 1795356001 },
+		{ "[So 22. Nov 14:00:01 2026] x", LOG_ANYONE, UNKNOWN, 1795356001 },
+		{ "[Nov22 14:00] x", LOG_ANYONE, UNKNOWN, 1795356000 },
+		{ "[  +0.000012] x", LOG_ANYONE, UNKNOWN, UNKNOWN },
+		{ "[<    0.000012>] x", LOG_ANYONE, UNKNOWN, UNKNOWN },
+		{ "2026-11-22T15:00:01,123456+01:00 x: y", LOG_ANYONE, UNKNOWN, 1795356001 },
+		{ "2026-11-22T15:00:01+0100 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "2026-11-22T14:00:01.5Z h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "2026-11-22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "Sun 2026-11-22 14:00:01 UTC h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "1795356001.123456 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "Nov 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "Nov 22 14:00:01 kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "Nov 22 14:00:01 h kernel: [   12.345678] x", LOG_KERNEL, 12345, 1795356001 },
+		{ "<4>1 2026-11-22T14:00:01Z h kernel - - - x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "<4>1 2026-11-22T14:00:01Z h app 7 - - x", LOG_OTHER, UNKNOWN, 1795356001 },
+		{ "nov. 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "noviembre 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "11月 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "ноя 22 14:00:01 h klogd: x", LOG_KERNEL, UNKNOWN, 1795356001 },
+		{ "?? 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, UNKNOWN },
+		{ "[Вс ноя 22 14:00:01 2026] x", LOG_ANYONE, UNKNOWN, 1795356001 },
+		{ "Sun Nov 22 14:00:01 2026 kern.warn kernel: [   12.345678] x", LOG_KERNEL, 12345,
 			1795356001 },
-		{ "2026-11-22T15:00:01+0100 h kernel: x", "x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "2026-11-22T14:00:01.5Z h kernel: x", "x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "2026-11-22 14:00:01 h kernel: x", "x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "Sun 2026-11-22 14:00:01 UTC h kernel: x", "x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "1795356001.123456 h kernel: x", "x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 h kernel: x", "x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 kernel: x", "x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 h kernel: [   12.345678] x", "x", LOG_KERNEL, 12345,
-			1795356001 },
-		{ "Dec  1 00:00:00 h kernel: x", "x", LOG_KERNEL, UNKNOWN, 1764547200 },
-		{ "Nov 22 14:00:01 h earlyoom[7]: x", "x", LOG_EARLYOOM, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 h systemd-oomd[7]: x", "x", LOG_SYSTEMD_OOMD, UNKNOWN,
-			1795356001 },
-		{ "Nov 22 14:00:01 h sshd[7]: x", "x", LOG_OTHER, UNKNOWN, 1795356001 },
-		{ "[   9425]     0  9425", "[   9425]     0  9425", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "[  pid  ]   uid", "[  pid  ]   uid", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "", "", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "[", "[", LOG_ANYONE, UNKNOWN, UNKNOWN },
+		{ "[2026-11-22 14:00:01] [   12.345678] x", LOG_ANYONE, 12345, 1795356001 },
+		{ "Dec  1 00:00:00 h kernel: x", LOG_KERNEL, UNKNOWN, 1764547200 },
+		{ "Nov 22 14:00:01 h earlyoom[7]: x", LOG_EARLYOOM, UNKNOWN, 1795356001 },
+		{ "Nov 22 14:00:01 h systemd-oomd[7]: x", LOG_SYSTEMD_OOMD, UNKNOWN, 1795356001 },
+		{ "Nov 22 14:00:01 h sshd[7]: x", LOG_OTHER, UNKNOWN, 1795356001 },
 	};
 
 	(void)state;
@@ -115,9 +120,8 @@ what_stands_before_a_message_is_taken_off(void **state)
 		struct log_line line;
 		int64_t time;
 
-		log_line_parse(cases[i].line, &line);
-		time = log_line_time(&line, clock_of_tests.now);
-		assert_string_equal(line.message, cases[i].message);
+		log_line_parse(cases[i].line, strrchr(cases[i].line, 'x'), &line);
+		time = line.has_stamp ? log_stamp_time(&line.stamp, clock_of_tests.now) : UNKNOWN;
 		assert_int_equal(line.origin, cases[i].origin);
 		assert_int_equal(line.uptime == UNKNOWN ? UNKNOWN : line.uptime / 1000000,
 			cases[i].uptime_ms);
@@ -130,7 +134,7 @@ a_name_may_be_anything(void **state)
 {
 	static const char *const names[] = { "a", "a b", "[kworker/0:0]", "x) total-vm:9kB",
 		"(sd-pam)", ",pid=1,uid=0", "a-b", "7 8 9", ")", "(", "Node 1", "CPU: 1",
-		"Task in /", "a) score 7", "Killed process 1" };
+		"Task in /", "a) score 7", "Killed process1" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -182,7 +186,11 @@ the_journal_may_come_as_json(void **state)
 			 "order=0, oom_score_adj=0\",\"SYSLOG_IDENTIFIER\":\"kernel\","
 			 "\"__REALTIME_TIMESTAMP\":\"1795356001500000\"}\n"
 			 "{\"__REALTIME_TIMESTAMP\":\"1795356001500000\",\"MESSAGE\":"
-			 "\"active_anon:7 inactive_anon:1 isolated_anon:0\\n active_file:2\","
+			 "\"active_anon:7 inactive_anon:1 isolated_anon:0\\n active_file:2 "
+			 "inactive_file:0 isolated_file:0\\n mapped:0 shmem:0\","
+			 "\"SYSLOG_IDENTIFIER\":\"kernel\"}\n"
+			 "{\"__REALTIME_TIMESTAMP\":\"1795356001500000\",\"MESSAGE\":"
+			 "\"Node 0 Normal: 1*4kB (U) = 4kB\","
 			 "\"SYSLOG_IDENTIFIER\":\"kernel\"}\n"
 			 "{\"__REALTIME_TIMESTAMP\":\"1795356001500000\",\"MESSAGE\":\""
 			 "Out of memory: Killed process 42 (a\\nb) " SIZES "\","
@@ -261,14 +269,15 @@ only_the_best_candidates_are_kept_and_all_are_counted(void **state)
 	char line[256];
 
 	(void)state;
-	oom_log_feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0");
+	oom_log_feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0", true);
+	oom_log_feed(log, "Node 0 Normal: 1*4kB (U) 0*8kB = 4kB", true);
 	for (int i = 1; i <= 100000; i++) {
 		snprintf(line, sizeof(line),
 			"[%7d]     0 %d       10      %d        0        0             0 p%d", i, i,
 			i * 7919 % 100003, i);
-		oom_log_feed(log, line);
+		oom_log_feed(log, line, true);
 	}
-	oom_log_feed(log, "Out of memory: Killed process 7 (p7) " SIZES);
+	oom_log_feed(log, "Out of memory: Killed process 7 (p7) " SIZES, true);
 	oom_log_end(log);
 	assert_true(oom_log_take(log, &kill));
 	assert_int_equal(kill.tasks, 100000);
@@ -283,8 +292,9 @@ static void
 columns_are_found_by_their_heading(void **state)
 {
 	struct found found = read_log(INVOKED
-		"[  pid  ] new rss_file  uid rss nr_ptes nr_pmds swapents oom_score_adj name\r\n"
-		"[     10]   1        2    3  40       5       6        7             8 "
+		"[  pid  ] new rss_file  uid rss nr_ptes nr_pmds swapents total_vm oom_score_adj "
+		"name\r\n"
+		"[     10]   1        2    3  40       5       6        7       10            8 "
 		"a\r\n" DEATH("10", "a"));
 	const struct oom_candidate *task = &found.kills[0].candidates[0];
 
@@ -295,7 +305,7 @@ columns_are_found_by_their_heading(void **state)
 	assert_int_equal(task->page_tables, 11 * 4096);
 	assert_int_equal(task->swap, 7 * 4096);
 	assert_int_equal(task->adj, 8);
-	assert_int_equal(task->virtual, UNKNOWN);
+	assert_int_equal(task->anon, UNKNOWN);
 	assert_string_equal(task->comm, "a");
 	finish(&found);
 }
@@ -350,11 +360,11 @@ a_group_is_not_for_ever(void **state)
 	struct found found = { .count = 0 };
 
 	(void)state;
-	oom_log_feed(log, "Memory cgroup out of memory: Killed process 10 (a) " SIZES);
-	oom_log_feed(log, "Tasks in /x are going to be killed due to memory.oom.group set");
+	oom_log_feed(log, "Memory cgroup out of memory: Killed process 10 (a) " SIZES, true);
+	oom_log_feed(log, "Tasks in /x are going to be killed due to memory.oom.group set", true);
 	for (int i = 0; i < 100; i++)
-		oom_log_feed(log, "eth0: link becomes ready");
-	oom_log_feed(log, "Out of memory: Killed process 11 (b) " SIZES);
+		oom_log_feed(log, "eth0: link becomes ready", true);
+	oom_log_feed(log, "Out of memory: Killed process 11 (b) " SIZES, true);
 	oom_log_end(log);
 	take_all(log, &found);
 	assert_int_equal(found.count, 2);
@@ -404,11 +414,11 @@ figures_long_before_a_death_are_not_of_it(void **state)
 	struct oom_kill kill;
 
 	(void)state;
-	oom_log_feed(log, "Mem-Info:");
-	oom_log_feed(log, "active_anon:10 inactive_anon:10 isolated_anon:0");
+	oom_log_feed(log, "Mem-Info:", true);
+	oom_log_feed(log, "active_anon:10 inactive_anon:10 isolated_anon:0", true);
 	for (int i = 0; i < 100; i++)
-		oom_log_feed(log, "eth0: link becomes ready");
-	oom_log_feed(log, "Out of memory: Killed process 7 (a) " SIZES);
+		oom_log_feed(log, "eth0: link becomes ready", true);
+	oom_log_feed(log, "Out of memory: Killed process 7 (a) " SIZES, true);
 	oom_log_end(log);
 	assert_true(oom_log_take(log, &kill));
 	assert_int_equal(kill.memory_anon, UNKNOWN);
@@ -462,16 +472,19 @@ the_limit_says_what_an_adjustment_counts_for(void **state)
 		enum oom_limit limit;
 	} cases[] = {
 		{ MEMORY, "NONE,", INT64_C(1000000) * 4096, OOM_LIMIT_MACHINE },
-		{ "Node 1 Normal present:1000kB\nNode 1 DMA present:24kB\n" MEMORY, "CPUSET,",
-			1024 * 1024, OOM_LIMIT_CPUSET },
-		{ "Node 1 Normal present:1000kB\n" MEMORY, "MEMORY_POLICY,", 1000 * 1024,
+		{ "Node 1 Normal free:0kB present:1000kB\nNode 1 DMA free:0kB "
+		  "present:24kB\n" MEMORY,
+			"CPUSET,", 1024 * 1024, OOM_LIMIT_CPUSET },
+		{ "Node 1 Normal free:0kB present:1000kB\n" MEMORY, "MEMORY_POLICY,", 1000 * 1024,
 			OOM_LIMIT_MEMPOLICY },
-		{ "memory: usage 9kB, limit 100kB, failcnt 1\n", "MEMCG,", 100 * 1024,
+		/* How much swap there is the log does not tell (L2). */
+		{ LIMITED, "MEMCG,", UNKNOWN, OOM_LIMIT_CGROUP },
+		{ LIMITED, "NONE,oom_memcg=/x,", UNKNOWN, OOM_LIMIT_CGROUP },
+		{ LIMITED "swap: usage 0kB, limit 0kB, failcnt 0\n", "MEMCG,", 100 * 1024,
 			OOM_LIMIT_CGROUP },
-		{ "memory: usage 9kB, limit 100kB, failcnt 1\n", "NONE,oom_memcg=/x,", 100 * 1024,
+		{ LIMITED "memory+swap: usage 49kB, limit 140kB, failcnt 0\n", "MEMCG,", 140 * 1024,
 			OOM_LIMIT_CGROUP },
-		{ "memory: usage 9kB, limit 100kB, failcnt 1\nswap: usage 0kB, limit 50kB, failcnt "
-		  "0\nTotal swap = 20kB\n",
+		{ "Total swap = 20kB\n" LIMITED "swap: usage 0kB, limit 50kB, failcnt 0\n",
 			"MEMCG,", 120 * 1024, OOM_LIMIT_CGROUP },
 		{ "", "SOMETHING_NEW,", UNKNOWN, OOM_LIMIT_UNKNOWN },
 	};
@@ -502,10 +515,10 @@ a_pause_gives_what_is_there_and_tears_nothing(void **state)
 	struct oom_kill kill;
 
 	(void)state;
-	oom_log_feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0");
+	oom_log_feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0", true);
 	oom_log_pause(log);
 	assert_false(oom_log_take(log, &kill));
-	oom_log_feed(log, "Out of memory: Killed process 7 (b) " SIZES);
+	oom_log_feed(log, "Out of memory: Killed process 7 (b) " SIZES, true);
 	assert_false(oom_log_take(log, &kill));
 	oom_log_pause(log);
 	assert_true(oom_log_take(log, &kill));

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/memory.h"
+#include "model/oom-log-parts.h"
+#include "model/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* So long after it began a report without an end has nothing to do with the next one. */
+#define RIVAL_NS (INT64_C(60) * 1000000000)
+
+/* Begins an empty report. What the last one held is the queue's. */
+static void
+report_clear(struct oom_report *report)
+{
+	const struct oom_kill *kill = &report->kill;
+	int64_t swap = kill->swap_total == UNKNOWN ? report->old_total : kill->swap_total;
+	int64_t page_size = report->page_size;
+
+	*report = (struct oom_report){ .page_size = report->is_mixed ? UNKNOWN : page_size,
+		.ram_pages = UNKNOWN,
+		.reserved_pages = UNKNOWN,
+		.cgroup_anon = UNKNOWN,
+		.cgroup_file = UNKNOWN,
+		.last_node = UNKNOWN,
+		.victim_pages = UNKNOWN,
+		.old_total = swap };
+	for (size_t i = 0; i < FIGURE_COUNT; i++)
+		report->pages[i] = report->kib[i] = UNKNOWN;
+	oom_kill_init(&report->kill);
+}
+
+void
+report_reset(struct oom_report *report)
+{
+	oom_kill_finish(&report->kill);
+	free((void *)report->asked_line);
+	report_clear(report);
+}
+
+static int64_t
+time_of(const struct oom_log *log)
+{
+	const struct log_line *line = &log->line;
+	int64_t time = line->has_stamp ? log_stamp_time(&line->stamp, log->clock.now) : UNKNOWN;
+
+	if (line->since_last != UNKNOWN)
+		return log->text_time;
+	return time == UNKNOWN ? known_sum(log->clock.boot, line->uptime) : time;
+}
+
+void
+queue_push(struct oom_log *log, struct oom_kill *kill)
+{
+	struct oom_kill *place = &log->queue[log->queue_count];
+
+	if (log->queue_count == OOM_QUEUE) {
+		oom_kill_finish(kill);
+		return;
+	}
+	*place = *kill;
+	if (place->killer == OOM_BY_KERNEL && place->reaped_only != 1)
+		place->report = log->stream->report_number;
+	else if (place->killer == OOM_BY_KERNEL)
+		place->report = log->report_count++;
+	place->uptime = log->line.uptime;
+	place->time = time_of(log);
+	log->told[log->told_next] = kill->outcome == OOM_KILLED ? kill->pid : UNKNOWN;
+	log->told_next = (log->told_next + 1) % OOM_TOLD;
+	log->queue_count++;
+}
+
+bool
+log_has_told(const struct oom_log *log, int64_t pid)
+{
+	for (size_t i = 0; i < OOM_TOLD; i++)
+		if (pid > 0 && log->told[i] == pid)
+			return true;
+	return false;
+}
+
+struct oom_kill *
+queue_last(struct oom_log *log)
+{
+	for (size_t i = log->queue_count; i-- > 0;)
+		if (log->queue[i].report == log->stream->report_number &&
+			log->queue[i].killer == OOM_BY_KERNEL)
+			return &log->queue[i];
+	return NULL;
+}
+
+struct oom_kill *
+queue_find(struct oom_log *log, int64_t pid)
+{
+	for (size_t i = log->queue_count; pid != UNKNOWN && i-- > 0;)
+		if (log->queue[i].pid == pid && log->queue[i].killer == OOM_BY_KERNEL)
+			return &log->queue[i];
+	return NULL;
+}
+
+struct oom_kill *
+queue_find_unseen(struct oom_log *log)
+{
+	for (size_t i = 0; i < log->queue_count; i++)
+		if (log->queue[i].outcome == OOM_UNSEEN && log->queue[i].pid == UNKNOWN)
+			return &log->queue[i];
+	return NULL;
+}
+
+void
+report_forget_group(struct oom_stream *stream)
+{
+	free((void *)stream->group);
+	free((void *)stream->limit_cgroup);
+	stream->group = NULL;
+	stream->limit_cgroup = NULL;
+}
+
+/* What is not certain where the lines of two reports are mixed: all but what names the victim. */
+static void
+forget_mixed(struct oom_kill *kill)
+{
+	int64_t *const numbers[] = { &kill->limit, &kill->usage, &kill->fail_count,
+		&kill->swap_limit, &kill->swap_usage, &kill->swap_total, &kill->swap_free,
+		&kill->memory_shmem, &kill->slab_reclaimable, &kill->slab_unreclaimable,
+		&kill->memory_page_tables, &kill->kernel_stack, &kill->tasks,
+		&kill->protected_tasks };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		*numbers[i] = UNKNOWN;
+	for (size_t i = 0; i < kill->candidate_count; i++)
+		oom_candidate_finish(&kill->candidates[i]);
+	kill->candidate_count = kill->zone_count = 0;
+	oom_candidate_finish(&kill->largest);
+	table_reset_row(&oom_candidate_table, &kill->largest);
+}
+
+/* Of mixed reports only the line that names the victim tells its limit. */
+void
+report_forget_limit(struct oom_report *report)
+{
+	struct oom_kill *kill = &report->kill;
+	const char **const texts[] = { &kill->limit_cgroup, &kill->cgroup, &kill->nodemask,
+		&kill->cpuset, &kill->mems_allowed };
+
+	if (!report->is_mixed || report->has_summary)
+		return;
+	kill->limited_by = OOM_LIMIT_UNKNOWN;
+	kill->limit = kill->score = UNKNOWN;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		free((void *)*texts[i]);
+		*texts[i] = NULL;
+	}
+}
+
+/* A parent that was chosen is only told where another process died. */
+static void
+forget_choice(struct oom_kill *kill)
+{
+	kill->chosen_pid = UNKNOWN;
+	free((void *)kill->chosen_comm);
+	kill->chosen_comm = NULL;
+}
+
+/* Ends the report that is being read: what it holds moves into the queue. */
+void
+report_finish(struct oom_log *log, enum oom_outcome outcome)
+{
+	struct oom_stream *stream = log->stream;
+	struct oom_report *report = &stream->report;
+	struct oom_kill *kill = &report->kill;
+
+	kill->outcome = outcome;
+	kill->killed_with = outcome == OOM_KILLED ? 0 : UNKNOWN;
+	kill->lines_not_understood = known_or_zero(kill->lines_not_understood);
+	if (outcome != OOM_KILLED)
+		forget_choice(kill);
+	report_find_asker(report);
+	if (outcome != OOM_KILLED)
+		report_forget_limit(report);
+	if (report->is_mixed)
+		forget_mixed(kill);
+	if (kill->limited_by == OOM_LIMIT_UNKNOWN && kill->limit != UNKNOWN)
+		kill->limited_by = OOM_LIMIT_CGROUP;
+	report_rank(report);
+	report_sum_memory(report);
+	report_forget_group(stream);
+	report->state = REPORT_NONE;
+	stream->report_number = log->report_count++;
+	stream->first_pid = kill->pid;
+	stream->limit = kill->limited_by;
+	stream->limit_cgroup = kill->limit_cgroup ? xstrdup(kill->limit_cgroup) : NULL;
+	queue_push(log, kill);
+	report_clear(report);
+}
+
+/*
+ * A report whose victim the log does not tell is not lost. One without a beginning is only figures,
+ * unless it names who is to die.
+ */
+void
+report_give_up(struct oom_log *log)
+{
+	struct oom_report *report = &log->stream->report;
+	const struct oom_kill *kill = &report->kill;
+	bool is_lone = report->state == REPORT_HEADLESS && kill->pid != UNKNOWN;
+
+	if (report->state == REPORT_BEGUN || is_lone || kill->chosen_pid != UNKNOWN)
+		report_finish(log, is_lone ? OOM_KILLED : OOM_UNSEEN);
+	report->state = REPORT_NONE;
+}
+
+/*
+ * Begins a report; `state` says whether its first line was there. Of two that have begun and not
+ * ended either may be the one whose lines follow.
+ */
+void
+report_begin(struct oom_log *log, enum report_state state)
+{
+	struct oom_report *report = &log->stream->report;
+	bool is_rival = report->state == REPORT_BEGUN && state == REPORT_BEGUN &&
+			report->kill.pid == UNKNOWN;
+	int64_t now = log->line.uptime == UNKNOWN ? time_of(log) : log->line.uptime;
+	int64_t gap = known_difference(now, report->began);
+
+	report_give_up(log);
+	report_forget_group(log->stream);
+	report_reset(report);
+	report->state = state;
+	report->began = now;
+	report->section = state == REPORT_BEGUN ? SECTION_ASKED : SECTION_NONE;
+	report->is_mixed = is_rival && (gap == UNKNOWN || (gap >= 0 && gap < RIVAL_NS));
+}
+
+bool
+oom_log_take(struct oom_log *log, struct oom_kill *ret_kill)
+{
+	if (log->queue_count == 0 || (!log->gives_all && log->queue_count <= OOM_HELD))
+		return false;
+	*ret_kill = log->queue[0];
+	log->queue_count--;
+	memmove(log->queue, log->queue + 1, log->queue_count * sizeof(log->queue[0]));
+	return true;
+}
