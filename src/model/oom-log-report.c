@@ -37,7 +37,7 @@ report_find_asker(struct oom_report *report)
 	struct oom_kill *kill = &report->kill;
 	const char *line = report->asked_line, *name = line ? line + report->asked_start : NULL;
 	size_t length = name ? strlen(name) : 0;
-	bool is_long = length > NAME_SIZE;
+	bool is_long = !report->has_prefix && length > NAME_SIZE;
 
 	for (size_t i = 0; i < length; i++) /* escapes and what is not ASCII may be longer */
 		is_long = is_long && name[i] != '\\' && (unsigned char)name[i] < 0x80;

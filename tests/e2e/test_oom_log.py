@@ -88,7 +88,7 @@ FACTS = {
     "cpuset-nodes": [
         {"pid": 4100, "constraint": "cpuset", "mem_free": 130021408 << 10, "mem_anon": 1448 << 10},
         {"pid": 8248, "comm": "docker", "reaped_only": 1}, {"pid": 1452}, {"pid": 8291}],
-    "remainder": [{"mem_unnamed": 376674 * 4096}],
+    "remainder": [{"mem_unnamed": 376677 * 4096}],
     "oomd-month-fr": [{"killer": "systemd-oomd", "time": "2026-04-16T21:08:50.000Z"}],
     "earlyoom-month-ru": [{"killer": "earlyoom", "pid": 1234, "time": "2026-03-27T23:40:33.000Z"}],
 }
@@ -109,7 +109,7 @@ def test_L1_to_L24_each_log_has_its_right_values(name):
 
 
 @pytest.mark.parametrize("name, words", [
-    ("kdump-nobody", b"ran out of memory, and the kernel's OOM killer\n   found no process"),
+    ("kdump-nobody", b"ran out of memory, and the kernel's OOM killer stopped the machine"),
     ("memory-max-write", b"wrote a lower limit"),
     ("memory-max-write", b"The table of tasks is empty"),
     ("sysrq-free-memory", b"A person asked for a kill"),
@@ -119,7 +119,7 @@ def test_L1_to_L24_each_log_has_its_right_values(name):
     ("cpuset-nodes", b"Zone Movable of node 4 had 124G free"),
     ("remainder", b"1.4G of RAM (19 %) is in none of these"),
     ("zone-line-broken", b"1 line of this report was not understood"),
-    ("6.6-loop", b"freed at once (oom_reaper)"),
+    ("4.19-memcg", b"freed at once (oom_reaper)"),
     ("6.18-memcg", b"which the log does\n   not tell"),
 ])
 def test_L2_to_L24_the_text_says(name, words):
