@@ -57,7 +57,7 @@ look_back(struct last_kill *last)
 	while (kernel_log_next(lines, &line) > 0) {
 		if (!strstr(line, "Killed process"))
 			continue;
-		oom_log_feed(log, line);
+		oom_log_feed(log, line, kernel_log_line_ended(lines));
 		note_kills(last, log);
 	}
 	oom_log_end(log);

@@ -344,8 +344,11 @@ is_death_of_report(const struct oom_report *report, int64_t pid)
 {
 	const struct oom_kill *kill = &report->kill;
 
+	bool is_spared = kill->chosen_pid != UNKNOWN &&
+			 (!report->has_summary || kill->pid == kill->chosen_pid);
+
 	return report->state != REPORT_NONE &&
-	       (kill->pid == UNKNOWN || kill->pid == pid || kill->chosen_pid != UNKNOWN);
+	       (kill->pid == UNKNOWN || kill->pid == pid || is_spared);
 }
 
 /*
