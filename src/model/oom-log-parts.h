@@ -211,7 +211,6 @@ bool json_reader_is_lost(const struct json_reader *reader);
 /* What a line without a phrase may be: statistics of a cgroup. */
 bool report_take_statistics(struct oom_report *report, const char *line);
 
-bool report_take_old_cpuset(struct oom_log *log, const char *at, const char *behind);
 bool report_take_machine(struct oom_log *log, const char *at, const char *behind);
 bool report_take_node(struct oom_log *log, const char *at, const char *behind);
 bool report_take_zone(struct oom_log *log, const char *at, const char *behind);
@@ -222,6 +221,10 @@ bool report_take_stats(struct oom_log *log, const char *at, const char *behind);
 bool report_take_row(struct oom_log *log, const char *at, const char *behind);
 bool report_is_row(const char *behind);
 bool report_is_zone(const char *behind);
+bool death_take_choice(struct oom_log *log, const char *at, const char *behind);
+bool death_take_death(struct oom_log *log, const char *at, const char *behind);
+bool death_take_group(struct oom_log *log, const char *at, const char *behind);
+bool death_take_reaping(struct oom_log *log, const char *at, const char *behind);
 bool daemon_take_oomd(struct oom_log *log, const char *at, const char *behind);
 bool daemon_take_unit(struct oom_log *log, const char *at, const char *behind);
 bool daemon_take_earlyoom(struct oom_log *log, const char *at, const char *behind);

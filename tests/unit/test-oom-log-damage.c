@@ -384,7 +384,12 @@ check_mixed(const struct found *found, const struct found *whole, bool is_kept_a
 			continue;
 		kill = find_pid(found, whole->kills[i].pid);
 		assert_non_null(kill);
-		check_kill("mixed", i, kill, &whole->kills[i]);
+		if (kill->comm)
+			assert_string_equal(kill->comm, whole->kills[i].comm);
+		if (kill->asked_comm && whole->kills[i].asked_comm)
+			assert_string_equal(kill->asked_comm, whole->kills[i].asked_comm);
+		if (is_kept_apart)
+			check_kill("mixed", i, kill, &whole->kills[i]);
 		if (is_kept_apart && whole->kills[i].asked_comm)
 			assert_string_equal(kill->asked_comm, whole->kills[i].asked_comm);
 	}
