@@ -83,7 +83,6 @@ struct oom_report {
 	struct oom_kill kill;
 	enum report_state state;
 	enum section section;
-	int64_t began;          /* by the kernel's clock, else the log's */
 	bool is_mixed;          /* with another one: only lines that name the victim count */
 	const char *asked_line; /* the line of who asked, up to the end of the name */
 	size_t asked_start;     /* where the name begins for all that is known */

@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So long after it began a report without an end has nothing to do with the next one. */
-#define RIVAL_NS (INT64_C(60) * 1000000000)
-
 /* Begins an empty report. What the last one held is the queue's. */
 static void
 report_clear(struct oom_report *report)
@@ -220,16 +217,13 @@ report_begin(struct oom_log *log, enum report_state state)
 	struct oom_report *report = &log->stream->report;
 	bool is_rival = report->state == REPORT_BEGUN && state == REPORT_BEGUN &&
 			report->kill.pid == UNKNOWN;
-	int64_t now = log->line.uptime == UNKNOWN ? time_of(log) : log->line.uptime;
-	int64_t gap = known_difference(now, report->began);
 
 	report_give_up(log);
 	report_forget_group(log->stream);
 	report_reset(report);
 	report->state = state;
-	report->began = now;
 	report->section = state == REPORT_BEGUN ? SECTION_ASKED : SECTION_NONE;
-	report->is_mixed = is_rival && (gap == UNKNOWN || (gap >= 0 && gap < RIVAL_NS));
+	report->is_mixed = is_rival;
 }
 
 bool
