@@ -224,6 +224,7 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 
 	if (!read_death(behind, &death) || (!death.figures && *at == 'K'))
 		return false;
+	death.pid = log_process_of(log, death.pid);
 	if (stream->group && death.pid == stream->first_pid && stream->report.state == REPORT_NONE)
 		return true; /* the victim is told once more with its group */
 	if (complete_unseen(log, &death) ||
@@ -285,7 +286,7 @@ death_take_reaping(struct oom_log *log, const char *at, const char *behind)
 	const char *failed = scan_start(behind, "unable to reap pid:");
 	const char *who = done ? done : failed, *name = who ? strchr(who, '(') : NULL;
 	const char *end = name ? scan_last(name, done ? "), now anon-rss:" : ")", NULL) : NULL;
-	int64_t pid = who ? value_at(who) : UNKNOWN;
+	int64_t pid = who ? log_process_of(log, value_at(who)) : UNKNOWN;
 	struct oom_kill *kill = queue_find(log, pid), other;
 
 	(void)at;

@@ -119,7 +119,14 @@ struct oom_stream {
  * Kills that wait to be taken: those of the last reports may still learn something. A report whose
  * beginning is cut off is given up where so many lines do not belong to it.
  */
-enum { OOM_STREAMS = 4, OOM_QUEUE = 24, OOM_HELD = 16, OOM_TOLD = 64, STRANGERS = 64 };
+enum {
+	OOM_STREAMS = 4,
+	OOM_QUEUE = 24,
+	OOM_HELD = 16,
+	OOM_TOLD = 64,
+	OOM_THREADS = 8,
+	STRANGERS = 64
+};
 
 struct json_reader;
 
@@ -140,6 +147,11 @@ struct oom_log {
 
 	int64_t told[OOM_TOLD]; /* PIDs whose death has been told */
 	size_t told_next;
+	/* Rows of the table of tasks in whose place a thread stands: the first one had ended. */
+	struct log_thread {
+		int64_t thread, process; /* 0: none */
+	} threads[OOM_THREADS];
+	size_t thread_next;
 	struct oom_kill queue[OOM_QUEUE];
 	size_t queue_count;
 	bool gives_all;
@@ -180,6 +192,14 @@ struct oom_kill *queue_last(struct oom_log *log);
 struct oom_kill *queue_find(struct oom_log *log, int64_t pid);
 struct oom_kill *queue_find_unseen(struct oom_log *log);
 bool log_has_told(const struct oom_log *log, int64_t pid);
+
+/*
+ * Where the first thread of a victim has ended, the kernel calls the victim by a living thread in
+ * the table of tasks and in the lines about its death and its reaping (find_lock_task_mm() of
+ * mm/oom_kill.c). Notes a row of the table; and gives the process that such a number stands for.
+ */
+void log_note_thread(struct oom_log *log, int64_t thread, int64_t process);
+int64_t log_process_of(const struct oom_log *log, int64_t number);
 
 /*
  * The number behind a key that begins the text or stands behind a blank, comma or colon. UNKNOWN

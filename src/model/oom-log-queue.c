@@ -76,6 +76,27 @@ log_has_told(const struct oom_log *log, int64_t pid)
 	return false;
 }
 
+void
+log_note_thread(struct oom_log *log, int64_t thread, int64_t process)
+{
+	for (size_t i = 0; i < OOM_THREADS; i++)
+		if (log->threads[i].thread == thread)
+			log->threads[i] = (struct log_thread){ 0, 0 };
+	if (process == thread || process < 1)
+		return;
+	log->threads[log->thread_next] = (struct log_thread){ thread, process };
+	log->thread_next = (log->thread_next + 1) % OOM_THREADS;
+}
+
+int64_t
+log_process_of(const struct oom_log *log, int64_t number)
+{
+	for (size_t i = 0; i < OOM_THREADS; i++)
+		if (number > 0 && log->threads[i].thread == number)
+			return log->threads[i].process;
+	return number;
+}
+
 struct oom_kill *
 queue_last(struct oom_log *log)
 {

@@ -116,7 +116,8 @@ guess_heading(struct oom_report *report, const char *row)
  * large a page is. Returns the name behind them, or NULL where it is no row.
  */
 static const char *
-read_row(const struct oom_report *report, const char *row, struct oom_candidate *task)
+read_row(const struct oom_report *report, const char *row, struct oom_candidate *task,
+	int64_t *process)
 {
 	for (size_t i = 0; i < report->column_count; i++) {
 		int64_t number = scan_next_number(&row);
@@ -157,6 +158,8 @@ read_row(const struct oom_report *report, const char *row, struct oom_candidate 
 			task->adj = number;
 			break;
 		case TASK_TGID:
+			*process = number;
+			break;
 		case TASK_OTHER:
 			break;
 		}
@@ -323,6 +326,7 @@ report_take_row(struct oom_log *log, const char *at, const char *row)
 	struct oom_report *report = &log->stream->report;
 	const char *name, *end = value_line_end(row);
 	struct oom_candidate task;
+	int64_t process = UNKNOWN;
 
 	report->in_statistics = false;
 	if (is_heading(row))
@@ -334,9 +338,11 @@ report_take_row(struct oom_log *log, const char *at, const char *row)
 		return false;
 	if (report->column_count == 0)
 		guess_heading(report, row);
-	name = read_row(report, row, &task);
+	name = read_row(report, row, &task, &process);
 	if (!name || task.resident == UNKNOWN)
 		return false;
+	log_note_thread(log, task.pid, process);
+	task.pid = process > 0 ? process : task.pid;
 	end = end < name ? name : end;
 	keep_task(report, &task, name,
 		end - name < OOM_NAME_LENGTH ? (size_t)(end - name) : OOM_NAME_LENGTH);

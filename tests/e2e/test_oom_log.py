@@ -84,6 +84,9 @@ FACTS = {
         "cgroup": "/kubepods.slice/pod-" + "a" * 40 + "/leaf-" + "b" * 40, "pid": 91}],
     "64k-memcg": [{"swap": 6291456, "virt": 36544 << 10, "asked_comm": "zt", "asked_pid": 177372}],
     "group-victim-twice": [{"pid": 26865}, {"pid": 23517}],
+    # The kernel calls the victim by a living thread, 24276, behind its oom-kill line.
+    "leader-ended": [{"pid": 24273, "rank": 1, "limit_cgroup": "/memtop-test-23918", "anon": 21504 << 10,
+        "swap": 0, "reaped": 1}],
     "sysrq-free-memory": [{"order": -1, "pid": 651}],
     "cpuset-nodes": [
         {"pid": 4100, "constraint": "cpuset", "mem_free": 130021408 << 10, "mem_anon": 1448 << 10},
