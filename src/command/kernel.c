@@ -151,7 +151,8 @@ run(const struct command *command, int argc, char **argv)
 
 const struct command command_kernel = {
 	.name = "kernel",
-	.summary = "show memory of the kernel: slab caches, zones, free blocks, reclaim, swap, nodes",
+	.summary =
+		"show memory of the kernel: slab caches, zones, free blocks, reclaim, swap, nodes",
 	.arguments = "[options] [PAGE]",
 	.options = options_table,
 	.shared = shared_options,

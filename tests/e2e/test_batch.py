@@ -422,7 +422,7 @@ def test_U6_a_name_is_typed_as_it_is_or_as_it_is_shown(actor, name, typed):
 def test_U6_a_name_that_nobody_has_is_told(command):
     process = memtop(command, "no-such-name-\x1b")
     assert (process.returncode, process.stdout) == (1, b"")
-    more = "; a command to be run stands behind --" if command in ("faults", "oom") else ""
+    more = "; a command to run must follow --" if command in ("faults", "oom") else ""
     assert process.stderr.decode() == (
         f"memtop {command}: there is no process called 'no-such-name-\\x1b'{more}\n")
 

@@ -505,7 +505,7 @@ def test_a_full_disk_is_an_error():
     (["1", "-p", "2"], 2, "only one process can be looked at"),
     (["-p", "1", "--", "true"], 2, "a process and a command exclude each other"),
     (["1", "--", "true"], 2, "a process and a command exclude each other"),
-    (["true"], 1, "there is no process called 'true'; a command to be run stands behind --"),
+    (["true"], 1, "there is no process called 'true'; a command to run must follow --"),
     (["-p", str(NEVER)], 1, f"there is no process {NEVER}"),
     (["--output", "/no/such/file"], 1, "cannot write /no/such/file: No such file or directory"),
 ])

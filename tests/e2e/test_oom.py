@@ -391,9 +391,9 @@ def test_protected_processes_come_last_and_say_why():
 
 
 @pytest.mark.parametrize("name, value, sentence", [
-    ("panic_on_oom", "1", b"vm.panic_on_oom is set: the machine stops instead, and nobody is chosen"),
+    ("panic_on_oom", "1", b"vm.panic_on_oom is set: the machine stops, and no process is killed"),
     ("oom_kill_allocating_task", "1",
-     b"vm.oom_kill_allocating_task is set: whoever asks for memory dies, whatever the order"),
+     b"vm.oom_kill_allocating_task is set: the process that asks for memory is killed, whatever the order"),
 ])
 def test_settings_that_make_the_order_meaningless_are_told(mounts, tmp_path, name, value, sentence):
     (tmp_path / name).write_text(value + "\n")

@@ -244,10 +244,10 @@ a_drop_in_stands_where_systemd_starts_the_process(void **state)
 		{ "/user.slice/user-7.slice/user@7.service", "user@7.service",
 			"systemctl edit user@7.service\n\n[Service]\nOOMScoreAdjust=-500\n", true },
 		{ "/user.slice/user-7.slice/session-3.scope", "session-3.scope",
-			"the processes of a scope are not started by systemd: whoever starts them "
-			"has to set it",
+			"the processes of a scope are not started by systemd: the program that "
+			"starts them has to set it",
 			false },
-		{ "/", NULL, "it belongs to no systemd unit: whoever starts it has to set it",
+		{ "/", NULL, "it belongs to no systemd unit: set it where the process is started",
 			false },
 		{ "/x/\x1b[2J.service", "\x1b[2J.service",
 			"the name of its unit is none that systemd gives", false },
