@@ -64,7 +64,8 @@ def shown_sum(text, pids):
 
 
 def test_F9_forks_that_share_their_memory_count_it_once(terminal, cow):
-    terminal.run("80x24", {}, MEMTOP, "--no-config", "-d", "0.3", "-F", "pid,res,command", "-p",
+    """Wide enough for ten PIDs of any length and the long form of the sum."""
+    terminal.run("160x24", {}, MEMTOP, "--no-config", "-d", "0.3", "-F", "pid,res,command", "-p",
                  ",".join(map(str, cow)))
     wait_until(lambda: shown_sum(terminal.capture(), cow))
     assert shown_sum(terminal.capture(), cow) == pytest.approx(pss_of(cow), rel=0.01)
