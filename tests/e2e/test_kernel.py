@@ -59,11 +59,11 @@ def slabtop():
 
 
 def as_slabtop():
-    """The rows as slabtop would print them."""
+    """The rows as slabtop would print them: it cuts the share in use, which memtop rounds."""
     columns = "objects,active,use,object_size,slabs,objects_per_slab,bytes,name"
     return {
         row["name"]: tuple(str(figure) for figure in (
-            row["objects"], row["active"], int(row["use"] or 0), f"{row['object_size'] / 1024:.2f}", row["slabs"],
+            row["objects"], row["active"], 100 * row["active"] // max(row["objects"], 1), f"{row['object_size'] / 1024:.2f}", row["slabs"],
             row["objects_per_slab"], row["bytes"] // 1024))
         for row in rows("slab", "-F", columns)
     }
@@ -73,6 +73,14 @@ def as_slabtop():
 @pytest.mark.skipif(not shutil.which("slabtop"), reason="slabtop is not installed")
 def test_slab_figures_are_those_of_slabtop():
     agree(slabtop, as_slabtop, 50)
+
+
+@as_root
+def test_F14_the_share_in_use_is_rounded():
+    shares = [row for row in rows("slab", "-F", "use,active,objects,name") if row["objects"]]
+    assert len(shares) > 20
+    for row in shares:
+        assert row["use"] == pytest.approx(100 * row["active"] / row["objects"], abs=0.0501), row
 
 
 def slabinfo():
