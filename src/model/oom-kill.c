@@ -35,7 +35,7 @@ static const struct column columns[] = {
 	{ "signal", "SIGNAL", NULL, "The signal a daemon sent.", UNIT_TEXT, 8, 0, FIELD(signal) },
 	{ "reason", "REASON", NULL, "The reason a daemon gave.", UNIT_TEXT, 20, 0, FIELD(reason) },
 	{ "processes", "processes", NULL, "How many processes of its unit died.", UNIT_NUMBER, 5, 0, FIELD(processes) },
-	{ "reaped_only", "reaped only", NULL, "1: only the reaper's line tells of it.", UNIT_NUMBER, 4, 0, FIELD(reaped_only) },
+	{ "reaped_only", "reaped only", NULL, "1: the log has only the line of the reaper.", UNIT_NUMBER, 4, 0, FIELD(reaped_only) },
 	{ "lines_not_understood", "lines", NULL, "Lines of its report that were not understood.", UNIT_NUMBER, 5, 0, FIELD(lines_not_understood) },
 	{ "asked_pid", "asked PID", NULL, "Who asked for memory.", UNIT_ID, 7, 0, FIELD(asked_pid) },
 	{ "asked_comm", "asked", NULL, "Its name.", UNIT_TEXT, 15, 0, FIELD(asked_comm) },

@@ -29,7 +29,7 @@ advise_limit(struct page *page, const struct oom_kill *kill)
 		return false;
 	page_say(page, "-",
 		"Raise the limit of %s (memory.max, memory.limit_in_bytes in version 1, MemoryMax= "
-		"of its unit), or make what runs in it use less than %s.",
+		"of its unit), or make its processes use less than %s.",
 		page_safe(page, kill->limit_cgroup), page_bytes(page, kill->limit));
 	return true;
 }
@@ -51,7 +51,7 @@ advise_dominant(struct page *page, const struct oom_kill *kill)
 	if (!is_share(kill->anon, whole_of(kill), 75))
 		return false;
 	page_say(page, "-",
-		"%s alone held %s of anonymous memory: see whether it grows without end, or needs "
+		"%s alone used %s of anonymous memory: check whether it keeps growing, or needs "
 		"that much.",
 		page_safe(page, kill->comm), page_bytes(page, kill->anon));
 	return true;
@@ -66,8 +66,9 @@ advise_adjustment(struct page *page, const struct oom_kill *kill)
 		largest->adj == UNKNOWN || kill->adj == UNKNOWN || largest->adj >= kill->adj)
 		return false;
 	page_say(page, "-",
-		"The largest process was %s (%s) with %s. It was spared, as its adjustment is %s "
-		"and the victim's %s. If that is the wrong way round, change oom_score_adj "
+		"The largest process was %s (%s) with %s. It was not killed because its adjustment "
+		"is %s "
+		"and that of the victim is %s. If this is not what you want, change oom_score_adj "
 		"(OOMScoreAdjust= of the unit).",
 		page_safe(page, largest->comm), page_number(page, largest->pid),
 		page_bytes(page, largest->resident), page_number(page, largest->adj),
@@ -81,8 +82,8 @@ advise_shmem(struct page *page, const struct oom_kill *kill)
 	if (!is_share(kill->memory_shmem, whole_of(kill), 25))
 		return false;
 	page_say(page, "-",
-		"%s are tmpfs or shared memory, which no kill frees: look for large files with df "
-		"-t tmpfs, for segments with ipcs -m.",
+		"%s are tmpfs or shared memory, which no kill frees: find large files with df -t "
+		"tmpfs, and segments with ipcs -m.",
 		page_bytes(page, kill->memory_shmem));
 	return true;
 }
@@ -92,8 +93,7 @@ advise_kernel(struct page *page, const struct oom_kill *kill)
 {
 	if (!is_share(kill->slab_unreclaimable, whole_of(kill), 25))
 		return false;
-	page_say(page, "-",
-		"%s are objects of the kernel, which no kill frees: slabtop names them.",
+	page_say(page, "-", "%s are kernel objects, which no kill frees: slabtop lists them.",
 		page_bytes(page, kill->slab_unreclaimable));
 	return true;
 }
@@ -104,8 +104,8 @@ advise_page_tables(struct page *page, const struct oom_kill *kill)
 	if (!is_share(kill->memory_page_tables, whole_of(kill), 10))
 		return false;
 	page_say(page, "-",
-		"%s are page tables: many processes share large mappings, or one maps very much. "
-		"Huge pages make them small.",
+		"%s are page tables: many processes share large mappings, or one process maps very "
+		"much. Huge pages make page tables smaller.",
 		page_bytes(page, kill->memory_page_tables));
 	return true;
 }
@@ -116,7 +116,8 @@ advise_huge_pages(struct page *page, const struct oom_kill *kill)
 	if (!is_share(kill->hugetlb, whole_of(kill), 25))
 		return false;
 	page_say(page, "-",
-		"%s are set aside for huge pages and serve nothing else: see vm.nr_hugepages.",
+		"%s are reserved for huge pages, and nothing else can use them: see "
+		"vm.nr_hugepages.",
 		page_bytes(page, kill->hugetlb));
 	return true;
 }
@@ -128,12 +129,11 @@ advise_swap(struct page *page, const struct oom_kill *kill)
 		return false;
 	if (kill->swap_total == 0)
 		page_say(page, "-",
-			"There was no swap: with some (also zram) memory that is not used could "
-			"leave RAM.");
+			"There was no swap: with swap (or zram) unused memory could leave RAM.");
 	else if (kill->swap_free != UNKNOWN &&
 		 is_share(
 			 known_difference(kill->swap_total, kill->swap_free), kill->swap_total, 95))
-		page_say(page, "-", "Swap was full: it only postponed this.");
+		page_say(page, "-", "Swap was full: it only delayed this.");
 	else
 		return false;
 	return true;
@@ -145,8 +145,9 @@ advise_order(struct page *page, const struct oom_kill *kill)
 	if (kill->order <= 0)
 		return false;
 	page_say(page, "-",
-		"The request was for %s in one piece: there may have been free memory, but none "
-		"of that shape.",
+		"The request was for %s of contiguous memory: memory may have been free, but not "
+		"in "
+		"one block of this size.",
 		page_count(page, INT64_C(1) << (kill->order < 20 ? kill->order : 20), "page",
 			"pages"));
 	return true;
@@ -183,8 +184,8 @@ advise_repeats(struct page *page, const struct episode *episode)
 	if (episode->reports < MANY)
 		return false;
 	page_say(page, "-",
-		"After each kill it happened again: something starts what died anew, or the rest "
-		"is too much already. Killing does not solve this.");
+		"It happened again after each kill: something restarts the killed process, or the "
+		"other processes already need too much. Killing does not solve this.");
 	return true;
 }
 
@@ -210,5 +211,5 @@ oom_advise(struct page *page, const struct episode *episode)
 	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
 		said |= advices[i](page, episode->explained);
 	if (!said)
-		page_say(page, "-", "The log gives no hint beyond the table above.");
+		page_say(page, "-", "The log gives no other hint than the table above.");
 }

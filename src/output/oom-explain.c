@@ -40,7 +40,7 @@ say_limit(struct page *page, const struct oom_kill *kill)
 			"need not have been short of memory.",
 			cgroup,
 			kill->limit_lowered == 1 ? "got a lower limit than it used"
-						 : "met its limit",
+						 : "reached its limit",
 			deed_of(kill));
 		break;
 	case OOM_LIMIT_CPUSET:
@@ -58,14 +58,14 @@ say_limit(struct page *page, const struct oom_kill *kill)
 		break;
 	case OOM_LIMIT_UNKNOWN:
 		page_say(page, "",
-			"The kernel's OOM killer %s. Which limit was met the log does not say.",
+			"The kernel's OOM killer %s. The log does not say which limit was reached.",
 			deed_of(kill));
 		break;
 	}
 	if (kill->limit != UNKNOWN)
 		page_say(page, "", "Limit %s, used %s%s%s.", page_bytes(page, kill->limit),
 			page_bytes(page, kill->usage),
-			kill->fail_count > 0 ? "; the limit had been met " : "",
+			kill->fail_count > 0 ? "; the limit had been reached " : "",
 			kill->fail_count > 0 ? page_count(page, kill->fail_count, "time", "times")
 					     : "");
 }
@@ -86,9 +86,8 @@ say_what_happened(struct page *page, const struct oom_kill *kill)
 			page_safe(page, kill->signal));
 	else if (kill->reaped_only == 1)
 		page_say(page, "",
-			"The kernel's OOM killer killed a process: the log only tells that its "
-			"memory "
-			"was freed (oom_reaper).");
+			"The kernel's OOM killer killed a process: the log only says that its "
+			"memory was freed (oom_reaper).");
 	else if (kill->order == -1)
 		page_say(page, "",
 			"A person asked for a kill (SysRq f), and the kernel's OOM killer %s. The "
@@ -121,13 +120,13 @@ say_who_asked(struct page *page, const struct oom_kill *kill)
 		return;
 	}
 	page_say(page, "",
-		"%s%s%s%s with adjustment %s asked for %s (%s). Whoever asks last need not be "
-		"whoever uses most.",
+		"%s%s%s%s with adjustment %s asked for %s (%s). The process that asks last need "
+		"not be the one that uses most.",
 		page_safe(page, kill->asked_comm), kill->asked_pid == UNKNOWN ? "" : " (",
 		kill->asked_pid == UNKNOWN ? "" : page_number(page, kill->asked_pid),
 		kill->asked_pid == UNKNOWN ? "" : ")", page_number(page, kill->asked_adj),
 		kill->order > 0 && kill->order < 20
-			? page_count(page, INT64_C(1) << kill->order, "page", "pages in one piece")
+			? page_count(page, INT64_C(1) << kill->order, "page", "contiguous pages")
 			: "a page",
 		page_safe(page, kill->gfp));
 }
@@ -159,18 +158,18 @@ say_what_it_held(struct page *page, const struct oom_kill *kill)
 		{ "anonymous", kill->anon },
 		{ "files", kill->file },
 		{ "shared", kill->shmem },
-		{ "besides in swap", kill->swap },
+		{ "in swap", kill->swap },
 		{ "page tables", kill->page_tables },
 	};
 	const char *known = list_parts(page, parts, sizeof(parts) / sizeof(parts[0]));
 
 	if (kill->resident != UNKNOWN)
-		page_say(page, "", "It held %s%s%s.", page_bytes(page, kill->resident),
+		page_say(page, "", "It used %s%s%s.", page_bytes(page, kill->resident),
 			*known ? ": " : "", known);
 	if (kill->adj != UNKNOWN)
 		page_say(page, "", "Its adjustment was %s.", page_number(page, kill->adj));
 	if (kill->score != UNKNOWN && kill->chosen_pid == UNKNOWN)
-		page_say(page, "", "The log names its score: %s.", page_number(page, kill->score));
+		page_say(page, "", "Its score in the log: %s.", page_number(page, kill->score));
 }
 
 static void
@@ -184,7 +183,7 @@ say_who_died(struct page *page, const struct oom_kill *kill)
 	}
 	if (kill->pid == UNKNOWN) {
 		page_say(page, "",
-			kill->outcome == OOM_UNSEEN ? "The log breaks off before it says so."
+			kill->outcome == OOM_UNSEEN ? "The log ends before it says so."
 						    : "Nobody.");
 		return;
 	}
@@ -192,10 +191,11 @@ say_who_died(struct page *page, const struct oom_kill *kill)
 		page_number(page, kill->pid), kill->uid == UNKNOWN ? "" : " of user ",
 		kill->uid == UNKNOWN ? "" : page_number(page, kill->uid),
 		kill->cgroup ? " in " : "", kill->cgroup ? page_safe(page, kill->cgroup) : "",
-		kill->outcome == OOM_UNSEEN ? ", chosen; the log breaks off before its end" : "");
+		kill->outcome == OOM_UNSEEN ? ", chosen; the log ends before its death" : "");
 	say_what_it_held(page, kill);
 	if (kill->chosen_pid != UNKNOWN)
-		page_say(page, "", "It died in place of its parent %s (%s), which was chosen.",
+		page_say(page, "",
+			"It was killed in place of its parent %s (%s), which was chosen.",
 			page_safe(page, kill->chosen_comm), page_number(page, kill->chosen_pid));
 }
 
@@ -238,19 +238,20 @@ say_why(struct page *page, const struct oom_kill *kill)
 {
 	if (kill->killer == OOM_BY_SYSTEMD_OOMD) {
 		page_say(page, "",
-			"systemd-oomd takes whole cgroups, by how much they reclaim or swap.");
+			"systemd-oomd kills whole cgroups, chosen by how much they reclaim or "
+			"swap.");
 		return;
 	}
 	if (kill->killer == OOM_BY_EARLYOOM) {
 		page_say(page, "",
-			"earlyoom takes the process with the highest oom_score, after its own "
-			"--prefer and --avoid.");
+			"earlyoom kills the process with the highest oom_score, adjusted by its "
+			"options --prefer and --avoid.");
 		return;
 	}
 	if (kill->kills_asker == 1) {
 		page_say(page, "",
-			"Nothing was compared: vm.oom_kill_allocating_task is set, so whoever asks "
-			"dies.");
+			"Nothing was compared: vm.oom_kill_allocating_task is set, so the process "
+			"that asks for memory is killed.");
 		return;
 	}
 	if (kill->candidate_count == 0 && kill->tasks > 0) {
@@ -259,20 +260,21 @@ say_why(struct page *page, const struct oom_kill *kill)
 		return;
 	}
 	if (kill->candidate_count == 0 && kill->tasks == 0) {
-		page_say(page, "", "The table of tasks is empty: there was no process to compare.");
+		page_say(page, "", "The task table is empty: there was no process to compare.");
 		return;
 	}
 	if (kill->candidate_count == 0) {
 		page_say(page, "",
-			"The log has no table of tasks for it (vm.oom_dump_tasks is 0, too many "
-			"reports in a short time, or it is cut off).");
+			"The log has no task table for it (vm.oom_dump_tasks is 0, too many "
+			"reports in a short time, or the log is cut).");
 		return;
 	}
 	page_say(page, "",
-		"Of %s the highest badness is killed: memory, swap and page tables, and for each "
-		"point of adjustment a thousandth of %s. %s protected by -1000.",
+		"Of %s, the one with the highest badness is killed. Badness is memory, swap and "
+		"page tables, and for each point of adjustment a thousandth of %s. %s protected "
+		"by -1000.",
 		page_count(page, kill->tasks, "process", "processes"),
-		kill->total == UNKNOWN ? "all that is to be had, which the log does not tell"
+		kill->total == UNKNOWN ? "the total memory, which the log does not have"
 				       : page_bytes(page, kill->total),
 		kill->protected_tasks > 0 ? page_count(page, kill->protected_tasks, "was", "were")
 					  : "None was");
@@ -281,11 +283,12 @@ say_why(struct page *page, const struct oom_kill *kill)
 		return;
 	if (kill->rank == UNKNOWN)
 		page_say(page, "",
-			"Who died is not among the first of the table, or the table is cut off.");
+			"The killed process is not among the first of the table, or the table is "
+			"cut.");
 	else if (kill->rank > 1)
 		page_say(page, "",
-			"Those before it had probably ended or been killed already, or had grown "
-			"only after the choice.");
+			"Those before it had probably ended or been killed already, or grew only "
+			"after the choice.");
 }
 
 static const char *
@@ -310,12 +313,12 @@ say_memory(struct page *page, const struct oom_kill *kill)
 		{ "files", kill->memory_file },
 		{ "tmpfs and shared", kill->memory_shmem },
 		{ "kernel objects that can be dropped", kill->slab_reclaimable },
-		{ "kernel objects that cannot", kill->slab_unreclaimable },
+		{ "kernel objects that cannot be dropped", kill->slab_unreclaimable },
 		{ "locked or not evictable",
 			kill->memory_unevictable > 0 ? kill->memory_unevictable : UNKNOWN },
 		{ "page tables", kill->memory_page_tables },
 		{ "kernel stacks", kill->kernel_stack },
-		{ "huge pages set aside", kill->hugetlb > 0 ? kill->hugetlb : UNKNOWN },
+		{ "reserved huge pages", kill->hugetlb > 0 ? kill->hugetlb : UNKNOWN },
 		{ "free", kill->free },
 	};
 	const char *known = list_parts(page, parts, sizeof(parts) / sizeof(parts[0]));
@@ -354,8 +357,8 @@ say_repeats(struct page *page, const struct episode *episode)
 	unit_format(text, UNIT_DURATION, span, SCALE_HUMAN);
 	if (episode->reports > 1)
 		page_say(page, "",
-			"It was not the only time: the same limit made %zu kills%s%s. The last of "
-			"them that the log tells wholly is explained here.",
+			"This was not the only time: the same limit caused %zu kills%s%s. The last "
+			"one with a complete report is explained here.",
 			episode->reports, span == UNKNOWN ? "" : " in ",
 			span == UNKNOWN ? "" : text);
 }
@@ -384,12 +387,12 @@ say_aftermath(struct page *page, const struct episode *episode)
 		page_say(page, "", "Its memory was freed at once (oom_reaper).");
 	if (kill->reaped == 0)
 		page_say(page, "",
-			"The kernel could not free its memory at once (oom_reaper): it was held "
-			"in the kernel.");
+			"The kernel could not free its memory at once (oom_reaper): something in "
+			"the kernel still used it.");
 	if (!is_group && episode->with_group == 0 && episode->reports == 1 &&
 		(kill->reaped == UNKNOWN || kill->reaped_only == 1) &&
 		kill->lines_not_understood <= 0)
-		page_say(page, "", "Nothing that the log tells.");
+		page_say(page, "", "Nothing else in the log.");
 }
 
 void
@@ -401,7 +404,7 @@ oom_explain(struct page *page, const struct episode *episode)
 	} questions[] = {
 		{ "What happened?", say_what_happened },
 		{ "Who asked for memory?", say_who_asked },
-		{ "Who died?", say_who_died },
+		{ "Which process was killed?", say_who_died },
 		{ "Why that one?", say_why },
 		{ "What was memory made of?", say_memory },
 	};
