@@ -4,7 +4,6 @@
 #include "act/oom.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "model/cell.h"
 #include "model/needs.h"
 #include "model/order.h"
 #include "model/snapshot.h"
@@ -119,10 +118,13 @@ write_rows(struct work *work)
 	output_finish(&output);
 }
 
+/* A name has at most 255 bytes, each of which is escaped with at most four; others are cut. */
+enum { NAME_SIZE = 4 * 255 + 1 };
+
 static const char *
-safe(const char *text, char copy[static CELL_SIZE])
+safe(const char *text, char copy[static NAME_SIZE])
 {
-	text_safe(copy, CELL_SIZE, text ? text : "-", charset_of_locale());
+	text_safe(copy, NAME_SIZE, text ? text : "-", charset_of_locale());
 	return copy;
 }
 
@@ -132,7 +134,7 @@ print_standing(const struct work *work, const char *label, const struct oom_stan
 {
 	enum scale scale = work->options->process.settings.scale;
 	char adj[UNIT_FORMAT_SIZE], score[UNIT_FORMAT_SIZE], badness[UNIT_FORMAT_SIZE];
-	char reason[CELL_SIZE];
+	char reason[NAME_SIZE];
 
 	unit_format(adj, UNIT_NUMBER, standing->adj, scale);
 	unit_format(score, UNIT_NUMBER, standing->score, scale);
@@ -149,7 +151,7 @@ print_standing(const struct work *work, const char *label, const struct oom_stan
 static void
 print_effect(const struct work *work, const struct oom_effect *effect)
 {
-	char comm[CELL_SIZE], user[CELL_SIZE], unit[CELL_SIZE];
+	char comm[NAME_SIZE], user[NAME_SIZE], unit[NAME_SIZE];
 
 	printf("OOM priority of %lld %s (user %s, unit %s)", (long long)effect->pid,
 		safe(effect->comm, comm), safe(effect->user, user), safe(effect->unit, unit));
@@ -167,7 +169,7 @@ static void
 print_first(const struct work *work, const char *label, const struct process *process)
 {
 	enum scale scale = work->options->process.settings.scale;
-	char comm[CELL_SIZE], frees[UNIT_FORMAT_SIZE];
+	char comm[NAME_SIZE], frees[UNIT_FORMAT_SIZE];
 
 	if (!process) {
 		printf("%s: nobody\n", label);
@@ -242,7 +244,7 @@ int
 oom_start_command(const struct oom_options *options)
 {
 	struct oom_change change;
-	char word[CELL_SIZE];
+	char word[NAME_SIZE];
 	int error = oom_look_up(getpid(), &change);
 
 	if (error == 0) {

@@ -130,3 +130,21 @@ def test_S7_the_compiler_is_told_to_protect_stack_and_control_flow():
     for flag in ("-fstack-clash-protection", "-fcf-protection", "-fstack-protector-strong"):
         if os.uname().machine == "x86_64":
             assert flag in main
+
+
+SMALL = ["free", "batch -n 1", "batch -n 1 --format json", "batch -n 1 --format csv", "oom", "oom -p 1",
+         "oom --dry-run -p 1 -n 5", "map SELF", "map SELF --all", "map SELF --explain", "faults -d 0.1",
+         "faults -d 0.1 -- true", "budget", "budget --explain", "kernel slab", "kernel zones", "kernel buddy",
+         "kernel reclaim", "kernel swap", "kernel nodes", "help"]
+
+
+@pytest.mark.parametrize("command", SMALL)
+def test_S2_a_stack_of_64_KiB_is_enough(command):
+    """Each command ends as it does with the usual stack, and prints something."""
+    if option("b_sanitize") != "none":
+        pytest.skip("a sanitizer needs a larger stack")
+    words = [MEMTOP, *command.replace("SELF", str(os.getpid())).split()]
+    usual = run(*words)
+    small = run("sh", "-c", 'ulimit -s 64 && exec "$@"', "sh", *words)
+    assert small.returncode == usual.returncode
+    assert bool(small.stdout) == bool(usual.stdout) and bool(small.stderr) == bool(usual.stderr)
