@@ -2,6 +2,7 @@
 #include "tui/screen.h"
 
 #include "base/log.h"
+#include "base/thread.h"
 #include "tui/restore.h"
 
 #include <signal.h>
@@ -104,6 +105,24 @@ start_colors(void)
 	screen_prepare_styles(wanted && COLORS >= LEAST_COLORS && COLOR_PAIRS > STYLE_COUNT);
 }
 
+static void *
+open_terminal(void *unused)
+{
+	(void)unused;
+	terminal = newterm(NULL, stdout, stdin);
+	return NULL;
+}
+
+/* Reading terminfo takes more than 64 KiB of stack, which may be all that this thread has. */
+static bool
+has_opened_terminal(void)
+{
+	pthread_t thread;
+
+	return thread_start(&thread, open_terminal, NULL) == 0 && pthread_join(thread, NULL) == 0 &&
+	       terminal;
+}
+
 bool
 screen_open(bool use_mouse)
 {
@@ -114,8 +133,7 @@ screen_open(bool use_mouse)
 		return false;
 	restore_save_modes();
 	set_escdelay(ESCAPE_DELAY_MS);
-	terminal = newterm(NULL, stdout, stdin);
-	if (!terminal)
+	if (!has_opened_terminal())
 		return false;
 	is_open = true;
 	restore_prepare(use_mouse);

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BUILD, MEMTOP, run
+from screen_in_tmux import terminal  # noqa: F401: a fixture
 
 @pytest.fixture
 def process_of_odd_name():
@@ -148,3 +149,17 @@ def test_S2_a_stack_of_64_KiB_is_enough(command):
     small = run("sh", "-c", 'ulimit -s 64 && exec "$@"', "sh", *words)
     assert small.returncode == usual.returncode
     assert bool(small.stdout) == bool(usual.stdout) and bool(small.stderr) == bool(usual.stderr)
+
+
+def test_S2_the_screen_has_a_stack_of_64_KiB(terminal):
+    if option("b_sanitize") != "none":
+        pytest.skip("a sanitizer needs a larger stack")
+    terminal.run("80x24", {}, "sh", "-c", 'ulimit -s 64 && exec "$@"', "sh", MEMTOP, "--no-config", "-p", "1")
+    terminal.wait_for_text("COMMAND")
+    for key, text in [("Enter", "Identity"), ("x", "from "), ("Escape", "Identity"), ("q", "COMMAND"), ("a", "OOM priority"),
+                      ("Escape", "COMMAND"), ("f", "[x]"), ("q", "COMMAND"), ("2", "BADNESS"), ("5", "ITEM"),
+                      ("6", "OBJS"), ("1", "COMMAND")]:
+        terminal.type(key)
+        terminal.wait_for_text(text)
+    terminal.type("F10")
+    terminal.wait_for_end()
