@@ -274,7 +274,7 @@ finish_row(struct fault *row, int64_t duration, int64_t all)
 }
 
 static void
-add_estimates(struct fault_rows *rows, const struct fault **sorted, size_t count, unsigned keys)
+add_estimates(struct fault_rows *rows, struct fault **sorted, size_t count, unsigned keys)
 {
 	const struct fault *largest = NULL;
 
@@ -291,7 +291,7 @@ add_estimates(struct fault_rows *rows, const struct fault **sorted, size_t count
 
 /* What some rows are in all. */
 static struct fault
-sum_of(const struct fault **sorted, size_t count)
+sum_of(struct fault **sorted, size_t count)
 {
 	struct fault_rows rows = { .count = 0 };
 	struct fault sum = *add_row(&rows);
@@ -308,6 +308,38 @@ struct exact {
 	int64_t pid, minor, major;
 	const char *comm;
 };
+
+/*
+ * Samples run up to the drain, and the counts of /proc only up to their own reading. So that no
+ * part is above its total, estimates that are above the exact count are scaled down to it.
+ */
+static void
+limit_estimate(struct fault **sorted, size_t count, size_t estimate, int64_t sum, int64_t exact)
+{
+	if (exact == UNKNOWN || sum <= exact)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		int64_t *value = number_at(sorted[i], estimates[estimate].value);
+		int64_t *variance = number_at(sorted[i], estimates[estimate].variance);
+		double scale = (double)exact / (double)sum;
+
+		if (*value != UNKNOWN)
+			*value = (int64_t)((double)*value * (double)exact / (double)sum);
+		if (*variance != UNKNOWN)
+			*variance = (int64_t)((double)*variance * scale * scale);
+	}
+}
+
+/* Returns what the rows are in all after that. */
+static struct fault
+limit_to_exact(struct fault **sorted, size_t count, const struct exact *exact)
+{
+	struct fault sum = sum_of(sorted, count);
+
+	limit_estimate(sorted, count, 0, sum.minor, exact->minor);
+	limit_estimate(sorted, count, 1, sum.major, exact->major);
+	return sum_of(sorted, count);
+}
 
 /* Faults without a sample, where they are more than chance. */
 static void
@@ -347,19 +379,20 @@ add_total(
 	add_unsampled(rows, exact, sum, period);
 }
 
+/* Whether a process has a total: the one that is asked for, or each that met a fault or a walk. */
 static bool
-has_walks(const struct fault **sorted, size_t count)
+has_total(const struct fault_grouping *grouping, const struct exact *exact, const struct fault *sum)
 {
-	for (size_t i = 0; i < count; i++)
-		if (sorted[i]->walks != UNKNOWN)
-			return true;
-	return false;
+	if (grouping->pid != UNKNOWN)
+		return exact->pid == grouping->pid;
+	return grouping->keys & FAULT_BY_PROCESS &&
+	       (exact->minor != 0 || exact->major != 0 || sum->walks != UNKNOWN);
 }
 
-/* The rows of each process that has met a fault by the count of /proc, or a walk. */
+/* Limits the rows of each process to the counts of /proc, and adds its totals. */
 static void
-add_totals(struct fault_rows *rows, const struct snapshot *snapshot, const struct fault **sorted,
-	size_t count, int64_t pid)
+add_totals(struct fault_rows *rows, const struct snapshot *snapshot, struct fault **sorted,
+	size_t count, const struct fault_grouping *grouping)
 {
 	size_t first = 0;
 
@@ -369,7 +402,6 @@ add_totals(struct fault_rows *rows, const struct snapshot *snapshot, const struc
 			.minor = process->extras->minor_fault_count,
 			.major = process->extras->major_fault_count,
 			.comm = process->comm };
-		bool is_idle = exact.minor == 0 && exact.major == 0;
 		struct fault sum;
 		size_t end;
 
@@ -379,11 +411,9 @@ add_totals(struct fault_rows *rows, const struct snapshot *snapshot, const struc
 			first++;
 		for (end = first; end < count && sorted[end]->pid == exact.pid;)
 			end++;
-		if (pid != UNKNOWN ? exact.pid != pid
-				   : is_idle && !has_walks(sorted + first, end - first))
-			continue;
-		sum = sum_of(sorted + first, end - first);
-		add_total(rows, &exact, &sum, snapshot->system.sampling.period);
+		sum = limit_to_exact(sorted + first, end - first, &exact);
+		if (has_total(grouping, &exact, &sum))
+			add_total(rows, &exact, &sum, snapshot->system.sampling.period);
 	}
 }
 
@@ -401,7 +431,7 @@ all_faults(const struct fault_rows *rows)
 }
 
 static void
-add_exact(struct fault_rows *rows, const struct snapshot *snapshot, const struct fault **sorted,
+add_exact(struct fault_rows *rows, const struct snapshot *snapshot, struct fault **sorted,
 	size_t count, const struct fault_grouping *grouping)
 {
 	const struct exact exact = {
@@ -410,11 +440,10 @@ add_exact(struct fault_rows *rows, const struct snapshot *snapshot, const struct
 	struct fault sum;
 
 	if (grouping->minor == UNKNOWN) {
-		if (grouping->keys & FAULT_BY_PROCESS || grouping->pid != UNKNOWN)
-			add_totals(rows, snapshot, sorted, count, grouping->pid);
+		add_totals(rows, snapshot, sorted, count, grouping);
 		return;
 	}
-	sum = sum_of(sorted, count);
+	sum = limit_to_exact(sorted, count, &exact);
 	add_total(rows, &exact, &sum, snapshot->system.sampling.period);
 }
 
@@ -422,14 +451,18 @@ void
 fault_group(struct fault_rows *rows, const struct snapshot *snapshot,
 	const struct fault_grouping *grouping)
 {
-	const struct fault **sorted = xcalloc(snapshot->fault_count + 1, sizeof(sorted[0]));
+	struct fault **sorted = xcalloc(snapshot->fault_count + 1, sizeof(sorted[0]));
+	struct fault *faults = xcalloc(snapshot->fault_count + 1, sizeof(faults[0]));
 	unsigned by_process = FAULT_BY_PROCESS, keys = grouping->keys;
 	size_t count = 0;
 	int64_t all;
 
 	for (size_t i = 0; i < snapshot->fault_count; i++)
-		if (grouping->pid == UNKNOWN || snapshot->faults[i].pid == grouping->pid)
-			sorted[count++] = &snapshot->faults[i];
+		if (grouping->pid == UNKNOWN || snapshot->faults[i].pid == grouping->pid) {
+			faults[count] = snapshot->faults[i];
+			sorted[count] = &faults[count];
+			count++;
+		}
 	rows->count = 0;
 	qsort_r(sorted, count, sizeof(sorted[0]), compare_rows, &by_process);
 	add_exact(rows, snapshot, sorted, count, grouping);
@@ -439,6 +472,7 @@ fault_group(struct fault_rows *rows, const struct snapshot *snapshot,
 	for (size_t i = 0; i < rows->count; i++)
 		finish_row(&rows->rows[i], snapshot->system.sampling.duration, all);
 	free(sorted);
+	free(faults);
 }
 
 void

@@ -234,6 +234,55 @@ counts_that_the_caller_knows_are_the_total(void **state)
 	snapshot_finish(&snapshot);
 }
 
+/* Samples that came after the count of /proc was read, or by chance. */
+static void
+F7_no_part_is_above_its_total(void **state)
+{
+	static const struct fault_grouping groupings[] = {
+		{ FAULT_BY_PROCESS | FAULT_BY_SEGMENT, UNKNOWN, UNKNOWN, UNKNOWN },
+		{ FAULT_BY_SEGMENT, 10, UNKNOWN, UNKNOWN },
+		{ FAULT_BY_CODE, 10, UNKNOWN, UNKNOWN },
+		{ FAULT_BY_SEGMENT, UNKNOWN, 7000, 3 },
+		{ FAULT_BY_SEGMENT, UNKNOWN, 0, 0 },
+	};
+	struct snapshot snapshot = { .time = 0 };
+	struct fault_rows rows = { .count = 0 };
+
+	(void)state;
+	fill(&snapshot);
+	snapshot_extras(&snapshot, &snapshot.processes[0])->minor_fault_count =
+		7001; /* 8,784 are estimated */
+	snapshot.faults[0].major = 5;
+	snapshot.faults[0].major_variance = 0;
+	for (size_t i = 0; i < sizeof(groupings) / sizeof(groupings[0]); i++) {
+		const int64_t pid = groupings[i].minor == UNKNOWN ? 10 : UNKNOWN;
+		int64_t minor = 0, major = 0, share = 0;
+		const struct fault *total;
+
+		fault_group(&rows, &snapshot, &groupings[i]);
+		total = find(&rows, pid, fault_total);
+		assert_non_null(total);
+		for (size_t k = 0; k < rows.count; k++) {
+			const struct fault *row = &rows.rows[k];
+
+			assert_in_range(known_or_zero(row->share), 0, 1000);
+			if (row == total || (pid != UNKNOWN && row->pid == 30))
+				continue;
+			assert_true(row->minor_rate <= total->minor_rate);
+			minor += known_or_zero(row->minor);
+			major += known_or_zero(row->major);
+			share += known_or_zero(row->share);
+		}
+		assert_in_range(minor, total->minor - (total->minor ? 4 : 0), total->minor);
+		assert_in_range(major, 0, total->major);
+		assert_in_range(share, 0, known_or_zero(total->share) + 2);
+	}
+	fault_group(&rows, &snapshot, &groupings[0]);
+	assert_int_equal(find(&rows, 10, "heap")->minor_error, 482); /* 605 * 7001 / 8784 */
+	fault_rows_finish(&rows);
+	snapshot_finish(&snapshot);
+}
+
 static void
 without_a_sampler_there_are_only_totals(void **state)
 {
@@ -308,6 +357,7 @@ main(void)
 		cmocka_unit_test(rows_without_faults_are_ordered_by_walks),
 		cmocka_unit_test(what_no_sample_saw_is_told_where_it_is_no_chance),
 		cmocka_unit_test(counts_that_the_caller_knows_are_the_total),
+		cmocka_unit_test(F7_no_part_is_above_its_total),
 		cmocka_unit_test(without_a_sampler_there_are_only_totals),
 		cmocka_unit_test(keys_are_parsed_and_wrong_ones_found),
 		cmocka_unit_test(an_index_finds_each_row),
