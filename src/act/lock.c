@@ -17,16 +17,29 @@
 
 enum { TEXT_SIZE = 256, PAGE = 4096 };
 
+/* One page a call. That each result is used keeps the compiler from making it a loop. */
+static char __attribute__((noinline)) touch_stack(size_t pages)
+{
+	volatile char page[PAGE];
+
+	page[0] = 0;
+	return pages > 1 ? (char)(touch_stack(pages - 1) + page[0]) : page[0];
+}
+
 /*
  * A locked stack that grows beyond RLIMIT_MEMLOCK ends the program with SIGSEGV, and one that grows
- * where memory has run out waits for it: it grows now, as far as a thread's may.
+ * where memory has run out waits for it: it grows now, as far as a thread's may, but not beyond a
+ * quarter of its own limit.
  */
-static void __attribute__((noinline)) grow_stack(void)
+static void
+grow_stack(void)
 {
-	volatile char room[THREAD_STACK_SIZE];
+	size_t size = THREAD_STACK_SIZE;
+	struct rlimit limit;
 
-	for (size_t i = 0; i < sizeof(room); i += PAGE)
-		room[i] = 0;
+	if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur / 4 < size)
+		size = limit.rlim_cur / 4;
+	touch_stack(size / PAGE);
 }
 
 /* How much may be locked, after it has been raised as far as possible. */
