@@ -5,17 +5,8 @@
 # Prints TAP. The arrows are those of src/README.md.
 set -eu
 cd "${SOURCE:-$(dirname "$0")/..}/src"
-
-count=0
-result() { # NAME, FINDINGS
-	count=$((count + 1))
-	if [ -z "$2" ]; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		echo "$2" >&2
-	fi
-}
+# shellcheck source=tests/check-result.sh
+. ../tests/check-result.sh
 
 # Prints the includes of ours in FOLDER that none of the PATTERNS allows.
 strangers() { # FOLDER, PATTERNS

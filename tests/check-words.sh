@@ -5,21 +5,12 @@
 # Prints TAP.
 set -eu
 cd "${SOURCE:-$(dirname "$0")/..}"
+# shellcheck source=tests/check-result.sh
+. ./tests/check-result.sh
 
 list=$(mktemp)
 trap 'rm -f "$list"' EXIT
 sed -n 's/^\([^#	][^	]*\)	.*/\1/p' man/words >"$list"
-
-count=0
-result() { # NAME, FINDINGS
-	count=$((count + 1))
-	if [ -z "$2" ]; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		echo "$2" >&2
-	fi
-}
 
 # Texts of several lines are joined, so that a word is found where a line ends in it.
 in_pages() {

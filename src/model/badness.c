@@ -125,8 +125,7 @@ badness_warning(const struct system *system)
 		return "vm.panic_on_oom is set: the machine stops, and no process is killed";
 	if (system->kill_allocating_task > 0 && is_machine)
 		return "vm.oom_kill_allocating_task is set: the process that asks for memory is "
-		       "killed, whatever "
-		       "the order";
+		       "killed, whatever the order";
 	return NULL;
 }
 

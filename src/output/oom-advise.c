@@ -146,8 +146,7 @@ advise_order(struct page *page, const struct oom_kill *kill)
 		return false;
 	page_say(page, "-",
 		"The request was for %s of contiguous memory: memory may have been free, but not "
-		"in "
-		"one block of this size.",
+		"in one block of this size.",
 		page_count(page, INT64_C(1) << (kill->order < 20 ? kill->order : 20), "page",
 			"pages"));
 	return true;

@@ -36,8 +36,7 @@ say_limit(struct page *page, const struct oom_kill *kill)
 	case OOM_LIMIT_CGROUP:
 		page_say(page, "",
 			"The memory cgroup %s %s, and the kernel's OOM killer %s. The machine as a "
-			"whole "
-			"need not have been short of memory.",
+			"whole need not have been short of memory.",
 			cgroup,
 			kill->limit_lowered == 1 ? "got a lower limit than it used"
 						 : "reached its limit",
@@ -52,8 +51,7 @@ say_limit(struct page *page, const struct oom_kill *kill)
 	case OOM_LIMIT_MEMPOLICY:
 		page_say(page, "",
 			"The memory nodes %s, to which a memory policy binds the request, could "
-			"not "
-			"serve it. Other nodes may have had memory.",
+			"not serve it. Other nodes may have had memory.",
 			page_safe(page, kill->nodemask));
 		break;
 	case OOM_LIMIT_UNKNOWN:
