@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "collect/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,14 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A quarter of a gigabyte of text is some three million mappings. */
-enum { FIRST_SIZE = 64 * 1024, MOST_TEXT = 256 * 1024 * 1024 };
+/* A line has at most a name of 4096 bytes, each of which may take four, and 80 bytes. */
+enum { PIECE_SIZE = 64 * 1024 };
 
 void
 mappings_finish(struct mappings *mappings)
 {
 	free(mappings->rows);
-	free(mappings->text);
+	arena_finish(&mappings->names);
 	*mappings = (struct mappings){ .rows = NULL };
 }
 
@@ -119,6 +120,20 @@ maps_cut_to_follow(struct mapping *mapping, uint64_t end)
 	return true;
 }
 
+/* Most mappings have the name of the one before. */
+static const char *
+keep_name(struct mappings *mappings, const char *name)
+{
+	const char *last = mappings->count ? mappings->rows[mappings->count - 1].name : "";
+	size_t length;
+
+	if (strcmp(last, name) == 0)
+		return last;
+	length = strlen(name);
+	mappings->name_bytes += length + 1;
+	return arena_copy(&mappings->names, name, length);
+}
+
 static void
 add_row(struct mappings *mappings, struct mapping mapping)
 {
@@ -128,44 +143,55 @@ add_row(struct mappings *mappings, struct mapping mapping)
 		return;
 	mappings->rows = array_reserve(mappings->rows, &mappings->capacity, mappings->count + 1,
 		sizeof(mappings->rows[0]));
+	mapping.name = keep_name(mappings, mapping.name);
 	mappings->rows[mappings->count++] = mapping;
 }
 
-void
-maps_parse(char *text, struct mappings *mappings)
+static bool
+is_full(const struct mappings *mappings)
 {
-	struct mapping mapping;
-	char *line, *end;
-
-	mappings->count = 0;
-	for (line = text; *line; line = end) {
-		end = strchrnul(line, '\n');
-		if (*end)
-			*end++ = '\0';
-		if (maps_parse_line(line, &mapping))
-			add_row(mappings, mapping);
-	}
-	mapping_classify(mappings->rows, mappings->count);
+	return mappings->count >= MAPS_MOST_MAPPINGS || mappings->name_bytes >= MAPS_MOST_NAMES;
 }
 
-/* Each read gives a few pages of the file at most. Returns its length or -errno. */
-static ssize_t
-read_whole(int fd, struct mappings *mappings)
+/* Takes whole lines, as procfs_take_fn does. */
+static size_t
+take_lines(void *context, char *text, size_t length, bool is_last)
 {
-	size_t length = 0;
-	ssize_t count;
+	struct mappings *mappings = context;
+	char *line = text, *last = text + length, *end;
+	struct mapping mapping;
 
-	do {
-		size_t want = length + FIRST_SIZE;
+	*last = '\0';
+	for (; line < last; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(last - line));
+		if (!end && !is_last)
+			return (size_t)(line - text);
+		end = end ? end : last;
+		*end = '\0';
+		if (!maps_parse_line(line, &mapping))
+			continue;
+		mappings->is_cut = is_full(mappings);
+		if (mappings->is_cut)
+			return PROCFS_ENOUGH;
+		add_row(mappings, mapping);
+	}
+	return length;
+}
 
-		if (length > MOST_TEXT)
-			return -EFBIG;
-		mappings->text = array_reserve(mappings->text, &mappings->text_capacity, want, 1);
-		count = read(fd, mappings->text + length, mappings->text_capacity - length - 1);
-		length += count > 0 ? (size_t)count : 0;
-	} while (count > 0 || (count < 0 && errno == EINTR));
-	mappings->text[length] = '\0';
-	return count < 0 ? -errno : (ssize_t)length;
+static void
+reset(struct mappings *mappings)
+{
+	mappings->count = mappings->name_bytes = 0;
+	mappings->is_cut = false;
+	arena_reset(&mappings->names);
+}
+
+void
+maps_parse(char *text, size_t length, struct mappings *mappings)
+{
+	reset(mappings);
+	take_lines(mappings, text, length, true);
+	mapping_classify(mappings->rows, mappings->count);
 }
 
 int
@@ -173,14 +199,16 @@ maps_read(int root, int64_t pid, struct mappings *mappings)
 {
 	_cleanup_close_ int fd = -1;
 	char path[40];
-	ssize_t length;
+	int error;
 
-	mappings->count = 0;
+	reset(mappings);
 	snprintf(path, sizeof(path), "%" PRId64 "/maps", pid);
 	fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	length = fd < 0 ? -errno : read_whole(fd, mappings);
-	if (length < 0)
-		return (int)length;
-	maps_parse(mappings->text, mappings);
-	return 0;
+	if (fd < 0)
+		return -errno;
+	error = procfs_read_pieces(fd, PIECE_SIZE, take_lines, mappings);
+	if (error < 0)
+		reset(mappings);
+	mapping_classify(mappings->rows, mappings->count);
+	return error;
 }

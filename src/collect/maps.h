@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/arena.h"
 #include "model/mapping.h"
 
 #include <stdbool.h>
@@ -8,32 +9,39 @@
 #include <stdint.h>
 
 /*
- * The mappings of one process, in ascending order and without overlaps, and the text that their
- * names stand in. A zeroed one is empty; its memory is used again by the next reading.
+ * How much of one process is read: twice as many mappings as Linux permits by default, and bytes of
+ * their names.
+ */
+enum { MAPS_MOST_MAPPINGS = 128 * 1024, MAPS_MOST_NAMES = 8 * 1024 * 1024 };
+
+/*
+ * The mappings of one process, in ascending order and without overlaps. A zeroed one is empty; its
+ * memory is used again by the next reading.
  */
 struct mappings {
 	struct mapping *rows;
 	size_t count, capacity;
-	char *text;
-	size_t text_capacity;
+	struct arena names;
+	size_t name_bytes;
+	bool is_cut; /* there are more, which were not read */
 };
 void mappings_finish(struct mappings *mappings);
 
 /*
  * Reads /proc/PID/maps below `root`, a descriptor of /proc, and classifies the mappings. Names are
  * as the kernel writes them: a line feed is "\012", a file without a name ends in " (deleted)".
- * Returns 0 or -errno, -EFBIG for a file that no machine of today has; then nothing is in it. A
- * kernel thread and a process that has ended have no mappings.
+ * Returns 0 or -errno; then nothing is in it. A kernel thread and a process that has ended have no
+ * mappings.
  *
  * It may block for as long as the process changes its mappings (T17).
  */
 int maps_read(int root, int64_t pid, struct mappings *mappings);
 
 /*
- * Parses the text of such a file into rows and classifies them; lines that are none are left out,
- * as is what overlaps the line before. The text is cut into the names, which the rows then borrow.
+ * Parses the text of such a file; lines that are none are left out, as is what overlaps the line
+ * before. It writes to the text and the byte behind it.
  */
-void maps_parse(char *text, struct mappings *mappings);
+void maps_parse(char *text, size_t length, struct mappings *mappings);
 
 /* Parses one line, which ends in NUL. Returns whether it is one; the row has no segment yet. */
 bool maps_parse_line(const char *line, struct mapping *ret_mapping);

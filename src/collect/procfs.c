@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/procfs.h"
 
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "model/scan.h"
 
 #include <errno.h>
@@ -64,6 +66,39 @@ procfs_read_whole(int directory, const char *path, char *text, size_t size)
 	part = finish_read(part < 0 ? part : (ssize_t)length, text);
 	close(fd);
 	return part;
+}
+
+static ssize_t
+read_piece(int fd, char *text, size_t size)
+{
+	ssize_t length;
+
+	do
+		length = read(fd, text, size);
+	while (length < 0 && errno == EINTR);
+	return length < 0 ? -errno : length;
+}
+
+int
+procfs_read_pieces(int fd, size_t size, procfs_take_fn take, void *context)
+{
+	_cleanup_free_ char *text = xmalloc(size + 1);
+	size_t length = 0, done;
+	ssize_t count;
+
+	while ((count = read_piece(fd, text + length, size - length)) > 0) {
+		length += (size_t)count;
+		done = take(context, text, length, false);
+		if (done == PROCFS_ENOUGH)
+			return 0;
+		length -= done;
+		if (length == size)
+			return -EINVAL;
+		memmove(text, text + done, length);
+	}
+	if (count == 0)
+		take(context, text, length, true);
+	return (int)count;
 }
 
 ssize_t

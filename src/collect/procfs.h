@@ -27,6 +27,16 @@ ssize_t procfs_read(int directory, const char *path, char *text, size_t size);
 /* The same with as many reads as the file takes: of some of /proc one gives a page at most. */
 ssize_t procfs_read_whole(int directory, const char *path, char *text, size_t size);
 
+/*
+ * Reads a file piece by piece, for one that may be of any length. `take` is given the text that it
+ * has not taken yet, whose next byte it may write to, and returns how many bytes of it are done
+ * with; `is_last` says that nothing follows. PROCFS_ENOUGH ends the reading. `size` is the longest
+ * item that can be taken. Returns 0 or -errno, -EINVAL for a longer item.
+ */
+#define PROCFS_ENOUGH SIZE_MAX
+typedef size_t (*procfs_take_fn)(void *context, char *text, size_t length, bool is_last);
+int procfs_read_pieces(int fd, size_t size, procfs_take_fn take, void *context);
+
 /* As procfs_read() from a descriptor that is kept open. -ESRCH: the process has ended. */
 ssize_t procfs_read_again(int fd, char *text, size_t size);
 

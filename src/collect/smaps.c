@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* A name has at most 4096 bytes, each of which may take four. */
-enum { BUFFER_SIZE = 256 * 1024, FLAGS_KEPT = 16 };
+enum { PIECE_SIZE = 256 * 1024, FLAGS_KEPT = 16 };
 
 #define FIELD(name) offsetof(struct map_row, name)
 
@@ -50,6 +50,20 @@ keep(struct smaps *smaps, const char **last, const char *text, size_t length)
 	if (!*last || strncmp(*last, text, length) != 0 || (*last)[length])
 		*last = arena_copy(smaps->texts, text, length);
 	return *last;
+}
+
+/* Short names are of the kernel or few; long ones may be a user's many. */
+static const char *
+keep_name(struct smaps *smaps, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (smaps->name_bytes + length > SMAPS_MOST_NAMES)
+		name = mapping_without_name(name);
+	length = strlen(name);
+	if (!smaps->name || strcmp(smaps->name, name) != 0)
+		smaps->name_bytes += length + 1;
+	return keep(smaps, &smaps->name, name, length);
 }
 
 static const char *
@@ -109,33 +123,82 @@ fill_row(struct smaps *smaps, struct map_row *row, const struct mapping *mapping
 	row->device = device_of(smaps, mapping);
 }
 
+static struct map_row *
+add_row(struct smaps *smaps, const struct mapping *mapping)
+{
+	size_t number = smaps->rows->count;
+
+	smaps->mappings = array_reserve(
+		smaps->mappings, &smaps->capacity, number + 1, sizeof(smaps->mappings[0]));
+	smaps->mappings[number] = *mapping;
+	return map_rows_add(smaps->rows);
+}
+
+/* Of what follows the rows that there is room for one row has the sum. */
+static struct map_row *
+rest_row(struct smaps *smaps, const struct mapping *mapping)
+{
+	struct map_row *rest;
+
+	if (smaps->rows->count == SMAPS_MOST_ROWS)
+		return &smaps->rows->rows[SMAPS_MOST_ROWS - 1];
+	rest = add_row(smaps, mapping);
+	smaps->mappings[SMAPS_MOST_ROWS - 1].name = "";
+	rest->start = (int64_t)mapping->start;
+	rest->count = 0;
+	rest->name = "(further mappings)";
+	usage_set(&rest->usage, 0);
+	return rest;
+}
+
+static void
+add_to_rest(struct smaps *smaps, const struct mapping *mapping, const struct usage *usage)
+{
+	struct map_row *rest = rest_row(smaps, mapping);
+
+	smaps->mappings[SMAPS_MOST_ROWS - 1].end = mapping->end;
+	rest->end = (int64_t)mapping->end;
+	rest->count++;
+	usage_add(&rest->usage, usage);
+}
+
+/* Figures stand in the lines below that of maps; "" where there are none. */
+static void
+parse_figures(const char *figures, const struct mapping *mapping, struct map_row *row)
+{
+	table_reset_row(&mapping_table, row);
+	procfs_fields(figures, keys, sizeof(keys) / sizeof(keys[0]), row);
+	usage_complete(&row->usage);
+	if (row->usage.size == UNKNOWN)
+		row->usage.size = (int64_t)((mapping->end - mapping->start) & INT64_MAX);
+}
+
 /* One entry: the line of maps, and below it those of the figures. */
 static void
 parse_entry(struct smaps *smaps, char *entry)
 {
 	char *figures = strchrnul(entry, '\n');
-	struct mapping mapping;
-	struct map_row *row;
+	size_t count = smaps->rows->count;
+	struct map_row row = { .kind = SEGMENT_UNKNOWN };
 	bool has_figures = *figures == '\n';
-	uint64_t end = smaps->rows->count ? smaps->mappings[smaps->rows->count - 1].end : 0;
+	struct mapping mapping;
 
 	*figures = '\0';
-	if (!maps_parse_line(entry, &mapping) || !maps_cut_to_follow(&mapping, end))
+	if (!maps_parse_line(entry, &mapping) ||
+		!maps_cut_to_follow(&mapping, count ? smaps->mappings[count - 1].end : 0))
 		return;
-	mapping.name = keep(smaps, &smaps->name, mapping.name, strlen(mapping.name));
-	smaps->mappings = array_reserve(smaps->mappings, &smaps->capacity, smaps->rows->count + 1,
-		sizeof(smaps->mappings[0]));
-	smaps->mappings[smaps->rows->count] = mapping;
-	row = map_rows_add(smaps->rows);
-	fill_row(smaps, row, &mapping);
+	parse_figures(has_figures ? figures + 1 : "", &mapping, &row);
+	if (count + 1 >= SMAPS_MOST_ROWS) {
+		add_to_rest(smaps, &mapping, &row.usage);
+		return;
+	}
+	mapping.name = keep_name(smaps, mapping.name);
+	fill_row(smaps, &row, &mapping);
 	if (has_figures) {
 		*figures = '\n';
-		row->flags = flags_of(smaps, figures);
-		procfs_fields(figures + 1, keys, sizeof(keys) / sizeof(keys[0]), row);
-		usage_complete(&row->usage);
+		row.flags = flags_of(smaps, figures);
 	}
-	if (row->usage.size == UNKNOWN)
-		row->usage.size = (int64_t)((mapping.end - mapping.start) & INT64_MAX);
+	*add_row(smaps, &mapping) = row;
 }
 
 /* Entries begin with a number in hexadecimal, figures with a capital letter. */
@@ -184,6 +247,8 @@ smaps_finish(struct smaps *smaps)
 	struct map_rows *rows = smaps->rows;
 
 	mapping_classify(smaps->mappings, rows->count);
+	if (rows->count == SMAPS_MOST_ROWS)
+		smaps->mappings[SMAPS_MOST_ROWS - 1].segment = SEGMENT_UNKNOWN;
 	for (size_t i = 0; i < rows->count; i++) {
 		rows->rows[i].kind = smaps->mappings[i].segment;
 		rows->rows[i].segment = segment_descriptions[smaps->mappings[i].segment].name;
@@ -192,35 +257,10 @@ smaps_finish(struct smaps *smaps)
 	free(smaps->mappings);
 }
 
-static ssize_t
-read_piece(int fd, char *text, size_t size)
+static size_t
+take_entries(void *context, char *text, size_t length, bool is_last)
 {
-	ssize_t length;
-
-	do
-		length = read(fd, text, size);
-	while (length < 0 && errno == EINTR);
-	return length < 0 ? -errno : length;
-}
-
-static int
-read_entries(struct smaps *smaps, int fd)
-{
-	_cleanup_free_ char *text = xmalloc(BUFFER_SIZE + 1);
-	size_t length = 0, done;
-	ssize_t count;
-
-	while ((count = read_piece(fd, text + length, BUFFER_SIZE - length)) > 0) {
-		length += (size_t)count;
-		done = smaps_parse(smaps, text, length, false);
-		length -= done;
-		memmove(text, text + done, length);
-		if (length == BUFFER_SIZE)
-			return -EINVAL;
-	}
-	if (count == 0)
-		smaps_parse(smaps, text, length, true);
-	return (int)count;
+	return smaps_parse(context, text, length, is_last);
 }
 
 /* Reads smaps or maps, which are alike. */
@@ -237,7 +277,7 @@ read_file(int root, const char *directory, const char *name, struct map_rows *ro
 	fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
-	error = read_entries(&smaps, fd);
+	error = procfs_read_pieces(fd, PIECE_SIZE, take_entries, &smaps);
 	if (error < 0)
 		map_rows_reset(rows);
 	smaps_finish(&smaps);

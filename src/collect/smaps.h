@@ -9,6 +9,12 @@
 struct arena;
 
 /*
+ * How much of one process has rows of its own: twice as many mappings as Linux permits by default,
+ * and bytes of their names, beyond which long names are left out.
+ */
+enum { SMAPS_MOST_ROWS = 128 * 1024, SMAPS_MOST_NAMES = 8 * 1024 * 1024 };
+
+/*
  * The mappings of one process while its smaps are being parsed. Begins with its first two members
  * set and the others zeroed; ends with smaps_finish().
  */
@@ -18,14 +24,15 @@ struct smaps {
 	struct mapping *mappings;
 	size_t capacity;
 	const char *name, *device, *flags[16]; /* that were met last: most are met again */
-	size_t next_flags;
+	size_t next_flags, name_bytes;
 };
 
 /*
  * Reads DIRECTORY/smaps below `root`, a descriptor of /proc; the directory is PID or, where its
  * first thread has ended, PID/task/TID. The rows ascend, do not overlap and know their segments
- * and roles. Where the kernel has no smaps, maps is read and all figures but SIZE are UNKNOWN.
- * Returns 0, -ENODATA where only maps could be read, or -errno: then there are no rows.
+ * and roles; the last of SMAPS_MOST_ROWS is the sum of all that follow. Where the kernel has no
+ * smaps, maps is read and all figures but SIZE are UNKNOWN. Returns 0, -ENODATA where only maps
+ * could be read, or -errno: then there are no rows.
  *
  * It blocks while the process changes its mappings and, where that waits for a device, for as long
  * as the device takes, perhaps for ever (T17): only for a process that somebody asked about, where

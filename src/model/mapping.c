@@ -37,6 +37,18 @@ starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+static const char too_many_names[] = "/(too many names)";
+
+const char *
+mapping_without_name(const char *name)
+{
+	enum { SHORT = 16 };
+
+	if (strlen(name) <= SHORT)
+		return name;
+	return name[0] == '[' ? "[anon:too many names]" : too_many_names;
+}
+
 static bool
 is_shared(const struct mapping *mapping)
 {
@@ -46,6 +58,10 @@ is_shared(const struct mapping *mapping)
 static bool
 is_same_file(const struct mapping *a, const struct mapping *b)
 {
+	if (a == b)
+		return true;
+	if (a->inode == 0 && strcmp(a->name, too_many_names) == 0) /* of any file */
+		return false;
 	return a->inode == b->inode && a->major == b->major && a->minor == b->minor &&
 	       (a->name == b->name || strcmp(a->name, b->name) == 0);
 }

@@ -24,6 +24,12 @@ struct mapping {
 	enum segment segment;
 };
 
+/*
+ * What stands for a name that there is no room for: the name itself where it is short, else one
+ * that has the same kind.
+ */
+const char *mapping_without_name(const char *name);
+
 /* How far mapping_classify() looks to both sides of a mapping. */
 enum { MAPPING_REACH = 9 };
 

@@ -12,6 +12,6 @@ const struct segment_description segment_descriptions[SEGMENT_KINDS] = {
 	[SEGMENT_SHARED]  = { "shared", "Memory shared with other processes: tmpfs, memfd, System V, shared anonymous." },
 	[SEGMENT_STACK]   = { "stack", "The stack of the main thread." },
 	[SEGMENT_VDSO]    = { "vdso", "Code and clock data that the kernel maps into every process." },
-	[SEGMENT_UNKNOWN] = { "unknown", "Outside all mappings that were known at that moment." },
+	[SEGMENT_UNKNOWN] = { "unknown", "Outside all mappings that were known, or beyond the most that are read." },
 };
 /* clang-format on */

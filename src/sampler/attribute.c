@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 /*
- * More combinations than this are not kept apart: they stand in one row. How busy a ring is, is
- * looked at ten times a second.
+ * More combinations than this, or more bytes of their names, are not kept apart: they stand in one
+ * row. How busy a ring is, is looked at ten times a second.
  */
-enum { MOST_ROWS = 32 * 1024, LOAD_SPAN_NS = 100 * 1000000 };
+enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024, LOAD_SPAN_NS = 100 * 1000000 };
 
 /* Whose square can still be summed. */
 enum { MOST_WEIGHT = 1 << 30 };
@@ -55,6 +55,7 @@ struct attribution {
 	/* The rows of all for which there is no room, by segment; SIZE_MAX: none yet. */
 	size_t others[SEGMENT_KINDS + 1];
 	struct fault_report counted;
+	size_t counted_text; /* bytes */
 };
 
 static void
@@ -190,7 +191,10 @@ is_key(const struct key *a, const struct key *b)
 static const char *
 keep_text(struct attribution *attribution, const char *text)
 {
-	return text && *text ? arena_copy(&attribution->counted.texts, text, strlen(text)) : NULL;
+	size_t length = text ? strlen(text) : 0;
+
+	attribution->counted_text += length;
+	return length > 0 ? arena_copy(&attribution->counted.texts, text, length) : NULL;
 }
 
 /* Of the code the file's name is enough: /usr/lib/x86_64-linux-gnu/libc.so.6 is libc.so.6. */
@@ -265,7 +269,8 @@ find_row(struct attribution *attribution, const struct key *key)
 		found = index_next(&attribution->index, found);
 	if (found != INDEX_END)
 		return &attribution->counted.faults.rows[attribution->keys[found].row];
-	if (attribution->counted.faults.count >= MOST_ROWS)
+	if (attribution->counted.faults.count >= MOST_ROWS ||
+		attribution->counted_text >= MOST_TEXT)
 		return others_row(attribution, key->segment);
 	return add_keyed_row(attribution, key, hash);
 }
@@ -423,6 +428,7 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 	report->samples = report->period = 0;
 	report->has_walks = false;
 	attribution->counted = *report;
+	attribution->counted_text = 0;
 	*report = counted;
 	index_reset(&attribution->index);
 	forget_others(attribution);
@@ -432,7 +438,9 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 const char *
 attribution_trouble(const struct attribution *attribution)
 {
-	return symbols_trouble(attribution->symbols);
+	const char *trouble = spaces_trouble(attribution->spaces);
+
+	return trouble ? trouble : symbols_trouble(attribution->symbols);
 }
 
 void

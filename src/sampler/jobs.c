@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* MOST_LOOKS: a thread that gets no CPU is waited for a second. */
-enum { MOST_LATE = 8, PART_OF_TIME = 25, MOST_LOOKS = 200 };
+enum { MOST_LATE = 8, MOST_LOOKS = 200 };
 static const int64_t look_time = INT64_C(5) * 1000000;
 
 /* A thread and its job. */
@@ -34,7 +34,7 @@ struct jobs {
 	struct worker *current; /* NULL: none was needed yet, or the last one hangs */
 	struct worker *late[MOST_LATE];
 	size_t late_count;
-	int64_t most_wait;
+	int64_t most_wait, part;
 	int64_t budget, refilled; /* nanoseconds that may be waited, and when they were counted */
 };
 
@@ -66,12 +66,13 @@ run(void *argument)
 }
 
 struct jobs *
-jobs_create(int64_t most_wait)
+jobs_create(int64_t most_wait, int64_t part)
 {
 	struct jobs *jobs = xcalloc(1, sizeof(*jobs));
 	pthread_condattr_t attributes;
 
 	jobs->most_wait = jobs->budget = most_wait;
+	jobs->part = part;
 	jobs->refilled = clock_ns(CLOCK_MONOTONIC);
 	pthread_mutex_init(&jobs->lock, NULL);
 	pthread_cond_init(&jobs->wanted, NULL);
@@ -124,7 +125,7 @@ refill(struct jobs *jobs)
 {
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 
-	jobs->budget += (now - jobs->refilled) / PART_OF_TIME;
+	jobs->budget += (now - jobs->refilled) / jobs->part;
 	if (jobs->budget > jobs->most_wait)
 		jobs->budget = jobs->most_wait;
 	jobs->refilled = now;

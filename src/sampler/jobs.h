@@ -9,8 +9,8 @@
  * for which whoever asked waits a bounded time. What takes longer goes on alone. Its result can be
  * taken later.
  *
- * In the long run a twenty-fifth of the time may be waited, and at once no more than a limit. What
- * counts is the time in which the thread works or sleeps, not that in which it has no CPU.
+ * In the long run a part of the time may be waited, and at once no more than a limit. What counts
+ * is the time in which the thread works or sleeps, not that in which it has no CPU.
  *
  * For one thread.
  */
@@ -22,8 +22,8 @@ struct job {
 	void (*destroy)(struct job *job); /* where nobody wants it any more */
 };
 
-/* `most_wait`: that limit, in nanoseconds. */
-struct jobs *jobs_create(int64_t most_wait);
+/* `most_wait`: that limit, in nanoseconds; `part`: one of so many nanoseconds may be waited. */
+struct jobs *jobs_create(int64_t most_wait, int64_t part);
 
 /* Does not wait: a job that is not done is left to the end of the program. */
 void jobs_destroy(struct jobs *jobs);

@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A pointer, and what the index has of it. */
+enum { ENTRY_BYTES = 32 };
+
 const char *
 names_keep(struct names *names, const char *text)
 {
-	size_t number = names->index.count;
+	size_t number = names->index.count, length;
 	uint64_t hash = index_mix_text(0, text);
 
 	for (uint32_t found = index_first(&names->index, hash); found != INDEX_END;
@@ -19,15 +22,17 @@ names_keep(struct names *names, const char *text)
 			return names->texts[found];
 	names->texts =
 		array_reserve(names->texts, &names->capacity, number + 1, sizeof(names->texts[0]));
-	names->texts[number] = arena_copy(&names->arena, text, strlen(text));
+	length = strlen(text);
+	names->texts[number] = arena_copy(&names->arena, text, length);
+	names->bytes += length + 1 + ENTRY_BYTES;
 	index_add(&names->index, hash);
 	return names->texts[number];
 }
 
 size_t
-names_count(const struct names *names)
+names_bytes(const struct names *names)
 {
-	return names->index.count;
+	return names->bytes;
 }
 
 void

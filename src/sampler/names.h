@@ -11,9 +11,12 @@ struct names {
 	struct arena arena;
 	struct index index;
 	const char **texts; /* by the index's numbers */
-	size_t capacity;
+	size_t capacity, bytes;
 };
 
 const char *names_keep(struct names *names, const char *text);
-size_t names_count(const struct names *names);
+
+/* What they take, with what it takes to find them. */
+size_t names_bytes(const struct names *names);
+
 void names_finish(struct names *names);

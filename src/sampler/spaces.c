@@ -5,13 +5,17 @@
 #include "base/index.h"
 #include "base/memory.h"
 #include "base/unit.h"
-#include "collect/maps.h"
 #include "model/mapping.h"
+#include "sampler/jobs.h"
+#include "sampler/maps-job.h"
 #include "sampler/names.h"
 #include "sampler/ranges.h"
 #include "sampler/record.h"
 #include "sampler/space.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,13 +27,18 @@
  */
 enum {
 	MOST_RANGES = 64 * 1024,
-	MOST_RANGES_IN_USE = 1024 * 1024,
+	MOST_RANGES_IN_USE = 512 * 1024,
 	MUCH_GROWN = MOST_RANGES / 16, /* is worth counting all again */
-	MOST_NAMES = 8 * 1024,
+	MUCH_NAMES = 512 * 1024,       /* bytes; those in use may take more, */
+	MOST_NAMES = 8 * 1024 * 1024,  /* but never more than this */
 	MOST_PROCESSES = 32 * 1024,
 	FEW_ENDED = 64, /* as many wait until they go together */
 	KEPT_ROWS = 8 * 1024,
 };
+
+/* A process that does not let its mappings be read is waited for once. */
+static const int64_t most_wait = INT64_C(100) * 1000000;
+enum { PART_OF_TIME = 1, TROUBLE_SIZE = 128 };
 
 /* So that reading takes a small part of the time: this many mappings cost a pause of one drain. */
 enum { MAPPINGS_A_DRAIN = 4096 };
@@ -43,8 +52,10 @@ struct spaces {
 	struct names names;
 	size_t name_limit;
 	size_t grown; /* ranges for which memory was taken since it was last looked at */
-	struct mappings mappings;
+	struct jobs *jobs;
+	struct maps_job *idle; /* for the next reading; NULL: none */
 	int64_t readings;
+	char trouble[TROUBLE_SIZE];
 };
 
 struct spaces *
@@ -52,7 +63,10 @@ spaces_create(int root)
 {
 	struct spaces *spaces = xmalloc(sizeof(*spaces));
 
-	*spaces = (struct spaces){ .root = root, .drain = 1, .name_limit = MOST_NAMES };
+	*spaces = (struct spaces){ .root = root,
+		.drain = 1,
+		.name_limit = MUCH_NAMES,
+		.jobs = jobs_create(most_wait, PART_OF_TIME) };
 	return spaces;
 }
 
@@ -66,14 +80,19 @@ spaces_destroy(struct spaces *spaces)
 	free(spaces->rows);
 	index_finish(&spaces->index);
 	names_finish(&spaces->names);
-	mappings_finish(&spaces->mappings);
+	maps_job_destroy(spaces->idle);
+	jobs_destroy(spaces->jobs);
 	free(spaces);
 }
 
 void
 spaces_begin(struct spaces *spaces)
 {
+	struct job *job;
+
 	spaces->drain++;
+	while ((job = jobs_take(spaces->jobs))) /* by now it is too old */
+		job->destroy(job);
 }
 
 static struct space *
@@ -118,6 +137,8 @@ keep_name(struct spaces *spaces, const char *name)
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (strcmp(name, fixed[i]) == 0)
 			return fixed[i];
+	if (names_bytes(&spaces->names) >= MOST_NAMES)
+		name = mapping_without_name(name);
 	return names_keep(&spaces->names, name);
 }
 
@@ -140,6 +161,41 @@ ranges_of(struct spaces *spaces, const struct mappings *mappings)
 	return ranges;
 }
 
+/* The first trouble is told. */
+static void
+tell(struct spaces *spaces, int64_t pid, const char *why)
+{
+	if (!spaces->trouble[0])
+		snprintf(spaces->trouble, sizeof(spaces->trouble),
+			"mappings of process %" PRId64 " are unknown: %s", pid, why);
+}
+
+static bool
+is_late(const struct spaces *spaces, int64_t pid)
+{
+	const struct maps_job *job;
+
+	for (size_t i = 0; (job = (const struct maps_job *)jobs_late(spaces->jobs, i)); i++)
+		if (job->pid == pid)
+			return true;
+	return false;
+}
+
+/* Reads the mappings of a process into the idle job. Returns whether there are any. */
+static bool
+run_job(struct spaces *spaces, int64_t pid)
+{
+	struct maps_job *job = spaces->idle ? spaces->idle : maps_job_create(spaces->root);
+	int error;
+
+	job->pid = pid;
+	error = jobs_run(spaces->jobs, &job->job);
+	spaces->idle = error == -EINPROGRESS ? NULL : job;
+	if (error == -EINPROGRESS)
+		tell(spaces, pid, "they could not be read in time");
+	return error == 0 && job->error == 0 && job->mappings.count > 0;
+}
+
 /*
  * Reads maps unless that was done in this drain. What was known before and stands there no more
  * stays for the rest of the drain, whose samples are older than the reading.
@@ -147,16 +203,19 @@ ranges_of(struct spaces *spaces, const struct mappings *mappings)
 static bool
 read_maps(struct spaces *spaces, struct space *space)
 {
-	struct mappings *mappings = &spaces->mappings;
+	struct mappings *mappings;
 	int64_t time;
 
-	if (spaces->drain < space->next_reading)
+	if (spaces->drain < space->next_reading || is_late(spaces, space->pid))
 		return false;
 	time = clock_ns(CLOCK_MONOTONIC);
 	space->next_reading = spaces->drain + 1;
 	spaces->readings++;
-	if (maps_read(spaces->root, space->pid, mappings) < 0 || mappings->count == 0)
+	if (!run_job(spaces, space->pid))
 		return false;
+	mappings = &spaces->idle->mappings;
+	if (mappings->is_cut)
+		tell(spaces, space->pid, "there are too many of them, or their names too long");
 	space->next_reading += (int64_t)mappings->count / MAPPINGS_A_DRAIN;
 	space->read_in = spaces->drain;
 	spaces->grown += space_read(space, ranges_of(spaces, mappings), time);
@@ -342,9 +401,9 @@ static bool
 limit_names(struct spaces *spaces)
 {
 	struct names old = spaces->names;
-	size_t count = names_count(&old);
+	size_t bytes = names_bytes(&old);
 
-	if (count <= spaces->name_limit)
+	if (bytes < spaces->name_limit)
 		return false;
 	spaces->names = (struct names){ .texts = NULL };
 	for (size_t i = 0; i < spaces->count; i++) {
@@ -356,8 +415,10 @@ limit_names(struct spaces *spaces)
 		space->program = space->program ? keep_name(spaces, space->program) : NULL;
 	}
 	names_finish(&old);
-	count = 2 * names_count(&spaces->names);
-	spaces->name_limit = count > MOST_NAMES ? count : MOST_NAMES;
+	bytes = 2 * names_bytes(&spaces->names);
+	spaces->name_limit = bytes > MOST_NAMES   ? MOST_NAMES
+			     : bytes > MUCH_NAMES ? bytes
+						  : MUCH_NAMES;
 	return true;
 }
 
@@ -371,11 +432,17 @@ spaces_trim(struct spaces *spaces)
 	return limit_names(spaces);
 }
 
+const char *
+spaces_trouble(const struct spaces *spaces)
+{
+	return spaces->trouble[0] ? spaces->trouble : NULL;
+}
+
 struct spaces_size
 spaces_size(const struct spaces *spaces)
 {
 	return (struct spaces_size){ .processes = (int64_t)spaces->count,
 		.ranges = (int64_t)count_ranges(spaces),
-		.names = (int64_t)names_count(&spaces->names),
+		.name_bytes = (int64_t)names_bytes(&spaces->names),
 		.readings = spaces->readings };
 }

@@ -17,7 +17,10 @@ struct record;
  * was moved is found by reading maps, unless another mapping was known there: then that is taken
  * for it. Where records were lost, so is what they said.
  *
- * For one thread. Reading maps may block (T17).
+ * Whoever runs a process decides how many mappings it has, what they are called and whether they
+ * can be read now (T17), so all take a bounded amount of memory, and none is waited for for long.
+ *
+ * For one thread.
  */
 struct spaces;
 
@@ -53,8 +56,11 @@ void spaces_find(struct spaces *spaces, int64_t pid, uint64_t address, struct pl
  */
 bool spaces_trim(struct spaces *spaces);
 
+/* One line about the first process whose mappings could not be read whole; NULL: none. It stays. */
+const char *spaces_trouble(const struct spaces *spaces);
+
 /* How much is kept: for tests, and for whoever wonders. */
 struct spaces_size {
-	int64_t processes, ranges, names, readings;
+	int64_t processes, ranges, name_bytes, readings;
 };
 struct spaces_size spaces_size(const struct spaces *spaces);

@@ -26,6 +26,9 @@
  */
 enum { MOST_MEMORY = 24 * 1024 * 1024, MOST_FILES = 4096, IDLE_DRAINS = 16 };
 
+/* One of so many nanoseconds may be spent waiting for files. */
+enum { PART_OF_TIME = 25 };
+
 enum { NAME_SIZE = 128, TROUBLE_SIZE = 256 };
 static const int64_t long_wait = INT64_C(1000000000);
 
@@ -69,7 +72,7 @@ symbols_create(int root, int64_t most_wait)
 {
 	struct symbols *symbols = xmalloc(sizeof(*symbols));
 
-	*symbols = (struct symbols){ .root = root, .jobs = jobs_create(most_wait) };
+	*symbols = (struct symbols){ .root = root, .jobs = jobs_create(most_wait, PART_OF_TIME) };
 	return symbols;
 }
 

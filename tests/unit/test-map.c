@@ -360,6 +360,66 @@ a_file_larger_than_the_buffer_is_read_whole(void **state)
 	tree_destroy(&tree);
 }
 
+/* S1: what has no row of its own is in the sum of the last; names beyond 8 MiB are left out. */
+static void
+the_rest_of_too_many_mappings_is_one_row(void **state)
+{
+	enum { MORE = 1000, COUNT_OF_ALL = SMAPS_MOST_ROWS + MORE };
+	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct smaps smaps = { .rows = &parsed.rows, .texts = &parsed.texts };
+	const struct map_row *rest;
+	struct map_total total;
+
+	(void)state;
+	for (int64_t i = 0; i < COUNT_OF_ALL; i++) {
+		char text[128];
+		int length = snprintf(text, sizeof(text),
+			"%lx-%lx rw-p 00000000 00:00 0 [anon:%ld]\nRss: 3 kB\n",
+			(unsigned long)(0x7f0000000000 + i * 8192),
+			(unsigned long)(0x7f0000000000 + i * 8192 + 4096), (long)(i % 2));
+
+		smaps_parse(&smaps, text, (size_t)length, true);
+	}
+	smaps_finish(&smaps);
+	assert_int_equal(parsed.rows.count, SMAPS_MOST_ROWS);
+	rest = &parsed.rows.rows[SMAPS_MOST_ROWS - 1];
+	assert_string_equal(rest->name, "(further mappings)");
+	assert_int_equal(rest->count, MORE + 1);
+	assert_int_equal(rest->usage.rss, 3 * KIB * (MORE + 1));
+	assert_int_equal(rest->usage.pss, UNKNOWN);
+	assert_int_equal(rest->start, rest[-1].start + 8192);
+	total = map_sum(&parsed.rows, SEGMENT_KINDS, NULL);
+	assert_int_equal(total.mappings, COUNT_OF_ALL);
+	assert_int_equal(total.usage.size, 4 * KIB * COUNT_OF_ALL);
+	finish(&parsed);
+}
+
+static void
+names_beyond_the_most_are_left_out(void **state)
+{
+	enum { MAPPINGS = 3000, LENGTH = 4000 };
+	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct smaps smaps = { .rows = &parsed.rows, .texts = &parsed.texts };
+	size_t bytes = 0;
+	char text[LENGTH + 128];
+
+	(void)state;
+	for (int i = 0; i < MAPPINGS; i++) {
+		int length = snprintf(text, sizeof(text),
+			"%x000-%x000 r--p 00000000 fe:00 7 /%0*d\n", i + 16, i + 17, LENGTH - 1, i);
+
+		smaps_parse(&smaps, text, (size_t)length, true);
+	}
+	smaps_finish(&smaps);
+	assert_int_equal(parsed.rows.count, MAPPINGS);
+	for (size_t i = 0; i < MAPPINGS && parsed.rows.rows[i].name[1] == '0'; i++)
+		bytes += LENGTH;
+	assert_in_range(bytes, SMAPS_MOST_NAMES - 2 * LENGTH, SMAPS_MOST_NAMES);
+	assert_string_equal(parsed.rows.rows[MAPPINGS - 1].name, "/(too many names)");
+	assert_string_equal(parsed.rows.rows[MAPPINGS - 1].segment, "file");
+	finish(&parsed);
+}
+
 /* The text that a format writes of rows of mappings. */
 static char *
 written(const struct output_format *format, const struct map_rows *rows, const char *columns)
@@ -430,6 +490,8 @@ main(void)
 		cmocka_unit_test(growth_of_segments_adds_up),
 		cmocka_unit_test(without_smaps_there_is_maps),
 		cmocka_unit_test(a_file_larger_than_the_buffer_is_read_whole),
+		cmocka_unit_test(the_rest_of_too_many_mappings_is_one_row),
+		cmocka_unit_test(names_beyond_the_most_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

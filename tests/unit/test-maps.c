@@ -89,7 +89,7 @@ each_mapping_is_known_for_what_it_is(void **state)
 				break;
 			strcat(strcat(text, samples[i].line), "\n");
 		}
-		maps_parse(text, &mappings);
+		maps_parse(text, strlen(text), &mappings);
 		assert_int_equal(mappings.count, i - first);
 		for (size_t k = 0; k < mappings.count; k++)
 			if (mappings.rows[k].segment != samples[first + k].segment)
@@ -152,7 +152,7 @@ mappings_never_overlap(void **state)
 	struct mappings mappings = { .rows = NULL };
 
 	(void)state;
-	maps_parse(text, &mappings);
+	maps_parse(text, strlen(text), &mappings);
 	assert_int_equal(mappings.count, 3);
 	assert_int_equal(mappings.rows[1].start, 0x3000);
 	assert_int_equal(mappings.rows[1].end, 0x5000);

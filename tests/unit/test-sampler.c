@@ -125,6 +125,15 @@ is_seen(const struct snapshot *snapshot, pid_t pid)
 }
 
 static bool
+has_trouble(const struct snapshot *snapshot, pid_t pid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "process %d are unknown", (int)pid);
+	return snapshot->system.sampling.missing && strstr(snapshot->system.sampling.missing, name);
+}
+
+static bool
 is_stuck(const struct snapshot *snapshot, pid_t pid)
 {
 	(void)pid;
@@ -187,7 +196,37 @@ without_a_need_there_are_no_events(void **state)
 	snapshot_finish(&snapshot);
 }
 
-/* A maps of the process that never answers, as where its mmap_lock is held. */
+/* A maps that never answers, as where the process holds its mmap_lock, is one process's matter. */
+static void
+T17_mappings_that_cannot_be_read_stop_no_sampling(void **state)
+{
+	const struct needs needs = { .bits = NEED_FAULTS };
+	struct snapshot snapshot = { .time = 0 };
+	pid_t stuck = start_faulting(), other = start_faulting();
+	struct source *source;
+	struct tree tree;
+	char path[128];
+
+	(void)state;
+	tree_create(&tree);
+	snprintf(path, sizeof(path), "%d/x", (int)stuck);
+	tree_write(&tree, path, "");
+	snprintf(path, sizeof(path), "%d/maps", (int)stuck);
+	assert_int_equal(mkfifoat(tree.fd, path, 0600), 0);
+	snprintf(path, sizeof(path), "%d/maps", (int)other);
+	tree_write(&tree, path, "1000-7fffffffffff rw-p 00000000 00:00 0 \n");
+	source = create(tree.path, 20000 * MILLISECOND);
+	assert_true(read_until(source, &snapshot, &needs, stuck, has_trouble));
+	assert_true(read_until(source, &snapshot, &needs, other, is_seen));
+	assert_false(has_timed_out(&snapshot));
+	end(stuck);
+	end(other);
+	source->destroy(source);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+/* Whatever hangs in the sampler's own thread: here the name of a process. */
 static void
 T17_a_file_that_does_not_answer_stops_no_read(void **state)
 {
@@ -201,10 +240,10 @@ T17_a_file_that_does_not_answer_stops_no_read(void **state)
 
 	(void)state;
 	tree_create(&tree);
+	snprintf(path, sizeof(path), "%d/x", (int)pid);
+	tree_write(&tree, path, "");
 	snprintf(path, sizeof(path), "%d/comm", (int)pid);
-	tree_write(&tree, path, "stuck\n");
-	snprintf(path, sizeof(path), "%s/%d/maps", tree.path, (int)pid);
-	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(mkfifoat(tree.fd, path, 0600), 0);
 	source = create(tree.path, 300 * MILLISECOND);
 	assert_true(read_until(source, &snapshot, &needs, pid, is_stuck));
 	before = clock_ns(CLOCK_MONOTONIC);
@@ -224,6 +263,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(faults_of_a_process_are_seen),
 		cmocka_unit_test(without_a_need_there_are_no_events),
+		cmocka_unit_test(T17_mappings_that_cannot_be_read_stop_no_sampling),
 		cmocka_unit_test(T17_a_file_that_does_not_answer_stops_no_read),
 	};
 

@@ -5,10 +5,13 @@
 #include "sampler/record.h"
 #include "sampler/spaces.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { PID = 7, CHILD = 8, RW = PROT_READ | PROT_WRITE, RX = PROT_READ | PROT_EXEC };
 
@@ -485,11 +488,93 @@ names_are_forgotten_when_they_are_too_many(void **state)
 			forgotten |= spaces_trim(test->spaces);
 			spaces_begin(test->spaces);
 		}
-		assert_true(spaces_size(test->spaces).names <= 8192 + 1000);
+		assert_true(spaces_size(test->spaces).name_bytes <= (512 + 64) * 1024);
 	}
 	assert_true(forgotten);
 	assert_place(test, PID, 0x560b6d3b2000, SEGMENT_TEXT, "/usr/bin/cat");
 	assert_place(test, PID, 0x7f3000000000, SEGMENT_FILE, "/data/19999");
+}
+
+/* S1: names of 4,000 bytes of 3,000 mappings. */
+static void
+names_in_use_are_bounded_as_well(void **state)
+{
+	enum { MAPPINGS = 3000, LENGTH = 4000 };
+	struct test *test = *state;
+	char name[LENGTH + 1];
+	uint64_t start = 0;
+
+	start_program(test, PID);
+	for (int i = 0; i < MAPPINGS; i++) {
+		snprintf(name, sizeof(name), "/%0*d", LENGTH - 1, i);
+		start = 0x7f3000000000 + (uint64_t)i * 0x2000;
+		map(test, PID, start, start + 0x1000, PROT_READ, name);
+		if (i % 100 == 0)
+			next_drain(test);
+		assert_true(spaces_size(test->spaces).name_bytes <= 8 * 1024 * 1024 + LENGTH + 64);
+	}
+	next_drain(test);
+	assert_place(test, PID, start, SEGMENT_FILE, "/(too many names)");
+	assert_place(test, PID, 0x560b6d3b2000, SEGMENT_TEXT, "/usr/bin/cat");
+	exec(test, PID);
+	next_drain(test);
+	assert_true(spaces_size(test->spaces).name_bytes < 1024);
+}
+
+/* T17 */
+static void
+mappings_that_cannot_be_read_are_not_waited_for(void **state)
+{
+	struct test *test = *state;
+	int writer;
+
+	tree_write(&test->tree, "7/x", "");
+	assert_int_equal(mkfifoat(test->tree.fd, "7/maps", 0600), 0);
+	tree_write(&test->tree, "9/maps", old_maps);
+	assert_place(test, PID, 0x400010, SEGMENT_UNKNOWN, "");
+	assert_string_equal(spaces_trouble(test->spaces),
+		"mappings of process 7 are unknown: they could not be read in time");
+	assert_place(test, 9, 0x400010, SEGMENT_TEXT, "/bin/old");
+	next_drain(test);
+	assert_place(test, PID, 0x400010, SEGMENT_UNKNOWN, "");
+	assert_readings(test, 2); /* it is still being read */
+	writer = openat(test->tree.fd, "7/maps", O_WRONLY);
+	assert_true(writer >= 0);
+	unlinkat(test->tree.fd, "7/maps", 0);
+	tree_write(&test->tree, "7/maps", old_maps);
+	close(writer);
+	for (int i = 0; i < 1000 && spaces_size(test->spaces).readings < 3; i++) {
+		struct place place;
+
+		usleep(10000);
+		next_drain(test);
+		spaces_find(test->spaces, PID, 0x400010, &place);
+	}
+	assert_place(test, PID, 0x400010, SEGMENT_TEXT, "/bin/old");
+}
+
+/* S1 */
+static void
+too_many_mappings_are_read_in_part(void **state)
+{
+	enum { MAPPINGS = 140000 };
+	struct test *test = *state;
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	for (int64_t i = 0; i < MAPPINGS; i++)
+		fprintf(file, "%lx-%lx rw-s 00000000 00:00 0 \n",
+			(unsigned long)(0x7f0000000000 + i * 8192),
+			(unsigned long)(0x7f0000000000 + i * 8192 + 4096));
+	fclose(file);
+	tree_write(&test->tree, "7/maps", text);
+	free(text);
+	assert_place(test, PID, 0x7f0000000000 + 131071 * 8192L, SEGMENT_SHARED, "");
+	assert_place(test, PID, 0x7f0000000000 + 131072 * 8192L, SEGMENT_UNKNOWN, "");
+	assert_string_equal(spaces_trouble(test->spaces),
+		"mappings of process 7 are unknown: there are too many of them, "
+		"or their names too long");
 }
 
 static void
@@ -535,6 +620,9 @@ main(void)
 		TEST(a_pid_that_is_used_again_is_another_process),
 		TEST(memory_stays_bounded_over_10000_forks),
 		TEST(names_are_forgotten_when_they_are_too_many),
+		TEST(names_in_use_are_bounded_as_well),
+		TEST(mappings_that_cannot_be_read_are_not_waited_for),
+		TEST(too_many_mappings_are_read_in_part),
 		TEST(senseless_records_do_no_harm),
 	};
 
