@@ -17,7 +17,8 @@ carrier_init(struct carrier *carrier)
 
 	*carrier = (struct carrier){ .texts = xcalloc(table->column_count, sizeof(size_t)) };
 	for (size_t i = 0; i < table->column_count; i++)
-		if (table->columns[i].unit == UNIT_TEXT && !table->columns[i].part)
+		if (table->columns[i].unit == UNIT_TEXT && !table->columns[i].part &&
+			table->columns[i].offset != offsetof(struct process, command))
 			carrier->texts[carrier->text_count++] = table->columns[i].offset;
 }
 
@@ -62,6 +63,12 @@ carry_rollup(const struct refresh *refresh, struct process *row, const struct pr
 		snapshot_extras(refresh->now, row)->rollup = old->extras->rollup;
 }
 
+static const char *
+copy_command(const struct refresh *refresh, const char *text)
+{
+	return text ? snapshot_keep_command(refresh->now, text, strlen(text)) : NULL;
+}
+
 struct process *
 carry_row(const struct carrier *carrier, const struct refresh *refresh, struct known *known)
 {
@@ -69,6 +76,7 @@ carry_row(const struct carrier *carrier, const struct refresh *refresh, struct k
 	struct process *row = snapshot_copy_process(refresh->now, old);
 
 	copy_texts(carrier, refresh->now, row);
+	row->command = copy_command(refresh, old->command);
 	carry_rollup(refresh, row, old);
 	repeat_gaps(row, known, processes_wanted(refresh->needs, known->pid));
 	known->row = (uint32_t)(row - refresh->now->processes);
@@ -88,7 +96,7 @@ carry_names(const struct refresh *refresh, const struct known *known, struct pro
 	needs &= known->read;
 	repeat_gaps(row, known, processes_wanted(refresh->needs, known->pid) & needs);
 	if (needs & NEED_COMMAND)
-		row->command = copy_text(refresh, old->command);
+		row->command = copy_command(refresh, old->command);
 	if (needs & NEED_CGROUP) {
 		row->cgroup = copy_text(refresh, old->cgroup);
 		row->unit = copy_text(refresh, old->unit);

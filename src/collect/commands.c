@@ -61,7 +61,7 @@ name_by_comm(struct snapshot *now, struct process *row)
 	int length = snprintf(text, sizeof(text), "[%s]%s", row->comm ? row->comm : "?",
 		row->extras->blocked ? " (blocked)" : "");
 
-	row->command = arena_copy(&now->texts, text, (size_t)length);
+	row->command = snapshot_keep_command(now, text, (size_t)length);
 }
 
 static void
@@ -86,7 +86,7 @@ take_command(struct commands *commands, const struct aside_read *read, struct pr
 	for (size_t i = 0; i < length; i++)
 		text[i] = read->command[i] ? read->command[i] : ' ';
 	if (length > 0)
-		row->command = arena_copy(&now->texts, text, length);
+		row->command = snapshot_keep_command(now, text, length);
 	else
 		fail(commands, row, -ENODATA);
 }

@@ -25,7 +25,7 @@ snapshot_reset(struct snapshot *snapshot)
 {
 	give_back(snapshot);
 	arena_reset(&snapshot->texts);
-	snapshot->process_count = 0;
+	snapshot->process_count = snapshot->command_bytes = 0;
 	snapshot->event_count = 0;
 	snapshot->fault_count = 0;
 	map_rows_reset(&snapshot->mappings);
@@ -74,6 +74,15 @@ snapshot_copy_process(struct snapshot *snapshot, const struct process *row)
 	copy->extras = &process_no_extras;
 	copy->gaps = (struct gaps){ .refused = 0 };
 	return copy;
+}
+
+const char *
+snapshot_keep_command(struct snapshot *snapshot, const char *text, size_t length)
+{
+	if (length > SHORT_COMMAND && snapshot->command_bytes + length > MOST_COMMAND_BYTES)
+		length = SHORT_COMMAND;
+	snapshot->command_bytes += length;
+	return arena_copy(&snapshot->texts, text, length);
 }
 
 struct process *

@@ -27,6 +27,7 @@ struct snapshot {
 	struct system system;
 	struct process *processes; /* by ascending pid */
 	size_t process_count, process_capacity;
+	size_t command_bytes;             /* of all command lines */
 	struct limit limits[LIMIT_KINDS]; /* of the process in focus */
 	struct map_rows mappings;         /* of the process in focus, ascending: */
 	int64_t mappings_of;              /* its number; 0: they were not read */
@@ -59,6 +60,13 @@ struct process *snapshot_add_process(struct snapshot *snapshot);
  * extras and gaps.
  */
 struct process *snapshot_copy_process(struct snapshot *snapshot, const struct process *row);
+
+/*
+ * Keeps a command line. Where all of them take MOST_COMMAND_BYTES, no more than the first
+ * SHORT_COMMAND bytes of each further one.
+ */
+enum { MOST_COMMAND_BYTES = 8 * 1024 * 1024, SHORT_COMMAND = 256 };
+const char *snapshot_keep_command(struct snapshot *snapshot, const char *text, size_t length);
 
 /* The extras of a row of this snapshot, to be written. */
 struct process_extras *snapshot_extras(struct snapshot *snapshot, struct process *row);

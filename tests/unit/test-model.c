@@ -24,6 +24,28 @@ add(struct snapshot *snapshot, int64_t pid, int64_t start_time, int64_t resident
 	return row;
 }
 
+/* S1 */
+static void
+command_lines_of_all_processes_are_bounded(void **state)
+{
+	static const char line[4096] = "-";
+	struct snapshot snapshot = { .time = 0 };
+	size_t bytes = 0;
+
+	(void)state;
+	snapshot_reset(&snapshot);
+	for (int i = 0; i < 10000; i++)
+		snapshot_keep_command(&snapshot, line, i == 9998 ? SHORT_COMMAND : sizeof(line));
+	bytes = snapshot.command_bytes;
+	assert_in_range(bytes, MOST_COMMAND_BYTES,
+		MOST_COMMAND_BYTES + (size_t)10000 * SHORT_COMMAND);
+	assert_string_equal(snapshot_keep_command(&snapshot, "sleep 1", 7), "sleep 1");
+	snapshot_reset(&snapshot);
+	snapshot_keep_command(&snapshot, line, sizeof(line));
+	assert_int_equal(snapshot.command_bytes, sizeof(line));
+	snapshot_finish(&snapshot);
+}
+
 static void
 rates_need_the_same_process_twice(void **state)
 {
@@ -419,6 +441,7 @@ main(void)
 		cmocka_unit_test(texts_are_ordered_from_the_first),
 		cmocka_unit_test(F9_processes_hold_the_sum_of_their_pss_or_at_most_their_res),
 		cmocka_unit_test(F11_what_moves_to_and_from_swap_is_told_in_bytes),
+		cmocka_unit_test(command_lines_of_all_processes_are_bounded),
 		cmocka_unit_test(hints_of_one_cause_are_counted_together),
 		cmocka_unit_test(F16_hints_are_about_the_rows_that_are_shown),
 		cmocka_unit_test(an_arena_is_reused),
