@@ -37,8 +37,8 @@ command_lines_of_all_processes_are_bounded(void **state)
 	for (int i = 0; i < 10000; i++)
 		snapshot_keep_command(&snapshot, line, i == 9998 ? SHORT_COMMAND : sizeof(line));
 	bytes = snapshot.command_bytes;
-	assert_in_range(bytes, MOST_COMMAND_BYTES,
-		MOST_COMMAND_BYTES + (size_t)10000 * SHORT_COMMAND);
+	assert_in_range(
+		bytes, MOST_COMMAND_BYTES, MOST_COMMAND_BYTES + (size_t)10000 * SHORT_COMMAND);
 	assert_string_equal(snapshot_keep_command(&snapshot, "sleep 1", 7), "sleep 1");
 	snapshot_reset(&snapshot);
 	snapshot_keep_command(&snapshot, line, sizeof(line));
