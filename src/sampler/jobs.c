@@ -22,7 +22,7 @@ static const int64_t look_time = INT64_C(5) * 1000000;
 struct worker {
 	struct jobs *jobs;
 	pthread_t thread;
-	pid_t tid;
+	pid_t tid;       /* 0: it has not begun */
 	struct job *job; /* NULL: none */
 	bool done;
 	int64_t cpu_time; /* that the job took, when it is done */
@@ -176,7 +176,10 @@ wait_for(struct jobs *jobs, const struct worker *worker, int64_t cpu_time)
 		if (pthread_cond_timedwait(&jobs->done, &jobs->lock, &time) != ETIMEDOUT)
 			continue;
 		cpu_time = cpu_time_of(worker);
-		jobs->budget -= procfs_thread_sleeps(worker->tid) ? look_time : cpu_time - before;
+		if (worker->tid > 0 && procfs_thread_sleeps(worker->tid))
+			jobs->budget -= look_time;
+		else
+			jobs->budget -= cpu_time - before;
 	}
 	if (worker->done)
 		jobs->budget -= worker->cpu_time;

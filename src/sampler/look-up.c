@@ -3,35 +3,104 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "collect/procfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static int
 open_below(int directory, const char *path, uint64_t flags)
 {
-	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	struct open_how how = { .flags = flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS };
 
 	return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
-/* No name can lead out of what the process sees as its root. A FIFO or a device is not opened. */
+/* "36 35 98:0 /root /mount/point rw,noatime master:1 - type /dev/x rw": the point or the type. */
+static const char *
+field_of_mount(const char *line, bool type)
+{
+	const char *field = type ? strstr(line, " - ") : line;
+
+	for (int i = 0; i < (type ? 2 : 4) && field; i++) {
+		field = strchr(field, ' ');
+		field = field ? field + 1 : NULL;
+	}
+	return field;
+}
+
+/* The length of a mount point that a name is or is below; 0: it is not. */
+static size_t
+reach_of_mount(const char *line, const char *name)
+{
+	const char *field = field_of_mount(line, false);
+	char point[PATH_MAX];
+	size_t length;
+
+	if (!field || !procfs_unescape(point, sizeof(point), field, strcspn(field, " ")))
+		return 0;
+	length = strlen(point);
+	if (length == 1)
+		return 1;
+	return strncmp(name, point, length) == 0 && (name[length] == '/' || !name[length]) ? length
+											   : 0;
+}
+
+/*
+ * Whether a program answers for the file system of a name (FUSE). One that does not answer keeps
+ * whoever asks from ending, even by SIGKILL.
+ */
+static bool
+is_on_fuse(int root, const char *directory, const char *name)
+{
+	_cleanup_fclose_ FILE *file = NULL;
+	_cleanup_free_ char *line = NULL;
+	char path[40];
+	size_t size = 0, longest = 0;
+	bool is_fuse = false;
+
+	snprintf(path, sizeof(path), "%s/mountinfo", directory);
+	file = procfs_open(root, path);
+	while (file && getline(&line, &size, file) > 0) {
+		size_t reach = reach_of_mount(line, name);
+		const char *type = field_of_mount(line, true);
+
+		if (reach == 0 || reach < longest || !type)
+			continue;
+		longest = reach;
+		is_fuse = strncmp(type, "fuse", 4) == 0;
+	}
+	return is_fuse;
+}
+
+/*
+ * No name can lead out of what the process sees as its root; what the kernel calls a file has no
+ * symbolic links in it. A FIFO or a device is not opened.
+ */
 static int
 open_file(struct look_up *look_up)
 {
 	_cleanup_close_ int directory = -1, place = -1;
-	char path[40];
+	char process[24], path[40];
 
-	snprintf(path, sizeof(path), "%" PRId64 "/root", look_up->pid);
+	snprintf(process, sizeof(process), "%" PRId64, look_up->pid);
+	snprintf(path, sizeof(path), "%s/root", process);
 	directory = openat(look_up->root, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (directory < 0 && (errno == ENOENT || errno == ESRCH))
+	if (directory < 0 && (errno == ENOENT || errno == ESRCH)) {
+		strcpy(process, "self");
 		directory = openat(look_up->root, "self/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (is_on_fuse(look_up->root, process, look_up->name))
+		return -EREMOTE;
 	place = directory < 0 ? -1 : open_below(directory, look_up->name, O_PATH);
 	if (place < 0 || fstat(place, &look_up->status) < 0)
 		return -errno;

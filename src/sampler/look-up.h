@@ -24,7 +24,7 @@ struct look_up {
 	int64_t pid;
 	char *name;
 	enum look_up_step step;
-	int error; /* of the last step */
+	int error; /* of the last step; -EREMOTE: the file is on FUSE and not opened */
 	int fd;
 	struct stat status;
 	struct elf_plan plan;

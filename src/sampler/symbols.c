@@ -167,9 +167,18 @@ tell_no_room(struct symbols *symbols, const char *path)
 	symbols->has_told_room = true;
 }
 
-static bool
-is_to_be_tried(const struct symbols *symbols, const struct file *file)
+/* Others have to make room for it. */
+static void
+want_room(struct symbols *symbols, size_t cost)
 {
+	symbols->wanted = cost > symbols->wanted ? cost : symbols->wanted;
+}
+
+static bool
+is_to_be_tried(struct symbols *symbols, const struct file *file)
+{
+	if (file->error == -ENOSPC && !has_room(symbols, file->cost))
+		want_room(symbols, file->cost);
 	return file->error == -EAGAIN || (file->error == -ENOSPC && has_room(symbols, file->cost));
 }
 
@@ -179,6 +188,8 @@ take_opened(struct symbols *symbols, struct look_up *look_up)
 {
 	struct file *file = look_up->error < 0 ? NULL : find_file(symbols, &look_up->status);
 
+	if (look_up->error == -EREMOTE)
+		tell(symbols, look_up->name, "its file system is a program (FUSE)");
 	if (!file && look_up->error == 0 && symbols->file_count < 2 * (size_t)MOST_FILES)
 		file = add_file(symbols, &look_up->status);
 	look_up->file = file;
@@ -206,7 +217,7 @@ take_plan(struct symbols *symbols, struct look_up *look_up)
 	file->cost = elf_plan_cost(&look_up->plan);
 	if (!has_room(symbols, file->cost)) {
 		file->error = -ENOSPC;
-		symbols->wanted = file->cost > symbols->wanted ? file->cost : symbols->wanted;
+		want_room(symbols, file->cost);
 		tell_no_room(symbols, look_up->name);
 		return false;
 	}

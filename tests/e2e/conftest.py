@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the whole-program tests share: TAP output, running memtop, and other files in /proc."""
 
+import json
 import os
 import re
 import shlex
@@ -58,6 +59,12 @@ class Tap:
 
     def pytest_sessionfinish(self):
         self.say(f"1..{self.count}")
+
+
+def option(name):
+    """An option of this build."""
+    options = json.loads((BUILD / "meson-info" / "intro-buildoptions.json").read_text())
+    return next(option["value"] for option in options if option["name"] == name)
 
 
 def pytest_configure(config):

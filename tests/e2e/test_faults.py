@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, MEMTOP, memtop, run
+from conftest import BUILD, MEMTOP, memtop, option, run
 
 FAULTER = BUILD / "tests" / "e2e" / "faulter"
 NEVER = 1 << 22  # no pid is so large
@@ -406,6 +406,40 @@ def test_the_functions_of_a_command_have_names(perf, tmp_path):
     rows = Run(tmp_path, [], ["anon=6000", "heap=6000"]).rows
     assert_close(count(rows, symbol="touch_anon", segment="anon"), 6000)
     assert_close(count(rows, symbol="touch_heap", segment="heap"), 6000)
+
+
+def with_a_table_of_symbols(program, copy, count, name_bytes):
+    """A copy whose only sections are a table of so many symbols and their names: holes, which cost no disk."""
+    shutil.copy(program, copy)
+    with open(copy, "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        table = -(-size // 4096) * 4096
+        names = table + 24 * count
+        sections = names + name_bytes
+        file.seek(sections)
+        file.write(bytes(64))
+        file.write(struct.pack("<IIQQQQIIQQ", 0, 2, 0, 0, table, 24 * count, 2, 1, 8, 1 << 40))
+        file.write(struct.pack("<IIQQQQIIQQ", 0, 3, 0, 0, names, name_bytes, 0, 0, 1, 0))
+        file.seek(0x28)
+        file.write(struct.pack("<Q", sections))
+        file.seek(0x3A)
+        file.write(struct.pack("<HHH", 64, 3, 0))
+
+
+@pytest.mark.parametrize("count, name_bytes", [(2_000_000, 4096), (1000, 8 << 30)])
+def test_S1_a_huge_table_of_symbols_costs_nothing(perf, tmp_path, count, name_bytes):
+    program = tmp_path / "evil"
+    with_a_table_of_symbols(FAULTER, program, count, name_bytes)
+    with open(tmp_path / "output", "wb") as output:
+        process = subprocess.Popen([MEMTOP, "faults", "--by", "segment,symbol", "--", program, "anon=3000"],
+                                   stdout=subprocess.DEVNULL, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    hint = b"functions of evil are unknown: there are too many of them, or their names too long"
+    assert hint in (tmp_path / "output").read_bytes()
+    if option("b_sanitize") == "none":
+        assert usage.ru_maxrss < 48 * 1024
 
 
 @pytest.mark.parametrize("words, status", [

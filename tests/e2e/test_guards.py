@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, MEMTOP, run
+from conftest import BUILD, MEMTOP, option, run
 from screen_in_tmux import terminal  # noqa: F401: a fixture
 
 @pytest.fixture
@@ -40,12 +40,6 @@ def test_S6_what_has_no_defined_width_is_escaped(process_of_odd_name, where, loc
     process = run(MEMTOP, *ODD[where].format(process_of_odd_name).split(), env={**os.environ, "LC_ALL": locale})
     assert b"\\u0378\\ue000\\U000e0041" in process.stdout, process.stderr
     assert not re.search("[\u0378\ue000\U000e0041]", process.stdout.decode())
-
-
-def option(name):
-    """An option of this build."""
-    options = json.loads((BUILD / "meson-info" / "intro-buildoptions.json").read_text())
-    return next(option["value"] for option in options if option["name"] == name)
 
 
 COMMANDS = ["", "batch -n 1", "batch --format json", "oom", "oom -p 1", "oom -n 5 -- true", "map 1", "faults -n 1",

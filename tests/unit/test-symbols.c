@@ -5,6 +5,7 @@
 #include "sampler/elf-symbols.h"
 #include "sampler/symbols.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -109,8 +110,8 @@ a_file_is_the_one_that_the_process_sees(void **state)
 
 	(void)state;
 	tree_create(&tree);
-	write_sample(&tree, "7/root/lib/target", "elf64");
-	assert_int_equal(symlinkat("/lib/target", tree.fd, "7/root/lib/a b"), 0);
+	write_sample(&tree, "7/root/lib/a b", "elf64");
+	assert_int_equal(symlinkat("/lib/a b", tree.fd, "7/root/lib/link"), 0);
 	write_sample(&tree, "8/root/lib/secret", "elf64");
 	write_sample(&tree, "self/root/lib/a b", "elf64");
 	tree_write(&tree, "8/root/lib/a b", "no ELF file");
@@ -118,6 +119,7 @@ a_file_is_the_one_that_the_process_sees(void **state)
 	assert_string_equal(symbols_find(symbols, 7, name, 0x1000), "main");
 	assert_null(symbols_find(symbols, 8, name, 0x1000));
 	assert_string_equal(symbols_find(symbols, 9, name, 0x1000), "main"); /* has ended */
+	assert_null(symbols_find(symbols, 7, "/lib/link", 0x1000));
 	assert_null(symbols_find(symbols, 7, "[vdso]", 0x1000));
 	assert_null(symbols_find(symbols, 7, "", 0x1000));
 	assert_null(symbols_find(symbols, 7, "/lib", 0x1000));
@@ -311,6 +313,40 @@ a_fifo_is_not_waited_for(void **state)
 	tree_destroy(&tree);
 }
 
+/* S1: what its server does not answer could not even be killed. */
+static void
+files_on_fuse_are_not_opened(void **state)
+{
+	static const char mounts[] =
+		"1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+		"2 1 0:40 / /home/a\\040b rw,nosuid shared:7 - fuse.sshfs x rw\n"
+		"3 2 8:2 / /home/a\\040b/disk rw - ext4 /dev/sdb1 rw\n"
+		"4 1 8:3 / /opt rw - ext4 /dev/sdc1 rw\n"
+		"5 4 0:41 / /opt rw - fuseblk /dev/sdc2 rw\n";
+	struct symbols *symbols;
+	struct tree tree;
+
+	(void)state;
+	tree_create(&tree);
+	tree_write(&tree, "7/mountinfo", mounts);
+	write_sample(&tree, "7/root/lib/x", "elf64");
+	write_sample(&tree, "7/root/home/a b/x", "elf64");
+	write_sample(&tree, "7/root/home/a b/disk/x", "elf64");
+	write_sample(&tree, "7/root/opt/x", "elf64");
+	write_sample(&tree, "7/root/optional", "elf64");
+	symbols = symbols_create(tree.fd, FOR_EVER);
+	assert_string_equal(symbols_find(symbols, PID, "/lib/x", 0x1000), "main");
+	assert_string_equal(symbols_find(symbols, PID, "/home/a b/disk/x", 0x1000), "main");
+	assert_string_equal(symbols_find(symbols, PID, "/optional", 0x1000), "main");
+	assert_null(symbols_trouble(symbols));
+	assert_null(symbols_find(symbols, PID, "/home/a b/x", 0x1000));
+	assert_null(symbols_find(symbols, PID, "/opt/x", 0x1000));
+	assert_string_equal(symbols_trouble(symbols),
+		"functions of x are unknown: its file system is a program (FUSE)");
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+}
+
 static void
 what_is_kept_of_files_is_bounded(void **state)
 {
@@ -375,6 +411,105 @@ without_time_nothing_is_read(void **state)
 	tree_destroy(&tree);
 }
 
+/* A file with so many functions from 0x1000 on, whose names have 4,000 bytes each. */
+static void
+write_large(const struct tree *tree, const char *path, size_t functions)
+{
+	enum { NAME = 4000 };
+	size_t table = sizeof(Elf64_Ehdr) + 3 * sizeof(Elf64_Shdr) + sizeof(Elf64_Phdr);
+	size_t names = table + functions * sizeof(Elf64_Sym), size = names + functions * NAME + 1;
+	char *bytes = calloc(size, 1);
+	Elf64_Ehdr header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1 },
+		.e_phoff = table - sizeof(Elf64_Phdr),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = 1,
+		.e_shoff = sizeof(Elf64_Ehdr),
+		.e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = 3 };
+	const Elf64_Shdr sections[] = {
+		{ .sh_type = SHT_NULL },
+		{ .sh_type = SHT_STRTAB, .sh_offset = names, .sh_size = functions * NAME + 1 },
+		{ .sh_type = SHT_SYMTAB,
+			.sh_offset = table,
+			.sh_size = names - table,
+			.sh_link = 1 },
+	};
+	const Elf64_Phdr load = { .p_type = PT_LOAD, .p_filesz = size, .p_memsz = size };
+	int fd;
+
+	memcpy(bytes, &header, sizeof(header));
+	memcpy(bytes + header.e_shoff, sections, sizeof(sections));
+	memcpy(bytes + header.e_phoff, &load, sizeof(load));
+	for (size_t i = 0; i < functions; i++) {
+		const Elf64_Sym symbol = { .st_name = (Elf64_Word)(1 + i * NAME),
+			.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+			.st_shndx = 1,
+			.st_value = 0x1000 + i,
+			.st_size = 1 };
+
+		memcpy(bytes + table + i * sizeof(symbol), &symbol, sizeof(symbol));
+		memset(bytes + names + 1 + i * NAME, 'f', NAME - 1);
+	}
+	tree_write(tree, path, "");
+	fd = openat(tree->fd, path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
+	close(fd);
+	free(bytes);
+}
+
+/* S1: 24 MiB; what nobody has asked for in 16 drains makes room. */
+static void
+functions_of_all_files_take_a_bounded_amount_of_memory(void **state)
+{
+	enum { FUNCTIONS = 2900, MIB = 1024 * 1024 };
+	struct symbols *symbols;
+	struct tree tree;
+
+	(void)state;
+	tree_create(&tree);
+	write_large(&tree, "7/root/a", FUNCTIONS);
+	write_large(&tree, "7/root/b", FUNCTIONS);
+	write_large(&tree, "7/root/c", FUNCTIONS);
+	symbols = symbols_create(tree.fd, FOR_EVER);
+	assert_non_null(symbols_find(symbols, PID, "/a", 0x1000));
+	assert_non_null(symbols_find(symbols, PID, "/b", 0x1000));
+	assert_in_range(symbols_size(symbols).memory, 22 * MIB, 24 * MIB);
+	assert_null(symbols_trouble(symbols));
+	assert_null(symbols_find(symbols, PID, "/c", 0x1000));
+	assert_in_range(symbols_size(symbols).memory, 22 * MIB, 24 * MIB);
+	assert_string_equal(symbols_trouble(symbols),
+		"functions of c are unknown: those of other "
+		"files take all the memory set aside for them");
+	for (int i = 0; i < 20; i++) {
+		assert_non_null(symbols_find(symbols, PID, "/a", 0x1000));
+		symbols_find(symbols, PID, "/c", 0x1000);
+		symbols_trim(symbols);
+	}
+	assert_non_null(symbols_find(symbols, PID, "/c", 0x1000));
+	assert_non_null(symbols_find(symbols, PID, "/a", 0x1000));
+	assert_in_range(symbols_size(symbols).memory, 22 * MIB, 24 * MIB);
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+}
+
+/* S1: 12 MiB of names and 262,144 symbols are the most of one file. */
+static void
+a_file_beyond_its_own_limit_is_not_read(void **state)
+{
+	struct symbols *symbols;
+	struct tree tree;
+
+	(void)state;
+	tree_create(&tree);
+	write_large(&tree, "7/root/a", 3200);
+	symbols = symbols_create(tree.fd, FOR_EVER);
+	assert_null(symbols_find(symbols, PID, "/a", 0x1000));
+	assert_non_null(strstr(symbols_trouble(symbols), "their names too long"));
+	assert_true(symbols_size(symbols).memory < 4096);
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+}
+
 static void
 kernel_functions_are_found_where_they_are_not_hidden(void **state)
 {
@@ -416,8 +551,11 @@ main(void)
 		cmocka_unit_test(an_elf_with_wrong_bytes_does_no_harm),
 		cmocka_unit_test(a_replaced_file_is_read_again),
 		cmocka_unit_test(a_fifo_is_not_waited_for),
+		cmocka_unit_test(files_on_fuse_are_not_opened),
 		cmocka_unit_test(what_is_kept_of_files_is_bounded),
 		cmocka_unit_test(a_table_that_is_too_large_is_no_table_and_told),
+		cmocka_unit_test(functions_of_all_files_take_a_bounded_amount_of_memory),
+		cmocka_unit_test(a_file_beyond_its_own_limit_is_not_read),
 		cmocka_unit_test(without_time_nothing_is_read),
 		cmocka_unit_test(kernel_functions_are_found_where_they_are_not_hidden),
 	};

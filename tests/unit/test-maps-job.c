@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What one process can do to the reading of its mappings: let it wait, or have far too many.
+#include "unit.h"
+
+#include "sampler/spaces.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PID = 7 };
+
+static const char old_maps[] = "00400000-00401000 r-xp 00000000 fe:00 99    /bin/old\n";
+
+struct test {
+	struct tree tree;
+	struct spaces *spaces;
+};
+
+static int
+set_up(void **state)
+{
+	struct test *test = test_calloc(1, sizeof(*test));
+
+	tree_create(&test->tree);
+	test->spaces = spaces_create(test->tree.fd);
+	*state = test;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct test *test = *state;
+
+	spaces_destroy(test->spaces);
+	tree_destroy(&test->tree);
+	test_free(test);
+	return 0;
+}
+
+static void
+assert_place(struct spaces *spaces, int64_t pid, uint64_t address, enum segment segment,
+	const char *name)
+{
+	struct place place;
+
+	spaces_find(spaces, pid, address, &place);
+	assert_int_equal(place.segment, segment);
+	assert_string_equal(place.name, name);
+}
+
+/* T17 */
+static void
+mappings_that_cannot_be_read_are_not_waited_for(void **state)
+{
+	struct test *test = *state;
+	int writer;
+
+	tree_write(&test->tree, "7/x", "");
+	assert_int_equal(mkfifoat(test->tree.fd, "7/maps", 0600), 0);
+	tree_write(&test->tree, "9/maps", old_maps);
+	assert_place(test->spaces, PID, 0x400010, SEGMENT_UNKNOWN, "");
+	assert_string_equal(spaces_trouble(test->spaces),
+		"mappings of process 7 are unknown: they could not be read in time");
+	assert_place(test->spaces, 9, 0x400010, SEGMENT_TEXT, "/bin/old");
+	spaces_begin(test->spaces);
+	assert_place(test->spaces, PID, 0x400010, SEGMENT_UNKNOWN, "");
+	assert_int_equal(spaces_size(test->spaces).readings, 2); /* it is still being read */
+	writer = openat(test->tree.fd, "7/maps", O_WRONLY);
+	assert_true(writer >= 0);
+	unlinkat(test->tree.fd, "7/maps", 0);
+	tree_write(&test->tree, "7/maps", old_maps);
+	close(writer);
+	for (int i = 0; i < 1000 && spaces_size(test->spaces).readings < 3; i++) {
+		struct place place;
+
+		usleep(10000);
+		spaces_begin(test->spaces);
+		spaces_find(test->spaces, PID, 0x400010, &place);
+	}
+	assert_place(test->spaces, PID, 0x400010, SEGMENT_TEXT, "/bin/old");
+}
+
+/* S1 */
+static void
+too_many_mappings_are_read_in_part(void **state)
+{
+	enum { MAPPINGS = 140000 };
+	struct test *test = *state;
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	for (int64_t i = 0; i < MAPPINGS; i++)
+		fprintf(file, "%lx-%lx rw-s 00000000 00:00 0 \n",
+			(unsigned long)(0x7f0000000000 + i * 8192),
+			(unsigned long)(0x7f0000000000 + i * 8192 + 4096));
+	fclose(file);
+	tree_write(&test->tree, "7/maps", text);
+	free(text);
+	assert_place(test->spaces, PID, 0x7f0000000000 + 131071 * 8192L, SEGMENT_SHARED, "");
+	assert_place(test->spaces, PID, 0x7f0000000000 + 131072 * 8192L, SEGMENT_UNKNOWN, "");
+	assert_string_equal(spaces_trouble(test->spaces),
+		"mappings of process 7 are unknown: there are too many of them, "
+		"or their names too long");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(mappings_that_cannot_be_read_are_not_waited_for),
+		TEST(too_many_mappings_are_read_in_part),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
