@@ -13,6 +13,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -440,6 +441,37 @@ def test_S1_a_huge_table_of_symbols_costs_nothing(perf, tmp_path, count, name_by
     assert hint in (tmp_path / "output").read_bytes()
     if option("b_sanitize") == "none":
         assert usage.ru_maxrss < 48 * 1024
+
+
+MANY_NAMES = """
+import mmap, os
+for level in range(14):
+    os.mkdir("d" * 250)
+    os.chdir("d" * 250)
+kept = []
+for i in range(2000):
+    with open(f"{i:0250}", "w+b") as file:
+        os.truncate(file.fileno(), 4096)
+        kept.append(mmap.mmap(file.fileno(), 4096))
+        kept[-1][0] = 1
+"""
+
+
+def test_S1_names_of_mappings_take_a_bounded_amount_of_memory(perf, tmp_path):
+    report = tmp_path / "report"
+    process = subprocess.Popen([MEMTOP, "faults", "--period", "1", "--by", "process,segment,mapping", "-F", FIELDS,
+                                "--format", "json", "--output", report, "--", sys.executable, "-c", MANY_NAMES],
+                               cwd=tmp_path)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    (_, rows), = blocks_of(report.read_bytes())
+    long = [row for row in rows if len(row["mapping"] or "") > 3000]
+    assert 500 < len(long) < 1500
+    rest, = [row for row in rows if row["comm"] == "(others)" and row["segment"] == "file"]
+    assert sum((row["minor"] or 0) + (row["major"] or 0) for row in [*long, rest]) >= 2000
+    if option("b_sanitize") == "none":
+        assert usage.ru_maxrss < 64 * 1024
 
 
 @pytest.mark.parametrize("words, status", [
