@@ -8,7 +8,7 @@ import re
 import shutil
 
 import pytest
-from conftest import FIXTURES, MEMTOP, memtop, run, run_over
+from conftest import FIXTURES, MEMTOP, memtop, option, run, run_over
 
 FREE = ["free"]
 MEMTOP_FREE = [MEMTOP, "free"]
@@ -96,7 +96,9 @@ def assert_equals_free(options, mounted):
 
 @pytest.mark.parametrize("meminfo", MEMINFO, ids=lambda path: path.name)
 def test_every_option_prints_what_free_prints(mounts, meminfo):
-    assert_equals_free(OPTIONS, {"/proc/meminfo": meminfo})
+    """With sanitizers, where a run takes five times as long, each file has every third option."""
+    options = OPTIONS if option("b_sanitize") == "none" else OPTIONS[MEMINFO.index(meminfo) % 3::3]
+    assert_equals_free(options, {"/proc/meminfo": meminfo})
 
 
 def test_wrong_options_fail_as_in_free(mounts):
