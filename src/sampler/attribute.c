@@ -307,11 +307,10 @@ waits_for(const struct fault *row)
  * variance of n * weight * (weight - 1), which is 0 where each event is a sample.
  */
 static void
-count_sample(struct attribution *attribution, const struct record *record, enum event_kind kind,
+count_sample(struct attribution *attribution, const struct key *key, enum event_kind kind,
 	int64_t weight)
 {
-	const struct key key = key_of(attribution, record, kind);
-	struct fault *row = find_row(attribution, &key);
+	struct fault *row = find_row(attribution, key);
 
 	row->samples++;
 	add(row, counts[kind].value, weight);
@@ -324,20 +323,44 @@ count_sample(struct attribution *attribution, const struct record *record, enum 
 		attribution->counted.period = weight;
 }
 
+/*
+ * A sample that was prepared for another program may number its process as another PID namespace
+ * does: then its address is hardly in a mapping of ours. Of processes whose events are inherited
+ * its time may be wrong, too, and so its mapping.
+ */
+static bool
+is_doubtful(const struct attribution *attribution, const struct events *events,
+	const struct record *record)
+{
+	struct place place = { .name = NULL };
+
+	if (!record->is_shared || record->pid < 0)
+		return false;
+	if (events_rung(events) != RUNG_ALL)
+		return true;
+	spaces_find(attribution->spaces, record->pid, record->address, &place);
+	return place.segment == SEGMENT_UNKNOWN;
+}
+
 static void
 take_sample(struct attribution *attribution, struct events *events, size_t ring,
 	const struct record *record)
 {
 	enum event_kind kind = events_kind(events, record);
+	struct key key;
 	int64_t weight;
 
 	attribution->loads[ring].samples++;
+	if (kind != EVENT_WALK && !attribution->counted.has_doubts)
+		attribution->counted.has_doubts = is_doubtful(attribution, events, record);
 	if (!is_wanted(attribution, record->pid))
 		return;
 	weight = kind == EVENT_WALK ? record->period
 				    : events_weight(events, ring, kind, record->time);
-	if (weight != UNKNOWN && weight > 0 && weight <= MOST_WEIGHT)
-		count_sample(attribution, record, kind, weight);
+	if (weight == UNKNOWN || weight <= 0 || weight > MOST_WEIGHT)
+		return;
+	key = key_of(attribution, record, kind);
+	count_sample(attribution, &key, kind, weight);
 }
 
 static void
@@ -411,7 +434,7 @@ attribution_drain(struct attribution *attribution, struct events *events, int64_
 	fit_loads(attribution, events_ring_count(events), until);
 	spaces_begin(attribution->spaces);
 	for (size_t i = 0; i < attribution->load_count; i++)
-		pending_take(pending, events_ring(events, i), i);
+		pending_take(pending, events_ring(events, i), i, events);
 	while (pending_next(pending, until, &record, &ring))
 		take_record(attribution, events, ring, &record);
 	adapt(attribution, events, until);
@@ -426,7 +449,7 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 	arena_reset(&report->texts);
 	report->faults.count = 0;
 	report->samples = report->period = 0;
-	report->has_walks = false;
+	report->has_walks = report->has_doubts = false;
 	attribution->counted = *report;
 	attribution->counted_text = 0;
 	*report = counted;
@@ -441,6 +464,14 @@ attribution_trouble(const struct attribution *attribution)
 	const char *trouble = spaces_trouble(attribution->spaces);
 
 	return trouble ? trouble : symbols_trouble(attribution->symbols);
+}
+
+const char *
+fault_report_doubt(const struct fault_report *report)
+{
+	return report->has_doubts ? "another program samples the same faults (perf?): the process "
+				    "or mapping of some may be wrong"
+				  : NULL;
 }
 
 void

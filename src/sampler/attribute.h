@@ -37,6 +37,8 @@ struct fault_report {
 	struct arena texts; /* of the rows */
 	int64_t samples, period;
 	bool has_walks; /* whether walks are among the samples */
+	/* Whether some may be of another process or mapping: another program samples the same. */
+	bool has_doubts;
 };
 
 /* Makes the report, in the memory of an older or zeroed one, and counts anew. */
@@ -44,4 +46,7 @@ void attribution_report(struct attribution *attribution, struct fault_report *re
 
 /* One line about what could not be found out; NULL: none. Valid until the next drain. */
 const char *attribution_trouble(const struct attribution *attribution);
+
+/* One line about what may be wrong in a report; NULL: nothing. It is static. */
+const char *fault_report_doubt(const struct fault_report *report);
 void fault_report_finish(struct fault_report *report);

@@ -15,11 +15,36 @@ enum { WALK_FREQUENCY = 97 }; /* Hz: a hardware sample costs some 10 us */
 
 const int64_t event_periods[EVENT_PERIODS] = { 61, 251, 1021 };
 
+/* Events that children inherit cannot have it before Linux 6.13. */
+bool
+event_set_has_read(const struct event_set *set)
+{
+	return set->rung == RUNG_ALL;
+}
+
 /*
  * PERF_SAMPLE_PERIOD is not for minor faults: with it a software event ignores its period and
- * samples every fault. Of major ones each is a sample, and by it they are known from minor ones
- * (events_kind). A frequency is for walks alone: on faults it runs away.
+ * samples every fault. Of major ones each is a sample, and where there are no values of our own
+ * they are known from minor ones by it (events_kind).
  */
+static uint64_t
+sample_type_of(const struct event_set *set, enum event_kind kind)
+{
+	if (kind == EVENT_WALK)
+		return RECORD_SAMPLE_TYPE | PERF_SAMPLE_PERIOD;
+	if (event_set_has_read(set))
+		return RECORD_SAMPLE_TYPE | PERF_SAMPLE_READ;
+	return RECORD_SAMPLE_TYPE | (kind == EVENT_MAJOR ? PERF_SAMPLE_PERIOD : 0);
+}
+
+static uint64_t
+read_format_of(const struct event_set *set, enum event_kind kind)
+{
+	return (set->has_lost ? PERF_FORMAT_LOST : 0) |
+	       (sample_type_of(set, kind) & PERF_SAMPLE_READ ? RECORD_READ_FORMAT : 0);
+}
+
+/* A frequency is for walks alone: on faults it runs away. */
 static struct perf_event_attr
 describe(const struct event_set *set, enum event_kind kind)
 {
@@ -31,8 +56,8 @@ describe(const struct event_set *set, enum event_kind kind)
 					    PERF_COUNT_HW_CACHE_RESULT_MISS << 16
 			  : is_minor ? PERF_COUNT_SW_PAGE_FAULTS_MIN
 				     : PERF_COUNT_SW_PAGE_FAULTS_MAJ,
-		.sample_type = RECORD_SAMPLE_TYPE | (is_minor ? 0 : PERF_SAMPLE_PERIOD),
-		.read_format = set->has_lost ? PERF_FORMAT_LOST : 0,
+		.sample_type = sample_type_of(set, kind),
+		.read_format = read_format_of(set, kind),
 		.sample_id_all = 1,
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
@@ -115,6 +140,7 @@ event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, 
 
 	if (error == 0) {
 		event.ring = set->cpu_count - 1;
+		event.values = 1 + (size_t)__builtin_popcountll(read_format_of(set, kind));
 		set->calls->control(event.fd, PERF_EVENT_IOC_ID, (unsigned long)&event.id);
 		remember_event(set, &event);
 	} else if (event.fd >= 0) {

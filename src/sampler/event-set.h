@@ -3,6 +3,7 @@
 
 #include "collect/perf-ring.h"
 #include "sampler/events.h"
+#include "sampler/own-clock.h"
 
 /* Primes: a power of two would meet the same places of a loop over pages again and again. */
 enum { EVENT_PERIODS = 3 };
@@ -13,6 +14,8 @@ struct event {
 	uint64_t id;
 	enum event_kind kind;
 	size_t ring;
+	size_t values;          /* that a read gives; the last is the number of lost samples */
+	struct own_clock clock; /* of events with PERF_SAMPLE_READ */
 };
 
 struct cpu {
@@ -42,6 +45,9 @@ struct event_set {
  * ring of the last CPU there is. Returns 0 or -errno.
  */
 int event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, bool is_first);
+
+/* Whether the samples of faults have PERF_SAMPLE_READ. */
+bool event_set_has_read(const struct event_set *set);
 
 /* Closes the last event; not the ring, if it has one. */
 void event_set_drop(struct event_set *set);

@@ -318,27 +318,55 @@ events_acknowledge(struct events *events)
 			epoll_ctl(events->set.fd, EPOLL_CTL_DEL, woken[i].data.fd, NULL);
 }
 
-bool
-events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind)
+static struct event *
+find_event(const struct events *events, uint64_t id)
 {
 	uint32_t row = index_first(&events->ids, index_mix(0, id));
 
 	while (row != INDEX_END && events->set.events[row].id != id)
 		row = index_next(&events->ids, row);
-	if (row == INDEX_END)
-		return false;
-	*ret_kind = events->set.events[row].kind;
-	return true;
+	return row == INDEX_END ? NULL : &events->set.events[row];
+}
+
+bool
+events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind)
+{
+	const struct event *event = find_event(events, id);
+
+	if (event)
+		*ret_kind = event->kind;
+	return event != NULL;
+}
+
+/* NULL: its identifier is that of another program's event, and there is no other one. */
+static struct event *
+event_of(const struct events *events, const struct record *sample)
+{
+	bool has_own = event_set_has_read(&events->set) && sample->own_id != 0;
+
+	return find_event(events, has_own ? sample->own_id : sample->id);
 }
 
 enum event_kind
 events_kind(const struct events *events, const struct record *sample)
 {
-	enum event_kind kind;
+	const struct event *event = event_of(events, sample);
 
-	if (events_find(events, sample->id, &kind))
-		return kind;
-	return sample->period == UNKNOWN ? EVENT_MINOR : EVENT_MAJOR;
+	if (event)
+		return event->kind;
+	return sample->period == 1 ? EVENT_MAJOR : EVENT_MINOR;
+}
+
+void
+events_mend(struct events *events, struct record *sample, int64_t now)
+{
+	struct event *event = event_of(events, sample);
+
+	sample->is_shared = !event || event->id != sample->id;
+	if (!event || !event_set_has_read(&events->set) || event->kind == EVENT_WALK)
+		return;
+	own_clock_set(&event->clock, events->set.calls, event->fd, event->values, now);
+	sample->is_shared |= own_clock_mend(&event->clock, sample);
 }
 
 int64_t
@@ -397,12 +425,15 @@ int64_t
 events_lost(const struct events *events, enum event_kind kind)
 {
 	int64_t lost = events->set.has_lost ? 0 : events->lost[kind];
-	uint64_t values[2];
+	uint64_t values[OWN_CLOCK_VALUES];
 
-	for (size_t i = 0; i < events->set.event_count && events->set.has_lost; i++)
-		if (events->set.events[i].kind == kind &&
-			events->set.calls->read(events->set.events[i].fd, values, 2) == 0)
-			lost += (int64_t)values[1];
+	for (size_t i = 0; i < events->set.event_count && events->set.has_lost; i++) {
+		const struct event *event = &events->set.events[i];
+
+		if (event->kind == kind &&
+			events->set.calls->read(event->fd, values, event->values) == 0)
+			lost += (int64_t)values[event->values - 1];
+	}
 	return lost;
 }
 

@@ -58,12 +58,15 @@ struct perf_ring *events_ring(struct events *events, size_t ring);
 int events_fd(const struct events *events);
 void events_acknowledge(struct events *events);
 
-/*
- * What a sample is of. Where one fault is a sample of several events, the kernel (6.3 and later,
- * kernel/events/core.c, perf_prepare_sample) writes the identifier of the first into all of them:
- * what has none of ours met an event of another program as well.
- */
+/* What a sample is of, also where it was prepared for another program's event (record.h). */
 enum event_kind events_kind(const struct events *events, const struct record *sample);
+
+/*
+ * Finds out, as far as that can be told from one sample, whether it was prepared for another
+ * program's event, and sets is_shared. Of RUNG_ALL such a sample gets its right time. `now`: a
+ * moment after it was written.
+ */
+void events_mend(struct events *events, struct record *sample, int64_t now);
 
 /* Which event an identifier of any other record belongs to; false: none. */
 bool events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind);

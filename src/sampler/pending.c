@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "collect/perf-ring.h"
+#include "sampler/events.h"
 #include "sampler/record.h"
 
 #include <stdlib.h>
@@ -42,7 +43,18 @@ drop_given(struct pending *pending)
 	pending->first = 0;
 }
 
-/* Within a ring records are all but in order: the new one is moved past few. */
+/* A sample that is out of order by more than that was prepared for an event of another clock. */
+enum { SLACK_NS = 50000 };
+
+/* Moves a sample to where its ring says that it was. */
+static void
+move_to(struct pending_record *sample, int64_t time)
+{
+	sample->is_shared |= llabs(sample->time - time) > SLACK_NS;
+	sample->time = time;
+}
+
+/* Within a ring samples are all but in order: the new one is moved past few. */
 static void
 insert(struct pending *pending, size_t start, const struct pending_record *record)
 {
@@ -79,20 +91,47 @@ merge_run(struct pending *pending, size_t start)
 }
 
 /*
- * Where one fault is a sample of several events, the time may be of the clock of another program's
- * (see events_kind). No record is later than the moment when it was found.
+ * The time of a sample may be of another program's clock (record.h), that of all other records is
+ * right. So a sample lies between the records around it, and before the moment when it was found.
  */
-static int64_t
-time_of(const struct record *record, int64_t now)
+static void
+put_in_order(struct pending *pending, size_t start, int64_t *after, struct pending_record *record,
+	bool is_sample)
 {
-	return record->time < now ? record->time : now;
+	if (is_sample && record->time < *after)
+		move_to(record, *after);
+	for (size_t i = pending->count; !is_sample && i > start; i--) {
+		if (pending->records[i - 1].time <= record->time)
+			break;
+		move_to(&pending->records[i - 1], record->time);
+	}
+	if (!is_sample)
+		*after = record->time;
+	insert(pending, start, record);
+}
+
+/* What becomes of a record that stands at the end of the bytes. */
+static struct pending_record
+describe(const struct pending *pending, const struct record *record, size_t ring, size_t size,
+	int64_t now)
+{
+	struct pending_record described = { .time = record->time,
+		.place = pending->byte_count,
+		.ring = (uint32_t)ring,
+		.size = (uint16_t)size,
+		.is_shared = record->is_shared };
+
+	if (described.time > now)
+		move_to(&described, now);
+	return described;
 }
 
 void
-pending_take(struct pending *pending, struct perf_ring *ring, size_t number)
+pending_take(struct pending *pending, struct perf_ring *ring, size_t number, struct events *events)
 {
 	uint64_t head = perf_ring_head(ring);
-	int64_t now = clock_ns(CLOCK_MONOTONIC);
+	int64_t now = clock_ns(CLOCK_MONOTONIC), after = 0;
+	struct pending_record described;
 	struct record record;
 	size_t size, start;
 
@@ -107,11 +146,10 @@ pending_take(struct pending *pending, struct perf_ring *ring, size_t number)
 			break;
 		if (!record_parse(pending->bytes + pending->byte_count, size, &record))
 			continue;
-		insert(pending, start,
-			&(struct pending_record){ .time = time_of(&record, now),
-				.place = pending->byte_count,
-				.ring = (uint32_t)number,
-				.size = (uint32_t)size });
+		if (events && record.kind == RECORD_SAMPLE)
+			events_mend(events, &record, now);
+		described = describe(pending, &record, number, size, now);
+		put_in_order(pending, start, &after, &described, record.kind == RECORD_SAMPLE);
 		pending->byte_count += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	}
 	merge_run(pending, start);
@@ -130,6 +168,7 @@ pending_next(struct pending *pending, int64_t until, struct record *ret_record, 
 	if (!record_parse(pending->bytes + next->place, next->size, ret_record))
 		return false;
 	ret_record->time = next->time;
+	ret_record->is_shared = next->is_shared;
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct events;
 struct perf_ring;
 struct record;
 
@@ -18,15 +19,20 @@ struct pending {
 	struct pending_record {
 		int64_t time;
 		size_t place; /* in the bytes */
-		uint32_t ring, size;
+		uint32_t ring;
+		uint16_t size;
+		bool is_shared;
 	} * records, *spare;
 	size_t count, capacity, spare_capacity;
 	size_t first; /* the first that has not been given */
 };
 
-/* Takes all that a ring holds now, none of it later than now, and brings it into order with what
- * waits. */
-void pending_take(struct pending *pending, struct perf_ring *ring, size_t number);
+/*
+ * Takes all that a ring holds now, none of it later than now, and brings it into order with what
+ * waits. Times of samples are mended by their events (NULL: by their place in the ring alone).
+ */
+void pending_take(
+	struct pending *pending, struct perf_ring *ring, size_t number, struct events *events);
 
 /* Gives the next record that is not later than `until`; its name lives until the next take. */
 bool pending_next(

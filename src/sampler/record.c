@@ -82,13 +82,36 @@ take_name(const struct body *body, size_t offset, const char **ret_name)
 	return true;
 }
 
+/* The values of PERF_SAMPLE_READ; PERF_FORMAT_LOST may add one. */
+struct values {
+	uint64_t count, enabled, id;
+};
+
+/* What follows what all samples have. */
+static void
+parse_rest(const char *bytes, size_t size, struct record *record)
+{
+	uint64_t period;
+	struct values values;
+
+	if (size >= sizeof(period)) {
+		memcpy(&period, bytes, sizeof(period));
+		record->period = count_of(period);
+	}
+	if (size >= sizeof(values)) {
+		memcpy(&values, bytes, sizeof(values));
+		record->enabled = count_of(values.enabled);
+		record->own_id = values.id;
+	}
+}
+
+/* It may be larger than what its event asked for: by a call chain that another program wants. */
 static bool
 parse_sample(const struct body *body, struct record *record)
 {
 	struct sample sample;
-	uint64_t period;
 
-	if (body->size != sizeof(sample) && body->size != sizeof(sample) + sizeof(period))
+	if (body->size < sizeof(sample))
 		return false;
 	memcpy(&sample, body->bytes, sizeof(sample));
 	record->kind = RECORD_SAMPLE;
@@ -100,10 +123,7 @@ parse_sample(const struct body *body, struct record *record)
 	record->address = sample.address;
 	record->cpu = sample.cpu;
 	record->in_kernel = is_kernel(body->misc);
-	if (body->size > sizeof(sample)) {
-		memcpy(&period, body->bytes + sizeof(sample), sizeof(period));
-		record->period = count_of(period);
-	}
+	parse_rest(body->bytes + sizeof(sample), body->size - sizeof(sample), record);
 	return true;
 }
 
@@ -233,6 +253,7 @@ record_parse(const void *bytes, size_t size, struct record *ret_record)
 		.tid = UNKNOWN,
 		.cpu = UNKNOWN,
 		.period = UNKNOWN,
+		.enabled = UNKNOWN,
 		.parent = UNKNOWN,
 		.lost = UNKNOWN,
 		.name = "" };

@@ -172,6 +172,15 @@ period_now(const struct sampler *sampler)
 	return events_ring_count(sampler->events) > 0 ? events_period(sampler->events, 0) : UNKNOWN;
 }
 
+/* What may be wrong is said before what is missing. */
+static const char *
+first_to_say(const struct sampler *sampler, const struct fault_report *report)
+{
+	const char *doubt = fault_report_doubt(report);
+
+	return doubt ? doubt : events_missing(sampler->events);
+}
+
 /* What was sampled up to now, as an answer. */
 static void
 answer_samples(struct sampler *sampler, struct sampler_answer *answer)
@@ -183,7 +192,7 @@ answer_samples(struct sampler *sampler, struct sampler_answer *answer)
 	lost = lost_so_far(sampler);
 	answer->sampling = (struct sampling){
 		.rung = rung_name(events_rung(sampler->events)),
-		.missing = events_missing(sampler->events),
+		.missing = first_to_say(sampler, &answer->report),
 		.duration = now - sampler->since,
 		.period = answer->report.period > 0 ? answer->report.period : period_now(sampler),
 		.samples = answer->report.samples,

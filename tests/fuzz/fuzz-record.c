@@ -20,6 +20,8 @@ check_record(const char *bytes, size_t size)
 	CHECK(record.time >= 0 && record.cpu >= 0);
 	CHECK(record.pid >= 0 || record.pid == UNKNOWN);
 	CHECK(record.period >= 0 || record.period == UNKNOWN);
+	CHECK(record.enabled >= 0 || record.enabled == UNKNOWN);
+	CHECK(!record.is_shared && (record.own_id == 0 || record.enabled != UNKNOWN));
 	CHECK((record.kind == RECORD_LOST) == (record.lost != UNKNOWN));
 	if (record.kind == RECORD_MAP || record.kind == RECORD_COMM)
 		CHECK(record.name > bytes && record.name + strlen(record.name) < bytes + size);

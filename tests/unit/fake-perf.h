@@ -30,7 +30,7 @@ extern struct fake_kernel {
 	pid_t task[FAKE_FDS];
 	bool is_open[FAKE_FDS];
 	uint64_t period[FAKE_FDS];
-	uint64_t values[3];
+	uint64_t values[4]; /* what a read gives, of the first as many as were asked for */
 } fake_kernel;
 
 extern const struct perf_calls fake_perf;

@@ -2,6 +2,7 @@
 #include "fake-perf.h"
 #include "unit.h"
 
+#include "base/clock.h"
 #include "base/unit.h"
 #include "sampler/events.h"
 #include "sampler/record.h"
@@ -75,8 +76,9 @@ each_cpu_has_one_ring_and_one_side_band(void **state)
 }
 
 /*
- * Traps 1 and 2: with PERF_SAMPLE_PERIOD the period is ignored, a frequency runs away. Of major
- * faults each is a sample all the same.
+ * Traps 1 and 2: with PERF_SAMPLE_PERIOD the period is ignored, a frequency runs away. Values of
+ * our own (F8) cannot be had where children inherit events: there the period tells major faults,
+ * of which each is a sample all the same.
  */
 static void
 trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
@@ -85,24 +87,30 @@ trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
 	int walks = 0;
 
 	(void)state;
-	fake_perf_reset();
-	events = events_open(&(struct events_wish){ .walks = true }, &fake_perf);
-	assert_null(events_missing(events));
-	for (int fd = 0; fd < FAKE_FDS; fd++) {
-		const struct perf_event_attr *a = &fake_kernel.attributes[fd];
-		bool is_walk = fake_kernel.is_open[fd] && a->type != PERF_TYPE_SOFTWARE;
+	for (int is_all = 0; is_all < 2; is_all++) {
+		fake_perf_reset();
+		fake_kernel.all_error = is_all ? 0 : EACCES;
+		events = events_open(
+			&(struct events_wish){ .pid = getpid(), .walks = is_all }, &fake_perf);
+		assert_int_equal(events_rung(events), is_all ? RUNG_ALL : RUNG_PROCESS);
+		for (int fd = 0; fd < FAKE_FDS; fd++) {
+			const struct perf_event_attr *a = &fake_kernel.attributes[fd];
+			bool is_walk = fake_kernel.is_open[fd] && a->type != PERF_TYPE_SOFTWARE;
+			bool is_major = !is_walk && a->config == PERF_COUNT_SW_PAGE_FAULTS_MAJ;
 
-		if (!fake_kernel.is_open[fd])
-			continue;
-		assert_int_equal(a->freq, is_walk);
-		assert_int_equal(
-			!!(a->sample_type & PERF_SAMPLE_PERIOD), is_walk || a->sample_period == 1);
-		if (is_walk)
-			assert_int_equal(a->sample_freq, 97);
-		walks += is_walk;
+			if (!fake_kernel.is_open[fd])
+				continue;
+			assert_int_equal(a->freq, is_walk);
+			assert_int_equal(!!(a->sample_type & PERF_SAMPLE_PERIOD),
+				is_walk || (is_major && !is_all));
+			assert_int_equal(!!(a->sample_type & PERF_SAMPLE_READ), !is_walk && is_all);
+			if (is_walk)
+				assert_int_equal(a->sample_freq, 97);
+			walks += is_walk;
+		}
+		end(events);
 	}
 	assert_int_equal(walks, 2);
-	end(events);
 }
 
 /* Trap 3: powers of two alias. */
@@ -192,6 +200,68 @@ samples_with_the_identifier_of_another_program_are_known_by_their_period(void **
 				events_kind(events, &(struct record){ .id = (uint64_t)fd + 1000,
 							    .period = 9 }));
 	end(events);
+}
+
+/* Of this CPU the first event is that of minor faults. */
+static int
+first_open(void)
+{
+	for (int fd = 0; fd < FAKE_FDS; fd++)
+		if (fake_kernel.is_open[fd])
+			return fd;
+	fail();
+	return -1;
+}
+
+struct shared_case {
+	const char *name;
+	int64_t off; /* by how much the time of the sample is wrong */
+	bool has_own_id, is_shared;
+};
+
+/* clang-format off */
+static const struct shared_case shared_cases[] = {
+	{ "none",              0,                             true,  false },
+	{ "our clock",         0,                             false, true },
+	{ "a clock behind",    -INT64_C(5000000000),          true,  true },
+	{ "a clock ahead",     INT64_C(600000),               true,  true },
+	{ "far ahead",         INT64_C(1700000000000000000),  false, true },
+};
+/* clang-format on */
+
+/* F8: the event has been enabled for 70 s; the fault was after 67 s, which is 3 s ago. */
+static void
+F8_a_sample_for_another_program_gets_its_own_time_and_kind(void **state)
+{
+	struct events *events;
+	int fd;
+
+	(void)state;
+	fake_perf_reset();
+	fake_kernel.values[1] = UINT64_C(70) * SECOND;
+	for (size_t i = 0; i < COUNT(shared_cases); i++) {
+		int64_t before, after;
+		struct record sample;
+
+		events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+		fd = first_open();
+		before = clock_ns(CLOCK_MONOTONIC);
+		sample = (struct record){ .kind = RECORD_SAMPLE,
+			.own_id = (uint64_t)fd + 1000,
+			.id = shared_cases[i].has_own_id ? (uint64_t)fd + 1000 : 4711,
+			.time = before - INT64_C(3) * SECOND + shared_cases[i].off,
+			.enabled = INT64_C(67) * SECOND,
+			.period = 1 };
+		events_mend(events, &sample, before);
+		after = clock_ns(CLOCK_MONOTONIC);
+		print_message("# %s\n", shared_cases[i].name);
+		assert_int_equal(events_kind(events, &sample), EVENT_MINOR);
+		assert_in_range(
+			sample.time, before - INT64_C(3) * SECOND, after - INT64_C(3) * SECOND);
+		if (shared_cases[i].is_shared) /* of none: unless this took longer than 50 us */
+			assert_true(sample.is_shared);
+		end(events);
+	}
 }
 
 static void
@@ -305,7 +375,7 @@ an_old_kernel_is_asked_for_less(void **state)
 
 	(void)state;
 	fake_perf_reset();
-	fake_kernel.values[1] = 5;
+	fake_kernel.values[3] = 5; /* after the count, the time and the identifier */
 	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
 	events_add_lost(events, EVENT_MINOR, 100);
 	assert_int_equal(events_lost(events, EVENT_MINOR), 10); /* the kernel's own count */
@@ -456,6 +526,7 @@ main(void)
 		cmocka_unit_test(identifiers_tell_the_event),
 		cmocka_unit_test(
 			samples_with_the_identifier_of_another_program_are_known_by_their_period),
+		cmocka_unit_test(F8_a_sample_for_another_program_gets_its_own_time_and_kind),
 		cmocka_unit_test(the_ladder_goes_down_with_a_sentence),
 		cmocka_unit_test(each_errno_has_its_sentence),
 		cmocka_unit_test(rings_shrink_when_their_memory_is_used_up),

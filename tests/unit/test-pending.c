@@ -58,7 +58,7 @@ static void
 take_all(struct pending *pending, struct memory_ring rings[static RINGS])
 {
 	for (size_t i = 0; i < RINGS; i++)
-		pending_take(pending, &rings[i].ring, i);
+		pending_take(pending, &rings[i].ring, i, NULL);
 }
 
 /* Checks that the times from `first` to `last` come in order, each from the ring it was in. */
@@ -162,6 +162,72 @@ records_of_the_future_are_of_now(void **state)
 	pending_finish(&pending);
 }
 
+/* An exit: of the records that are no samples the shortest. */
+static void
+write_exit(struct memory_ring *ring, uint64_t time)
+{
+	const struct {
+		struct perf_event_header header;
+		uint32_t pid, parent, tid, parent_tid;
+		uint64_t moment;
+		uint32_t trailer_pid, trailer_tid;
+		uint64_t time;
+		uint32_t cpu, reserved;
+		uint64_t id;
+	} record = { .header = { .type = PERF_RECORD_EXIT, .size = sizeof(record) },
+		.pid = 7,
+		.tid = 7,
+		.moment = time,
+		.time = time };
+
+	for (size_t i = 0; i < sizeof(record); i++)
+		ring->data[ring->control.data_head++ % RING_SIZE] = ((const char *)&record)[i];
+}
+
+/*
+ * F8: the time of a sample may be by another program's clock, of other records it is right. What
+ * is wrong by more than 50 us is not by the order in which interrupts are written.
+ */
+static void
+F8_a_sample_lies_between_the_records_around_it(void **state)
+{
+	static struct memory_ring rings[RINGS];
+	static const struct {
+		bool is_sample;
+		int64_t written, right;
+		bool is_shared;
+	} cases[] = {
+		{ true, 400000, 400000, false },
+		{ true, 900000, 500000, true }, /* ahead of its time */
+		{ false, 500000, 500000, false },
+		{ true, 3, 500000, true }, /* behind its time */
+		{ true, 510000, 510000, false },
+		{ true, 520000, 515000, false }, /* not by much */
+		{ false, 515000, 515000, false },
+		{ true, 500000, 515000, false },
+	};
+	struct pending pending = { .bytes = NULL };
+	struct record record;
+	size_t ring;
+
+	(void)state;
+	begin(rings);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		(cases[i].is_sample ? write_sample : write_exit)(
+			&rings[1], (uint64_t)cases[i].written);
+	take_all(&pending, rings);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_true(pending_next(&pending, 1000000, &record, &ring));
+		assert_int_equal(record.kind, cases[i].is_sample ? RECORD_SAMPLE : RECORD_EXIT);
+		assert_int_equal(record.time, cases[i].right);
+		assert_int_equal(record.is_shared, cases[i].is_shared);
+		if (cases[i].is_sample)
+			assert_int_equal(record.address, 1000 * cases[i].written);
+	}
+	assert_false(pending_next(&pending, 1000000, &record, &ring));
+	pending_finish(&pending);
+}
+
 static struct record
 fork_of(int64_t parent, int64_t pid)
 {
@@ -249,6 +315,7 @@ main(void)
 		cmocka_unit_test(records_that_are_too_new_wait),
 		cmocka_unit_test(records_of_one_ring_may_be_out_of_order),
 		cmocka_unit_test(records_of_the_future_are_of_now),
+		cmocka_unit_test(F8_a_sample_lies_between_the_records_around_it),
 		cmocka_unit_test(descendants_are_relatives_from_the_exec_on),
 		cmocka_unit_test(names_outlive_their_processes_until_a_trim),
 		cmocka_unit_test(a_number_that_comes_again_is_another_process),
