@@ -213,6 +213,16 @@ finish_death(struct oom_log *log)
 	oom_kill_init(kill);
 }
 
+/* The line with the limit named the parent in whose place another process died (5.0). */
+static void
+forget_parent(struct oom_report *report)
+{
+	report->has_summary = false;
+	report->kill.uid = UNKNOWN;
+	free((void *)report->kill.cgroup);
+	report->kill.cgroup = NULL;
+}
+
 /* "Memory cgroup out of memory: Killed process 42 (NAME) total-vm:8kB, ..." */
 bool
 death_take_death(struct oom_log *log, const char *at, const char *behind)
@@ -240,6 +250,8 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 			take_over_unseen(log);
 		begin_bare_kill(log);
 	}
+	if (stream->report.has_summary && kill->pid != death.pid)
+		forget_parent(&stream->report);
 	kill->pid = death.pid;
 	if (death.figures) {
 		value_copy(&kill->comm, death.name + 1, death.name_end);
@@ -247,7 +259,7 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 		stream->report.has_death = value_line_end(death.figures) != NULL;
 	}
 	kill->uid = death.uid == UNKNOWN ? kill->uid : death.uid;
-	report_forget_limit(&stream->report);
+	report_settle(&stream->report);
 	kill->kills_asker = strstr(at, "(oom_kill_allocating_task)") != NULL;
 	if (kill->limited_by == OOM_LIMIT_UNKNOWN && *at == 'M')
 		kill->limited_by = OOM_LIMIT_CGROUP;

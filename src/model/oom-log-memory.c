@@ -372,8 +372,11 @@ report_sum_memory(struct oom_report *report)
 		sum_machine(report);
 	if (!report->is_cgroup)
 		return;
-	/* Each cgroup has its line until 4.20: the sum is whole where something follows. */
-	if (report->sums_cgroups && report->section == SECTION_STATS) {
+	/*
+	 * Each cgroup has its line until 4.20: the sum is whole where the usage stands before the
+	 * first and something follows the last.
+	 */
+	if (report->sums_cgroups && (report->section == SECTION_STATS || kill->usage == UNKNOWN)) {
 		kill->memory_shmem = UNKNOWN;
 		return;
 	}
@@ -381,18 +384,30 @@ report_sum_memory(struct oom_report *report)
 	kill->memory_file = less(report->cgroup_file, kill->memory_shmem);
 }
 
-/* Where no list of free pages tells it: the victim's address space in pages and in KiB. */
+/* How large the victim's address space is in pages. */
+static int64_t
+victim_pages(const struct oom_kill *kill)
+{
+	for (size_t i = 0; i < kill->candidate_count; i++)
+		if (kill->candidates[i].pid == kill->pid)
+			return kill->candidates[i].virtual;
+	return UNKNOWN;
+}
+
+/*
+ * Where no list of free pages tells it: the victim's address space in pages and in KiB. Where one
+ * of another report told another size, they are of two machines.
+ */
 void
 report_find_page_size(struct oom_report *report)
 {
 	const struct oom_kill *kill = &report->kill;
-	int64_t size;
+	int64_t pages = victim_pages(kill), size;
 
-	if (report->page_size != UNKNOWN || report->victim_pages == UNKNOWN ||
-		report->victim_pages <= 0 || kill->virtual == UNKNOWN || report->is_mixed ||
-		kill->virtual % report->victim_pages != 0)
+	if (pages == UNKNOWN || pages <= 0 || kill->virtual == UNKNOWN || report->is_mixed ||
+		kill->virtual % pages != 0)
 		return;
-	size = kill->virtual / report->victim_pages;
+	size = kill->virtual / pages;
 	if (size == 4096 || size == 8192 || size == 16384 || size == 65536 || size == 262144)
-		report->page_size = size;
+		report_set(report, &report->page_size, size);
 }

@@ -84,9 +84,11 @@ struct oom_report {
 	enum report_state state;
 	enum section section;
 	bool is_mixed;          /* with another one: only lines that name the victim count */
+	bool is_settled;        /* all its lines have come: what may be of another is dropped */
 	const char *asked_line; /* the line of who asked, up to the end of the name */
 	size_t asked_start;     /* where the name begins for all that is known */
 	bool has_prefix;        /* a line whose beginning is known has told where */
+	bool is_unclear;        /* one has told another place than the line of who asked */
 	enum task_column columns[TASK_COLUMNS];
 	size_t column_count; /* 0: the heading has not been seen */
 	int64_t page_size;   /* UNKNOWN until the log tells it */
@@ -96,10 +98,9 @@ struct oom_report {
 	int64_t ram_pages, reserved_pages, cgroup_anon, cgroup_file;
 	int64_t pages[FIGURE_COUNT], kib[FIGURE_COUNT];
 	int64_t last_node;
-	int64_t old_total;    /* of swap, which an earlier report has named */
-	bool has_summary;     /* a line names the victim and the limit together */
-	bool has_death;       /* the line about it is whole */
-	int64_t victim_pages; /* the address space of the victim in the table of tasks */
+	int64_t old_total; /* of swap, which an earlier report has named */
+	bool has_summary;  /* a line names the victim and the limit together */
+	bool has_death;    /* the line about it is whole */
 };
 
 /* The lines of one machine, and of one CPU or task of it where the log names that. */
@@ -180,7 +181,7 @@ void report_begin(struct oom_log *log, enum report_state state);
 void report_finish(struct oom_log *log, enum oom_outcome outcome);
 void report_give_up(struct oom_log *log);
 void report_reset(struct oom_report *report);
-void report_forget_limit(struct oom_report *report);
+void report_settle(struct oom_report *report);
 void report_forget_group(struct oom_stream *stream);
 void report_find_asker(struct oom_report *report);
 
@@ -248,7 +249,10 @@ bool daemon_take_oomd(struct oom_log *log, const char *at, const char *behind);
 bool daemon_take_unit(struct oom_log *log, const char *at, const char *behind);
 bool daemon_take_earlyoom(struct oom_log *log, const char *at, const char *behind);
 
-/* Compute what follows from the whole report once its victim is known. */
+/*
+ * Compute what follows from the whole report once its victim is known; the size of a page before
+ * the others, while rows are still in pages.
+ */
 void report_find_page_size(struct oom_report *report);
 void report_sum_memory(struct oom_report *report);
 void report_rank(struct oom_report *report);

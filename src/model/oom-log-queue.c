@@ -20,7 +20,6 @@ report_clear(struct oom_report *report)
 		.cgroup_anon = UNKNOWN,
 		.cgroup_file = UNKNOWN,
 		.last_node = UNKNOWN,
-		.victim_pages = UNKNOWN,
 		.old_total = swap };
 	for (size_t i = 0; i < FIGURE_COUNT; i++)
 		report->pages[i] = report->kib[i] = UNKNOWN;
@@ -134,41 +133,76 @@ report_forget_group(struct oom_stream *stream)
 	stream->limit_cgroup = NULL;
 }
 
-/* What is not certain where the lines of two reports are mixed: all but what names the victim. */
-static void
-forget_mixed(struct oom_kill *kill)
+static bool
+is_among(const char *name, const char *const *names, size_t count)
 {
-	int64_t *const numbers[] = { &kill->limit, &kill->usage, &kill->fail_count,
-		&kill->swap_limit, &kill->swap_usage, &kill->swap_total, &kill->swap_free,
-		&kill->memory_shmem, &kill->slab_reclaimable, &kill->slab_unreclaimable,
-		&kill->memory_page_tables, &kill->kernel_stack, &kill->tasks,
-		&kill->protected_tasks };
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		*numbers[i] = UNKNOWN;
+/*
+ * Where the lines of two reports are mixed, only what stands in a line together with the victim
+ * is certain: the line about its death, the one that names it with the limit, and its choice.
+ */
+static bool
+is_certain(const char *name, bool has_summary, bool is_chosen)
+{
+	static const char *const of_death[] = { "pid", "comm", "uid", "virt", "res", "anon", "file",
+		"shmem", "pte", "adj", "lines_not_understood" };
+	static const char *const of_summary[] = { "cgroup", "limit_cgroup", "nodemask", "cpuset",
+		"mems_allowed" };
+
+	return is_among(name, of_death, sizeof(of_death) / sizeof(of_death[0])) ||
+	       (has_summary &&
+		       is_among(name, of_summary, sizeof(of_summary) / sizeof(of_summary[0]))) ||
+	       (is_chosen && strcmp(name, "score") == 0);
+}
+
+static void
+forget(struct oom_kill *kill, const struct column *column)
+{
+	char *field = (char *)kill + column->offset;
+
+	if (column->unit == UNIT_TEXT) {
+		free((void *)*(const char **)field);
+		*(const char **)field = NULL;
+	} else {
+		*(int64_t *)field = UNKNOWN;
+	}
+}
+
+static void
+forget_mixed(struct oom_report *report)
+{
+	struct oom_kill *kill = &report->kill;
+	bool is_chosen = kill->pid != UNKNOWN && kill->chosen_pid == kill->pid;
+
+	for (size_t i = 0; i < oom_kill_table.column_count; i++)
+		if (!is_certain(oom_kill_table.columns[i].name, report->has_summary, is_chosen))
+			forget(kill, &oom_kill_table.columns[i]);
+	if (!report->has_summary)
+		kill->limited_by = OOM_LIMIT_UNKNOWN;
 	for (size_t i = 0; i < kill->candidate_count; i++)
 		oom_candidate_finish(&kill->candidates[i]);
 	kill->candidate_count = kill->zone_count = 0;
 	oom_candidate_finish(&kill->largest);
 	table_reset_row(&oom_candidate_table, &kill->largest);
+	free((void *)report->asked_line);
+	report->asked_line = NULL;
 }
 
-/* Of mixed reports only the line that names the victim tells its limit. */
+/* Once all lines of a report have come. Drops what may be of another one. */
 void
-report_forget_limit(struct oom_report *report)
+report_settle(struct oom_report *report)
 {
-	struct oom_kill *kill = &report->kill;
-	const char **const texts[] = { &kill->limit_cgroup, &kill->cgroup, &kill->nodemask,
-		&kill->cpuset, &kill->mems_allowed };
-
-	if (!report->is_mixed || report->has_summary)
+	if (report->is_settled)
 		return;
-	kill->limited_by = OOM_LIMIT_UNKNOWN;
-	kill->limit = kill->score = UNKNOWN;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		free((void *)*texts[i]);
-		*texts[i] = NULL;
-	}
+	report->is_settled = true;
+	report_find_page_size(report);
+	if (report->is_mixed)
+		forget_mixed(report);
 }
 
 /* A parent that was chosen is only told where another process died. */
@@ -193,11 +227,8 @@ report_finish(struct oom_log *log, enum oom_outcome outcome)
 	kill->lines_not_understood = known_or_zero(kill->lines_not_understood);
 	if (outcome != OOM_KILLED)
 		forget_choice(kill);
+	report_settle(report);
 	report_find_asker(report);
-	if (outcome != OOM_KILLED)
-		report_forget_limit(report);
-	if (report->is_mixed)
-		forget_mixed(kill);
 	if (kill->limited_by == OOM_LIMIT_UNKNOWN && kill->limit != UNKNOWN)
 		kill->limited_by = OOM_LIMIT_CGROUP;
 	report_rank(report);

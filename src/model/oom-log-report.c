@@ -41,21 +41,14 @@ report_find_asker(struct oom_report *report)
 
 	for (size_t i = 0; i < length; i++) /* escapes and what is not ASCII may be longer */
 		is_long = is_long && name[i] != '\\' && (unsigned char)name[i] < 0x80;
-	if (report->is_mixed || !name || is_long || length > OOM_NAME_LENGTH ||
+	if (!name || is_long || (report->is_unclear && !report->has_prefix) ||
+		length > OOM_NAME_LENGTH ||
 		(!report->has_prefix && report->asked_start == 0 && strchr(name, ' ')) ||
 		(kill->asked_comm && strcmp(kill->asked_comm, name) != 0)) {
-		if (report->is_mixed || !kill->asked_comm) {
-			free((void *)kill->asked_comm);
-			kill->asked_comm = NULL;
+		if (!kill->asked_comm)
 			kill->asked_pid = UNKNOWN;
-		}
 	} else if (!kill->asked_comm) {
 		value_copy(&kill->asked_comm, name, name + length);
-	}
-	if (report->is_mixed) {
-		free((void *)kill->gfp);
-		kill->gfp = NULL;
-		kill->order = kill->asked_adj = UNKNOWN;
 	}
 	free((void *)report->asked_line);
 	report->asked_line = NULL;
@@ -145,6 +138,18 @@ take_victim(struct oom_kill *kill, const char *line, const char *limit)
 	return true;
 }
 
+static void
+forget_limit(struct oom_kill *kill)
+{
+	const char **const texts[] = { &kill->limit_cgroup, &kill->cgroup, &kill->nodemask,
+		&kill->cpuset, &kill->mems_allowed };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		free((void *)*texts[i]);
+		*texts[i] = NULL;
+	}
+}
+
 /*
  * "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/x,
  * task_memcg=/x/y,task=NAME,pid=9425,uid=0". Paths and names may hold anything, so the ends are
@@ -169,7 +174,7 @@ take_summary(struct oom_log *log, const char *at, const char *behind)
 	if (kill->cgroup || kill->limit_cgroup ||
 		kill->cpuset) { /* from a line that kernels with this one lack */
 		log->stream->report.is_mixed = true;
-		report_forget_limit(&log->stream->report);
+		forget_limit(kill);
 	}
 	limit = limit && global && global < limit ? NULL : limit;
 	kill->limited_by = limit ? OOM_LIMIT_CGROUP : limit_called(behind, global != NULL);
@@ -191,6 +196,10 @@ take_old_limit(struct oom_log *log, const char *at, const char *behind)
 	(void)at;
 	if (!middle || !end)
 		return false;
+	if (log->stream->report.has_summary) { /* kernels with that line lack this one */
+		log->stream->report.is_mixed = true;
+		return true;
+	}
 	kill->limited_by = OOM_LIMIT_CGROUP;
 	value_copy(&kill->cgroup, behind - 1, middle); /* with its slash */
 	value_copy(&kill->limit_cgroup, middle + sizeof(words) - 1, end);

@@ -401,22 +401,9 @@ find_victim(struct oom_report *report)
 	}
 }
 
-/* Before the rows become bytes: how large the victim's address space is in pages. */
-static void
-find_victim_pages(struct oom_report *report)
-{
-	const struct oom_kill *kill = &report->kill;
-
-	for (size_t i = 0; i < kill->candidate_count; i++)
-		if (kill->candidates[i].pid == kill->pid)
-			report->victim_pages = kill->candidates[i].virtual;
-}
-
 void
 report_rank(struct oom_report *report)
 {
-	find_victim_pages(report);
-	report_find_page_size(report);
 	report->kill.total = total_of(report);
 	rank_again(report);
 	find_victim(report);

@@ -51,6 +51,10 @@ learn_prefix(struct oom_report *report, const char *text, const char *at)
 	name = log_line_like(report->asked_line, text, (size_t)(at - text));
 	if (!name || *name == '\0')
 		return;
+	if (name < report->asked_line + report->asked_start) {
+		report->is_unclear = true; /* the one line has a time, the other has none */
+		return;
+	}
 	report->asked_start = (size_t)(name - report->asked_line);
 	report->has_prefix = true;
 }

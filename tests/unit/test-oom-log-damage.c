@@ -232,7 +232,8 @@ static const char *const prefixes[] = {
 /* Reports that are the kernel's alone, with each kind of line. */
 static const char *const reports[] = { "4.19-memcg.txt", "6.18-memcg.txt", "8k-pages-no-node.txt",
 	"64k-memcg.txt", "remainder.txt", "arm-highmem-cut.txt", "sysrq-free-memory.txt",
-	"kdump-nobody.txt", "419-memsw-limit.txt" };
+	"kdump-nobody.txt", "419-memsw-limit.txt", "cpuset-nodes.txt", "leader-ended.txt",
+	"memory-max-write.txt" };
 
 static void
 L4_L16_any_prefix_may_stand_before_a_report(void **state)
@@ -342,24 +343,29 @@ a_log_without_any_of_its_lines_names_nobody_wrong(void **state)
 	for_each_fixture(check_lost_lines);
 }
 
-/* Two logs, a line of each in turn. */
+/* How the lines of two logs come: so many of the first one, then some of each in turn. */
+struct order {
+	size_t shift, block;
+};
+
+/* Two logs, each with its prefix, in one. */
 static char *
-mixed(const char *a, const char *b, const char *before_a, const char *before_b)
+mixed(const char *a, const char *b, const char *before_a, const char *before_b,
+	const struct order *order)
 {
 	char *text = NULL;
 	size_t length;
 	FILE *file = open_memstream(&text, &length);
 
 	assert_non_null(file);
-	while (*a || *b) {
-		size_t of_a = strcspn(a, "\n"), of_b = strcspn(b, "\n");
+	for (size_t i = 0; *a || *b; i++) {
+		bool is_turn = i < order->shift || (i - order->shift) / order->block % 2 == 0;
+		bool is_a = *a && (is_turn || !*b);
+		const char **line = is_a ? &a : &b;
+		size_t size = strcspn(*line, "\n");
 
-		if (*a)
-			fprintf(file, "%s%.*s\n", before_a, (int)of_a, a);
-		if (*b)
-			fprintf(file, "%s%.*s\n", before_b, (int)of_b, b);
-		a += of_a + (a[of_a] == '\n');
-		b += of_b + (b[of_b] == '\n');
+		fprintf(file, "%s%.*s\n", is_a ? before_a : before_b, (int)size, *line);
+		*line += size + ((*line)[size] == '\n');
 	}
 	fclose(file);
 	return text;
@@ -374,56 +380,70 @@ find_pid(const struct found *found, int64_t pid)
 	return NULL;
 }
 
+/* Each victim is there, and all that is said of it is said by its own report. */
 static void
-check_mixed(const struct found *found, const struct found *whole, bool is_kept_apart)
+check_mixed(
+	const char *names, const struct found *found, const struct found *whole, bool is_kept_apart)
 {
 	for (size_t i = 0; i < whole->count; i++) {
-		const struct oom_kill *kill;
+		const struct oom_kill *right = &whole->kills[i], *kill;
 
-		if (whole->kills[i].pid == UNKNOWN)
+		if (right->pid == UNKNOWN)
 			continue;
-		kill = find_pid(found, whole->kills[i].pid);
-		assert_non_null(kill);
-		if (kill->comm)
-			assert_string_equal(kill->comm, whole->kills[i].comm);
-		if (kill->asked_comm && whole->kills[i].asked_comm)
-			assert_string_equal(kill->asked_comm, whole->kills[i].asked_comm);
-		if (is_kept_apart)
-			check_kill("mixed", i, kill, &whole->kills[i]);
-		if (is_kept_apart && whole->kills[i].asked_comm)
-			assert_string_equal(kill->asked_comm, whole->kills[i].asked_comm);
+		kill = find_pid(found, right->pid);
+		if (!kill)
+			fail_msg("%s: %lld is lost", names, (long long)right->pid);
+		check_kill(names, i, kill, right);
+		if (is_kept_apart && right->asked_comm && !kill->asked_comm)
+			fail_msg("%s: no asker", names);
 	}
 }
 
 static void
-two_reports_whose_lines_are_mixed_are_kept_apart_or_not_believed(void **state)
+check_pair(const char *const *names, const char *const *texts, const struct found *right)
 {
+	static const struct order orders[] = { { 0, 1 }, { 1, 1 }, { 2, 1 }, { 3, 2 }, { 5, 4 },
+		{ 6, 1 }, { 7, 1 }, { 10, 1 }, { 12, 1 }, { 19, 3 }, { 25, 1 } };
 	static const struct {
 		const char *a, *b;
 		bool is_kept_apart;
 	} cases[] = { { "", "", false }, { "[  1.000000][    C0] ", "[  1.000000][    C1] ", true },
 		{ "[  1.000000][ T101] ", "[  1.000000][ T102] ", true },
 		{ "Nov 22 14:00:01 host-a kernel: ", "Nov 22 14:00:01 host-b kernel: ", true } };
+	char how[256];
 
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (size_t j = 0; j < (cases[i].is_kept_apart ? 2 : COUNT(orders)); j++) {
+			struct found found;
+			char *text = mixed(texts[0], texts[1], cases[i].a, cases[i].b, &orders[j]);
+
+			snprintf(how, sizeof(how), "%s and %s, %s, %zu lines ahead", names[0],
+				names[1], cases[i].a, orders[j].shift);
+			read_log(text, strlen(text), &found);
+			check_mixed(how, &found, &right[0], cases[i].is_kept_apart);
+			check_mixed(how, &found, &right[1], cases[i].is_kept_apart);
+			finish(&found);
+			free(text);
+		}
+}
+
+static void
+two_reports_whose_lines_are_mixed_are_kept_apart_or_not_believed(void **state)
+{
 	(void)state;
 	for (size_t i = 0; i < COUNT(reports); i++)
 		for (size_t j = 0; j < COUNT(reports); j++) {
+			const char *names[] = { reports[i], reports[j] };
 			char *a = load(reports[i]), *b = load(reports[j]);
-			struct found of_a, of_b, found;
+			const char *texts[] = { a, b };
+			struct found right[2];
 
-			read_log(a, strlen(a), &of_a);
-			read_log(b, strlen(b), &of_b);
-			for (size_t k = 0; i != j && k < COUNT(cases); k++) {
-				char *text = mixed(a, b, cases[k].a, cases[k].b);
-
-				read_log(text, strlen(text), &found);
-				check_mixed(&found, &of_a, cases[k].is_kept_apart);
-				check_mixed(&found, &of_b, cases[k].is_kept_apart);
-				finish(&found);
-				free(text);
-			}
-			finish(&of_a);
-			finish(&of_b);
+			read_log(a, strlen(a), &right[0]);
+			read_log(b, strlen(b), &right[1]);
+			if (i != j)
+				check_pair(names, texts, right);
+			finish(&right[0]);
+			finish(&right[1]);
 			free(a);
 			free(b);
 		}

@@ -3,7 +3,6 @@
 
 #include "base/unit.h"
 #include "collect/kernel-log.h"
-#include "model/oom-log-line.h"
 #include "model/oom-log.h"
 
 #include <stdio.h>
@@ -64,69 +63,6 @@ finish(struct found *found)
 {
 	for (size_t i = 0; i < found->count; i++)
 		oom_kill_finish(&found->kills[i]);
-}
-
-static void
-what_stands_before_a_message_is_taken_off(void **state)
-{
-	static const struct {
-		const char *line; /* up to its last x, where the message begins */
-		enum log_origin origin;
-		int64_t uptime_ms, time; /* seconds */
-	} cases[] = {
-		{ "[   12.345678] x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "[   12.345678][ T1234] x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "[   12.345678] [    C1] x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "[   12.345678 <    0.000012>] x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "<4>[   12.345678]  x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "kern  :warn  : [   12.345678] x", LOG_ANYONE, 12345, UNKNOWN },
-		{ "[   12.345678] host kernel: x", LOG_KERNEL, 12345, UNKNOWN },
-		{ "[   12.345678] a b kernel: x", LOG_KERNEL, 12345, UNKNOWN },
-		{ "6,1234,12345678,-;x", LOG_KERNEL, 12345, UNKNOWN },
-		{ "6,1234,12345678,-,caller=T1;x", LOG_KERNEL, 12345, UNKNOWN },
-		{ "[Sun Nov 22 14:00:01 2026] x", LOG_ANYONE, UNKNOWN, 1795356001 },
-		{ "[So 22. Nov 14:00:01 2026] x", LOG_ANYONE, UNKNOWN, 1795356001 },
-		{ "[Nov22 14:00] x", LOG_ANYONE, UNKNOWN, 1795356000 },
-		{ "[  +0.000012] x", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "[<    0.000012>] x", LOG_ANYONE, UNKNOWN, UNKNOWN },
-		{ "2026-11-22T15:00:01,123456+01:00 x: y", LOG_ANYONE, UNKNOWN, 1795356001 },
-		{ "2026-11-22T15:00:01+0100 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "2026-11-22T14:00:01.5Z h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "2026-11-22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "Sun 2026-11-22 14:00:01 UTC h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "1795356001.123456 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 h kernel: [   12.345678] x", LOG_KERNEL, 12345, 1795356001 },
-		{ "<4>1 2026-11-22T14:00:01Z h kernel - - - x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "<4>1 2026-11-22T14:00:01Z h app 7 - - x", LOG_OTHER, UNKNOWN, 1795356001 },
-		{ "nov. 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "noviembre 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "11月 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "ноя 22 14:00:01 h klogd: x", LOG_KERNEL, UNKNOWN, 1795356001 },
-		{ "?? 22 14:00:01 h kernel: x", LOG_KERNEL, UNKNOWN, UNKNOWN },
-		{ "[Вс ноя 22 14:00:01 2026] x", LOG_ANYONE, UNKNOWN, 1795356001 },
-		{ "Sun Nov 22 14:00:01 2026 kern.warn kernel: [   12.345678] x", LOG_KERNEL, 12345,
-			1795356001 },
-		{ "[2026-11-22 14:00:01] [   12.345678] x", LOG_ANYONE, 12345, 1795356001 },
-		{ "Dec  1 00:00:00 h kernel: x", LOG_KERNEL, UNKNOWN, 1764547200 },
-		{ "Nov 22 14:00:01 h earlyoom[7]: x", LOG_EARLYOOM, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 h systemd-oomd[7]: x", LOG_SYSTEMD_OOMD, UNKNOWN, 1795356001 },
-		{ "Nov 22 14:00:01 h sshd[7]: x", LOG_OTHER, UNKNOWN, 1795356001 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct log_line line;
-		int64_t time;
-
-		log_line_parse(cases[i].line, strrchr(cases[i].line, 'x'), &line);
-		time = line.has_stamp ? log_stamp_time(&line.stamp, clock_of_tests.now) : UNKNOWN;
-		assert_int_equal(line.origin, cases[i].origin);
-		assert_int_equal(line.uptime == UNKNOWN ? UNKNOWN : line.uptime / 1000000,
-			cases[i].uptime_ms);
-		assert_int_equal(time == UNKNOWN ? UNKNOWN : time / SECOND, cases[i].time);
-	}
 }
 
 static void
@@ -315,11 +251,28 @@ the_size_of_a_page_comes_from_the_log(void **state)
 {
 	struct found found = read_log(INVOKED
 		"Node 0 Normal: 1*64kB (U) 0*128kB = 64kB\n" HEADING
+		"[     10]     0    10       10      100        0        0             0 a\n"
+		"Out of memory: Killed process 10 (a) total-vm:640kB, anon-rss:12kB, "
+		"file-rss:8kB, shmem-rss:4kB\n");
+
+	(void)state;
+	assert_int_equal(found.kills[0].candidates[0].resident, 100 * 65536);
+	finish(&found);
+}
+
+static void
+a_report_whose_pages_have_two_sizes_is_of_two_machines(void **state)
+{
+	struct found found = read_log(INVOKED
+		"Node 0 Normal: 1*64kB (U) 0*128kB = 64kB\n" HEADING
 		"[     10]     0    10       10      100        0        0             0 a\n" DEATH(
 			"10", "a"));
 
 	(void)state;
-	assert_int_equal(found.kills[0].candidates[0].resident, 100 * 65536);
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.kills[0].virtual, 40 * 1024);
+	assert_int_equal(found.kills[0].candidate_count, 0);
+	assert_int_equal(found.kills[0].badness, UNKNOWN);
 	finish(&found);
 }
 
@@ -566,7 +519,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_stands_before_a_message_is_taken_off),
 		cmocka_unit_test(a_name_may_be_anything),
 		cmocka_unit_test(a_name_with_a_newline_is_put_together),
 		cmocka_unit_test(the_journal_may_come_as_json),
@@ -575,6 +527,7 @@ main(void)
 		cmocka_unit_test(only_the_best_candidates_are_kept_and_all_are_counted),
 		cmocka_unit_test(columns_are_found_by_their_heading),
 		cmocka_unit_test(the_size_of_a_page_comes_from_the_log),
+		cmocka_unit_test(a_report_whose_pages_have_two_sizes_is_of_two_machines),
 		cmocka_unit_test(processes_killed_as_a_group_share_a_report),
 		cmocka_unit_test(a_group_is_not_for_ever),
 		cmocka_unit_test(a_child_may_have_died_for_its_parent),
