@@ -213,6 +213,22 @@ finish_death(struct oom_log *log)
 	oom_kill_init(kill);
 }
 
+/*
+ * Whether a death is told by the number of a living thread where the line before names the process
+ * and the row of the table is missing. Nobody was spared: then only one process can have died.
+ */
+static bool
+is_thread_of_victim(const struct oom_report *report, const struct death *death)
+{
+	const struct oom_kill *kill = &report->kill;
+	size_t length = kill->comm ? strlen(kill->comm) : 0;
+
+	return report->state != REPORT_NONE && report->has_summary && !report->is_mixed &&
+	       kill->chosen_pid == UNKNOWN && kill->pid != death->pid && death->name_end &&
+	       length == (size_t)(death->name_end - death->name - 1) &&
+	       memcmp(kill->comm, death->name + 1, length) == 0;
+}
+
 /* The line with the limit named the parent in whose place another process died (5.0). */
 static void
 forget_parent(struct oom_report *report)
@@ -234,12 +250,15 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 
 	if (!read_death(behind, &death) || (!death.figures && *at == 'K'))
 		return false;
+	if (is_thread_of_victim(&stream->report, &death))
+		log_note_thread(log, death.pid, kill->pid);
 	death.pid = log_process_of(log, death.pid);
+	if (complete_unseen(log, &death))
+		return true;
 	if (stream->group && death.pid == stream->first_pid && stream->report.state == REPORT_NONE)
 		return true; /* the victim is told once more with its group */
-	if (complete_unseen(log, &death) ||
-		(stream->report.state == REPORT_NONE && log_has_told(log, death.pid) &&
-			queue_find(log, death.pid)))
+	if ((stream->report.state == REPORT_NONE && log_has_told(log, death.pid) &&
+		    queue_find(log, death.pid)))
 		return true; /* so it is where the line of the group is missing */
 	is_bare = !is_death_of_report(&stream->report, death.pid);
 	if (is_bare) {
@@ -273,13 +292,17 @@ death_take_group(struct oom_log *log, const char *at, const char *behind)
 {
 	const char *end =
 		scan_last(behind, " are going to be killed due to memory.oom.group", NULL);
-	struct oom_kill *kill = queue_last(log);
+	struct oom_report *report = &log->stream->report;
+	struct oom_kill *kill;
 
 	(void)at;
 	if (!end)
 		return false;
-	if (log->stream->report.state != REPORT_NONE)
+	if (report->state != REPORT_NONE && report->kill.pid == UNKNOWN)
 		return true;
+	if (report->state != REPORT_NONE) /* the line about its victim's death is missing */
+		report_finish(log, OOM_UNSEEN);
+	kill = queue_last(log);
 	value_copy(&log->stream->group, behind - 1, end);
 	log->stream->strangers = 0;
 	if (kill)

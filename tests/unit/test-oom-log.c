@@ -307,6 +307,27 @@ processes_killed_as_a_group_share_a_report(void **state)
 }
 
 static void
+a_group_whose_first_death_is_missing_keeps_its_processes_apart(void **state)
+{
+	struct found found = read_log(INVOKED
+		"memory: usage 64kB, limit 64kB, failcnt 1\n"
+		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,"
+		"oom_memcg=/x,task_memcg=/x/y,task=a,pid=10,uid=0\n"
+		"Tasks in /x are going to be killed due to memory.oom.group set\n"
+		"Memory cgroup out of memory: Killed process 11 (a) " SIZES "\n"
+		"Memory cgroup out of memory: Killed process 10 (a) " SIZES "\n");
+
+	(void)state;
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.kills[0].pid, 10);
+	assert_int_equal(found.kills[0].outcome, OOM_KILLED);
+	assert_string_equal(found.kills[0].group, "/x");
+	assert_int_equal(found.kills[1].pid, 11);
+	assert_int_equal(found.kills[1].killed_with, 1);
+	finish(&found);
+}
+
+static void
 a_group_is_not_for_ever(void **state)
 {
 	struct oom_log *log = oom_log_create(&clock_of_tests);
@@ -529,6 +550,7 @@ main(void)
 		cmocka_unit_test(the_size_of_a_page_comes_from_the_log),
 		cmocka_unit_test(a_report_whose_pages_have_two_sizes_is_of_two_machines),
 		cmocka_unit_test(processes_killed_as_a_group_share_a_report),
+		cmocka_unit_test(a_group_whose_first_death_is_missing_keeps_its_processes_apart),
 		cmocka_unit_test(a_group_is_not_for_ever),
 		cmocka_unit_test(a_child_may_have_died_for_its_parent),
 		cmocka_unit_test(a_report_without_a_victim_is_told),
