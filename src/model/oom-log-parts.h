@@ -155,7 +155,7 @@ struct oom_log {
 	size_t thread_next;
 	struct oom_kill queue[OOM_QUEUE];
 	size_t queue_count;
-	bool gives_all;
+	bool gives_all, is_ending; /* all kills are to be taken; no further line will be whole */
 };
 
 /* The kernel's words: where they stand, and what reads the line. */

@@ -150,7 +150,7 @@ static bool
 is_certain(const char *name, bool has_summary, bool is_chosen)
 {
 	static const char *const of_death[] = { "pid", "comm", "uid", "virt", "res", "anon", "file",
-		"shmem", "pte", "adj", "lines_not_understood" };
+		"shmem", "pte", "adj" };
 	static const char *const of_summary[] = { "cgroup", "limit_cgroup", "nodemask", "cpuset",
 		"mems_allowed" };
 
@@ -224,10 +224,11 @@ report_finish(struct oom_log *log, enum oom_outcome outcome)
 
 	kill->outcome = outcome;
 	kill->killed_with = outcome == OOM_KILLED ? 0 : UNKNOWN;
-	kill->lines_not_understood = known_or_zero(kill->lines_not_understood);
 	if (outcome != OOM_KILLED)
 		forget_choice(kill);
 	report_settle(report);
+	if (outcome != OOM_UNSEEN && !report->is_mixed) /* else it may have more lines */
+		kill->lines_not_understood = known_or_zero(kill->lines_not_understood);
 	report_find_asker(report);
 	if (kill->limited_by == OOM_LIMIT_UNKNOWN && kill->limit != UNKNOWN)
 		kill->limited_by = OOM_LIMIT_CGROUP;

@@ -75,12 +75,35 @@ check_section(struct oom_log *log, enum section section)
 	log->stream->strangers = 0;
 }
 
+/* Whether the line that waits, of some phrase, cannot be whole as it is. */
+static bool
+is_unfinished(const char *text, const struct phrase *phrase)
+{
+	const char *end = value_line_end(text);
+
+	if (!phrase || !end || end == text)
+		return false;
+	if (phrase->words[0] == 'i')
+		return !strstr(text, "oom_score_adj=");
+	if (strstr(phrase->words, "oom-kill:"))
+		return !scan_last(text, ",uid=", NULL);
+	return strstr(phrase->words, "Killed process ") && !strstr(text, "oom_score_adj:") &&
+	       (!strstr(text, "anon-rss:") || !isalpha((unsigned char)end[-1]) || end[-1] != 'B');
+}
+
+/* Whether the log ends within this line: then nobody can understand it. */
+static bool
+is_cut(const struct oom_log *log, const struct phrase *phrase)
+{
+	return log->is_ending && (!value_line_end(log->text) || is_unfinished(log->text, phrase));
+}
+
 static void
 take_phrase(struct oom_log *log, const struct phrase *phrase, const char *at)
 {
 	struct oom_stream *stream = stream_of(log, phrase->begins);
 	struct oom_report *report;
-	bool may_stand_alone = phrase->section == SECTION_NONE;
+	bool may_stand_alone = phrase->section == SECTION_NONE, is_understood;
 
 	if (!stream && !may_stand_alone)
 		return; /* of another CPU, whose report is not here */
@@ -95,7 +118,8 @@ take_phrase(struct oom_log *log, const struct phrase *phrase, const char *at)
 	check_section(log, phrase->section);
 	if (phrase->is_at_start && report->state == REPORT_BEGUN)
 		learn_prefix(report, log->text, at);
-	if (!phrase->take(log, at, at + strlen(phrase->words)) && report->state != REPORT_NONE)
+	is_understood = phrase->take(log, at, at + strlen(phrase->words));
+	if (!is_understood && report->state != REPORT_NONE && !is_cut(log, phrase))
 		report->kill.lines_not_understood =
 			known_sum(known_or_zero(report->kill.lines_not_understood), 1);
 }
@@ -164,22 +188,6 @@ append(struct oom_log *log, const char *line, size_t length, bool is_ended)
 	if (is_ended)
 		log->text[log->length++] = '\n';
 	log->text[log->length] = '\0';
-}
-
-/* Whether the line that waits, of some phrase, cannot be whole as it is. */
-static bool
-is_unfinished(const char *text, const struct phrase *phrase)
-{
-	const char *end = value_line_end(text);
-
-	if (!phrase || !end || end == text)
-		return false;
-	if (phrase->words[0] == 'i')
-		return !strstr(text, "oom_score_adj=");
-	if (strstr(phrase->words, "oom-kill:"))
-		return !scan_last(text, ",uid=", NULL);
-	return strstr(phrase->words, "Killed process ") && !strstr(text, "oom_score_adj:") &&
-	       (!strstr(text, "anon-rss:") || !isalpha((unsigned char)end[-1]) || end[-1] != 'B');
 }
 
 static bool
@@ -403,6 +411,7 @@ void
 oom_log_feed(struct oom_log *log, const char *line, bool is_ended)
 {
 	log->gives_all = false;
+	log->is_ending = !is_ended;
 	if (json_reader_takes(log->json, line))
 		json_reader_feed(log->json, line, feed_made, log);
 	else
@@ -412,6 +421,7 @@ oom_log_feed(struct oom_log *log, const char *line, bool is_ended)
 void
 oom_log_end(struct oom_log *log)
 {
+	log->is_ending = true;
 	flush(log);
 	for (size_t i = 0; i < OOM_STREAMS; i++) {
 		log->stream = &log->streams[i];

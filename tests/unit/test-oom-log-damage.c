@@ -99,7 +99,7 @@ static bool
 may_differ(const char *column)
 {
 	static const char *const names[] = { "killed_with", "kills_asker", "uptime", "tasks",
-		"protected", "rank", "total", "lines_not_understood", "report" };
+		"protected", "rank", "total", "report" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (strcmp(names[i], column) == 0)
