@@ -141,6 +141,9 @@ struct oom_log {
 	/* the line that may go on in the next one */
 	char *text;
 	size_t length, capacity, last_width, wrap_width;
+	const struct phrase *phrase; /* of it, where it has been searched, and where that stands */
+	size_t phrase_start;
+	bool is_searched;
 
 	int64_t relative_time, text_time; /* of dmesg -H, now and of the waiting line; or UNKNOWN */
 	int64_t person_line;              /* the line at which a person asked by SysRq, or -1 */

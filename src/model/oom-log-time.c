@@ -175,13 +175,30 @@ read_short_date(const char *text, struct log_stamp *stamp)
 	size_t letters = strcspn(text, "0123456789 ]");
 	const char *day = text + letters;
 	size_t digits = strspn(day, "0123456789");
+	const char *end;
 
 	if (letters == 0 || letters > LONGEST_WORD || digits == 0 || digits > 2 ||
 		day[digits] != ' ')
 		return NULL;
+	end = read_clock(day + digits + 1, stamp);
+	if (!end)
+		return NULL;
 	stamp->month = month_of(text, letters);
 	stamp->day = (int)scan_number(day);
-	return read_clock(day + digits + 1, stamp);
+	return end;
+}
+
+/* Whether a time of day or a date in digits follows within a few words: few texts have one. */
+static bool
+has_time_near(const char *text)
+{
+	for (int i = 0; i < MOST_WORDS && *text; i++) {
+		text += strcspn(text, " \t");
+		text += strspn(text, " ");
+		if (match(text, "00:00") || match(text, "0000-00-00"))
+			return true;
+	}
+	return false;
 }
 
 /* "Nov 22 14:02:31", "Sun Nov 22 14:02:31 2026", "22. Nov 14:02:31", "Sun 2026-11-22 14:02:31 UTC"
@@ -191,6 +208,8 @@ read_words(const char *text, struct log_stamp *stamp)
 {
 	const char *word = text, *end;
 
+	if (!has_time_near(text))
+		return NULL;
 	for (int i = 0; i <= MOST_WORDS; i++) {
 		size_t length = strcspn(word, " \t");
 

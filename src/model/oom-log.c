@@ -147,24 +147,63 @@ count_strangers(struct oom_log *log)
 	}
 }
 
+/* The phrase of the line that waits, and where it stands in it. */
+static const struct phrase *
+waiting_phrase(struct oom_log *log, const char **ret_at)
+{
+	const char *at = log->text;
+
+	if (!log->is_searched) {
+		log->phrase = phrase_find(log->text, &at);
+		log->phrase_start = (size_t)(at - log->text);
+		log->is_searched = true;
+	}
+	*ret_at = log->text + log->phrase_start;
+	return log->phrase;
+}
+
+static bool
+is_in_statistics(const struct oom_report *report)
+{
+	return report->state != REPORT_NONE && report->in_statistics &&
+	       report->section == SECTION_STATS;
+}
+
+/* A line without a phrase may be a figure of a cgroup. */
+static bool
+take_figure(struct oom_log *log)
+{
+	bool may_be = false;
+	struct oom_stream *stream;
+
+	for (size_t i = 0; i < OOM_STREAMS; i++)
+		may_be = may_be || is_in_statistics(&log->streams[i].report);
+	if (!may_be)
+		return false;
+	log_line_parse(log->text, log->text + log->length, &log->line);
+	stream = stream_of(log, false);
+	if (!stream || !is_in_statistics(&stream->report) ||
+		!report_take_statistics(&stream->report, log->text))
+		return false;
+	stream->strangers = 0;
+	return true;
+}
+
 /* A line that is whole. */
 static void
 take_text(struct oom_log *log)
 {
 	const char *at;
-	const struct phrase *phrase = phrase_find(log->text, &at);
-	struct oom_stream *stream;
+	const struct phrase *phrase = waiting_phrase(log, &at);
 
-	log_line_parse(log->text, phrase ? at : log->text + log->length, &log->line);
-	if (phrase && is_of(log->line.origin, phrase)) {
-		take_phrase(log, phrase, at);
+	if (!phrase) {
+		if (!take_figure(log))
+			count_strangers(log);
 		return;
 	}
-	stream = phrase ? NULL : stream_of(log, false);
-	if (stream && stream->report.state != REPORT_NONE && stream->report.in_statistics &&
-		stream->report.section == SECTION_STATS &&
-		report_take_statistics(&stream->report, log->text))
-		stream->strangers = 0;
+	log_line_parse(log->text, at, &log->line);
+	if (is_of(log->line.origin, phrase))
+		take_phrase(log, phrase, at);
 	else
 		count_strangers(log);
 }
@@ -188,6 +227,7 @@ append(struct oom_log *log, const char *line, size_t length, bool is_ended)
 	if (is_ended)
 		log->text[log->length++] = '\n';
 	log->text[log->length] = '\0';
+	log->is_searched = false;
 }
 
 static bool
@@ -213,7 +253,7 @@ continuation(struct oom_log *log, const char *line, size_t length)
 
 	if (log->length == 0 || length == 0 || log->text[log->length - 1] != '\n' || is_field(line))
 		return NULL;
-	waiting = phrase_find(log->text, &waiting_at);
+	waiting = waiting_phrase(log, &waiting_at);
 	prefix = waiting ? (size_t)(waiting_at - log->text) : 0;
 	if (waiting && !waiting->is_at_start) {
 		log_line_parse(log->text, waiting_at, &log->line);

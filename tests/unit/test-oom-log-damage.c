@@ -26,26 +26,36 @@ take_all(struct oom_log *log, struct found *found)
 		assert_true(++found->count < MOST_KILLS);
 }
 
-/* Reads `length` bytes; a last line without its newline is not ended. */
+/* Reads `length` bytes; a last line without its newline is not ended. Puts the text back. */
 static void
-read_log(const char *text, size_t length, struct found *found)
+read_part(char *text, size_t length, struct found *found)
 {
 	const struct oom_log_clock clock = { .now = INT64_C(1795356000000000000), .boot = UNKNOWN };
 	struct oom_log *log = oom_log_create(&clock);
-	char *copy = strndup(text, length), *line = copy, *end;
+	char *line = text, *end = text + length, *next, last = *end;
 
 	found->count = 0;
-	while ((end = strchr(line, '\n'))) {
-		*end = '\0';
-		oom_log_feed(log, line, true);
+	for (*end = '\0'; line < end; line = next + 1) {
+		next = strchrnul(line, '\n');
+		*next = '\0';
+		oom_log_feed(log, line, next < end);
+		if (next < end)
+			*next = '\n';
 		take_all(log, found);
-		line = end + 1;
 	}
-	if (*line)
-		oom_log_feed(log, line, false);
+	*end = last;
 	oom_log_end(log);
 	take_all(log, found);
 	oom_log_destroy(log);
+}
+
+static void
+read_log(const char *text, size_t length, struct found *found)
+{
+	char *copy = strndup(text, length);
+
+	assert_non_null(copy);
+	read_part(copy, length, found);
 	free(copy);
 }
 
@@ -144,11 +154,12 @@ check_cuts(const char *name, const char *text)
 {
 	struct found whole, part;
 	size_t length = strlen(text), step = length / MOST_CUTS + 1;
+	char *copy = strdup(text);
 
 	read_log(text, length, &whole);
 	assert_true(whole.count > 0);
 	for (size_t end = 1; end < length; end += step) {
-		read_log(text, end, &part);
+		read_part(copy, end, &part);
 		for (size_t i = 0; i < part.count; i++) {
 			assert_true(i < whole.count);
 			if (i == 0)
@@ -157,6 +168,7 @@ check_cuts(const char *name, const char *text)
 		finish(&part);
 	}
 	finish(&whole);
+	free(copy);
 }
 
 static void
