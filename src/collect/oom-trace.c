@@ -270,6 +270,8 @@ parse_record(
 		return false;
 	ret_mark->time = (int64_t)sample.time;
 	ret_mark->asked_pid = sample.pid > 0 ? (int64_t)sample.pid : UNKNOWN;
+	if (sample.pid > 0 && ret_mark->pid == (int64_t)sample.tid)
+		ret_mark->pid = (int64_t)sample.pid;
 	return true;
 }
 

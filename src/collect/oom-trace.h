@@ -11,7 +11,10 @@
  */
 struct oom_trace;
 
-/* One process that the OOM killer chose. Bytes; before Linux 6.8 only pid and asked_pid. */
+/*
+ * One process that the OOM killer chose. Bytes; before Linux 6.8 only pid and asked_pid. The pid is
+ * that of a living thread where the first one has ended and another process asked.
+ */
 struct oom_mark {
 	int64_t time; /* nanoseconds of CLOCK_MONOTONIC */
 	int64_t pid, uid, virtual, anon, file, shmem, page_tables, adj;

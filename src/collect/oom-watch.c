@@ -85,10 +85,65 @@ static bool
 is_told(const struct oom_watch *watch, int64_t pid)
 {
 	for (size_t i = 0; i < RECENT; i++)
-		if (watch->recent[i].pid == pid &&
+		if (oom_log_process_of(watch->log, watch->recent[i].pid) == pid &&
 			watch->refresh - watch->recent[i].refresh <= RECENT_REFRESHES)
 			return true;
 	return false;
+}
+
+/* Whether a process has ended, or ends: what was its memory is gone. */
+static bool
+has_gone(const struct process *process, const struct snapshot *now)
+{
+	const struct process *row = snapshot_find_process(now, process->pid);
+
+	return !row || row->start_time != process->start_time ||
+	       (row->state && (row->state[0] == 'Z' || row->state[0] == 'X')) ||
+	       (row->resident == 0 && process->resident > 0);
+}
+
+/* The only process of that name that has gone and whose first thread had ended before, or NULL. */
+static const struct process *
+lost_leader(const struct snapshot *now, const struct snapshot *before, const char *comm)
+{
+	const struct process *found = NULL;
+
+	for (size_t i = 0; before && i < before->process_count; i++) {
+		const struct process *row = &before->processes[i];
+
+		if (!row->state || row->state[0] != 'Z' || row->resident <= 0 || !row->comm ||
+			strcmp(row->comm, comm) != 0 || !has_gone(row, now))
+			continue;
+		if (found)
+			return NULL;
+		found = row;
+	}
+	return found;
+}
+
+/*
+ * The process of a victim. The kernel gives the number of a living thread where the first one has
+ * ended: mark_oom_victim() and __oom_kill_process() of mm/oom_kill.c.
+ */
+static int64_t
+process_of(const struct oom_watch *watch, const struct snapshot *now, const struct snapshot *before,
+	int64_t number, const char *comm)
+{
+	int64_t process = oom_log_process_of(watch->log, number);
+	const struct process *row;
+	char path[48], text[4096];
+
+	if (process != number || snapshot_find_process(now, number) ||
+		(before && snapshot_find_process(before, number)))
+		return process;
+	snprintf(path, sizeof(path), "%lld/status", (long long)number);
+	process = procfs_read(watch->places.root, path, text, sizeof(text)) > 0
+			  ? procfs_field(text, "Tgid")
+			  : UNKNOWN;
+	if (process > 0)
+		return process;
+	row = comm ? lost_leader(now, before, comm) : NULL;
+	return row ? row->pid : number;
 }
 
 static struct event *
@@ -195,6 +250,7 @@ take_marks(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 	while (watch->trace && oom_trace_next(watch->trace, &mark)) {
 		struct event *event;
 
+		mark.pid = process_of(watch, now, before, mark.pid, mark.comm);
 		if (is_told(watch, mark.pid))
 			continue;
 		event = add_event(watch, now, mark.pid, "tracepoint");
@@ -214,11 +270,12 @@ take_marks(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 	}
 }
 
+/* The event of a process; it may have been marked by a number that the log now explains. */
 static struct event *
-find_event(struct snapshot *now, int64_t pid)
+find_event(const struct oom_watch *watch, struct snapshot *now, int64_t pid)
 {
 	for (size_t i = 0; i < now->event_count; i++)
-		if (now->events[i].pid == pid)
+		if (oom_log_process_of(watch->log, now->events[i].pid) == pid)
 			return &now->events[i];
 	return NULL;
 }
@@ -228,17 +285,20 @@ static void
 take_kill(struct oom_watch *watch, const struct oom_kill *kill, struct snapshot *now,
 	const struct snapshot *before)
 {
-	struct event *event = find_event(now, kill->pid);
 	struct oom_kill kept = *kill;
+	struct event *event;
 
 	if (kill->killer != OOM_BY_KERNEL || kill->outcome != OOM_KILLED)
 		return;
-	if (!event && is_told(watch, kill->pid))
+	kept.pid = process_of(watch, now, before, kill->pid, kill->comm);
+	event = find_event(watch, now, kept.pid);
+	if (!event && is_told(watch, kept.pid))
 		return;
 	if (!event) {
-		event = add_event(watch, now, kill->pid, "kmsg");
+		event = add_event(watch, now, kept.pid, "kmsg");
 		event->time = time_between(before, now, kill->time);
 	}
+	event->pid = kept.pid;
 	kept.comm = keep(now, kill->comm);
 	kept.cgroup = keep(now, kill->cgroup);
 	kept.asked_comm = keep(now, kill->asked_comm);
@@ -291,17 +351,6 @@ count_of_own_cgroup(const struct oom_watch *watch)
 		return UNKNOWN;
 	line = strstr(text, "\noom_kill ");
 	return line ? scan_number(line + strlen("\noom_kill ")) : UNKNOWN;
-}
-
-/* Whether a process has ended, or ends: what was its memory is gone. */
-static bool
-has_gone(const struct process *process, const struct snapshot *now)
-{
-	const struct process *row = snapshot_find_process(now, process->pid);
-
-	return !row || row->start_time != process->start_time ||
-	       (row->state && (row->state[0] == 'Z' || row->state[0] == 'X')) ||
-	       (row->resident == 0 && process->resident > 0);
 }
 
 /* The largest process that has gone and was not told yet, or NULL. */

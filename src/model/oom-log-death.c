@@ -252,7 +252,7 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 		return false;
 	if (is_thread_of_victim(&stream->report, &death))
 		log_note_thread(log, death.pid, kill->pid);
-	death.pid = log_process_of(log, death.pid);
+	death.pid = oom_log_process_of(log, death.pid);
 	if (complete_unseen(log, &death))
 		return true;
 	if (stream->group && death.pid == stream->first_pid && stream->report.state == REPORT_NONE)
@@ -321,7 +321,7 @@ death_take_reaping(struct oom_log *log, const char *at, const char *behind)
 	const char *failed = scan_start(behind, "unable to reap pid:");
 	const char *who = done ? done : failed, *name = who ? strchr(who, '(') : NULL;
 	const char *end = name ? scan_last(name, done ? "), now anon-rss:" : ")", NULL) : NULL;
-	int64_t pid = who ? log_process_of(log, value_at(who)) : UNKNOWN;
+	int64_t pid = who ? oom_log_process_of(log, value_at(who)) : UNKNOWN;
 	struct oom_kill *kill = queue_find(log, pid), other;
 
 	(void)at;

@@ -200,10 +200,9 @@ bool log_has_told(const struct oom_log *log, int64_t pid);
 /*
  * Where the first thread of a victim has ended, the kernel calls the victim by a living thread in
  * the table of tasks and in the lines about its death and its reaping (find_lock_task_mm() of
- * mm/oom_kill.c). Notes a row of the table; and gives the process that such a number stands for.
+ * mm/oom_kill.c). Notes a row of the table.
  */
 void log_note_thread(struct oom_log *log, int64_t thread, int64_t process);
-int64_t log_process_of(const struct oom_log *log, int64_t number);
 
 /*
  * The number behind a key that begins the text or stands behind a blank, comma or colon. UNKNOWN

@@ -88,7 +88,7 @@ log_note_thread(struct oom_log *log, int64_t thread, int64_t process)
 }
 
 int64_t
-log_process_of(const struct oom_log *log, int64_t number)
+oom_log_process_of(const struct oom_log *log, int64_t number)
 {
 	for (size_t i = 0; i < OOM_THREADS; i++)
 		if (number > 0 && log->threads[i].thread == number)
@@ -227,6 +227,7 @@ report_finish(struct oom_log *log, enum oom_outcome outcome)
 	if (outcome != OOM_KILLED)
 		forget_choice(kill);
 	report_settle(report);
+	kill->asked_pid = oom_log_process_of(log, kill->asked_pid);
 	if (outcome != OOM_UNSEEN && !report->is_mixed) /* else it may have more lines */
 		kill->lines_not_understood = known_or_zero(kill->lines_not_understood);
 	report_find_asker(report);

@@ -36,5 +36,11 @@ bool oom_log_is_no_log(const struct oom_log *log);
 void oom_log_end(struct oom_log *log);
 void oom_log_pause(struct oom_log *log);
 
+/*
+ * The process that a number stands for, by which the kernel called a victim: where its first
+ * thread had ended that is a thread's. The number itself where the log tells no other.
+ */
+int64_t oom_log_process_of(const struct oom_log *log, int64_t number);
+
 /* Moves the next kill out. The caller finishes it. Returns false where there is none. */
 bool oom_log_take(struct oom_log *log, struct oom_kill *ret_kill);

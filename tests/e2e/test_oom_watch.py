@@ -11,7 +11,7 @@ from datetime import datetime
 
 import pytest
 from conftest import MEMTOP, memtop, run
-from memory_cgroup import let_go, memory_cgroup
+from memory_cgroup import end, let_go, memory_cgroup, start_in
 
 DELAY = 0.3
 WITHOUT = {
@@ -106,6 +106,30 @@ def test_a_real_kill_is_told_within_one_refresh(tmp_path, source):
     if memtop("oom", "log").returncode == 0 and source != "vmstat":
         assert event["constraint"] == "cgroup"
         assert event["limit_cgroup"] is None or event["limit_cgroup"].endswith(group.path)  # few reports a second
+
+
+@pytest.mark.parametrize("source", ["tracepoint", "kmsg"])
+@pytest.mark.parametrize("asker", ["itself", "another"])
+def test_a_victim_without_its_first_thread_is_one_event_of_its_process(tmp_path, source, asker):
+    """The kernel calls it by the number of a living thread."""
+    with memory_cgroup() as group, batch(tmp_path / "blocks", source, "--format", "json") as running:
+        victim = start_in(group.folder, "zombie-leader", 64 if asker == "itself" else 21, is_ready=asker == "another")
+        numbers = {victim.pid, victim.pid + 1}
+        if asker == "another":
+            running.wait_for(lambda: any(line.get("pid") == victim.pid for line in running.lines()))
+            numbers.update(map(int, os.listdir(f"/proc/{victim.pid}/task")))
+            other = start_in(group.folder, "hold", 15, is_ready=False)
+        assert victim.wait(30) == -9
+        ended = time.time()
+        running.wait_for(lambda: sum(at > ended for at, _ in running.blocks()) > 3)
+        blocks = running.blocks()
+        end(victim)
+        if asker == "another":
+            end(other)
+    told = [event for _, events in blocks for event in events if event["pid"] in numbers]
+    if not told:
+        pytest.skip("neither the tracepoint nor the kernel log may be read here")
+    assert [(event["pid"], event["comm"]) for event in told] == [(victim.pid, "actor")]
 
 
 def test_a_process_that_came_and_went_between_two_blocks_is_told(tmp_path):

@@ -135,6 +135,61 @@ a_kill_in_the_log_is_told_once(void **state)
 	end(&scene);
 }
 
+/* Where a victim's first thread has ended, the kernel gives the number of another one. */
+static void
+a_victim_called_by_its_thread_is_told_by_its_process(void **state)
+{
+	static const struct {
+		const char *status; /* of the thread, which is still there */
+		int64_t pid;
+	} cases[] = { { "Name:\tdb\nTgid:\t20\nPid:\t21\n", 20 }, { NULL, 20 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		const struct snapshot *now;
+		struct snapshot *filled;
+
+		begin(&scene, true);
+		if (cases[i].status)
+			tree_write(&scene.tree, "21/status", cases[i].status);
+		filled = next(&scene, 5);
+		add_process(filled, 20, "db", 100 * MIB);
+		filled->processes[0].state = "Z";
+		watch(&scene, filled);
+		append(&scene, "3,11,815295782,-;Memory cgroup out of memory: Killed process 21 "
+			       "(db) total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
+		now = watch(&scene, next(&scene, 6));
+		assert_int_equal(now->event_count, 1);
+		assert_int_equal(now->events[0].pid, cases[i].pid);
+		assert_string_equal(now->events[0].comm, "db");
+		assert_int_equal(now->events[0].score, 700);
+		end(&scene);
+	}
+}
+
+static void
+two_processes_without_their_first_threads_are_not_mistaken(void **state)
+{
+	struct scene scene;
+	const struct snapshot *now;
+	struct snapshot *filled;
+
+	(void)state;
+	begin(&scene, true);
+	filled = next(&scene, 5);
+	add_process(filled, 20, "db", 100 * MIB);
+	add_process(filled, 30, "db", 100 * MIB);
+	filled->processes[0].state = filled->processes[1].state = "Z";
+	watch(&scene, filled);
+	append(&scene, "3,11,815295782,-;Memory cgroup out of memory: Killed process 21 (db) "
+		       "total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
+	now = watch(&scene, next(&scene, 6));
+	assert_int_equal(now->event_count, 1);
+	assert_int_equal(now->events[0].pid, 21);
+	end(&scene);
+}
+
 static void
 a_line_that_is_not_whole_yet_is_waited_for(void **state)
 {
@@ -424,6 +479,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_kill_in_the_log_is_told_once),
+		cmocka_unit_test(a_victim_called_by_its_thread_is_told_by_its_process),
+		cmocka_unit_test(two_processes_without_their_first_threads_are_not_mistaken),
 		cmocka_unit_test(a_line_that_is_not_whole_yet_is_waited_for),
 		cmocka_unit_test(a_counter_names_the_largest_process_that_has_gone),
 		cmocka_unit_test(a_victim_that_takes_its_time_is_waited_for),
