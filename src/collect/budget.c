@@ -24,12 +24,13 @@
 #define FIGURE(name) offsetof(struct budget_figures, name)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { TEXT_SIZE = 16 * 1024, PATH_SIZE = 512, MOUNTS = 64, CACHES = 8 };
+enum { PATH_SIZE = 512, MOUNTS = 64, CACHES = 8 };
 
 struct budget_reader {
 	int root;
 	struct budget_part *parts;
 	size_t part_count, part_capacity;
+	char text[VMSTAT_SIZE]; /* of vmstat, and of meminfo, which is shorter */
 };
 
 /* clang-format off */
@@ -126,24 +127,22 @@ budget_parse_meminfo(const char *text, struct budget_figures *figures)
 }
 
 static int
-read_meminfo(int root, struct budget_figures *figures)
+read_meminfo(struct budget_reader *reader, struct budget_figures *figures)
 {
-	char text[TEXT_SIZE];
-	ssize_t length = procfs_read_whole(root, "meminfo", text, sizeof(text));
+	ssize_t length =
+		procfs_read_whole(reader->root, "meminfo", reader->text, sizeof(reader->text));
 
-	return length < 0 ? (int)length : budget_parse_meminfo(text, figures);
+	return length < 0 ? (int)length : budget_parse_meminfo(reader->text, figures);
 }
 
 /* Kernels that have no Balloon in meminfo count its pages as they come and go. */
 static int64_t
-read_balloon(int root)
+read_balloon(struct budget_reader *reader)
 {
-	char text[VMSTAT_SIZE];
-
-	if (vmstat_read(root, text) < 0)
+	if (vmstat_read(reader->root, reader->text) < 0)
 		return UNKNOWN;
-	return known_pages(known_difference(
-		vmstat_counter(text, "balloon_inflate"), vmstat_counter(text, "balloon_deflate")));
+	return known_pages(known_difference(vmstat_counter(reader->text, "balloon_inflate"),
+		vmstat_counter(reader->text, "balloon_deflate")));
 }
 
 static int64_t
@@ -331,14 +330,14 @@ budget_read(struct budget_reader *reader, struct snapshot *now)
 
 	budget_reset_figures(figures);
 	reader->part_count = 0;
-	error = read_meminfo(reader->root, figures);
+	error = read_meminfo(reader, figures);
 	if (error < 0)
 		return error;
 	figures->free_per_cpu = known_pages(sum_of(reader->root, "zoneinfo", "count:"));
 	figures->sockets = known_pages(sum_of(reader->root, "net/sockstat", "mem"));
 	figures->present = known_pages(sum_of(reader->root, "zoneinfo", "present"));
 	if (figures->balloon == UNKNOWN)
-		figures->balloon = read_balloon(reader->root);
+		figures->balloon = read_balloon(reader);
 	figures->zram = read_zram();
 	figures->arc = read_arc(reader->root);
 	figures->installed = read_installed(reader->root);

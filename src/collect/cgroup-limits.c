@@ -6,9 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* memory.stat has about 60 lines. */
-enum { STAT_SIZE = 8 * 1024 };
-
 /* In version 1 no limit is the largest number of whole pages (PAGE_COUNTER_MAX). */
 #define NO_LIMIT (INT64_C(1) << 62)
 
@@ -61,16 +58,15 @@ read_number(int directory, const char *name)
 }
 
 static int64_t
-read_cache(int directory, int version)
+read_cache(int directory, int version, char text[static CGROUP_STAT_SIZE])
 {
 	static const char *const keys[2][3] = {
 		{ "total_inactive_file", "total_active_file", "" },
 		{ "inactive_file", "active_file", "slab_reclaimable" },
 	};
-	char text[STAT_SIZE];
 	int64_t cache = 0;
 
-	if (procfs_read(directory, "memory.stat", text, sizeof(text)) <= 0)
+	if (procfs_read(directory, "memory.stat", text, CGROUP_STAT_SIZE) <= 0)
 		return UNKNOWN;
 	for (int i = 0; i < 3; i++) {
 		int64_t part = known_or_zero(cgroup_limits_stat(text, keys[version - 1][i]));
@@ -90,7 +86,8 @@ static const struct {
 };
 
 struct oom_level
-cgroup_limits_read(int directory, int version, int64_t swappiness, const char *path)
+cgroup_limits_read(int directory, int version, int64_t swappiness, const char *path,
+	char text[static CGROUP_STAT_SIZE])
 {
 	struct oom_level level = oom_level_none(path);
 
@@ -107,7 +104,7 @@ cgroup_limits_read(int directory, int version, int64_t swappiness, const char *p
 	if (level.max == UNLIMITED && level.both_max == UNLIMITED)
 		return level;
 	level.current = read_number(directory, files[version - 1].current);
-	level.cache = read_cache(directory, version);
+	level.cache = read_cache(directory, version, text);
 	return level;
 }
 
@@ -120,13 +117,13 @@ stat_limit(const char *text, const char *key)
 }
 
 struct oom_level
-cgroup_limits_above(int directory, const struct oom_level *outermost)
+cgroup_limits_above(
+	int directory, const struct oom_level *outermost, char text[static CGROUP_STAT_SIZE])
 {
 	struct oom_level above = oom_level_none(NULL);
-	char text[STAT_SIZE];
 	int64_t max, both_max;
 
-	if (procfs_read(directory, "memory.stat", text, sizeof(text)) <= 0)
+	if (procfs_read(directory, "memory.stat", text, CGROUP_STAT_SIZE) <= 0)
 		return above;
 	max = stat_limit(text, "hierarchical_memory_limit");
 	both_max = stat_limit(text, "hierarchical_memsw_limit");
@@ -137,6 +134,6 @@ cgroup_limits_above(int directory, const struct oom_level *outermost)
 	above.swaps = outermost->swaps;
 	above.current = read_number(directory, files[0].current);
 	above.both_current = read_number(directory, files[0].both_current);
-	above.cache = read_cache(directory, 1);
+	above.cache = read_cache(directory, 1, text);
 	return above;
 }

@@ -6,20 +6,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* For memory.stat, which has about 60 lines. */
+enum { CGROUP_STAT_SIZE = 8 * 1024 };
+
 /*
  * Reads what limits a group of the memory controller from its folder: its limits, and where it has
  * any what it uses and how much of that is cache. `swappiness` is vm.swappiness, which counts in
- * version 2. What is not there limits nothing: the root has no files of that kind.
+ * version 2. What is not there limits nothing: the root has no files of that kind. `text` is room
+ * for memory.stat.
  */
-struct oom_level cgroup_limits_read(
-	int directory, int version, int64_t swappiness, const char *path);
+struct oom_level cgroup_limits_read(int directory, int version, int64_t swappiness,
+	const char *path, char text[static CGROUP_STAT_SIZE]);
 
 /*
  * What stands above the outermost group that is visible, as far as version 1 tells: the least limit
  * of a group and all above it (hierarchical_memory_limit). `outermost` is that group as it was read
  * from `directory`; at least as much is used above it.
  */
-struct oom_level cgroup_limits_above(int directory, const struct oom_level *outermost);
+struct oom_level cgroup_limits_above(
+	int directory, const struct oom_level *outermost, char text[static CGROUP_STAT_SIZE]);
 
 /* A file of one number; "max", or in version 1 the largest one: UNLIMITED. */
 int64_t cgroup_limits_number(const char *text);

@@ -31,6 +31,7 @@ struct cgroup_tree {
 	bool is_whole;
 	size_t levels; /* that the mount begins above the namespace's root, */
 	char *inside;  /* whose name below the mount this is */
+	char given[PATH_SIZE], name[PATH_SIZE]; /* while a name is being made */
 };
 
 struct cgroup_tree *
@@ -77,23 +78,26 @@ bool
 cgroup_mount_parse(const char *line, struct cgroup_mount *mount)
 {
 	const char *tail = strstr(line, " - "), *root = line, *path;
-	struct cgroup_mount found = { .version = tail ? version_of(tail) : 0 };
+	_cleanup_free_ struct cgroup_mount *found = NULL;
+	int version = tail ? version_of(tail) : 0;
 
 	for (int i = 0; i < 3 && root; i++) {
 		root = strchr(root, ' ');
 		root = root ? root + 1 : NULL;
 	}
 	path = root ? strchr(root, ' ') : NULL;
-	if (found.version == 0 || !path || path >= tail)
+	if (version == 0 || !path || path >= tail)
 		return false;
 	path++;
-	if (!procfs_unescape(found.root, sizeof(found.root), root, (size_t)(path - 1 - root)) ||
-		!procfs_unescape(found.path, sizeof(found.path), path, strcspn(path, " ")))
+	found = xcalloc(1, sizeof(*found));
+	found->version = version;
+	if (!procfs_unescape(found->root, sizeof(found->root), root, (size_t)(path - 1 - root)) ||
+		!procfs_unescape(found->path, sizeof(found->path), path, strcspn(path, " ")))
 		return false;
-	if (mount->version > 0 && mount->version <= found.version &&
-		(mount->version < found.version || strcmp(mount->path, found.path) != 0))
+	if (mount->version > 0 && mount->version <= version &&
+		(mount->version < version || strcmp(mount->path, found->path) != 0))
 		return false;
-	*mount = found;
+	*mount = *found;
 	return true;
 }
 
@@ -286,12 +290,10 @@ cgroup_tree_is_whole(struct cgroup_tree *tree)
 const char *
 cgroup_tree_name(struct cgroup_tree *tree, const char *path, size_t length, struct arena *texts)
 {
-	char name[PATH_SIZE];
-
 	if (cgroup_tree_version(tree) < 0 || tree->levels == 0 ||
-		!cgroup_mount_name(path, length, tree->inside, tree->levels, name, sizeof(name)))
+		!cgroup_mount_name(path, length, tree->inside, tree->levels, tree->name, PATH_SIZE))
 		return arena_copy(texts, path, length);
-	return arena_copy(texts, name, strlen(name));
+	return arena_copy(texts, tree->name, strlen(tree->name));
 }
 
 /* The name of what is mounted, where the names of all groups begin with it; else "". */
@@ -333,8 +335,8 @@ cgroup_tree_find(struct cgroup_tree *tree, const char *given, struct arena *text
 {
 	bool is_seen = cgroup_tree_version(tree) > 0;
 	const char *base = is_seen ? base_of(tree) : "", *mount = tree->mount.path;
-	char name[PATH_SIZE];
-	int end = snprintf(name, sizeof(name), "/%s", given);
+	char *name = tree->given;
+	int end = snprintf(name, PATH_SIZE, "/%s", given);
 	size_t length = fold_slashes(name, end < PATH_SIZE ? (size_t)end : PATH_SIZE - 1);
 
 	if (is_seen && is_below(name, length, mount)) {

@@ -36,6 +36,12 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What readers that keep nothing themselves read into. */
+union text {
+	char vmstat[VMSTAT_SIZE];
+	char swaps[SWAPS_LINE_SIZE];
+};
+
 struct collector {
 	struct source source;
 	int root;
@@ -47,6 +53,7 @@ struct collector {
 	struct last_kill last_kill;
 	struct budget_reader *budget;
 	struct slab_reader *slab;
+	union text *text;
 };
 
 static int
@@ -75,7 +82,7 @@ read_meminfo(struct collector *collector, struct snapshot *now)
 static int
 read_vmstat(struct collector *collector, struct snapshot *now)
 {
-	return system_read_vmstat(collector->root, &now->system);
+	return system_read_vmstat(collector->system, collector->root, &now->system);
 }
 
 static int
@@ -105,13 +112,13 @@ read_zones(struct collector *collector, struct snapshot *now)
 static int
 read_reclaim(struct collector *collector, struct snapshot *now)
 {
-	return reclaim_read(collector->root, now);
+	return reclaim_read(collector->root, collector->text->vmstat, now);
 }
 
 static int
 read_swaps(struct collector *collector, struct snapshot *now)
 {
-	return swaps_read(collector->root, now);
+	return swaps_read(collector->root, collector->text->swaps, now);
 }
 
 static int
@@ -282,6 +289,7 @@ collect_destroy(struct source *source)
 	budget_reader_destroy(collector->budget);
 	slab_reader_destroy(collector->slab);
 	system_reader_destroy(collector->system);
+	free(collector->text);
 	close(collector->root);
 	free(collector);
 }
@@ -310,6 +318,7 @@ collect_create(const char *root, struct source **ret_source)
 		.watch = oom_watch_create(&places),
 		.budget = budget_reader_create(fd),
 		.slab = slab_reader_create(),
+		.text = xmalloc(sizeof(union text)),
 	};
 	last_kill_init(&collector->last_kill, kernel_log_device);
 	*ret_source = &collector->source;

@@ -15,8 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* status has about 60 lines; a machine with thousands of CPUs has long masks in it. */
-enum { TEXT_SIZE = 16 * 1024, STAT_SIZE = 1024 };
+enum { STAT_SIZE = 1024 };
 
 /*
  * How much of the list of threads is looked at, about 40 threads a part. Where the first thread has
@@ -108,21 +107,23 @@ read_statm(struct task *task)
 	task->row->anon = statm.resident - statm.shared;
 }
 
-/* The text of status. Returns its length, or -errno, which nobody has been told yet. */
+/* Reads status into the task's text. Returns its length, or -errno, which nobody has been told yet.
+ */
 static ssize_t
-read_status_text(struct task *task, char text[static TEXT_SIZE])
+read_status_text(struct task *task)
 {
 	char path[PROCESS_PATH_SIZE + 8];
 	ssize_t length;
 
 	if (task->kept) {
-		length = kept_read(
-			task->keeper, task->kept, task->pid, KEPT_STATUS, text, TEXT_SIZE);
-		task->glance = length > 0 ? glance_of(text, (size_t)length) : (struct glance){ 0 };
+		length = kept_read(task->keeper, task->kept, task->pid, KEPT_STATUS, task->text,
+			PROCESS_TEXT_SIZE);
+		task->glance =
+			length > 0 ? glance_of(task->text, (size_t)length) : (struct glance){ 0 };
 		return length;
 	}
 	snprintf(path, sizeof(path), "%s/status", task->directory);
-	return procfs_read(task->root, path, text, TEXT_SIZE);
+	return procfs_read(task->root, path, task->text, PROCESS_TEXT_SIZE);
 }
 
 static void
@@ -146,11 +147,10 @@ static void
 read_memory(struct task *task, unsigned needs)
 {
 	bool status = needs & NEED_STATUS || (needs & NEED_SWAP && !task->swapless);
-	char text[TEXT_SIZE];
-	ssize_t length = status || task->glances ? read_status_text(task, text) : -ENOENT;
+	ssize_t length = status || task->glances ? read_status_text(task) : -ENOENT;
 
 	if (length >= 0)
-		take_status(task, text);
+		take_status(task, task->text);
 	else if (status)
 		(void)checked(task, NEED_STATUS, length);
 	else if (needs & NEED_MEMORY)
@@ -205,13 +205,12 @@ read_adjustment(struct task *task)
 static void
 read_cgroup(struct task *task, bool lives)
 {
-	char text[TEXT_SIZE];
 	struct cgroup cgroup;
 	struct arena *texts = &task->snapshot->texts;
 
-	if (read_file(task, "cgroup", NEED_CGROUP, text, sizeof(text)) < 0)
+	if (read_file(task, "cgroup", NEED_CGROUP, task->text, PROCESS_TEXT_SIZE) < 0)
 		return;
-	if (cgroup_parse(text, &cgroup) < 0) {
+	if (cgroup_parse(task->text, &cgroup) < 0) {
 		task_failed(task, NEED_CGROUP, EINVAL);
 		return;
 	}

@@ -10,13 +10,15 @@
 
 struct cgroup_tree;
 
-enum { PROCESS_PATH_SIZE = 48 };
+/* status has about 60 lines; a machine with thousands of CPUs has long masks in it. */
+enum { PROCESS_PATH_SIZE = 48, PROCESS_TEXT_SIZE = 16 * 1024 };
 
 /* One process that is being read. */
 struct task {
 	int root; /* descriptor of /proc */
 	int64_t pid;
 	char directory[PROCESS_PATH_SIZE]; /* "PID" */
+	char *text; /* PROCESS_TEXT_SIZE bytes, for a file that is being read */
 	struct keeper *keeper;
 	struct kept *kept; /* what is kept of it; NULL: of a thread, of which nothing is */
 	struct process *row;

@@ -24,6 +24,10 @@ struct oom_scope {
 	size_t level_count, level_capacity;
 	struct process **rows; /* with room to sort them */
 	size_t row_capacity;
+	union {
+		char cgroup[CGROUP_TEXT_SIZE];
+		char memory_stat[CGROUP_STAT_SIZE];
+	} text; /* of the file that is being read */
 };
 
 struct oom_scope *
@@ -91,16 +95,17 @@ read_levels(struct oom_scope *scope, const char *name, struct arena *texts)
 		above = cgroup_tree_above(scope->tree, name, length);
 		if (directory < 0 && scope->level_count == 0)
 			return directory;
-		level = directory < 0 ? oom_level_none(name)
-				      : cgroup_limits_read(directory, version, swappiness,
-						arena_copy(texts, name, length));
+		level = directory < 0
+				? oom_level_none(name)
+				: cgroup_limits_read(directory, version, swappiness,
+					  arena_copy(texts, name, length), scope->text.memory_stat);
 		add_level(scope, &level);
 		if (above > 0 && version == 1 && !counts_above(scope, name, above))
 			return 0;
 		if (above > 0)
 			continue;
 		if (version == 1 && directory >= 0 && !cgroup_tree_is_whole(scope->tree)) {
-			level = cgroup_limits_above(directory, &level);
+			level = cgroup_limits_above(directory, &level, scope->text.memory_stat);
 			add_level(scope, &level);
 		}
 		return 0;
@@ -138,14 +143,14 @@ read_group(struct oom_scope *scope, const char *name, struct snapshot *now)
 static void
 read_own(struct oom_scope *scope, struct snapshot *now)
 {
-	_cleanup_free_ char *text = xmalloc(CGROUP_TEXT_SIZE);
 	struct system *system = &now->system;
 	struct cgroup cgroup;
 	struct oom_domain domain;
 	const char *name;
 
-	if (procfs_read(scope->root, "self/cgroup", text, CGROUP_TEXT_SIZE) <= 0 ||
-		cgroup_parse(text, &cgroup) < 0 || cgroup_tree_version(scope->tree) < 0)
+	if (procfs_read(scope->root, "self/cgroup", scope->text.cgroup, CGROUP_TEXT_SIZE) <= 0 ||
+		cgroup_parse(scope->text.cgroup, &cgroup) < 0 ||
+		cgroup_tree_version(scope->tree) < 0)
 		return;
 	name = cgroup_tree_name(scope->tree, cgroup.path, cgroup.path_length, &now->texts);
 	if (read_levels(scope, name, &now->texts) < 0 ||

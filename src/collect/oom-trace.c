@@ -177,16 +177,16 @@ open_detached(void)
 static int
 read_format(struct mark_format *ret_format)
 {
-	char text[FORMAT_SIZE];
+	_cleanup_free_ char *text = xmalloc(FORMAT_SIZE);
 	_cleanup_close_ int mounted = open("/sys/kernel/tracing", O_PATH | O_CLOEXEC);
 	_cleanup_close_ int detached = -1;
 	ssize_t length =
-		mounted < 0 ? -ENOENT : procfs_read(mounted, format_path, text, sizeof(text));
+		mounted < 0 ? -ENOENT : procfs_read(mounted, format_path, text, FORMAT_SIZE);
 
 	if (length < 0) {
 		detached = open_detached();
 		length = detached < 0 ? detached
-				      : procfs_read(detached, format_path, text, sizeof(text));
+				      : procfs_read(detached, format_path, text, FORMAT_SIZE);
 	}
 	return length < 0 ? (int)length : mark_format_parse(text, ret_format);
 }

@@ -37,6 +37,7 @@ struct oom_watch {
 		int64_t pid, refresh;
 	} recent[RECENT]; /* who has been told */
 	size_t recent_next;
+	char text[4096], path[4096]; /* for count_of_own_cgroup() */
 };
 
 struct oom_watch *
@@ -330,22 +331,23 @@ take_lines(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 /* oom_kill of memory.events of the program's own cgroup of version 2: it counts those below, too.
  */
 static int64_t
-count_of_own_cgroup(const struct oom_watch *watch)
+count_of_own_cgroup(struct oom_watch *watch)
 {
-	char text[4096], path[4096];
+	char *text = watch->text, *path = watch->path;
 	struct cgroup cgroup;
 	const char *line;
 	int directory;
 	ssize_t length;
 
-	if (procfs_read(watch->places.root, "self/cgroup", text, sizeof(text)) <= 0 ||
+	if (procfs_read(watch->places.root, "self/cgroup", text, sizeof(watch->text)) <= 0 ||
 		cgroup_parse(text, &cgroup) < 0 || !watch->places.cgroups)
 		return UNKNOWN;
-	snprintf(path, sizeof(path), ".%.*s/memory.events", (int)cgroup.path_length, cgroup.path);
+	snprintf(path, sizeof(watch->path), ".%.*s/memory.events", (int)cgroup.path_length,
+		cgroup.path);
 	directory = procfs_open_root(watch->places.cgroups);
 	if (directory < 0)
 		return UNKNOWN;
-	length = procfs_read(directory, path, text, sizeof(text));
+	length = procfs_read(directory, path, text, sizeof(watch->text));
 	close(directory);
 	if (length <= 0)
 		return UNKNOWN;

@@ -26,7 +26,6 @@
 
 enum {
 	STAT_SIZE = 1024,
-	STATUS_SIZE = 16 * 1024,
 	KERNEL_THREAD = 0x00200000, /* PF_KTHREAD, include/linux/sched.h */
 };
 
@@ -44,6 +43,7 @@ struct processes {
 	struct users users;
 	struct commands *commands;
 	struct rollups *rollups;
+	char text[PROCESS_TEXT_SIZE]; /* of the file that is being read */
 };
 
 struct processes *
@@ -202,6 +202,7 @@ read_details(
 	const struct refresh *refresh = &processes->refresh;
 	unsigned needs = wanted(processes, known);
 	struct task task = { .root = processes->root,
+		.text = processes->text,
 		.pid = known->pid,
 		.keeper = &processes->keeper,
 		.kept = &known->kept,
@@ -299,14 +300,13 @@ is_watched(const struct needs *needs, int64_t pid)
 static bool
 has_same_status(struct processes *processes, struct known *known)
 {
-	char text[STATUS_SIZE];
 	ssize_t length;
 
 	if (known->glance.hash == 0)
 		return false;
-	length = kept_read(
-		&processes->keeper, &known->kept, known->pid, KEPT_STATUS, text, sizeof(text));
-	return length > 0 && glance_is_same(&known->glance, text, (size_t)length);
+	length = kept_read(&processes->keeper, &known->kept, known->pid, KEPT_STATUS,
+		processes->text, sizeof(processes->text));
+	return length > 0 && glance_is_same(&known->glance, processes->text, (size_t)length);
 }
 
 static bool

@@ -5,11 +5,10 @@
 #include "model/snapshot.h"
 
 int
-reclaim_read(int root, struct snapshot *now)
+reclaim_read(int root, char text[static VMSTAT_SIZE], struct snapshot *now)
 {
 	struct kernel_rows *rows = &now->kernel[KERNEL_RECLAIM];
 	struct reclaim *counters;
-	char text[VMSTAT_SIZE];
 	ssize_t length = vmstat_read(root, text);
 
 	if (length < 0)

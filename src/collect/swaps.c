@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_SIZE = 4 * 4096, PATH_SIZE = 4096, KIND_SIZE = 16 };
+enum { PATH_SIZE = 4096, KIND_SIZE = 16 };
 
 /* "orig_data_size compr_data_size mem_used_total ..." (drivers/block/zram, mm_stat_show). */
 int64_t
@@ -61,15 +61,14 @@ swaps_take_line(struct snapshot *now, const char *line)
 }
 
 int
-swaps_read(int root, struct snapshot *now)
+swaps_read(int root, char line[static SWAPS_LINE_SIZE], struct snapshot *now)
 {
 	_cleanup_fclose_ FILE *file = procfs_open(root, "swaps");
-	char line[LINE_SIZE];
 
 	if (!file)
 		return -errno;
-	if (fgets(line, sizeof(line), file)) /* the heading */
-		while (fgets(line, sizeof(line), file))
+	if (fgets(line, SWAPS_LINE_SIZE, file)) /* the heading */
+		while (fgets(line, SWAPS_LINE_SIZE, file))
 			swaps_take_line(now, line);
 	return 0;
 }

@@ -80,6 +80,7 @@ struct system_reader {
 	struct meminfo_info *meminfo;
 	bool keys_known;
 	bool meminfo_absent[COUNT(meminfo_figures)];
+	char text[TEXT_SIZE]; /* of the file that is being read */
 };
 
 struct system_reader *
@@ -114,16 +115,15 @@ has_key(const char *text, const char *key)
 static int
 learn_keys(struct system_reader *reader)
 {
-	char meminfo[TEXT_SIZE];
 	ssize_t length;
 
 	if (reader->keys_known)
 		return 0;
-	length = procfs_read_whole(AT_FDCWD, "/proc/meminfo", meminfo, sizeof(meminfo));
+	length = procfs_read_whole(AT_FDCWD, "/proc/meminfo", reader->text, TEXT_SIZE);
 	if (length < 0)
 		return (int)length;
 	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
-		reader->meminfo_absent[i] = !has_key(meminfo, meminfo_figures[i].key);
+		reader->meminfo_absent[i] = !has_key(reader->text, meminfo_figures[i].key);
 	reader->keys_known = true;
 	return 0;
 }
@@ -166,13 +166,11 @@ system_read_raw_meminfo(struct system_reader *reader, struct system *system)
 
 /* libproc2 puts free in place of an available that is above total (in some containers). */
 static bool
-is_available_replaced(const struct system *system)
+is_available_replaced(struct system_reader *reader, const struct system *system)
 {
-	char text[TEXT_SIZE];
-
 	return system->total != UNKNOWN && system->available == system->free &&
-	       procfs_read_whole(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) > 0 &&
-	       procfs_field(text, "MemAvailable") > system->total;
+	       procfs_read_whole(AT_FDCWD, "/proc/meminfo", reader->text, TEXT_SIZE) > 0 &&
+	       procfs_field(reader->text, "MemAvailable") > system->total;
 }
 
 int
@@ -192,7 +190,7 @@ system_read_meminfo(struct system_reader *reader, struct system *system)
 
 		*field(system, meminfo_figures[i].offset) = known ? (int64_t)kib * 1024 : UNKNOWN;
 	}
-	replaced = is_available_replaced(system);
+	replaced = is_available_replaced(reader, system);
 	if (replaced)
 		system->available = UNKNOWN;
 	system_check_sums(system);
@@ -201,10 +199,9 @@ system_read_meminfo(struct system_reader *reader, struct system *system)
 }
 
 int
-system_read_vmstat(int root, struct system *system)
+system_read_vmstat(struct system_reader *reader, int root, struct system *system)
 {
-	char text[VMSTAT_SIZE];
-	ssize_t length = vmstat_read(root, text);
+	ssize_t length = vmstat_read(root, reader->text);
 
 	if (length < 0)
 		return (int)length;
@@ -214,7 +211,7 @@ system_read_vmstat(int root, struct system *system)
 	for (size_t i = 0; i < COUNT(vmstat_figures); i++) {
 		int64_t *sum = field(system, vmstat_figures[i].offset);
 
-		*sum = known_sum(*sum, vmstat_counter(text, vmstat_figures[i].counter));
+		*sum = known_sum(*sum, vmstat_counter(reader->text, vmstat_figures[i].counter));
 	}
 	return 0;
 }

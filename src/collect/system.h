@@ -25,7 +25,7 @@ int system_read_raw_meminfo(struct system_reader *reader, struct system *system)
 int system_read_meminfo(struct system_reader *reader, struct system *system);
 
 /* /proc/vmstat: counts since boot, UNKNOWN where absent. */
-int system_read_vmstat(int root, struct system *system);
+int system_read_vmstat(struct system_reader *reader, int root, struct system *system);
 
 /* /proc/uptime, for which libproc2 would allocate each time. */
 int system_read_uptime(struct system *system);

@@ -2,6 +2,7 @@
 #include "sampler/calls.h"
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/unit.h"
 #include "collect/perf-ring.h"
 #include "collect/procfs.h"
@@ -43,27 +44,29 @@ real_cpus(void)
 }
 
 static ssize_t
-read_text(const char *path, char text[static STATUS_SIZE])
+read_text(const char *path, char *text, size_t size)
 {
 	_cleanup_close_ int root = procfs_open_root("/proc");
 
-	return root < 0 ? root : procfs_read(root, path, text, STATUS_SIZE);
+	return root < 0 ? root : procfs_read(root, path, text, size);
 }
 
 static int64_t
 real_paranoid(void)
 {
-	char text[STATUS_SIZE];
+	char text[32];
+	ssize_t length = read_text("sys/kernel/perf_event_paranoid", text, sizeof(text));
 
-	return read_text("sys/kernel/perf_event_paranoid", text) < 0 ? UNKNOWN : scan_number(text);
+	return length < 0 ? UNKNOWN : scan_number(text);
 }
 
 static int64_t
 real_seccomp(void)
 {
-	char text[STATUS_SIZE];
+	_cleanup_free_ char *text = xmalloc(STATUS_SIZE);
+	ssize_t length = read_text("self/status", text, STATUS_SIZE);
 
-	return read_text("self/status", text) < 0 ? UNKNOWN : procfs_field(text, "Seccomp");
+	return length < 0 ? UNKNOWN : procfs_field(text, "Seccomp");
 }
 
 const struct perf_calls perf_calls_real = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sampler/elf-symbols.h"
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 
 #include <elf.h>
@@ -214,7 +215,7 @@ take_entries(
 static void
 read_table(int fd, const struct elf_plan *plan, struct symbol_table *table)
 {
-	char piece[PIECE_ENTRIES * sizeof(Elf64_Sym)];
+	_cleanup_free_ char *piece = xmalloc(PIECE_ENTRIES * sizeof(Elf64_Sym));
 	size_t size = entry_size(plan), read;
 
 	symbol_table_init(table, plan->entry_count, plan->names_size);

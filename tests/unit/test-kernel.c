@@ -86,6 +86,22 @@ read_with(struct world *world, int (*read)(int root, struct snapshot *now))
 	return error;
 }
 
+static int
+read_reclaim(int root, struct snapshot *now)
+{
+	static char text[VMSTAT_SIZE];
+
+	return reclaim_read(root, text, now);
+}
+
+static int
+read_swaps(int root, struct snapshot *now)
+{
+	static char line[SWAPS_LINE_SIZE];
+
+	return swaps_read(root, line, now);
+}
+
 static const void *
 rows_of(const struct world *world, enum kernel_part part, size_t count)
 {
@@ -203,7 +219,7 @@ counters_of_reclaim_are_those_of_vmstat(void **state)
 	tree_write(&world->tree, "vmstat",
 		"pgscan_kswapd 100\npgscan_kswapd_more 7\nallocstall_dma 1\nallocstall_normal 20\n"
 		"pgsteal_kswapd x\nbroken\n\noom_kill 3\npswpin 18446744073709551615\n");
-	assert_int_equal(read_with(world, reclaim_read), 0);
+	assert_int_equal(read_with(world, read_reclaim), 0);
 	assert_int_equal(find_counter(now, "pgscan_kswapd")->count, 100);
 	assert_int_equal(find_counter(now, "allocstall")->count, 21);
 	assert_int_equal(find_counter(now, "oom_kill")->count, 3);
@@ -214,7 +230,7 @@ counters_of_reclaim_are_those_of_vmstat(void **state)
 
 	tree_write(&world->tree, "vmstat", "pgscan_kswapd 40\noom_kill 1\nallocstall 30\n");
 	root = open(world->tree.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(reclaim_read(root, &before), 0);
+	assert_int_equal(read_reclaim(root, &before), 0);
 	close(root);
 	before.monotonic = INT64_C(1000000000);
 	now->monotonic = INT64_C(3000000000);
@@ -232,7 +248,7 @@ swap_devices_have_a_kind(void **state)
 	struct world *world = *state;
 	const struct swap_device *devices;
 
-	assert_int_equal(read_with(world, swaps_read), -ENOENT);
+	assert_int_equal(read_with(world, read_swaps), -ENOENT);
 	tree_write(&world->tree, "swaps",
 		"Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
 		"/dev/sda2                               partition\t8388604\t\t4194302\t\t-2\n"
@@ -240,7 +256,7 @@ swap_devices_have_a_kind(void **state)
 		"/dev/zram77                             partition\t2048\t\t1024\t\t100\n"
 		"/broken partition 12\n"
 		"\n");
-	assert_int_equal(read_with(world, swaps_read), 0);
+	assert_int_equal(read_with(world, read_swaps), 0);
 	devices = rows_of(world, KERNEL_SWAPS, 3);
 	assert_string_equal(devices[0].path, "/dev/sda2");
 	assert_string_equal(devices[0].kind, "partition");
@@ -254,7 +270,7 @@ swap_devices_have_a_kind(void **state)
 	assert_string_equal(devices[2].kind, "zram");
 	assert_int_equal(devices[2].ratio, UNKNOWN); /* there is no such device to be asked */
 	tree_write(&world->tree, "swaps", "Filename\tType\tSize\tUsed\tPriority\n");
-	assert_int_equal(read_with(world, swaps_read), 0);
+	assert_int_equal(read_with(world, read_swaps), 0);
 	assert_int_equal(world->now.kernel[KERNEL_SWAPS].count, 0);
 }
 
