@@ -2,8 +2,8 @@
 #include "command/faults.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "command/loop.h"
-#include "model/cell.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,10 +41,13 @@ give_signals_back(void (*const before[static SIGNALS])(int))
 		signal(for_command[i], before[i]);
 }
 
+/* A line of log_error() holds no more of it. */
+enum { WORD_SIZE = 1024 };
+
 static void
 run_command(int start_fd, char **words)
 {
-	char word[CELL_SIZE], byte;
+	char word[WORD_SIZE], byte;
 	int error;
 
 	if (read(start_fd, &byte, 1) != 1)

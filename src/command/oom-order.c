@@ -2,6 +2,7 @@
 #include "command/oom.h"
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "collect/collect.h"
 #include "command/loop.h"
 #include "model/badness.h"
@@ -113,6 +114,7 @@ struct run {
 	struct row_list rows;
 	struct output output;
 	int status; /* of processes that are not there */
+	char *head; /* HEAD_SIZE bytes, for what stands above the table */
 };
 
 static void
@@ -138,7 +140,6 @@ write_block(void *context, int64_t number)
 	struct snapshot *now = &run->snapshots[number % 2];
 	struct output *output = &run->output;
 	int error = run->source->read(run->source, now, NULL, &needs);
-	char head[HEAD_SIZE];
 
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
@@ -150,8 +151,8 @@ write_block(void *context, int64_t number)
 		run->status = check_pids(run->options, now);
 		tell(output, now, &run->rows);
 	}
-	write_head(head, now, output);
-	output->head = head;
+	write_head(run->head, now, output);
+	output->head = run->head;
 	output->width = process_options_width(&run->options->process);
 	error = output_write(
 		output, now, &run->options->process.settings.processes.columns, &run->rows);
@@ -170,11 +171,13 @@ oom_show_order(const struct oom_options *options)
 	if (process->pid_count > 0)
 		filter_add_set(process->filter, table_find(&candidate_table, "pid", 3),
 			process->pids, process->pid_count);
+	run.head = xmalloc(HEAD_SIZE);
 	status = loop_blocks(process->settings.interval, process->count, write_block, &run);
 	snapshot_finish(&run.snapshots[0]);
 	snapshot_finish(&run.snapshots[1]);
 	row_list_finish(&run.rows);
 	output_finish(&run.output);
+	free(run.head);
 	run.source->destroy(run.source);
 	return status == EXIT_SUCCESS ? run.status : status;
 }

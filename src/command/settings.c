@@ -192,8 +192,9 @@ struct complaint {
 __attribute__((format(printf, 3, 4))) static void
 complain(const struct complaint *to, unsigned line, const char *format, ...)
 {
-	char text[256], safe[4 * sizeof(text)], message[PATH_MAX + sizeof(safe) + 16];
-	char number[16] = "";
+	char text[256], safe[4 * sizeof(text)], number[16] = "";
+	size_t size = PATH_MAX + sizeof(safe) + sizeof(number);
+	_cleanup_free_ char *message = xmalloc(size);
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -202,7 +203,7 @@ complain(const struct complaint *to, unsigned line, const char *format, ...)
 	if (line > 0)
 		snprintf(number, sizeof(number), ":%u", line);
 	text_safe(safe, sizeof(safe), text, charset_of_locale());
-	snprintf(message, sizeof(message), "%s%s: %s", to->path, number, safe);
+	snprintf(message, size, "%s%s: %s", to->path, number, safe);
 	to->complain(to->context, message);
 }
 

@@ -54,9 +54,10 @@ write_number(FILE *file, enum unit unit, int64_t number)
 }
 
 static void
-write_value(FILE *file, const struct column *column, const void *row)
+write_value(struct output *output, const struct column *column, const void *row)
 {
-	char safe[CELL_SIZE];
+	FILE *file = output->file;
+	char *safe = output_room(output);
 
 	if (column->unit != UNIT_TEXT) {
 		write_number(file, column->unit, column_number(column, row));
@@ -64,7 +65,7 @@ write_value(FILE *file, const struct column *column, const void *row)
 	}
 	if (!column_text(column, row))
 		return;
-	cell_format(safe, sizeof(safe), column, row, CHARSET_UTF8, SCALE_BYTES);
+	cell_format(safe, CELL_SIZE, column, row, CHARSET_UTF8, SCALE_BYTES);
 	write_field(file, safe);
 }
 
@@ -86,7 +87,7 @@ write_csv(struct output *output, const struct snapshot *snapshot, const struct s
 		fputs(time, file);
 		for (size_t j = 0; j < selection->count; j++) {
 			fputc(',', file);
-			write_value(file, selection->columns[j], rows->rows[i]);
+			write_value(output, selection->columns[j], rows->rows[i]);
 		}
 		fputs("\r\n", file);
 	}

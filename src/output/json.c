@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/json.h"
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "model/needs.h"
 #include "model/order.h"
@@ -10,19 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALID_SIZE = 3 * 4096 + 1 };
-
 #define FLAGS (JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12))
 
 json_t *
 json_text(const char *text)
 {
-	char valid[VALID_SIZE];
-	size_t length;
+	_cleanup_free_ char *valid = NULL;
+	size_t size, length;
 
 	if (!text)
 		return json_null();
-	length = text_valid(valid, sizeof(valid), text);
+	size = 3 * strlen(text) + 1; /* each byte may become U+FFFD */
+	valid = xmalloc(size);
+	length = text_valid(valid, size, text);
 	return json_stringn_nocheck(valid, length);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/oom-page.h"
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/unit.h"
 
@@ -13,10 +14,10 @@ enum { SAFE_SIZE = 4 * 4096 + 1 };
 const char *
 page_safe(struct page *page, const char *text)
 {
-	char safe[SAFE_SIZE];
+	_cleanup_free_ char *safe = xmalloc(SAFE_SIZE);
 
-	return arena_copy(&page->texts, safe,
-		text_safe(safe, sizeof(safe), text ? text : "?", page->charset));
+	return arena_copy(
+		&page->texts, safe, text_safe(safe, SAFE_SIZE, text ? text : "?", page->charset));
 }
 
 static const char *

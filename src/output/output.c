@@ -2,6 +2,7 @@
 #include "output/output.h"
 
 #include "base/memory.h"
+#include "model/cell.h"
 #include "model/process.h"
 
 #include <errno.h>
@@ -42,16 +43,26 @@ output_finish(struct output *output)
 {
 	free(output->line);
 	free(output->widths);
+	free(output->room);
 	output->widths = NULL;
 	output->width_capacity = 0;
 	output->line = NULL;
 	output->line_capacity = 0;
+	output->room = NULL;
 }
 
 const struct row_list *
 output_processes(const struct selection *selection, const struct row_list *rows)
 {
 	return selection->table->columns == process_table.columns ? rows : NULL;
+}
+
+char *
+output_room(struct output *output)
+{
+	if (!output->room)
+		output->room = xmalloc(CELL_SIZE);
+	return output->room;
 }
 
 void

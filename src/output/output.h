@@ -34,6 +34,7 @@ struct output {
 	size_t width_capacity;
 	char *line; /* the line being built */
 	size_t line_length, line_capacity;
+	char *room; /* see output_room() */
 };
 
 extern const struct output_format output_text, output_json, output_csv;
@@ -55,6 +56,9 @@ enum { OUTPUT_TIME_SIZE = 32 };
 
 /* ISO 8601 in UTC with milliseconds, as machines read it: 2026-11-22T13:02:31.250Z. */
 void output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time);
+
+/* For the formats: CELL_SIZE bytes for one value, used again for the next. */
+char *output_room(struct output *output);
 
 /* For the formats: the line being built. */
 void line_add(struct output *output, const char *text, size_t length);

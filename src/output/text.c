@@ -20,10 +20,10 @@ add_text(struct output *output, const char *text)
 static void
 add_value(struct output *output, const struct column *column, const void *row)
 {
-	char text[CELL_SIZE];
+	char *text = output_room(output);
 
 	line_add(output, text,
-		cell_format(text, sizeof(text), column, row, output->charset, output->scale));
+		cell_format(text, CELL_SIZE, column, row, output->charset, output->scale));
 }
 
 static void
@@ -137,7 +137,7 @@ write_notes(struct output *output, const struct snapshot *snapshot,
  * reason: a longer one pushes aside the rest of its own line, not all lines.
  */
 static size_t
-column_width(const struct output *output, const struct column *column, const struct row_list *rows)
+column_width(struct output *output, const struct column *column, const struct row_list *rows)
 {
 	bool is_text = column->unit == UNIT_TEXT;
 	size_t title = strlen(column->title);
@@ -148,11 +148,10 @@ column_width(const struct output *output, const struct column *column, const str
 	if (!is_text)
 		return width;
 	for (size_t i = 0; i < rows->count && width < WIDEST_PADDING; i++) {
-		char text[CELL_SIZE];
+		char *text = output_room(output);
 		size_t needed;
 
-		cell_format(
-			text, sizeof(text), column, rows->rows[i], output->charset, output->scale);
+		cell_format(text, CELL_SIZE, column, rows->rows[i], output->charset, output->scale);
 		needed = text_width(text);
 		width = needed > width ? needed : width;
 	}
@@ -192,9 +191,9 @@ write_line(struct output *output, const struct selection *selection, const void 
 {
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct column *column = selection->columns[i];
-		char text[CELL_SIZE];
-		size_t length = cell_format(
-			text, sizeof(text), column, row, output->charset, output->scale);
+		char *text = output_room(output);
+		size_t length =
+			cell_format(text, CELL_SIZE, column, row, output->charset, output->scale);
 
 		if (i > 0)
 			line_pad(output, GAP);

@@ -246,11 +246,14 @@ lay_out(struct page *page)
 void
 editor_draw(const struct tui *tui, WINDOW *window)
 {
-	struct page page = { .tui = tui, .width = getmaxx(window) };
+	static struct page page; /* only the thread of curses draws */
 	int height = getmaxy(window), y;
 
 	if (tui->editor.state == EDITOR_CLOSED)
 		return;
+	page.tui = tui;
+	page.width = getmaxx(window);
+	page.count = 0;
 	lay_out(&page);
 	y = page.count < height ? height - page.count : 0;
 	for (int i = 0; i < page.count; i++)

@@ -216,7 +216,7 @@ void
 grid_draw_cell(const struct heading *heading, const struct column *column, const void *row,
 	WINDOW *window, int y, int indent, enum style style, enum charset charset, enum scale scale)
 {
-	char text[CELL_SIZE];
+	static char text[CELL_SIZE]; /* only the thread of curses draws */
 
 	cell_format(text, CELL_SIZE, column, row, charset, scale);
 	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, text);

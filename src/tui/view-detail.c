@@ -44,10 +44,14 @@ put_help(struct page *page, int x, const char *help)
 		page->y++;
 }
 
+/* Only the thread of curses draws. */
+static char value[CELL_SIZE];
+
+/* Writes the value of a column there. Returns its length. */
 static size_t
-format(const struct page *page, const struct column *column, char text[static CELL_SIZE])
+format(const struct page *page, const struct column *column)
 {
-	return cell_format(text, CELL_SIZE, column, page->process, page->tui->charset,
+	return cell_format(value, CELL_SIZE, column, page->process, page->tui->charset,
 		page->tui->settings->scale);
 }
 
@@ -56,11 +60,10 @@ static int
 end_of_values(const struct page *page)
 {
 	int longest = VALUE_COLUMNS;
-	char text[CELL_SIZE];
 
 	for (size_t i = 0; i < process_table.column_count; i++) {
 		const struct column *column = &process_table.columns[i];
-		int length = column->unit == UNIT_TEXT ? 0 : (int)format(page, column, text);
+		int length = column->unit == UNIT_TEXT ? 0 : (int)format(page, column);
 
 		longest = length > longest ? length : longest;
 	}
@@ -70,14 +73,12 @@ end_of_values(const struct page *page)
 static void
 put_column(struct page *page, const struct column *column)
 {
-	char text[CELL_SIZE];
-
-	format(page, column, text);
+	format(page, column);
 	screen_put(page->window, page->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false, column->title);
 	if (column->unit == UNIT_TEXT) {
-		put_wrapped(page, TITLE_COLUMNS, STYLE_NORMAL, text);
+		put_wrapped(page, TITLE_COLUMNS, STYLE_NORMAL, value);
 	} else {
-		put_right(page, page->values_end, text);
+		put_right(page, page->values_end, value);
 		put_help(page, page->values_end + GAP, column->help);
 	}
 }

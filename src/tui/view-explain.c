@@ -187,7 +187,7 @@ static void
 draw(struct tui *tui, WINDOW *window)
 {
 	struct list *list = &tui->explain.list;
-	struct figures figures;
+	static struct figures figures; /* only the thread of curses draws */
 	int height = getmaxy(window), upper = height / 2, end;
 	WINDOW *lower;
 
