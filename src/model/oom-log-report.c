@@ -19,8 +19,10 @@ take_invocation(struct oom_log *log, const char *at, const char *behind)
 	const char *name_end = at > log->text && at[-1] == ' ' ? at - 1 : at;
 
 	report_begin(log, REPORT_BEGUN);
-	value_copy(&report->asked_line, log->text, name_end);
-	report->asked_start = (size_t)(log->line.message - log->text);
+	if (log->line.message < name_end && name_end - log->text <= OOM_TEXT_LENGTH) {
+		value_copy(&report->asked_line, log->text, name_end);
+		report->asked_start = (size_t)(log->line.message - log->text);
+	}
 	kill->order = value_of(behind, "order=", "");
 	kill->asked_adj = value_of(behind, "oom_score_adj=", "");
 	if (order)

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
-#define INVOKED "a invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
+#define INVOKED_BY_NOBODY                                                                          \
+	"invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
+#define INVOKED "a " INVOKED_BY_NOBODY
 #define HEADING                                                                                    \
 	"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n"
 #define PAGE_OF_4K "Node 0 Normal: 1*4kB (U) 0*8kB = 4kB\n"
@@ -98,6 +100,24 @@ a_name_may_be_anything(void **state)
 		assert_int_equal(found.kills[0].resident, 24 * 1024);
 		finish(&found);
 	}
+}
+
+static void
+a_request_without_a_name_is_of_nobody_known(void **state)
+{
+	struct found found = read_log("[   12.345678] " INVOKED_BY_NOBODY DEATH("10", "a"));
+	char text[8192];
+
+	(void)state;
+	assert_int_equal(found.count, 1);
+	assert_null(found.kills[0].asked_comm);
+	assert_int_equal(found.kills[0].asked_adj, 0);
+	finish(&found);
+	snprintf(text, sizeof(text), "[   12.345678] %05000d " INVOKED DEATH("10", "a"), 7);
+	found = read_log(text);
+	assert_int_equal(found.count, 1);
+	assert_null(found.kills[0].asked_comm);
+	finish(&found);
 }
 
 static void
@@ -541,6 +561,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_may_be_anything),
+		cmocka_unit_test(a_request_without_a_name_is_of_nobody_known),
 		cmocka_unit_test(a_name_with_a_newline_is_put_together),
 		cmocka_unit_test(the_journal_may_come_as_json),
 		cmocka_unit_test(the_highest_badness_is_first_and_of_equals_the_later),
