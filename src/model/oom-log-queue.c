@@ -227,7 +227,6 @@ report_finish(struct oom_log *log, enum oom_outcome outcome)
 	if (outcome != OOM_KILLED)
 		forget_choice(kill);
 	report_settle(report);
-	kill->asked_pid = oom_log_process_of(log, kill->asked_pid);
 	if (outcome != OOM_UNSEEN && !report->is_mixed) /* else it may have more lines */
 		kill->lines_not_understood = known_or_zero(kill->lines_not_understood);
 	report_find_asker(report);
