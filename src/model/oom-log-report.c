@@ -128,7 +128,7 @@ take_victim(struct oom_kill *kill, const char *line, const char *limit)
 	const char *task = scan_last(line, ",task=", pid);
 	const char *cgroup = scan_last(line, ",task_memcg=", task);
 
-	if (!end || !uid || !pid || !task || !cgroup ||
+	if (!end || !uid || !pid || !task || !cgroup || value_at(pid + strlen(",pid=")) < 1 ||
 		uid + strlen(",uid=") + strspn(uid + strlen(",uid="), "0123456789") != end)
 		return false;
 	kill->uid = value_at(uid + strlen(",uid="));

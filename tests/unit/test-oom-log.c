@@ -292,7 +292,6 @@ a_report_whose_pages_have_two_sizes_is_of_two_machines(void **state)
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.kills[0].virtual, 40 * 1024);
 	assert_int_equal(found.kills[0].candidate_count, 0);
-	assert_int_equal(found.kills[0].badness, UNKNOWN);
 	finish(&found);
 }
 
@@ -431,6 +430,19 @@ lines_of_others_are_not_believed(void **state)
 
 	(void)state;
 	assert_int_equal(found.count, 0);
+}
+
+static void
+a_victim_without_a_number_is_no_process(void **state)
+{
+	struct found found = read_log(
+		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,"
+		"oom_memcg=/x,task_memcg=/x/y,task=a,pid=000,uid=0\n" DEATH("10", "a"));
+
+	(void)state;
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.kills[0].pid, 10);
+	finish(&found);
 }
 
 static void
@@ -577,6 +589,7 @@ main(void)
 		cmocka_unit_test(a_report_without_a_victim_is_told),
 		cmocka_unit_test(figures_long_before_a_death_are_not_of_it),
 		cmocka_unit_test(lines_of_others_are_not_believed),
+		cmocka_unit_test(a_victim_without_a_number_is_no_process),
 		cmocka_unit_test(figures_that_cannot_be_are_unknown),
 		cmocka_unit_test(the_limit_says_what_an_adjustment_counts_for),
 		cmocka_unit_test(a_pause_gives_what_is_there_and_tears_nothing),
