@@ -329,17 +329,28 @@ count_sample(struct attribution *attribution, const struct key *key, enum event_
  * its time may be wrong, too, and so its mapping.
  */
 static bool
-is_doubtful(const struct attribution *attribution, const struct events *events,
-	const struct record *record)
+is_doubtful(const struct record *record, const struct events *events, const char *segment)
 {
-	struct place place = { .name = NULL };
+	return record->is_shared && (events_rung(events) != RUNG_ALL ||
+					    segment == segment_descriptions[SEGMENT_UNKNOWN].name);
+}
 
-	if (!record->is_shared || record->pid < 0)
-		return false;
-	if (events_rung(events) != RUNG_ALL)
-		return true;
+/*
+ * It may be one of those that are wanted, under another number. The mappings of a process that is
+ * about to run a program must not be read before that.
+ */
+static void
+look_at_unwanted(
+	struct attribution *attribution, const struct events *events, const struct record *record)
+{
+	struct place place;
+
+	if (attribution->counted.has_doubts || !record->is_shared || record->pid < 0 ||
+		record->pid == attribution->own_pid || record->pid == attribution->wish.pid ||
+		events_rung(events) != RUNG_ALL)
+		return;
 	spaces_find(attribution->spaces, record->pid, record->address, &place);
-	return place.segment == SEGMENT_UNKNOWN;
+	attribution->counted.has_doubts = place.segment == SEGMENT_UNKNOWN;
 }
 
 static void
@@ -351,15 +362,18 @@ take_sample(struct attribution *attribution, struct events *events, size_t ring,
 	int64_t weight;
 
 	attribution->loads[ring].samples++;
-	if (kind != EVENT_WALK && !attribution->counted.has_doubts)
-		attribution->counted.has_doubts = is_doubtful(attribution, events, record);
-	if (!is_wanted(attribution, record->pid))
+	if (!is_wanted(attribution, record->pid)) {
+		if (kind != EVENT_WALK)
+			look_at_unwanted(attribution, events, record);
 		return;
+	}
 	weight = kind == EVENT_WALK ? record->period
 				    : events_weight(events, ring, kind, record->time);
 	if (weight == UNKNOWN || weight <= 0 || weight > MOST_WEIGHT)
 		return;
 	key = key_of(attribution, record, kind);
+	if (kind != EVENT_WALK)
+		attribution->counted.has_doubts |= is_doubtful(record, events, key.segment);
 	count_sample(attribution, &key, kind, weight);
 }
 

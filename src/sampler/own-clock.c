@@ -9,14 +9,14 @@
 /*
  * The two clocks drift apart, by 0.5 us in a millisecond at most; samples are up to 250 ms old.
  * A read interrupts the CPU of the event and takes some 5 us, more where this program had to wait
- * for a CPU: then it is done again.
+ * for a CPU, or its own CPU has stood still: then it is done again.
  */
 enum {
 	VALID_NS = 10000000,
 	SLACK_NS = 50000,
 	DRIFT_PART = 2000,
 	NARROW_NS = 20000,
-	MOST_READS = 4,
+	MOST_READS = 16,
 };
 
 /* values[1]: see RECORD_READ_FORMAT. Returns false where it cannot be read. */

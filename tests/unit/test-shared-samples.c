@@ -114,6 +114,7 @@ map_and_touch(bool is_moving)
 	char *memory = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int files[FILES];
 
+	go_to_next_cpu(); /* and stays there, unless it moves */
 	for (int i = 0; i < FILES; i++) {
 		files[i] = memfd_create(names[i], MFD_CLOEXEC);
 		if (files[i] < 0 || ftruncate(files[i], (off_t)size) < 0)
@@ -123,7 +124,7 @@ map_and_touch(bool is_moving)
 		if (mmap(memory, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
 			    files[i % FILES], 0) != memory)
 			_exit(1);
-		if (is_moving || i == 0) /* or stays on that CPU */
+		if (is_moving)
 			go_to_next_cpu();
 		for (size_t j = 0; j < PAGES; j++)
 			memory[j * page] = 1;
