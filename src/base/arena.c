@@ -101,6 +101,14 @@ arena_copy(struct arena *arena, const char *text, size_t length)
 	return copy;
 }
 
+const char *
+arena_copy_new(struct arena *arena, const char *last, const char *text, size_t length)
+{
+	if (last && strncmp(last, text, length) == 0 && !last[length])
+		return last;
+	return arena_copy(arena, text, length);
+}
+
 void *
 arena_store(struct arena *arena, const void *object, size_t size)
 {

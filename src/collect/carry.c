@@ -44,15 +44,25 @@ repeat_gaps(struct process *row, const struct known *known, unsigned needs)
 	row->gaps.absent |= known->absent & needs;
 }
 
+/* Copies a text into its snapshot, or takes that of the row before where it is the same. */
+static void
+copy_text(struct snapshot *now, struct process *row, size_t offset, const char *text)
+{
+	const char **copy = (const char **)((char *)row + offset), *last = NULL;
+
+	if (row > now->processes)
+		last = *(const char **)((char *)(row - 1) + offset);
+	*copy = text ? arena_copy_new(&now->texts, last, text, strlen(text)) : NULL;
+}
+
 /* Gives a copied row texts of its own snapshot. */
 static void
 copy_texts(const struct carrier *carrier, struct snapshot *now, struct process *row)
 {
 	for (size_t i = 0; i < carrier->text_count; i++) {
-		const char **text = (const char **)((char *)row + carrier->texts[i]);
+		size_t offset = carrier->texts[i];
 
-		if (*text)
-			*text = arena_copy(&now->texts, *text, strlen(*text));
+		copy_text(now, row, offset, *(const char **)((char *)row + offset));
 	}
 }
 
@@ -83,12 +93,6 @@ carry_row(const struct carrier *carrier, const struct refresh *refresh, struct k
 	return row;
 }
 
-static const char *
-copy_text(const struct refresh *refresh, const char *text)
-{
-	return text ? arena_copy(&refresh->now->texts, text, strlen(text)) : NULL;
-}
-
 unsigned
 carry_names(const struct refresh *refresh, const struct known *known, struct process *row,
 	const struct process *old, unsigned needs)
@@ -98,8 +102,8 @@ carry_names(const struct refresh *refresh, const struct known *known, struct pro
 	if (needs & NEED_COMMAND)
 		row->command = copy_command(refresh, old->command);
 	if (needs & NEED_CGROUP) {
-		row->cgroup = copy_text(refresh, old->cgroup);
-		row->unit = copy_text(refresh, old->unit);
+		copy_text(refresh->now, row, offsetof(struct process, cgroup), old->cgroup);
+		copy_text(refresh->now, row, offsetof(struct process, unit), old->unit);
 	}
 	return needs;
 }

@@ -288,12 +288,13 @@ cgroup_tree_is_whole(struct cgroup_tree *tree)
 /* Names */
 
 const char *
-cgroup_tree_name(struct cgroup_tree *tree, const char *path, size_t length, struct arena *texts)
+cgroup_tree_name(struct cgroup_tree *tree, const char *path, size_t length, const char *last,
+	struct arena *texts)
 {
 	if (cgroup_tree_version(tree) < 0 || tree->levels == 0 ||
 		!cgroup_mount_name(path, length, tree->inside, tree->levels, tree->name, PATH_SIZE))
-		return arena_copy(texts, path, length);
-	return arena_copy(texts, tree->name, strlen(tree->name));
+		return arena_copy_new(texts, last, path, length);
+	return arena_copy_new(texts, last, tree->name, strlen(tree->name));
 }
 
 /* The name of what is mounted, where the names of all groups begin with it; else "". */
@@ -343,7 +344,7 @@ cgroup_tree_find(struct cgroup_tree *tree, const char *given, struct arena *text
 		length -= strlen(mount);
 		memmove(name, name + strlen(mount), length + 1);
 	} else if (leads_out(name, length)) {
-		return cgroup_tree_name(tree, name, length, texts);
+		return cgroup_tree_name(tree, name, length, NULL, texts);
 	} else if (is_below(name, length, base)) {
 		return arena_copy(texts, name, length);
 	}

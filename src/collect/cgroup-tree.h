@@ -27,9 +27,12 @@ int cgroup_tree_version(struct cgroup_tree *tree);
 /* Whether no group stands above the outermost one that is visible: it is the whole machine. */
 bool cgroup_tree_is_whole(struct cgroup_tree *tree);
 
-/* The name of a group of which /proc/PID/cgroup gives the path. The text is the arena's. */
-const char *cgroup_tree_name(
-	struct cgroup_tree *tree, const char *path, size_t length, struct arena *texts);
+/*
+ * The name of a group of which /proc/PID/cgroup gives the path. The text is the arena's; `last` is
+ * returned where it is the same (NULL: none).
+ */
+const char *cgroup_tree_name(struct cgroup_tree *tree, const char *path, size_t length,
+	const char *last, struct arena *texts);
 
 /* The same of what a user has given: a name, or the path of its folder. */
 const char *cgroup_tree_find(struct cgroup_tree *tree, const char *given, struct arena *texts);

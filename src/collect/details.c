@@ -207,6 +207,7 @@ read_cgroup(struct task *task, bool lives)
 {
 	struct cgroup cgroup;
 	struct arena *texts = &task->snapshot->texts;
+	const struct process *last = task->row > task->snapshot->processes ? task->row - 1 : NULL;
 
 	if (read_file(task, "cgroup", NEED_CGROUP, task->text, PROCESS_TEXT_SIZE) < 0)
 		return;
@@ -215,10 +216,11 @@ read_cgroup(struct task *task, bool lives)
 		return;
 	}
 	if (lives || !cgroup_says_nothing(&cgroup))
-		task->row->cgroup =
-			cgroup_tree_name(task->cgroups, cgroup.path, cgroup.path_length, texts);
+		task->row->cgroup = cgroup_tree_name(task->cgroups, cgroup.path, cgroup.path_length,
+			last ? last->cgroup : NULL, texts);
 	if (cgroup.unit)
-		task->row->unit = arena_copy(texts, cgroup.unit, cgroup.unit_length);
+		task->row->unit = arena_copy_new(
+			texts, last ? last->unit : NULL, cgroup.unit, cgroup.unit_length);
 }
 
 /* Whether a thread still has the address space: 1, 0 or -errno. A thread that has ended has not. */

@@ -152,7 +152,7 @@ read_own(struct oom_scope *scope, struct snapshot *now)
 		cgroup_parse(scope->text.cgroup, &cgroup) < 0 ||
 		cgroup_tree_version(scope->tree) < 0)
 		return;
-	name = cgroup_tree_name(scope->tree, cgroup.path, cgroup.path_length, &now->texts);
+	name = cgroup_tree_name(scope->tree, cgroup.path, cgroup.path_length, NULL, &now->texts);
 	if (read_levels(scope, name, &now->texts) < 0 ||
 		!oom_domain_find(scope->levels, scope->level_count, system, &domain))
 		return;

@@ -43,15 +43,6 @@ static const struct procfs_key keys[] = {
 	{ "Locked", FIELD(usage.locked) },
 };
 
-/* Keeps a text once where the one before was the same. */
-static const char *
-keep(struct smaps *smaps, const char **last, const char *text, size_t length)
-{
-	if (!*last || strncmp(*last, text, length) != 0 || (*last)[length])
-		*last = arena_copy(smaps->texts, text, length);
-	return *last;
-}
-
 /* Short names are of the kernel or few; long ones may be a user's many. */
 static const char *
 keep_name(struct smaps *smaps, const char *name)
@@ -63,7 +54,7 @@ keep_name(struct smaps *smaps, const char *name)
 	length = strlen(name);
 	if (!smaps->name || strcmp(smaps->name, name) != 0)
 		smaps->name_bytes += length + 1;
-	return keep(smaps, &smaps->name, name, length);
+	return smaps->name = arena_copy_new(smaps->texts, smaps->name, name, length);
 }
 
 static const char *
@@ -81,7 +72,7 @@ device_of(struct smaps *smaps, const struct mapping *mapping)
 	char text[24];
 	int length = snprintf(text, sizeof(text), "%02x:%02x", mapping->major, mapping->minor);
 
-	return keep(smaps, &smaps->device, text, (size_t)length);
+	return smaps->device = arena_copy_new(smaps->texts, smaps->device, text, (size_t)length);
 }
 
 /* Most mappings have one of a few sets of flags. */

@@ -257,6 +257,19 @@ hints_of_one_cause_are_counted_together(void **state)
 }
 
 static void
+a_text_equal_to_the_last_one_is_not_copied(void **state)
+{
+	struct arena arena = { .first = NULL };
+	const char *first = arena_copy_new(&arena, NULL, "/a/b", 4);
+
+	(void)state;
+	assert_ptr_equal(arena_copy_new(&arena, first, "/a/b/c", 4), first);
+	assert_string_equal(arena_copy_new(&arena, first, "/a/b/c", 6), "/a/b/c");
+	assert_string_equal(arena_copy_new(&arena, first, "/a/b", 2), "/a");
+	arena_finish(&arena);
+}
+
+static void
 an_arena_is_reused(void **state)
 {
 	struct arena arena = { .first = NULL };
@@ -444,6 +457,7 @@ main(void)
 		cmocka_unit_test(command_lines_of_all_processes_are_bounded),
 		cmocka_unit_test(hints_of_one_cause_are_counted_together),
 		cmocka_unit_test(F16_hints_are_about_the_rows_that_are_shown),
+		cmocka_unit_test(a_text_equal_to_the_last_one_is_not_copied),
 		cmocka_unit_test(an_arena_is_reused),
 	};
 
