@@ -254,6 +254,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		all.bits |= NEED_MEMINFO;
 	snapshot_reset(now);
 	now->bits = all.bits;
+	now->focus = all.focus;
+	now->focus_bits = all.focus_bits;
 	now->exact = all.exact;
 	now->time = clock_ns(CLOCK_REALTIME);
 	now->monotonic = clock_ns(CLOCK_BOOTTIME);

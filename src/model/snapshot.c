@@ -34,7 +34,8 @@ snapshot_reset(struct snapshot *snapshot)
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
 		kernel_rows_reset(&snapshot->kernel[i]);
 	snapshot->kill_count = 0;
-	snapshot->bits = 0;
+	snapshot->bits = snapshot->focus_bits = 0;
+	snapshot->focus = 0;
 	snapshot->exact = false;
 	snapshot->hint_count = 0;
 	for (size_t i = 0; i < LIMIT_KINDS; i++)

@@ -35,6 +35,8 @@ struct snapshot {
 	struct budget_figures budget_figures; /* that it was built of */
 	struct kernel_rows kernel[KERNEL_PARTS];
 	unsigned bits;               /* the needs that it was read for */
+	int64_t focus;               /* the process that more was read of; 0: none */
+	unsigned focus_bits;         /* that is: these as well */
 	bool exact;                  /* nothing was taken from the one before */
 	struct process **kill_order; /* by rank, after badness_rank(): those that have one */
 	size_t kill_count, kill_capacity;

@@ -307,9 +307,13 @@ tui_needs(const struct tui *tui)
 bool
 tui_is_complete(const struct tui *tui)
 {
-	unsigned bits = tui_needs(tui).bits;
+	const struct snapshot *snapshot = tui->snapshot;
+	const struct needs needs = tui_needs(tui);
 
-	return tui->snapshot && (tui->snapshot->bits & bits) == bits;
+	if (!snapshot || needs.bits & ~snapshot->bits)
+		return false;
+	return needs.focus == 0 ||
+	       (needs.focus == snapshot->focus && !(needs.focus_bits & ~snapshot->focus_bits));
 }
 
 bool
@@ -339,9 +343,9 @@ tui_tell(struct tui *tui, const char *message)
 bool
 tui_is_frozen(const struct tui *tui)
 {
-	return !editor_is_waiting(&tui->editor) &&
-	       (((tui->frozen || tui->choose.kind) && tui_is_complete(tui)) ||
-		       editor_is_open(&tui->editor) || (tui->prompt.label && tui->prompt.answered));
+	return !editor_is_waiting(&tui->editor) && tui_is_complete(tui) &&
+	       (tui->frozen || tui->choose.kind || editor_is_open(&tui->editor) ||
+		       (tui->prompt.label && tui->prompt.answered));
 }
 
 /* Says that a key has no meaning: a key that does nothing is never silent. */

@@ -220,6 +220,28 @@ nothing_moves_while_it_is_open(void **state)
 	assert_false(tui_is_frozen(tui));
 }
 
+/* Else "kill it?" on a detail page that is still empty would keep it empty. */
+static void
+what_has_not_been_read_yet_is_waited_for(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct tui *tui = fixture->tui;
+	struct needs needs;
+
+	tui_key(tui, '\n');
+	tui_key(tui, 'k');
+	assert_false(tui_is_frozen(tui));
+	needs = tui_needs(tui);
+	assert_true(needs.focus > 0);
+	fixture->snapshot.bits = needs.bits;
+	screen_fixture_show(fixture);
+	assert_false(tui_is_frozen(tui));
+	fixture->snapshot.focus = needs.focus;
+	fixture->snapshot.focus_bits = needs.focus_bits;
+	screen_fixture_show(fixture);
+	assert_true(tui_is_frozen(tui));
+}
+
 int
 main(void)
 {
@@ -238,6 +260,8 @@ main(void)
 			the_column_to_sort_by_is_chosen_from_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_fits_in_any_window, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_moves_while_it_is_open, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_has_not_been_read_yet_is_waited_for, set_up, tear_down),
 	};
 	int failed;
 
