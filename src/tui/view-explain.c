@@ -20,6 +20,9 @@ struct figures {
 	size_t count;
 };
 
+/* As they are on the screen, which only the thread of curses draws. */
+static struct figures drawn;
+
 static struct subject
 process_subject(const struct tui *tui, const struct process *process)
 {
@@ -187,26 +190,25 @@ static void
 draw(struct tui *tui, WINDOW *window)
 {
 	struct list *list = &tui->explain.list;
-	static struct figures figures; /* only the thread of curses draws */
 	int height = getmaxy(window), upper = height / 2, end;
 	WINDOW *lower;
 
 	tui->rows_line = getbegy(window);
-	gather(tui, &figures);
-	end = end_of_values(tui, &figures);
+	gather(tui, &drawn);
+	end = end_of_values(tui, &drawn);
 	if (upper < LEAST_LINES)
 		upper = height < LEAST_LINES ? height : 1;
-	list_fit(list, figures.count, (size_t)upper);
-	for (size_t i = list->top; i < figures.count && i < list->top + (size_t)upper; i++)
-		draw_figure(tui, window, (int)(i - list->top), &figures.figures[i], end);
-	if (figures.count == 0)
+	list_fit(list, drawn.count, (size_t)upper);
+	for (size_t i = list->top; i < drawn.count && i < list->top + (size_t)upper; i++)
+		draw_figure(tui, window, (int)(i - list->top), &drawn.figures[i], end);
+	if (drawn.count == 0)
 		return;
 	if (!tui->explain.selected) /* one that is not there may yet come */
-		tui->explain.selected = figures.figures[list->selected].column;
+		tui->explain.selected = drawn.figures[list->selected].column;
 	lower = height > upper ? derwin(window, height - upper, getmaxx(window), upper, 0) : NULL;
 	if (!lower)
 		return;
-	draw_explanation(tui, lower, &figures.figures[list->selected]);
+	draw_explanation(tui, lower, &drawn.figures[list->selected]);
 	delwin(lower);
 }
 
@@ -224,7 +226,9 @@ request(struct tui *tui, enum request request)
 	if (!list_request(&page->list, request))
 		return false;
 	page->scrolled = 0;
-	page->selected = NULL;
+	page->selected = page->list.selected < drawn.count
+				 ? drawn.figures[page->list.selected].column
+				 : NULL;
 	return true;
 }
 

@@ -368,6 +368,30 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 	delwin(window);
 }
 
+/* Rates become known in the second refresh, above the last figure of the first. */
+static void
+the_figure_chosen_by_a_key_stays_the_one_that_was_seen(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	WINDOW *window = newwin(20, 60, 0, 0);
+	const struct column *chosen;
+
+	fixture->snapshot.system.self_resident = 1 << 20;
+	fixture->snapshot.system.fault_rate = UNKNOWN;
+	fixture->tui->explain = (struct explain_page){ .of = &view_processes };
+	view_explain.draw(fixture->tui, window);
+	assert_true(view_explain.request(fixture->tui, REQUEST_LAST));
+	fixture->snapshot.system.fault_rate = 5000;
+	fixture->snapshot.system.major_fault_rate = 5000;
+	screen_fixture_show(fixture);
+	view_explain.draw(fixture->tui, window);
+	chosen = fixture->tui->explain.selected;
+	assert_string_equal(chosen->name, "self_res");
+	assert_true(view_explain.request(fixture->tui, REQUEST_UP));
+	assert_string_equal(fixture->tui->explain.selected->name, "major_fault_rate");
+	delwin(window);
+}
+
 static void
 a_kill_is_announced_until_escape(void **state)
 {
@@ -430,6 +454,8 @@ main(void)
 			selected_and_tagged_rows_stand_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_detail_page_is_scrolled_to_its_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_figure_chosen_by_a_key_stays_the_one_that_was_seen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_kill_is_announced_until_escape, set_up, tear_down),
 		cmocka_unit_test(a_filled_text_keeps_its_last_cell),
