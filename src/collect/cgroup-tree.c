@@ -66,29 +66,27 @@ has_word(const char *list, const char *word)
 
 /* The version of the control groups whose memory controller a line is about; 0: it is another. */
 static int
-version_of(const char *tail)
+version_of(const char *line)
 {
-	if (strncmp(tail, " - cgroup2 ", 11) == 0)
+	const char *type = procfs_mount_field(line, MOUNT_TYPE);
+
+	if (!type)
+		return 0;
+	if (strncmp(type, "cgroup2 ", 8) == 0)
 		return 2;
-	return strncmp(tail, " - cgroup ", 10) == 0 && has_word(strrchr(tail, ' ') + 1, "memory");
+	return strncmp(type, "cgroup ", 7) == 0 && has_word(strrchr(type, ' ') + 1, "memory");
 }
 
-/* "36 35 98:0 ROOT PATH OPTIONS [TAGS...] - TYPE SOURCE OPTIONS" (proc(5)). */
 bool
 cgroup_mount_parse(const char *line, struct cgroup_mount *mount)
 {
-	const char *tail = strstr(line, " - "), *root = line, *path;
+	const char *root = procfs_mount_field(line, MOUNT_ROOT);
+	const char *path = procfs_mount_field(line, MOUNT_POINT);
 	_cleanup_free_ struct cgroup_mount *found = NULL;
-	int version = tail ? version_of(tail) : 0;
+	int version = version_of(line);
 
-	for (int i = 0; i < 3 && root; i++) {
-		root = strchr(root, ' ');
-		root = root ? root + 1 : NULL;
-	}
-	path = root ? strchr(root, ' ') : NULL;
-	if (version == 0 || !path || path >= tail)
+	if (version == 0 || !root || !path)
 		return false;
-	path++;
 	found = xcalloc(1, sizeof(*found));
 	found->version = version;
 	if (!procfs_unescape(found->root, sizeof(found->root), root, (size_t)(path - 1 - root)) ||

@@ -140,6 +140,19 @@ procfs_unescape(char *copy, size_t size, const char *field, size_t length)
 	return length < size;
 }
 
+const char *
+procfs_mount_field(const char *line, enum mount_field field)
+{
+	static const int blanks[] = { [MOUNT_ROOT] = 3, [MOUNT_POINT] = 4, [MOUNT_TYPE] = 2 };
+	const char *tail = strstr(line, " - "), *at = field == MOUNT_TYPE ? tail : line;
+
+	for (int i = 0; i < blanks[field] && at; i++) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	return at && tail && (field == MOUNT_TYPE || at <= tail) ? at : NULL;
+}
+
 int64_t
 procfs_number(const char **text)
 {

@@ -50,6 +50,13 @@ FILE *procfs_open(int directory, const char *path);
 bool procfs_unescape(char *copy, size_t size, const char *field, size_t length);
 
 /*
+ * Where a field of a line of mountinfo begins: "36 35 98:0 ROOT POINT OPTIONS [TAGS...] - TYPE
+ * SOURCE OPTIONS" (proc(5)); NULL: it is not there. It ends before the next blank.
+ */
+enum mount_field { MOUNT_ROOT, MOUNT_POINT, MOUNT_TYPE };
+const char *procfs_mount_field(const char *line, enum mount_field field);
+
+/*
  * Finds "KEY:" at the start of a line and returns its number, in bytes where the line ends in
  * kB; UNKNOWN if there is no such line or no number. The whole key must match: "Pss" is neither
  * "Pss_Anon" nor "SwapPss".

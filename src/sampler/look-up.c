@@ -25,24 +25,11 @@ open_below(int directory, const char *path, uint64_t flags)
 	return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
-/* "36 35 98:0 /root /mount/point rw,noatime master:1 - type /dev/x rw": the point or the type. */
-static const char *
-field_of_mount(const char *line, bool type)
-{
-	const char *field = type ? strstr(line, " - ") : line;
-
-	for (int i = 0; i < (type ? 2 : 4) && field; i++) {
-		field = strchr(field, ' ');
-		field = field ? field + 1 : NULL;
-	}
-	return field;
-}
-
 /* The length of a mount point that a name is or is below; 0: it is not. */
 static size_t
 reach_of_mount(const char *line, const char *name)
 {
-	const char *field = field_of_mount(line, false);
+	const char *field = procfs_mount_field(line, MOUNT_POINT);
 	char point[PATH_MAX];
 	size_t length;
 
@@ -72,7 +59,7 @@ is_on_fuse(int root, const char *directory, const char *name)
 	file = procfs_open(root, path);
 	while (file && getline(&line, &size, file) > 0) {
 		size_t reach = reach_of_mount(line, name);
-		const char *type = field_of_mount(line, true);
+		const char *type = procfs_mount_field(line, MOUNT_TYPE);
 
 		if (reach == 0 || reach < longest || !type)
 			continue;
