@@ -125,13 +125,11 @@ static const char *
 keep_name(struct mappings *mappings, const char *name)
 {
 	const char *last = mappings->count ? mappings->rows[mappings->count - 1].name : "";
-	size_t length;
+	size_t length = strlen(name);
+	const char *kept = arena_copy_new(&mappings->names, last, name, length);
 
-	if (strcmp(last, name) == 0)
-		return last;
-	length = strlen(name);
-	mappings->name_bytes += length + 1;
-	return arena_copy(&mappings->names, name, length);
+	mappings->name_bytes += kept == last ? 0 : length + 1;
+	return kept;
 }
 
 static void
@@ -209,6 +207,5 @@ maps_read(int root, int64_t pid, struct mappings *mappings)
 	error = procfs_read_pieces(fd, PIECE_SIZE, take_lines, mappings);
 	if (error < 0)
 		reset(mappings);
-	mapping_classify(mappings->rows, mappings->count);
 	return error;
 }

@@ -28,18 +28,18 @@ struct mappings {
 void mappings_finish(struct mappings *mappings);
 
 /*
- * Reads /proc/PID/maps below `root`, a descriptor of /proc, and classifies the mappings. Names are
- * as the kernel writes them: a line feed is "\012", a file without a name ends in " (deleted)".
- * Returns 0 or -errno; then nothing is in it. A kernel thread and a process that has ended have no
- * mappings.
+ * Reads /proc/PID/maps below `root`, a descriptor of /proc; segments are left to
+ * mapping_classify(). Names are as the kernel writes them: a line feed is "\012", a file without a
+ * name ends in " (deleted)". Returns 0 or -errno; then nothing is in it. A kernel thread and a
+ * process that has ended have no mappings.
  *
  * It may block for as long as the process changes its mappings (T17).
  */
 int maps_read(int root, int64_t pid, struct mappings *mappings);
 
 /*
- * Parses the text of such a file; lines that are none are left out, as is what overlaps the line
- * before. It writes to the text and the byte behind it.
+ * Parses the text of such a file and classifies the mappings; lines that are none are left out, as
+ * is what overlaps the line before. It writes to the text and the byte behind it.
  */
 void maps_parse(char *text, size_t length, struct mappings *mappings);
 

@@ -47,14 +47,16 @@ static const struct procfs_key keys[] = {
 static const char *
 keep_name(struct smaps *smaps, const char *name)
 {
+	const char *last = smaps->name;
 	size_t length = strlen(name);
 
-	if (smaps->name_bytes + length > SMAPS_MOST_NAMES)
+	if (smaps->name_bytes + length > SMAPS_MOST_NAMES) {
 		name = mapping_without_name(name);
-	length = strlen(name);
-	if (!smaps->name || strcmp(smaps->name, name) != 0)
-		smaps->name_bytes += length + 1;
-	return smaps->name = arena_copy_new(smaps->texts, smaps->name, name, length);
+		length = strlen(name);
+	}
+	smaps->name = arena_copy_new(smaps->texts, last, name, length);
+	smaps->name_bytes += smaps->name == last ? 0 : length + 1;
+	return smaps->name;
 }
 
 static const char *

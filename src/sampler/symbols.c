@@ -177,9 +177,12 @@ want_room(struct symbols *symbols, size_t cost)
 static bool
 is_to_be_tried(struct symbols *symbols, const struct file *file)
 {
-	if (file->error == -ENOSPC && !has_room(symbols, file->cost))
-		want_room(symbols, file->cost);
-	return file->error == -EAGAIN || (file->error == -ENOSPC && has_room(symbols, file->cost));
+	if (file->error != -ENOSPC)
+		return file->error == -EAGAIN;
+	if (has_room(symbols, file->cost))
+		return true;
+	want_room(symbols, file->cost);
+	return false;
 }
 
 /* The file is open. Returns whether it is to be read. */

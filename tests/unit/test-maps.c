@@ -202,6 +202,7 @@ a_file_of_40000_mappings_is_read_whole(void **state)
 	assert_int_equal(maps_read(tree.fd, 7, &mappings), 0);
 	assert_int_equal(mappings.count, LINES);
 	assert_string_equal(mappings.rows[LINES - 1].name, "[anon:39999]");
+	mapping_classify(mappings.rows, mappings.count);
 	assert_int_equal(mappings.rows[LINES - 1].segment, SEGMENT_ANON);
 	free(text);
 	mappings_finish(&mappings);
