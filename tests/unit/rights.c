@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -11,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { NOBODY = 65534 };
@@ -75,4 +77,31 @@ without_locked_memory(void)
 	return setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ 0, 0 }) == 0 &&
 	       setgroups(0, NULL) == 0 && setresgid(USER, USER, USER) == 0 &&
 	       setresuid(USER, USER, USER) == 0;
+}
+
+bool
+run_with_rights(bool (*set_up)(void), void (*run)(const void *question, void *answer),
+	const void *question, void *answer, size_t size)
+{
+	bool is_set_up = false;
+	int pipes[2], status;
+	pid_t child;
+
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		is_set_up = set_up();
+		if (is_set_up)
+			run(question, answer);
+		_exit(write(pipes[1], &is_set_up, sizeof(is_set_up)) != sizeof(is_set_up) ||
+			write(pipes[1], answer, size) != (ssize_t)size);
+	}
+	close(pipes[1]);
+	assert_int_equal(read(pipes[0], &is_set_up, sizeof(is_set_up)), sizeof(is_set_up));
+	assert_int_equal(read(pipes[0], answer, size), size);
+	close(pipes[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return is_set_up;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The rights that a child of a test gives up before it asks. Each returns whether it could. */
 bool as_root(void);
@@ -10,3 +11,10 @@ bool with_perfmon_only(void);
 bool where_perf_is_not_permitted(void);
 bool where_perf_does_not_exist(void);
 bool without_locked_memory(void); /* of a user of its own, whose ring memory nobody else uses */
+
+/*
+ * Runs a function in a child with other rights, and brings back the `size` bytes that it fills.
+ * Returns whether the child could have these rights; else `answer` stays as it is.
+ */
+bool run_with_rights(bool (*set_up)(void), void (*run)(const void *question, void *answer),
+	const void *question, void *answer, size_t size);

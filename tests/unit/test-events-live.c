@@ -126,28 +126,29 @@ sample_beside_another(struct events_wish *wish, struct answer *answer)
 	events_close(other);
 }
 
+/* What a child is to do, and for what. */
+struct question {
+	struct events_wish wish;
+	void (*run)(struct events_wish *wish, struct answer *answer);
+};
+
+static void
+answer_question(const void *context, void *answer)
+{
+	struct question question = *(const struct question *)context;
+
+	question.run(&question.wish, answer);
+}
+
 static void
 ask(bool (*set_up)(void), struct events_wish wish,
 	void (*run)(struct events_wish *wish, struct answer *answer), struct answer *ret_answer)
 {
-	struct answer answer = { .rung = RUNG_NONE };
-	int pipes[2], status;
-	pid_t child;
+	const struct question question = { wish, run };
 
-	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		answer.is_set_up = set_up();
-		if (answer.is_set_up)
-			run(&wish, &answer);
-		_exit(write(pipes[1], &answer, sizeof(answer)) != sizeof(answer));
-	}
-	close(pipes[1]);
-	assert_int_equal(read(pipes[0], ret_answer, sizeof(*ret_answer)), sizeof(*ret_answer));
-	close(pipes[0]);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	*ret_answer = (struct answer){ .rung = RUNG_NONE };
+	ret_answer->is_set_up = run_with_rights(
+		set_up, answer_question, &question, ret_answer, sizeof(*ret_answer));
 }
 
 static void

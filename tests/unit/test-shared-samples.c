@@ -236,27 +236,30 @@ sample(const struct other *other, struct events_wish wish, bool is_moving)
 	return answer;
 }
 
-/* The same in a child with other rights; who changes its user may not be traced by it at first. */
+struct question {
+	const struct other *other;
+	struct events_wish wish;
+	bool is_moving;
+};
+
+/* Who has changed its user may not be traced by it at first. */
+static void
+answer_question(const void *context, void *answer)
+{
+	const struct question *question = context;
+
+	if (prctl(PR_SET_DUMPABLE, 1) == 0)
+		*(struct answer *)answer =
+			sample(question->other, question->wish, question->is_moving);
+}
+
 static struct answer
 ask(bool (*set_up)(void), const struct other *other, struct events_wish wish, bool is_moving)
 {
+	const struct question question = { other, wish, is_moving };
 	struct answer answer = { .rung = RUNG_NONE };
-	int pipes[2], status;
-	pid_t child;
 
-	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		if (set_up() && prctl(PR_SET_DUMPABLE, 1) == 0)
-			answer = sample(other, wish, is_moving);
-		_exit(write(pipes[1], &answer, sizeof(answer)) != sizeof(answer));
-	}
-	close(pipes[1]);
-	assert_int_equal(read(pipes[0], &answer, sizeof(answer)), sizeof(answer));
-	close(pipes[0]);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	run_with_rights(set_up, answer_question, &question, &answer, sizeof(answer));
 	print_message("# beside %s: %d and %d of %d, %d lost%s\n", other->name,
 		(int)answer.touched[0], (int)answer.touched[1], TOUCHED, (int)answer.lost,
 		answer.has_doubts ? ", doubts" : "");
