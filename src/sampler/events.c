@@ -200,8 +200,11 @@ descend(struct events *events)
 			first = events->set.obstacle;
 		is_first = false;
 		if (rung++ == lowest) {
+			bool has_ended = events->set.obstacle.error == ESRCH;
+
 			events->set.rung = RUNG_NONE;
-			tell(events, events->set.obstacle);
+			tell(events, events->set.wish.of_all && has_ended ? first
+									  : events->set.obstacle);
 			return;
 		}
 	}

@@ -22,6 +22,7 @@ struct events_wish {
 	int64_t pid;    /* 0: all processes. Else the one to fall back to where all are forbidden */
 	int64_t period; /* every so manieth minor fault; 0: 61, and what events_adapt() makes of it
 			 */
+	bool of_all;    /* the faults of all are asked for: that pid has ended is no reason */
 	bool walks;     /* sample TLB walks, too: that costs, and needs the rights for all */
 	bool on_exec;   /* pid is a stopped child: only it and its children, from its exec on */
 	size_t pages;   /* of each ring, a power of two; 0: 64 */

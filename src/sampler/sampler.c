@@ -120,6 +120,7 @@ start_events(struct sampler *sampler)
 	const struct fault_wish *wish = &sampler->current.wish;
 	const struct events_wish events = { .pid = wish->pid,
 		.period = wish->period,
+		.of_all = !wish->only,
 		.walks = (sampler->current.bits & NEED_SAMPLED_WALKS) != 0,
 		.on_exec = wish->at_exec,
 		.pages = pages_for(wish) };

@@ -514,6 +514,9 @@ a_process_that_is_gone_has_no_events(void **state)
 	fake_kernel.all_error = EACCES;
 	assert_rung(&(struct events_wish){ .pid = INT32_MAX }, RUNG_NONE,
 		"page faults are not sampled: the process has ended");
+	fake_kernel.all_error = ENOSYS;
+	assert_rung(&(struct events_wish){ .pid = INT32_MAX, .of_all = true }, RUNG_NONE,
+		"page faults are not sampled: this kernel or sandbox has no perf events");
 }
 
 int
