@@ -2,7 +2,6 @@
 #include "collect/carry.h"
 
 #include "base/memory.h"
-#include "collect/processes.h"
 #include "collect/refresh.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
@@ -88,7 +87,7 @@ carry_row(const struct carrier *carrier, const struct refresh *refresh, struct k
 	copy_texts(carrier, refresh->now, row);
 	row->command = copy_command(refresh, old->command);
 	carry_rollup(refresh, row, old);
-	repeat_gaps(row, known, processes_wanted(refresh->needs, known->pid));
+	repeat_gaps(row, known, needs_of_process(refresh->needs, known->pid));
 	known->row = (uint32_t)(row - refresh->now->processes);
 	return row;
 }
@@ -98,7 +97,7 @@ carry_names(const struct refresh *refresh, const struct known *known, struct pro
 	const struct process *old, unsigned needs)
 {
 	needs &= known->read;
-	repeat_gaps(row, known, processes_wanted(refresh->needs, known->pid) & needs);
+	repeat_gaps(row, known, needs_of_process(refresh->needs, known->pid) & needs);
 	if (needs & NEED_COMMAND)
 		row->command = copy_command(refresh, old->command);
 	if (needs & NEED_CGROUP) {

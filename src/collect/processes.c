@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/processes.h"
 
-#include "base/compare.h"
 #include "base/memory.h"
 #include "collect/carry.h"
 #include "collect/commands.h"
@@ -86,32 +85,10 @@ processes_destroy(struct processes *processes)
 	free(processes);
 }
 
-static bool
-is_asked(const struct needs *needs, int64_t pid)
-{
-	return !needs->pids ||
-	       bsearch(&pid, needs->pids, needs->pid_count, sizeof(pid), compare_int64);
-}
-
-unsigned
-processes_wanted(const struct needs *needs, int64_t pid)
-{
-	if (!is_asked(needs, pid))
-		return needs->bits & NEED_BADNESS;
-	return needs->bits | (pid == needs->focus ? needs->focus_bits : 0);
-}
-
-bool
-processes_is_visible(const struct needs *needs, int64_t pid)
-{
-	return needs->visible &&
-	       bsearch(&pid, needs->visible, needs->visible_count, sizeof(pid), compare_int64);
-}
-
 static unsigned
 wanted(const struct processes *processes, const struct known *known)
 {
-	return processes_wanted(processes->refresh.needs, known->pid);
+	return needs_of_process(processes->refresh.needs, known->pid);
 }
 
 /* Reading all of a process */
@@ -294,7 +271,7 @@ has_row(const struct processes *processes, const struct known *known)
 static bool
 is_watched(const struct needs *needs, int64_t pid)
 {
-	return pid == needs->focus || needs->bits & NEED_FAULTS || processes_is_visible(needs, pid);
+	return pid == needs->focus || needs->bits & NEED_FAULTS || needs_is_visible(needs, pid);
 }
 
 static bool
@@ -498,7 +475,7 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 		rollups_read(processes->rollups, now, before, needs);
 	now->system.process_count = 0;
 	for (size_t i = 0; i < now->process_count; i++)
-		now->system.process_count += is_asked(needs, now->processes[i].pid);
+		now->system.process_count += needs_has_pid(needs, now->processes[i].pid);
 	if (needs->bits & NEED_MEMORY)
 		find_sharing(processes, now);
 	return 0;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct cgroup_tree;
 struct needs;
@@ -19,12 +18,6 @@ struct processes;
 /* `root` is a descriptor of /proc that stays open as long as this lives; so does the tree. */
 struct processes *processes_create(int root, struct cgroup_tree *cgroups);
 void processes_destroy(struct processes *processes);
-
-/* What is to be read of a process: of one not asked for only what gives the others their rank. */
-unsigned processes_wanted(const struct needs *needs, int64_t pid);
-
-/* Whether a process is on the screen. */
-bool processes_is_visible(const struct needs *needs, int64_t pid);
 
 /*
  * Adds a row for each process to `now`, by ascending pid. `before` is the snapshot filled last by

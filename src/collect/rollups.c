@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/rollups.h"
 
-#include "base/compare.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "collect/aside.h"
-#include "collect/processes.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
@@ -24,26 +22,26 @@
 #define DEAR_COST (5 * MILLISECOND)
 #define OLDEST (30000 * MILLISECOND)
 
-/* From then on it is read again as the budget permits: all that grew old at once takes its time. */
+/* From then on it is read again as the budget permits: not all that expire together at once. */
 #define OLD (20000 * MILLISECOND)
 
 enum { HANGS = 3, HANGS_OF_ALL = 32 };
 
-/* Who comes first. */
-enum turn {
-	TURN_FOCUS,
-	TURN_VISIBLE, /* and never read */
-	TURN_SUMMED,  /* the same of what a filter lets through */
-	TURN_SEEN,    /* visible, and read before */
-	TURN_UNREAD,
-	TURN_CHANGED,
-	TURN_OLD,
-	NO_TURN
+/* Highest first. */
+enum priority {
+	PRIORITY_FOCUS,
+	PRIORITY_VISIBLE, /* and never read */
+	PRIORITY_SUMMED,  /* the same of what a filter lets through */
+	PRIORITY_SEEN,    /* visible, and read before */
+	PRIORITY_UNREAD,
+	PRIORITY_CHANGED,
+	PRIORITY_OLD,
+	NO_PRIORITY
 };
 
 struct candidate {
-	enum turn turn;
-	int64_t weight; /* within a turn the largest first */
+	enum priority priority;
+	int64_t weight; /* within a priority the largest first */
 	int64_t cost;   /* predicted, nanoseconds */
 	const struct process *process;
 };
@@ -137,30 +135,23 @@ change_since(const struct process *process)
 }
 
 static bool
-is_summed(const struct needs *needs, int64_t pid)
-{
-	return needs->summed_count > 0 &&
-	       bsearch(&pid, needs->summed, needs->summed_count, sizeof(pid), compare_int64);
-}
-
-static bool
 is_column_wanted(const struct needs *needs, int64_t pid)
 {
-	return processes_wanted(needs, pid) & NEED_ROLLUP;
+	return needs_of_process(needs, pid) & NEED_ROLLUP;
 }
 
 static bool
 is_wanted(const struct needs *needs, int64_t pid)
 {
-	return is_column_wanted(needs, pid) || is_summed(needs, pid);
+	return is_column_wanted(needs, pid) || needs_is_summed(needs, pid);
 }
 
-static enum turn
-turn_of_unread(const struct needs *needs, int64_t pid)
+static enum priority
+priority_of_unread(const struct needs *needs, int64_t pid)
 {
-	return processes_is_visible(needs, pid) ? TURN_VISIBLE
-	       : is_summed(needs, pid)          ? TURN_SUMMED
-						: TURN_UNREAD;
+	return needs_is_visible(needs, pid)  ? PRIORITY_VISIBLE
+	       : needs_is_summed(needs, pid) ? PRIORITY_SUMMED
+					     : PRIORITY_UNREAD;
 }
 
 static struct candidate
@@ -174,18 +165,18 @@ candidate_of(const struct process *process, const struct snapshot *now, const st
 
 	candidate.weight = unread ? process->resident : age;
 	if (process->pid == needs->focus)
-		candidate.turn = TURN_FOCUS;
+		candidate.priority = PRIORITY_FOCUS;
 	else if (!unread && age < OLDEST && (candidate.cost > DEAR_COST || last->error))
-		candidate.turn = NO_TURN;
+		candidate.priority = NO_PRIORITY;
 	else if (unread)
-		candidate.turn = turn_of_unread(needs, process->pid);
-	else if (processes_is_visible(needs, process->pid))
-		candidate.turn = TURN_SEEN;
+		candidate.priority = priority_of_unread(needs, process->pid);
+	else if (needs_is_visible(needs, process->pid))
+		candidate.priority = PRIORITY_SEEN;
 	else if (age >= OLD)
-		candidate.turn = TURN_OLD;
+		candidate.priority = PRIORITY_OLD;
 	else
-		candidate.turn = change > 0 ? TURN_CHANGED : NO_TURN;
-	if (candidate.turn == TURN_CHANGED)
+		candidate.priority = change > 0 ? PRIORITY_CHANGED : NO_PRIORITY;
+	if (candidate.priority == PRIORITY_CHANGED)
 		candidate.weight = change;
 	return candidate;
 }
@@ -195,8 +186,8 @@ compare_candidates(const void *left, const void *right)
 {
 	const struct candidate *a = left, *b = right;
 
-	if (a->turn != b->turn)
-		return a->turn < b->turn ? -1 : 1;
+	if (a->priority != b->priority)
+		return a->priority < b->priority ? -1 : 1;
 	return (a->weight < b->weight) - (a->weight > b->weight);
 }
 
@@ -215,7 +206,7 @@ find_candidates(struct rollups *rollups, const struct snapshot *now, const struc
 		if (!is_wanted(needs, process->pid) || holds_nothing(process) ||
 			process->state == NULL ||
 			aside_is_blocked(rollups->aside, process->pid, ASIDE_ROLLUP) ||
-			(candidate.turn == NO_TURN && needs->rollup_budget > 0))
+			(candidate.priority == NO_PRIORITY && needs->rollup_budget > 0))
 			continue;
 		rollups->candidates = array_reserve(rollups->candidates, &rollups->capacity,
 			rollups->count + 1, sizeof(candidate));
@@ -251,9 +242,11 @@ ask_within_budget(struct rollups *rollups, int64_t budget)
 	left = rollups->allowance;
 	for (size_t i = 0; i < rollups->count; i++) {
 		const struct candidate *candidate = &rollups->candidates[i];
-		int64_t most = candidate->turn > TURN_SEEN || left > budget / 2 ? left : budget / 2;
+		int64_t most = candidate->priority > PRIORITY_SEEN || left > budget / 2
+				       ? left
+				       : budget / 2;
 
-		if (candidate->turn != TURN_FOCUS && spent >= most)
+		if (candidate->priority != PRIORITY_FOCUS && spent >= most)
 			return;
 		spent += candidate->cost;
 		ask(rollups, candidate->process);
@@ -315,7 +308,7 @@ read_some(struct rollups *rollups, struct snapshot *now, const struct needs *nee
 		sizeof(rollups->candidates[0]), compare_candidates);
 	ask_within_budget(rollups, needs->rollup_budget);
 	aside_start(rollups->aside);
-	if (rollups->count == 0 || rollups->candidates[0].turn != TURN_FOCUS)
+	if (rollups->count == 0 || rollups->candidates[0].priority != PRIORITY_FOCUS)
 		return;
 	aside_wait(rollups->aside, HANGS);
 	take_answers(rollups, now);

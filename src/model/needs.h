@@ -93,3 +93,13 @@ struct needs {
 	bool again;            /* there will be another refresh: what makes it cheap is worth it */
 	bool exact; /* read everything of every process, also where nothing seems to have changed */
 };
+
+/* Whether a process is asked for, and not only read for the rank of others. */
+bool needs_has_pid(const struct needs *needs, int64_t pid);
+
+/* What is to be read of a process: of one not asked for only what gives the others their rank. */
+unsigned needs_of_process(const struct needs *needs, int64_t pid);
+
+/* Whether a process is on the screen, or let through by the filter whose sum is shown. */
+bool needs_is_visible(const struct needs *needs, int64_t pid);
+bool needs_is_summed(const struct needs *needs, int64_t pid);

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/needs.h"
+
+#include "base/compare.h"
+
+#include <stdlib.h>
+
+static bool
+has_number(const int64_t *numbers, size_t count, int64_t number)
+{
+	return numbers && bsearch(&number, numbers, count, sizeof(number), compare_int64);
+}
+
+bool
+needs_has_pid(const struct needs *needs, int64_t pid)
+{
+	return !needs->pids || has_number(needs->pids, needs->pid_count, pid);
+}
+
+unsigned
+needs_of_process(const struct needs *needs, int64_t pid)
+{
+	if (!needs_has_pid(needs, pid))
+		return needs->bits & NEED_BADNESS;
+	return needs->bits | (pid == needs->focus ? needs->focus_bits : 0);
+}
+
+bool
+needs_is_visible(const struct needs *needs, int64_t pid)
+{
+	return has_number(needs->visible, needs->visible_count, pid);
+}
+
+bool
+needs_is_summed(const struct needs *needs, int64_t pid)
+{
+	return has_number(needs->summed, needs->summed_count, pid);
+}
