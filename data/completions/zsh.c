@@ -3,8 +3,8 @@
 
 #include "command/command.h"
 #include "model/process.h"
-#include "model/table.h"
 #include "output/output.h"
+#include "table/table.h"
 
 #include <stdio.h>
 

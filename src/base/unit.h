@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/known.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-/* A number that is not known: not permitted, gone, or not in this kernel. Never shown as 0. */
-#define UNKNOWN INT64_MIN
-
-/* What a number counts in a sum that is to be known in any case. */
-static inline int64_t
-known_or_zero(int64_t number)
-{
-	return number == UNKNOWN ? 0 : number;
-}
 
 /* What a number of the model counts. All numbers are kept in the base unit named here. */
 enum unit {

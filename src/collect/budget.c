@@ -2,12 +2,13 @@
 #include "collect/budget.h"
 
 #include "base/cleanup.h"
+#include "base/known.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "collect/procfs.h"
 #include "collect/swaps.h"
 #include "collect/vmstat.h"
 #include "model/needs.h"
-#include "model/scan.h"
 #include "model/snapshot.h"
 
 #include <dirent.h>

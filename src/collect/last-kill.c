@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "collect/kernel-log.h"
-#include "model/oom-log.h"
 #include "model/snapshot.h"
+#include "oomlog/oom-log.h"
 
 #include <stdbool.h>
 #include <stdio.h>

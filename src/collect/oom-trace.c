@@ -2,11 +2,12 @@
 #include "collect/oom-trace.h"
 
 #include "base/cleanup.h"
+#include "base/known.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "base/unit.h"
 #include "collect/perf-ring.h"
 #include "collect/procfs.h"
-#include "model/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>

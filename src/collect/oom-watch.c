@@ -2,15 +2,16 @@
 #include "collect/oom-watch.h"
 
 #include "base/clock.h"
+#include "base/known.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "collect/cgroup.h"
 #include "collect/kernel-log.h"
 #include "collect/oom-trace.h"
 #include "collect/procfs.h"
 #include "model/needs.h"
-#include "model/oom-log.h"
-#include "model/scan.h"
 #include "model/snapshot.h"
+#include "oomlog/oom-log.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -281,6 +282,43 @@ find_event(const struct oom_watch *watch, struct snapshot *now, int64_t pid)
 	return NULL;
 }
 
+static void
+add_number(int64_t *number, int64_t known)
+{
+	if (*number == UNKNOWN)
+		*number = known;
+}
+
+static void
+add_text(const char **text, const char *known)
+{
+	if (!*text)
+		*text = known;
+}
+
+/* Takes over what a log says of a kill and the event does not. The texts are borrowed. */
+static void
+add_kill(struct event *event, const struct oom_kill *kill)
+{
+	add_number(&event->pid, kill->pid);
+	add_number(&event->uid, kill->uid);
+	add_number(&event->virtual, kill->virtual);
+	add_number(&event->resident, kill->resident);
+	add_number(&event->anon, kill->anon);
+	add_number(&event->file, kill->file);
+	add_number(&event->shmem, kill->shmem);
+	add_number(&event->swap, kill->swap);
+	add_number(&event->page_tables, kill->page_tables);
+	add_number(&event->adj, kill->adj);
+	add_number(&event->asked_pid, kill->asked_pid);
+	add_text(&event->comm, kill->comm);
+	add_text(&event->asked_comm, kill->asked_comm);
+	add_text(&event->constraint, oom_limit_names[kill->limited_by]);
+	add_text(&event->limit_cgroup, kill->limit_cgroup);
+	if (kill->cgroup) /* as the kernel saw it: the one of /proc may be of another controller */
+		event->cgroup = kill->cgroup;
+}
+
 /* A kill of the log: more about one that was marked, or one that was not. */
 static void
 take_kill(struct oom_watch *watch, const struct oom_kill *kill, struct snapshot *now,
@@ -304,7 +342,7 @@ take_kill(struct oom_watch *watch, const struct oom_kill *kill, struct snapshot 
 	kept.cgroup = keep(now, kill->cgroup);
 	kept.asked_comm = keep(now, kill->asked_comm);
 	kept.limit_cgroup = keep(now, kill->limit_cgroup);
-	event_add_kill(event, &kept);
+	add_kill(event, &kept);
 	complete(event, now, before);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/processes.h"
 
+#include "base/known.h"
 #include "base/memory.h"
 #include "collect/carry.h"
 #include "collect/commands.h"
@@ -12,7 +13,6 @@
 #include "collect/sharing.h"
 #include "model/badness.h"
 #include "model/needs.h"
-#include "model/scan.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #include "collect/procfs.h"
 
 #include "base/cleanup.h"
+#include "base/known.h"
 #include "base/memory.h"
-#include "model/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/slab.h"
 
+#include "base/known.h"
 #include "base/memory.h"
 #include "collect/procfs.h"
-#include "model/scan.h"
 #include "model/snapshot.h"
 
 #include <errno.h>

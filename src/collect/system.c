@@ -2,11 +2,11 @@
 #include "collect/system.h"
 
 #include "base/cleanup.h"
+#include "base/known.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "collect/procfs.h"
 #include "collect/vmstat.h"
-#include "model/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/vmstat.h"
 
+#include "base/known.h"
+#include "base/scan.h"
 #include "collect/procfs.h"
-#include "model/scan.h"
 
 #include <string.h>
 

@@ -2,8 +2,9 @@
 #include "collect/zones.h"
 
 #include "base/cleanup.h"
+#include "base/known.h"
+#include "base/scan.h"
 #include "collect/procfs.h"
-#include "model/scan.h"
 #include "model/snapshot.h"
 
 #include <errno.h>

@@ -8,10 +8,10 @@
 #include "command/loop.h"
 #include "command/process-options.h"
 #include "model/needs.h"
-#include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
 #include "output/explain.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <stdlib.h>

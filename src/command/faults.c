@@ -6,6 +6,7 @@
 #include "command/loop.h"
 #include "command/source.h"
 #include "model/derive.h"
+#include "model/fault-group.h"
 #include "model/fault.h"
 #include "model/needs.h"
 #include "model/snapshot.h"

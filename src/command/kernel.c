@@ -6,9 +6,9 @@
 #include "command/loop.h"
 #include "command/process-options.h"
 #include "model/derive.h"
-#include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "table/order.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,11 +9,11 @@
 #include "model/derive.h"
 #include "model/hint.h"
 #include "model/needs.h"
-#include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
 #include "output/explain.h"
 #include "output/map-head.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <inttypes.h>

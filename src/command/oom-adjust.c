@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "model/needs.h"
-#include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <stdlib.h>

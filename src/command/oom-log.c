@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/oom-log.h"
+#include "oomlog/oom-log.h"
 #include "base/clock.h"
+#include "base/known.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "base/text.h"
 #include "collect/kernel-log.h"
 #include "command/command.h"
 #include "command/commands.h"
-#include "model/oom-log-line.h"
-#include "model/scan.h"
+#include "oomlog/stamp.h"
 #include "output/oom-log.h"
 
 #include <errno.h>

@@ -9,9 +9,9 @@
 #include "model/derive.h"
 #include "model/needs.h"
 #include "model/oom-domain.h"
-#include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <stdlib.h>

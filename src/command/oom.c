@@ -7,9 +7,9 @@
 #include "command/commands.h"
 #include "model/derive.h"
 #include "model/oom-plan.h"
-#include "model/order.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,10 +6,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "collect/collect.h"
-#include "model/cell.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "table/cell.h"
 
 #include <ctype.h>
 #include <errno.h>

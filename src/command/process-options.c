@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/text.h"
-#include "model/order.h"
 #include "model/process.h"
+#include "table/order.h"
 
 #include <ctype.h>
 #include <errno.h>

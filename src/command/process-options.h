@@ -2,8 +2,8 @@
 #pragma once
 
 #include "command/command.h"
-#include "model/filter.h"
 #include "output/output.h"
+#include "table/filter.h"
 #include "tui/tui.h"
 
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/badness.h"
 
+#include "base/known.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/text.h"
 #include "model/oom-domain.h"
-#include "model/scan.h"
 #include "model/snapshot.h"
 
 #include <stdio.h>
@@ -110,16 +110,10 @@ badness_scope_of(const struct snapshot *snapshot)
 		.old_scale = badness_has_old_scale(system->kernel) };
 }
 
-bool
-badness_is_about_machine(const struct system *system)
-{
-	return !system->oom_scope || strcmp(system->oom_scope, OOM_SCOPE_MACHINE) == 0;
-}
-
 const char *
 badness_warning(const struct system *system)
 {
-	bool is_machine = badness_is_about_machine(system);
+	bool is_machine = oom_domain_is_machine(system);
 
 	if (system->panic_on_oom == 2 || (system->panic_on_oom == 1 && is_machine))
 		return "vm.panic_on_oom is set: the machine stops, and no process is killed";

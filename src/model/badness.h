@@ -25,9 +25,6 @@ struct badness_scope {
 /* The scope that a snapshot is about. The text is the snapshot's. */
 struct badness_scope badness_scope_of(const struct snapshot *snapshot);
 
-/* Whether the scope that was read is the whole machine; so it is where none was asked for. */
-bool badness_is_about_machine(const struct system *system);
-
 /*
  * What takes the sense from the order of kills (vm.panic_on_oom, vm.oom_kill_allocating_task), or
  * NULL. Static text.

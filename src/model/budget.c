@@ -2,9 +2,9 @@
 #include "model/budget.h"
 
 #include "base/arena.h"
+#include "base/known.h"
 #include "base/memory.h"
 #include "model/needs.h"
-#include "model/scan.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/derive.h"
 
+#include "base/known.h"
 #include "model/badness.h"
 #include "model/needs.h"
-#include "model/scan.h"
 #include "model/snapshot.h"
 
 #include <stdbool.h>

@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "model/needs.h"
-#include "model/oom-kill.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,42 +40,6 @@ const struct table event_table = {
 	.column_count = sizeof(columns) / sizeof(columns[0]),
 	.row_size = sizeof(struct event),
 };
-
-static void
-add_number(int64_t *number, int64_t known)
-{
-	if (*number == UNKNOWN)
-		*number = known;
-}
-
-static void
-add_text(const char **text, const char *known)
-{
-	if (!*text)
-		*text = known;
-}
-
-void
-event_add_kill(struct event *event, const struct oom_kill *kill)
-{
-	add_number(&event->pid, kill->pid);
-	add_number(&event->uid, kill->uid);
-	add_number(&event->virtual, kill->virtual);
-	add_number(&event->resident, kill->resident);
-	add_number(&event->anon, kill->anon);
-	add_number(&event->file, kill->file);
-	add_number(&event->shmem, kill->shmem);
-	add_number(&event->swap, kill->swap);
-	add_number(&event->page_tables, kill->page_tables);
-	add_number(&event->adj, kill->adj);
-	add_number(&event->asked_pid, kill->asked_pid);
-	add_text(&event->comm, kill->comm);
-	add_text(&event->asked_comm, kill->asked_comm);
-	add_text(&event->constraint, oom_limit_names[kill->limited_by]);
-	add_text(&event->limit_cgroup, kill->limit_cgroup);
-	if (kill->cgroup) /* as the kernel saw it: the one of /proc may be of another controller */
-		event->cgroup = kill->cgroup;
-}
 
 /* A sentence that is being put together; what does not fit is cut. */
 struct sentence {
@@ -125,8 +88,7 @@ add_limit(struct sentence *sentence, const struct event *event)
 {
 	if (event->limit_cgroup)
 		add_safe(sentence, ", at the limit of ", event->limit_cgroup, "");
-	else if (event->constraint &&
-		 strcmp(event->constraint, oom_limit_names[OOM_LIMIT_MACHINE]) == 0)
+	else if (event->constraint && strcmp(event->constraint, EVENT_LIMIT_MACHINE) == 0)
 		add(sentence, "", ", the machine had none left", "");
 	else if (event->constraint)
 		add(sentence, ", at the limit of its ", event->constraint, "");

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/table.h"
-
-struct oom_kill;
+#include "table/table.h"
 
 /* Something that happened since the last refresh. Its texts belong to the snapshot. */
 struct event {
@@ -17,15 +15,15 @@ struct event {
 
 	int64_t asked_pid; /* whose request for memory could not be served */
 	const char *asked_comm;
-	const char *constraint; /* which limit was met, as in oom_limit_names; NULL: not known */
+	const char *
+		constraint; /* which limit was met: EVENT_LIMIT_MACHINE, or "cgroup", "cpuset"... */
 	const char *limit_cgroup;
 	const char *source; /* who told it: "tracepoint", "kmsg", "vmstat" */
 };
 
-extern const struct table event_table;
+#define EVENT_LIMIT_MACHINE "machine" /* all memory and swap */
 
-/* Takes over what a log says of a kill and the event does not. The texts are borrowed. */
-void event_add_kill(struct event *event, const struct oom_kill *kill);
+extern const struct table event_table;
 
 enum { EVENT_TEXT_SIZE = 512 };
 

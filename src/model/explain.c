@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/explain.h"
 
-#include "model/cell.h"
-#include "model/scan.h"
+#include "base/known.h"
 #include "model/system.h"
+#include "table/cell.h"
 
 #include <stdio.h>
 #include <string.h>

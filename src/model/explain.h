@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/text.h"
-#include "model/table.h"
+#include "table/table.h"
 
 #include <stdbool.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/footprint.h"
 
+#include "base/known.h"
 #include "base/memory.h"
-#include "model/order.h"
-#include "model/scan.h"
 #include "model/snapshot.h"
+#include "table/order.h"
 
 #include <stdio.h>
 #include <string.h>

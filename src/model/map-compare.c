@@ -3,9 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/index.h"
+#include "base/known.h"
 #include "base/memory.h"
-#include "model/map-segment.h"
-#include "model/scan.h"
 
 #include <stdbool.h>
 

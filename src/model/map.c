@@ -4,7 +4,6 @@
 #include "base/arena.h"
 #include "base/index.h"
 #include "base/memory.h"
-#include "model/map-segment.h"
 #include "model/needs.h"
 
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "model/mapping.h"
-#include "model/table.h"
 #include "model/usage.h"
+#include "table/table.h"
 
 struct arena;
 
@@ -78,3 +78,9 @@ struct map_total {
 	int64_t mappings;
 };
 struct map_total map_sum(const struct map_rows *rows, enum segment kind, const char *role);
+
+bool map_is_same_text(const char *a, const char *b);
+
+/* A mapping is the same segment as the row that it is put into. */
+uint64_t map_hash_segment(const struct map_row *row);
+bool map_is_same_segment(const struct map_row *a, const struct map_row *b);

@@ -69,7 +69,7 @@ struct needs {
 	int64_t focus;       /* one process of which more is wanted; 0: none */
 	unsigned focus_bits; /* that is: these as well */
 	/* What the sampler is asked for. */
-	struct fault_wish {
+	struct fault_request {
 		int64_t pid;   /* of this process symbols are read, and its faults are sampled where
 				  those of all may not be; 0: of none */
 		bool only;     /* those of other processes do not count */

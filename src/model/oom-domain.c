@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/oom-domain.h"
 
-#include "model/badness.h"
 #include "model/system.h"
 
 #include <stdio.h>
@@ -145,11 +144,17 @@ oom_domain_find(const struct oom_level *levels, size_t count, const struct syste
 	return found;
 }
 
+bool
+oom_domain_is_machine(const struct system *system)
+{
+	return !system->oom_scope || strcmp(system->oom_scope, OOM_SCOPE_MACHINE) == 0;
+}
+
 /* What is said of the group that was asked about, before what the kill would be about. */
 static const char *
 relation_of(const struct system *system)
 {
-	if (badness_is_about_machine(system))
+	if (oom_domain_is_machine(system))
 		return system->oom_hidden == 1
 			       ? ", no limit is visible from here: the machine, memory and swap "
 			       : ", no limit on it or above it: the machine, memory and swap ";

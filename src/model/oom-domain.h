@@ -44,6 +44,9 @@ struct oom_domain {
 bool oom_domain_find(const struct oom_level *levels, size_t count, const struct system *system,
 	struct oom_domain *ret_domain);
 
+/* Whether the scope that was read is the whole machine; so it is where none was asked for. */
+bool oom_domain_is_machine(const struct system *system);
+
 /* What oom_scope of a system says where it is no path. */
 #define OOM_SCOPE_MACHINE "machine"
 #define OOM_SCOPE_HIDDEN "hidden" /* a group above those that are visible from here */

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "model/table.h"
+#include "table/table.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/table.h"
+#include "table/table.h"
 
 /* One process. Threads are not rows: what they hold is the process's. Bytes, counts, nanoseconds.
  */

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "model/needs.h"
-#include "model/order.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/text.h"
-#include "model/table.h"
+#include "table/table.h"
 
 /* What the sampler did for a snapshot. The texts belong to it. */
 struct sampling {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/usage.h"
 
+#include "base/known.h"
 #include "base/unit.h"
-#include "model/scan.h"
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/output.h"
 
-#include "model/cell.h"
-#include "model/order.h"
 #include "model/snapshot.h"
+#include "table/cell.h"
+#include "table/order.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "model/needs.h"
-#include "model/order.h"
 #include "model/snapshot.h"
+#include "table/order.h"
 
 #include <jansson.h>
 #include <stdlib.h>

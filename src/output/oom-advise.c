@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/known.h"
 #include "base/unit.h"
-#include "model/oom-kill.h"
-#include "model/scan.h"
+#include "oomlog/oom-kill.h"
 #include "output/oom-page.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/oom-kill.h"
-#include "model/scan.h"
+#include "base/known.h"
+#include "oomlog/oom-kill.h"
 #include "output/oom-page.h"
 
 #include <string.h>

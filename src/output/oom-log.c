@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/oom-log.h"
 
+#include "base/known.h"
 #include "base/memory.h"
 #include "base/unit.h"
-#include "model/oom-kill.h"
-#include "model/scan.h"
+#include "oomlog/oom-kill.h"
 #include "output/json.h"
 #include "output/oom-page.h"
 

@@ -2,8 +2,8 @@
 #include "output/output.h"
 
 #include "base/memory.h"
-#include "model/cell.h"
 #include "model/process.h"
+#include "table/cell.h"
 
 #include <errno.h>
 #include <stdlib.h>

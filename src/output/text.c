@@ -2,10 +2,10 @@
 #include "output/output.h"
 
 #include "base/memory.h"
-#include "model/cell.h"
 #include "model/footprint.h"
-#include "model/order.h"
 #include "model/snapshot.h"
+#include "table/cell.h"
+#include "table/order.h"
 
 #include <string.h>
 

@@ -41,7 +41,7 @@ struct load {
 };
 
 struct attribution {
-	struct fault_wish wish;
+	struct fault_request request;
 	int64_t own_pid;
 	struct spaces *spaces;
 	struct symbols *symbols;
@@ -96,51 +96,52 @@ attribution_destroy(struct attribution *attribution)
 
 /* What is known of a process from now on stays known when it has ended before the first drain. */
 static void
-look_at(struct attribution *attribution, const struct fault_wish *wish)
+look_at(struct attribution *attribution, const struct fault_request *request)
 {
 	struct place place;
 
-	if (wish->pid <= 0)
+	if (request->pid <= 0)
 		return;
 	symbols_prepare(attribution->symbols);
-	if (wish->at_exec)
+	if (request->at_exec)
 		return;
-	relatives_comm(attribution->relatives, wish->pid);
+	relatives_comm(attribution->relatives, request->pid);
 	spaces_begin(attribution->spaces);
-	spaces_find(attribution->spaces, wish->pid, 0, &place);
+	spaces_find(attribution->spaces, request->pid, 0, &place);
 }
 
 void
-attribution_watch(struct attribution *attribution, const struct fault_wish *wish)
+attribution_watch(struct attribution *attribution, const struct fault_request *request)
 {
-	if (wish->pid != attribution->wish.pid || wish->at_exec != attribution->wish.at_exec)
-		relatives_watch(attribution->relatives, wish->pid, wish->at_exec);
-	if (wish->pid != attribution->wish.pid)
-		look_at(attribution, wish);
-	attribution->wish = *wish;
+	if (request->pid != attribution->request.pid ||
+		request->at_exec != attribution->request.at_exec)
+		relatives_watch(attribution->relatives, request->pid, request->at_exec);
+	if (request->pid != attribution->request.pid)
+		look_at(attribution, request);
+	attribution->request = *request;
 }
 
 static bool
 is_wanted(const struct attribution *attribution, int64_t pid)
 {
-	const struct fault_wish *wish = &attribution->wish;
+	const struct fault_request *request = &attribution->request;
 
 	if (pid < 0 || pid == attribution->own_pid)
 		return false;
-	if (!wish->only)
+	if (!request->only)
 		return true;
-	if (wish->with_children || wish->at_exec)
+	if (request->with_children || request->at_exec)
 		return relatives_has(attribution->relatives, pid);
-	return pid == wish->pid;
+	return pid == request->pid;
 }
 
 static const char *
 symbol_of(const struct attribution *attribution, const struct record *record,
 	const struct place *code)
 {
-	const struct fault_wish *wish = &attribution->wish;
+	const struct fault_request *request = &attribution->request;
 
-	if (record->pid != wish->pid && !(wish->only && wish->with_children))
+	if (record->pid != request->pid && !(request->only && request->with_children))
 		return NULL;
 	if (record->in_kernel)
 		return symbols_find_kernel(attribution->symbols, record->ip);
@@ -153,8 +154,8 @@ static struct key
 key_of(const struct attribution *attribution, const struct record *record, enum event_kind kind)
 {
 	struct place place = { .name = NULL }, code = { .name = NULL };
-	const struct fault_wish *wish = &attribution->wish;
-	struct key key = { .pid = wish->together ? wish->pid : record->pid };
+	const struct fault_request *request = &attribution->request;
+	struct key key = { .pid = request->together ? request->pid : record->pid };
 
 	if (record->in_kernel)
 		key.code = kernel_code;
@@ -346,7 +347,7 @@ look_at_unwanted(
 	struct place place;
 
 	if (attribution->counted.has_doubts || !record->is_shared || record->pid < 0 ||
-		record->pid == attribution->own_pid || record->pid == attribution->wish.pid ||
+		record->pid == attribution->own_pid || record->pid == attribution->request.pid ||
 		events_rung(events) != RUNG_ALL)
 		return;
 	spaces_find(attribution->spaces, record->pid, record->address, &place);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "model/fault-group.h"
 #include "model/fault.h"
 #include "model/needs.h"
 
@@ -22,7 +23,7 @@ struct attribution *attribution_create(int root);
 void attribution_destroy(struct attribution *attribution);
 
 /* Which processes count from now on. */
-void attribution_watch(struct attribution *attribution, const struct fault_wish *wish);
+void attribution_watch(struct attribution *attribution, const struct fault_request *request);
 
 /*
  * Empties the rings and counts what happened up to `until` (nanoseconds of CLOCK_MONOTONIC, a

@@ -3,10 +3,10 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "base/unit.h"
 #include "collect/perf-ring.h"
 #include "collect/procfs.h"
-#include "model/scan.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>

@@ -66,8 +66,8 @@ describe(const struct event_set *set, enum event_kind kind)
 		.freq = is_walk,
 		.inherit = is_task,
 		.exclude_kernel = set->rung == RUNG_USER,
-		.disabled = is_task && set->wish.on_exec,
-		.enable_on_exec = is_task && set->wish.on_exec,
+		.disabled = is_task && set->target.on_exec,
+		.enable_on_exec = is_task && set->target.on_exec,
 		.mmap = is_minor,
 		.mmap2 = is_minor,
 		.mmap_data = is_minor,
@@ -79,7 +79,7 @@ describe(const struct event_set *set, enum event_kind kind)
 		attributes.sample_freq = WALK_FREQUENCY;
 	else if (is_minor)
 		attributes.sample_period =
-			(uint64_t)(set->wish.period > 0 ? set->wish.period : event_periods[0]);
+			(uint64_t)(set->target.period > 0 ? set->target.period : event_periods[0]);
 	else
 		attributes.sample_period = 1;
 	return attributes;
@@ -105,7 +105,7 @@ open_event(struct event_set *set, enum event_kind kind, pid_t task, int cpu)
 static int
 connect_event(struct event_set *set, int fd, int number, bool is_first)
 {
-	int64_t period = set->wish.period > 0 ? set->wish.period : event_periods[0];
+	int64_t period = set->target.period > 0 ? set->target.period : event_periods[0];
 	struct cpu cpu = { .number = number, .period = period, .before = period };
 	struct epoll_event wake = { .events = EPOLLIN, .data.fd = fd };
 	int error;

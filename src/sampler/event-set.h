@@ -2,8 +2,9 @@
 #pragma once
 
 #include "collect/perf-ring.h"
-#include "sampler/events.h"
+#include "sampler/ladder.h"
 #include "sampler/own-clock.h"
+#include "sampler/target.h"
 
 /* Primes: a power of two would meet the same places of a loop over pages again and again. */
 enum { EVENT_PERIODS = 3 };
@@ -27,7 +28,7 @@ struct cpu {
 
 /* What is open. It lets go in the order in which it was added, the last one first. */
 struct event_set {
-	struct events_wish wish;
+	struct sampling_target target;
 	const struct perf_calls *calls;
 	enum rung rung;
 	size_t pages;

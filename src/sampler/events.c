@@ -110,7 +110,7 @@ list_tasks(struct events *events)
 	events->task_count = 0;
 	if (events->set.rung == RUNG_ALL)
 		add_task(events, -1);
-	snprintf(path, sizeof(path), "/proc/%jd/task", (intmax_t)events->set.wish.pid);
+	snprintf(path, sizeof(path), "/proc/%jd/task", (intmax_t)events->set.target.pid);
 	threads = events->set.rung == RUNG_ALL ? NULL : opendir(path);
 	while (threads && (entry = readdir(threads)))
 		if (entry->d_name[0] != '.')
@@ -128,7 +128,7 @@ open_rung(struct events *events, enum rung rung)
 	int error;
 
 	events->set.rung = rung;
-	events->set.pages = events->set.wish.pages > 0 ? events->set.wish.pages : PAGES;
+	events->set.pages = events->set.target.pages > 0 ? events->set.target.pages : PAGES;
 	list_tasks(events);
 	for (;;) {
 		events->set.obstacle = (struct obstacle){ .step = STEP_OPEN, .rung = rung };
@@ -156,8 +156,8 @@ tell(struct events *events, struct obstacle obstacle)
 	if (events->missing[0])
 		return;
 	obstacle.rung = events->set.rung;
-	obstacle.pid = events->set.wish.pid;
-	obstacle.level = events->set.wish.on_exec ? 1 : 0;
+	obstacle.pid = events->set.target.pid;
+	obstacle.level = events->set.target.on_exec ? 1 : 0;
 	obstacle.paranoid = events->set.calls->paranoid();
 	obstacle.seccomp = events->set.calls->seccomp();
 	ladder_sentence(&obstacle, events->missing);
@@ -190,8 +190,8 @@ add_walks(struct events *events)
 static void
 descend(struct events *events)
 {
-	enum rung rung = events->set.wish.on_exec ? RUNG_PROCESS : RUNG_ALL;
-	enum rung lowest = events->set.wish.pid > 0 ? RUNG_USER : RUNG_ALL;
+	enum rung rung = events->set.target.on_exec ? RUNG_PROCESS : RUNG_ALL;
+	enum rung lowest = events->set.target.pid > 0 ? RUNG_USER : RUNG_ALL;
 	struct obstacle first = { .error = 0 };
 	bool is_first = true;
 
@@ -203,8 +203,8 @@ descend(struct events *events)
 			bool has_ended = events->set.obstacle.error == ESRCH;
 
 			events->set.rung = RUNG_NONE;
-			tell(events, events->set.wish.of_all && has_ended ? first
-									  : events->set.obstacle);
+			tell(events, events->set.target.of_all && has_ended ? first
+									    : events->set.obstacle);
 			return;
 		}
 	}
@@ -225,9 +225,9 @@ descend(struct events *events)
 static bool
 open_with_all(struct events *events)
 {
-	const struct events_wish *wish = &events->set.wish;
+	const struct sampling_target *target = &events->set.target;
 
-	if (!wish->on_exec || wish->period == 1 || open_rung(events, RUNG_ALL) < 0)
+	if (!target->on_exec || target->period == 1 || open_rung(events, RUNG_ALL) < 0)
 		return false;
 	if (events->set.obstacle.error != 0)
 		tell(events, events->set.obstacle);
@@ -235,11 +235,11 @@ open_with_all(struct events *events)
 }
 
 struct events *
-events_open(const struct events_wish *wish, const struct perf_calls *calls)
+events_open(const struct sampling_target *target, const struct perf_calls *calls)
 {
 	struct events *events = xmalloc(sizeof(*events));
 
-	*events = (struct events){ .set = { .wish = *wish,
+	*events = (struct events){ .set = { .target = *target,
 					   .calls = calls ? calls : &perf_calls_real,
 					   .rung = RUNG_NONE,
 					   .has_lost = true,
@@ -250,7 +250,7 @@ events_open(const struct events_wish *wish, const struct perf_calls *calls)
 	}
 	if (!open_with_all(events))
 		descend(events);
-	if (wish->walks && events->set.rung != RUNG_NONE)
+	if (target->walks && events->set.rung != RUNG_NONE)
 		add_walks(events);
 	for (size_t i = 0; i < events->set.event_count; i++)
 		index_add(&events->ids, index_mix(0, events->set.events[i].id));
@@ -414,7 +414,7 @@ events_adapt(struct events *events, size_t ring, int64_t samples, int64_t durati
 	double rate = duration_ns > 0 ? (double)samples * 1e9 / (double)duration_ns : 0;
 
 	/* Copies that children have inherited keep the period with which they began. */
-	if (events->set.wish.period > 0 || events->set.rung != RUNG_ALL || duration_ns <= 0)
+	if (events->set.target.period > 0 || events->set.rung != RUNG_ALL || duration_ns <= 0)
 		return;
 	if (rate > BUSY_RATE && cpu->step + 1 < EVENT_PERIODS)
 		set_period(events, ring, cpu->step + 1);

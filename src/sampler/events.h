@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sampler/ladder.h"
+#include "sampler/target.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,35 +12,18 @@ struct perf_calls;
 struct perf_ring;
 struct record;
 
-enum event_kind {
-	EVENT_MINOR, /* a page fault that was served without waiting */
-	EVENT_MAJOR, /* one that waited for a disk */
-	EVENT_WALK,  /* a walk of the page tables after a miss in the data TLB */
-	EVENT_KINDS,
-};
-
-struct events_wish {
-	int64_t pid;    /* 0: all processes. Else the one to fall back to where all are forbidden */
-	int64_t period; /* every so manieth minor fault; 0: 61, and what events_adapt() makes of it
-			 */
-	bool of_all;    /* the faults of all are asked for: that pid has ended is no reason */
-	bool walks;     /* sample TLB walks, too: that costs, and needs the rights for all */
-	bool on_exec;   /* pid is a stopped child: only it and its children, from its exec on */
-	size_t pages;   /* of each ring, a power of two; 0: 64 */
-};
-
 /*
  * The sampled events, with one ring a CPU. CPUs that are offline are left out; one that goes
  * offline is silent from then on, also when it is back: the sampler opens them anew then.
  *
- * RUNG_ALL: all processes. RUNG_PROCESS: the threads that process wish->pid has now, with all
+ * RUNG_ALL: all processes. RUNG_PROCESS: the threads that process target->pid has now, with all
  * they will start; children that it has already are not seen. RUNG_USER: the same without what
  * the kernel does for them. RUNG_NONE: nothing, and no rings. Walks are of all processes always.
  */
 struct events;
 
 /* Never NULL. `calls`: NULL in real life. */
-struct events *events_open(const struct events_wish *wish, const struct perf_calls *calls);
+struct events *events_open(const struct sampling_target *target, const struct perf_calls *calls);
 void events_close(struct events *events);
 
 enum rung events_rung(const struct events *events);
@@ -83,7 +67,7 @@ int64_t events_period(const struct events *events, size_t ring);
 
 /*
  * Takes the next longer period where a ring had over 10,000 samples a second, a shorter one when
- * it is calm again. Only where the wish had no period. The caller must have drained the ring:
+ * it is calm again. Only where the target had no period. The caller must have drained the ring:
  * a period is remembered but until the next change.
  */
 void events_adapt(struct events *events, size_t ring, int64_t samples, int64_t duration_ns);

@@ -37,7 +37,7 @@ enum { NEED_SAMPLER = NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS };
 /* What the thread is asked for. */
 struct question {
 	unsigned bits; /* NEED_ bits; 0: stop sampling */
-	struct fault_wish wish;
+	struct fault_request request;
 };
 
 struct sampler {
@@ -82,7 +82,7 @@ lost_so_far(const struct sampler *sampler)
 static bool
 serves(const struct sampler *sampler, const struct question *question)
 {
-	const struct fault_wish *old = &sampler->current.wish, *new = &question->wish;
+	const struct fault_request *old = &sampler->current.request, *new = &question->request;
 
 	if ((sampler->current.bits ^ question->bits) & (NEED_FAULTS | NEED_SAMPLED_WALKS))
 		return false;
@@ -102,12 +102,12 @@ stop_events(struct sampler *sampler)
 
 /* 0: the usual number. All rings together stay below a limit: it is memory that is not swapped. */
 static size_t
-pages_for(const struct fault_wish *wish)
+pages_for(const struct fault_request *request)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
 	size_t pages = MANY_PAGES;
 
-	if (wish->period == 0 || wish->period >= SHORT_PERIOD)
+	if (request->period == 0 || request->period >= SHORT_PERIOD)
 		return 0;
 	while (pages > FEWEST_PAGES && pages * (size_t)(cpus > 0 ? cpus : 1) > MOST_PAGES)
 		pages /= 2;
@@ -117,16 +117,16 @@ pages_for(const struct fault_wish *wish)
 static void
 start_events(struct sampler *sampler)
 {
-	const struct fault_wish *wish = &sampler->current.wish;
-	const struct events_wish events = { .pid = wish->pid,
-		.period = wish->period,
-		.of_all = !wish->only,
+	const struct fault_request *request = &sampler->current.request;
+	const struct sampling_target events = { .pid = request->pid,
+		.period = request->period,
+		.of_all = !request->only,
 		.walks = (sampler->current.bits & NEED_SAMPLED_WALKS) != 0,
-		.on_exec = wish->at_exec,
-		.pages = pages_for(wish) };
+		.on_exec = request->at_exec,
+		.pages = pages_for(request) };
 
 	sampler->attribution = attribution_create(sampler->root);
-	attribution_watch(sampler->attribution, wish);
+	attribution_watch(sampler->attribution, request);
 	sampler->events = events_open(&events, NULL);
 	sampler->since = clock_ns(CLOCK_MONOTONIC);
 	sampler->lost = 0;
@@ -145,7 +145,7 @@ take_question(struct sampler *sampler, const struct question *question)
 	if (samples && !sampler->events)
 		start_events(sampler);
 	else if (samples)
-		attribution_watch(sampler->attribution, &question->wish);
+		attribution_watch(sampler->attribution, &question->request);
 	if (counts && !sampler->counters)
 		sampler->counters = counters_open(NULL);
 	if (!counts) {
@@ -236,7 +236,7 @@ follow_cpus(struct sampler *sampler)
 
 	if (!question->bits || !cpus_have_changed(&sampler->cpus, cpus_online))
 		return;
-	if (sampler->events && !question->wish.at_exec &&
+	if (sampler->events && !question->request.at_exec &&
 		events_rung(sampler->events) == RUNG_ALL) {
 		stop_events(sampler);
 		start_events(sampler);
@@ -380,7 +380,7 @@ sampler_read(struct source *source, struct snapshot *now, const struct snapshot 
 {
 	struct sampler *sampler = (struct sampler *)source;
 	const struct question question = { .bits = needs->bits & NEED_SAMPLER,
-		.wish = needs->faults };
+		.request = needs->faults };
 	int error = sampler->below->read(sampler->below, now, before, needs), failure;
 
 	if (error < 0 || (question.bits == 0 && sampler->question.bits == 0))

@@ -3,7 +3,6 @@
 
 #include "base/unit.h"
 #include "model/mapping.h"
-#include "sampler/spaces.h"
 
 #include <string.h>
 

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/segment.h"
 #include "sampler/ranges.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct place;
+/* What an address belongs to. */
+struct place {
+	enum segment segment;
+	/*
+	 * The file, or what the kernel calls it; "" where it has no name. Equal names are equal
+	 * pointers, until spaces_trim() says otherwise. A line feed in a name from maps is "\012".
+	 */
+	const char *name;
+	uint64_t offset; /* in the file; else in the mapping, in a stack from its end */
+	bool is_known;
+};
 
 /* The address space of one process: what is known of it, and what that says of an address. */
 struct space {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/segment.h"
+#include "sampler/space.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,17 +37,7 @@ void spaces_begin(struct spaces *spaces);
  */
 void spaces_apply(struct spaces *spaces, const struct record *record);
 
-/* What an address belongs to. */
-struct place {
-	enum segment segment;
-	/*
-	 * The file, or what the kernel calls it; "" where it has no name. Equal names are equal
-	 * pointers, until spaces_trim() says otherwise. A line feed in a name from maps is "\012".
-	 */
-	const char *name;
-	uint64_t offset; /* in the file; else in the mapping, in a stack from its end */
-	bool is_known;
-};
+/* Finds what an address belongs to (space.h). */
 void spaces_find(struct spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place);
 
 /*

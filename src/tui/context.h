@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/filter.h"
 #include "model/footprint.h"
 #include "model/snapshot.h"
+#include "table/filter.h"
 #include "tui/choose.h"
 #include "tui/editor.h"
 #include "tui/grid.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "act/oom.h"
-#include "model/cell.h"
+#include "table/cell.h"
 #include "tui/context.h"
 
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/grid.h"
 
-#include "model/cell.h"
+#include "table/cell.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "base/unit.h"
-#include "model/order.h"
-#include "model/table.h"
+#include "table/order.h"
+#include "table/table.h"
 #include "tui/screen.h"
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/context.h"
 
-#include "model/scan.h"
+#include "base/known.h"
 #include "tui/filter-line.h"
 
 #include <stdio.h>

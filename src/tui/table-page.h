@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/order.h"
+#include "table/order.h"
 #include "tui/grid.h"
 #include "tui/keys.h"
 #include "tui/list.h"

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "model/needs.h"
-#include "model/order.h"
+#include "table/order.h"
 
 #include <stdbool.h>
 

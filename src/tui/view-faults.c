@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/view-faults.h"
 
-#include "model/cell.h"
 #include "model/needs.h"
+#include "table/cell.h"
 #include "tui/context.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/fault-group.h"
 #include "model/fault.h"
 #include "tui/process-key.h"
 #include "tui/table-page.h"

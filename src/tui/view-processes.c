@@ -4,7 +4,7 @@
 #include "base/compare.h"
 #include "base/memory.h"
 #include "model/badness.h"
-#include "model/tree.h"
+#include "table/tree.h"
 #include "tui/processes-input.h"
 
 #include <stdio.h>

@@ -4,10 +4,10 @@
 #include "model/fault.h"
 #include "model/kernel.h"
 #include "model/map.h"
-#include "model/oom-kill.h"
 #include "model/oom-plan.h"
 #include "model/process.h"
 #include "model/system.h"
+#include "oomlog/oom-kill.h"
 
 #include <stdio.h>
 

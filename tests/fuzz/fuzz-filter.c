@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "model/filter.h"
 #include "model/process.h"
+#include "table/filter.h"
 
 /* A filter is compiled or refused with a place inside the text, and never fails on any row. */
 int

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "model/oom-log.h"
+#include "oomlog/oom-log.h"
 #include "output/oom-log.h"
 
 #include <stdio.h>

@@ -110,17 +110,17 @@ sample(struct events *events, struct answer *answer)
 }
 
 static void
-sample_itself(struct events_wish *wish, struct answer *answer)
+sample_itself(struct sampling_target *target, struct answer *answer)
 {
-	wish->pid = wish->pid ? getpid() : 0;
-	sample(events_open(wish, NULL), answer);
+	target->pid = target->pid ? getpid() : 0;
+	sample(events_open(target, NULL), answer);
 }
 
 /* Beside another sampler: the kernel tells the one that was opened last first. */
 static void
-sample_beside_another(struct events_wish *wish, struct answer *answer)
+sample_beside_another(struct sampling_target *target, struct answer *answer)
 {
-	struct events *events = events_open(wish, NULL), *other = events_open(wish, NULL);
+	struct events *events = events_open(target, NULL), *other = events_open(target, NULL);
 
 	sample(events, answer);
 	events_close(other);
@@ -128,8 +128,8 @@ sample_beside_another(struct events_wish *wish, struct answer *answer)
 
 /* What a child is to do, and for what. */
 struct question {
-	struct events_wish wish;
-	void (*run)(struct events_wish *wish, struct answer *answer);
+	struct sampling_target target;
+	void (*run)(struct sampling_target *target, struct answer *answer);
 };
 
 static void
@@ -137,14 +137,15 @@ answer_question(const void *context, void *answer)
 {
 	struct question question = *(const struct question *)context;
 
-	question.run(&question.wish, answer);
+	question.run(&question.target, answer);
 }
 
 static void
-ask(bool (*set_up)(void), struct events_wish wish,
-	void (*run)(struct events_wish *wish, struct answer *answer), struct answer *ret_answer)
+ask(bool (*set_up)(void), struct sampling_target target,
+	void (*run)(struct sampling_target *target, struct answer *answer),
+	struct answer *ret_answer)
 {
-	const struct question question = { wish, run };
+	const struct question question = { target, run };
 
 	*ret_answer = (struct answer){ .rung = RUNG_NONE };
 	ret_answer->is_set_up = run_with_rights(
@@ -160,11 +161,11 @@ skip_because(const char *reason)
 
 /* Asks, or skips where the child could not become what it should. */
 static struct answer
-ask_or_skip(bool (*set_up)(void), struct events_wish wish)
+ask_or_skip(bool (*set_up)(void), struct sampling_target target)
 {
 	struct answer answer;
 
-	ask(set_up, wish, sample_itself, &answer);
+	ask(set_up, target, sample_itself, &answer);
 	if (!answer.is_set_up)
 		skip_because("this needs root");
 	return answer;
@@ -174,7 +175,7 @@ ask_or_skip(bool (*set_up)(void), struct events_wish wish)
 static void
 skip_unless_root_may(void)
 {
-	struct answer answer = ask_or_skip(as_root, (struct events_wish){ .period = 1 });
+	struct answer answer = ask_or_skip(as_root, (struct sampling_target){ .period = 1 });
 
 	if (answer.rung != RUNG_ALL)
 		skip_because(answer.sentence);
@@ -194,12 +195,12 @@ root_sees_each_fault_once(void **state)
 
 	(void)state;
 	skip_unless_root_may();
-	answer = ask_or_skip(as_root, (struct events_wish){ .period = 1, .pages = 512 });
+	answer = ask_or_skip(as_root, (struct sampling_target){ .period = 1, .pages = 512 });
 	assert_string_equal(answer.sentence, "");
 	assert_int_equal(answer.rung, RUNG_ALL);
 	assert_true(is_exact(&answer));
 	/* Trap 1. Faults of others on the same CPUs count in between: three standard errors. */
-	answer = ask_or_skip(as_root, (struct events_wish){ .pages = 512 });
+	answer = ask_or_skip(as_root, (struct sampling_target){ .pages = 512 });
 	assert_in_range(answer.samples * 61, PAGES - 3 * 61 * 5, PAGES + 3 * 61 * 5);
 }
 
@@ -210,7 +211,7 @@ two_samplers_see_the_same_faults(void **state)
 
 	(void)state;
 	skip_unless_root_may();
-	ask(as_root, (struct events_wish){ .period = 1, .pages = 512 }, sample_beside_another,
+	ask(as_root, (struct sampling_target){ .period = 1, .pages = 512 }, sample_beside_another,
 		&answer);
 	assert_string_equal(answer.sentence, "");
 	assert_int_equal(answer.rung, RUNG_ALL);
@@ -226,7 +227,7 @@ cap_perfmon_alone_gives_all(void **state)
 	skip_unless_root_may();
 	if (perf_calls_real.paranoid() >= 3)
 		skip_because("kernels with this level may want more than CAP_PERFMON");
-	answer = ask_or_skip(with_perfmon_only, (struct events_wish){ .period = 1 });
+	answer = ask_or_skip(with_perfmon_only, (struct sampling_target){ .period = 1 });
 	assert_string_equal(answer.sentence, "");
 	assert_int_equal(answer.rung, RUNG_ALL);
 	assert_true(is_exact(&answer));
@@ -238,14 +239,16 @@ seccomp_is_named(void **state)
 	struct answer answer;
 
 	(void)state;
-	ask(where_perf_is_not_permitted, (struct events_wish){ .pid = 1 }, sample_itself, &answer);
+	ask(where_perf_is_not_permitted, (struct sampling_target){ .pid = 1 }, sample_itself,
+		&answer);
 	if (!answer.is_set_up)
 		skip_because("no filter of system calls can be set");
 	assert_int_equal(answer.rung, RUNG_NONE);
 	assert_string_equal(answer.sentence,
 		"page faults are not sampled: a container or sandbox forbids it (seccomp); it must "
 		"allow perf_event_open");
-	ask(where_perf_does_not_exist, (struct events_wish){ .pid = 1 }, sample_itself, &answer);
+	ask(where_perf_does_not_exist, (struct sampling_target){ .pid = 1 }, sample_itself,
+		&answer);
 	assert_int_equal(answer.rung, RUNG_NONE);
 	assert_string_equal(answer.sentence,
 		"page faults are not sampled: this kernel or sandbox has no perf events");
@@ -292,7 +295,7 @@ guard_level(int64_t level, pid_t *ret_child)
 struct level_case {
 	const char *level;
 	enum rung mine, all;
-	const char *sentence; /* of a wish for one process; NULL: none */
+	const char *sentence; /* of a target for one process; NULL: none */
 };
 
 /* Level 4 is 2 on a plain kernel; kernels of distributions refuse everything there. */
@@ -315,7 +318,8 @@ is_level_right(const struct level_case *expected, bool is_all)
 	struct answer answer;
 
 	snprintf(now, sizeof(now), "(now %s)", expected->level);
-	ask(as_nobody, (struct events_wish){ .pid = !is_all, .period = 1 }, sample_itself, &answer);
+	ask(as_nobody, (struct sampling_target){ .pid = !is_all, .period = 1 }, sample_itself,
+		&answer);
 	print_message("# level %s: rung %d, %d samples, \"%s\"\n", expected->level,
 		(int)answer.rung, (int)answer.samples, answer.sentence);
 	return answer.is_set_up && answer.rung == rung &&
@@ -353,16 +357,16 @@ an_ordinary_user_gets_what_the_level_permits(void **state)
 		assert_true(is_right[i][0] && is_right[i][1]);
 }
 
-/* Holds the rings that wish->pages gives, and asks for rings once more. */
+/* Holds the rings that target->pages gives, and asks for rings once more. */
 static void
-sample_twice(struct events_wish *wish, struct answer *answer)
+sample_twice(struct sampling_target *target, struct answer *answer)
 {
 	struct events *first, *second;
 
-	wish->pid = getpid();
-	first = events_open(wish, NULL);
+	target->pid = getpid();
+	first = events_open(target, NULL);
 	answer->others = events_rung(first) != RUNG_NONE;
-	second = events_open(&(struct events_wish){ .pid = getpid() }, NULL);
+	second = events_open(&(struct sampling_target){ .pid = getpid() }, NULL);
 	describe(second, answer);
 	events_close(second);
 	events_close(first);
@@ -391,14 +395,14 @@ rings_shrink_to_what_memory_is_left(void **state)
 		perf_calls_real.paranoid() < 0)
 		skip_because(
 			"kernel.perf_event_mlock_kb or perf_event_paranoid is not the usual one");
-	ask(without_locked_memory, (struct events_wish){ .pages = 64 }, sample_twice, &answer);
+	ask(without_locked_memory, (struct sampling_target){ .pages = 64 }, sample_twice, &answer);
 	if (!answer.is_set_up)
 		skip_because("this needs root");
 	if (!answer.others)
 		skip_because(answer.sentence);
 	assert_int_not_equal(answer.rung, RUNG_NONE); /* 65 of 129 pages a CPU are taken */
 	assert_int_equal(answer.pages, 32);
-	ask(without_locked_memory, (struct events_wish){ .pages = 128 }, sample_twice, &answer);
+	ask(without_locked_memory, (struct sampling_target){ .pages = 128 }, sample_twice, &answer);
 	assert_true(answer.others);
 	assert_int_equal(answer.rung, RUNG_NONE);
 	assert_string_equal(answer.sentence,
@@ -422,7 +426,7 @@ touch_when_told(void *argument)
 }
 
 static void
-sample_threads(struct events_wish *wish, struct answer *answer)
+sample_threads(struct sampling_target *target, struct answer *answer)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	char *memory = reserve((size_t)THREADS * PAGES);
@@ -437,8 +441,8 @@ sample_threads(struct events_wish *wish, struct answer *answer)
 		if (pthread_create(&ids[i], NULL, touch_when_told, &threads[i]) != 0)
 			_exit(1);
 	}
-	wish->pid = getpid();
-	events = events_open(wish, NULL);
+	target->pid = getpid();
+	events = events_open(target, NULL);
 	pthread_barrier_wait(&barrier);
 	for (size_t i = 0; i < THREADS; i++)
 		pthread_join(ids[i], NULL);
@@ -458,7 +462,7 @@ trap_10_threads_that_run_already_are_sampled(void **state)
 	skip_unless_root_may();
 	if (perf_calls_real.paranoid() != 2 && perf_calls_real.paranoid() != 1)
 		skip_because("at this level it would not be a matter of threads");
-	ask(as_nobody, (struct events_wish){ .period = 61 }, sample_threads, &answer);
+	ask(as_nobody, (struct sampling_target){ .period = 61 }, sample_threads, &answer);
 	assert_true(answer.is_set_up);
 	assert_in_range(answer.rung, RUNG_PROCESS, RUNG_USER);
 	assert_in_range(answer.samples * 61, THREADS * PAGES * 9 / 10, THREADS * PAGES * 11 / 10);
@@ -466,7 +470,7 @@ trap_10_threads_that_run_already_are_sampled(void **state)
 
 /* Runs a program whose faults are counted from its exec on, and waits for its end. */
 static void
-sample_program(struct events_wish *wish, struct answer *answer)
+sample_program(struct sampling_target *target, struct answer *answer)
 {
 	pid_t child = fork();
 	struct events *events;
@@ -479,8 +483,8 @@ sample_program(struct events_wish *wish, struct answer *answer)
 		_exit(1);
 	}
 	waitpid(child, &status, WUNTRACED);
-	wish->pid = child;
-	events = events_open(wish, NULL);
+	target->pid = child;
+	events = events_open(target, NULL);
 	describe(events, answer);
 	kill(child, SIGCONT);
 	waitpid(child, &status, 0);
@@ -504,7 +508,8 @@ a_program_is_sampled_from_its_exec_on(void **state)
 
 	(void)state;
 	skip_unless_root_may();
-	ask(as_root, (struct events_wish){ .on_exec = true, .period = 1 }, sample_program, &answer);
+	ask(as_root, (struct sampling_target){ .on_exec = true, .period = 1 }, sample_program,
+		&answer);
 	assert_true(answer.is_set_up);
 	assert_string_equal(answer.sentence, "");
 	assert_int_equal(answer.rung, RUNG_PROCESS);
@@ -521,8 +526,9 @@ nothing_stays_open(void **state)
 
 	(void)state;
 	close(before);
-	events_close(events_open(&(struct events_wish){ .walks = true }, NULL));
-	events_close(events_open(&(struct events_wish){ .pid = getpid(), .walks = true }, NULL));
+	events_close(events_open(&(struct sampling_target){ .walks = true }, NULL));
+	events_close(
+		events_open(&(struct sampling_target){ .pid = getpid(), .walks = true }, NULL));
 	counters_close(counters_open(NULL));
 	after = dup(STDIN_FILENO);
 	close(after);

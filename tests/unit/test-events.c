@@ -26,9 +26,9 @@ end(struct events *events)
 
 /* Opens, compares the rung and the sentence (NULL: none), closes, and sees that nothing is left. */
 static void
-assert_rung(const struct events_wish *wish, enum rung rung, const char *sentence)
+assert_rung(const struct sampling_target *target, enum rung rung, const char *sentence)
 {
-	struct events *events = events_open(wish, &fake_perf);
+	struct events *events = events_open(target, &fake_perf);
 
 	assert_int_equal(events_rung(events), rung);
 	assert_int_equal(events_ring_count(events) > 0, rung != RUNG_NONE);
@@ -50,7 +50,7 @@ each_cpu_has_one_ring_and_one_side_band(void **state)
 
 	(void)state;
 	fake_perf_reset();
-	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_ALL);
 	assert_int_equal(events_ring_count(events), 2);
 	assert_int_equal(events_pages(events), 64);
@@ -91,7 +91,7 @@ trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
 		fake_perf_reset();
 		fake_kernel.all_error = is_all ? 0 : EACCES;
 		events = events_open(
-			&(struct events_wish){ .pid = getpid(), .walks = is_all }, &fake_perf);
+			&(struct sampling_target){ .pid = getpid(), .walks = is_all }, &fake_perf);
 		assert_int_equal(events_rung(events), is_all ? RUNG_ALL : RUNG_PROCESS);
 		for (int fd = 0; fd < FAKE_FDS; fd++) {
 			const struct perf_event_attr *a = &fake_kernel.attributes[fd];
@@ -123,7 +123,7 @@ trap_3_periods_are_prime_and_follow_the_load(void **state)
 
 	(void)state;
 	fake_perf_reset();
-	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 	assert_int_equal(events_period(events, 0), 61);
 	events_adapt(events, 0, 10000, SECOND);
 	assert_int_equal(events_period(events, 0), 61);
@@ -152,7 +152,7 @@ trap_3_periods_are_prime_and_follow_the_load(void **state)
 	events_adapt(events, 0, 1200, 2 * INT64_C(1000000000));
 	assert_int_equal(events_period(events, 0), 61);
 	end(events);
-	events = events_open(&(struct events_wish){ .period = 7 }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .period = 7 }, &fake_perf);
 	events_adapt(events, 0, 100000, SECOND);
 	assert_int_equal(events_period(events, 0), 7); /* as wished */
 	end(events);
@@ -166,7 +166,7 @@ identifiers_tell_the_event(void **state)
 
 	(void)state;
 	fake_perf_reset();
-	events = events_open(&(struct events_wish){ .walks = true }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
 	for (int fd = 0; fd < FAKE_FDS; fd++) {
 		bool is_found = events_find(events, (uint64_t)fd + 1000, &kind);
 
@@ -188,7 +188,7 @@ samples_with_the_identifier_of_another_program_are_known_by_their_period(void **
 
 	(void)state;
 	fake_perf_reset();
-	events = events_open(&(struct events_wish){ .walks = true }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
 	assert_int_equal(EVENT_MINOR,
 		events_kind(events, &(struct record){ .id = 4711, .period = UNKNOWN }));
 	assert_int_equal(
@@ -243,7 +243,7 @@ F8_a_sample_for_another_program_gets_its_own_time_and_kind(void **state)
 		int64_t before, after;
 		struct record sample;
 
-		events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+		events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 		fd = first_open();
 		before = clock_ns(CLOCK_MONOTONIC);
 		sample = (struct record){ .kind = RECORD_SAMPLE,
@@ -267,7 +267,7 @@ F8_a_sample_for_another_program_gets_its_own_time_and_kind(void **state)
 static void
 the_ladder_goes_down_with_a_sentence(void **state)
 {
-	const struct events_wish all = { .pid = 0 }, mine = { .pid = getpid() };
+	const struct sampling_target all = { .pid = 0 }, mine = { .pid = getpid() };
 	char sentence[256];
 
 	(void)state;
@@ -334,8 +334,8 @@ each_errno_has_its_sentence(void **state)
 		fake_kernel.seccomp = cases[i].seccomp;
 		snprintf(sentence, sizeof(sentence), "page faults are not sampled: %s",
 			cases[i].cause);
-		assert_rung(&(struct events_wish){ .pid = 0 }, RUNG_NONE, sentence);
-		assert_rung(&(struct events_wish){ .pid = getpid() }, RUNG_NONE, sentence);
+		assert_rung(&(struct sampling_target){ .pid = 0 }, RUNG_NONE, sentence);
+		assert_rung(&(struct sampling_target){ .pid = getpid() }, RUNG_NONE, sentence);
 	}
 }
 
@@ -351,7 +351,7 @@ rings_shrink_when_their_memory_is_used_up(void **state)
 	for (size_t most = 64; most >= 8; most /= 2) {
 		fake_perf_reset();
 		fake_kernel.most_pages = most;
-		events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+		events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 		assert_int_equal(events_rung(events), RUNG_ALL);
 		assert_int_equal(events_pages(events), most);
 		assert_null(events_missing(events));
@@ -363,9 +363,9 @@ rings_shrink_when_their_memory_is_used_up(void **state)
 	}
 	fake_perf_reset();
 	fake_kernel.most_pages = 4;
-	assert_rung(&(struct events_wish){ .pid = 0 }, RUNG_NONE, used_up);
+	assert_rung(&(struct sampling_target){ .pid = 0 }, RUNG_NONE, used_up);
 	fake_kernel.all_error = EACCES;
-	assert_rung(&(struct events_wish){ .pid = getpid() }, RUNG_NONE, used_up);
+	assert_rung(&(struct sampling_target){ .pid = getpid() }, RUNG_NONE, used_up);
 }
 
 static void
@@ -376,42 +376,42 @@ an_old_kernel_is_asked_for_less(void **state)
 	(void)state;
 	fake_perf_reset();
 	fake_kernel.values[3] = 5; /* after the count, the time and the identifier */
-	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 	events_add_lost(events, EVENT_MINOR, 100);
 	assert_int_equal(events_lost(events, EVENT_MINOR), 10); /* the kernel's own count */
 	assert_int_equal(events_lost(events, EVENT_WALK), 0);
 	end(events);
 	fake_kernel.has_no_lost = true;
-	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_ALL);
 	events_add_lost(events, EVENT_MINOR, 100);
 	assert_int_equal(events_lost(events, EVENT_MINOR), 100);
 	end(events);
 	fake_kernel.opens = 0;
 	fake_kernel.known_size = PERF_ATTR_SIZE_VER0;
-	assert_rung(&(struct events_wish){ .pid = 0 }, RUNG_ALL, NULL);
+	assert_rung(&(struct sampling_target){ .pid = 0 }, RUNG_ALL, NULL);
 }
 
 static void
 walks_go_slower_or_are_left_out(void **state)
 {
-	const struct events_wish wish = { .walks = true };
+	const struct sampling_target target = { .walks = true };
 	struct events *events;
 
 	(void)state;
 	fake_perf_reset();
 	fake_kernel.top_frequency = 30;
-	events = events_open(&wish, &fake_perf);
+	events = events_open(&target, &fake_perf);
 	assert_null(events_missing(events));
 	for (int fd = 0; fd < FAKE_FDS; fd++)
 		if (fake_kernel.is_open[fd] && fake_kernel.attributes[fd].freq)
 			assert_int_equal(fake_kernel.attributes[fd].sample_freq, 24);
 	end(events);
 	fake_kernel.hardware_error = ENOENT;
-	assert_rung(&wish, RUNG_ALL,
+	assert_rung(&target, RUNG_ALL,
 		"TLB walks are not sampled: this processor or virtual machine has no such event");
 	fake_kernel.hardware_error = EOPNOTSUPP;
-	assert_rung(&wish, RUNG_ALL,
+	assert_rung(&target, RUNG_ALL,
 		"TLB walks are not sampled: this processor or virtual machine cannot sample such "
 		"events");
 }
@@ -420,7 +420,7 @@ walks_go_slower_or_are_left_out(void **state)
 static void
 trap_4_hardware_events_are_never_of_a_task(void **state)
 {
-	const struct events_wish wish = {
+	const struct sampling_target target = {
 		.pid = getpid(), .walks = true, .on_exec = true, .period = 1
 	};
 	struct events *events;
@@ -428,7 +428,7 @@ trap_4_hardware_events_are_never_of_a_task(void **state)
 
 	(void)state;
 	fake_perf_reset();
-	events = events_open(&wish, &fake_perf);
+	events = events_open(&target, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_PROCESS);
 	assert_null(events_missing(events));
 	for (int fd = 0; fd < FAKE_FDS; fd++) {
@@ -449,12 +449,12 @@ trap_4_hardware_events_are_never_of_a_task(void **state)
 static void
 a_command_is_sampled_with_all_where_that_is_permitted(void **state)
 {
-	const struct events_wish wish = { .pid = getpid(), .on_exec = true };
+	const struct sampling_target target = { .pid = getpid(), .on_exec = true };
 	struct events *events;
 
 	(void)state;
 	fake_perf_reset();
-	events = events_open(&wish, &fake_perf);
+	events = events_open(&target, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_ALL);
 	assert_null(events_missing(events));
 	for (int fd = 0; fd < FAKE_FDS; fd++)
@@ -472,7 +472,7 @@ sixty_four_cpus_some_offline(void **state)
 	fake_perf_reset();
 	fake_kernel.cpus = 64;
 	fake_kernel.offline = UINT64_C(0xf0000000000000a1); /* the first among them */
-	events = events_open(&(struct events_wish){ .walks = true }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_ALL);
 	assert_null(events_missing(events));
 	assert_int_equal(events_ring_count(events), 57);
@@ -490,7 +490,7 @@ too_few_descriptors_are_said_and_some_given_back(void **state)
 	fake_perf_reset();
 	fake_kernel.cpus = 64;
 	fake_kernel.most_fds = 65; /* half way through the 33rd CPU */
-	events = events_open(&(struct events_wish){ .pid = 0 }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_ALL);
 	assert_int_equal(fake_kernel.most_open, 65);
 	assert_int_equal(events_ring_count(events), 24);
@@ -501,7 +501,7 @@ too_few_descriptors_are_said_and_some_given_back(void **state)
 		"ulimit -n must be raised");
 	end(events);
 	fake_kernel.most_fds = 1;
-	assert_rung(&(struct events_wish){ .pid = 0 }, RUNG_NONE,
+	assert_rung(&(struct sampling_target){ .pid = 0 }, RUNG_NONE,
 		"page faults are not sampled: memtop is out of file descriptors; "
 		"ulimit -n must be raised");
 }
@@ -512,10 +512,10 @@ a_process_that_is_gone_has_no_events(void **state)
 	(void)state;
 	fake_perf_reset();
 	fake_kernel.all_error = EACCES;
-	assert_rung(&(struct events_wish){ .pid = INT32_MAX }, RUNG_NONE,
+	assert_rung(&(struct sampling_target){ .pid = INT32_MAX }, RUNG_NONE,
 		"page faults are not sampled: the process has ended");
 	fake_kernel.all_error = ENOSYS;
-	assert_rung(&(struct events_wish){ .pid = INT32_MAX, .of_all = true }, RUNG_NONE,
+	assert_rung(&(struct sampling_target){ .pid = INT32_MAX, .of_all = true }, RUNG_NONE,
 		"page faults are not sampled: this kernel or sandbox has no perf events");
 }
 

@@ -2,9 +2,10 @@
 #include "unit.h"
 
 #include "base/index.h"
+#include "model/fault-group.h"
 #include "model/fault.h"
-#include "model/order.h"
 #include "model/snapshot.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "model/filter.h"
 #include "model/needs.h"
-#include "model/pattern.h"
 #include "model/process.h"
+#include "table/filter.h"
+#include "table/pattern.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,9 +4,9 @@
 #include "base/arena.h"
 #include "collect/smaps.h"
 #include "model/map.h"
-#include "model/order.h"
 #include "model/snapshot.h"
 #include "output/output.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <stdio.h>

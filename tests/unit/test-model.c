@@ -4,8 +4,8 @@
 #include "model/derive.h"
 #include "model/footprint.h"
 #include "model/needs.h"
-#include "model/order.h"
 #include "model/snapshot.h"
+#include "table/order.h"
 
 #include <errno.h>
 #include <string.h>

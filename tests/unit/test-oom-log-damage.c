@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "model/oom-kill.h"
-#include "model/oom-log.h"
-#include "model/table.h"
+#include "oomlog/oom-kill.h"
+#include "oomlog/oom-log.h"
+#include "table/table.h"
 
 #include <dirent.h>
 #include <stdio.h>

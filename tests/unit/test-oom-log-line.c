@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "base/unit.h"
-#include "model/oom-log-line.h"
+#include "oomlog/line.h"
 
 #include <string.h>
 

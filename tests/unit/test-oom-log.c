@@ -3,7 +3,7 @@
 
 #include "base/unit.h"
 #include "collect/kernel-log.h"
-#include "model/oom-log.h"
+#include "oomlog/oom-log.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -184,7 +184,7 @@ K4_version_1_tells_of_limits_above_the_namespace(void **state)
 	assert_int_equal(now.system.oom_headroom, 200 * MIB);
 	assert_null(badness_scope_of(&now).cgroup);
 	assert_int_equal(badness_scope_of(&now).total, 300 * MIB);
-	assert_false(badness_is_about_machine(&now.system));
+	assert_false(oom_domain_is_machine(&now.system));
 	says(&now, "memory cgroup /a, would be killed by a limit above what is visible from here, "
 		   "with swap 300M");
 	snapshot_finish(&now);

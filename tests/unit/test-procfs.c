@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "base/known.h"
 #include "base/unit.h"
 #include "collect/cgroup.h"
 #include "collect/limits.h"
 #include "collect/pressure.h"
 #include "collect/procfs.h"
 #include "collect/vmstat.h"
-#include "model/scan.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
-#include "model/cell.h"
+#include "table/cell.h"
 
 #include <errno.h>
 #include <fcntl.h>

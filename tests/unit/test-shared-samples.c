@@ -208,9 +208,9 @@ read_report(struct attribution *attribution, struct answer *answer)
 	fault_report_finish(&report);
 }
 
-/* Samples the program as `wish` says, of which the process is filled in here. */
+/* Samples the program as `target` says, of which the process is filled in here. */
 static struct answer
-sample(const struct other *other, struct events_wish wish, bool is_moving)
+sample(const struct other *other, struct sampling_target target, bool is_moving)
 {
 	struct answer answer = { .is_set_up = true };
 	int root = procfs_open_root("/proc"), go, status;
@@ -218,10 +218,10 @@ sample(const struct other *other, struct events_wish wish, bool is_moving)
 	pid_t child = start_program(other, is_moving, &go);
 	struct events *events;
 
-	wish.pid = wish.pid ? child : 0;
+	target.pid = target.pid ? child : 0;
 	attribution_watch(
-		attribution, &(struct fault_wish){ .pid = child, .only = true, .period = 1 });
-	events = events_open(&wish, NULL);
+		attribution, &(struct fault_request){ .pid = child, .only = true, .period = 1 });
+	events = events_open(&target, NULL);
 	answer.rung = events_rung(events);
 	close(go);
 	status = drain_until_end(attribution, events, child);
@@ -238,7 +238,7 @@ sample(const struct other *other, struct events_wish wish, bool is_moving)
 
 struct question {
 	const struct other *other;
-	struct events_wish wish;
+	struct sampling_target target;
 	bool is_moving;
 };
 
@@ -250,13 +250,13 @@ answer_question(const void *context, void *answer)
 
 	if (prctl(PR_SET_DUMPABLE, 1) == 0)
 		*(struct answer *)answer =
-			sample(question->other, question->wish, question->is_moving);
+			sample(question->other, question->target, question->is_moving);
 }
 
 static struct answer
-ask(bool (*set_up)(void), const struct other *other, struct events_wish wish, bool is_moving)
+ask(bool (*set_up)(void), const struct other *other, struct sampling_target target, bool is_moving)
 {
-	const struct question question = { other, wish, is_moving };
+	const struct question question = { other, target, is_moving };
 	struct answer answer = { .rung = RUNG_NONE };
 
 	run_with_rights(set_up, answer_question, &question, &answer, sizeof(answer));
@@ -298,11 +298,11 @@ is_exact(const struct answer *answer)
 static void
 F8_beside_any_other_program_the_split_is_right(void **state)
 {
-	const struct events_wish wish = { .period = 1, .pages = KEPT };
+	const struct sampling_target target = { .period = 1, .pages = KEPT };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(others); i++) {
-		const struct answer answer = ask(as_root, &others[i], wish, true);
+		const struct answer answer = ask(as_root, &others[i], target, true);
 
 		skip_unless(&answer, RUNG_ALL);
 		assert_true(is_exact(&answer));
@@ -313,8 +313,8 @@ F8_beside_any_other_program_the_split_is_right(void **state)
 static void
 F8_beside_a_program_in_another_pid_namespace_there_is_a_doubt(void **state)
 {
-	const struct answer answer = ask(
-		as_root, &in_namespace, (struct events_wish){ .period = 1, .pages = KEPT }, true);
+	const struct answer answer = ask(as_root, &in_namespace,
+		(struct sampling_target){ .period = 1, .pages = KEPT }, true);
 
 	(void)state;
 	skip_unless(&answer, RUNG_ALL);
@@ -328,13 +328,13 @@ F8_beside_a_program_in_another_pid_namespace_there_is_a_doubt(void **state)
 static void
 F8_an_ordinary_user_gets_the_right_split_or_a_doubt(void **state)
 {
-	const struct events_wish wish = { .pid = 1, .period = 1, .pages = 64 };
+	const struct sampling_target target = { .pid = 1, .period = 1, .pages = 64 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(others); i++)
 		for (int is_moving = 0; is_moving < 2; is_moving++) {
 			const struct answer answer =
-				ask(as_nobody, &others[i], wish, is_moving != 0);
+				ask(as_nobody, &others[i], target, is_moving != 0);
 
 			skip_unless(&answer, RUNG_USER);
 			assert_true(is_exact(&answer) || answer.has_doubts);

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "model/process.h"
-#include "model/tree.h"
+#include "table/tree.h"
 
 #include <stdlib.h>
 #include <string.h>

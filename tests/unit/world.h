@@ -6,8 +6,8 @@
 #include "collect/collect.h"
 #include "model/derive.h"
 #include "model/needs.h"
-#include "model/order.h"
 #include "model/snapshot.h"
+#include "table/order.h"
 
 #include <stdio.h>
 #include <string.h>

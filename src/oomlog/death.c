@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/known.h"
+#include "base/scan.h"
+#include "oomlog/parser.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Until 5.1: "PREFIX: Kill process 42 (NAME) score 868 or sacrifice child" */
+bool
+death_take_choice(struct oom_log *log, const char *at, const char *behind)
+{
+	const char *name = strchr(behind, '('),
+		   *end = scan_last(behind, " or sacrifice child", NULL);
+	const char *score = end ? scan_last(behind, ") score ", end) : NULL;
+	struct oom_kill *kill = &log->stream->report.kill;
+
+	if (scan_start(at, "Memory") && kill->limited_by == OOM_LIMIT_UNKNOWN)
+		kill->limited_by = OOM_LIMIT_CGROUP;
+	if (!name || !score || name > score)
+		return false;
+	kill->score = value_at(score + strlen(") score "));
+	kill->chosen_pid = value_at(behind);
+	value_copy(&kill->chosen_comm, name + 1, score);
+	return true;
+}
+
+/* Someone who was killed with the victim of the last report, or of a report that is not there. */
+static void
+begin_bare_kill(struct oom_log *log)
+{
+	struct oom_stream *stream = log->stream;
+	struct oom_kill *kill = &stream->report.kill;
+
+	if (!stream->group) {
+		report_begin(log, REPORT_HEADLESS);
+		return;
+	}
+	kill->killed_with = 1;
+	kill->limited_by = stream->limit;
+	value_copy(&kill->group, stream->group, stream->group + strlen(stream->group));
+	if (stream->limit_cgroup)
+		value_copy(&kill->limit_cgroup, stream->limit_cgroup,
+			stream->limit_cgroup + strlen(stream->limit_cgroup));
+}
+
+/* The limit of a report that has no line of its own for it: before 5.0. */
+static void
+infer_limit(struct oom_kill *kill)
+{
+	bool no_mask = kill->nodemask && strcmp(kill->nodemask, "(null)") == 0;
+
+	if (kill->limited_by != OOM_LIMIT_UNKNOWN || kill->limit != UNKNOWN)
+		return;
+	if (kill->nodemask && !no_mask)
+		kill->limited_by = OOM_LIMIT_MEMPOLICY;
+	else if (kill->cpuset && strcmp(kill->cpuset, "/") == 0)
+		kill->limited_by = OOM_LIMIT_MACHINE;
+}
+
+static bool
+is_candidate(const struct oom_kill *kill, int64_t pid)
+{
+	for (size_t i = 0; i < kill->candidate_count; i++)
+		if (kill->candidates[i].pid == pid)
+			return true;
+	return false;
+}
+
+/*
+ * Whoever was chosen is named only where it was a parent that was spared. Some kernels choose a
+ * thread, which is not in the table, and kill its process of the same name.
+ */
+static void
+drop_choice(struct oom_kill *kill)
+{
+	bool is_same =
+		kill->chosen_pid == kill->pid ||
+		(kill->chosen_comm && kill->comm && strcmp(kill->chosen_comm, kill->comm) == 0 &&
+			!is_candidate(kill, kill->chosen_pid));
+
+	if (!is_same)
+		return;
+	kill->chosen_pid = UNKNOWN;
+	free((void *)kill->chosen_comm);
+	kill->chosen_comm = NULL;
+}
+
+/* "total-vm:8kB, anon-rss:8kB, file-rss:8kB, shmem-rss:0kB, UID:0 pgtables:8kB ..." */
+static void
+take_sizes(struct oom_kill *kill, const char *figures)
+{
+	const struct {
+		const char *key;
+		int64_t *size;
+	} sizes[] = {
+		{ "total-vm:", &kill->virtual },
+		{ "anon-rss:", &kill->anon },
+		{ "file-rss:", &kill->file },
+		{ "shmem-rss:", &kill->shmem },
+		{ "pgtables:", &kill->page_tables },
+	};
+	int64_t uid = value_of(figures, "UID:", ""), adj = value_of(figures, "oom_score_adj:", "");
+	bool has_shmem = strstr(figures, "shmem-rss:") || !value_line_end(figures);
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		*sizes[i].size = known_product(value_of(figures, sizes[i].key, "kB"), 1024);
+	kill->resident = known_sum(kill->anon, kill->file); /* until 4.4 it has no third part */
+	if (has_shmem)
+		kill->resident = known_sum(kill->resident, kill->shmem);
+	kill->uid = uid == UNKNOWN ? kill->uid : uid;
+	kill->adj = adj == UNKNOWN ? kill->adj : adj;
+}
+
+/* Whether a death belongs to the report that is being read; until 5.1 a child may have died. */
+static bool
+is_death_of_report(const struct oom_report *report, int64_t pid)
+{
+	const struct oom_kill *kill = &report->kill;
+
+	bool is_spared = kill->chosen_pid != UNKNOWN &&
+			 (!report->has_summary || kill->pid == kill->chosen_pid);
+
+	return report->state != REPORT_NONE &&
+	       (kill->pid == UNKNOWN || kill->pid == pid || is_spared);
+}
+
+/*
+ * What a line about a death holds: "42 (NAME) total-vm:8kB, anon-rss:8kB", with "UID 0," before or
+ * behind the name in some distributions. The name may be anything but as long as what follows it.
+ */
+struct death {
+	int64_t pid, uid;
+	const char *name, *name_end, *figures; /* NULL where the line is cut */
+};
+
+static const char *
+find_figures(const char *text)
+{
+	for (const char *at = text; (at = strstr(at, "total-vm:")); at++) {
+		const char *rest = at + strlen("total-vm:");
+
+		rest += strspn(rest, "0123456789");
+		if (scan_start(rest, "kB, anon-rss:"))
+			return at;
+	}
+	return NULL;
+}
+
+static bool
+read_death(const char *behind, struct death *death)
+{
+	const char *uid;
+
+	*death = (struct death){ .pid = value_at(behind), .uid = UNKNOWN };
+	death->name = strchr(behind, '(');
+	death->figures = death->name ? find_figures(death->name) : NULL;
+	if (death->pid < 1 || !death->name)
+		return false;
+	if (behind[strspn(behind, "0123456789")] == ',')
+		death->uid = value_of(behind, "UID ", "");
+	if (!death->figures)
+		return true;
+	death->name_end = scan_last(death->name, ") ", death->figures);
+	if ((uid = scan_last(death->name, "), UID ", death->figures))) {
+		death->name_end = death->name_end && death->name_end > uid ? death->name_end : uid;
+		death->uid = value_of(uid + 2, "UID ", "");
+	}
+	return death->name_end != NULL;
+}
+
+/* A victim whose report was given up before its death was told. */
+static bool
+complete_unseen(struct oom_log *log, const struct death *death)
+{
+	struct oom_kill *kill = queue_find(log, death->pid);
+
+	if (!kill || kill->outcome != OOM_UNSEEN)
+		return false;
+	kill->outcome = OOM_KILLED;
+	kill->killed_with = 0;
+	if (death->figures)
+		take_sizes(kill, death->figures);
+	return true;
+}
+
+/* One of several reports whose lines are mixed: it names who died, and nothing else is certain. */
+static void
+take_over_unseen(struct oom_log *log)
+{
+	struct oom_kill *unseen = queue_find_unseen(log);
+
+	if (!unseen || log->stream->report.kill.killed_with == 1)
+		return;
+	oom_kill_finish(unseen);
+	log->queue_count--;
+	memmove(unseen, unseen + 1,
+		(size_t)(log->queue + log->queue_count - unseen) * sizeof(*unseen));
+}
+
+static void
+finish_death(struct oom_log *log)
+{
+	struct oom_kill *kill = &log->stream->report.kill;
+
+	infer_limit(kill);
+	drop_choice(kill);
+	if (kill->killed_with != 1) {
+		report_finish(log, OOM_KILLED);
+		return;
+	}
+	kill->outcome = OOM_KILLED;
+	queue_push(log, kill);
+	oom_kill_init(kill);
+}
+
+/*
+ * Whether a death is told by the number of a living thread where the line before names the process
+ * and the row of the table is missing. Nobody was spared: then only one process can have died.
+ */
+static bool
+is_thread_of_victim(const struct oom_report *report, const struct death *death)
+{
+	const struct oom_kill *kill = &report->kill;
+	size_t length = kill->comm ? strlen(kill->comm) : 0;
+
+	return report->state != REPORT_NONE && report->has_summary && !report->is_mixed &&
+	       kill->chosen_pid == UNKNOWN && kill->pid != death->pid && death->name_end &&
+	       length == (size_t)(death->name_end - death->name - 1) &&
+	       memcmp(kill->comm, death->name + 1, length) == 0;
+}
+
+/* The line with the limit named the parent in whose place another process died (5.0). */
+static void
+forget_parent(struct oom_report *report)
+{
+	report->has_summary = false;
+	report->kill.uid = UNKNOWN;
+	free((void *)report->kill.cgroup);
+	report->kill.cgroup = NULL;
+}
+
+/* "Memory cgroup out of memory: Killed process 42 (NAME) total-vm:8kB, ..." */
+bool
+death_take_death(struct oom_log *log, const char *at, const char *behind)
+{
+	struct oom_stream *stream = log->stream;
+	struct oom_kill *kill = &stream->report.kill;
+	struct death death;
+	bool is_bare;
+
+	if (!read_death(behind, &death) || (!death.figures && *at == 'K'))
+		return false;
+	if (is_thread_of_victim(&stream->report, &death))
+		log_note_thread(log, death.pid, kill->pid);
+	death.pid = oom_log_process_of(log, death.pid);
+	if (complete_unseen(log, &death))
+		return true;
+	if (stream->group && death.pid == stream->first_pid && stream->report.state == REPORT_NONE)
+		return true; /* the victim is told once more with its group */
+	if ((stream->report.state == REPORT_NONE && log_has_told(log, death.pid) &&
+		    queue_find(log, death.pid)))
+		return true; /* so it is where the line of the group is missing */
+	is_bare = !is_death_of_report(&stream->report, death.pid);
+	if (is_bare) {
+		bool is_mixed = stream->report.is_mixed;
+
+		report_give_up(log);
+		if (is_mixed)
+			take_over_unseen(log);
+		begin_bare_kill(log);
+	}
+	if (stream->report.has_summary && kill->pid != death.pid)
+		forget_parent(&stream->report);
+	kill->pid = death.pid;
+	if (death.figures) {
+		value_copy(&kill->comm, death.name + 1, death.name_end);
+		take_sizes(kill, death.figures);
+		stream->report.has_death = value_line_end(death.figures) != NULL;
+	}
+	kill->uid = death.uid == UNKNOWN ? kill->uid : death.uid;
+	report_settle(&stream->report);
+	kill->kills_asker = strstr(at, "(oom_kill_allocating_task)") != NULL;
+	if (kill->limited_by == OOM_LIMIT_UNKNOWN && *at == 'M')
+		kill->limited_by = OOM_LIMIT_CGROUP;
+	finish_death(log);
+	return death.figures != NULL;
+}
+
+/* "Tasks in /x are going to be killed due to memory.oom.group set" */
+bool
+death_take_group(struct oom_log *log, const char *at, const char *behind)
+{
+	const char *end =
+		scan_last(behind, " are going to be killed due to memory.oom.group", NULL);
+	struct oom_report *report = &log->stream->report;
+	struct oom_kill *kill;
+
+	(void)at;
+	if (!end)
+		return false;
+	if (report->state != REPORT_NONE && report->kill.pid == UNKNOWN)
+		return true;
+	if (report->state != REPORT_NONE) /* the line about its victim's death is missing */
+		report_finish(log, OOM_UNSEEN);
+	kill = queue_last(log);
+	value_copy(&log->stream->group, behind - 1, end);
+	log->stream->strangers = 0;
+	if (kill)
+		value_copy(&kill->group, behind - 1, end);
+	return true;
+}
+
+/*
+ * "oom_reaper: reaped process 42 (NAME), now anon-rss:0kB, ...", "unable to reap pid:42 (NAME)".
+ * It only reaps victims: one that was not told is another kill.
+ */
+bool
+death_take_reaping(struct oom_log *log, const char *at, const char *behind)
+{
+	const char *done = scan_start(behind, "reaped process ");
+	const char *failed = scan_start(behind, "unable to reap pid:");
+	const char *who = done ? done : failed, *name = who ? strchr(who, '(') : NULL;
+	const char *end = name ? scan_last(name, done ? "), now anon-rss:" : ")", NULL) : NULL;
+	int64_t pid = who ? oom_log_process_of(log, value_at(who)) : UNKNOWN;
+	struct oom_kill *kill = queue_find(log, pid), other;
+
+	(void)at;
+	if (pid < 1 ||
+		(log->stream->report.state != REPORT_NONE && log->stream->report.kill.pid == pid))
+		return pid > 0;
+	if (kill) {
+		kill->reaped = done != NULL;
+		return true;
+	}
+	if (log_has_told(log, pid) || !end)
+		return log_has_told(log, pid);
+	oom_kill_init(&other);
+	other.killer = OOM_BY_KERNEL;
+	other.outcome = OOM_KILLED;
+	other.pid = pid;
+	other.reaped = done != NULL;
+	other.reaped_only = 1;
+	value_copy(&other.comm, name + 1, end);
+	queue_push(log, &other);
+	return true;
+}

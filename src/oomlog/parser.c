@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "oomlog/oom-log.h"
+
+#include "base/known.h"
+#include "base/memory.h"
+#include "base/scan.h"
+#include "oomlog/line.h"
+#include "oomlog/parser.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How much of a line tells whether it has the prefix of another; what two lines join at most. */
+enum { PREFIX_SAMPLE = 8, LONGEST_TEXT = 64 * 1024 };
+
+/*
+ * The stream that a line belongs to: of the same machine and CPU; where the line does not name a
+ * CPU, else the last one. A phrase that begins a report may have a new one.
+ */
+static struct oom_stream *
+stream_of(struct oom_log *log, bool begins)
+{
+	struct oom_stream *oldest = &log->streams[0], *last = &log->streams[0];
+
+	for (size_t i = 0; i < OOM_STREAMS; i++) {
+		struct oom_stream *stream = &log->streams[i];
+
+		if (stream->source == log->line.source)
+			return stream;
+		last = stream->used > last->used ? stream : last;
+		oldest = stream->used < oldest->used ? stream : oldest;
+	}
+	if (!begins)
+		return log->line.has_caller ? NULL : last;
+	log->stream = oldest;
+	report_give_up(log);
+	report_forget_group(oldest);
+	oldest->source = log->line.source;
+	oldest->report_number = -1;
+	return oldest;
+}
+
+/* What the invocation's line lacks: where the kernel's text begins, from a line that tells it. */
+static void
+learn_prefix(struct oom_report *report, const char *text, const char *at)
+{
+	const char *name;
+
+	if (!report->asked_line || report->has_prefix)
+		return;
+	name = log_line_like(report->asked_line, text, (size_t)(at - text));
+	if (!name || *name == '\0')
+		return;
+	if (name < report->asked_line + report->asked_start) {
+		report->is_unclear = true; /* the one line has a time, the other has none */
+		return;
+	}
+	report->asked_start = (size_t)(name - report->asked_line);
+	report->has_prefix = true;
+}
+
+/* Whether a line fits where its report is: the kernel prints the parts in their order. */
+static void
+check_section(struct oom_log *log, enum section section)
+{
+	struct oom_report *report = &log->stream->report;
+
+	if (section == SECTION_NONE)
+		return;
+	if (section < report->section && report->state == REPORT_HEADLESS)
+		report_begin(log, REPORT_HEADLESS);
+	else if (section < report->section)
+		report->is_mixed = true;
+	report->section = section > report->section ? section : report->section;
+	log->stream->strangers = 0;
+}
+
+/* Whether the line that waits, of some phrase, cannot be whole as it is. */
+static bool
+is_unfinished(const char *text, const struct phrase *phrase)
+{
+	const char *end = value_line_end(text);
+
+	if (!phrase || !end || end == text)
+		return false;
+	if (phrase->words[0] == 'i')
+		return !strstr(text, "oom_score_adj=");
+	if (strstr(phrase->words, "oom-kill:"))
+		return !scan_last(text, ",uid=", NULL);
+	return strstr(phrase->words, "Killed process ") && !strstr(text, "oom_score_adj:") &&
+	       (!strstr(text, "anon-rss:") || !isalpha((unsigned char)end[-1]) || end[-1] != 'B');
+}
+
+/* Whether the log ends within this line: then nobody can understand it. */
+static bool
+is_cut(const struct oom_log *log, const struct phrase *phrase)
+{
+	return log->is_ending && (!value_line_end(log->text) || is_unfinished(log->text, phrase));
+}
+
+static void
+take_phrase(struct oom_log *log, const struct phrase *phrase, const char *at)
+{
+	struct oom_stream *stream = stream_of(log, phrase->begins);
+	struct oom_report *report;
+	bool may_stand_alone = phrase->section == SECTION_NONE, is_understood;
+
+	if (!stream && !may_stand_alone)
+		return; /* of another CPU, whose report is not here */
+	log->stream = stream = stream ? stream : &log->streams[0];
+	stream->used = log->line_count;
+	report = &stream->report;
+	if (report->state == REPORT_NONE && !may_stand_alone) {
+		if (!phrase->begins)
+			return;
+		report_begin(log, REPORT_HEADLESS);
+	}
+	check_section(log, phrase->section);
+	if (phrase->is_at_start && report->state == REPORT_BEGUN)
+		learn_prefix(report, log->text, at);
+	is_understood = phrase->take(log, at, at + strlen(phrase->words));
+	if (!is_understood && report->state != REPORT_NONE && !is_cut(log, phrase))
+		report->kill.lines_not_understood =
+			known_sum(known_or_zero(report->kill.lines_not_understood), 1);
+}
+
+static bool
+is_of(enum log_origin origin, const struct phrase *phrase)
+{
+	return origin == LOG_ANYONE || origin == phrase->origin;
+}
+
+/* A report without its beginning, and a group that is being killed, do not last for ever. */
+static void
+count_strangers(struct oom_log *log)
+{
+	for (size_t i = 0; i < OOM_STREAMS; i++) {
+		struct oom_stream *stream = &log->streams[i];
+
+		if ((stream->report.state != REPORT_HEADLESS && !stream->group) ||
+			++stream->strangers <= STRANGERS)
+			continue;
+		stream->strangers = 0;
+		if (stream->report.state == REPORT_HEADLESS)
+			report_reset(&stream->report);
+		report_forget_group(stream);
+	}
+}
+
+/* The phrase of the line that waits, and where it stands in it. */
+static const struct phrase *
+waiting_phrase(struct oom_log *log, const char **ret_at)
+{
+	const char *at = log->text;
+
+	if (!log->is_searched) {
+		log->phrase = phrase_find(log->text, &at);
+		log->phrase_start = (size_t)(at - log->text);
+		log->is_searched = true;
+	}
+	*ret_at = log->text + log->phrase_start;
+	return log->phrase;
+}
+
+static bool
+is_in_statistics(const struct oom_report *report)
+{
+	return report->state != REPORT_NONE && report->in_statistics &&
+	       report->section == SECTION_STATS;
+}
+
+/* A line without a phrase may be a figure of a cgroup. */
+static bool
+take_figure(struct oom_log *log)
+{
+	bool may_be = false;
+	struct oom_stream *stream;
+
+	for (size_t i = 0; i < OOM_STREAMS; i++)
+		may_be = may_be || is_in_statistics(&log->streams[i].report);
+	if (!may_be)
+		return false;
+	log_line_parse(log->text, log->text + log->length, &log->line);
+	stream = stream_of(log, false);
+	if (!stream || !is_in_statistics(&stream->report) ||
+		!report_take_statistics(&stream->report, log->text))
+		return false;
+	stream->strangers = 0;
+	return true;
+}
+
+/* A line that is whole. */
+static void
+take_text(struct oom_log *log)
+{
+	const char *at;
+	const struct phrase *phrase = waiting_phrase(log, &at);
+
+	if (!phrase) {
+		if (!take_figure(log))
+			count_strangers(log);
+		return;
+	}
+	log_line_parse(log->text, at, &log->line);
+	if (is_of(log->line.origin, phrase))
+		take_phrase(log, phrase, at);
+	else
+		count_strangers(log);
+}
+
+static void
+flush(struct oom_log *log)
+{
+	if (log->length == 0)
+		return;
+	take_text(log);
+	log->length = 0;
+}
+
+static void
+append(struct oom_log *log, const char *line, size_t length, bool is_ended)
+{
+	length = length < LONGEST_TEXT ? length : LONGEST_TEXT;
+	log->text = array_reserve(log->text, &log->capacity, log->length + length + 2, 1);
+	memcpy(log->text + log->length, line, length);
+	log->length += length;
+	if (is_ended)
+		log->text[log->length++] = '\n';
+	log->text[log->length] = '\0';
+	log->is_searched = false;
+}
+
+static bool
+is_field(const char *line)
+{
+	size_t length = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+	return length > 2 && line[length] == '=';
+}
+
+/*
+ * Where the rest of the waiting line begins in the next one, or NULL. A wrapped line has no
+ * prefix, and each of the same width before it goes on. The kernel goes on with the prefix where a
+ * record of several parts grew too long, or a name has a newline.
+ */
+static const char *
+continuation(struct oom_log *log, const char *line, size_t length)
+{
+	const char *waiting_at, *at = NULL, *rest;
+	const struct phrase *waiting, *phrase;
+	bool is_choice, unfinished, is_wide;
+	size_t sample, prefix;
+
+	if (log->length == 0 || length == 0 || log->text[log->length - 1] != '\n' || is_field(line))
+		return NULL;
+	waiting = waiting_phrase(log, &waiting_at);
+	prefix = waiting ? (size_t)(waiting_at - log->text) : 0;
+	if (waiting && !waiting->is_at_start) {
+		log_line_parse(log->text, waiting_at, &log->line);
+		prefix = (size_t)(log->line.message - log->text);
+	}
+	is_choice =
+		waiting && (waiting->section == SECTION_CHOICE || waiting->section == SECTION_NONE);
+	unfinished = is_choice && is_unfinished(log->text, waiting);
+	is_wide = log->wrap_width > 0 && log->last_width == log->wrap_width;
+	if (!unfinished && !is_wide)
+		return NULL;
+	phrase = phrase_find(line, &at);
+	sample = prefix < PREFIX_SAMPLE ? prefix : PREFIX_SAMPLE;
+	if (sample > 0 && log_line_like(line, log->text, sample)) {
+		rest = log_line_like(line, log->text, prefix);
+		return unfinished && rest && (!phrase || at > rest) &&
+				       (*rest == '/' || *rest == ',' || strstr(rest, ") total-vm:"))
+			       ? rest
+			       : NULL;
+	}
+	return (phrase && at == line) || strstr(line, " process ") ? NULL : line;
+}
+
+static void
+feed_text(struct oom_log *log, const char *line, size_t length, bool is_ended)
+{
+	const char *rest = continuation(log, line, length), *at;
+	bool is_relevant = false;
+
+	log->line_count++;
+	if (rest) {
+		bool is_wrapped = rest == line;
+		bool is_name = !is_wrapped && strstr(rest, ") total-vm:") && strchr(log->text, '(');
+
+		if (is_wrapped)
+			log->wrap_width = log->last_width;
+		if (!is_name || is_wrapped)
+			log->length--; /* the newline; one within a name stays */
+		append(log, rest, length - (size_t)(rest - line), is_ended);
+		log->last_width = length;
+		return;
+	}
+	flush(log);
+	for (size_t i = 0; i < OOM_STREAMS; i++)
+		is_relevant = is_relevant || log->streams[i].report.state != REPORT_NONE;
+	if (!is_relevant && !phrase_find(line, &at)) {
+		count_strangers(log);
+		return;
+	}
+	append(log, line, length, is_ended);
+	log->last_width = length;
+	log->text_time = log->relative_time;
+}
+
+static int
+hex_digit(char digit)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = digit ? strchr(digits, digit) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* In /dev/kmsg what is not printable is \xNN, a backslash, too. Changes the text in place. */
+static void
+unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from; to++) {
+		int high = from[0] == '\\' && from[1] == 'x' ? hex_digit(from[2]) : -1;
+		int low = high >= 0 ? hex_digit(from[3]) : -1;
+
+		*to = low < 0 ? *from : high + low > 0 ? (char)(high * 16 + low) : '?';
+		from += low < 0 ? 1 : 4;
+	}
+	*to = '\0';
+}
+
+/* Whether a line ends by going back to the terminal's own colour: "ESC [ 0 m" or "ESC [ m". */
+static bool
+ends_colour(const char *text)
+{
+	const char *code = strrchr(text, '\33');
+
+	return code && (strcmp(code, "\33[0m") == 0 || strcmp(code, "\33[m") == 0);
+}
+
+/* Takes out the codes of colours, if the line begins or ends with one. */
+static void
+uncolour(char *text)
+{
+	char *to = text;
+
+	if (text[0] != '\33' && !ends_colour(text))
+		return;
+	for (const char *from = text; *from;) {
+		size_t code =
+			from[0] == '\33' && from[1] == '[' ? strspn(from + 2, "0123456789;") : 0;
+
+		if (from[0] == '\33' && from[1] == '[' &&
+			(from[2 + code] == 'm' || from[2 + code] == 'K'))
+			from += code + 3;
+		else
+			*to++ = *from++;
+	}
+	*to = '\0';
+}
+
+/*
+ * What was one record may have newlines: figures of several lines are taken one by one, a name
+ * with a newline stays whole.
+ */
+static void
+feed_record(struct oom_log *log, char *text, bool is_ended)
+{
+	const char *at;
+	const struct phrase *phrase = strchr(text, '\n') ? phrase_find(text, &at) : NULL;
+	bool has_name =
+		phrase && (phrase->section == SECTION_NONE || phrase->section >= SECTION_TABLE);
+
+	if (has_name || !strchr(text, '\n')) {
+		feed_text(log, text, strlen(text), is_ended);
+		return;
+	}
+	for (char *line = text, *next; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		feed_text(log, line, strlen(line), next || is_ended);
+	}
+}
+
+static bool
+is_record(const char *line)
+{
+	const char *end = line + strspn(line, "0123456789");
+
+	return end > line && *end == ',' && strchr(end, ';');
+}
+
+/* Of dmesg -H: "[  +0.000012]" counts from the line before, "[Nov30 10:16]" from the minute. */
+static void
+count_time(struct oom_log *log, const char *line)
+{
+	const char *plus = line + 1 + strspn(line + 1, " ");
+	struct log_line taken;
+
+	if (*plus != '+' && !isalpha((unsigned char)*plus) && (unsigned char)*plus < 0x80)
+		return;
+	log_line_parse(line, line + strcspn(line, "]") + (strchr(line, ']') != NULL), &taken);
+	if (taken.since_last != UNKNOWN)
+		log->relative_time = known_sum(log->relative_time, taken.since_last);
+	else if (taken.has_stamp)
+		log->relative_time = log_stamp_time(&taken.stamp, log->clock.now);
+}
+
+static void
+feed_plain(struct oom_log *log, const char *line, bool is_ended)
+{
+	size_t length = strlen(line);
+	char *copy;
+
+	if (length > 0 && line[length - 1] == '\r') {
+		length--;
+		is_ended = true;
+	}
+	if (line[0] == '[')
+		count_time(log, line);
+	if (!is_record(line) && line[0] != '\33' && !(length > 0 && line[length - 1] == 'm') &&
+		strlen(line) == length) {
+		feed_text(log, line, length, is_ended);
+		return;
+	}
+	copy = xstrndup(line, length);
+	uncolour(copy);
+	if (is_record(copy))
+		unescape(copy);
+	feed_record(log, copy, is_ended);
+	free(copy);
+}
+
+/* A line that an object of JSON has become. */
+static void
+feed_made(struct oom_log *log, const char *line)
+{
+	char *copy = xstrdup(line);
+
+	uncolour(copy);
+	feed_record(log, copy, true);
+	free(copy);
+}
+
+void
+oom_log_feed(struct oom_log *log, const char *line, bool is_ended)
+{
+	log->gives_all = false;
+	log->is_ending = !is_ended;
+	if (json_reader_takes(log->json, line))
+		json_reader_feed(log->json, line, feed_made, log);
+	else
+		feed_plain(log, line, is_ended);
+}
+
+void
+oom_log_end(struct oom_log *log)
+{
+	log->is_ending = true;
+	flush(log);
+	for (size_t i = 0; i < OOM_STREAMS; i++) {
+		log->stream = &log->streams[i];
+		report_give_up(log);
+	}
+	log->gives_all = true;
+}
+
+void
+oom_log_pause(struct oom_log *log)
+{
+	flush(log);
+	log->gives_all = true;
+}
+
+bool
+oom_log_is_no_log(const struct oom_log *log)
+{
+	return json_reader_is_lost(log->json);
+}
+
+struct oom_log *
+oom_log_create(const struct oom_log_clock *clock)
+{
+	struct oom_log *log = xcalloc(1, sizeof(*log));
+
+	log->clock = *clock;
+	log->relative_time = UNKNOWN;
+	log->person_line = -1;
+	log->json = json_reader_create();
+	for (size_t i = 0; i < OOM_STREAMS; i++) {
+		struct oom_report *report = &log->streams[i].report;
+
+		oom_kill_init(&report->kill);
+		report->old_total = report->page_size = UNKNOWN;
+		report_reset(report);
+		log->streams[i].report_number = -1;
+	}
+	log->stream = &log->streams[0];
+	return log;
+}
+
+void
+oom_log_destroy(struct oom_log *log)
+{
+	if (!log)
+		return;
+	for (size_t i = 0; i < log->queue_count; i++)
+		oom_kill_finish(&log->queue[i]);
+	for (size_t i = 0; i < OOM_STREAMS; i++) {
+		oom_kill_finish(&log->streams[i].report.kill);
+		free((void *)log->streams[i].report.asked_line);
+		report_forget_group(&log->streams[i]);
+	}
+	json_reader_destroy(log->json);
+	free(log->text);
+	free(log);
+}

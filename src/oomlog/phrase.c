@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/scan.h"
+#include "oomlog/parser.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Who asks stands before this, and its name may be like any other phrase. */
+static const char invoked[] = "invoked oom-killer: gfp_mask=";
+
+static unsigned char first_of[256]; /* 1 + the index of the first phrase with that letter */
+static unsigned char next_of[64];   /* the same of the next one */
+
+__attribute__((constructor)) static void
+index_phrases(void)
+{
+	for (size_t i = oom_phrase_count; i-- > 0;) {
+		unsigned char letter = (unsigned char)oom_phrases[i].words[0];
+
+		next_of[i] = first_of[letter];
+		first_of[letter] = (unsigned char)(i + 1);
+	}
+}
+
+static const struct phrase *
+phrase_at(const char *text)
+{
+	for (unsigned char i = first_of[(unsigned char)*text]; i > 0; i = next_of[i - 1]) {
+		const struct phrase *phrase = &oom_phrases[i - 1];
+		const char *behind = text[1] == phrase->words[1] || !phrase->words[1]
+					     ? scan_start(text, phrase->words)
+					     : NULL;
+
+		if (behind && (!phrase->fits || phrase->fits(behind)))
+			return phrase;
+	}
+	return NULL;
+}
+
+static const char *
+find_invocation(const char *text)
+{
+	char near[OOM_NAME_LENGTH + sizeof(invoked)];
+	size_t length = strnlen(text, sizeof(near) - 1);
+	const char *at;
+
+	memcpy(near, text, length);
+	near[length] = '\0';
+	at = strstr(near, invoked);
+	return at ? text + (at - near) : NULL;
+}
+
+const struct phrase *
+phrase_find(const char *text, const char **ret_at)
+{
+	const struct phrase *phrase = NULL;
+	const char *at, *later;
+
+	for (at = text; *at; at++)
+		if (first_of[(unsigned char)*at] &&
+			(at == text || !isalnum((unsigned char)at[-1])) && (phrase = phrase_at(at)))
+			break;
+	if (!phrase)
+		return NULL;
+	later = *at == 'i' ? NULL : find_invocation(at);
+	*ret_at = later ? later : at;
+	return later ? phrase_at(later) : phrase;
+}

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/known.h"
+#include "base/memory.h"
+#include "base/scan.h"
+#include "model/badness.h"
+#include "oomlog/parser.h"
+
+#include <string.h>
+
+#define MOST_BYTES (INT64_C(1) << 60)
+
+/* The size of a page that is only used to put rows in order while it is not known. */
+enum { USUAL_PAGE = 4096, ADJ_NEVER = -1000, OLD_COLUMNS = 7, SPLIT_COLUMNS = 10 };
+
+static const struct {
+	const char *heading;
+	enum task_column column;
+} headings[] = {
+	{ "uid", TASK_UID },
+	{ "tgid", TASK_TGID },
+	{ "total_vm", TASK_TOTAL_VM },
+	{ "rss", TASK_RSS },
+	{ "rss_anon", TASK_RSS_ANON },
+	{ "rss_file", TASK_RSS_FILE },
+	{ "rss_shmem", TASK_RSS_SHMEM },
+	{ "pgtables_bytes", TASK_PAGE_TABLE_BYTES },
+	{ "nr_ptes", TASK_PAGE_TABLE_PAGES },
+	{ "nr_pmds", TASK_PAGE_TABLE_PAGES },
+	{ "nr_puds", TASK_PAGE_TABLE_PAGES },
+	{ "swapents", TASK_SWAP },
+	{ "oom_score_adj", TASK_ADJ },
+};
+
+static enum task_column
+column_of(const char *heading, size_t length)
+{
+	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+		if (strlen(headings[i].heading) == length &&
+			memcmp(headings[i].heading, heading, length) == 0)
+			return headings[i].column;
+	return TASK_OTHER;
+}
+
+static bool
+is_heading(const char *behind)
+{
+	return scan_start(behind + strspn(behind, " "), "pid ") != NULL &&
+	       strstr(behind, "total_vm") != NULL;
+}
+
+/* "   9425]     0  9425    18491 ...": a number in brackets and five more behind it. */
+bool
+report_is_row(const char *behind)
+{
+	int64_t pid;
+
+	if (is_heading(behind))
+		return true;
+	pid = scan_next_number(&behind);
+	behind += strspn(behind, " ");
+	if (pid < 0 || *behind++ != ']' || *behind != ' ')
+		return false;
+	for (int i = 0; i < 5; i++)
+		if (scan_next_number(&behind) == UNKNOWN || *behind != ' ')
+			return false;
+	return true;
+}
+
+/* "[  pid  ]   uid  tgid total_vm      rss ... oom_score_adj name" */
+static bool
+take_heading(struct oom_report *report, const char *line)
+{
+	const char *word = strchr(line, ']');
+
+	if (!word || !value_line_end(line))
+		return false;
+	report->column_count = 0;
+	report->kill.tasks = known_or_zero(report->kill.tasks);
+	for (word++; report->column_count < TASK_COLUMNS;) {
+		size_t length;
+
+		word += strspn(word, " ");
+		length = strcspn(word, " \r\n");
+		if (length == 0 || (length == 4 && memcmp(word, "name", 4) == 0))
+			break;
+		report->columns[report->column_count++] = column_of(word, length);
+		word += length;
+	}
+	return true;
+}
+
+/* Whether the numbers behind rss are its parts. */
+static bool
+is_split(const int64_t numbers[static SPLIT_COLUMNS])
+{
+	return numbers[3] == known_sum(known_sum(numbers[4], numbers[5]), numbers[6]);
+}
+
+/* Without its heading a row tells which of the two tables since 4.15 it is of. */
+static void
+guess_heading(struct oom_report *report, const char *row)
+{
+	static const char old[] =
+		"[] uid tgid total_vm rss pgtables_bytes swapents oom_score_adj\n";
+	static const char split[] = "[] uid tgid total_vm rss rss_anon rss_file rss_shmem "
+				    "pgtables_bytes swapents oom_score_adj\n";
+	int64_t numbers[SPLIT_COLUMNS];
+	size_t count = 0;
+
+	while (count < SPLIT_COLUMNS && (numbers[count] = scan_next_number(&row)) != UNKNOWN)
+		count++;
+	take_heading(report, count == SPLIT_COLUMNS && is_split(numbers) ? split : old);
+}
+
+/*
+ * Reads the numbers of a row, most of which are pages and stay so until the whole report tells how
+ * large a page is. Returns the name behind them, or NULL where it is no row.
+ */
+static const char *
+read_row(const struct oom_report *report, const char *row, struct oom_candidate *task,
+	int64_t *process)
+{
+	for (size_t i = 0; i < report->column_count; i++) {
+		int64_t number = scan_next_number(&row);
+
+		if (number == UNKNOWN || (*row != ' ' && *row != '\0'))
+			return NULL;
+		switch (report->columns[i]) {
+		case TASK_UID:
+			task->uid = number;
+			break;
+		case TASK_TOTAL_VM:
+			task->virtual = number;
+			break;
+		case TASK_RSS:
+			task->resident = number;
+			break;
+		case TASK_RSS_ANON:
+			task->anon = number;
+			break;
+		case TASK_RSS_FILE:
+			task->file = number;
+			break;
+		case TASK_RSS_SHMEM:
+			task->shmem = number;
+			break;
+		case TASK_PAGE_TABLE_BYTES:
+			task->page_tables = number;
+			break;
+		case TASK_PAGE_TABLE_PAGES:
+			task->page_tables = task->page_tables == UNKNOWN
+						    ? number
+						    : known_sum(task->page_tables, number);
+			break;
+		case TASK_SWAP:
+			task->swap = number;
+			break;
+		case TASK_ADJ:
+			task->adj = number;
+			break;
+		case TASK_TGID:
+			*process = number;
+			break;
+		case TASK_OTHER:
+			break;
+		}
+	}
+	return *row == ' ' ? row + 1 : NULL;
+}
+
+/*
+ * What the kernel compared, UNKNOWN where a part is. A log is not to be believed: figures that no
+ * machine can have are unknown as well.
+ */
+static int64_t
+badness(const struct oom_candidate *task, int64_t total)
+{
+	if (task->adj < ADJ_NEVER || task->adj > -ADJ_NEVER || task->resident > MOST_BYTES ||
+		task->swap > MOST_BYTES || task->page_tables > MOST_BYTES || total > MOST_BYTES)
+		return UNKNOWN;
+	return badness_points(task->resident, task->swap, task->page_tables, task->adj,
+		task->adj == 0 ? 0 : total);
+}
+
+static bool
+tables_are_pages(const struct oom_report *report)
+{
+	for (size_t i = 0; i < report->column_count; i++)
+		if (report->columns[i] == TASK_PAGE_TABLE_PAGES)
+			return true;
+	return false;
+}
+
+/* Makes pages bytes. */
+static void
+measure(const struct oom_report *report, struct oom_candidate *task, int64_t page)
+{
+	int64_t *const pages[] = { &task->virtual, &task->resident, &task->anon, &task->file,
+		&task->shmem, &task->swap };
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		*pages[i] = known_product(*pages[i], page);
+	if (tables_are_pages(report))
+		task->page_tables = known_product(task->page_tables, page);
+}
+
+/* What a task holds, to put those in order whose badness is unknown. */
+static int64_t
+size_of(const struct oom_candidate *task)
+{
+	int64_t size = known_sum(task->resident, task->swap);
+
+	return size == UNKNOWN ? task->resident : size;
+}
+
+/* Of two that are equal the kernel takes the later one. */
+static bool
+goes_before(const struct oom_candidate *a, const struct oom_candidate *b)
+{
+	if (a->badness == UNKNOWN || b->badness == UNKNOWN)
+		return size_of(a) >= size_of(b);
+	return a->badness >= b->badness;
+}
+
+/*
+ * What a cgroup may have beyond its limit of RAM: swap up to its own limit, or as much as there
+ * is, which the log may not tell. As much as it uses there is for certain.
+ */
+static int64_t
+swap_of_cgroup(const struct oom_kill *kill, int64_t swap)
+{
+	if (kill->swap_limit == UNKNOWN)
+		return swap;
+	if (kill->swap_limit == 0 ||
+		(kill->swap_usage != UNKNOWN && kill->swap_usage >= kill->swap_limit))
+		return kill->swap_limit;
+	return swap == UNKNOWN || swap < kill->swap_limit ? swap : kill->swap_limit;
+}
+
+/*
+ * How much memory and swap there is to be had (constrained_alloc() of mm/oom_kill.c): the limit
+ * of the cgroup, or the nodes that the report shows, or all.
+ */
+static int64_t
+total_of(const struct oom_report *report)
+{
+	const struct oom_kill *kill = &report->kill;
+	int64_t swap = kill->swap_total == UNKNOWN ? report->old_total : kill->swap_total;
+	int64_t pages = known_difference(report->ram_pages, report->reserved_pages);
+
+	if (report->is_mixed)
+		return UNKNOWN;
+	if (report->is_cgroup)
+		return known_sum(kill->limit, swap_of_cgroup(kill, swap));
+	if (kill->limited_by == OOM_LIMIT_CPUSET || kill->limited_by == OOM_LIMIT_MEMPOLICY)
+		return known_sum(known_product(report->kib[FIGURE_PRESENT], 1024), swap);
+	return known_sum(known_product(pages, report->page_size), swap);
+}
+
+/* Adds a task at its place and drops the last where there are too many. Owns its name. */
+static void
+insert(struct oom_kill *kill, struct oom_candidate *task)
+{
+	size_t at = kill->candidate_count;
+
+	if (!kill->candidates)
+		kill->candidates = xcalloc(OOM_CANDIDATES, sizeof(kill->candidates[0]));
+	if (at == OOM_CANDIDATES) {
+		if (!goes_before(task, &kill->candidates[at - 1])) {
+			oom_candidate_finish(task);
+			return;
+		}
+		oom_candidate_finish(&kill->candidates[--at]);
+	}
+	for (; at > 0 && goes_before(task, &kill->candidates[at - 1]); at--)
+		kill->candidates[at] = kill->candidates[at - 1];
+	kill->candidates[at] = *task;
+	if (kill->candidate_count < OOM_CANDIDATES)
+		kill->candidate_count++;
+}
+
+static void
+keep_largest(
+	struct oom_kill *kill, const struct oom_candidate *task, const char *name, size_t length)
+{
+	if (size_of(task) <= size_of(&kill->largest))
+		return;
+	oom_candidate_finish(&kill->largest);
+	kill->largest = *task;
+	kill->largest.comm = NULL;
+	oom_set_text(&kill->largest.comm, name, length);
+}
+
+/* A row of pages with what the kernel compared. */
+static void
+weigh(const struct oom_report *report, struct oom_candidate *task)
+{
+	struct oom_candidate bytes = *task;
+
+	measure(report, &bytes, report->page_size == UNKNOWN ? USUAL_PAGE : report->page_size);
+	task->badness = badness(&bytes, total_of(report));
+}
+
+static void
+keep_task(struct oom_report *report, struct oom_candidate *task, const char *name, size_t length)
+{
+	struct oom_kill *kill = &report->kill;
+
+	weigh(report, task);
+	kill->tasks = known_sum(known_or_zero(kill->tasks), 1);
+	kill->protected_tasks = known_or_zero(kill->protected_tasks);
+	keep_largest(kill, task, name, length);
+	if (task->adj == ADJ_NEVER) {
+		kill->protected_tasks++;
+		return;
+	}
+	if (kill->candidate_count == OOM_CANDIDATES &&
+		!goes_before(task, &kill->candidates[OOM_CANDIDATES - 1]))
+		return;
+	oom_set_text(&task->comm, name, length);
+	insert(kill, task);
+}
+
+bool
+report_take_row(struct oom_log *log, const char *at, const char *row)
+{
+	struct oom_report *report = &log->stream->report;
+	const char *name, *end = value_line_end(row);
+	struct oom_candidate task;
+	int64_t process = UNKNOWN;
+
+	report->in_statistics = false;
+	if (is_heading(row))
+		return take_heading(report, at);
+	table_reset_row(&oom_candidate_table, &task);
+	task.pid = scan_next_number(&row);
+	row += strspn(row, " ");
+	if (task.pid < 0 || *row++ != ']' || !end)
+		return false;
+	if (report->column_count == 0)
+		guess_heading(report, row);
+	name = read_row(report, row, &task, &process);
+	if (!name || task.resident == UNKNOWN)
+		return false;
+	log_note_thread(log, task.pid, process);
+	task.pid = process > 0 ? process : task.pid;
+	end = end < name ? name : end;
+	keep_task(report, &task, name,
+		end - name < OOM_NAME_LENGTH ? (size_t)(end - name) : OOM_NAME_LENGTH);
+	return true;
+}
+
+/* What is known at the end: bytes, the total, and so the order. */
+static void
+rank_again(struct oom_report *report)
+{
+	struct oom_kill *kill = &report->kill;
+	struct oom_candidate tasks[OOM_CANDIDATES];
+	size_t count = kill->candidate_count;
+
+	if (count > 0)
+		memcpy(tasks, kill->candidates, count * sizeof(tasks[0]));
+	kill->candidate_count = 0;
+	for (size_t i = 0; i < count; i++)
+		weigh(report, &tasks[i]);
+	while (count-- > 0)
+		insert(kill, &tasks[count]);
+	weigh(report, &kill->largest);
+	for (size_t i = 0; i < kill->candidate_count; i++) {
+		measure(report, &kill->candidates[i], report->page_size);
+		if (report->page_size == UNKNOWN)
+			kill->candidates[i].badness = UNKNOWN;
+	}
+	measure(report, &kill->largest, report->page_size);
+	if (report->page_size == UNKNOWN)
+		kill->largest.badness = UNKNOWN;
+}
+
+/* What the table says of the victim and the line about its death does not. */
+static void
+find_victim(struct oom_report *report)
+{
+	struct oom_kill *kill = &report->kill;
+
+	for (size_t i = 0; i < kill->candidate_count; i++) {
+		const struct oom_candidate *task = &kill->candidates[i];
+
+		if (task->pid != kill->pid)
+			continue;
+		kill->rank = (int64_t)i + 1;
+		kill->badness = task->badness;
+		kill->swap = task->swap;
+		kill->adj = kill->adj == UNKNOWN ? task->adj : kill->adj;
+		kill->uid = kill->uid == UNKNOWN ? task->uid : kill->uid;
+		if (report->has_death) { /* which came later, and says it where it can */
+			kill->page_tables = kill->page_tables == UNKNOWN ? task->page_tables
+									 : kill->page_tables;
+			kill->virtual = kill->virtual == UNKNOWN ? task->virtual : kill->virtual;
+		}
+		if (!kill->comm && task->comm)
+			oom_set_text(&kill->comm, task->comm, strlen(task->comm));
+	}
+}
+
+void
+report_rank(struct oom_report *report)
+{
+	report->kill.total = total_of(report);
+	rank_again(report);
+	find_victim(report);
+}

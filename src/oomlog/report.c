@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/memory.h"
+#include "base/scan.h"
+#include "oomlog/parser.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Begins an empty report. What the last one held is the queue's. */
+static void
+report_clear(struct oom_report *report)
+{
+	const struct oom_kill *kill = &report->kill;
+	int64_t swap = kill->swap_total == UNKNOWN ? report->old_total : kill->swap_total;
+	int64_t page_size = report->page_size;
+
+	*report = (struct oom_report){ .page_size = report->is_mixed ? UNKNOWN : page_size,
+		.ram_pages = UNKNOWN,
+		.reserved_pages = UNKNOWN,
+		.cgroup_anon = UNKNOWN,
+		.cgroup_file = UNKNOWN,
+		.last_node = UNKNOWN,
+		.old_total = swap };
+	for (size_t i = 0; i < FIGURE_COUNT; i++)
+		report->pages[i] = report->kib[i] = UNKNOWN;
+	oom_kill_init(&report->kill);
+}
+
+void
+report_reset(struct oom_report *report)
+{
+	oom_kill_finish(&report->kill);
+	free((void *)report->asked_line);
+	report_clear(report);
+}
+
+void
+report_forget_group(struct oom_stream *stream)
+{
+	free((void *)stream->group);
+	free((void *)stream->limit_cgroup);
+	stream->group = NULL;
+	stream->limit_cgroup = NULL;
+}
+
+static bool
+is_among(const char *name, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Where the lines of two reports are mixed, only what stands in a line together with the victim
+ * is certain: the line about its death, the one that names it with the limit, and its choice.
+ */
+static bool
+is_certain(const char *name, bool has_summary, bool is_chosen)
+{
+	static const char *const of_death[] = { "pid", "comm", "uid", "virt", "res", "anon", "file",
+		"shmem", "pte", "adj" };
+	static const char *const of_summary[] = { "cgroup", "limit_cgroup", "nodemask", "cpuset",
+		"mems_allowed" };
+
+	return is_among(name, of_death, sizeof(of_death) / sizeof(of_death[0])) ||
+	       (has_summary &&
+		       is_among(name, of_summary, sizeof(of_summary) / sizeof(of_summary[0]))) ||
+	       (is_chosen && strcmp(name, "score") == 0);
+}
+
+static void
+forget(struct oom_kill *kill, const struct column *column)
+{
+	char *field = (char *)kill + column->offset;
+
+	if (column->unit == UNIT_TEXT) {
+		free((void *)*(const char **)field);
+		*(const char **)field = NULL;
+	} else {
+		*(int64_t *)field = UNKNOWN;
+	}
+}
+
+static void
+forget_mixed(struct oom_report *report)
+{
+	struct oom_kill *kill = &report->kill;
+	bool is_chosen = kill->pid != UNKNOWN && kill->chosen_pid == kill->pid;
+
+	for (size_t i = 0; i < oom_kill_table.column_count; i++)
+		if (!is_certain(oom_kill_table.columns[i].name, report->has_summary, is_chosen))
+			forget(kill, &oom_kill_table.columns[i]);
+	if (!report->has_summary)
+		kill->limited_by = OOM_LIMIT_UNKNOWN;
+	for (size_t i = 0; i < kill->candidate_count; i++)
+		oom_candidate_finish(&kill->candidates[i]);
+	kill->candidate_count = kill->zone_count = 0;
+	oom_candidate_finish(&kill->largest);
+	table_reset_row(&oom_candidate_table, &kill->largest);
+	free((void *)report->asked_line);
+	report->asked_line = NULL;
+}
+
+/* Once all lines of a report have come. Drops what may be of another one. */
+void
+report_settle(struct oom_report *report)
+{
+	if (report->is_settled)
+		return;
+	report->is_settled = true;
+	report_find_page_size(report);
+	if (report->is_mixed)
+		forget_mixed(report);
+}
+
+/* A parent that was chosen is only told where another process died. */
+static void
+forget_choice(struct oom_kill *kill)
+{
+	kill->chosen_pid = UNKNOWN;
+	free((void *)kill->chosen_comm);
+	kill->chosen_comm = NULL;
+}
+
+/* Ends the report that is being read: what it holds moves into the queue. */
+void
+report_finish(struct oom_log *log, enum oom_outcome outcome)
+{
+	struct oom_stream *stream = log->stream;
+	struct oom_report *report = &stream->report;
+	struct oom_kill *kill = &report->kill;
+
+	kill->outcome = outcome;
+	kill->killed_with = outcome == OOM_KILLED ? 0 : UNKNOWN;
+	if (outcome != OOM_KILLED)
+		forget_choice(kill);
+	report_settle(report);
+	if (outcome != OOM_UNSEEN && !report->is_mixed) /* else it may have more lines */
+		kill->lines_not_understood = known_or_zero(kill->lines_not_understood);
+	report_find_asker(report);
+	if (kill->limited_by == OOM_LIMIT_UNKNOWN && kill->limit != UNKNOWN)
+		kill->limited_by = OOM_LIMIT_CGROUP;
+	report_rank(report);
+	report_sum_memory(report);
+	report_forget_group(stream);
+	report->state = REPORT_NONE;
+	stream->report_number = log->report_count++;
+	stream->first_pid = kill->pid;
+	stream->limit = kill->limited_by;
+	stream->limit_cgroup = kill->limit_cgroup ? xstrdup(kill->limit_cgroup) : NULL;
+	queue_push(log, kill);
+	report_clear(report);
+}
+
+/*
+ * A report whose victim the log does not tell is not lost. One without a beginning is only figures,
+ * unless it names who is to die.
+ */
+void
+report_give_up(struct oom_log *log)
+{
+	struct oom_report *report = &log->stream->report;
+	const struct oom_kill *kill = &report->kill;
+	bool is_lone = report->state == REPORT_HEADLESS && kill->pid != UNKNOWN;
+
+	if (report->state == REPORT_BEGUN || is_lone || kill->chosen_pid != UNKNOWN)
+		report_finish(log, is_lone ? OOM_KILLED : OOM_UNSEEN);
+	report->state = REPORT_NONE;
+}
+
+/*
+ * Begins a report; `state` says whether its first line was there. Of two that have begun and not
+ * ended either may be the one whose lines follow.
+ */
+void
+report_begin(struct oom_log *log, enum report_state state)
+{
+	struct oom_report *report = &log->stream->report;
+	bool is_rival = report->state == REPORT_BEGUN && state == REPORT_BEGUN &&
+			report->kill.pid == UNKNOWN;
+
+	report_give_up(log);
+	report_forget_group(log->stream);
+	report_reset(report);
+	report->state = state;
+	report->section = state == REPORT_BEGUN ? SECTION_ASKED : SECTION_NONE;
+	report->is_mixed = is_rival;
+}

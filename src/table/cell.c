@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "table/cell.h"
+
+size_t
+cell_format(char *text, size_t size, const struct column *column, const void *row,
+	enum charset charset, enum scale scale)
+{
+	const char *value;
+
+	if (column->unit != UNIT_TEXT) {
+		bool stale = column_is_stale(column, row);
+
+		*text = '~';
+		return stale +
+		       unit_format(text + stale, column->unit, column_number(column, row), scale);
+	}
+	value = column_text(column, row);
+	return text_safe(text, size, value ? value : "-", charset);
+}
+
+static int
+width_of(const struct column *column, int64_t number, enum scale scale)
+{
+	char text[UNIT_FORMAT_SIZE];
+
+	return (int)unit_format(text, column->unit, number, scale) + (column->stale != 0);
+}
+
+int
+cell_width(const struct column *column, const struct row_list *rows, enum scale scale)
+{
+	int64_t least = 0, most = 0;
+	int width = column->width, needed;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		int64_t number = column_number(column, rows->rows[i]);
+
+		if (number == UNKNOWN)
+			continue;
+		least = number < least ? number : least;
+		most = number > most ? number : most;
+	}
+	needed = width_of(column, least, scale);
+	width = needed > width ? needed : width;
+	needed = width_of(column, most, scale);
+	return needed > width ? needed : width;
+}
