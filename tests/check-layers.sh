@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The folders of src are the stages of the data: each includes only what stands before it.
-# Prints TAP. The arrows are those of src/README.md.
+# The folders of src are the stages of the data: each includes only what stands before it, and no
+# two files include each other, not even by way of a third. Prints TAP. The arrows are those of
+# src/README.md.
 set -eu
 cd "${SOURCE:-$(dirname "$0")/..}/src"
 # shellcheck source=tests/check-result.sh
@@ -33,6 +34,16 @@ for folder in */; do
 	result "$folder includes ${allowed:-nothing}" "$(forbidden "$folder" "${allowed:-nothing}")"
 done
 
+# x.c and x.h are one file here. tsort prints each circle that it meets.
+includes() {
+	grep -rn '^#include "' --include='*.[ch]' . |
+		sed -En 's|^\./([^.]*)\.[ch]:[0-9]+:#include "([^"]*)\.h"|\1 \2|p' | awk '$1 != $2'
+}
+result 'no files include each other in a circle' "$(includes | tsort 2>&1 >/dev/null || true)"
+
+# Views and dialogs ask for a change of the screen's state (app.h).
+result 'only app.c and tui.c change the state of the screen' \
+	"$(grep -nE '\bapp->[a-z_]+ (=|\+=|\|=) ' tui/*.c | grep -vE '^tui/(app|tui)\.c' || true)"
 result 'only tui includes curses' "$(grep -rnE '#include <.*curses' --include='*.[ch]' . | grep -v '^./tui/' || true)"
 result 'only system.c and slab.c include libproc2' \
 	"$(grep -rn '#include <libproc2' --include='*.[ch]' . | grep -vE '^./collect/(system|slab)\.c' || true)"

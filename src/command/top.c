@@ -31,7 +31,7 @@
 enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256, LONGEST_WAIT_MS = 3600 * 1000 };
 
 struct top {
-	struct tui *tui;
+	struct app *tui;
 	struct worker *worker;
 	const struct tui_settings *settings;
 	const struct process_options *options;
@@ -241,8 +241,7 @@ run_screen(struct process_options *options, const char *path, const char *compla
 	top.error = source_create(PATIENCE_OF_SCREEN, &source);
 	if (top.error == 0)
 		top.error = worker_create(source, &top.worker);
-	top.tui = tui_create(&options->settings, options->filter);
-	tui_name_filter(top.tui, options->filter_text);
+	top.tui = tui_create(&options->settings, options->filter, options->filter_text);
 	tui_tell(top.tui, complaint);
 	top.changed = true;
 	block_signals(&mask);

@@ -2,7 +2,8 @@
 #include "tui/choose.h"
 
 #include "base/memory.h"
-#include "tui/context.h"
+#include "tui/prompt.h"
+#include "tui/screen.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,9 +97,9 @@ choose_selected(const struct choose *choose)
 
 /* What matches nothing stays a complaint until it is changed. */
 static bool
-typed(struct tui *tui, struct prompt *prompt, bool done)
+typed(struct app *app, struct prompt *prompt, bool done)
 {
-	struct choose *choose = &tui->choose;
+	struct choose *choose = prompt->data;
 	const struct choose_kind *kind = choose->kind;
 
 	if (!done && !choose_narrow(choose, prompt->text))
@@ -106,37 +107,38 @@ typed(struct tui *tui, struct prompt *prompt, bool done)
 	if (!done || prompt->complaint[0])
 		return done;
 	choose->kind = NULL;
-	return kind->chosen(tui, choose_selected(choose));
+	return kind->chosen(app, choose_selected(choose));
 }
 
 static void
-cancelled(struct tui *tui)
+cancelled(struct app *app, struct prompt *prompt)
 {
-	tui->choose.kind = NULL;
+	struct choose *choose = prompt->data;
+
+	choose->kind = NULL;
 }
 
 void
-choose_refill(struct tui *tui)
+choose_refill(struct choose *choose, struct app *app, const char *text)
 {
-	struct choose *choose = &tui->choose;
-
 	if (!choose->kind)
 		return;
 	choose->count = choose->preset = choose->list.count = 0;
 	arena_reset(&choose->texts);
-	choose->kind->fill(tui, choose);
-	if (!choose_narrow(choose, tui->prompt.text))
+	choose->kind->fill(app, choose);
+	if (!choose_narrow(choose, text))
 		choose_narrow(choose, "");
 }
 
 void
-choose_open(struct tui *tui, const struct choose_kind *kind)
+choose_open(struct choose *choose, struct prompt *prompt, struct app *app,
+	const struct choose_kind *kind)
 {
-	tui->choose.kind = kind;
-	tui->choose.line = -1;
-	prompt_open(&tui->prompt, kind->label, "", typed, cancelled);
-	choose_refill(tui);
-	tui->wants_refresh = tui->wants_refresh || !tui_is_complete(tui);
+	choose->kind = kind;
+	choose->list.line = -1;
+	prompt_open(prompt, kind->label, "", typed, cancelled);
+	prompt->data = choose;
+	choose_refill(choose, app, "");
 }
 
 bool
@@ -204,7 +206,7 @@ choose_draw(struct choose *choose, WINDOW *window)
 		screen_put(window, y++, 0, getmaxx(window), STYLE_HEADING, true,
 			choose->kind->heading ? choose->kind->heading
 					      : "Type to narrow  Enter take  Esc cancel");
-	choose->line = getbegy(window) + y;
+	choose->list.line = getbegy(window) + y;
 	list_fit(&choose->list, choose->list.count, (size_t)(height - y));
 	for (int i = y; i < height; i++) {
 		size_t row = choose->list.top + (size_t)(i - y);

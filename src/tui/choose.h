@@ -10,7 +10,8 @@
 #include <stddef.h>
 
 struct choose;
-struct tui;
+struct app;
+struct prompt;
 
 /* One thing that can be chosen. Its texts are safe for a terminal and borrowed. */
 struct choice {
@@ -27,9 +28,9 @@ struct choose_kind {
 	const char *prefix;  /* may be typed before a name, or NULL */
 	unsigned needs;      /* what must have been read for it */
 	/* Adds the choices, at least one, with texts in choose->texts, and sets choose->preset. */
-	void (*fill)(struct tui *tui, struct choose *choose);
+	void (*fill)(struct app *app, struct choose *choose);
 	/* Takes one. Returns true where it goes on to ask something. */
-	bool (*chosen)(struct tui *tui, const struct choice *choice);
+	bool (*chosen)(struct app *app, const struct choice *choice);
 };
 
 /*
@@ -45,12 +46,12 @@ struct choose {
 	size_t match_capacity; /* its count is that of the list */
 	struct list list;
 	struct arena texts;
-	int line; /* of the screen, of the first row; -1: there is none */
 };
 
-/* Opens it with its line, or fills an open one anew. */
-void choose_open(struct tui *tui, const struct choose_kind *kind);
-void choose_refill(struct tui *tui);
+/* Opens it with its line, or fills an open one anew; `text` is what stands in the line. */
+void choose_open(struct choose *choose, struct prompt *prompt, struct app *app,
+	const struct choose_kind *kind);
+void choose_refill(struct choose *choose, struct app *app, const char *text);
 void choose_finish(struct choose *choose);
 void choose_add(struct choose *choose, const struct choice *choice);
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/editor.h"
+
 #include "act/oom.h"
 #include "table/cell.h"
-#include "tui/context.h"
+#include "tui/app.h"
+#include "tui/screen.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +21,7 @@ enum {
 };
 
 struct page {
-	const struct tui *tui;
+	const struct app *app;
 	int width;
 	struct {
 		char text[LINE_SIZE];
@@ -43,7 +46,7 @@ add(struct page *page, enum style style, const char *format, ...)
 static const char *
 name_of(const struct page *page, char name[static NAME_SIZE], const char *text)
 {
-	text_safe(name, NAME_SIZE, text ? text : "-", page->tui->charset);
+	text_safe(name, NAME_SIZE, text ? text : "-", page->app->charset);
 	return name;
 }
 
@@ -57,7 +60,7 @@ number(char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t value)
 static void
 add_title(struct page *page)
 {
-	const struct editor *editor = &page->tui->editor;
+	const struct editor *editor = page->app->editor;
 	const struct oom_effect *first = editor->preview.effects;
 	const char *with_tree = editor->with_tree ? " and all below it" : "";
 	char comm[NAME_SIZE], user[NAME_SIZE], unit[NAME_SIZE];
@@ -102,7 +105,7 @@ static void
 add_slider(struct page *page)
 {
 	char slider[SLIDER_COLUMNS + 1], *line = page->lines[page->count - 1].text;
-	int64_t place = (page->tui->editor.to - OOM_ADJ_LEAST) * (SLIDER_COLUMNS - 1) /
+	int64_t place = (page->app->editor->to - OOM_ADJ_LEAST) * (SLIDER_COLUMNS - 1) /
 			(OOM_ADJ_MOST - OOM_ADJ_LEAST);
 	size_t length = strlen(line);
 
@@ -118,7 +121,7 @@ add_slider(struct page *page)
 static void
 add_effects(struct page *page)
 {
-	const struct oom_preview *preview = &page->tui->editor.preview;
+	const struct oom_preview *preview = &page->app->editor->preview;
 
 	for (size_t i = 0; i < preview->count && i < MOST_ROWS; i++) {
 		const struct oom_effect *effect = &preview->effects[i];
@@ -150,7 +153,7 @@ badness_after(const struct oom_preview *preview, const struct process *process)
 static void
 add_next(struct page *page)
 {
-	const struct oom_preview *preview = &page->tui->editor.preview;
+	const struct oom_preview *preview = &page->app->editor->preview;
 	const struct process *next = preview->first_after;
 	char comm[NAME_SIZE], badness[UNIT_FORMAT_SIZE];
 
@@ -166,7 +169,7 @@ add_next(struct page *page)
 static void
 add_children(struct page *page)
 {
-	const struct editor *editor = &page->tui->editor;
+	const struct editor *editor = page->app->editor;
 	size_t followers = editor->preview.count - editor->plan.count;
 
 	if (editor->preview.children > 0)
@@ -194,7 +197,7 @@ lowers(const struct oom_plan *plan)
 static void
 add_keys(struct page *page)
 {
-	if (lowers(&page->tui->editor.plan) && !oom_may_lower())
+	if (lowers(&page->app->editor->plan) && !oom_may_lower())
 		add(page, STYLE_WARNING,
 			"lowering may need CAP_SYS_RESOURCE, which memtop lacks here");
 	add(page, STYLE_DIM,
@@ -204,7 +207,7 @@ add_keys(struct page *page)
 static void
 add_drop_in(struct page *page)
 {
-	const struct editor *editor = &page->tui->editor;
+	const struct editor *editor = page->app->editor;
 	char text[OOM_DROP_IN_SIZE], *rest = text, *line;
 	bool known = oom_drop_in(editor->preview.effects[0].process, editor->to, text);
 
@@ -219,7 +222,7 @@ add_drop_in(struct page *page)
 static void
 lay_out(struct page *page)
 {
-	const struct editor *editor = &page->tui->editor;
+	const struct editor *editor = page->app->editor;
 	const struct oom_preview *preview = &editor->preview;
 
 	if (editor->state == EDITOR_WAITING) {
@@ -244,14 +247,14 @@ lay_out(struct page *page)
 }
 
 void
-editor_draw(const struct tui *tui, WINDOW *window)
+editor_draw(const struct app *app, WINDOW *window)
 {
 	static struct page page; /* only the thread of curses draws */
 	int height = getmaxy(window), y;
 
-	if (tui->editor.state == EDITOR_CLOSED)
+	if (app->editor->state == EDITOR_CLOSED)
 		return;
-	page.tui = tui;
+	page.app = app;
 	page.width = getmaxx(window);
 	page.count = 0;
 	lay_out(&page);

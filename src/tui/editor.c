@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "model/needs.h"
-#include "tui/action.h"
-#include "tui/context.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,13 +45,13 @@ editor_needs(const struct editor *editor)
 }
 
 void
-editor_open(struct tui *tui, const struct process_key *keys, size_t count, long steps)
+editor_open(struct app *app, const struct process_key *keys, size_t count, long steps)
 {
-	struct editor *editor = &tui->editor;
-	const struct process *only = count == 1 ? tui_find(tui, &keys[0]) : NULL;
+	struct editor *editor = app->editor;
+	const struct process *only = count == 1 ? app_find(app, &keys[0]) : NULL;
 
 	if (only && only->kernel_thread == 1) {
-		tui_say(tui, "%lld: %s", (long long)only->pid, oom_error_cause(-ENOTSUP));
+		app_say(app, "%lld: %s", (long long)only->pid, oom_error_cause(-ENOTSUP));
 		return;
 	}
 	editor->targets = array_reserve(
@@ -64,79 +64,81 @@ editor_open(struct tui *tui, const struct process_key *keys, size_t count, long 
 	editor->ahead_count = 0;
 	editor->opened = clock_ns(CLOCK_BOOTTIME);
 	editor->state = EDITOR_WAITING;
-	tui->wants_refresh = true;
+	app_refresh(app);
 }
 
 static void
-close_editor(struct tui *tui)
+close_editor(struct app *app)
 {
-	tui->editor.state = EDITOR_CLOSED;
-	tui->wants_refresh = true;
+	app->editor->state = EDITOR_CLOSED;
+	app_refresh(app);
 }
 
 /* Makes the plan anew and computes what it would do. */
 static void
-update(struct tui *tui)
+update(struct app *app)
 {
-	struct editor *editor = &tui->editor;
+	struct editor *editor = app->editor;
 
 	editor->plan.count = 0;
 	for (size_t i = 0; i < editor->target_count; i++) {
-		const struct process *process = tui_find(tui, &editor->targets[i]);
+		const struct process *process = app_find(app, &editor->targets[i]);
 
 		if (process && editor->with_tree)
-			oom_plan_add_tree(&editor->plan, tui->snapshot, process, editor->to);
+			oom_plan_add_tree(&editor->plan, app->snapshot, process, editor->to);
 		else if (process)
 			oom_plan_add(&editor->plan, process, editor->to);
 	}
-	oom_preview(&editor->preview, tui->snapshot, &editor->plan);
+	oom_preview(&editor->preview, app->snapshot, &editor->plan);
 }
 
 static void
-set_to(struct tui *tui, long to)
+set_to(struct app *app, long to)
 {
-	tui->editor.to = to < OOM_ADJ_LEAST ? OOM_ADJ_LEAST : to > OOM_ADJ_MOST ? OOM_ADJ_MOST : to;
-	update(tui);
+	app->editor->to = to < OOM_ADJ_LEAST  ? OOM_ADJ_LEAST
+			  : to > OOM_ADJ_MOST ? OOM_ADJ_MOST
+					      : to;
+	update(app);
 }
 
 /* What was typed meanwhile, up to what changes or asks something that has not been shown yet. */
 static void
-take_keys_ahead(struct tui *tui)
+take_keys_ahead(struct app *app)
 {
-	struct editor *editor = &tui->editor;
+	struct editor *editor = app->editor;
 
 	for (size_t i = 0; i < editor->ahead_count; i++) {
 		int key = editor->ahead[i];
 		enum request request = request_of_key(&editor_keys, key);
 
-		if (prompt_key(tui, &tui->prompt, key))
+		if (prompt_key(app, &app->prompt, key))
 			continue;
 		if (request == REQUEST_ADJ_APPLY || request == REQUEST_ADJ_UNDO)
 			return;
-		editor_key(tui, key);
+		editor_key(app, key);
 	}
 }
 
 void
-editor_show(struct tui *tui)
+editor_show(struct app *app)
 {
-	struct editor *editor = &tui->editor;
+	struct editor *editor = app->editor;
 	const struct process *first = NULL;
 	unsigned needs = editor_needs(editor);
 
-	if (editor->state != EDITOR_WAITING || (tui->snapshot->bits & needs) != needs ||
-		!tui->snapshot->exact || tui->snapshot->monotonic < editor->opened)
+	if (editor->state != EDITOR_WAITING || (app->snapshot->bits & needs) != needs ||
+		!app->snapshot->exact || app->snapshot->monotonic < editor->opened)
 		return;
 	for (size_t i = 0; i < editor->target_count && !first; i++)
-		first = tui_find(tui, &editor->targets[i]);
+		first = app_find(app, &editor->targets[i]);
 	if (!first) {
-		tui_say(tui, "%lld has ended", (long long)editor->targets[0].pid);
+		app_say(app, "%lld has ended", (long long)editor->targets[0].pid);
 		editor->state = EDITOR_CLOSED;
 		return;
 	}
 	editor->state = EDITOR_OPEN;
-	set_to(tui, known_or_zero(first->oom_adj) + editor->steps * STEP);
-	take_keys_ahead(tui);
+	set_to(app, known_or_zero(first->oom_adj) + editor->steps * STEP);
+	take_keys_ahead(app);
 }
 
 /*
@@ -144,9 +146,9 @@ editor_show(struct tui *tui)
  * Returns whether all of it was done.
  */
 static bool
-apply(struct tui *tui, struct oom_plan *plan)
+apply(struct app *app, struct oom_plan *plan)
 {
-	struct editor *editor = &tui->editor;
+	struct editor *editor = app->editor;
 	char failure[OOM_ERROR_SIZE] = "";
 	size_t done = 0, count = plan->count;
 
@@ -159,20 +161,19 @@ apply(struct tui *tui, struct oom_plan *plan)
 			oom_error_text(plan->changes[i].pid, error, failure);
 	}
 	plan->count = done;
-	tui->wants_exact = tui->wants_refresh =
-		true; /* nothing else shows that they have changed */
+	app_refresh_exactly(app); /* nothing else shows that they have changed */
 	if (done > 0)
 		oom_plan_invert(plan, &editor->undo);
 	if (failure[0] && count > 1)
-		tui_say(tui, "%zu of %zu changed; %s", done, count, failure);
+		app_say(app, "%zu of %zu changed; %s", done, count, failure);
 	else if (failure[0])
-		tui_say(tui, "%s", failure);
+		app_say(app, "%s", failure);
 	else if (count == 1)
-		tui_say(tui, "OOM adjustment of %lld changed from %lld to %lld",
+		app_say(app, "OOM adjustment of %lld changed from %lld to %lld",
 			(long long)plan->changes[0].pid, (long long)plan->changes[0].from,
 			(long long)plan->changes[0].to);
 	else
-		tui_say(tui, "OOM adjustment of %zu processes changed", done);
+		app_say(app, "OOM adjustment of %zu processes changed", done);
 	return !failure[0];
 }
 
@@ -189,20 +190,20 @@ drop_unchanged(struct oom_plan *plan)
 }
 
 static void
-apply_plan(struct tui *tui)
+apply_plan(struct app *app)
 {
-	drop_unchanged(&tui->editor.plan);
-	if (apply(tui, &tui->editor.plan))
-		close_editor(tui);
+	drop_unchanged(&app->editor->plan);
+	if (apply(app, &app->editor->plan))
+		close_editor(app);
 	else
-		update(tui); /* only what was done of it is left in the plan */
+		update(app); /* only what was done of it is left in the plan */
 }
 
 static void
-apply_answered(struct tui *tui, bool yes)
+apply_answered(struct app *app, bool yes)
 {
 	if (yes)
-		apply_plan(tui);
+		apply_plan(app);
 }
 
 static bool
@@ -215,41 +216,41 @@ changes_anything(const struct oom_plan *plan)
 }
 
 static void
-request_apply(struct tui *tui)
+request_apply(struct app *app)
 {
-	struct editor *editor = &tui->editor;
+	struct editor *editor = app->editor;
 
 	if (!changes_anything(&editor->plan))
-		tui_say(tui, "nothing to change");
+		app_say(app, "nothing to change");
 	else if (editor->to == OOM_ADJ_LEAST)
-		prompt_ask(&tui->prompt,
+		prompt_ask(&app->prompt,
 			"-1000 is never killed; if only such are left the machine hangs. Sure?",
 			apply_answered);
 	else
-		apply_plan(tui);
+		apply_plan(app);
 }
 
 static void
-undo_answered(struct tui *tui, bool yes)
+undo_answered(struct app *app, bool yes)
 {
-	struct oom_plan undo = tui->editor.undo;
+	struct oom_plan undo = app->editor->undo;
 
 	if (!yes)
 		return;
-	tui->editor.undo = (struct oom_plan){ .changes = NULL };
-	apply(tui, &undo);
+	app->editor->undo = (struct oom_plan){ .changes = NULL };
+	apply(app, &undo);
 	oom_plan_finish(&undo);
-	close_editor(tui);
+	close_editor(app);
 }
 
 static void
-request_undo(struct tui *tui)
+request_undo(struct app *app)
 {
-	const struct oom_plan *undo = &tui->editor.undo;
+	const struct oom_plan *undo = &app->editor->undo;
 	char question[PROMPT_SIZE];
 
 	if (undo->count == 0) {
-		tui_say(tui, "nothing has been changed yet");
+		app_say(app, "nothing has been changed yet");
 		return;
 	}
 	if (undo->count == 1)
@@ -258,35 +259,35 @@ request_undo(struct tui *tui)
 	else
 		snprintf(question, sizeof(question),
 			"Set the OOM adjustment of %zu processes back?", undo->count);
-	prompt_ask(&tui->prompt, question, undo_answered);
+	prompt_ask(&app->prompt, question, undo_answered);
 }
 
 static void
-request_step(struct tui *tui, long step)
+request_step(struct app *app, long step)
 {
-	set_to(tui, (long)tui->editor.to + step);
+	set_to(app, (long)app->editor->to + step);
 }
 
 static void
-request_tree(struct tui *tui)
+request_tree(struct app *app)
 {
-	tui->editor.with_tree = !tui->editor.with_tree;
-	update(tui);
+	app->editor->with_tree = !app->editor->with_tree;
+	update(app);
 }
 
 static void
-request_drop_in(struct tui *tui)
+request_drop_in(struct app *app)
 {
-	tui->editor.state = tui->editor.state == EDITOR_OPEN ? EDITOR_DROP_IN : EDITOR_OPEN;
+	app->editor->state = app->editor->state == EDITOR_OPEN ? EDITOR_DROP_IN : EDITOR_OPEN;
 }
 
 static void
-request_cancel(struct tui *tui)
+request_cancel(struct app *app)
 {
-	if (tui->editor.state == EDITOR_DROP_IN)
-		tui->editor.state = EDITOR_OPEN;
+	if (app->editor->state == EDITOR_DROP_IN)
+		app->editor->state = EDITOR_OPEN;
 	else
-		close_editor(tui);
+		close_editor(app);
 }
 
 static const struct action actions[] = {
@@ -308,13 +309,13 @@ static const struct action actions[] = {
 
 /* A number that is typed shows its effect at once; Esc brings back what was there. */
 static bool
-number_changed(struct tui *tui, struct prompt *prompt, bool done)
+number_changed(struct app *app, struct prompt *prompt, bool done)
 {
 	int64_t number;
 
 	if (text_to_number(prompt->text, &number) == 0 && number >= OOM_ADJ_LEAST &&
 		number <= OOM_ADJ_MOST) {
-		set_to(tui, number);
+		set_to(app, number);
 		return false;
 	}
 	if (done || prompt->length > 1)
@@ -324,34 +325,34 @@ number_changed(struct tui *tui, struct prompt *prompt, bool done)
 }
 
 static void
-number_cancelled(struct tui *tui)
+number_cancelled(struct app *app, struct prompt *prompt)
 {
-	set_to(tui, tui->editor.to_before);
+	set_to(app, app->editor->to_before);
 }
 
 static void
-open_number(struct tui *tui, int key)
+open_number(struct app *app, int key)
 {
 	char text[2] = { (char)key, '\0' };
 
-	tui->editor.to_before = tui->editor.to;
-	prompt_open(&tui->prompt, "OOM adjustment: ", text, number_changed, number_cancelled);
-	number_changed(tui, &tui->prompt, false);
+	app->editor->to_before = app->editor->to;
+	prompt_open(&app->prompt, "OOM adjustment: ", text, number_changed, number_cancelled);
+	number_changed(app, &app->prompt, false);
 }
 
 static void
-refuse_key(struct tui *tui, int key)
+refuse_key(struct app *app, int key)
 {
 	char name[KEY_NAME_SIZE];
 
 	name_of_key(name, key);
-	tui_say(tui, "no such key here: %s (Esc leaves all as it is)", name);
+	app_say(app, "no such key here: %s (Esc leaves all as it is)", name);
 }
 
 bool
-editor_key(struct tui *tui, int key)
+editor_key(struct app *app, int key)
 {
-	struct editor *editor = &tui->editor;
+	struct editor *editor = app->editor;
 	enum request request = request_of_key(&editor_keys, key);
 
 	if (editor->state == EDITOR_CLOSED)
@@ -364,8 +365,8 @@ editor_key(struct tui *tui, int key)
 		return true;
 	}
 	if (request == REQUEST_ADJ_NUMBER)
-		open_number(tui, key);
-	else if (!actions_take(actions, sizeof(actions) / sizeof(actions[0]), tui, request))
-		refuse_key(tui, key);
+		open_number(app, key);
+	else if (!actions_take(actions, sizeof(actions) / sizeof(actions[0]), app, request))
+		refuse_key(app, key);
 	return true;
 }

@@ -7,14 +7,14 @@
 #include <curses.h>
 #include <stdbool.h>
 
-struct tui;
+struct app;
 
 enum { MOST_AHEAD = 32 };
 
 /*
- * The OOM priority editor: a dialog below the rows that shows what another adjustment would do
- * before it does it. While it is open it takes all keys and the rows stand still; what it changes
- * is bound to pid and start time.
+ * The OOM priority editor (app->editor): a dialog below the rows that shows what another adjustment
+ * would do before it does it. While it is open it takes all keys and the rows stand still; what it
+ * changes is bound to pid and start time.
  */
 struct editor {
 	enum { EDITOR_CLOSED, EDITOR_WAITING, EDITOR_OPEN, EDITOR_DROP_IN } state;
@@ -37,11 +37,11 @@ extern const char editor_hint[];
  * Opens it; the keys are copied. It waits for a snapshot that was read for it, and then begins so
  * many steps above (or below) the adjustment that the first one has.
  */
-void editor_open(struct tui *tui, const struct process_key *keys, size_t count, long steps);
+void editor_open(struct app *app, const struct process_key *keys, size_t count, long steps);
 void editor_finish(struct editor *editor);
 
 /* Tells it of a new snapshot. */
-void editor_show(struct tui *tui);
+void editor_show(struct app *app);
 
 /* What must be read for it. */
 unsigned editor_needs(const struct editor *editor);
@@ -49,7 +49,7 @@ bool editor_is_open(const struct editor *editor);
 bool editor_is_waiting(const struct editor *editor);
 
 /* Takes a key. Returns false where it is not open. */
-bool editor_key(struct tui *tui, int key);
+bool editor_key(struct app *app, int key);
 
 /* Draws it over the lower part of the window. */
-void editor_draw(const struct tui *tui, WINDOW *window);
+void editor_draw(const struct app *app, WINDOW *window);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/filter-line.h"
 
-#include "tui/context.h"
+#include "tui/app.h"
+#include "tui/process-list.h"
+#include "tui/screen.h"
+#include "tui/table-view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,29 +20,36 @@ enum {
 
 static const char label[] = "filter ", cut[] = "...";
 
-static bool
-is_active(const struct tui *tui)
+/* The filter of the command line, where the rows are processes. */
+static const char *
+given_filter(struct app *app)
 {
-	return tui->filter_text[0] || tui->given_filter;
+	const char *given = app->processes->given_filter;
+
+	return app_table(app) == &app->processes->table && given ? given : "";
+}
+
+static bool
+is_active(struct app *app)
+{
+	return app->view->table && (app_table(app)->filter_text[0] || *given_filter(app));
 }
 
 int
-filter_line_height(const struct tui *tui, int window_height)
+filter_line_height(struct app *app, int window_height)
 {
-	return tui->snapshot && tui->view->listing && is_active(tui) &&
-	       window_height >= LEAST_HEIGHT;
+	return app->snapshot && is_active(app) && window_height >= LEAST_HEIGHT;
 }
 
 /* Both filters hold: that of the command line and what was typed. */
 static void
-expression(const struct tui *tui, char text[static EXPRESSION_SIZE])
+expression(struct app *app, char text[static EXPRESSION_SIZE])
 {
 	char plain[EXPRESSION_SIZE / 4];
-	const char *given = tui->given_filter ? tui->given_filter : "";
+	const char *given = given_filter(app), *typed = app_table(app)->filter_text;
 
-	snprintf(plain, sizeof(plain), "%s%s%s", given,
-		*given && tui->filter_text[0] ? " and " : "", tui->filter_text);
-	text_safe(text, EXPRESSION_SIZE, plain, tui->charset);
+	snprintf(plain, sizeof(plain), "%s%s%s", given, *given && *typed ? " and " : "", typed);
+	text_safe(text, EXPRESSION_SIZE, plain, app->charset);
 }
 
 /* Writes a text that is cut where it does not fit, with a mark. Returns the columns it took. */
@@ -59,12 +69,12 @@ put_cut(WINDOW *window, int y, int x, int width, const char *text)
 
 /* How what stands behind the filter is said, from the longest to the shortest. */
 static const struct {
-	const char *count, *one, *end;
+	const char *count, *one, *rows, *row, *end;
 	int gap; /* before the end */
 } forms[] = {
-	{ "  %zu processes  %s", "  %zu process  %s", "Esc ends it", 2 },
-	{ "  %zu  %s", "  %zu  %s", "Esc ends it", 2 },
-	{ "  %zu  %s", "  %zu  %s", "Esc", 1 },
+	{ "  %zu processes  %s", "  %zu process  %s", "  %zu rows", "  %zu row", "Esc ends it", 2 },
+	{ "  %zu  %s", "  %zu  %s", "  %zu", "  %zu", "Esc ends it", 2 },
+	{ "  %zu  %s", "  %zu  %s", "  %zu", "  %zu", "Esc", 1 },
 };
 
 /* What stands behind the filter, and how many columns are left for that. */
@@ -75,15 +85,22 @@ struct tail {
 };
 
 static struct tail
-tail_of(const struct tui *tui, size_t form, int width)
+tail_of(struct app *app, size_t form, int width)
 {
-	struct tail tail = { .end = tui->filter_text[0] ? forms[form].end : "" };
+	const struct table_view *view = app_table(app);
+	bool are_processes = view == &app->processes->table;
+	size_t count = view->rows.count + view->rows.left_out; /* folded rows pass as well */
+	struct tail tail = { .end = view->filter_text[0] ? forms[form].end : "" };
 	char sum[FOOTPRINT_TEXT_SIZE];
-	size_t count = tui->rows.count + tui->rows.left_out; /* folded rows pass as well */
 
-	footprint_text(&tui->footprint, SCALE_HUMAN, sum);
-	snprintf(tail.text, sizeof(tail.text), count == 1 ? forms[form].one : forms[form].count,
-		count, sum);
+	if (are_processes) {
+		footprint_text(&app->processes->footprint, SCALE_HUMAN, sum);
+		snprintf(tail.text, sizeof(tail.text),
+			count == 1 ? forms[form].one : forms[form].count, count, sum);
+	} else {
+		snprintf(tail.text, sizeof(tail.text),
+			count == 1 ? forms[form].row : forms[form].rows, count);
+	}
 	tail.gap = forms[form].gap;
 	tail.left =
 		width - (int)(sizeof(label) - 1 + strlen(tail.text) + strlen(tail.end)) - tail.gap;
@@ -92,18 +109,18 @@ tail_of(const struct tui *tui, size_t form, int width)
 
 /* The longest one with which all of the filter fits, or much of it. */
 static struct tail
-best_tail(const struct tui *tui, int width, int wanted)
+best_tail(struct app *app, int width, int wanted)
 {
 	size_t count = sizeof(forms) / sizeof(forms[0]);
 	struct tail tail;
 
 	for (size_t i = 0; i < count; i++) {
-		tail = tail_of(tui, i, width);
+		tail = tail_of(app, i, width);
 		if (tail.left >= wanted)
 			return tail;
 	}
 	for (size_t i = 0; i < count; i++) {
-		tail = tail_of(tui, i, width);
+		tail = tail_of(app, i, width);
 		if (tail.left >= MUCH_TEXT)
 			break;
 	}
@@ -111,14 +128,14 @@ best_tail(const struct tui *tui, int width, int wanted)
 }
 
 static void
-draw_sum(const struct tui *tui, WINDOW *window, int y)
+draw_sum(struct app *app, WINDOW *window, int y)
 {
 	char text[EXPRESSION_SIZE];
 	int width = getmaxx(window), used, end;
 	struct tail tail;
 
-	expression(tui, text);
-	tail = best_tail(tui, width, (int)text_width(text));
+	expression(app, text);
+	tail = best_tail(app, width, (int)text_width(text));
 	end = (int)strlen(tail.end);
 	used = screen_put(window, y, 0, width, STYLE_BOLD, false, label);
 	used += put_cut(window, y, used, tail.left > LEAST_TEXT ? tail.left : LEAST_TEXT, text);
@@ -129,18 +146,19 @@ draw_sum(const struct tui *tui, WINDOW *window, int y)
 
 /* Kernel threads that it lets through may be hidden. */
 static void
-draw_nothing(const struct tui *tui, WINDOW *window, int y)
+draw_nothing(struct app *app, WINDOW *window, int y)
 {
 	static const char nothing[] = "nothing passes the filter ";
-	const char *end = tui->hidden_kernel_threads && tui->filter_text[0]
-				  ? ", K shows kernel threads, Esc ends it"
-			  : tui->hidden_kernel_threads ? ", K shows kernel threads"
-			  : tui->filter_text[0]        ? ", Esc ends it"
-						       : "";
+	const struct table_view *view = app_table(app);
+	bool hides = view == &app->processes->table && app->processes->hidden_kernel_threads;
+	const char *end = hides && view->filter_text[0] ? ", K shows kernel threads, Esc ends it"
+			  : hides                       ? ", K shows kernel threads"
+			  : view->filter_text[0]        ? ", Esc ends it"
+							: "";
 	char text[EXPRESSION_SIZE];
 	int width = getmaxx(window), used, left;
 
-	expression(tui, text);
+	expression(app, text);
 	used = screen_put(window, y, 0, width, STYLE_BOLD, false, nothing);
 	left = width - used - (int)strlen(end);
 	used += put_cut(window, y, used, left, text);
@@ -148,10 +166,10 @@ draw_nothing(const struct tui *tui, WINDOW *window, int y)
 }
 
 void
-filter_line_draw(const struct tui *tui, WINDOW *window, int y)
+filter_line_draw(struct app *app, WINDOW *window, int y)
 {
-	if (tui->rows.count == 0)
-		draw_nothing(tui, window, y);
+	if (app_table(app)->rows.count == 0)
+		draw_nothing(app, window, y);
 	else
-		draw_sum(tui, window, y);
+		draw_sum(app, window, y);
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/context.h"
+#include "tui/header.h"
 
 #include "base/known.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
 #include "tui/filter-line.h"
+#include "tui/process-list.h"
+#include "tui/screen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,38 +52,39 @@ size_text(char text[static UNIT_FORMAT_SIZE], int64_t bytes)
 
 /* How often is read, and how often it should be where that would take too much time. */
 static void
-interval_text(char text[static INTERVAL_SIZE], const struct tui *tui)
+interval_text(char text[static INTERVAL_SIZE], struct app *app)
 {
-	double seconds = (double)tui->settings->interval / 1e9;
+	double seconds = (double)app->settings->interval / 1e9;
 
-	if (tui->stretch > 1)
-		snprintf(text, INTERVAL_SIZE, "%.10gs (%.10gs asked)", seconds * tui->stretch,
+	if (app->stretch > 1)
+		snprintf(text, INTERVAL_SIZE, "%.10gs (%.10gs asked)", seconds * app->stretch,
 			seconds);
 	else
 		snprintf(text, INTERVAL_SIZE, "%.10gs", seconds);
 }
 
 static void
-draw_title(const struct tui *tui, WINDOW *window, int y)
+draw_title(struct app *app, WINDOW *window, int y)
 {
-	const struct system *system = &tui->snapshot->system;
+	const struct system *system = &app->snapshot->system;
 	char left[TEXT_SIZE], right[TEXT_SIZE], host[64], up[UNIT_FORMAT_SIZE];
 	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE], interval[INTERVAL_SIZE];
-	time_t seconds = (time_t)(tui->snapshot->time / 1000000000);
+	time_t seconds = (time_t)(app->snapshot->time / 1000000000);
 	struct tm local = { .tm_hour = 0 };
 	int counts, used;
 
 	localtime_r(&seconds, &local);
-	text_safe(host, sizeof(host), system->host ? system->host : "-", tui->charset);
+	text_safe(host, sizeof(host), system->host ? system->host : "-", app->charset);
 	unit_format(up, UNIT_SPAN, system->uptime, SCALE_HUMAN);
-	interval_text(interval, tui);
+	interval_text(interval, app);
 	unit_format(cpu, UNIT_PERCENT, system->self_cpu_share, SCALE_HUMAN);
 	snprintf(left, sizeof(left), "memtop  %s  up %-7s  %02d:%02d:%02d  every %s%s", host, up,
-		local.tm_hour, local.tm_min, local.tm_sec, interval, tui->frozen ? "  FROZEN" : "");
-	used = screen_put(window, y, 0, getmaxx(window), tui->frozen ? STYLE_WARNING : STYLE_BOLD,
-		false, left);
+		local.tm_hour, local.tm_min, local.tm_sec, interval,
+		app->is_frozen ? "  FROZEN" : "");
+	used = screen_put(window, y, 0, getmaxx(window),
+		app->is_frozen ? STYLE_WARNING : STYLE_BOLD, false, left);
 	counts = snprintf(right, sizeof(right), "%zu processes, %zu shown",
-		tui->snapshot->process_count, tui->rows.count);
+		app->snapshot->process_count, app->processes->table.rows.count);
 	snprintf(right + counts, sizeof(right) - (size_t)counts, "  self %s%% %s", cpu,
 		size_text(memory, system->self_resident));
 	if (put_right(window, y, used, STYLE_NORMAL, right))
@@ -156,9 +161,9 @@ draw_bar(WINDOW *window, int y, const struct bar *bar)
 }
 
 static void
-draw_memory(const struct tui *tui, WINDOW *window, int y)
+draw_memory(struct app *app, WINDOW *window, int y)
 {
-	const struct system *s = &tui->snapshot->system;
+	const struct system *s = &app->snapshot->system;
 	char size[UNIT_FORMAT_SIZE], share[32] = "", available[TEXT_SIZE];
 	int64_t part = known_share(s->available, s->total);
 	struct part parts[MEMORY_PARTS];
@@ -173,9 +178,9 @@ draw_memory(const struct tui *tui, WINDOW *window, int y)
 }
 
 static void
-draw_swap(const struct tui *tui, WINDOW *window, int y)
+draw_swap(struct app *app, WINDOW *window, int y)
 {
-	const struct system *s = &tui->snapshot->system;
+	const struct system *s = &app->snapshot->system;
 	char in[UNIT_FORMAT_SIZE], out[UNIT_FORMAT_SIZE], size[UNIT_FORMAT_SIZE];
 	char rates[TEXT_SIZE], instead[TEXT_SIZE];
 	const struct part used = { "used", '#', STYLE_ANON, known_or_zero(s->swap_used) };
@@ -222,52 +227,51 @@ draw_figure(const struct figure *figure, const struct system *system, WINDOW *wi
 
 /* A kill is news for ten minutes, or until Esc has been typed for it. */
 static bool
-is_news(const struct tui *tui, int64_t kill)
+is_news(struct app *app, int64_t kill)
 {
-	return kill != UNKNOWN && kill > tui->seen_kill && tui->snapshot->time - kill < NEWS;
+	return kill != UNKNOWN && kill > app->seen_kill && app->snapshot->time - kill < NEWS;
 }
 
 /* Stalls, faults, reclaim and kills. */
 static void
-draw_load(const struct tui *tui, WINDOW *window, int y)
+draw_load(struct app *app, WINDOW *window, int y)
 {
-	const struct system *s = &tui->snapshot->system;
+	const struct system *s = &app->snapshot->system;
 	char kills[SYSTEM_TEXT_SIZE];
 	int x = 0;
 
 	for (size_t i = 0; i < sizeof(load) / sizeof(load[0]); i++)
 		x += draw_figure(&load[i], s, window, y, x);
 	x += screen_printf(window, y, x, STYLE_NORMAL, "  oom kills ");
-	system_kills_text(kills, s, tui->snapshot->time, tui->charset);
+	system_kills_text(kills, s, app->snapshot->time, app->charset);
 	screen_put(window, y, x, getmaxx(window) - x,
-		is_news(tui, s->last_kill_time) ? STYLE_WARNING : STYLE_NORMAL, false, kills);
+		is_news(app, s->last_kill_time) ? STYLE_WARNING : STYLE_NORMAL, false, kills);
 }
 
 static int
-draw_tab(const struct tui *tui, WINDOW *window, int y, int x, const struct view *view)
+draw_tab(struct app *app, WINDOW *window, int y, int x, const struct view *view)
 {
-	enum style style = tui->view == view ? STYLE_BOLD : STYLE_NORMAL;
+	enum style style = app->view == view ? STYLE_BOLD : STYLE_NORMAL;
 
-	return screen_put(window, y, x, getmaxx(window), style, false,
-		       view->tab ? view->tab : view->name) +
-	       2;
+	if (!view->has_tab)
+		return screen_put(window, y, x, getmaxx(window), style, false, view->name) + 2;
+	return screen_printf(window, y, x, style, "%c %s", view->key.codes[0], view->name) + 2;
 }
 
 static void
-draw_tabs(const struct tui *tui, WINDOW *window, int y)
+draw_tabs(struct app *app, WINDOW *window, int y)
 {
-	static const struct view *const views[] = { &view_processes, &view_kill_order, &view_map,
-		&view_faults, &view_budget, &view_kernel, &view_help };
 	int x = 0;
 
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
-		x += draw_tab(tui, window, y, x, views[i]);
-	if (!tui->view->tab)
-		draw_tab(tui, window, y, x, tui->view);
+	for (size_t i = 0; i < view_count; i++)
+		if (views[i]->has_tab)
+			x += draw_tab(app, window, y, x, views[i]);
+	if (!app->view->has_tab)
+		draw_tab(app, window, y, x, app->view);
 }
 
 /* The lines from the most wanted to the first that goes. */
-static void (*const lines[])(const struct tui *, WINDOW *, int) = {
+static void (*const lines[])(struct app *, WINDOW *, int) = {
 	draw_memory,
 	draw_swap,
 	draw_title,
@@ -298,24 +302,24 @@ line_count(int window_height)
 }
 
 int
-header_height(const struct tui *tui, int window_height)
+header_height(struct app *app, int window_height)
 {
-	int filter = filter_line_height(tui, window_height);
+	int filter = filter_line_height(app, window_height);
 
 	return filter + line_count(window_height - filter);
 }
 
 void
-header_draw(const struct tui *tui, WINDOW *window, int height)
+header_draw(struct app *app, WINDOW *window, int height)
 {
 	int filter, count;
 
-	if (!tui->snapshot)
+	if (!app->snapshot)
 		return;
-	filter = filter_line_height(tui, getmaxy(window));
+	filter = filter_line_height(app, getmaxy(window));
 	count = height - filter;
 	for (int i = 0; i < count; i++)
-		lines[i](tui, window, places[count][i]);
+		lines[i](app, window, places[count][i]);
 	if (filter > 0)
-		filter_line_draw(tui, window, count);
+		filter_line_draw(app, window, count);
 }

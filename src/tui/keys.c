@@ -19,19 +19,11 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_LAST, "End", "the last row", { KEY_END } },
 	{ REQUEST_LEFT, "Left", "scroll the columns left; the first ones stay", { KEY_LEFT } },
 	{ REQUEST_RIGHT, "Right", "scroll the columns right", { KEY_RIGHT } },
-	{ REQUEST_SEARCH, "/ F3 L", "search a name or command", { '/', KEY_F(3), 'L' } },
+	{ REQUEST_SEARCH, "/ F3 L", "search a text in the rows", { '/', KEY_F(3), 'L' } },
 	{ REQUEST_SEARCH_NEXT, "n &", "the next match", { 'n', '&' } },
 	{ REQUEST_SEARCH_PREVIOUS, "p", "the previous match", { 'p' } },
 	{ REQUEST_MOUSE, "mouse", "click a row, a heading to sort by, a tab, a key of the last line", { KEY_MOUSE } },
 	{ REQUEST_OPEN, "Enter", "all details of the selected process", { '\n', '\r', KEY_ENTER }, "Views and pages" },
-	{ REQUEST_PROCESSES, "1", "the processes", { '1' } },
-	{ REQUEST_KILL_ORDER, "2", "who would be killed first if memory ran out", { '2' } },
-	{ REQUEST_MAP, "3", "the memory of the selected process by kind", { '3' } },
-	{ REQUEST_FAULTS, "4", "where page faults come from; in the detail: of its process", { '4' } },
-	{ REQUEST_BUDGET, "5", "where all memory of the machine is", { '5' } },
-	{ REQUEST_KERNEL, "6", "memory of the kernel: slab caches, zones, free blocks, reclaim, swap, nodes", { '6' } },
-	{ REQUEST_EXPLAIN, "x", "explain each figure of the selected row and of the header", { 'x' } },
-	{ REQUEST_HELP, "? h F1", "this help", { '?', 'h', KEY_F(1) } },
 	{ REQUEST_BACK, "Esc", "end a filter or a search; go back; leave memtop after a question", { ESCAPE } },
 	{ REQUEST_LEAVE, "q", "leave the page, such as this help; in a tab leave memtop", { 'q' } },
 	{ REQUEST_QUIT, "F10", "leave memtop", { KEY_F(10) } },
@@ -57,8 +49,7 @@ static const struct key_binding screen_bindings[] = {
 	{ REQUEST_ADJUST, "a", "the OOM priority of the selected or tagged processes", { 'a' } },
 	{ REQUEST_ADJUST_DOWN, "F7", "the same, starting with an adjustment 10 lower", { KEY_F(7) } },
 	{ REQUEST_ADJUST_UP, "F8", "the same, starting with an adjustment 10 higher", { KEY_F(8) } },
-	{ REQUEST_FIELDS, "f F2", "choose the columns", { 'f', KEY_F(2) }, "The screen" },
-	{ REQUEST_COMMAND_LINE, "c", "show the command line, or only the name", { 'c' } },
+	{ REQUEST_COMMAND_LINE, "c", "show the command line, or only the name", { 'c' }, "The screen" },
 	{ REQUEST_UNIT_NEXT, "e", "show sizes in a larger unit", { 'e' } },
 	{ REQUEST_UNIT_PREVIOUS, "E", "show sizes in a smaller unit", { 'E' } },
 	{ REQUEST_DELAY, "d s", "change the time between two refreshes", { 'd', 's' } },
@@ -102,13 +93,21 @@ const struct key_list screen_keys = KEYS(screen_bindings);
 const struct key_list prompt_keys = KEYS(prompt_bindings);
 const struct key_list editor_keys = KEYS(editor_bindings);
 
+bool
+key_binding_has(const struct key_binding *binding, int code)
+{
+	for (size_t i = 0; i < MOST_KEYS && binding->codes[i]; i++)
+		if (binding->codes[i] == code)
+			return true;
+	return false;
+}
+
 enum request
 request_of_key(const struct key_list *list, int code)
 {
 	for (size_t i = 0; i < list->count; i++)
-		for (size_t j = 0; j < MOST_KEYS && list->bindings[i].codes[j]; j++)
-			if (list->bindings[i].codes[j] == code)
-				return list->bindings[i].request;
+		if (key_binding_has(&list->bindings[i], code))
+			return list->bindings[i].request;
 	return REQUEST_NONE;
 }
 
@@ -159,15 +158,24 @@ name_of_key(char text[static KEY_NAME_SIZE], int code)
 }
 
 int
-key_of_name(const struct key_list *list, const char *name, size_t length)
+key_binding_named(const struct key_binding *binding, const char *name, size_t length)
 {
 	char text[KEY_NAME_SIZE];
 
-	for (size_t i = 0; i < list->count; i++)
-		for (size_t j = 0; j < MOST_KEYS && list->bindings[i].codes[j]; j++) {
-			name_of_key(text, list->bindings[i].codes[j]);
-			if (strlen(text) == length && memcmp(text, name, length) == 0)
-				return list->bindings[i].codes[j];
-		}
+	for (size_t i = 0; i < MOST_KEYS && binding->codes[i]; i++) {
+		name_of_key(text, binding->codes[i]);
+		if (strlen(text) == length && memcmp(text, name, length) == 0)
+			return binding->codes[i];
+	}
 	return 0;
+}
+
+int
+key_of_name(const struct key_list *list, const char *name, size_t length)
+{
+	int key = 0;
+
+	for (size_t i = 0; i < list->count && key == 0; i++)
+		key = key_binding_named(&list->bindings[i], name, length);
+	return key;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What a key asks for. A view takes the requests it understands, the screen the rest. */
@@ -8,14 +9,6 @@ enum request {
 	REQUEST_NONE,
 	REQUEST_LEAVE,
 	REQUEST_QUIT,
-	REQUEST_HELP,
-	REQUEST_PROCESSES,
-	REQUEST_KILL_ORDER,
-	REQUEST_MAP,
-	REQUEST_FAULTS,
-	REQUEST_BUDGET,
-	REQUEST_KERNEL,
-	REQUEST_EXPLAIN,
 	REQUEST_UP,
 	REQUEST_DOWN,
 	REQUEST_PAGE_UP,
@@ -46,7 +39,6 @@ enum request {
 	REQUEST_UNTAG_ALL,
 	REQUEST_COMMAND_LINE,
 	REQUEST_KERNEL_THREADS,
-	REQUEST_FIELDS,
 	REQUEST_UNIT_NEXT,
 	REQUEST_UNIT_PREVIOUS,
 	REQUEST_DELAY,
@@ -89,8 +81,8 @@ enum request {
 enum { MOST_KEYS = 12 };
 
 struct key_binding {
-	enum request request;
-	const char *keys; /* as people call them */
+	enum request request; /* of a view: none */
+	const char *keys;     /* as people call them */
 	const char *help;
 	int codes[MOST_KEYS]; /* of curses; 0: no more */
 	const char *group;    /* of which it is the first one in the help; or NULL */
@@ -103,6 +95,10 @@ struct key_list {
 };
 
 extern const struct key_list screen_keys, prompt_keys, editor_keys;
+
+/* Whether a key is one of a binding; its key that people call so, of `length` bytes, or 0. */
+bool key_binding_has(const struct key_binding *binding, int code);
+int key_binding_named(const struct key_binding *binding, const char *name, size_t length);
 
 enum request request_of_key(const struct key_list *list, int code);
 

@@ -68,6 +68,7 @@ list_fit_page(struct list *list, size_t lines, size_t height)
 {
 	list->count = lines > height ? lines - height + 1 : 1;
 	list->height = height;
+	list->line = -1;
 	if (list->selected >= list->count)
 		list->selected = list->count - 1;
 }

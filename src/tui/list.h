@@ -10,6 +10,7 @@
 struct list {
 	size_t count, height; /* rows there are, rows that fit */
 	size_t selected, top;
+	int line; /* of the screen, of the first one that is shown; -1: not there */
 };
 
 /* Moves as the request asks. Returns false where it is not about moving. */

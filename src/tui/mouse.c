@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/mouse.h"
+
 #include "base/memory.h"
-#include "tui/context.h"
+#include "tui/app.h"
+#include "tui/editor.h"
+#include "tui/table-view.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { WHEEL_ROWS = 3, MOST_EVENTS = 8 };
-
-static void
-turn_wheel(struct tui *tui, int key)
-{
-	for (int i = 0; i < WHEEL_ROWS; i++)
-		if (!choose_key(&tui->choose, key) && !tui->prompt.label &&
-			!editor_is_open(&tui->editor))
-			tui->view->request(tui, request_of_key(&screen_keys, key));
-}
 
 /* What is written at a place of the screen: tabs and hints are, between two blanks each. */
 
@@ -39,6 +34,17 @@ is_gap(const char *line, int x)
 						      (x > 0 && line[x - 1] == ' ')));
 }
 
+/* The keys of views are none of the lists. */
+static int
+key_named(const struct key_list *list, const char *name, size_t length)
+{
+	int key = key_of_name(list, name, length);
+
+	for (size_t i = 0; i < view_count && key == 0 && list == &screen_keys; i++)
+		key = key_binding_named(&views[i]->key, name, length);
+	return key;
+}
+
 static int
 key_of_word(const struct key_list *list, const char *line, int x)
 {
@@ -46,7 +52,7 @@ key_of_word(const struct key_list *list, const char *line, int x)
 
 	while (start > 0 && line[start - 1] != ' ')
 		start--;
-	return key_of_name(list, line + start, strcspn(line + start, " "));
+	return key_named(list, line + start, strcspn(line + start, " "));
 }
 
 /* The word that was clicked, or else the first one of what it belongs to. */
@@ -64,112 +70,136 @@ key_at(const struct key_list *list, const char *line, int x, bool only_first)
 	return key ? key : key_of_word(list, line, first);
 }
 
+/* What a click means: `press` is tui_key(). */
+struct click {
+	struct app *app;
+	bool (*press)(struct app *app, int key);
+};
+
 static void
-press(struct tui *tui, int y, int x, bool only_first)
+press_word(const struct click *click, int y, int x, bool only_first)
 {
+	bool in_editor = editor_is_open(click->app->editor);
 	char *line = read_screen(y);
-	int key = key_at(
-		editor_is_open(&tui->editor) ? &editor_keys : &screen_keys, line, x, only_first);
+	int key = key_at(in_editor ? &editor_keys : &screen_keys, line, x, only_first);
 
 	free(line);
 	if (key)
-		tui_key(tui, key);
+		click->press(click->app, key);
+}
+
+static void
+press_often(const struct click *click, int key, long times)
+{
+	for (long i = 0; i < times; i++)
+		click->press(click->app, key);
+}
+
+static void
+turn_wheel(const struct click *click, int key)
+{
+	const struct app *app = click->app;
+
+	if (app->choose.kind || (!app->prompt.label && !editor_is_open(app->editor)))
+		press_often(click, key, WHEEL_ROWS);
 }
 
 /* Rows. */
 
 static const struct list *
-list_of(struct tui *tui)
+list_of(struct app *app)
 {
-	if (tui->view->page)
-		return &tui->view->page(tui)->list;
-	return tui->view->list ? tui->view->list(tui) : NULL;
+	if (app->view->table)
+		return &app_table(app)->list;
+	return app->view->list ? app->view->list(app_state(app, app->view)) : NULL;
 }
 
 static void
-select_row(struct tui *tui, int row)
+select_row(const struct click *click, int y)
 {
-	const struct list *list = list_of(tui);
+	const struct list *list = list_of(click->app);
+	size_t row = list ? list->top + (size_t)(y - list->line) : 0;
 	long steps;
 
-	if (!list || row < 0 || (size_t)row >= list->height ||
-		list->top + (size_t)row >= list->count)
+	if (!list || list->line < 0 || y < list->line || row >= list->top + list->height ||
+		row >= list->count)
 		return;
-	steps = (long)(list->top + (size_t)row) - (long)list->selected;
-	for (long i = 0; i < labs(steps); i++)
-		tui->view->request(tui, steps < 0 ? REQUEST_UP : REQUEST_DOWN);
+	steps = (long)row - (long)list->selected;
+	press_often(click, steps < 0 ? KEY_UP : KEY_DOWN, labs(steps));
 }
 
 /* Sorts by a column; by the one that is sorted by already: the other way round. */
 static void
-click_heading(struct tui *tui, int x)
+click_heading(struct app *app, int x)
 {
-	const struct table_page *page = tui->view->page ? tui->view->page(tui) : NULL;
-	const struct column *column = grid_column_at(page ? &page->grid : &tui->grid, x);
-	const struct order *order = tui_order(tui);
+	const struct table_view *view = app_table(app);
+	const struct column *column = grid_column_at(&view->grid, x);
 
-	if (!column || !order)
+	if (!column)
 		return;
-	if (column == order->column)
-		tui_sort(tui, (struct order){ column, !order->ascending });
-	else
-		tui_sort(tui, order_of(column));
+	*view->order = column == view->order->column
+			       ? (struct order){ column, !view->order->ascending }
+			       : order_of(column);
+	app_show(app);
 }
 
 /* The first click on a choice selects it, the next one takes it. */
 static void
-click_choice(struct tui *tui, int y)
+click_choice(const struct click *click, int y)
 {
-	struct list *list = &tui->choose.list;
-	size_t row = list->top + (size_t)(y - tui->choose.line);
+	struct list *list = &click->app->choose.list;
+	size_t row = list->top + (size_t)(y - list->line);
 
-	if (tui->choose.line < 0 || y < tui->choose.line || row >= list->count)
+	if (list->line < 0 || y < list->line || row >= list->count)
 		return;
 	if (row == list->selected)
-		tui_key(tui, '\n');
+		click->press(click->app, '\n');
 	else
 		list->selected = row;
 }
 
 static void
-click(struct tui *tui, int y, int x)
+click_at(const struct click *click, int y, int x)
 {
-	if (tui->choose.kind)
-		click_choice(tui, y);
-	else if (tui->prompt.label)
+	struct app *app = click->app;
+
+	if (app->choose.kind)
+		click_choice(click, y);
+	else if (app->prompt.label)
 		return;
-	else if (y == tui->hint_line)
-		press(tui, y, x, false);
-	else if (editor_is_open(&tui->editor))
+	else if (y == app->hint_line)
+		press_word(click, y, x, false);
+	else if (editor_is_open(app->editor))
 		return;
-	else if (y == tui->tab_line)
-		press(tui, y, x, true); /* a filter may stand there as well */
-	else if (y == tui->heading_line)
-		click_heading(tui, x);
-	else if (tui->rows_line >= 0)
-		select_row(tui, y - tui->rows_line);
+	else if (y == app->tab_line)
+		press_word(click, y, x, true); /* a filter may stand there as well */
+	else if (app->view->table && y == app_table(app)->heading_line)
+		click_heading(app, x);
+	else
+		select_row(click, y);
 }
 
 static void
-take(struct tui *tui, const MEVENT *event)
+take(const struct click *click, const MEVENT *event)
 {
 	if (event->bstate & BUTTON4_PRESSED)
-		turn_wheel(tui, KEY_UP);
+		turn_wheel(click, KEY_UP);
 	else if (event->bstate & BUTTON5_PRESSED)
-		turn_wheel(tui, KEY_DOWN);
+		turn_wheel(click, KEY_DOWN);
 	else if (event->bstate & BUTTON1_PRESSED)
-		click(tui, event->y, event->x);
+		click_at(click, event->y, event->x);
 }
 
 /* Events that came together are one key of curses, which gives the last of them first. */
 void
-mouse_request(struct tui *tui)
+mouse_take(struct app *app, bool (*press)(struct app *app, int key))
 {
+	const struct click click = { app, press };
 	MEVENT events[MOST_EVENTS];
 	size_t count = 0;
 
 	while (count < MOST_EVENTS && getmouse(&events[count]) == OK)
 		count++;
 	while (count-- > 0)
-		take(tui, &events[count]);
+		take(&click, &events[count]);
 }

@@ -14,7 +14,8 @@ enum { DELETE = 127 };
 
 void
 prompt_open(struct prompt *prompt, const char *label, const char *text,
-	bool (*changed)(struct tui *, struct prompt *, bool), void (*cancelled)(struct tui *))
+	bool (*changed)(struct app *, struct prompt *, bool),
+	void (*cancelled)(struct app *, struct prompt *))
 {
 	*prompt = (struct prompt){ .label = label, .changed = changed, .cancelled = cancelled };
 	snprintf(prompt->text, sizeof(prompt->text), "%s", text);
@@ -22,7 +23,7 @@ prompt_open(struct prompt *prompt, const char *label, const char *text,
 }
 
 void
-prompt_ask(struct prompt *prompt, const char *question, void (*answered)(struct tui *, bool))
+prompt_ask(struct prompt *prompt, const char *question, void (*answered)(struct app *, bool))
 {
 	*prompt = (struct prompt){ .label = "", .answered = answered };
 	snprintf(prompt->question, sizeof(prompt->question), "%s", question);
@@ -110,31 +111,31 @@ edit(struct prompt *prompt, int key)
 }
 
 static void
-answer(struct tui *tui, struct prompt *prompt, int key)
+answer(struct app *app, struct prompt *prompt, int key)
 {
-	void (*answered)(struct tui *, bool) = prompt->answered;
+	void (*answered)(struct app *, bool) = prompt->answered;
 
 	prompt->label = NULL;
-	answered(tui, key == 'y' || key == 'Y');
+	answered(app, key == 'y' || key == 'Y');
 }
 
 bool
-prompt_key(struct tui *tui, struct prompt *prompt, int key)
+prompt_key(struct app *app, struct prompt *prompt, int key)
 {
 	if (!prompt->label)
 		return false;
 	if (prompt->answered) {
-		answer(tui, prompt, key);
+		answer(app, prompt, key);
 	} else if (request_of_key(&prompt_keys, key) == REQUEST_CANCEL) {
 		prompt->label = NULL;
 		if (prompt->cancelled)
-			prompt->cancelled(tui);
+			prompt->cancelled(app, prompt);
 	} else if (request_of_key(&prompt_keys, key) == REQUEST_TAKE) {
-		if (!prompt->changed(tui, prompt, true))
+		if (!prompt->changed(app, prompt, true))
 			prompt->label = NULL;
 	} else if (edit(prompt, key)) {
 		prompt->complaint[0] = '\0';
-		prompt->changed(tui, prompt, false);
+		prompt->changed(app, prompt, false);
 	}
 	return true;
 }

@@ -4,7 +4,7 @@
 #include <curses.h>
 #include <stdbool.h>
 
-struct tui;
+struct app;
 
 enum { PROMPT_SIZE = 256, PROMPT_COMPLAINT_SIZE = 200 };
 
@@ -19,16 +19,18 @@ struct prompt {
 	char question[PROMPT_SIZE];
 	char complaint[PROMPT_COMPLAINT_SIZE];
 	/* Called after each change, and at the end with `done`; true keeps it open. */
-	bool (*changed)(struct tui *tui, struct prompt *prompt, bool done);
-	void (*cancelled)(struct tui *tui);
-	void (*answered)(struct tui *tui, bool yes);
+	bool (*changed)(struct app *app, struct prompt *prompt, bool done);
+	void (*cancelled)(struct app *app, struct prompt *prompt);
+	void (*answered)(struct app *app, bool yes);
+	void *data; /* of whoever opened it */
 };
 
 /* Opens a line with `text` in it, or a question to which " y/n" is added. `label` is borrowed. */
 void prompt_open(struct prompt *prompt, const char *label, const char *text,
-	bool (*changed)(struct tui *, struct prompt *, bool), void (*cancelled)(struct tui *));
-void prompt_ask(struct prompt *prompt, const char *question, void (*answered)(struct tui *, bool));
+	bool (*changed)(struct app *, struct prompt *, bool),
+	void (*cancelled)(struct app *, struct prompt *));
+void prompt_ask(struct prompt *prompt, const char *question, void (*answered)(struct app *, bool));
 
 /* Takes a key. Returns false where no prompt is open. */
-bool prompt_key(struct tui *tui, struct prompt *prompt, int key);
+bool prompt_key(struct app *app, struct prompt *prompt, int key);
 void prompt_draw(const struct prompt *prompt, WINDOW *window, int y);

@@ -108,7 +108,6 @@ start_colors(void)
 static void *
 open_terminal(void *unused)
 {
-	(void)unused;
 	terminal = newterm(NULL, stdout, stdin);
 	return NULL;
 }

@@ -2,313 +2,153 @@
 #include "tui/tui.h"
 
 #include "base/memory.h"
-#include "tui/context.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/choose-signal.h"
+#include "tui/editor.h"
+#include "tui/header.h"
+#include "tui/mouse.h"
+#include "tui/process-list.h"
+#include "tui/screen.h"
+#include "tui/table-input.h"
+#include "tui/table-view.h"
 
-#include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LEAST_HEIGHT_FOR_NOTES = 6 };
-
-struct tui *
-tui_create(struct tui_settings *settings, const struct filter *filter)
+struct app *
+tui_create(struct tui_settings *settings, const struct filter *filter, const char *filter_text)
 {
-	struct tui *tui = xcalloc(1, sizeof(*tui));
+	struct app *app = xcalloc(1, sizeof(*app));
 
-	tui->settings = settings;
-	tui->fixed_filter = filter;
-	tui->charset = charset_of_locale();
-	faults_init(&tui->faults);
-	budget_page_init(&tui->budget);
-	map_page_init(&tui->map);
-	kernel_view_init(&tui->kernel);
-	tui_open_view(tui, &view_processes);
-	tui->seen_kill = UNKNOWN;
-	return tui;
-}
-
-void
-tui_destroy(struct tui *tui)
-{
-	if (!tui)
-		return;
-	row_list_finish(&tui->rows);
-	filter_destroy(tui->filter);
-	process_keys_finish(&tui->tags);
-	process_keys_finish(&tui->folded);
-	choose_finish(&tui->choose);
-	free(tui->visible);
-	free(tui->summed);
-	editor_finish(&tui->editor);
-	faults_finish(&tui->faults);
-	budget_page_finish(&tui->budget);
-	map_page_finish(&tui->map);
-	kernel_view_finish(&tui->kernel);
-	arena_finish(&tui->texts);
-	free(tui);
-}
-
-void
-tui_name_filter(struct tui *tui, const char *text)
-{
-	tui->given_filter = text;
-}
-
-void
-tui_say(struct tui *tui, const char *format, ...)
-{
-	char text[sizeof(tui->message)];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	text_safe(tui->message, sizeof(tui->message), text, tui->charset);
-}
-
-const struct process *
-tui_find(const struct tui *tui, const struct process_key *key)
-{
-	const struct process *process =
-		tui->snapshot ? snapshot_find_process(tui->snapshot, key->pid) : NULL;
-
-	return process && process_key_is(key, process) ? process : NULL;
-}
-
-/* What is shown is the uppermost page. */
-static void
-enter(struct tui *tui)
-{
-	const struct open_page *top = &tui->pages[tui->page_count - 1];
-
-	tui->view = top->view;
-	tui->lines = top->lines;
-	tui->heading_line = tui->rows_line = -1;
-	if (tui->view->show)
-		tui->view->show(tui); /* its rows were those of a snapshot that is gone */
-	if (!tui->view->listing || tui->view == tui->listing_view)
-		return;
-	tui->listing_view = tui->view;
-	tui->listing = tui->view->listing(tui->settings);
-	tui->grid.first_column = 0;
-	tui->wants_refresh = true; /* its columns may not have been read */
-	processes_rebuild(tui);
-}
-
-void
-tui_open_view(struct tui *tui, const struct view *view)
-{
-	tui->page_count = 1;
-	tui->pages[0] = (struct open_page){ .view = view };
-	enter(tui);
-}
-
-void
-tui_open_page(struct tui *tui, const struct view *view)
-{
-	size_t count = 0;
-
-	tui->pages[tui->page_count - 1].lines = tui->lines;
-	for (size_t i = 0; i < tui->page_count; i++)
-		if (i == 0 || tui->pages[i].view != view)
-			tui->pages[count++] = tui->pages[i];
-	assert(count < MOST_PAGES); /* each view once, but for the first */
-	tui->pages[count] = (struct open_page){ .view = view };
-	tui->page_count = count + 1;
-	enter(tui);
-}
-
-bool
-tui_back(struct tui *tui)
-{
-	if (tui->page_count == 1)
-		return false;
-	tui->page_count--;
-	enter(tui);
-	return true;
-}
-
-const struct selection *
-tui_columns(const struct tui *tui)
-{
-	if (tui->view->page)
-		return &tui->view->page((struct tui *)tui)->columns;
-	return tui->view->listing ? &tui->listing->columns : NULL;
-}
-
-static struct order *
-order_of_view(struct tui *tui)
-{
-	if (tui->view->page)
-		return &tui->view->page(tui)->order;
-	return tui->view->listing ? &tui->listing->order : NULL;
-}
-
-const struct order *
-tui_order(const struct tui *tui)
-{
-	return order_of_view((struct tui *)tui);
-}
-
-void
-tui_sort(struct tui *tui, struct order order)
-{
-	*order_of_view(tui) = order;
-	if (tui->view->show)
-		tui->view->show(tui);
-	else
-		processes_rebuild(tui);
-	tui->wants_refresh = tui->wants_refresh || !tui_is_complete(tui);
-}
-
-bool
-tui_subject(struct tui *tui, struct process_key *ret_key)
-{
-	const struct process *process = processes_selected(tui);
-
-	if (tui->view->has_focus)
-		*ret_key = tui->focus;
-	else if (process)
-		*ret_key = process_key_of(process);
-	else
-		tui_say(tui, "no process is selected");
-	return tui->view->has_focus || process;
-}
-
-size_t
-tui_targets(struct tui *tui, const struct process_key **ret_keys)
-{
-	*ret_keys = &tui->target;
-	if (!tui->view->has_focus && tui->tags.count > 0) {
-		*ret_keys = tui->tags.keys;
-		return tui->tags.count;
+	app->settings = settings;
+	app->charset = charset_of_locale();
+	app->seen_kill = UNKNOWN;
+	app->processes = xcalloc(1, sizeof(*app->processes));
+	process_list_init(app->processes, settings, filter, filter_text);
+	app->editor = xcalloc(1, sizeof(*app->editor));
+	app->states = xcalloc(view_count, sizeof(app->states[0]));
+	for (size_t i = 0; i < view_count; i++) {
+		app->states[i] = xcalloc(1, views[i]->state_size + 1);
+		if (views[i]->init)
+			views[i]->init(app->states[i]);
 	}
-	return tui_subject(tui, &tui->target) ? 1 : 0;
+	app->view = views[0];
+	app_open(app, views[0]);
+	return app;
 }
 
-bool
-tui_draw_page(struct tui *tui, struct table_page *page, WINDOW *window, int notes)
+void
+tui_destroy(struct app *app)
 {
-	int height = getmaxy(window), first = height >= LEAST_HEIGHT_FOR_NOTES ? notes : 0;
-	WINDOW *rows = derwin(window, height - first, getmaxx(window), first, 0);
-
-	if (rows) {
-		int heading = getmaxy(rows) > 1 ? 1 : 0;
-
-		tui->heading_line = heading ? getbegy(rows) : -1;
-		tui->rows_line = getbegy(rows) + heading;
-		table_page_draw(page, rows, tui->charset, tui->settings->scale);
-		delwin(rows);
+	if (!app)
+		return;
+	for (size_t i = 0; i < view_count; i++) {
+		if (views[i]->finish)
+			views[i]->finish(app->states[i]);
+		free(app->states[i]);
 	}
-	return first > 0;
+	free(app->states);
+	process_list_finish(app->processes);
+	free(app->processes);
+	editor_finish(app->editor);
+	free(app->editor);
+	choose_finish(&app->choose);
+	free(app);
 }
 
 /* An OOM kill stays on the screen until Esc: it may come while somebody types. */
 static void
-announce(struct tui *tui)
+announce(struct app *app)
 {
-	const struct snapshot *snapshot = tui->snapshot;
+	const struct snapshot *snapshot = app->snapshot;
 	char text[EVENT_TEXT_SIZE];
 
 	if (snapshot->event_count == 0)
 		return;
-	tui->announced += snapshot->event_count;
+	app->announced += snapshot->event_count;
 	event_text(&snapshot->events[snapshot->event_count - 1], text);
-	if (tui->announced == 1)
-		snprintf(tui->announcement, sizeof(tui->announcement), "%s (Esc)", text);
+	if (app->announced == 1)
+		snprintf(app->announcement, sizeof(app->announcement), "%s (Esc)", text);
 	else
-		snprintf(tui->announcement, sizeof(tui->announcement), "%s (%zu kills, Esc)", text,
-			tui->announced);
+		snprintf(app->announcement, sizeof(app->announcement), "%s (%zu kills, Esc)", text,
+			app->announced);
 }
 
 static bool
-end_announcement(struct tui *tui)
+end_announcement(struct app *app)
 {
-	if (!tui->announcement[0])
+	if (!app->announcement[0])
 		return false;
-	tui->announcement[0] = '\0';
-	tui->announced = 0;
-	tui->seen_kill = tui->snapshot->system.last_kill_time;
+	app->announcement[0] = '\0';
+	app->announced = 0;
+	app->seen_kill = app->snapshot->system.last_kill_time;
 	return true;
 }
 
-static void
-remember_selected(struct tui *tui)
-{
-	const struct process *process = processes_selected(tui);
-
-	if (process)
-		tui->selected = process_key_of(process);
-}
-
 void
-tui_show(struct tui *tui, const struct snapshot *snapshot, int stretch)
+tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 {
-	bool first = !tui->snapshot;
+	bool is_first = !app->snapshot;
 
-	tui->snapshot = snapshot;
-	tui->stretch = stretch;
-	tui->wants_refresh = tui->wants_refresh || !tui_is_complete(tui);
-	processes_rebuild(tui);
-	if (tui->view->show)
-		tui->view->show(tui);
-	if (first)
-		remember_selected(tui);
-	announce(tui);
-	editor_show(tui);
-	choose_refill(tui); /* its texts may be of the snapshot before */
-	tui->wants_exact = tui->wants_exact && !snapshot->exact;
+	app->snapshot = snapshot;
+	app->stretch = stretch;
+	process_list_show(app->processes, snapshot);
+	app_show(app);
+	if (is_first)
+		process_list_remember(app->processes);
+	announce(app);
+	editor_show(app);
+	choose_refill(&app->choose, app, app->prompt.text); /* texts may be of the one before */
+	app->wants_exact = app->wants_exact && !snapshot->exact;
 }
 
 /* The process of which all is wanted; 0: none. */
 static int64_t
-focus_of(const struct tui *tui, const struct view *view)
+focus_of(const struct app *app, const struct view *view)
 {
-	const struct process *selected = processes_selected(tui);
+	const struct process *selected = process_list_selected(app->processes);
 
-	if (view->has_focus)
-		return tui->focus.pid;
-	return tui->view == &view_explain && view->listing && selected ? selected->pid : 0;
+	if (view->has_process)
+		return app->process.pid;
+	return app->view->is_over == OVER_FIGURES && view == app->last_list && selected
+		       ? selected->pid
+		       : 0;
+}
+
+static void
+add_focus(const struct app *app, const struct view *view, struct needs *needs)
+{
+	needs->focus = focus_of(app, view);
+	if (needs->focus == 0)
+		return;
+	needs->bits |= view->has_process ? NEED_BADNESS : 0; /* a rank is one among all */
+	needs->focus_bits = NEED_LIMITS;
+	for (size_t i = 0; i < process_table.column_count; i++)
+		needs->focus_bits |= process_table.columns[i].need;
 }
 
 struct needs
-tui_needs(const struct tui *tui)
+tui_needs(const struct app *app)
 {
-	const struct view *view = tui->view == &view_explain ? tui->explain.of : tui->view;
-	struct needs needs = { .bits = NEED_OVERVIEW | processes_needs(tui) |
-				       tui->listing_view->needs,
-		.visible = tui->visible,
-		.visible_count = tui->visible_count,
-		.summed = tui->summed,
-		.summed_count = tui->summed_count,
-		.again = tui->snapshot != NULL, /* the first one is to be quick */
-		.scope = tui->listing_view == &view_kill_order ? tui->scope : NULL,
-		.exact = tui->wants_exact || editor_is_waiting(&tui->editor) };
+	const struct view *view = app_view_below(app);
+	struct needs needs = { .bits = NEED_OVERVIEW | view->needs | editor_needs(app->editor),
+		.again = app->snapshot != NULL, /* the first one is to be quick */
+		.exact = app->wants_exact || editor_is_waiting(app->editor) };
 
-	needs.bits |= editor_needs(&tui->editor) | view->needs;
-	needs.bits |= tui->choose.kind ? tui->choose.kind->needs : 0;
-	if (view == &view_kernel)
-		needs.bits |= kernel_view_needs(tui);
-	if (view == &view_faults)
-		faults_needs(tui, &needs);
-	needs.focus = focus_of(tui, view);
-	if (needs.focus != 0) {
-		needs.bits |= view->has_focus ? NEED_BADNESS : 0; /* a rank is one among all */
-		needs.focus_bits = NEED_LIMITS;
-		if (view == &view_map && map_wants_mappings(tui))
-			needs.focus_bits |= NEED_MAPPINGS;
-		for (size_t i = 0; i < process_table.column_count; i++)
-			needs.focus_bits |= process_table.columns[i].need;
-	}
+	needs.bits |= app->choose.kind ? app->choose.kind->needs : 0;
+	process_list_add_needs(app->processes, !app->snapshot, &needs);
+	add_focus(app, view, &needs);
+	if (view->add_needs)
+		view->add_needs(app_state(app, view), app, &needs);
 	return needs;
 }
 
 bool
-tui_is_complete(const struct tui *tui)
+tui_is_complete(const struct app *app)
 {
-	const struct snapshot *snapshot = tui->snapshot;
-	const struct needs needs = tui_needs(tui);
+	const struct snapshot *snapshot = app->snapshot;
+	const struct needs needs = tui_needs(app);
 
 	if (!snapshot || needs.bits & ~snapshot->bits)
 		return false;
@@ -317,79 +157,204 @@ tui_is_complete(const struct tui *tui)
 }
 
 bool
-tui_wants_refresh(struct tui *tui)
+tui_wants_refresh(struct app *app)
 {
-	bool wants = tui->wants_refresh;
+	bool wants = app->wants_refresh || (app->snapshot && !tui_is_complete(app));
 
-	tui->wants_refresh = false;
+	app->wants_refresh = false;
 	return wants;
 }
 
 bool
-tui_wants_save(struct tui *tui)
+tui_wants_save(struct app *app)
 {
-	bool wants = tui->wants_save;
+	bool wants = app->wants_save;
 
-	tui->wants_save = false;
+	app->wants_save = false;
 	return wants;
 }
 
 void
-tui_tell(struct tui *tui, const char *message)
+tui_tell(struct app *app, const char *message)
 {
-	tui_say(tui, "%s", message);
+	app_say(app, "%s", message);
 }
 
 bool
-tui_is_frozen(const struct tui *tui)
+tui_is_frozen(const struct app *app)
 {
-	return !editor_is_waiting(&tui->editor) && tui_is_complete(tui) &&
-	       (tui->frozen || tui->choose.kind || editor_is_open(&tui->editor) ||
-		       (tui->prompt.label && tui->prompt.answered));
+	return !editor_is_waiting(app->editor) && tui_is_complete(app) &&
+	       (app->is_frozen || app->choose.kind || editor_is_open(app->editor) ||
+		       (app->prompt.label && app->prompt.answered));
+}
+
+/* What keys do in all views that do not take them themselves. */
+
+static void
+quit(struct app *app)
+{
+	app->is_leaving = true;
+}
+
+static void
+leave(struct app *app)
+{
+	if (!app_back(app))
+		quit(app);
+}
+
+static void
+leave_answered(struct app *app, bool yes)
+{
+	app->is_leaving = yes;
+}
+
+/* Esc may be the start of another key that came late: it leaves nothing but pages unasked. */
+static void
+go_back(struct app *app)
+{
+	if (app_back(app))
+		return;
+	if (app->view == views[0])
+		prompt_ask(&app->prompt, "Leave memtop?", leave_answered);
+	else
+		app_open(app, app->view == app->last_list ? views[0] : app->last_list);
+}
+
+static void
+change_scale(struct app *app, long step)
+{
+	long count = SCALE_PEBI + 1;
+
+	app->settings->scale = (enum scale)(((long)app->settings->scale + step + count) % count);
+}
+
+static bool
+delay_changed(struct app *app, struct prompt *prompt, bool done)
+{
+	if (!done || unit_parse_interval(prompt->text, &app->settings->interval) == 0)
+		return false;
+	snprintf(prompt->complaint, sizeof(prompt->complaint), "not " INTERVAL_RANGE);
+	return true;
+}
+
+static void
+change_delay(struct app *app)
+{
+	char seconds[32];
+
+	snprintf(seconds, sizeof(seconds), "%.10g", (double)app->settings->interval / 1e9);
+	prompt_open(&app->prompt, "Seconds between two refreshes: ", seconds, delay_changed, NULL);
+}
+
+static void
+freeze(struct app *app)
+{
+	app->is_frozen = !app->is_frozen;
+	app->wants_refresh = !app->is_frozen;
+}
+
+static void
+save(struct app *app)
+{
+	app->wants_save = true;
+}
+
+static void
+redraw(struct app *app)
+{
+	clearok(curscr, TRUE);
+}
+
+static const struct action everywhere[] = {
+	{ REQUEST_QUIT, .act = quit },
+	{ REQUEST_LEAVE, .act = leave },
+	{ REQUEST_BACK, .act = go_back },
+	{ REQUEST_UNIT_NEXT, .act_with = change_scale, .argument = 1 },
+	{ REQUEST_UNIT_PREVIOUS, .act_with = change_scale, .argument = -1 },
+	{ REQUEST_DELAY, .act = change_delay },
+	{ REQUEST_FREEZE, .act = freeze },
+	{ REQUEST_SAVE, .act = save },
+	{ REQUEST_REFRESH, .act = app_refresh },
+	{ REQUEST_REDRAW, .act = redraw },
+};
+
+static void
+adjust(struct app *app, long step)
+{
+	const struct process_key *keys;
+	size_t count = app_targets(app, &keys);
+
+	if (count > 0)
+		editor_open(app, keys, count, step);
+}
+
+/* What changes processes, in a view that is about some. */
+static const struct action on_processes[] = {
+	{ REQUEST_SIGNAL, .act = choose_signal },
+	{ REQUEST_ADJUST, .act_with = adjust, .argument = 0 },
+	{ REQUEST_ADJUST_DOWN, .act_with = adjust, .argument = -1 },
+	{ REQUEST_ADJUST_UP, .act_with = adjust, .argument = 1 },
+};
+
+#define TAKES(actions) actions_take(actions, sizeof(actions) / sizeof(actions[0]), app, request)
+
+/* Of the view that is open, or else of all. */
+static bool
+take_request(struct app *app, enum request request)
+{
+	const struct view *view = app->view;
+	bool has_processes = view->has_process || view == app->last_list;
+
+	return (view->act && view->act(app_state(app, view), app, request)) ||
+	       (view->table && table_input(app, request)) || TAKES(everywhere) ||
+	       (has_processes && TAKES(on_processes));
 }
 
 /* Says that a key has no meaning: a key that does nothing is never silent. */
 static void
-refuse_key(struct tui *tui, int key, enum request request)
+refuse_key(struct app *app, int key, bool is_known)
 {
 	char name[KEY_NAME_SIZE];
 
 	name_of_key(name, key);
-	if (request == REQUEST_NONE)
-		tui_say(tui, "no such key: %s (? shows the keys)", name);
+	if (is_known)
+		app_say(app, "%s does nothing in this view: %s (? shows the keys)", name,
+			app->view->name);
 	else
-		tui_say(tui, "%s does nothing in this view: %s (? shows the keys)", name,
-			tui->view->name);
+		app_say(app, "no such key: %s (? shows the keys)", name);
 }
 
 static void
-take_key(struct tui *tui, int key)
+take_key(struct app *app, int key)
 {
 	enum request request = request_of_key(&screen_keys, key);
+	const struct view *opens = view_of_key(key);
 
 	if (request == REQUEST_MOUSE)
-		mouse_request(tui);
-	else if (!choose_key(&tui->choose, key) && !prompt_key(tui, &tui->prompt, key) &&
-		 !editor_key(tui, key) && !(request == REQUEST_BACK && end_announcement(tui)) &&
-		 !tui->view->request(tui, request) && !common_request(tui, request))
-		refuse_key(tui, key, request);
+		mouse_take(app, tui_key);
+	else if (!choose_key(&app->choose, key) && !prompt_key(app, &app->prompt, key) &&
+		 !editor_key(app, key) && !(request == REQUEST_BACK && end_announcement(app)) &&
+		 !(opens ? app_open(app, opens) : take_request(app, request)))
+		refuse_key(app, key, opens || request != REQUEST_NONE);
 }
 
 bool
-tui_key(struct tui *tui, int key)
+tui_key(struct app *app, int key)
 {
-	const struct view *view = tui->view;
-	const struct choose_kind *kind = tui->choose.kind;
+	const struct view *view = app->view;
+	const struct choose_kind *kind = app->choose.kind;
 
 	if (key == KEY_RESIZE)
-		return !tui->leaving;
-	tui->message[0] = '\0';
-	take_key(tui, key);
-	remember_selected(tui);
+		return !app->is_leaving;
+	app->message[0] = '\0';
+	take_key(app, key);
+	if (app->view->remember)
+		app->view->remember(app_state(app, app->view), app);
 	/* The next key may already be there, and moves in what is drawn. */
-	if (tui->view != view || tui->choose.kind != kind)
-		tui_draw(tui);
-	return !tui->leaving;
+	if (app->view != view || app->choose.kind != kind)
+		tui_draw(app);
+	return !app->is_leaving;
 }
 
 /* A text that ends in line y; what does not fit there begins above. Returns its first line. */
@@ -399,7 +364,7 @@ draw_warning(WINDOW *window, int y, const char *text)
 	int width = getmaxx(window);
 	size_t fits = text_wrap(text, (size_t)width);
 	const char *rest = text + fits + (text[fits] == ' ');
-	char first[sizeof(((struct tui *)NULL)->announcement)];
+	char first[sizeof(((struct app *)NULL)->announcement)];
 
 	if (!text[fits] || fits == 0 || y == 0) {
 		screen_put(window, y, 0, width, STYLE_WARNING, true, text);
@@ -414,64 +379,75 @@ draw_warning(WINDOW *window, int y, const char *text)
 
 /* Only about what the view shows: the processes that it lists, or the one that it is about. */
 static size_t
-hints_of_view(const struct tui *tui, struct hint hints[static SNAPSHOT_HINTS])
+hints_of_view(const struct app *app, struct hint hints[static SNAPSHOT_HINTS])
 {
-	const void *focus = tui->view->has_focus ? tui_find(tui, &tui->focus) : NULL;
-	const struct row_list one = { .rows = &focus, .count = 1 };
+	const void *process = app->view->has_process ? app_find(app, &app->process) : NULL;
+	const struct row_list one = { .rows = &process, .count = 1 };
 
-	if (!tui->snapshot)
+	if (!app->snapshot)
 		return 0;
-	return snapshot_hints(tui->snapshot,
-		tui->view->listing ? &tui->rows
-		: focus            ? &one
-				   : NULL,
+	return snapshot_hints(app->snapshot,
+		app->view == app->last_list ? &app->processes->table.rows
+		: process                   ? &one
+					    : NULL,
 		hints);
 }
 
 static void
-draw_last_line(struct tui *tui, WINDOW *window)
+draw_last_line(struct app *app, WINDOW *window)
 {
 	int y = getmaxy(window) - 1, width = getmaxx(window);
 	char hint[HINT_TEXT_SIZE];
 	struct hint hints[SNAPSHOT_HINTS];
 
-	if (tui->prompt.label) {
-		prompt_draw(&tui->prompt, window, y);
-	} else if (tui->message[0]) {
-		draw_warning(window, y, tui->message);
-	} else if (!editor_is_open(&tui->editor) && hints_of_view(tui, hints) > 0) {
+	if (app->prompt.label) {
+		prompt_draw(&app->prompt, window, y);
+	} else if (app->message[0]) {
+		draw_warning(window, y, app->message);
+	} else if (!editor_is_open(app->editor) && hints_of_view(app, hints) > 0) {
 		hint_text(&hints[0], hint);
 		screen_put(window, y, 0, width, STYLE_DIM, false, hint);
 	} else {
-		tui->hint_line = y;
+		app->hint_line = y;
 		screen_put(window, y, 0, width, STYLE_DIM, false,
-			editor_is_open(&tui->editor) ? editor_hint : tui->view->hint);
+			editor_is_open(app->editor) ? editor_hint : app->view->hint);
 	}
 }
 
+static void
+draw_view(struct app *app, WINDOW *window)
+{
+	const struct view *view = app->view;
+
+	if (view->draw)
+		view->draw(app_state(app, view), app, window);
+	else
+		table_view_draw(app_table(app), window, 0, app->charset, app->settings->scale);
+	editor_draw(app, window);
+	choose_draw(&app->choose, window);
+}
+
 void
-tui_draw(struct tui *tui)
+tui_draw(struct app *app)
 {
 	int height = getmaxy(stdscr), width = getmaxx(stdscr);
-	int header = header_height(tui, height);
-	int rows = height - header - (height > 2 || tui->prompt.label ? 1 : 0);
+	int header = header_height(app, height);
+	int rows = height - header - (height > 2 || app->prompt.label ? 1 : 0);
 	WINDOW *body;
 
 	werase(stdscr);
-	tui->hint_line = -1;
-	tui->tab_line = header >= HEADER_WITH_TABS ? HEADER_WITH_TABS - 1 : -1;
-	header_draw(tui, stdscr, header);
-	if (!tui->snapshot)
+	app->hint_line = -1;
+	app->tab_line = header >= HEADER_WITH_TABS ? HEADER_WITH_TABS - 1 : -1;
+	header_draw(app, stdscr, header);
+	if (!app->snapshot)
 		screen_put(stdscr, 0, 0, width, STYLE_NORMAL, false, "reading /proc ...");
-	if (rows > 0 && tui->snapshot && (body = derwin(stdscr, rows, width, header, 0))) {
-		tui->view->draw(tui, body);
-		editor_draw(tui, body);
-		choose_draw(&tui->choose, body);
+	if (rows > 0 && app->snapshot && (body = derwin(stdscr, rows, width, header, 0))) {
+		draw_view(app, body);
 		delwin(body);
 	}
-	if (height > 2 || tui->prompt.label)
-		draw_last_line(tui, stdscr);
-	if (tui->announcement[0] && height > 2 && !editor_is_open(&tui->editor))
-		draw_warning(stdscr, height - 2, tui->announcement);
+	if (height > 2 || app->prompt.label)
+		draw_last_line(app, stdscr);
+	if (app->announcement[0] && height > 2 && !editor_is_open(app->editor))
+		draw_warning(stdscr, height - 2, app->announcement);
 	wnoutrefresh(stdscr);
 }

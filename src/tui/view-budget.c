@@ -1,65 +1,78 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/view-budget.h"
-
+#include "base/arena.h"
 #include "model/needs.h"
-#include "tui/context.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/table-view.h"
 
 #include <stdio.h>
 
 enum { NOTES = 1, TEXT_SIZE = 256 };
 
+struct state {
+	struct table_view table; /* first: table_view_of_state() */
+	struct budget rows;      /* of the snapshot that is shown, with what has changed since: */
+	struct budget first;     /* the first one that was read, with the texts: */
+	struct arena texts;
+	int64_t first_time;
+};
+
 static const char columns[] = "item,part,bytes,share,change,rate,what";
 
-void
-budget_page_init(struct budget_page *page)
+static void
+init(void *data)
 {
-	table_page_init(&page->table, &budget_table, columns, NULL);
-	page->table.is_worth_showing = budget_is_worth_showing;
-}
+	struct state *state = data;
 
-void
-budget_page_finish(struct budget_page *page)
-{
-	table_page_finish(&page->table);
-	budget_finish(&page->rows);
-	budget_finish(&page->first);
-	arena_finish(&page->texts);
+	table_view_init(&state->table, &budget_table, columns, NULL);
+	state->table.is_worth_showing = budget_is_worth_showing;
 }
 
 static void
-show(struct tui *tui)
+finish(void *data)
 {
-	struct budget_page *page = &tui->budget;
-	const struct snapshot *snapshot = tui->snapshot;
+	struct state *state = data;
 
-	if (!snapshot || snapshot->budget.count == 0)
+	table_view_finish(&state->table);
+	budget_finish(&state->rows);
+	budget_finish(&state->first);
+	arena_finish(&state->texts);
+}
+
+static void
+show(void *data, struct app *app)
+{
+	struct state *state = data;
+	const struct snapshot *snapshot = app->snapshot;
+
+	if (snapshot->budget.count == 0)
 		return;
-	if (page->first.count == 0) {
-		budget_copy(&page->first, &snapshot->budget, &page->texts);
-		page->first_time = snapshot->monotonic;
+	if (state->first.count == 0) {
+		budget_copy(&state->first, &snapshot->budget, &state->texts);
+		state->first_time = snapshot->monotonic;
 	}
-	budget_take(&page->rows, &snapshot->budget);
-	budget_compare(&page->rows, &page->first, snapshot->monotonic - page->first_time);
-	table_page_show(&page->table, page->rows.rows, page->rows.count);
+	budget_take(&state->rows, &snapshot->budget);
+	budget_compare(&state->rows, &state->first, snapshot->monotonic - state->first_time);
+	table_view_show(&state->table, state->rows.rows, state->rows.count);
 }
 
 static void
-draw_note(const struct tui *tui, WINDOW *window)
+draw_note(const struct app *app, WINDOW *window)
 {
-	const struct budget_figures *figures = &tui->snapshot->budget_figures;
+	const struct budget_figures *figures = &app->snapshot->budget_figures;
 	char total[UNIT_FORMAT_SIZE], kept[UNIT_FORMAT_SIZE], text[TEXT_SIZE];
 	int64_t balloon, rest;
 
-	if (tui->snapshot->budget.count == 0) {
+	if (app->snapshot->budget.count == 0) {
 		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
 			"reading where memory is ...");
 		return;
 	}
-	unit_format(total, UNIT_BYTES, figures->total, tui->settings->scale);
+	unit_format(total, UNIT_BYTES, figures->total, app->settings->scale);
 	snprintf(text, sizeof(text), "Budget: the items add up to MemTotal, %s", total);
-	budget_beyond(&tui->snapshot->budget, figures, &balloon, &rest);
+	budget_beyond(&app->snapshot->budget, figures, &balloon, &rest);
 	if (balloon > 0 || rest > 0) {
-		unit_format(kept, UNIT_BYTES, balloon > 0 ? balloon : rest, tui->settings->scale);
+		unit_format(kept, UNIT_BYTES, balloon > 0 ? balloon : rest, app->settings->scale);
 		snprintf(text, sizeof(text), "Budget: the items add up to MemTotal, %s; %s %s",
 			total,
 			balloon > 0 ? "back with the host (balloon):"
@@ -70,34 +83,24 @@ draw_note(const struct tui *tui, WINDOW *window)
 }
 
 static void
-draw(struct tui *tui, WINDOW *window)
+draw(void *data, struct app *app, WINDOW *window)
 {
-	if (tui_draw_page(tui, &tui->budget.table, window, NOTES))
-		draw_note(tui, window);
-}
+	struct state *state = data;
 
-static bool
-request(struct tui *tui, enum request request)
-{
-	if (!table_page_request(&tui->budget.table, request))
-		return false;
-	show(tui);
-	return true;
-}
-
-static struct table_page *
-page(struct tui *tui)
-{
-	return &tui->budget.table;
+	if (table_view_draw(&state->table, window, NOTES, app->charset, app->settings->scale))
+		draw_note(app, window);
 }
 
 const struct view view_budget = {
 	.name = "Budget",
-	.tab = "5 Budget",
 	.hint = "Up Down  < > R sort  x explain  e unit  z freeze  ? help",
-	.draw = draw,
-	.request = request,
-	.show = show,
+	.key = { .keys = "5", .help = "where all memory of the machine is", .codes = { '5' } },
+	.has_tab = true,
 	.needs = NEED_BUDGET,
-	.page = page,
+	.state_size = sizeof(struct state),
+	.init = init,
+	.finish = finish,
+	.show = show,
+	.draw = draw,
+	.table = table_view_of_state,
 };

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/view-explain.h"
-
 #include "model/explain.h"
-#include "tui/context.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/process-list.h"
+#include "tui/screen.h"
+#include "tui/table-view.h"
 
 enum { NAME_COLUMNS = 16, VALUE_COLUMNS = 12, GAP = 2 };
 enum { MOST_FIGURES = 256, LEAST_LINES = 3 };
 
-/* The row that is looked at in the other view. */
+struct figures {
+	struct figure figures[MOST_FIGURES];
+	size_t count;
+};
+
+struct state {
+	struct list list;
+	struct figures figures;        /* as they were drawn */
+	int scrolled;                  /* lines of the explanation above its window */
+	const struct column *selected; /* others may come before it; NULL: as the list says */
+};
+
+/* The row that is selected in the view below. */
 struct subject {
 	const struct table *table;
 	const void *row; /* NULL: there is none */
@@ -15,33 +29,15 @@ struct subject {
 	const struct column *sorted;
 };
 
-struct figures {
-	struct figure figures[MOST_FIGURES];
-	size_t count;
-};
-
-/* As they are on the screen, which only the thread of curses draws. */
-static struct figures drawn;
-
 static struct subject
-process_subject(const struct tui *tui, const struct process *process)
+subject_of(struct app *app)
 {
-	return (struct subject){ &process_table, process, &tui->listing->columns,
-		tui->listing->order.column };
-}
+	bool is_one = app_view_below(app)->has_process && !app_table(app);
+	const struct table_view *view = is_one ? &app->processes->table : app_table(app);
 
-static struct subject
-subject_of(struct tui *tui)
-{
-	const struct view *view = tui->explain.of;
-	const struct table_page *page = view->page ? view->page(tui) : NULL;
-
-	if (page)
-		return (struct subject){ page->columns.table, table_page_selected(page),
-			&page->columns, page->order.column };
-	if (view->has_focus)
-		return process_subject(tui, tui_find(tui, &tui->focus));
-	return process_subject(tui, processes_selected(tui));
+	return (struct subject){ view->columns->table,
+		is_one ? app_find(app, &app->process) : table_view_selected(view), view->columns,
+		view->order->column };
 }
 
 static void
@@ -79,17 +75,17 @@ add_totals(struct figures *figures, const struct system *system)
 }
 
 static void
-gather(struct tui *tui, struct figures *figures)
+gather(struct state *state, struct app *app)
 {
-	const struct subject subject = subject_of(tui);
-	struct explain_page *page = &tui->explain;
+	struct figures *figures = &state->figures;
+	const struct subject subject = subject_of(app);
 
 	figures->count = 0;
-	add_row(figures, &subject, &tui->snapshot->system);
-	add_totals(figures, &tui->snapshot->system);
-	for (size_t i = 0; page->selected && i < figures->count; i++)
-		if (figures->figures[i].column == page->selected)
-			page->list.selected = i;
+	add_row(figures, &subject, &app->snapshot->system);
+	add_totals(figures, &app->snapshot->system);
+	for (size_t i = 0; state->selected && i < figures->count; i++)
+		if (figures->figures[i].column == state->selected)
+			state->list.selected = i;
 }
 
 /* Which figure is asked about first: what is sorted by, or the first number. */
@@ -102,26 +98,25 @@ first_of(struct subject subject)
 	return subject.sorted;
 }
 
-void
-explain_open(struct tui *tui)
+static void
+open_explanation(void *data, struct app *app, const struct process_key *process)
 {
-	tui->explain = (struct explain_page){ .of = tui->view };
-	tui->explain.selected = first_of(subject_of(tui));
-	tui->wants_refresh = true; /* what it is made of may not have been read */
-	tui_open_page(tui, &view_explain);
+	struct state *state = data;
+
+	*state = (struct state){ .selected = first_of(subject_of(app)) };
 }
 
 static struct explain_style
-style_of(const struct tui *tui)
+style_of(const struct app *app)
 {
-	return (struct explain_style){ .charset = tui->charset, .scale = tui->settings->scale };
+	return (struct explain_style){ .charset = app->charset, .scale = app->settings->scale };
 }
 
 /* Where numbers end: behind the longest one. */
 static int
-end_of_values(const struct tui *tui, const struct figures *figures)
+end_of_values(const struct app *app, const struct figures *figures)
 {
-	const struct explain_style style = style_of(tui);
+	const struct explain_style style = style_of(app);
 	char value[EXPLAIN_SIZE];
 	int longest = VALUE_COLUMNS;
 
@@ -139,10 +134,11 @@ end_of_values(const struct tui *tui, const struct figures *figures)
 
 /* A number stands before the kind of its row, a text behind. */
 static void
-draw_figure(const struct tui *tui, WINDOW *window, int y, const struct figure *figure, int end)
+draw_figure(const struct state *state, const struct app *app, WINDOW *window, int y,
+	const struct figure *figure, int end)
 {
-	const struct explain_style style = style_of(tui);
-	bool is_selected = (size_t)y + tui->explain.list.top == tui->explain.list.selected;
+	const struct explain_style style = style_of(app);
+	bool is_selected = (size_t)y + state->list.top == state->list.selected;
 	enum style look = is_selected ? STYLE_SELECTED : STYLE_NORMAL;
 	bool is_text = figure->column->unit == UNIT_TEXT;
 	int width = getmaxx(window), columns;
@@ -158,12 +154,12 @@ draw_figure(const struct tui *tui, WINDOW *window, int y, const struct figure *f
 
 /* Writes all parts from a line on; returns how many lines they take. */
 static int
-put_parts(const struct tui *tui, WINDOW *window, int first, const struct figure *figure)
+put_parts(const struct app *app, WINDOW *window, int first, const struct figure *figure)
 {
 	static const enum style styles[EXPLAIN_PARTS] = {
 		[EXPLAIN_FORMULA] = STYLE_BOLD, [EXPLAIN_SOURCE] = STYLE_DIM
 	};
-	const struct explain_style style = style_of(tui);
+	const struct explain_style style = style_of(app);
 	char text[EXPLAIN_SIZE];
 	int y = first;
 
@@ -175,82 +171,83 @@ put_parts(const struct tui *tui, WINDOW *window, int first, const struct figure 
 
 /* Scrolled no further than to its end. */
 static void
-draw_explanation(struct tui *tui, WINDOW *window, const struct figure *figure)
+draw_explanation(
+	struct state *state, const struct app *app, WINDOW *window, const struct figure *figure)
 {
-	int height = getmaxy(window), lines = put_parts(tui, window, height, figure);
+	int height = getmaxy(window), lines = put_parts(app, window, height, figure);
 	int most = lines > height - 1 ? lines - (height - 1) : 0;
 
-	tui->explain.scrolled = tui->explain.scrolled < most ? tui->explain.scrolled : most;
-	put_parts(tui, window, 1 - tui->explain.scrolled, figure);
+	state->scrolled = state->scrolled < most ? state->scrolled : most;
+	put_parts(app, window, 1 - state->scrolled, figure);
 	screen_put(window, 0, 0, getmaxx(window), STYLE_HEADING, true, figure->column->title);
 }
 
 /* The figures above, what is said of the selected one below. */
 static void
-draw(struct tui *tui, WINDOW *window)
+draw(void *data, struct app *app, WINDOW *window)
 {
-	struct list *list = &tui->explain.list;
+	struct state *state = data;
+	struct list *list = &state->list;
 	int height = getmaxy(window), upper = height / 2, end;
 	WINDOW *lower;
 
-	tui->rows_line = getbegy(window);
-	gather(tui, &drawn);
-	end = end_of_values(tui, &drawn);
+	list->line = getbegy(window);
+	gather(state, app);
+	end = end_of_values(app, &state->figures);
 	if (upper < LEAST_LINES)
 		upper = height < LEAST_LINES ? height : 1;
-	list_fit(list, drawn.count, (size_t)upper);
-	for (size_t i = list->top; i < drawn.count && i < list->top + (size_t)upper; i++)
-		draw_figure(tui, window, (int)(i - list->top), &drawn.figures[i], end);
-	if (drawn.count == 0)
+	list_fit(list, state->figures.count, (size_t)upper);
+	for (size_t i = list->top; i < state->figures.count && i < list->top + (size_t)upper; i++)
+		draw_figure(
+			state, app, window, (int)(i - list->top), &state->figures.figures[i], end);
+	if (state->figures.count == 0)
 		return;
-	if (!tui->explain.selected) /* one that is not there may yet come */
-		tui->explain.selected = drawn.figures[list->selected].column;
+	if (!state->selected) /* one that is not there may yet come */
+		state->selected = state->figures.figures[list->selected].column;
 	lower = height > upper ? derwin(window, height - upper, getmaxx(window), upper, 0) : NULL;
 	if (!lower)
 		return;
-	draw_explanation(tui, lower, &drawn.figures[list->selected]);
+	draw_explanation(state, app, lower, &state->figures.figures[list->selected]);
 	delwin(lower);
 }
 
 static bool
-request(struct tui *tui, enum request request)
+act(void *data, struct app *app, enum request request)
 {
-	struct explain_page *page = &tui->explain;
+	struct state *state = data;
 
-	if (request == REQUEST_EXPLAIN)
-		return tui_back(tui);
 	if (request == REQUEST_LEFT || request == REQUEST_RIGHT) {
-		page->scrolled += request == REQUEST_RIGHT ? 1 : -(page->scrolled > 0);
+		state->scrolled += request == REQUEST_RIGHT ? 1 : -(state->scrolled > 0);
 		return true;
 	}
-	if (!list_request(&page->list, request))
+	if (!list_request(&state->list, request))
 		return false;
-	page->scrolled = 0;
-	page->selected = page->list.selected < drawn.count
-				 ? drawn.figures[page->list.selected].column
-				 : NULL;
+	state->scrolled = 0;
+	state->selected = state->list.selected < state->figures.count
+				  ? state->figures.figures[state->list.selected].column
+				  : NULL;
 	return true;
 }
 
-/* The rows of the other view go on. */
-static void
-show(struct tui *tui)
+static struct list *
+list(void *data)
 {
-	if (tui->explain.of->show)
-		tui->explain.of->show(tui);
-}
+	struct state *state = data;
 
-static const struct list *
-list(struct tui *tui)
-{
-	return &tui->explain.list;
+	return &state->list;
 }
 
 const struct view view_explain = {
 	.name = "Explain",
 	.hint = "Up Down another figure  Left Right scroll the text  q back",
+	.key = { .keys = "x",
+		.help = "explain each figure of the selected row and of the header",
+		.codes = { 'x' } },
+	.is_page = true,
+	.is_over = OVER_FIGURES,
+	.state_size = sizeof(struct state),
+	.open = open_explanation,
 	.draw = draw,
-	.request = request,
-	.show = show,
+	.act = act,
 	.list = list,
 };

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/view-faults.h"
-
+#include "model/fault-group.h"
+#include "model/fault.h"
 #include "model/needs.h"
-#include "table/cell.h"
-#include "tui/context.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/process-list.h"
+#include "tui/table-view.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { NOTES = 2, TEXT_SIZE = 256 };
+
+/* The faults of all processes, or of one. */
+struct state {
+	struct table_view all, one;
+	struct fault_rows faults;
+	struct process_key process; /* the one */
+	bool is_one, walks;
+	size_t grouping;
+	/* The selected row, which is another one with each snapshot. */
+	int64_t selected_pid;
+	char selected_segment[16], selected_code[64];
+};
 
 static const char columns_of_all[] =
 	"pid,comm,segment,minor_rate,minor_rate_error,major_rate,share,"
@@ -28,118 +42,120 @@ static const struct {
 	{ FAULT_BY_PROCESS, 0, "process" },
 };
 
-void
-faults_init(struct faults_page *page)
+static void
+init(void *data)
 {
-	table_page_init(&page->all, &fault_table, columns_of_all, "minor_rate");
-	table_page_init(&page->one, &fault_table, columns_of_one, "minor_rate");
+	struct state *state = data;
+
+	table_view_init(&state->all, &fault_table, columns_of_all, "minor_rate");
+	table_view_init(&state->one, &fault_table, columns_of_one, "minor_rate");
 }
 
-void
-faults_finish(struct faults_page *page)
+static void
+finish(void *data)
 {
-	table_page_finish(&page->all);
-	table_page_finish(&page->one);
-	fault_rows_finish(&page->faults);
+	struct state *state = data;
+
+	table_view_finish(&state->all);
+	table_view_finish(&state->one);
+	fault_rows_finish(&state->faults);
 }
 
-static struct table_page *
-table_of(struct faults_page *page)
+static struct table_view *
+table_of(struct state *state)
 {
-	return page->is_one ? &page->one : &page->all;
+	return state->is_one ? &state->one : &state->all;
 }
 
 /* Whether a row is the one that was selected, though its counts have changed. */
 static bool
-is_selected(const struct faults_page *page, const struct fault *row)
+is_selected(const struct state *state, const struct fault *row)
 {
 	const char *segment = row->segment ? row->segment : "", *code = row->code ? row->code : "";
 
-	return row->pid == page->selected_pid &&
-	       strncmp(segment, page->selected_segment, sizeof(page->selected_segment) - 1) == 0 &&
-	       strncmp(code, page->selected_code, sizeof(page->selected_code) - 1) == 0;
+	return row->pid == state->selected_pid &&
+	       strncmp(segment, state->selected_segment, sizeof(state->selected_segment) - 1) ==
+		       0 &&
+	       strncmp(code, state->selected_code, sizeof(state->selected_code) - 1) == 0;
 }
 
 static void
-remember_selected(struct faults_page *page)
+remember(void *data, struct app *app)
 {
-	const struct fault *row = table_page_selected(table_of(page));
+	struct state *state = data;
+	const struct fault *row = table_view_selected(table_of(state));
 
 	if (!row)
 		return;
-	page->selected_pid = row->pid;
-	snprintf(page->selected_segment, sizeof(page->selected_segment), "%s",
+	state->selected_pid = row->pid;
+	snprintf(state->selected_segment, sizeof(state->selected_segment), "%s",
 		row->segment ? row->segment : "");
-	snprintf(
-		page->selected_code, sizeof(page->selected_code), "%s", row->code ? row->code : "");
+	snprintf(state->selected_code, sizeof(state->selected_code), "%s",
+		row->code ? row->code : "");
 }
 
 static void
-follow(struct faults_page *page)
+follow(struct state *state)
 {
-	struct table_page *table = table_of(page);
+	struct table_view *table = table_of(state);
 
 	for (size_t i = 0; i < table->rows.count; i++)
-		if (is_selected(page, table->rows.rows[i])) {
+		if (is_selected(state, table->rows.rows[i])) {
 			table->list.selected = i;
 			return;
 		}
 }
 
-void
-faults_rebuild(struct tui *tui)
+static void
+show(void *data, struct app *app)
 {
-	struct faults_page *page = &tui->faults;
+	struct state *state = data;
 	const struct fault_grouping grouping = {
-		.keys = page->is_one ? groupings[page->grouping].one
-				     : groupings[page->grouping].all,
-		.pid = page->is_one ? page->focus.pid : UNKNOWN,
+		.keys = state->is_one ? groupings[state->grouping].one
+				      : groupings[state->grouping].all,
+		.pid = state->is_one ? state->process.pid : UNKNOWN,
 		.minor = UNKNOWN,
 		.major = UNKNOWN,
 	};
 
-	if (!tui->snapshot)
-		return;
-	fault_group(&page->faults, tui->snapshot, &grouping);
-	table_page_show(table_of(page), page->faults.rows, page->faults.count);
-	follow(page);
+	fault_group(&state->faults, app->snapshot, &grouping);
+	table_view_show(table_of(state), state->faults.rows, state->faults.count);
+	follow(state);
 }
 
-void
-faults_needs(const struct tui *tui, struct needs *needs)
+static void
+add_needs(const void *data, const struct app *app, struct needs *needs)
 {
-	const struct faults_page *page = &tui->faults;
+	const struct state *state = data;
 
-	needs->bits |= page->walks ? NEED_SAMPLED_WALKS : 0;
+	needs->bits |= state->walks ? NEED_SAMPLED_WALKS : 0;
 	/* Where only one's own processes may be sampled it is the one that is looked at. */
-	needs->faults.pid = page->is_one ? page->focus.pid : tui->selected.pid;
+	needs->faults.pid = state->is_one ? state->process.pid : app->processes->selected.pid;
 }
 
-void
-faults_open(struct tui *tui, const struct process_key *focus)
+static void
+open_faults(void *data, struct app *app, const struct process_key *process)
 {
-	tui->faults.is_one = focus != NULL;
-	if (focus)
-		tui->faults.focus = *focus;
-	tui->wants_refresh = true;
-	if (focus)
-		tui_open_page(tui, &view_faults);
-	else
-		tui_open_view(tui, &view_faults);
+	struct state *state = data;
+
+	state->is_one = process != NULL;
+	if (process)
+		state->process = *process;
+	app_refresh(app); /* the sampler reads the symbols of another one */
 }
 
 /* What is sampled, and how well; or what is missing for it. */
 static void
-draw_sampling(const struct tui *tui, WINDOW *window, int y)
+draw_sampling(const struct state *state, const struct app *app, WINDOW *window, int y)
 {
-	const struct sampling *sampling = &tui->snapshot->system.sampling;
+	const struct sampling *sampling = &app->snapshot->system.sampling;
 	char whose[TEXT_SIZE] = "all processes", text[2 * TEXT_SIZE], comm[64];
 	const struct process *process;
 
-	if (tui->faults.is_one) {
-		process = tui_find(tui, &tui->faults.focus);
-		text_safe(comm, sizeof(comm), process ? process->comm : "has ended", tui->charset);
-		snprintf(whose, sizeof(whose), "process %lld %s", (long long)tui->faults.focus.pid,
+	if (state->is_one) {
+		process = app_find(app, &state->process);
+		text_safe(comm, sizeof(comm), process ? process->comm : "has ended", app->charset);
+		snprintf(whose, sizeof(whose), "process %lld %s", (long long)state->process.pid,
 			comm);
 	}
 	if (!sampling->rung) {
@@ -149,7 +165,7 @@ draw_sampling(const struct tui *tui, WINDOW *window, int y)
 	} else {
 		snprintf(text, sizeof(text),
 			"Faults of %s by %s: one in %lld sampled, %lld samples, %lld lost", whose,
-			groupings[tui->faults.grouping].name, (long long)sampling->period,
+			groupings[state->grouping].name, (long long)sampling->period,
 			(long long)sampling->samples, (long long)sampling->lost);
 	}
 	screen_put(window, y, 0, getmaxx(window),
@@ -157,9 +173,9 @@ draw_sampling(const struct tui *tui, WINDOW *window, int y)
 }
 
 static void
-draw_walks(const struct tui *tui, WINDOW *window, int y)
+draw_walks(const struct state *state, const struct app *app, WINDOW *window, int y)
 {
-	const struct system *system = &tui->snapshot->system;
+	const struct system *system = &app->snapshot->system;
 	const int64_t rates[] = { system->tlb_walk_rate, system->code_tlb_walk_rate };
 	char data[UNIT_FORMAT_SIZE], code[UNIT_FORMAT_SIZE], share[UNIT_FORMAT_SIZE];
 
@@ -169,92 +185,95 @@ draw_walks(const struct tui *tui, WINDOW *window, int y)
 	screen_printf(window, y, 0, STYLE_DIM,
 		"TLB walks: data %s/s  code %s/s  in a million instructions %s%s", data, code,
 		share,
-		tui->faults.walks ? "  by process: sampled 97 times per second"
-				  : "  (w: by process)");
+		state->walks ? "  by process: sampled 97 times per second" : "  (w: by process)");
 }
 
 static void
-draw(struct tui *tui, WINDOW *window)
+draw(void *data, struct app *app, WINDOW *window)
 {
-	if (!tui_draw_page(tui, table_of(&tui->faults), window, NOTES))
+	struct state *state = data;
+
+	if (!table_view_draw(table_of(state), window, NOTES, app->charset, app->settings->scale))
 		return;
-	draw_sampling(tui, window, 0);
-	draw_walks(tui, window, 1);
+	draw_sampling(state, app, window, 0);
+	draw_walks(state, app, window, 1);
 }
 
 /* From all processes to the one of the selected row. */
 static void
-drill_down(struct tui *tui)
+drill_down(struct state *state, struct app *app)
 {
-	const struct fault *row = table_page_selected(&tui->faults.all);
+	const struct fault *row = table_view_selected(&state->all);
 	const struct process *process =
-		row && !tui->faults.is_one ? snapshot_find_process(tui->snapshot, row->pid) : NULL;
+		row && !state->is_one ? snapshot_find_process(app->snapshot, row->pid) : NULL;
 
 	if (!process)
 		return;
-	tui->faults.is_one = true;
-	tui->faults.focus = (struct process_key){ process->pid, process->start_time };
-	tui->wants_refresh = true;
+	state->is_one = true;
+	state->process = process_key_of(process);
+	app_refresh(app);
 }
 
-static bool
-own_request(struct tui *tui, enum request request)
+static void
+flip_walks(struct state *state, struct app *app)
 {
-	struct faults_page *page = &tui->faults;
-
-	switch (request) {
-	case REQUEST_OPEN:
-		drill_down(tui);
-		return true;
-	case REQUEST_GROUPING:
-		page->grouping = (page->grouping + 1) % (sizeof(groupings) / sizeof(groupings[0]));
-		return true;
-	case REQUEST_WALKS:
-		page->walks = !page->walks;
-		tui->wants_refresh = true;
-		if (page->walks)
-			tui_say(tui, "the kernel may lower kernel.perf_event_max_sample_rate "
-				     "for all while walks are sampled");
-		return true;
-	case REQUEST_BACK:
-	case REQUEST_LEAVE:
-		if (!page->is_one ||
-			tui->page_count > 1) /* a page goes back to where it was opened */
-			return false;
-		page->is_one = false;
-		return true;
-	default:
-		return false;
-	}
+	state->walks = !state->walks;
+	if (state->walks)
+		app_say(app, "the kernel may lower kernel.perf_event_max_sample_rate for all while "
+			     "walks are sampled");
 }
 
+/* Back from one that was opened here. A page goes back to where it was opened instead. */
 static bool
-request(struct tui *tui, enum request request)
+leave_one(struct state *state, const struct app *app)
 {
-	bool is_understood =
-		own_request(tui, request) || table_page_request(table_of(&tui->faults), request);
-
-	if (!is_understood)
+	if (!state->is_one || app->page_count > 1)
 		return false;
-	if (list_request(&(struct list){ .count = 0 }, request)) /* it only moves */
-		remember_selected(&tui->faults);
-	faults_rebuild(tui);
+	state->is_one = false;
 	return true;
 }
 
-static struct table_page *
-page(struct tui *tui)
+static bool
+act(void *data, struct app *app, enum request request)
 {
-	return table_of(&tui->faults);
+	struct state *state = data;
+
+	if (request == REQUEST_OPEN)
+		drill_down(state, app);
+	else if (request == REQUEST_GROUPING)
+		state->grouping =
+			(state->grouping + 1) % (sizeof(groupings) / sizeof(groupings[0]));
+	else if (request == REQUEST_WALKS)
+		flip_walks(state, app);
+	else if ((request != REQUEST_BACK && request != REQUEST_LEAVE) || !leave_one(state, app))
+		return false;
+	app_show(app);
+	return true;
+}
+
+static struct table_view *
+table(void *data, struct app *app)
+{
+	return table_of(data);
 }
 
 const struct view view_faults = {
 	.name = "Faults",
-	.tab = "4 Faults",
 	.hint = "Enter the process  b by segment, code, mapping  w TLB walks  < > R sort  ? help",
-	.draw = draw,
-	.request = request,
-	.show = faults_rebuild,
+	.key = { .keys = "4",
+		.help = "where page faults come from; in the detail: of its process",
+		.codes = { '4' } },
+	.has_tab = true,
+	.may_have_process = true,
 	.needs = NEED_FAULTS | NEED_WALKS,
-	.page = page,
+	.state_size = sizeof(struct state),
+	.init = init,
+	.finish = finish,
+	.open = open_faults,
+	.add_needs = add_needs,
+	.show = show,
+	.draw = draw,
+	.act = act,
+	.remember = remember,
+	.table = table,
 };

@@ -1,71 +1,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/context.h"
+#include "tui/app.h"
+#include "tui/screen.h"
+#include "tui/table-view.h"
 
 #include <string.h>
 
 enum { NAME_COLUMNS = 16 };
 
-static long
-place_of(const struct selection *columns, const struct column *column)
-{
-	for (size_t i = 0; i < columns->count; i++)
-		if (columns->columns[i] == column)
-			return (long)i;
-	return -1;
-}
+/* The columns of the table that the view below lists. */
+struct state {
+	struct list list;
+};
 
 /* Shown columns first, in their order, then all others in the table's. */
 static const struct column *
-column_at(const struct tui *tui, size_t row)
+column_at(const struct selection *columns, size_t row)
 {
-	const struct selection *columns = &tui->listing->columns;
-
 	if (row < columns->count)
 		return columns->columns[row];
 	row -= columns->count;
-	for (size_t i = 0; i < process_table.column_count; i++) {
-		const struct column *column = &process_table.columns[i];
+	for (size_t i = 0; i < columns->table->column_count; i++) {
+		const struct column *column = &columns->table->columns[i];
 
-		if (place_of(columns, column) < 0 && row-- == 0)
+		if (!selection_has(columns, column) && row-- == 0)
 			return column;
 	}
 	return NULL;
 }
 
 static void
-draw(struct tui *tui, WINDOW *window)
+draw(void *data, struct app *app, WINDOW *window)
 {
+	struct list *list = &((struct state *)data)->list;
+	const struct selection *columns = app_table(app)->columns;
 	size_t height = (size_t)getmaxy(window);
-	int width = getmaxx(window);
 
-	tui->rows_line = getbegy(window);
-	list_fit(&tui->fields, process_table.column_count, height);
-	for (size_t i = 0; i < height && tui->fields.top + i < tui->fields.count; i++) {
-		size_t row = tui->fields.top + i;
-		const struct column *column = column_at(tui, row);
-		enum style style = row == tui->fields.selected ? STYLE_SELECTED : STYLE_NORMAL;
+	list->line = getbegy(window);
+	list_fit(list, columns->table->column_count, height);
+	for (size_t i = 0; i < height && list->top + i < list->count; i++) {
+		size_t row = list->top + i;
+		const struct column *column = column_at(columns, row);
+		enum style style = row == list->selected ? STYLE_SELECTED : STYLE_NORMAL;
 
-		if (!column)
-			break;
 		screen_printf(window, (int)i, 0, style, "[%c] %-8s",
-			row < tui->listing->columns.count ? 'x' : ' ', column->title);
-		screen_put(window, (int)i, NAME_COLUMNS, width, STYLE_NORMAL, false, column->help);
+			row < columns->count ? 'x' : ' ', column->title);
+		screen_put(window, (int)i, NAME_COLUMNS, getmaxx(window), STYLE_NORMAL, false,
+			column->help);
 	}
-}
-
-static size_t
-row_of(const struct tui *tui, const struct column *column)
-{
-	size_t row = 0;
-
-	while (row + 1 < process_table.column_count && column_at(tui, row) != column)
-		row++;
-	return row;
 }
 
 /* Shows a column as the last one, but before a text that takes the rest of the line. */
 static void
-show(struct selection *columns, const struct column *column)
+add(struct selection *columns, const struct column *column)
 {
 	const struct column *last = columns->columns[columns->count - 1];
 
@@ -77,32 +63,33 @@ show(struct selection *columns, const struct column *column)
 }
 
 static void
-toggle(struct tui *tui)
+drop(struct selection *columns, size_t place)
 {
-	struct selection *columns = &tui->listing->columns;
-	const struct column *column = column_at(tui, tui->fields.selected);
-	long place = column ? place_of(columns, column) : -1;
+	columns->count--;
+	memmove(&columns->columns[place], &columns->columns[place + 1],
+		(columns->count - place) * sizeof(columns->columns[0]));
+}
 
-	if (!column || (place >= 0 && columns->count == 1))
-		return;
-	if (place < 0) {
-		show(columns, column);
-	} else {
-		memmove(&columns->columns[place], &columns->columns[place + 1],
-			(columns->count - (size_t)place - 1) * sizeof(columns->columns[0]));
-		columns->count--;
-	}
-	tui->fields.selected = row_of(tui, column); /* so that Space takes it back */
-	tui->grid.first_column = 0;
-	tui->wants_refresh = true;
+static void
+toggle(struct list *list, struct table_view *view)
+{
+	struct selection *columns = view->columns;
+	const struct column *column = column_at(columns, list->selected);
+
+	if (list->selected >= columns->count)
+		add(columns, column);
+	else if (columns->count > 1)
+		drop(columns, list->selected);
+	for (list->selected = 0; column_at(columns, list->selected) != column;)
+		list->selected++; /* so that Space takes it back */
+	view->grid.first_column = 0;
 }
 
 /* Moves a shown column and the selection with it. */
 static void
-shift(struct tui *tui, long step)
+shift(struct list *list, struct selection *columns, long step)
 {
-	struct selection *columns = &tui->listing->columns;
-	long from = (long)tui->fields.selected, to = from + step;
+	long from = (long)list->selected, to = from + step;
 	const struct column *column;
 
 	if (from >= (long)columns->count || to < 0 || to >= (long)columns->count)
@@ -110,42 +97,40 @@ shift(struct tui *tui, long step)
 	column = columns->columns[from];
 	columns->columns[from] = columns->columns[to];
 	columns->columns[to] = column;
-	tui->fields.selected = (size_t)to;
+	list->selected = (size_t)to;
 }
 
 static bool
-request(struct tui *tui, enum request request)
+act(void *data, struct app *app, enum request request)
 {
-	if (list_request(&tui->fields, request))
+	struct list *list = &((struct state *)data)->list;
+	struct table_view *view = app_table(app);
+
+	if (list_request(list, request))
 		return true;
-	switch (request) {
-	case REQUEST_TAG:
-		toggle(tui);
-		return true;
-	case REQUEST_LEFT:
-		shift(tui, -1);
-		return true;
-	case REQUEST_RIGHT:
-		shift(tui, 1);
-		return true;
-	case REQUEST_OPEN:
-	case REQUEST_FIELDS:
-		return tui_back(tui);
-	default:
-		return false;
-	}
+	if (request == REQUEST_TAG)
+		toggle(list, view);
+	else if (request == REQUEST_LEFT || request == REQUEST_RIGHT)
+		shift(list, view->columns, request == REQUEST_LEFT ? -1 : 1);
+	else
+		return request == REQUEST_OPEN && app_back(app);
+	return true;
 }
 
-static const struct list *
-list(struct tui *tui)
+static struct list *
+list(void *data)
 {
-	return &tui->fields;
+	return &((struct state *)data)->list;
 }
 
 const struct view view_fields = {
 	.name = "Fields",
 	.hint = "Space show or hide  Left Right move  q back",
+	.key = { .keys = "f F2", .help = "choose the columns", .codes = { 'f', KEY_F(2) } },
+	.is_page = true,
+	.is_over = OVER_ROWS,
+	.state_size = sizeof(struct state),
 	.draw = draw,
-	.request = request,
+	.act = act,
 	.list = list,
 };

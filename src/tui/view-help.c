@@ -1,65 +1,102 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/context.h"
+#include "tui/app.h"
+#include "tui/screen.h"
 
-enum { KEY_COLUMNS = 11 };
+#include <assert.h>
 
-static const struct key_list *const lists[] = { &screen_keys, &prompt_keys, &editor_keys };
+enum { KEY_COLUMNS = 11, MOST_LINES = 160 };
 
-static void
-draw_binding(WINDOW *window, int y, const struct key_binding *binding)
-{
-	screen_put(window, y, 0, KEY_COLUMNS, STYLE_BOLD, true, binding->keys);
-	screen_put(window, y, KEY_COLUMNS, getmaxx(window), STYLE_NORMAL, false, binding->help);
-}
+struct state {
+	struct list list;
+};
+
+/* A line of the help: a key, or the heading of a group. */
+struct line {
+	const char *heading;
+	const struct key_binding *key;
+};
 
 static size_t
-line_count(void)
+add(struct line *lines, size_t count, const struct key_binding *key)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		for (size_t j = 0; j < lists[i]->count; j++)
-			count += 1 + (lists[i]->bindings[j].group != NULL);
+	if (key->group)
+		lines[count++] = (struct line){ .heading = key->group };
+	lines[count++] = (struct line){ .key = key };
 	return count;
 }
 
-/* Returns where the next list begins. */
-static int
-draw_list(WINDOW *window, int y, const struct key_list *list)
+/* The keys of views stand behind the one that opens a row. */
+static size_t
+gather(struct line lines[static MOST_LINES])
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct key_binding *binding = &list->bindings[i];
+	static const struct key_list *const lists[] = { &screen_keys, &prompt_keys, &editor_keys };
+	size_t count = 0;
 
-		if (binding->group)
-			screen_put(window, y++, 0, getmaxx(window), STYLE_HEADING, true,
-				binding->group);
-		draw_binding(window, y++, binding);
-	}
-	return y;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (size_t j = 0; j < lists[i]->count; j++) {
+			count = add(lines, count, &lists[i]->bindings[j]);
+			if (lists[i]->bindings[j].request != REQUEST_OPEN)
+				continue;
+			for (size_t k = 0; k < view_count; k++)
+				if (views[k]->key.keys)
+					count = add(lines, count, &views[k]->key);
+		}
+	assert(count <= MOST_LINES);
+	return count;
 }
 
-/* From the first line that is shown, which makes those before it stand above the window. */
 static void
-draw(struct tui *tui, WINDOW *window)
+draw_line(WINDOW *window, int y, const struct line *line)
 {
-	int y;
+	int width = getmaxx(window);
 
-	list_fit_page(&tui->lines, line_count(), (size_t)getmaxy(window));
-	y = -(int)tui->lines.selected;
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		y = draw_list(window, y, lists[i]);
+	if (line->heading) {
+		screen_put(window, y, 0, width, STYLE_HEADING, true, line->heading);
+		return;
+	}
+	screen_put(window, y, 0, KEY_COLUMNS, STYLE_BOLD, true, line->key->keys);
+	screen_put(window, y, KEY_COLUMNS, width, STYLE_NORMAL, false, line->key->help);
+}
+
+static void
+draw(void *data, struct app *app, WINDOW *window)
+{
+	struct list *list = &((struct state *)data)->list;
+	struct line lines[MOST_LINES];
+	size_t count = gather(lines);
+
+	list_fit_page(list, count, (size_t)getmaxy(window));
+	for (size_t i = list->selected; i < count; i++)
+		draw_line(window, (int)(i - list->selected), &lines[i]);
+}
+
+static void
+open_help(void *data, struct app *app, const struct process_key *process)
+{
+	((struct state *)data)->list.selected = 0;
 }
 
 static bool
-request(struct tui *tui, enum request request)
+act(void *data, struct app *app, enum request request)
 {
-	return list_request(&tui->lines, request);
+	return list_request(&((struct state *)data)->list, request);
+}
+
+static struct list *
+list(void *data)
+{
+	return &((struct state *)data)->list;
 }
 
 const struct view view_help = {
 	.name = "Help",
-	.tab = "? Help",
 	.hint = "Up Down scroll  q back",
+	.key = { .keys = "? h F1", .help = "this help", .codes = { '?', 'h', KEY_F(1) } },
+	.has_tab = true,
+	.is_page = true,
+	.state_size = sizeof(struct state),
+	.open = open_help,
 	.draw = draw,
-	.request = request,
+	.act = act,
+	.list = list,
 };

@@ -1,57 +1,68 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/view-kernel.h"
-
-#include "tui/context.h"
+#include "model/kernel.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/table-view.h"
 
 #include <stdio.h>
 
 enum { NOTES = 2, TEXT_SIZE = 256 };
 
-void
-kernel_view_init(struct kernel_view *view)
+/* One of several pages, each with an order of its own. */
+struct state {
+	struct table_view pages[KERNEL_PAGES];
+	size_t page;
+};
+
+static void
+init(void *data)
 {
+	struct state *state = data;
+
 	for (size_t i = 0; i < KERNEL_PAGES; i++) {
 		const struct kernel_part_description *part = &kernel_parts[kernel_pages[i].part];
 
-		table_page_init(&view->pages[i], part->table, kernel_pages[i].columns,
+		table_view_init(&state->pages[i], part->table, kernel_pages[i].columns,
 			kernel_pages[i].order);
-		view->pages[i].is_worth_showing = part->is_worth_showing;
+		state->pages[i].is_worth_showing = part->is_worth_showing;
 	}
 }
 
-void
-kernel_view_finish(struct kernel_view *view)
+static void
+finish(void *data)
 {
-	for (size_t i = 0; i < KERNEL_PAGES; i++)
-		table_page_finish(&view->pages[i]);
-}
+	struct state *state = data;
 
-unsigned
-kernel_view_needs(const struct tui *tui)
-{
-	return kernel_parts[kernel_pages[tui->kernel.page].part].need;
+	for (size_t i = 0; i < KERNEL_PAGES; i++)
+		table_view_finish(&state->pages[i]);
 }
 
 static void
-show(struct tui *tui)
+add_needs(const void *data, const struct app *app, struct needs *needs)
 {
-	struct kernel_view *view = &tui->kernel;
-	const struct kernel_rows *rows;
+	const struct state *state = data;
 
-	if (!tui->snapshot)
-		return;
-	rows = &tui->snapshot->kernel[kernel_pages[view->page].part];
-	table_page_show(&view->pages[view->page], rows->rows, rows->count);
+	needs->bits |= kernel_parts[kernel_pages[state->page].part].need;
+}
+
+static void
+show(void *data, struct app *app)
+{
+	struct state *state = data;
+	const struct kernel_rows *rows = &app->snapshot->kernel[kernel_pages[state->page].part];
+
+	table_view_show(&state->pages[state->page], rows->rows, rows->count);
 }
 
 /* All pages, the one that is open in brackets. */
 static void
-draw_pages(const struct tui *tui, WINDOW *window)
+draw_pages(const struct state *state, WINDOW *window)
 {
 	int x = 0;
 
 	for (size_t i = 0; i < KERNEL_PAGES; i++) {
-		bool is_open = i == tui->kernel.page;
+		bool is_open = i == state->page;
 		char text[64];
 
 		snprintf(text, sizeof(text), is_open ? "[%s] " : " %s  ", kernel_pages[i].name);
@@ -62,9 +73,9 @@ draw_pages(const struct tui *tui, WINDOW *window)
 
 /* What slabtop has in its head. */
 static void
-slab_text(const struct tui *tui, char text[static TEXT_SIZE])
+slab_text(const struct app *app, char text[static TEXT_SIZE])
 {
-	const struct kernel_rows *rows = &tui->snapshot->kernel[KERNEL_SLABS];
+	const struct kernel_rows *rows = &app->snapshot->kernel[KERNEL_SLABS];
 	const struct slab *slabs = rows->rows;
 	int64_t objects = 0, active = 0, bytes = 0;
 	char size[UNIT_FORMAT_SIZE];
@@ -74,68 +85,78 @@ slab_text(const struct tui *tui, char text[static TEXT_SIZE])
 		active += slabs[i].active_objects;
 		bytes += slabs[i].bytes;
 	}
-	unit_format(size, UNIT_BYTES, bytes, tui->settings->scale);
+	unit_format(size, UNIT_BYTES, bytes, app->settings->scale);
 	snprintf(text, TEXT_SIZE, "%zu caches, %lld objects, %lld in use, %s", rows->count,
 		(long long)objects, (long long)active, size);
 }
 
 /* What there is, or why there is nothing. */
 static void
-draw_note(const struct tui *tui, WINDOW *window)
+draw_note(const struct state *state, const struct app *app, WINDOW *window)
 {
-	const struct kernel_page *page = &kernel_pages[tui->kernel.page];
+	const struct kernel_page *page = &kernel_pages[state->page];
 	unsigned need = kernel_parts[page->part].need;
-	const struct hint *hint = snapshot_find_hint(tui->snapshot, need);
-	size_t count = tui->snapshot->kernel[page->part].count;
+	const struct hint *hint = snapshot_find_hint(app->snapshot, need);
+	size_t count = app->snapshot->kernel[page->part].count;
 	char text[HINT_TEXT_SIZE];
 
 	if (hint)
 		hint_text(hint, text);
-	else if (!(tui->snapshot->bits & need))
+	else if (!(app->snapshot->bits & need))
 		snprintf(text, sizeof(text), "reading ...");
 	else if (count > 0 && page->part == KERNEL_SLABS)
-		slab_text(tui, text);
+		slab_text(app, text);
 	else
 		snprintf(text, sizeof(text), "%s%s", page->help, count ? "" : ": there are none");
 	screen_put(window, 1, 0, getmaxx(window), hint ? STYLE_WARNING : STYLE_DIM, false, text);
 }
 
 static void
-draw(struct tui *tui, WINDOW *window)
+draw(void *data, struct app *app, WINDOW *window)
 {
-	if (!tui_draw_page(tui, &tui->kernel.pages[tui->kernel.page], window, NOTES))
+	struct state *state = data;
+
+	if (!table_view_draw(
+		    &state->pages[state->page], window, NOTES, app->charset, app->settings->scale))
 		return;
-	draw_pages(tui, window);
-	draw_note(tui, window);
+	draw_pages(state, window);
+	draw_note(state, app, window);
 }
 
 static bool
-request(struct tui *tui, enum request request)
+act(void *data, struct app *app, enum request request)
 {
-	struct kernel_view *view = &tui->kernel;
+	struct state *state = data;
 
-	if (request == REQUEST_GROUPING) {
-		view->page = (view->page + 1) % KERNEL_PAGES;
-		tui->wants_refresh = true;
-	} else if (!table_page_request(&view->pages[view->page], request)) {
+	if (request != REQUEST_GROUPING)
 		return false;
-	}
-	show(tui);
+	state->page = (state->page + 1) % KERNEL_PAGES;
+	app_show(app);
 	return true;
 }
 
-static struct table_page *
-page(struct tui *tui)
+static struct table_view *
+table(void *data, struct app *app)
 {
-	return &tui->kernel.pages[tui->kernel.page];
+	struct state *state = data;
+
+	return &state->pages[state->page];
 }
 
 const struct view view_kernel = {
 	.name = "Kernel",
-	.tab = "6 Kernel",
 	.hint = "b next page  < > R sort  x explain  e unit  Esc back  ? help",
-	.draw = draw,
-	.request = request,
+	.key = { .keys = "6",
+		.help = "memory of the kernel: slab caches, zones, free blocks, reclaim, swap, "
+			"nodes",
+		.codes = { '6' } },
+	.has_tab = true,
+	.state_size = sizeof(struct state),
+	.init = init,
+	.finish = finish,
+	.add_needs = add_needs,
 	.show = show,
-	.page = page,
+	.draw = draw,
+	.act = act,
+	.table = table,
 };

@@ -1,89 +1,90 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/context.h"
-
 #include "model/badness.h"
 #include "model/needs.h"
 #include "model/oom-domain.h"
-#include "tui/processes-input.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/process-list.h"
+#include "tui/process-view.h"
 
 #include <string.h>
 
-enum { LEAST_HEIGHT = 6 };
+enum { NOTES = 1 };
 
-/* What the order is about, and what is against it, above the rows where there is room. */
 static void
-draw_note(const struct tui *tui, WINDOW *window)
+open_list(void *state, struct app *app, const struct process_key *process)
 {
-	const struct system *system = &tui->snapshot->system;
+	process_list_use(
+		app->processes, &app->settings->kill_order, NEED_OOM | NEED_BADNESS | NEED_CGROUP);
+	app->processes->is_of_candidates = true;
+}
+
+/* What the order is about, and what is against it. */
+static void
+draw_note(const struct app *app, WINDOW *window)
+{
+	const struct system *system = &app->snapshot->system;
 	const char *warning = badness_warning(system);
 	char text[OOM_DOMAIN_TEXT_SIZE], total[UNIT_FORMAT_SIZE];
 
-	if (!(tui->snapshot->bits & NEED_RANK)) {
+	if (!(app->snapshot->bits & NEED_RANK)) {
 		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
 			"reading what each process weighs ...");
 	} else if (warning) {
 		screen_put(window, 0, 0, getmaxx(window), STYLE_WARNING, false, warning);
 	} else if (!system->oom_asked) {
-		unit_format(total, UNIT_BYTES, badness_scope_of(tui->snapshot).total, SCALE_HUMAN);
+		unit_format(total, UNIT_BYTES, badness_scope_of(app->snapshot).total, SCALE_HUMAN);
 		screen_printf(
 			window, 0, 0, STYLE_DIM, "Predicted, for %s of memory and swap", total);
 	} else {
-		oom_domain_say(system, tui->charset, SCALE_HUMAN, text, sizeof(text));
+		oom_domain_say(system, app->charset, SCALE_HUMAN, text, sizeof(text));
 		screen_printf(window, 0, 0, STYLE_DIM, "Predicted, for %s", text);
 	}
 }
 
 static void
-draw(struct tui *tui, WINDOW *window)
+draw(void *state, struct app *app, WINDOW *window)
 {
-	int height = getmaxy(window), note = height >= LEAST_HEIGHT;
-	WINDOW *rows = derwin(window, height - note, getmaxx(window), note, 0);
-
-	if (note)
-		draw_note(tui, window);
-	if (!rows)
-		return;
-	processes_draw(tui, rows);
-	delwin(rows);
+	if (process_list_draw(app->processes, window, NOTES, app->charset))
+		draw_note(app, window);
 }
 
 /* From the machine to the cgroup of the selected process and back. */
 static void
-change_scope(struct tui *tui)
+change_scope(struct app *app)
 {
-	const struct process *process = processes_selected(tui);
+	struct process_list *list = app->processes;
+	const struct process *process = process_list_selected(list);
 
-	if (tui->scope)
-		tui->scope = NULL;
+	if (list->scope)
+		list->scope = NULL;
 	else if (process && process->cgroup)
-		tui->scope = arena_copy(&tui->texts, process->cgroup, strlen(process->cgroup));
+		list->scope = arena_copy(&list->scopes, process->cgroup, strlen(process->cgroup));
 	else
-		tui_say(tui, "its control group is not known");
-	tui->wants_refresh = true;
+		app_say(app, "its control group is not known");
+	app_refresh(app);
 }
 
 static bool
-request(struct tui *tui, enum request request)
+act(void *state, struct app *app, enum request request)
 {
 	if (request != REQUEST_SCOPE)
-		return processes_request(tui, request);
-	change_scope(tui);
+		return process_view_act(state, app, request);
+	change_scope(app);
 	return true;
-}
-
-static struct listing *
-listing(struct tui_settings *settings)
-{
-	return &settings->kill_order;
 }
 
 const struct view view_kill_order = {
 	.name = "Kill order",
-	.tab = "2 Kill order",
 	.hint = "a OOM priority  g cgroup  Enter detail  \\ filter  k signal  x explain  ? help",
+	.key = { .keys = "2",
+		.help = "who would be killed first if memory ran out",
+		.codes = { '2' } },
+	.has_tab = true,
+	.open = open_list,
+	.show = process_view_show,
 	.draw = draw,
-	.request = request,
-	.needs = NEED_OOM | NEED_BADNESS | NEED_CGROUP,
-	.listing = listing,
-	.list = processes_list,
+	.act = act,
+	.remember = process_view_remember,
+	.table = process_view_table,
 };

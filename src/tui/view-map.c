@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/view-map.h"
-
+#include "base/arena.h"
 #include "model/needs.h"
-#include "table/cell.h"
-#include "tui/context.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/table-view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,104 +13,118 @@ enum { NOTES = 2, TEXT_SIZE = 256 };
 /* Whoever reads smaps holds up the process meanwhile: beyond 5 ms only when Ctrl-R asks for it. */
 #define DEAR_COST (INT64_C(5) * 1000000)
 
+/* The map of one process. */
+struct state {
+	struct table_view segments, mappings;
+	struct map_rows rows; /* that are shown, made of: */
+	struct map_rows last; /* the mappings that were read last, with the texts: */
+	struct arena row_texts;
+	struct map_rows first_mappings, first_segments; /* at the first look, with the texts: */
+	struct arena texts;
+	bool is_all; /* each mapping is a row */
+	bool wants;  /* they are to be read again though that is dear */
+};
+
 static const char segment_columns[] =
 	"start,segment,size,rss,pss,private_dirty,swap,rss_grown,role,mappings,name";
 static const char mapping_columns[] =
 	"start,segment,permissions,size,rss,pss,private_dirty,swap,rss_grown,end,role,flags,name";
 
-void
-map_page_init(struct map_page *page)
+static void
+init(void *data)
 {
-	table_page_init(&page->segments, &segment_table, segment_columns, "start");
-	table_page_init(&page->mappings, &mapping_table, mapping_columns, "start");
+	struct state *state = data;
+
+	table_view_init(&state->segments, &segment_table, segment_columns, "start");
+	table_view_init(&state->mappings, &mapping_table, mapping_columns, "start");
 }
 
 static void
-forget(struct map_page *page)
+forget(struct state *state)
 {
-	map_rows_reset(&page->rows);
-	map_rows_reset(&page->last);
-	map_rows_reset(&page->first_mappings);
-	map_rows_reset(&page->first_segments);
-	arena_reset(&page->texts);
+	map_rows_reset(&state->rows);
+	map_rows_reset(&state->last);
+	map_rows_reset(&state->first_mappings);
+	map_rows_reset(&state->first_segments);
+	arena_reset(&state->texts);
 }
 
-void
-map_page_finish(struct map_page *page)
+static void
+finish(void *data)
 {
-	table_page_finish(&page->segments);
-	table_page_finish(&page->mappings);
-	map_rows_finish(&page->rows);
-	map_rows_finish(&page->last);
-	arena_finish(&page->row_texts);
-	map_rows_finish(&page->first_mappings);
-	map_rows_finish(&page->first_segments);
-	arena_finish(&page->texts);
+	struct state *state = data;
+
+	table_view_finish(&state->segments);
+	table_view_finish(&state->mappings);
+	map_rows_finish(&state->rows);
+	map_rows_finish(&state->last);
+	arena_finish(&state->row_texts);
+	map_rows_finish(&state->first_mappings);
+	map_rows_finish(&state->first_segments);
+	arena_finish(&state->texts);
 }
 
-static struct table_page *
-table_of(struct map_page *page)
+static struct table_view *
+table_of(struct state *state)
 {
-	return page->is_all ? &page->mappings : &page->segments;
+	return state->is_all ? &state->mappings : &state->segments;
 }
 
-void
-map_open(struct tui *tui, const struct process_key *process)
+static void
+open_map(void *data, struct app *app, const struct process_key *process)
 {
-	forget(&tui->map);
-	tui->map.process = tui->focus = *process;
-	tui->map.wants = true;
-	tui->wants_refresh = true;
-	tui_open_page(tui, &view_map);
+	struct state *state = data;
+
+	forget(state);
+	state->wants = true;
 }
 
-bool
-map_wants_mappings(const struct tui *tui)
+/* Large processes are not held up. */
+static void
+add_needs(const void *data, const struct app *app, struct needs *needs)
 {
-	const struct process *process = tui_find(tui, &tui->map.process);
+	const struct state *state = data;
+	const struct process *process = app_find(app, &app->process);
 
-	return tui->map.wants || (process && process->extras->rollup.cost != UNKNOWN &&
-					 process->extras->rollup.cost <= DEAR_COST);
+	if (state->wants || (process && process->extras->rollup.cost != UNKNOWN &&
+				    process->extras->rollup.cost <= DEAR_COST))
+		needs->focus_bits |= NEED_MAPPINGS;
 }
 
 /* Rows of a snapshot live only as long as that: what is shown between two readings is a copy. */
 static void
-show(struct tui *tui)
+show(void *data, struct app *app)
 {
-	struct map_page *page = &tui->map;
-	const struct snapshot *snapshot = tui->snapshot;
-	struct table_page *table = table_of(page);
+	struct state *state = data;
+	const struct snapshot *snapshot = app->snapshot;
 
-	if (!snapshot)
-		return;
-	if (snapshot->mappings_of == page->process.pid && snapshot->mappings.count > 0 &&
-		tui_find(tui, &page->process)) {
-		if (page->first_mappings.count == 0)
-			map_rows_copy(&page->first_mappings, &snapshot->mappings, &page->texts);
-		if (page->first_segments.count == 0)
-			map_group(&page->first_segments, &page->first_mappings);
-		arena_reset(&page->row_texts);
-		map_rows_copy(&page->last, &snapshot->mappings, &page->row_texts);
-		page->wants = false;
+	if (snapshot->mappings_of == app->process.pid && snapshot->mappings.count > 0 &&
+		app_find(app, &app->process)) {
+		if (state->first_mappings.count == 0)
+			map_rows_copy(&state->first_mappings, &snapshot->mappings, &state->texts);
+		if (state->first_segments.count == 0)
+			map_group(&state->first_segments, &state->first_mappings);
+		arena_reset(&state->row_texts);
+		map_rows_copy(&state->last, &snapshot->mappings, &state->row_texts);
+		state->wants = false;
 	}
-	if (page->is_all)
-		map_rows_take(&page->rows, &page->last);
+	if (state->is_all)
+		map_rows_take(&state->rows, &state->last);
 	else
-		map_group(&page->rows, &page->last);
-	map_compare(&page->rows, page->is_all ? &page->first_mappings : &page->first_segments);
-	table_page_show(table, page->rows.rows, page->rows.count);
+		map_group(&state->rows, &state->last);
+	map_compare(&state->rows, state->is_all ? &state->first_mappings : &state->first_segments);
+	table_view_show(table_of(state), state->rows.rows, state->rows.count);
 }
 
 /* Why there are no rows. */
 static void
-draw_absence(const struct tui *tui, WINDOW *window, const struct process *process)
+draw_absence(const struct app *app, WINDOW *window, const struct process *process)
 {
-	const struct hint *hint = snapshot_find_hint(tui->snapshot, NEED_MAPPINGS);
+	const struct hint *hint = snapshot_find_hint(app->snapshot, NEED_MAPPINGS);
 	char text[HINT_TEXT_SIZE] = "reading its mappings ...";
 
 	if (!process)
-		snprintf(text, sizeof(text), "process %lld has ended",
-			(long long)tui->map.process.pid);
+		snprintf(text, sizeof(text), "process %lld has ended", (long long)app->process.pid);
 	else if (process->kernel_thread == 1)
 		snprintf(text, sizeof(text), "a kernel thread has no mappings");
 	else if (process->virtual == 0)
@@ -122,7 +136,7 @@ draw_absence(const struct tui *tui, WINDOW *window, const struct process *proces
 }
 
 static void
-draw_totals(const struct tui *tui, WINDOW *window, const struct process *process)
+draw_totals(const struct app *app, WINDOW *window, const struct process *process)
 {
 	const struct process_rollup *rollup = &process->extras->rollup;
 	const int64_t sizes[] = { process->virtual, process->resident, rollup->pss, rollup->uss,
@@ -130,7 +144,7 @@ draw_totals(const struct tui *tui, WINDOW *window, const struct process *process
 	char text[7][UNIT_FORMAT_SIZE];
 
 	for (int i = 0; i < 7; i++)
-		unit_format(text[i], UNIT_BYTES, sizes[i], tui->settings->scale);
+		unit_format(text[i], UNIT_BYTES, sizes[i], app->settings->scale);
 	screen_printf(window, 1, 0, STYLE_DIM,
 		"size %s  RSS %s  PSS %s  USS %s  swap %s  page tables %s  a kill would free "
 		"about %s",
@@ -138,61 +152,69 @@ draw_totals(const struct tui *tui, WINDOW *window, const struct process *process
 }
 
 static void
-draw_notes(struct tui *tui, WINDOW *window)
+draw_notes(const struct state *state, const struct app *app, WINDOW *window)
 {
-	const struct process *process = tui_find(tui, &tui->map.process);
+	const struct process *process = app_find(app, &app->process);
 	char name[TEXT_SIZE], text[TEXT_SIZE + 64];
 
 	text_safe(name, sizeof(name), process && process->command ? process->command : "-",
-		tui->charset);
-	snprintf(text, sizeof(text), "Map of %lld %s", (long long)tui->map.process.pid, name);
+		app->charset);
+	snprintf(text, sizeof(text), "Map of %lld %s", (long long)app->process.pid, name);
 	screen_put(window, 0, 0, getmaxx(window), STYLE_BOLD, false, text);
-	if (process && process->virtual != 0 && tui->map.rows.count > 0)
-		draw_totals(tui, window, process);
+	if (process && process->virtual != 0 && state->rows.count > 0)
+		draw_totals(app, window, process);
 	else
-		draw_absence(tui, window, process);
+		draw_absence(app, window, process);
 }
 
 static void
-draw(struct tui *tui, WINDOW *window)
+draw(void *data, struct app *app, WINDOW *window)
 {
-	if (tui_draw_page(tui, table_of(&tui->map), window, NOTES))
-		draw_notes(tui, window);
+	struct state *state = data;
+
+	if (table_view_draw(table_of(state), window, NOTES, app->charset, app->settings->scale))
+		draw_notes(state, app, window);
 }
 
 static bool
-request(struct tui *tui, enum request request)
+act(void *data, struct app *app, enum request request)
 {
-	struct map_page *page = &tui->map;
+	struct state *state = data;
 
-	switch (request) {
-	case REQUEST_GROUPING:
-		page->is_all = !page->is_all;
-		break;
-	case REQUEST_REFRESH:
-		page->wants = tui->wants_refresh = true;
-		break;
-	default:
-		if (!table_page_request(table_of(page), request))
-			return false;
+	if (request == REQUEST_GROUPING) {
+		state->is_all = !state->is_all;
+		app_show(app);
+	} else if (request == REQUEST_REFRESH) {
+		state->wants = true;
+		app_refresh(app);
+	} else {
+		return false;
 	}
-	show(tui);
 	return true;
 }
 
-static struct table_page *
-page(struct tui *tui)
+static struct table_view *
+table(void *data, struct app *app)
 {
-	return table_of(&tui->map);
+	return table_of(data);
 }
 
 const struct view view_map = {
 	.name = "Map",
-	.tab = "3 Map",
 	.hint = "b segments or mappings  < > R sort  Ctrl-R read again  x explain  q back  ? help",
-	.draw = draw,
-	.request = request,
+	.key = { .keys = "3",
+		.help = "the memory of the selected process by kind",
+		.codes = { '3' } },
+	.has_tab = true,
+	.is_page = true,
+	.has_process = true,
+	.state_size = sizeof(struct state),
+	.init = init,
+	.finish = finish,
+	.open = open_map,
+	.add_needs = add_needs,
 	.show = show,
-	.has_focus = true,
-	.page = page,
+	.draw = draw,
+	.act = act,
+	.table = table,
 };

@@ -54,8 +54,14 @@ SLABTOP = re.compile(r"^ *(\d+) +(\d+) +(\d+)% +([\d.]+)K +(\d+) +(\d+) +(\d+)K 
 
 
 def slabtop():
+    """Its share in use is a fraction that is cut: where it is whole (159 of 300) it may be one less."""
     output = run("slabtop", "-o").stdout.decode()
-    return {match[7]: match[:7] for match in SLABTOP.findall(output)}
+    found = {}
+    for objects, active, use, *others, name in SLABTOP.findall(output):
+        share, rest = divmod(100 * int(active), max(int(objects), 1))
+        use = str(share) if rest == 0 and int(use) == share - 1 else use
+        found[name] = (objects, active, use, *others)
+    return found
 
 
 def as_slabtop():

@@ -82,7 +82,6 @@ SCREENS = [
     ("editor-typed-ahead", ["2", "a", "m"]),
     ("help", ["?"]),
     ("help-page-2", ["?", "NPage"]),
-    ("help-page-3", ["?", "NPage", "NPage"]),
     ("help-left", ["?", "?"]),
     ("signal", ["k"]),
     ("signal-last", ["k", "End"]),
@@ -114,6 +113,13 @@ def test_keys_lead_to_the_golden_screen(terminal, name, keys):
     terminal.with_looks = name.startswith(LOOKS)
     terminal.type(*keys)
     terminal.wait_for(name)
+
+
+def test_the_help_ends_with_the_last_key(terminal):
+    terminal.start("80x24", {})
+    terminal.wait_for("start")
+    terminal.type("?", "End")
+    terminal.wait_for_text("\nEsc q      close without a change\nUp Down scroll")
 
 
 # What is clicked at (column, line) leads to the same screen as a key.

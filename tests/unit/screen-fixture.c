@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "base/memory.h"
+#include "tui/tui.h"
 
 #include <stdlib.h>
 
@@ -30,7 +31,7 @@ screen_fixture_create(const char *columns)
 		.scale = SCALE_HUMAN,
 		.command_line = true,
 	};
-	fixture->tui = tui_create(&fixture->settings, NULL);
+	fixture->tui = tui_create(&fixture->settings, NULL, NULL);
 	return fixture;
 }
 
@@ -69,4 +70,29 @@ screen_fixture_type(struct screen_fixture *fixture, const char *keys)
 {
 	for (; *keys; keys++)
 		assert_true(tui_key(fixture->tui, (unsigned char)*keys));
+}
+
+void
+screen_draw_view(struct app *app, const char *name, WINDOW *window)
+{
+	const struct view *view = view_of_name(name);
+
+	view->draw(app_state(app, view), app, window);
+}
+
+bool
+screen_act(struct app *app, const char *name, enum request request)
+{
+	const struct view *view = view_of_name(name);
+
+	return view->act(app_state(app, view), app, request);
+}
+
+void
+screen_filter(struct app *app, const char *text)
+{
+	struct filter_error error;
+
+	assert_true(table_view_filter(&app->processes->table, text, &error));
+	app_show(app);
 }

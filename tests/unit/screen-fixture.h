@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "tui/context.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/process-list.h"
 
 /* A screen over a snapshot that a test fills, with columns that it names. */
 struct screen_fixture {
 	struct snapshot snapshot;
 	struct tui_settings settings;
-	struct tui *tui;
+	struct app *tui;
 };
 
 /* Sorted by RES, over a snapshot without processes. */
@@ -23,3 +25,10 @@ void screen_fixture_show(struct screen_fixture *fixture);
 
 /* Types keys; none may leave. */
 void screen_fixture_type(struct screen_fixture *fixture, const char *keys);
+
+/* Draws a view, or gives it a request, whichever view is open. */
+void screen_draw_view(struct app *app, const char *name, WINDOW *window);
+bool screen_act(struct app *app, const char *name, enum request request);
+
+/* Filters the processes. */
+void screen_filter(struct app *app, const char *text);

@@ -3,6 +3,8 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "tui/tui.h"
+
 #include <signal.h>
 #include <string.h>
 #include <wchar.h>
@@ -81,7 +83,7 @@ U17_a_signal_is_chosen_from_a_list(void **state)
 		{ "sigsto", SIGSTOP, 1 },
 		{ "us", SIGUSR1, 0 },
 	};
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		screen_fixture_type(*state, "k");
@@ -104,10 +106,10 @@ static void
 U17_a_signal_is_bound_to_its_process_before_it_is_chosen(void **state)
 {
 	struct screen_fixture *fixture = *state;
-	struct tui *tui = fixture->tui;
+	struct app *tui = fixture->tui;
 
 	tui_key(tui, KEY_HOME);
-	assert_int_equal(tui->selected.pid, 7);
+	assert_int_equal(tui->processes->selected.pid, 7);
 	screen_fixture_type(*state, "k");
 	fixture->snapshot.processes[2].pid = 8;
 	tui_show(tui, &fixture->snapshot, 1);
@@ -121,7 +123,7 @@ U17_a_signal_is_bound_to_its_process_before_it_is_chosen(void **state)
 static void
 U3_users_that_have_processes_are_chosen_from(void **state)
 {
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 	const struct choose *choose = &tui->choose;
 
 	screen_fixture_type(*state, "u");
@@ -132,58 +134,58 @@ U3_users_that_have_processes_are_chosen_from(void **state)
 	assert_string_equal(choose->choices[2].name, "e\\x1b[31m");
 	assert_string_equal(choose->choices[2].text, "at most 7.0M, 1 process");
 	screen_fixture_type(*state, "ROO\n");
-	assert_string_equal(tui->filter_text, "user='root'");
-	assert_int_equal(tui->rows.count, 2);
+	assert_string_equal(tui->processes->table.filter_text, "user='root'");
+	assert_int_equal(tui->processes->table.rows.count, 2);
 	screen_fixture_type(*state, "u999\n");
-	assert_int_equal(tui->rows.count, 1);
+	assert_int_equal(tui->processes->table.rows.count, 1);
 	screen_fixture_type(*state, "u!root\n");
-	assert_string_equal(tui->filter_text, "user!='root'");
-	assert_int_equal(tui->rows.count, 1);
+	assert_string_equal(tui->processes->table.filter_text, "user!='root'");
+	assert_int_equal(tui->processes->table.rows.count, 1);
 	screen_fixture_type(*state, "u\n");
-	assert_string_equal(tui->filter_text, "");
-	assert_int_equal(tui->rows.count, 3);
+	assert_string_equal(tui->processes->table.filter_text, "");
+	assert_int_equal(tui->processes->table.rows.count, 3);
 }
 
 static void
 U3_an_unknown_user_is_an_error_and_no_empty_list(void **state)
 {
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	screen_fixture_type(*state, "unosuch\n");
 	assert_non_null(tui->choose.kind);
 	assert_string_equal(tui->prompt.complaint, "no process of that user");
-	assert_int_equal(tui->rows.count, 3);
+	assert_int_equal(tui->processes->table.rows.count, 3);
 	tui_key(tui, 27);
 	assert_null(tui->choose.kind);
 	assert_null(tui->prompt.label);
-	assert_string_equal(tui->filter_text, "");
+	assert_string_equal(tui->processes->table.filter_text, "");
 }
 
 static void
 the_column_to_sort_by_is_chosen_from_all(void **state)
 {
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	screen_fixture_type(*state, ".");
 	assert_string_equal(choose_selected(&tui->choose)->name, "RES");
 	assert_int_equal(tui->choose.list.count, process_table.column_count);
 	screen_fixture_type(*state, "cpu\n");
-	assert_string_equal(tui->listing->order.column->name, "cpu");
+	assert_string_equal(tui->processes->listing->order.column->name, "cpu");
 	tui_key(tui, KEY_F(6));
 	tui_key(tui, KEY_HOME); /* those that are shown come first */
 	screen_fixture_type(*state, "\n");
-	assert_string_equal(tui->listing->order.column->name, "pid");
+	assert_string_equal(tui->processes->listing->order.column->name, "pid");
 	screen_fixture_type(*state, "5.si");
 	assert_string_equal(choose_selected(&tui->choose)->name, "SIZE");
 	screen_fixture_type(*state, "\n");
-	assert_string_equal(tui->budget.table.order.column->name, "bytes");
+	assert_string_equal(app_table(tui)->order->column->name, "bytes");
 }
 
 /* In any size it stays in its window, and the selected choice is on the screen. */
 static void
 it_fits_in_any_window(void **state)
 {
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	screen_fixture_type(*state, "k");
 	for (int height = 1; height < 40; height++)
@@ -209,7 +211,7 @@ it_fits_in_any_window(void **state)
 static void
 nothing_moves_while_it_is_open(void **state)
 {
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	for (const char *key = "ku."; *key; key++) {
 		assert_false(tui_is_frozen(tui));
@@ -225,7 +227,7 @@ static void
 what_has_not_been_read_yet_is_waited_for(void **state)
 {
 	struct screen_fixture *fixture = *state;
-	struct tui *tui = fixture->tui;
+	struct app *tui = fixture->tui;
 	struct needs needs;
 
 	tui_key(tui, '\n');

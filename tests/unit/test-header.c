@@ -2,8 +2,11 @@
 #include "terminal.h"
 #include "unit.h"
 
-#include "tui/context.h"
+#include "screen-fixture.h"
+
 #include "tui/filter-line.h"
+#include "tui/header.h"
+#include "tui/tui.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -17,7 +20,7 @@ enum { WIDTH = 160, LOAD = 3 };
 struct fixture {
 	struct snapshot snapshot;
 	struct tui_settings settings;
-	struct tui *tui;
+	struct app *tui;
 	WINDOW *window;
 };
 
@@ -34,7 +37,7 @@ set_up(void **state)
 			.order = order_of(table_find(&process_table, "res", 3)) },
 		.interval = 1500000000,
 	};
-	fixture->tui = tui_create(&fixture->settings, NULL);
+	fixture->tui = tui_create(&fixture->settings, NULL, NULL);
 	fixture->window = newwin(HEADER_WITH_TABS, WIDTH, 0, 0);
 	*state = fixture;
 	return 0;
@@ -251,7 +254,6 @@ F9_U1_a_filter_is_always_seen_with_what_it_lets_through(void **state)
 		{ 60, "", NULL, 0, L"" },
 	};
 	struct fixture *fixture = *state;
-	struct filter_error error;
 
 	add_rows(fixture, 9);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -260,8 +262,8 @@ F9_U1_a_filter_is_always_seen_with_what_it_lets_through(void **state)
 		for (int j = 0; j < 9; j++)
 			snapshot_extras(&fixture->snapshot, &fixture->snapshot.processes[j])
 				->rollup.pss = j + cases[i].unknown < 8 ? 10 << 20 : UNKNOWN;
-		tui_name_filter(fixture->tui, cases[i].given);
-		assert_true(processes_set_filter(fixture->tui, cases[i].filter, &error));
+		fixture->tui->processes->given_filter = cases[i].given;
+		screen_filter(fixture->tui, cases[i].filter);
 		line_of(fixture, cases[i].width, HEADER_WITH_TABS, line);
 		if (wcsncmp(line, cases[i].text, wcslen(cases[i].text)) != 0)
 			fail_msg("%d: '%ls' is not '%ls'", (int)i, line, cases[i].text);
@@ -275,16 +277,15 @@ U1_a_filter_has_its_line_before_other_lines_of_the_header(void **state)
 		int height, with, without;
 	} cases[] = { { 24, 6, 5 }, { 10, 2, 2 }, { 9, 1, 1 }, { 5, 1, 0 }, { 3, 0, 0 } };
 	struct fixture *fixture = *state;
-	struct filter_error error;
 
 	add_rows(fixture, 9);
 	tui_show(fixture->tui, &fixture->snapshot, 1);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_true(processes_set_filter(fixture->tui, "pid=3", &error));
+		screen_filter(fixture->tui, "pid=3");
 		assert_int_equal(header_height(fixture->tui, cases[i].height), cases[i].with);
 		assert_int_equal(
 			filter_line_height(fixture->tui, cases[i].height), cases[i].height > 3);
-		assert_true(processes_set_filter(fixture->tui, "", &error));
+		screen_filter(fixture->tui, "");
 		assert_int_equal(header_height(fixture->tui, cases[i].height), cases[i].without);
 	}
 }

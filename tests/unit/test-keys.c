@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "tui/context.h"
+#include "tui/editor.h"
+#include "tui/view.h"
 
 #include <string.h>
 
@@ -31,6 +32,8 @@ every_request_has_a_key_and_no_key_two(void **state)
 	check_keys(&editor_keys, has_key);
 	for (int request = REQUEST_NONE + 1; request < REQUEST_COUNT; request++)
 		assert_true(has_key[request]);
+	for (int key = 1; key <= KEY_MAX; key++)
+		assert_true(!view_of_key(key) || request_of_key(&screen_keys, key) == REQUEST_NONE);
 }
 
 static void
@@ -80,23 +83,19 @@ each_part(const char *text, const struct key_list *list,
 static void
 is_key(const struct key_list *list, const char *name, size_t length)
 {
-	assert_true(key_of_name(list, name, length) != 0);
+	bool is_known = key_of_name(list, name, length) != 0;
+
+	for (size_t i = 0; i < view_count && !is_known; i++)
+		is_known = key_binding_named(&views[i]->key, name, length) != 0;
+	assert_true(is_known);
 }
 
 /* So that it can be clicked. */
 static void
-U13_every_hint_and_tab_begins_with_a_key(void **state)
+U13_every_hint_begins_with_a_key(void **state)
 {
-	static const struct view *const views[] = { &view_processes, &view_kill_order, &view_detail,
-		&view_faults, &view_budget, &view_map, &view_kernel, &view_explain, &view_fields,
-		&view_help };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(views); i++) {
+	for (size_t i = 0; i < view_count; i++)
 		each_part(views[i]->hint, &screen_keys, is_key);
-		if (views[i]->tab)
-			each_part(views[i]->tab, &screen_keys, is_key);
-	}
 	each_part(editor_hint, &editor_keys, is_key);
 }
 
@@ -135,10 +134,6 @@ U13_keys_of_top_and_htop_mean_the_same(void **state)
 		int code;
 		enum request request;
 	} cases[] = {
-		{ KEY_F(1), REQUEST_HELP },
-		{ 'h', REQUEST_HELP },
-		{ KEY_F(2), REQUEST_FIELDS },
-		{ 'f', REQUEST_FIELDS },
 		{ KEY_F(3), REQUEST_SEARCH },
 		{ 'L', REQUEST_SEARCH },
 		{ KEY_F(4), REQUEST_FILTER },
@@ -170,6 +165,10 @@ U13_keys_of_top_and_htop_mean_the_same(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_int_equal(request_of_key(&screen_keys, cases[i].code), cases[i].request);
+	assert_string_equal(view_of_key(KEY_F(1))->name, "Help");
+	assert_string_equal(view_of_key('h')->name, "Help");
+	assert_string_equal(view_of_key(KEY_F(2))->name, "Fields");
+	assert_string_equal(view_of_key('f')->name, "Fields");
 }
 
 int
@@ -178,7 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_request_has_a_key_and_no_key_two),
 		cmocka_unit_test(a_key_has_the_name_that_people_know),
-		cmocka_unit_test(U13_every_hint_and_tab_begins_with_a_key),
+		cmocka_unit_test(U13_every_hint_begins_with_a_key),
 		cmocka_unit_test(every_name_in_the_help_is_that_of_its_key),
 		cmocka_unit_test(U13_keys_of_top_and_htop_mean_the_same),
 	};

@@ -54,6 +54,19 @@ assert_place(struct spaces *spaces, int64_t pid, uint64_t address, enum segment 
 	assert_string_equal(place.name, name);
 }
 
+/* A busy machine may need more than the time that one drain waits. */
+static void
+wait_for_place(struct spaces *spaces, uint64_t address)
+{
+	struct place place = { .is_known = false };
+
+	for (int i = 0; i < 1000 && !place.is_known; i++) {
+		usleep(10000);
+		spaces_begin(spaces);
+		spaces_find(spaces, PID, address, &place);
+	}
+}
+
 /* T17 */
 static void
 mappings_that_cannot_be_read_are_not_waited_for(void **state)
@@ -76,13 +89,7 @@ mappings_that_cannot_be_read_are_not_waited_for(void **state)
 	unlinkat(test->tree.fd, "7/maps", 0);
 	tree_write(&test->tree, "7/maps", old_maps);
 	close(writer);
-	for (int i = 0; i < 1000 && spaces_size(test->spaces).readings < 3; i++) {
-		struct place place;
-
-		usleep(10000);
-		spaces_begin(test->spaces);
-		spaces_find(test->spaces, PID, 0x400010, &place);
-	}
+	wait_for_place(test->spaces, 0x400010);
 	assert_place(test->spaces, PID, 0x400010, SEGMENT_TEXT, "/bin/old");
 }
 
@@ -92,6 +99,8 @@ too_many_mappings_are_read_in_part(void **state)
 {
 	enum { MAPPINGS = 140000 };
 	struct test *test = *state;
+	struct place place;
+	bool is_in_time;
 	char *text = NULL;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
@@ -103,11 +112,15 @@ too_many_mappings_are_read_in_part(void **state)
 	fclose(file);
 	tree_write(&test->tree, "7/maps", text);
 	free(text);
+	spaces_find(test->spaces, PID, 0x7f0000000000, &place);
+	is_in_time = place.is_known; /* the first trouble is the one that is told */
+	wait_for_place(test->spaces, 0x7f0000000000);
 	assert_place(test->spaces, PID, 0x7f0000000000 + 131071 * 8192L, SEGMENT_SHARED, "");
 	assert_place(test->spaces, PID, 0x7f0000000000 + 131072 * 8192L, SEGMENT_UNKNOWN, "");
 	assert_string_equal(spaces_trouble(test->spaces),
-		"mappings of process 7 are unknown: there are too many of them, "
-		"or their names too long");
+		is_in_time ? "mappings of process 7 are unknown: there are too many of them, "
+			     "or their names too long"
+			   : "mappings of process 7 are unknown: they could not be read in time");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -3,6 +3,8 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "tui/tui.h"
+
 #include <string.h>
 
 /* Which key leads where, over two processes. */
@@ -28,34 +30,34 @@ tear_down(void **state)
 	return 0;
 }
 
-static const struct view *const tabs[] = { &view_processes, &view_kill_order, &view_map,
-	&view_faults, &view_budget, &view_kernel };
+static const char *const tabs[] = { "Processes", "Kill order", "Map", "Faults", "Budget",
+	"Kernel" };
 
 static void
 U5_q_and_escape_leave_a_page_before_they_leave_memtop(void **state)
 {
 	static const struct {
 		int key;
-		const struct view *view;
-	} pages[] = { { '?', &view_help }, { 'f', &view_fields }, { '\r', &view_detail },
-		{ 'x', &view_explain }, { '3', &view_map } };
+		const char *view;
+	} pages[] = { { '?', "Help" }, { 'f', "Fields" }, { '\r', "Detail" }, { 'x', "Explain" },
+		{ '3', "Map" } };
 	static const int ways_out[] = { 'q', 27 };
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	for (size_t way = 0; way < COUNT(ways_out); way++) {
 		for (size_t i = 0; i < COUNT(pages); i++) {
 			assert_true(tui_key(tui, pages[i].key));
-			assert_ptr_equal(tui->view, pages[i].view);
+			assert_string_equal(tui->view->name, pages[i].view);
 			assert_true(tui_key(tui, ways_out[way]));
-			assert_ptr_equal(tui->view, &view_processes);
+			assert_string_equal(tui->view->name, "Processes");
 			assert_null(tui->prompt.label);
 		}
 		for (const char *key = "\r34x?"; *key; key++)
 			assert_true(tui_key(tui, *key));
-		assert_ptr_equal(tui->view, &view_help);
+		assert_string_equal(tui->view->name, "Help");
 		for (size_t i = 0; i < 5; i++) /* through explain, faults, map and detail */
 			assert_true(tui_key(tui, ways_out[way]));
-		assert_ptr_equal(tui->view, &view_processes);
+		assert_string_equal(tui->view->name, "Processes");
 	}
 	assert_true(tui_key(tui, 27)); /* asks; a late rest of another key is no yes */
 	assert_true(tui_key(tui, '['));
@@ -67,43 +69,50 @@ static void
 U5_a_tab_is_no_page(void **state)
 {
 	struct screen_fixture *fixture = *state;
-	struct tui *tui = fixture->tui;
+	struct app *tui = fixture->tui;
 
 	for (const char *key = "2456"; *key; key++) {
 		tui_key(tui, '1');
 		assert_true(tui_key(tui, *key));
-		assert_ptr_equal(tui->view, tabs[*key - '1']);
+		assert_string_equal(tui->view->name, tabs[*key - '1']);
 		assert_true(tui_key(tui, 27));
-		assert_ptr_equal(tui->view, &view_processes);
+		assert_string_equal(tui->view->name, "Processes");
 		assert_true(tui_key(tui, *key));
 		assert_false(tui_key(tui, 'q'));
-		tui->leaving = false;
+		tui->is_leaving = false;
 	}
+}
+
+static size_t
+first_line(struct app *tui)
+{
+	return tui->view->list(app_state(tui, tui->view))->selected;
 }
 
 /* The page below is where it was. */
 static void
 one_goes_back_to_the_same_place(void **state)
 {
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	tui_key(tui, '\r');
 	tui_draw(tui);
 	tui_key(tui, KEY_DOWN);
-	assert_int_equal(tui->lines.selected, 1);
+	assert_int_equal(first_line(tui), 1);
 	tui_key(tui, '?');
-	assert_int_equal(tui->lines.selected, 0);
+	assert_int_equal(first_line(tui), 0);
 	tui_key(tui, 'q');
-	assert_int_equal(tui->lines.selected, 1);
+	assert_int_equal(first_line(tui), 1);
 }
 
 static void
 U13_a_key_without_a_meaning_says_so(void **state)
 {
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	for (int key = 1; key <= KEY_MAX; key++) {
-		if (request_of_key(&screen_keys, key) != REQUEST_NONE || key == KEY_RESIZE)
+		if (request_of_key(&screen_keys, key) != REQUEST_NONE || view_of_key(key) ||
+			key == KEY_RESIZE)
 			continue;
 		tui_key(tui, key);
 		assert_int_equal(strncmp(tui->message, "no such key: ", 13), 0);
@@ -122,19 +131,20 @@ U13_a_key_without_a_meaning_says_so(void **state)
 static void
 U13_every_key_is_taken_somewhere(void **state)
 {
-	struct tui *tui = ((struct screen_fixture *)*state)->tui;
+	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	for (int key = 1; key <= KEY_MAX; key++) {
 		enum request request = request_of_key(&screen_keys, key);
-		bool is_taken = request == REQUEST_NONE || request == REQUEST_MOUSE;
+		bool is_taken =
+			(request == REQUEST_NONE && !view_of_key(key)) || request == REQUEST_MOUSE;
 
 		for (size_t i = 0; i < COUNT(tabs) && !is_taken; i++) {
 			tui->settings->processes.tree = true;
-			tui_open_view(tui, tabs[i]);
+			app_open(tui, view_of_name(tabs[i]));
 			tui_key(tui, key);
 			is_taken = !strstr(tui->message, "does nothing");
 			tui_key(tui, CONTROL('G')); /* out of what it opened */
-			tui->leaving = tui->frozen = false;
+			tui->is_leaving = tui->is_frozen = false;
 		}
 		assert_true(is_taken);
 	}
@@ -144,7 +154,7 @@ static void
 a_folded_row_says_how_many_are_below_it(void **state)
 {
 	struct screen_fixture *fixture = *state;
-	struct tui *tui = fixture->tui;
+	struct app *tui = fixture->tui;
 	WINDOW *window = newwin(4, 80, 0, 0);
 	char line[100];
 
@@ -152,16 +162,16 @@ a_folded_row_says_how_many_are_below_it(void **state)
 	tui_key(tui, '-');
 	assert_string_equal(tui->message, "only a tree is folded (V shows it)");
 	tui_key(tui, 'V');
-	assert_int_equal(tui->rows.count, 2);
+	assert_int_equal(tui->processes->table.rows.count, 2);
 	tui_key(tui, KEY_HOME);
 	tui_key(tui, '-');
 	tui_key(tui, '-');
-	assert_int_equal(tui->rows.count, 1);
-	view_processes.draw(tui, window);
+	assert_int_equal(tui->processes->table.rows.count, 1);
+	screen_draw_view(tui, "Processes", window);
 	mvwinnstr(window, 1, 0, line, sizeof(line) - 1);
 	assert_non_null(strstr(line, " [+1] plain"));
 	tui_key(tui, '+');
-	assert_int_equal(tui->rows.count, 2);
+	assert_int_equal(tui->processes->table.rows.count, 2);
 	delwin(window);
 }
 

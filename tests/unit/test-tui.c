@@ -3,6 +3,9 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "tui/header.h"
+#include "tui/tui.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -111,9 +114,8 @@ a_page_moves_what_is_shown(void **state)
 }
 
 static bool
-note_change(struct tui *tui, struct prompt *prompt, bool done)
+note_change(struct app *app, struct prompt *prompt, bool done)
 {
-	(void)tui;
 	(void)prompt;
 	return !done;
 }
@@ -183,9 +185,8 @@ a_prompt_shows_its_cursor_in_any_width(void **state)
 }
 
 static void
-ignore_answer(struct tui *tui, bool yes)
+ignore_answer(struct app *app, bool yes)
 {
-	(void)tui;
 	(void)yes;
 }
 
@@ -264,7 +265,7 @@ rows_fit_in_any_width(void **state)
 	for (int width = 1; width <= WIDEST; width++) {
 		WINDOW *window = newwin(4, width, 0, 0);
 
-		view_processes.draw(fixture->tui, window);
+		screen_draw_view(fixture->tui, "Processes", window);
 		for (int x = 0; x < width; x++)
 			assert_int_equal(mvwinch(window, 3, x), ' ');
 		for (int y = 1; y < 3; y++) {
@@ -296,7 +297,7 @@ U4_all_rows_are_shown_in_the_chosen_unit(void **state)
 
 	fixture->snapshot.processes[1].resident = INT64_C(9011200000);
 	fixture->settings.scale = SCALE_BYTES;
-	view_processes.draw(fixture->tui, window);
+	screen_draw_view(fixture->tui, "Processes", window);
 	assert_true(line_has(window, 1, L" 9011200000 "));
 	assert_true(line_has(window, 2, L"    5242880 "));
 	delwin(window);
@@ -308,7 +309,7 @@ look_of_row(struct screen_fixture *fixture, int row)
 	WINDOW *window = newwin(3, 80, 0, 0);
 	attr_t look;
 
-	view_processes.draw(fixture->tui, window);
+	screen_draw_view(fixture->tui, "Processes", window);
 	look = mvwinch(window, 1 + row, 6) & A_ATTRIBUTES;
 	delwin(window);
 	return look;
@@ -321,11 +322,11 @@ selected_and_tagged_rows_stand_out(void **state)
 
 	for (int colors = 0; colors < 2; colors++) {
 		screen_prepare_styles(colors);
-		fixture->tui->list.selected = 0;
-		fixture->tui->tags.count = 0;
+		fixture->tui->processes->table.list.selected = 0;
+		fixture->tui->processes->tags.count = 0;
 		assert_int_equal(look_of_row(fixture, 0), screen_style(STYLE_SELECTED));
 		assert_int_equal(look_of_row(fixture, 1), screen_style(STYLE_NORMAL));
-		view_processes.request(fixture->tui, REQUEST_TAG);
+		screen_act(fixture->tui, "Processes", REQUEST_TAG);
 		assert_int_equal(look_of_row(fixture, 0), screen_style(STYLE_TAGGED));
 		assert_int_equal(look_of_row(fixture, 1), screen_style(STYLE_SELECTED));
 		assert_true(screen_style(STYLE_TAGGED) != screen_style(STYLE_SELECTED));
@@ -342,26 +343,29 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 	struct screen_fixture *fixture = *state;
 	WINDOW *window = newwin(10, 60, 0, 0);
 	wchar_t first[WIDEST * 4], second[WIDEST * 4];
+	const struct view *detail = view_of_name("Detail");
+	size_t lines;
 	int limit_lines = 0;
 
 	fixture->snapshot.limits[LIMIT_STACK].hard = UNLIMITED;
-	fixture->tui->focus = (struct process_key){ 5, 7 };
-	view_detail.draw(fixture->tui, window);
+	fixture->tui->process = (struct process_key){ 5, 7 };
+	screen_draw_view(fixture->tui, "Detail", window);
 	assert_true(line_has(window, 0, L"Identity"));
-	for (size_t i = 1; i < fixture->tui->lines.count; i++) {
+	lines = detail->list(app_state(fixture->tui, detail))->count;
+	for (size_t i = 1; i < lines; i++) {
 		read_line(window, 1, second);
-		assert_true(view_detail.request(fixture->tui, REQUEST_DOWN));
+		assert_true(screen_act(fixture->tui, "Detail", REQUEST_DOWN));
 		werase(window);
-		view_detail.draw(fixture->tui, window);
+		screen_draw_view(fixture->tui, "Detail", window);
 		read_line(window, 0, first);
 		assert_true(wcscmp(first, second) == 0);
 		limit_lines += wcsncmp(first, L"STACK ", 6) == 0 && wcsstr(first, L"unlimited");
 	}
 	assert_int_equal(limit_lines, 1);
 	read_line(window, 9, second);
-	view_detail.request(fixture->tui, REQUEST_LAST);
+	screen_act(fixture->tui, "Detail", REQUEST_LAST);
 	werase(window);
-	view_detail.draw(fixture->tui, window);
+	screen_draw_view(fixture->tui, "Detail", window);
 	read_line(window, 9, first);
 	assert_true(wcscmp(first, second) == 0);
 	assert_true(wcsspn(first, L" ") < wcslen(first));
@@ -374,21 +378,23 @@ the_figure_chosen_by_a_key_stays_the_one_that_was_seen(void **state)
 {
 	struct screen_fixture *fixture = *state;
 	WINDOW *window = newwin(20, 60, 0, 0);
-	const struct column *chosen;
 
 	fixture->snapshot.system.self_resident = 1 << 20;
 	fixture->snapshot.system.fault_rate = UNKNOWN;
-	fixture->tui->explain = (struct explain_page){ .of = &view_processes };
-	view_explain.draw(fixture->tui, window);
-	assert_true(view_explain.request(fixture->tui, REQUEST_LAST));
+	fixture->snapshot.bits = ~0U;
+	tui_key(fixture->tui, 'x');
+	screen_draw_view(fixture->tui, "Explain", window);
+	tui_key(fixture->tui, KEY_END);
+	screen_draw_view(fixture->tui, "Explain", window);
+	assert_true(line_has(window, 10, L"self res"));
 	fixture->snapshot.system.fault_rate = 5000;
 	fixture->snapshot.system.major_fault_rate = 5000;
 	screen_fixture_show(fixture);
-	view_explain.draw(fixture->tui, window);
-	chosen = fixture->tui->explain.selected;
-	assert_string_equal(chosen->name, "self_res");
-	assert_true(view_explain.request(fixture->tui, REQUEST_UP));
-	assert_string_equal(fixture->tui->explain.selected->name, "major_fault_rate");
+	screen_draw_view(fixture->tui, "Explain", window);
+	assert_true(line_has(window, 10, L"self res"));
+	tui_key(fixture->tui, KEY_UP);
+	screen_draw_view(fixture->tui, "Explain", window);
+	assert_true(line_has(window, 10, L"major"));
 	delwin(window);
 }
 

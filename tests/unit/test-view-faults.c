@@ -4,7 +4,10 @@
 
 #include "base/memory.h"
 #include "model/segment.h"
-#include "tui/context.h"
+#include "screen-fixture.h"
+
+#include "tui/header.h"
+#include "tui/tui.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +19,7 @@ enum { WIDTH = 200, HEIGHT = 12, FIRST_ROW = 3 };
 struct fixture {
 	struct snapshot snapshot;
 	struct tui_settings settings;
-	struct tui *tui;
+	struct app *tui;
 	WINDOW *window;
 };
 
@@ -69,7 +72,7 @@ static void
 draw(struct fixture *fixture)
 {
 	werase(fixture->window);
-	view_faults.draw(fixture->tui, fixture->window);
+	screen_draw_view(fixture->tui, "Faults", fixture->window);
 }
 
 static int
@@ -86,7 +89,7 @@ set_up(void **state)
 		.scale = SCALE_HUMAN,
 	};
 	selection_parse(&fixture->settings.processes.columns, "pid,comm", &position);
-	fixture->tui = tui_create(&fixture->settings, NULL);
+	fixture->tui = tui_create(&fixture->settings, NULL, NULL);
 	fixture->window = newwin(HEIGHT, WIDTH, 0, 0);
 	tui_show(fixture->tui, &fixture->snapshot, 1);
 	tui_key(fixture->tui, '4');
@@ -221,6 +224,41 @@ w_asks_for_walks_and_only_the_view_for_faults(void **state)
 	assert_false(tui_needs(fixture->tui).bits & (NEED_FAULTS | NEED_SAMPLED_WALKS));
 }
 
+/* As in the list of processes. */
+static void
+rows_are_filtered_searched_and_their_columns_chosen(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (const char *key = "\\segment=heap\n"; *key; key++)
+		tui_key(fixture->tui, *key);
+	draw(fixture);
+	assert_true(line_has(fixture, FIRST_ROW, L"sort            heap"));
+	assert_false(line_has(fixture, FIRST_ROW + 1, L"sort"));
+	tui_draw(fixture->tui);
+	assert_int_equal(header_height(fixture->tui, 24), HEADER_WITH_TABS + 1);
+	tui_key(fixture->tui, 27);
+	draw(fixture);
+	assert_true(line_has(fixture, FIRST_ROW, L"total"));
+	for (const char *key = "/nothing\n"; *key; key++)
+		tui_key(fixture->tui, *key);
+	assert_string_equal(fixture->tui->message, "not found: nothing");
+	for (const char *key = "/ano\n"; *key; key++)
+		tui_key(fixture->tui, *key);
+	draw(fixture);
+	assert_true(mvwinch(fixture->window, FIRST_ROW + 2, 1) & A_REVERSE);
+	assert_true(line_has(fixture, FIRST_ROW - 1, L"COMM"));
+	tui_key(fixture->tui, 'f');
+	screen_draw_view(fixture->tui, "Fields", fixture->window);
+	assert_true(line_has(fixture, 1, L"[x] COMM"));
+	tui_key(fixture->tui, KEY_DOWN);
+	tui_key(fixture->tui, ' ');
+	tui_key(fixture->tui, 'q');
+	draw(fixture);
+	assert_false(line_has(fixture, FIRST_ROW - 1, L"COMM"));
+	assert_true(line_has(fixture, FIRST_ROW - 1, L"SEGMENT"));
+}
+
 static void
 it_fits_in_any_size(void **state)
 {
@@ -230,7 +268,7 @@ it_fits_in_any_size(void **state)
 		for (int width = 1; width < 150; width += 7) {
 			WINDOW *window = newwin(height, width, 0, 0);
 
-			view_faults.draw(fixture->tui, window);
+			screen_draw_view(fixture->tui, "Faults", window);
 			delwin(window);
 		}
 	draw(fixture);
@@ -250,6 +288,7 @@ main(void)
 		TEST(b_keeps_rows_apart_by_something_else),
 		TEST(what_is_missing_is_said),
 		TEST(w_asks_for_walks_and_only_the_view_for_faults),
+		TEST(rows_are_filtered_searched_and_their_columns_chosen),
 		TEST(it_fits_in_any_size),
 	};
 	int failed;

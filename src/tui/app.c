@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/app.h"
+
+#include "model/snapshot.h"
+#include "tui/process-list.h"
+#include "tui/table-view.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+app_say(struct app *app, const char *format, ...)
+{
+	char text[sizeof(app->message)];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	text_safe(app->message, sizeof(app->message), text, app->charset);
+}
+
+void
+app_refresh(struct app *app)
+{
+	app->wants_refresh = true;
+}
+
+void
+app_refresh_exactly(struct app *app)
+{
+	app->wants_exact = app->wants_refresh = true;
+}
+
+void *
+app_state(const struct app *app, const struct view *view)
+{
+	for (size_t i = 0; i < view_count; i++)
+		if (views[i] == view)
+			return app->states[i];
+	assert(!"a view that is not listed");
+	return NULL;
+}
+
+const struct view *
+app_view_below(const struct app *app)
+{
+	size_t top = app->page_count - 1;
+
+	while (top > 0 && app->pages[top]->is_over)
+		top--;
+	return app->pages[top];
+}
+
+struct table_view *
+app_table(struct app *app)
+{
+	const struct view *view = app_view_below(app);
+
+	return view->table ? view->table(app_state(app, view), app) : NULL;
+}
+
+void
+app_show(struct app *app)
+{
+	const struct view *view = app_view_below(app);
+
+	if (app->snapshot && view->show)
+		view->show(app_state(app, view), app);
+}
+
+/* What is shown is the uppermost page. Its rows were those of a snapshot that is gone. */
+static void
+enter(struct app *app)
+{
+	app->view = app->pages[app->page_count - 1];
+	app_show(app);
+}
+
+/* A page is no longer open below; the tab may be. */
+static void
+push(struct app *app, const struct view *view)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < app->page_count; i++)
+		if (i == 0 || app->pages[i] != view)
+			app->pages[count++] = app->pages[i];
+	assert(count < MOST_PAGES); /* each view once, but for the first */
+	app->pages[count] = view;
+	app->page_count = count + 1;
+}
+
+bool
+app_back(struct app *app)
+{
+	if (app->page_count == 1)
+		return false;
+	app->page_count--;
+	enter(app);
+	return true;
+}
+
+/* Whether the open view has what a view is over. */
+static bool
+has_meaning(const struct app *app, const struct view *view)
+{
+	return view->is_over == OVER_NOTHING || app->view->table ||
+	       (view->is_over == OVER_FIGURES && app->view->has_process);
+}
+
+bool
+app_open(struct app *app, const struct view *view)
+{
+	bool on_process = view->has_process || (view->may_have_process && app->view->has_process);
+	struct process_key key = { .pid = 0 };
+
+	if (view == app->view && view->is_page && !view->has_process)
+		return app_back(app);
+	if (!has_meaning(app, view))
+		return false;
+	if (on_process && !app_subject(app, &key))
+		return true;
+	if (view->is_page || on_process)
+		push(app, view);
+	else
+		app->pages[0] = view;
+	app->page_count = view->is_page || on_process ? app->page_count : 1;
+	if (view->has_process)
+		app->process = key;
+	if (view->open)
+		view->open(app_state(app, view), app, on_process ? &key : NULL);
+	if (view->table && view->table(app_state(app, view), app) == &app->processes->table)
+		app->last_list = view;
+	enter(app);
+	return true;
+}
+
+const struct process *
+app_find(const struct app *app, const struct process_key *key)
+{
+	const struct process *process =
+		app->snapshot ? snapshot_find_process(app->snapshot, key->pid) : NULL;
+
+	return process && process_key_is(key, process) ? process : NULL;
+}
+
+bool
+app_subject(struct app *app, struct process_key *ret_key)
+{
+	const struct process *process = process_list_selected(app->processes);
+
+	if (app->view->has_process)
+		*ret_key = app->process;
+	else if (process)
+		*ret_key = process_key_of(process);
+	else
+		app_say(app, "no process is selected");
+	return app->view->has_process || process;
+}
+
+size_t
+app_targets(struct app *app, const struct process_key **ret_keys)
+{
+	const struct process_keys *tags = &app->processes->tags;
+
+	*ret_keys = &app->target;
+	if (!app->view->has_process && tags->count > 0) {
+		*ret_keys = tags->keys;
+		return tags->count;
+	}
+	return app_subject(app, &app->target) ? 1 : 0;
+}
+
+bool
+actions_take(const struct action *actions, size_t count, struct app *app, enum request request)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (actions[i].request != request)
+			continue;
+		if (actions[i].act)
+			actions[i].act(app);
+		else
+			actions[i].act_with(app, actions[i].argument);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/process-list.h"
+
+#include "base/compare.h"
+#include "base/memory.h"
+#include "model/badness.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+#include "table/tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TREE_INDENT = 2, TREE_DEPTH = 20, MARK_SIZE = 32 };
+
+/* The table view is the first member. */
+static const struct process_list *
+list_of(const struct table_view *view)
+{
+	return (const struct process_list *)view;
+}
+
+static const struct column *
+column_called(const char *name)
+{
+	return table_find(&process_table, name, strlen(name));
+}
+
+static bool
+is_command(const struct column *column)
+{
+	return strcmp(column->name, "command") == 0;
+}
+
+/* COMMAND shows the name where command lines are switched off. */
+static const struct column *
+shown_column(const struct process_list *list, const struct column *column)
+{
+	if (!list->settings->command_line && is_command(column))
+		return column_called("comm");
+	return column;
+}
+
+/* The same where the command line has not been read yet. */
+static const struct column *
+column_of_row(const struct table_view *view, const struct column *column, const void *row)
+{
+	const struct process *process = row;
+
+	if (!process->command && is_command(column))
+		return column_called("comm");
+	return shown_column(list_of(view), column);
+}
+
+static enum style
+style_of(const struct table_view *view, const void *row)
+{
+	return process_keys_have(&list_of(view)->tags, row) ? STYLE_TAGGED : STYLE_NORMAL;
+}
+
+/* In a tree the last text stands below its parent's, behind how many rows are folded below it. */
+static int
+draw_branch(const struct table_view *view, WINDOW *window, int y, size_t index, size_t number,
+	enum style style)
+{
+	const struct heading *heading = &view->grid.headings[number];
+	char mark[MARK_SIZE];
+	int indent;
+
+	if (!list_of(view)->listing->tree || number + 1 < view->grid.heading_count ||
+		heading->column->unit != UNIT_TEXT)
+		return 0;
+	indent = view->rows.depths[index];
+	indent = TREE_INDENT * (indent < TREE_DEPTH ? indent : TREE_DEPTH);
+	if (view->rows.folded[index] == 0)
+		return indent;
+	snprintf(mark, sizeof(mark), "[+%zu] ", view->rows.folded[index]);
+	return indent + screen_put(window, y, heading->x + indent, heading->room - indent, style,
+				false, mark);
+}
+
+static const struct row_look look = {
+	.style = style_of, .column = column_of_row, .draw_before = draw_branch
+};
+
+void
+process_list_init(struct process_list *list, const struct tui_settings *settings,
+	const struct filter *fixed_filter, const char *given_filter)
+{
+	*list = (struct process_list){ .table = { .heading_line = -1, .look = &look },
+		.settings = settings,
+		.fixed_filter = fixed_filter,
+		.given_filter = given_filter };
+}
+
+void
+process_list_finish(struct process_list *list)
+{
+	table_view_finish(&list->table);
+	process_keys_finish(&list->tags);
+	process_keys_finish(&list->folded);
+	arena_finish(&list->scopes);
+	free(list->visible);
+	free(list->summed);
+}
+
+void
+process_list_use(struct process_list *list, struct listing *listing, unsigned needs)
+{
+	if (listing != list->listing)
+		list->table.grid.first_column = 0;
+	list->listing = listing;
+	list->table.columns = &listing->columns;
+	list->table.order = &listing->order;
+	list->needs = needs;
+	list->is_of_candidates = false;
+}
+
+void
+process_list_add_needs(const struct process_list *list, bool is_first, struct needs *needs)
+{
+	const struct selection *columns = list->table.columns;
+
+	needs->bits |= list->needs | list->table.order->column->need;
+	for (size_t i = 0; !is_first && i < columns->count; i++)
+		needs->bits |= shown_column(list, columns->columns[i])->need;
+	if (list->table.filter)
+		needs->bits |= filter_needs(list->table.filter);
+	if (list->fixed_filter)
+		needs->bits |= filter_needs(list->fixed_filter);
+	if (list->table.search[0])
+		needs->bits |= NEED_COMMAND;
+	needs->visible = list->visible;
+	needs->visible_count = list->visible_count;
+	needs->summed = list->summed;
+	needs->summed_count = list->summed_count;
+	needs->scope = list->is_of_candidates ? list->scope : NULL;
+}
+
+const struct process *
+process_list_selected(const struct process_list *list)
+{
+	return table_view_selected(&list->table);
+}
+
+void
+process_list_remember(struct process_list *list)
+{
+	const struct process *process = process_list_selected(list);
+
+	if (process)
+		list->selected = process_key_of(process);
+}
+
+static bool
+passes_fixed_filter(const struct process_list *list, const struct process *process)
+{
+	return !list->fixed_filter || filter_matches(list->fixed_filter, process);
+}
+
+static bool
+is_hidden_thread(const struct process_list *list, const struct process *process)
+{
+	return !list->settings->kernel_threads && process->kernel_thread == 1;
+}
+
+bool
+process_list_has(const struct process_list *list, const struct process *process)
+{
+	return !is_hidden_thread(list, process) && passes_fixed_filter(list, process);
+}
+
+bool
+process_list_is_filtered(const struct process_list *list)
+{
+	return list->table.filter_text[0] || list->given_filter;
+}
+
+static void
+drop_hidden(struct process_list *list, const struct badness_scope *scope)
+{
+	struct row_list *rows = &list->table.rows;
+	size_t count = 0;
+
+	list->hidden_kernel_threads = 0;
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct process *process = rows->rows[i];
+
+		if ((!scope || badness_is_candidate(scope, process)) &&
+			process_list_has(list, process))
+			rows->rows[count++] = process;
+		else if (!scope)
+			list->hidden_kernel_threads += is_hidden_thread(list, process) &&
+						       passes_fixed_filter(list, process);
+	}
+	rows->count = count;
+}
+
+/* What passes a filter is summed, and its PSS is wanted for that. */
+static void
+sum_filtered(struct process_list *list, const struct snapshot *snapshot)
+{
+	struct row_list *rows = &list->table.rows;
+
+	list->summed_count = 0;
+	if (!process_list_is_filtered(list) || rows->count == 0)
+		return;
+	list->footprint = footprint_of(snapshot, rows);
+	list->summed = array_fit(
+		list->summed, &list->summed_capacity, rows->count, sizeof(list->summed[0]));
+	list->summed = array_reserve(
+		list->summed, &list->summed_capacity, rows->count, sizeof(list->summed[0]));
+	for (size_t i = 0; i < rows->count; i++)
+		list->summed[list->summed_count++] = ((const struct process *)rows->rows[i])->pid;
+	qsort(list->summed, list->summed_count, sizeof(list->summed[0]), compare_int64);
+}
+
+/* The selected process stays selected wherever the new order has put it. */
+static void
+follow(struct table_view *table, const struct process_key *key)
+{
+	for (size_t i = 0; i < table->rows.count; i++)
+		if (process_key_is(key, table->rows.rows[i])) {
+			table->list.selected = i;
+			break;
+		}
+	list_fit(&table->list, table->rows.count, table->list.height);
+}
+
+static bool
+is_folded(const void *row, const void *folded)
+{
+	return process_keys_have(folded, row);
+}
+
+void
+process_list_show(struct process_list *list, const struct snapshot *snapshot)
+{
+	struct table_view *table = &list->table;
+	struct badness_scope scope;
+
+	if (list->is_of_candidates)
+		scope = badness_scope_of(snapshot);
+	order_build(&table->rows, &process_table, snapshot->processes, snapshot->process_count,
+		table->filter, table->order);
+	drop_hidden(list, list->is_of_candidates ? &scope : NULL);
+	sum_filtered(list, snapshot);
+	if (list->listing->tree) {
+		tree_arrange(&table->rows, column_called("pid"), column_called("ppid"));
+		tree_fold(&table->rows, is_folded, &list->folded);
+	}
+	follow(table, &list->selected);
+}
+
+/* What is on the screen comes first where not all can be read. */
+static void
+note_visible(struct process_list *list)
+{
+	const struct table_view *table = &list->table;
+
+	list->visible = array_reserve(list->visible, &list->visible_capacity, table->list.height,
+		sizeof(list->visible[0]));
+	list->visible_count = 0;
+	for (size_t i = table->list.top;
+		i < table->list.top + table->list.height && i < table->rows.count; i++) {
+		const struct process *process = table->rows.rows[i];
+
+		list->visible[list->visible_count++] = process->pid;
+	}
+	qsort(list->visible, list->visible_count, sizeof(list->visible[0]), compare_int64);
+}
+
+bool
+process_list_draw(struct process_list *list, WINDOW *window, int notes, enum charset charset)
+{
+	bool has_notes =
+		table_view_draw(&list->table, window, notes, charset, list->settings->scale);
+
+	note_visible(list);
+	return has_notes;
+}

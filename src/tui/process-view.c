@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/process-view.h"
+
+#include "tui/app.h"
+#include "tui/choose-user.h"
+#include "tui/process-list.h"
+#include "tui/table-input.h"
+
+#include <string.h>
+
+void
+process_view_show(void *state, struct app *app)
+{
+	process_list_show(app->processes, app->snapshot);
+}
+
+void
+process_view_remember(void *state, struct app *app)
+{
+	process_list_remember(app->processes);
+}
+
+struct table_view *
+process_view_table(void *state, struct app *app)
+{
+	return &app->processes->table;
+}
+
+static void
+open_detail(struct app *app)
+{
+	app_open(app, view_of_name("Detail"));
+}
+
+static const char *const sort_columns[] = { "res", "cpu", "pid", "cputime" };
+
+static void
+sort_by_column(struct app *app, long which)
+{
+	const char *name = sort_columns[which];
+
+	table_input_sort(app, order_of(table_find(&process_table, name, strlen(name))));
+}
+
+static void
+flip(struct app *app, bool *setting)
+{
+	*setting = !*setting;
+	app_show(app);
+}
+
+static void
+flip_tree(struct app *app)
+{
+	flip(app, &app->processes->listing->tree);
+}
+
+static void
+flip_command_line(struct app *app)
+{
+	flip(app, &app->settings->command_line);
+}
+
+static void
+flip_kernel_threads(struct app *app)
+{
+	flip(app, &app->settings->kernel_threads);
+}
+
+static void
+tag_and_go_on(struct app *app)
+{
+	const struct process *process = process_list_selected(app->processes);
+
+	if (process)
+		process_keys_toggle(&app->processes->tags, process);
+	list_request(&app->processes->table.list, REQUEST_DOWN);
+}
+
+static void
+untag_all(struct app *app)
+{
+	app->processes->tags.count = 0;
+}
+
+static void
+fold(struct app *app, long folds)
+{
+	struct process_list *list = app->processes;
+	const struct process *process = process_list_selected(list);
+
+	if (!list->listing->tree) {
+		app_say(app, "only a tree is folded (V shows it)");
+	} else if (process && process_keys_have(&list->folded, process) != (folds > 0)) {
+		process_keys_toggle(&list->folded, process);
+		app_show(app);
+	}
+}
+
+static const struct action actions[] = {
+	{ REQUEST_SORT_MEMORY, .act_with = sort_by_column, .argument = 0 },
+	{ REQUEST_SORT_CPU, .act_with = sort_by_column, .argument = 1 },
+	{ REQUEST_SORT_PID, .act_with = sort_by_column, .argument = 2 },
+	{ REQUEST_SORT_TIME, .act_with = sort_by_column, .argument = 3 },
+	{ REQUEST_USER, .act = choose_user },
+	{ REQUEST_OPEN, .act = open_detail },
+	{ REQUEST_TREE, .act = flip_tree },
+	{ REQUEST_FOLD, .act_with = fold, .argument = 1 },
+	{ REQUEST_UNFOLD, .act_with = fold, .argument = 0 },
+	{ REQUEST_COMMAND_LINE, .act = flip_command_line },
+	{ REQUEST_KERNEL_THREADS, .act = flip_kernel_threads },
+	{ REQUEST_TAG, .act = tag_and_go_on },
+	{ REQUEST_UNTAG_ALL, .act = untag_all },
+};
+
+bool
+process_view_act(void *state, struct app *app, enum request request)
+{
+	return actions_take(actions, sizeof(actions) / sizeof(actions[0]), app, request);
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tui/view.h"
+
+/* What the views that list processes share, for their rows of struct view. */
+void process_view_show(void *state, struct app *app);
+bool process_view_act(void *state, struct app *app, enum request request);
+void process_view_remember(void *state, struct app *app);
+struct table_view *process_view_table(void *state, struct app *app);

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/table-input.h"
+
+#include "tui/app.h"
+#include "tui/table-view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Columns and order. */
+
+void
+table_input_sort(struct app *app, struct order order)
+{
+	*app_table(app)->order = order;
+	app_show(app);
+}
+
+static void
+sort_beside(struct app *app, long step)
+{
+	const struct table_view *view = app_table(app);
+	const struct column *column =
+		grid_column_beside(view->columns, view->order->column, (int)step);
+
+	if (column)
+		table_input_sort(app, order_of(column));
+}
+
+static void
+reverse_order(struct app *app)
+{
+	const struct order *order = app_table(app)->order;
+
+	table_input_sort(app, (struct order){ order->column, !order->ascending });
+}
+
+static void
+scroll_columns(struct app *app, long step)
+{
+	grid_scroll(&app_table(app)->grid, (int)step);
+}
+
+/* The columns that are shown, in their order, then all others of the table. */
+static void
+fill_columns(struct app *app, struct choose *choose)
+{
+	const struct table_view *view = app_table(app);
+	const struct selection *shown = view->columns;
+
+	for (size_t i = 0; i < shown->count + shown->table->column_count; i++) {
+		bool is_shown = i < shown->count;
+		const struct column *column =
+			is_shown ? shown->columns[i] : &shown->table->columns[i - shown->count];
+
+		if (!is_shown && selection_has(shown, column))
+			continue;
+		if (column == view->order->column)
+			choose->preset = choose->count;
+		choose_add(
+			choose, &(struct choice){ UNKNOWN, column->title, column->help, column });
+	}
+}
+
+static bool
+column_chosen(struct app *app, const struct choice *choice)
+{
+	if (choice->value != app_table(app)->order->column)
+		table_input_sort(app, order_of(choice->value));
+	return false;
+}
+
+static void
+choose_order(struct app *app)
+{
+	static const struct choose_kind kind = {
+		.label = "Sort by: ",
+		.missing = "no such column",
+		.fill = fill_columns,
+		.chosen = column_chosen,
+	};
+
+	choose_open(&app->choose, &app->prompt, app, &kind);
+}
+
+/* Search: from the selected row onwards, around the end, in the columns that a bare word means. */
+
+static bool
+is_found(const struct table_view *view, const void *row)
+{
+	const struct table *table = view->columns->table;
+	const struct column *column;
+
+	for (const char *name = table->search; name && *name;) {
+		size_t length = strcspn(name, ",");
+		const char *text = NULL;
+
+		column = table_find(table, name, length);
+		if (column && column->unit == UNIT_TEXT)
+			text = column_text(column, row);
+		if (text && strcasestr(text, view->search))
+			return true;
+		name += length + (name[length] == ',');
+	}
+	return false;
+}
+
+static void
+search(struct app *app, struct table_view *view, size_t first, size_t step)
+{
+	size_t count = view->rows.count;
+
+	for (size_t i = 0; view->search[0] && i < count; i++) {
+		size_t at = (first + i * step) % count;
+
+		if (is_found(view, view->rows.rows[at])) {
+			view->list.selected = at;
+			return;
+		}
+	}
+	if (view->search[0])
+		app_say(app, "not found: %s", view->search);
+}
+
+static bool
+search_changed(struct app *app, struct prompt *prompt, bool done)
+{
+	struct table_view *view = app_table(app);
+
+	snprintf(view->search, sizeof(view->search), "%s", prompt->text);
+	app_say(app, "%s", "");
+	search(app, view, view->list.selected, 1);
+	return false;
+}
+
+static void
+open_search(struct app *app)
+{
+	prompt_open(&app->prompt, "Search: ", "", search_changed, NULL);
+}
+
+static void
+search_again(struct app *app, long step)
+{
+	struct table_view *view = app_table(app);
+	size_t count = view->rows.count, next = step > 0 ? 1 : count - 1;
+
+	if (count > 0)
+		search(app, view, (view->list.selected + next) % count, next);
+}
+
+/* The filter: live; what was there before comes back with Esc. */
+
+bool
+table_input_filter(struct app *app, const char *text, struct filter_error *ret_error)
+{
+	if (!table_view_filter(app_table(app), text, ret_error))
+		return false;
+	app_show(app);
+	app_refresh(app); /* what it lets through is summed, of processes with their PSS */
+	return true;
+}
+
+/* Where the last word of a text starts. */
+static size_t
+last_word(const char *text)
+{
+	const char *blank = strrchr(text, ' ');
+
+	return blank ? (size_t)(blank + 1 - text) : 0;
+}
+
+/* Whether a text ends in the name of a column: while it is typed, that is the start of a term. */
+static bool
+ends_in_column(const struct table *table, const char *text)
+{
+	const char *word = text + last_word(text);
+
+	word += *word == '!';
+	return *word && table_find(table, word, strlen(word));
+}
+
+/* While a term is typed, those before it hold. */
+static bool
+filter_changed(struct app *app, struct prompt *prompt, bool done)
+{
+	const struct table *table = app_table(app)->columns->table;
+	struct filter_error error = { .message = "" };
+	char before[PROMPT_SIZE];
+
+	if ((done || !ends_in_column(table, prompt->text)) &&
+		table_input_filter(app, prompt->text, &error))
+		return false;
+	if (error.message[0])
+		snprintf(prompt->complaint, sizeof(prompt->complaint), "character %zu: %s",
+			error.position + 1, error.message);
+	snprintf(before, sizeof(before), "%.*s", (int)last_word(prompt->text), prompt->text);
+	table_input_filter(app, before, &error);
+	return done; /* stays open until it is right or given up */
+}
+
+static void
+filter_cancelled(struct app *app, struct prompt *prompt)
+{
+	struct filter_error error;
+
+	table_input_filter(app, app_table(app)->filter_before, &error);
+}
+
+static void
+open_filter(struct app *app)
+{
+	struct table_view *view = app_table(app);
+
+	memcpy(view->filter_before, view->filter_text, sizeof(view->filter_before));
+	prompt_open(&app->prompt, "Filter: ", view->filter_text, filter_changed, filter_cancelled);
+}
+
+/* Ends the filter and the search. Returns false where there is none. */
+static bool
+end_filter(struct app *app)
+{
+	struct table_view *view = app_table(app);
+	struct filter_error error;
+	bool has_any = view->search[0] || view->filter_text[0];
+
+	view->search[0] = '\0';
+	if (view->filter_text[0])
+		table_input_filter(app, "", &error);
+	return has_any;
+}
+
+static const struct action actions[] = {
+	{ REQUEST_LEFT, .act_with = scroll_columns, .argument = -1 },
+	{ REQUEST_RIGHT, .act_with = scroll_columns, .argument = 1 },
+	{ REQUEST_SORT_PREVIOUS, .act_with = sort_beside, .argument = -1 },
+	{ REQUEST_SORT_NEXT, .act_with = sort_beside, .argument = 1 },
+	{ REQUEST_SORT_REVERSE, .act = reverse_order },
+	{ REQUEST_SORT_LIST, .act = choose_order },
+	{ REQUEST_SEARCH, .act = open_search },
+	{ REQUEST_SEARCH_NEXT, .act_with = search_again, .argument = 1 },
+	{ REQUEST_SEARCH_PREVIOUS, .act_with = search_again, .argument = -1 },
+	{ REQUEST_FILTER, .act = open_filter },
+};
+
+bool
+table_input(struct app *app, enum request request)
+{
+	if (request == REQUEST_BACK)
+		return end_filter(app);
+	return list_request(&app_table(app)->list, request) ||
+	       actions_take(actions, sizeof(actions) / sizeof(actions[0]), app, request);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tui/keys.h"
+
+#include <stdbool.h>
+
+struct app;
+struct filter_error;
+struct order;
+
+/*
+ * What keys do wherever rows of a table are listed (app_table): move, scroll, sort, search, filter.
+ * Returns false for what is not about that.
+ */
+bool table_input(struct app *app, enum request request);
+
+/* Sorts the rows of the open view; filters them. Returns false where the text is wrong. */
+void table_input_sort(struct app *app, struct order order);
+bool table_input_filter(struct app *app, const char *text, struct filter_error *ret_error);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/table-view.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { LEAST_HEIGHT_FOR_NOTES = 6 };
+
+void
+table_view_init(
+	struct table_view *view, const struct table *table, const char *columns, const char *order)
+{
+	size_t position;
+	int error;
+
+	*view = (struct table_view){ .own_columns = { .table = table }, .heading_line = -1 };
+	view->columns = &view->own_columns;
+	view->order = &view->own_order;
+	error = selection_parse(view->columns, columns, &position);
+	if (error == 0 && order)
+		error = order_parse(table, order, view->order);
+	assert(error == 0);
+	(void)error;
+}
+
+void
+table_view_finish(struct table_view *view)
+{
+	selection_finish(&view->own_columns);
+	row_list_finish(&view->rows);
+	filter_destroy(view->filter);
+}
+
+void
+table_view_show(struct table_view *view, const void *rows, size_t count)
+{
+	order_build(&view->rows, view->columns->table, rows, count, view->filter, view->order);
+	if (view->is_worth_showing)
+		row_list_keep(&view->rows, view->is_worth_showing);
+	list_fit(&view->list, view->rows.count, view->list.height);
+}
+
+const void *
+table_view_selected(const struct table_view *view)
+{
+	return view->rows.count ? view->rows.rows[view->list.selected] : NULL;
+}
+
+bool
+table_view_filter(struct table_view *view, const char *text, struct filter_error *ret_error)
+{
+	struct filter *filter = filter_create(view->columns->table);
+
+	if (filter_add(filter, text, ret_error) < 0) {
+		filter_destroy(filter);
+		return false;
+	}
+	filter_destroy(view->filter);
+	view->filter = filter;
+	snprintf(view->filter_text, sizeof(view->filter_text), "%s", text);
+	return true;
+}
+
+static enum style
+style_of(const struct table_view *view, size_t index)
+{
+	if (index == view->list.selected)
+		return STYLE_SELECTED;
+	return view->look && view->look->style ? view->look->style(view, view->rows.rows[index])
+					       : STYLE_NORMAL;
+}
+
+static void
+draw_row(const struct table_view *view, WINDOW *window, int y, size_t index,
+	const struct grid_content *content)
+{
+	const void *row = view->rows.rows[index];
+	const struct row_look *look = view->look;
+	enum style style = style_of(view, index);
+
+	if (style == STYLE_SELECTED)
+		screen_put(window, y, 0, getmaxx(window), style, true, "");
+	for (size_t i = 0; i < view->grid.heading_count; i++) {
+		const struct heading *heading = &view->grid.headings[i];
+		const struct column *column = heading->column;
+		int before = 0;
+
+		if (look && look->column)
+			column = look->column(view, column, row);
+		if (look && look->draw_before)
+			before = look->draw_before(view, window, y, index, i, style);
+		grid_draw_cell(heading, column, row, window, y, before, style, content->charset,
+			content->scale);
+	}
+}
+
+static void
+draw_rows(struct table_view *view, WINDOW *window, enum charset charset, enum scale scale)
+{
+	const struct grid_content content = { view->columns, view->order, &view->rows, scale,
+		charset };
+	int heading = getmaxy(window) > 1 ? 1 : 0;
+
+	view->heading_line = heading ? getbegy(window) : -1;
+	view->list.line = getbegy(window) + heading;
+	list_fit(&view->list, view->rows.count, (size_t)(getmaxy(window) - heading));
+	grid_place(&view->grid, &content, getmaxx(window));
+	if (heading)
+		grid_draw_headings(&view->grid, &content, window, 0);
+	for (size_t i = 0; i < view->list.height && view->list.top + i < view->rows.count; i++)
+		draw_row(view, window, heading + (int)i, view->list.top + i, &content);
+}
+
+bool
+table_view_draw(
+	struct table_view *view, WINDOW *window, int notes, enum charset charset, enum scale scale)
+{
+	int height = getmaxy(window), first = height >= LEAST_HEIGHT_FOR_NOTES ? notes : 0;
+	WINDOW *rows = derwin(window, height - first, getmaxx(window), first, 0);
+
+	if (rows) {
+		draw_rows(view, rows, charset, scale);
+		delwin(rows);
+	}
+	return first > 0;
+}
+
+struct table_view *
+table_view_of_state(void *state, struct app *app)
+{
+	return state;
+}

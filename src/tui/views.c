@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/view.h"
+
+#include <string.h>
+
+/* To add a view: its file, and its name here. */
+#define ALL_VIEWS(VIEW)                                                                            \
+	VIEW(view_processes)                                                                       \
+	VIEW(view_kill_order)                                                                      \
+	VIEW(view_map)                                                                             \
+	VIEW(view_faults)                                                                          \
+	VIEW(view_budget)                                                                          \
+	VIEW(view_kernel)                                                                          \
+	VIEW(view_explain)                                                                         \
+	VIEW(view_help)                                                                            \
+	VIEW(view_fields)                                                                          \
+	VIEW(view_detail)
+
+#define DECLARE(name) extern const struct view name;
+#define LIST(name) &(name),
+
+ALL_VIEWS(DECLARE)
+
+const struct view *const views[] = { ALL_VIEWS(LIST) };
+const size_t view_count = sizeof(views) / sizeof(views[0]);
+
+const struct view *
+view_of_key(int key)
+{
+	for (size_t i = 0; i < view_count; i++)
+		if (key_binding_has(&views[i]->key, key))
+			return views[i];
+	return NULL;
+}
+
+const struct view *
+view_of_name(const char *name)
+{
+	for (size_t i = 0; i < view_count; i++)
+		if (strcmp(views[i]->name, name) == 0)
+			return views[i];
+	return NULL;
+}
