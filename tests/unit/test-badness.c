@@ -93,7 +93,6 @@ T16_points_count_what_the_kernel_counts(void **state)
 static void
 T36_an_adjustment_is_thousandths_of_the_total_in_whole_pages(void **state)
 {
-	(void)state;
 	assert_int_equal(badness_adj_weight(0, 64 * GIB), 0);
 	assert_int_equal(badness_adj_weight(1, 1000 * page), page);
 	assert_int_equal(badness_adj_weight(1, 1999 * page), page);
@@ -108,7 +107,6 @@ T37_an_empty_process_scores_666_and_before_5_9_nothing(void **state)
 {
 	int64_t total = 100000 * page;
 
-	(void)state;
 	assert_int_equal(badness_score(0, total, false), 666);
 	assert_int_equal(badness_score(0, total, true), 0);
 	assert_int_equal(badness_score(total, total, false), 1333);
@@ -142,7 +140,6 @@ T38_root_gets_no_discount(void **state)
 static void
 T39_a_smaller_total_turns_the_order_round(void **state)
 {
-	(void)state;
 	assert_true(badness_points(400 * MIB, 0, 0, 0, 512 * MIB) >
 		    badness_points(200 * MIB, 0, 0, 300, 512 * MIB));
 	assert_true(badness_points(400 * MIB, 0, 0, 0, 64 * GIB) <
@@ -485,7 +482,6 @@ on_1000_processes_the_computed_score_is_the_kernels(void **state)
 	struct herd herd;
 	size_t compared = 0, again = 0, adjusted = 0;
 
-	(void)state;
 	herd_start(&herd);
 	assert_int_equal(collect_create(NULL, &source), 0);
 	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
@@ -540,7 +536,6 @@ a_vfork_child_is_told_by_its_score(void **state)
 	pid_t parent, child;
 	int ready[2];
 
-	(void)state;
 	assert_int_equal(pipe(ready), 0);
 	parent = start_vfork(ready[1]);
 	assert_int_equal(read(ready[0], &child, sizeof(child)), sizeof(child));

@@ -78,7 +78,6 @@ items_add_up_and_the_rest_has_a_name(void **state)
 	const struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(sum(&budget), 1000 * MIB);
 	assert_int_equal(bytes(&budget, "unaccounted", NULL),
@@ -95,7 +94,6 @@ T3_shared_memory_is_taken_out_of_the_cache(void **state)
 	const struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "cache", NULL), 200 * MIB);
 	assert_int_equal(bytes(&budget, "cache", "dirty"), 10 * MIB);
@@ -110,7 +108,6 @@ stacks_that_are_mapped_by_vmalloc_count_once(void **state)
 	struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "vmalloc", NULL), 4 * MIB);
 	figures.vmalloc = 3 * MIB; /* less than the stacks: they are mapped otherwise */
@@ -126,7 +123,6 @@ T9_what_is_in_swap_too_is_a_part_and_counts_once(void **state)
 	const struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "anon", NULL), 200 * MIB);
 	assert_int_equal(bytes(&budget, "anon", "swap cached"), 7 * MIB);
@@ -139,7 +135,6 @@ T10_a_claim_is_no_more_than_what_is_left(void **state)
 	struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	figures.arc = 100 * MIB;
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "arc", NULL), 100 * MIB);
@@ -158,7 +153,6 @@ T11_absurd_figures_are_unknown_and_do_no_harm(void **state)
 	struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	figures.anon = INT64_MAX;
 	figures.buffers = -5;
 	budget_build(&budget, &figures, NULL, 0);
@@ -187,7 +181,6 @@ parts_follow_their_item_the_largest_first(void **state)
 	struct budget budget = { .count = 0 };
 	const struct budget_row *row;
 
-	(void)state;
 	budget_build(&budget, &figures, parts, COUNT(parts));
 	row = find(&budget, "shmem", NULL);
 	assert_string_equal(row[1].part, "/dev/shm");
@@ -206,7 +199,6 @@ changes_are_since_the_first_reading(void **state)
 	struct arena texts = { .first = NULL };
 	const struct budget_part part = { "shmem", "/tmp", "tmpfs", 10 * MIB };
 
-	(void)state;
 	budget_build(&now, &figures, &part, 1);
 	budget_copy(&first, &now, &texts);
 	figures.free -= 30 * MIB;
@@ -230,7 +222,6 @@ L22_figures_of_another_machine_are_named_as_such(void **state)
 	struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	figures.anon = 3000 * MIB;
 	assert_true(budget_build(&budget, &figures, NULL, 0));
 	assert_null(find(&budget, "unaccounted", NULL));
@@ -256,7 +247,6 @@ L22_a_balloon_is_in_the_budget_or_beyond_it(void **state)
 	};
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct budget_figures figures = usual();
 		int64_t given_back, kept;
@@ -282,7 +272,6 @@ L11_slab_without_its_parts_is_slab(void **state)
 	struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	figures.slab = 75 * MIB;
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "slab", NULL), 5 * MIB);
@@ -300,7 +289,6 @@ L25_address_space_is_no_memory(void **state)
 	struct budget_figures figures = usual();
 	struct budget budget = { .count = 0 };
 
-	(void)state;
 	figures.vmalloc_chunk = 0;
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "vmalloc", NULL), 4 * MIB);

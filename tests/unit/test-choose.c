@@ -60,7 +60,6 @@ what_is_typed_matches_a_number_or_a_part_of_the_name(void **state)
 	};
 	const struct choice term = { 15, "TERM", "ask to end", NULL };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_int_equal(choose_match(&term, cases[i].typed, "SIG"), cases[i].expected);
 	assert_int_equal(choose_match(&(struct choice){ UNKNOWN, "RES", "", NULL }, "9", NULL), 0);

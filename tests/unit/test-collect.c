@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "collect/collect.h"
+
 #include "collect/details.h"
 #include "model/badness.h"
 
@@ -28,12 +30,12 @@ a_process_is_read_from_its_files(void **state)
 						 .shared_pages = 20,
 						 .minor_faults = 7,
 						 .start_time = 100 });
-	row = snapshot_find_process(refresh(world), 10);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_non_null(row);
-	assert_int_equal(row->virtual, 100 * page);
-	assert_int_equal(row->resident, 50 * page);
-	assert_int_equal(row->shared, 20 * page);
-	assert_int_equal(row->anon, 30 * page);
+	assert_int_equal(row->virtual, 100 * world->page);
+	assert_int_equal(row->resident, 50 * world->page);
+	assert_int_equal(row->shared, 20 * world->page);
+	assert_int_equal(row->anon, 30 * world->page);
 	assert_int_equal(row->minor_faults, 7);
 	assert_int_equal(row->cpu_time, INT64_C(300) * 1000000000 / sysconf(_SC_CLK_TCK));
 	assert_int_equal(row->oom_score, 668);
@@ -56,8 +58,8 @@ T16_resident_is_never_taken_from_stat(void **state)
 	tree_write_process(&world->tree,
 		&(struct tree_process){
 			.pid = 10, .comm = "x", .pages = 50, .shared_pages = 50, .start_time = 1 });
-	row = snapshot_find_process(refresh(world), 10);
-	assert_int_equal(row->resident, 50 * page);
+	row = snapshot_find_process(world_refresh(world), 10);
+	assert_int_equal(row->resident, 50 * world->page);
 	assert_int_equal(row->anon, 0);
 }
 
@@ -70,8 +72,8 @@ status_gives_all_sizes(void **state)
 	world->needs.bits |= NEED_STATUS;
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	tree_write(&world->tree, "10/status", status);
-	row = snapshot_find_process(refresh(world), 10);
+	tree_write(&world->tree, "10/status", world_status);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->virtual, 800 * 1024);
 	assert_int_equal(row->resident, 600 * 1024);
 	assert_int_equal(row->shared, 300 * 1024);
@@ -90,8 +92,8 @@ T28_peak_comes_from_status(void **state)
 	world->needs.bits |= NEED_STATUS;
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	tree_write(&world->tree, "10/status", status);
-	row = snapshot_find_process(refresh(world), 10);
+	tree_write(&world->tree, "10/status", world_status);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->peak, 700 * 1024); /* VmHWM, not VmPeak */
 }
 
@@ -104,12 +106,12 @@ T20_swap_is_VmSwap_and_swappss_its_share(void **state)
 	world->needs.bits |= NEED_STATUS | NEED_ROLLUP;
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	tree_write(&world->tree, "10/status", status);
+	tree_write(&world->tree, "10/status", world_status);
 	tree_write(&world->tree, "10/smaps_rollup",
 		"0-1 ---p 0 0:0 0 [rollup]\nRss: 600 kB\nPss: 400 kB\nPss_Anon: 1 kB\n"
 		"Private_Clean: 10 kB\nPrivate_Dirty: 20 kB\nPrivate_Hugetlb: 2048 kB\n"
 		"Swap: 12 kB\nSwapPss: 6 kB\n");
-	row = snapshot_find_process(refresh(world), 10);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->swap, 12 * 1024);
 	assert_int_equal(row->used, 612 * 1024);
 	assert_int_equal(row->extras->rollup.pss, 400 * 1024);
@@ -128,7 +130,7 @@ T21_uss_does_not_contain_huge_pages(void **state)
 	tree_write(&world->tree, "10/smaps_rollup",
 		"0-1 ---p 0 0:0 0 [rollup]\nRss: 100 kB\nPss: 90 kB\nPrivate_Clean: 10 kB\n"
 		"Private_Dirty: 20 kB\nShared_Hugetlb: 2048 kB\nPrivate_Hugetlb: 4096 kB\n");
-	row = snapshot_find_process(refresh(world), 10);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->extras->rollup.uss, 30 * 1024);
 	assert_true(row->extras->rollup.swap_pss == UNKNOWN); /* this kernel does not print it */
 }
@@ -145,10 +147,10 @@ T24_threads_are_not_rows(void **state)
 	tree_write(&world->tree, "10/task/10/statm", "100 50 0 0 0 0 0\n");
 	tree_write(&world->tree, "10/task/11/statm", "100 50 0 0 0 0 0\n");
 	tree_write(&world->tree, "10/task/12/statm", "100 50 0 0 0 0 0\n");
-	now = refresh(world);
+	now = world_refresh(world);
 	assert_int_equal(now->process_count, 1);
 	assert_int_equal(now->processes[0].threads, 3);
-	assert_int_equal(now->processes[0].resident, 50 * page);
+	assert_int_equal(now->processes[0].resident, 50 * world->page);
 }
 
 static int
@@ -168,11 +170,10 @@ T25_a_shared_address_space_is_marked(void **state)
 	struct snapshot now = { .time = 0 };
 	struct source *source;
 	const struct process *child;
-	struct needs needs = { .bits = DEFAULT_NEEDS };
+	struct needs needs = { .bits = WORLD_NEEDS };
 	int ends[2];
 	pid_t pid;
 
-	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	pid = clone(wait_for_the_end, stack + sizeof(stack), CLONE_VM | SIGCHLD, &ends[0]);
 	assert_true(pid > 0);
@@ -202,9 +203,9 @@ T26_a_zombie_leader_shows_what_its_threads_hold(void **state)
 			.pid = 10, .comm = "x", .state = 'Z', .threads = 2, .start_time = 1 });
 	tree_write(&world->tree, "10/task/10/statm", "0 0 0 0 0 0 0\n");
 	tree_write(&world->tree, "10/task/11/statm", "60000 51200 200 5 0 0 0\n");
-	row = snapshot_find_process(refresh(world), 10);
-	assert_int_equal(row->resident, 51200 * page);
-	assert_int_equal(row->anon, 51000 * page);
+	row = snapshot_find_process(world_refresh(world), 10);
+	assert_int_equal(row->resident, 51200 * world->page);
+	assert_int_equal(row->anon, 51000 * world->page);
 	assert_string_equal(row->state, "Z");
 }
 
@@ -242,13 +243,13 @@ F5_F6_what_the_first_thread_has_no_more_is_asked_of_a_living_one(void **state)
 		tree_write(&world->tree, path,
 			"4:memory:/jobs/a\n1:name=systemd:/system.slice/a.service\n0::/\n");
 	}
-	row = snapshot_find_process(refresh(world), 10);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_string_equal(row->cgroup, "/jobs/a");
 	assert_string_equal(row->unit, "a.service");
-	assert_int_equal(row->resident, 51200 * page);
+	assert_int_equal(row->resident, 51200 * world->page);
 	assert_int_equal(uname(&kernel), 0);
 	if (!badness_counts_exactly(kernel.release))
-		assert_int_equal(row->oom_resident, 51190 * page);
+		assert_int_equal(row->oom_resident, 51190 * world->page);
 }
 
 static void
@@ -257,10 +258,10 @@ F5_where_a_zombie_stood_is_unknown_in_version_1(void **state)
 	struct world *world = *state;
 
 	write_ended(world, 1);
-	assert_null(snapshot_find_process(refresh(world), 10)->cgroup);
+	assert_null(snapshot_find_process(world_refresh(world), 10)->cgroup);
 	tree_write(&world->tree, "10/cgroup", "0::/\n");
 	world->needs.exact = true;
-	assert_string_equal(snapshot_find_process(refresh(world), 10)->cgroup, "/");
+	assert_string_equal(snapshot_find_process(world_refresh(world), 10)->cgroup, "/");
 }
 
 /* However many there are: those that are ending have no memory any more. */
@@ -288,7 +289,7 @@ a_zombie_alone_holds_nothing(void **state)
 	world->needs.bits |= NEED_STATUS | NEED_ROLLUP;
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .state = 'Z', .start_time = 1 });
-	row = snapshot_find_process(refresh(world), 10);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->resident, 0);
 	assert_int_equal(row->extras->rollup.pss, 0);
 	assert_int_equal(row->peak, 0);
@@ -309,7 +310,7 @@ T27_kernel_threads_hold_nothing(void **state)
 	tree_write(&world->tree, "2/oom_score", "0\n");
 	tree_write(&world->tree, "2/oom_score_adj", "0\n");
 	tree_write(&world->tree, "2/cgroup", "0::/\n");
-	now = refresh(world);
+	now = world_refresh(world);
 	row = snapshot_find_process(now, 2);
 	assert_int_equal(row->kernel_thread, 1);
 	assert_int_equal(row->resident, 0);
@@ -326,7 +327,7 @@ T31_hidden_processes_are_told(void **state)
 
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "mine", .pages = 5, .start_time = 1 });
-	now = refresh(world); /* there is no process 1 */
+	now = world_refresh(world); /* there is no process 1 */
 	assert_int_equal(now->hint_count, 1);
 	assert_int_equal(now->hints[0].need, NEED_PROCESSES);
 	assert_int_equal(now->hints[0].error, EACCES);
@@ -343,7 +344,7 @@ a_file_that_is_missing_costs_only_its_figures(void **state)
 		&(struct tree_process){ .pid = 1, .comm = "x", .pages = 5, .start_time = 1 });
 	snprintf(path, sizeof(path), "%s/1/statm", world->tree.path);
 	assert_int_equal(unlink(path), 0);
-	now = refresh(world);
+	now = world_refresh(world);
 	assert_int_equal(now->process_count, 1);
 	assert_true(now->processes[0].resident == UNKNOWN);
 	assert_true(now->processes[0].used == UNKNOWN);
@@ -363,11 +364,11 @@ a_kernel_without_cgroups_is_told(void **state)
 		&(struct tree_process){ .pid = 1, .comm = "x", .pages = 5, .start_time = 1 });
 	snprintf(path, sizeof(path), "%s/1/cgroup", world->tree.path);
 	unlink(path);
-	now = refresh(world);
+	now = world_refresh(world);
 	assert_null(now->processes[0].cgroup);
 	assert_null(now->processes[0].unit);
-	assert_int_equal(now->processes[0].resident, 5 * page);
-	assert_int_equal(hints_of_all(now, hints), 1);
+	assert_int_equal(now->processes[0].resident, 5 * world->page);
+	assert_int_equal(world_hints(now, hints), 1);
 	hint_text(&hints[0], text);
 	assert_string_equal(text, "CGROUP and UNIT of 1 process unknown: No such file or directory "
 				  "(this kernel does not have it)");
@@ -382,7 +383,7 @@ T26_a_zombie_whose_threads_cannot_be_read_is_unknown(void **state)
 	tree_write_process(&world->tree,
 		&(struct tree_process){
 			.pid = 10, .comm = "x", .state = 'Z', .threads = 2, .start_time = 1 });
-	row = snapshot_find_process(refresh(world), 10); /* it has no task folder */
+	row = snapshot_find_process(world_refresh(world), 10); /* it has no task folder */
 	assert_true(row->resident == UNKNOWN);
 	assert_true(row->virtual == UNKNOWN);
 }
@@ -395,18 +396,20 @@ what_the_program_itself_uses_is_read(void **state)
 	int64_t before;
 
 	world->needs.bits = NEED_SELF;
-	system = &refresh(world)->system;
+	system = &world_refresh(world)->system;
 	assert_true(system->self_resident == UNKNOWN); /* the tree has no such file */
 	assert_true(system->self_cpu_time >= 0);
 	before = system->self_cpu_time;
 	tree_write(&world->tree, "self/statm", "100 7 3 5 0 20 0\n");
 	for (clock_t end = clock() + CLOCKS_PER_SEC / 20; clock() < end;)
 		continue;
-	system = &refresh(world)->system;
-	assert_int_equal(system->self_resident, 7 * page);
+	system = &world_refresh(world)->system;
+	assert_int_equal(system->self_resident, 7 * world->page);
 	assert_true(system->self_cpu_time >= before + 40000000);
 	assert_true(system->self_cpu_share > 0);
 }
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
 main(void)

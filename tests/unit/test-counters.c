@@ -18,7 +18,6 @@ counters_count_on_each_cpu_or_say_why_not(void **state)
 	struct counters *counters;
 	struct counts counts = { .cycles = 7 };
 
-	(void)state;
 	fake_perf_reset();
 	fake_kernel.offline = 1;
 	fake_kernel.cpus = 4;
@@ -60,7 +59,6 @@ walks_that_were_sampled_but_not_counted_are_unknown(void **state)
 	struct counters *counters;
 	struct counts counts;
 
-	(void)state;
 	fake_perf_reset();
 	counters = counters_open(&fake_perf);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
@@ -81,7 +79,6 @@ counts_go_on_where_a_cpu_comes_back(void **state)
 	struct counters *counters;
 	struct counts counts;
 
-	(void)state;
 	fake_perf_reset();
 	fake_kernel.cpus = 3;
 	fake_kernel.offline = 1 << 1;
@@ -110,7 +107,6 @@ cpus_that_come_or_go_are_noticed(void **state)
 	struct tree tree;
 	char path[sizeof(tree.path) + 8];
 
-	(void)state;
 	tree_create(&tree);
 	snprintf(path, sizeof(path), "%s/online", tree.path);
 	assert_false(cpus_have_changed(&cpus, path));
@@ -134,7 +130,6 @@ trap_5_what_did_not_count_all_the_time_is_unknown(void **state)
 	struct counters *counters;
 	struct counts counts;
 
-	(void)state;
 	fake_perf_reset();
 	counters = counters_open(&fake_perf);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
@@ -164,7 +159,6 @@ counters_count_at_least_what_a_loop_executes(void **state)
 	char reason[LADDER_SENTENCE_SIZE] = "";
 	bool is_read = counters_read(counters, false, &before);
 
-	(void)state;
 	for (volatile int i = 0; i < TURNS; i++)
 		continue;
 	is_read = is_read && counters_read(counters, false, &after);

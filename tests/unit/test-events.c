@@ -48,7 +48,6 @@ each_cpu_has_one_ring_and_one_side_band(void **state)
 	struct events *events;
 	int side_bands = 0, minor = 0, major = 0;
 
-	(void)state;
 	fake_perf_reset();
 	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_ALL);
@@ -86,7 +85,6 @@ trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
 	struct events *events;
 	int walks = 0;
 
-	(void)state;
 	for (int is_all = 0; is_all < 2; is_all++) {
 		fake_perf_reset();
 		fake_kernel.all_error = is_all ? 0 : EACCES;
@@ -121,7 +119,6 @@ trap_3_periods_are_prime_and_follow_the_load(void **state)
 	struct timespec clock;
 	int64_t now;
 
-	(void)state;
 	fake_perf_reset();
 	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 	assert_int_equal(events_period(events, 0), 61);
@@ -164,7 +161,6 @@ identifiers_tell_the_event(void **state)
 	struct events *events;
 	enum event_kind kind;
 
-	(void)state;
 	fake_perf_reset();
 	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
 	for (int fd = 0; fd < FAKE_FDS; fd++) {
@@ -186,7 +182,6 @@ samples_with_the_identifier_of_another_program_are_known_by_their_period(void **
 {
 	struct events *events;
 
-	(void)state;
 	fake_perf_reset();
 	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
 	assert_int_equal(EVENT_MINOR,
@@ -236,7 +231,6 @@ F8_a_sample_for_another_program_gets_its_own_time_and_kind(void **state)
 	struct events *events;
 	int fd;
 
-	(void)state;
 	fake_perf_reset();
 	fake_kernel.values[1] = UINT64_C(70) * SECOND;
 	for (size_t i = 0; i < COUNT(shared_cases); i++) {
@@ -270,7 +264,6 @@ the_ladder_goes_down_with_a_sentence(void **state)
 	const struct sampling_target all = { .pid = 0 }, mine = { .pid = getpid() };
 	char sentence[256];
 
-	(void)state;
 	fake_perf_reset();
 	assert_rung(&all, RUNG_ALL, NULL);
 	fake_kernel.all_error = EACCES;
@@ -327,7 +320,6 @@ each_errno_has_its_sentence(void **state)
 	};
 	char sentence[LADDER_SENTENCE_SIZE];
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		fake_perf_reset();
 		fake_kernel.open_error = cases[i].error;
@@ -347,7 +339,6 @@ rings_shrink_when_their_memory_is_used_up(void **state)
 		"kernel.perf_event_mlock_kb or ulimit -l must be raised";
 	struct events *events;
 
-	(void)state;
 	for (size_t most = 64; most >= 8; most /= 2) {
 		fake_perf_reset();
 		fake_kernel.most_pages = most;
@@ -373,7 +364,6 @@ an_old_kernel_is_asked_for_less(void **state)
 {
 	struct events *events;
 
-	(void)state;
 	fake_perf_reset();
 	fake_kernel.values[3] = 5; /* after the count, the time and the identifier */
 	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
@@ -398,7 +388,6 @@ walks_go_slower_or_are_left_out(void **state)
 	const struct sampling_target target = { .walks = true };
 	struct events *events;
 
-	(void)state;
 	fake_perf_reset();
 	fake_kernel.top_frequency = 30;
 	events = events_open(&target, &fake_perf);
@@ -426,7 +415,6 @@ trap_4_hardware_events_are_never_of_a_task(void **state)
 	struct events *events;
 	int walks = 0;
 
-	(void)state;
 	fake_perf_reset();
 	events = events_open(&target, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_PROCESS);
@@ -452,7 +440,6 @@ a_command_is_sampled_with_all_where_that_is_permitted(void **state)
 	const struct sampling_target target = { .pid = getpid(), .on_exec = true };
 	struct events *events;
 
-	(void)state;
 	fake_perf_reset();
 	events = events_open(&target, &fake_perf);
 	assert_int_equal(events_rung(events), RUNG_ALL);
@@ -468,7 +455,6 @@ sixty_four_cpus_some_offline(void **state)
 {
 	struct events *events;
 
-	(void)state;
 	fake_perf_reset();
 	fake_kernel.cpus = 64;
 	fake_kernel.offline = UINT64_C(0xf0000000000000a1); /* the first among them */
@@ -486,7 +472,6 @@ too_few_descriptors_are_said_and_some_given_back(void **state)
 {
 	struct events *events;
 
-	(void)state;
 	fake_perf_reset();
 	fake_kernel.cpus = 64;
 	fake_kernel.most_fds = 65; /* half way through the 33rd CPU */
@@ -509,7 +494,6 @@ too_few_descriptors_are_said_and_some_given_back(void **state)
 static void
 a_process_that_is_gone_has_no_events(void **state)
 {
-	(void)state;
 	fake_perf_reset();
 	fake_kernel.all_error = EACCES;
 	assert_rung(&(struct sampling_target){ .pid = INT32_MAX }, RUNG_NONE,

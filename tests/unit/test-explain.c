@@ -59,7 +59,6 @@ assert_names_known(const struct table *table, const char *text)
 static void
 each_column_says_where_it_comes_from(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
 		tables[6 + i] = kernel_parts[i].table;
 	for (size_t i = 0; i < COUNT(tables); i++)
@@ -86,7 +85,6 @@ arithmetic_shows_live_numbers(void **state)
 	struct figure figure = { &process_table, column_of(&process_table, "res"), &process,
 		&system };
 
-	(void)state;
 	table_reset_row(&process_table, &process);
 	process.extras = &extras;
 	assert_explained(&figure, EXPLAIN_FORMULA, NULL); /* nothing is known */
@@ -118,7 +116,6 @@ sums_in_a_text_are_calculated(void **state)
 		&system };
 	char text[EXPLAIN_SIZE];
 
-	(void)state;
 	table_reset_row(&system_table, &system);
 	system.total = 100 * 1024;
 	system.free = 30 * 1024;
@@ -140,7 +137,6 @@ texts_are_safe_for_a_terminal(void **state)
 	struct figure figure = { &budget_table, column_of(&budget_table, "bytes"), &row, NULL };
 	char text[EXPLAIN_SIZE];
 
-	(void)state;
 	table_reset_row(&budget_table, &row);
 	row.what = "a\033[2Jb";
 	assert_true(explain(text, EXPLAIN_WHAT, &figure, &style));
@@ -186,7 +182,6 @@ formulas_are_true_of_this_machine(void **state)
 		.exact = true };
 	const struct process *self;
 
-	(void)state;
 	assert_int_equal(collect_create(NULL, &source), 0);
 	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
 	derive(&now, NULL);
@@ -211,7 +206,6 @@ items_of_the_budget_are_figures_less_what_others_count(void **state)
 	const struct needs needs = { .bits = NEED_BUDGET };
 	int compared = 0;
 
-	(void)state;
 	assert_int_equal(collect_create(NULL, &source), 0);
 	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
 	for (size_t i = 0; i < now.budget.count; i++)
@@ -232,7 +226,6 @@ L23_a_sum_below_0_is_replaced_as_others_do(void **state)
 	struct figure figure = { &system_table, &column, &system, &system };
 	char text[EXPLAIN_SIZE];
 
-	(void)state;
 	table_reset_row(&system_table, &system);
 	system.total = 1000;
 	system.free = 100;

@@ -81,7 +81,6 @@ rows_are_put_together_by_the_keys(void **state)
 	struct fault_rows rows = { .count = 0 };
 	const struct fault *heap;
 
-	(void)state;
 	fill(&snapshot);
 	grouping.keys = FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
 	fault_group(&rows, &snapshot, &grouping);
@@ -109,7 +108,6 @@ totals_are_those_of_proc(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	struct fault_rows rows = { .count = 0 };
 
-	(void)state;
 	fill(&snapshot);
 	grouping.keys = FAULT_BY_PROCESS;
 	fault_group(&rows, &snapshot, &grouping);
@@ -145,7 +143,6 @@ walks_have_rows_and_totals_of_their_own(void **state)
 	struct fault_rows rows = { .count = 0 };
 	const struct fault *row;
 
-	(void)state;
 	fill(&snapshot);
 	add_walks(&snapshot, 10, "kernel", 500);
 	add_walks(&snapshot, 10, "libc.so.6", 900);
@@ -179,7 +176,6 @@ rows_without_faults_are_ordered_by_walks(void **state)
 	struct row_list list = { .rows = NULL };
 	const char *const codes[] = { "libc.so.6", "python3", "c", "a", "b" };
 
-	(void)state;
 	snapshot_reset(&snapshot);
 	add_walks(&snapshot, 10, "a", 500);
 	add_walks(&snapshot, 10, "b", 1);
@@ -205,7 +201,6 @@ what_no_sample_saw_is_told_where_it_is_no_chance(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	struct fault_rows rows = { .count = 0 };
 
-	(void)state;
 	fill(&snapshot);
 	grouping.keys = FAULT_BY_PROCESS;
 	fault_group(&rows, &snapshot, &grouping);
@@ -224,7 +219,6 @@ counts_that_the_caller_knows_are_the_total(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	struct fault_rows rows = { .count = 0 };
 
-	(void)state;
 	fill(&snapshot);
 	fault_group(&rows, &snapshot, &grouping);
 	assert_int_equal(rows.rows[0].minor, 61 * 300);
@@ -249,7 +243,6 @@ F7_no_part_is_above_its_total(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	struct fault_rows rows = { .count = 0 };
 
-	(void)state;
 	fill(&snapshot);
 	snapshot_extras(&snapshot, &snapshot.processes[0])->minor_fault_count =
 		7001; /* 8,784 are estimated */
@@ -291,7 +284,6 @@ without_a_sampler_there_are_only_totals(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	struct fault_rows rows = { .count = 0 };
 
-	(void)state;
 	snapshot_reset(&snapshot);
 	add_process(&snapshot, 10, 8800);
 	grouping.keys = FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
@@ -309,7 +301,6 @@ keys_are_parsed_and_wrong_ones_found(void **state)
 	size_t position = 0;
 	const char *near;
 
-	(void)state;
 	assert_int_equal(fault_parse_keys("process,segment", &position, &near),
 		FAULT_BY_PROCESS | FAULT_BY_SEGMENT);
 	assert_int_equal(fault_parse_keys("symbol", &position, &near), FAULT_BY_SYMBOL);
@@ -329,7 +320,6 @@ an_index_finds_each_row(void **state)
 {
 	struct index index = { .count = 0 };
 
-	(void)state;
 	assert_int_equal(index_first(&index, 1), INDEX_END);
 	for (uint64_t row = 0; row < 1000; row++)
 		index_add(&index, row % 3 ? index_mix(0, row) : 7);

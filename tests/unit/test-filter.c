@@ -114,7 +114,6 @@ terms_hold_or_not(void **state)
 		{ "unit!=x", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		if (matches(cases[i].text) != cases[i].holds)
 			fail_msg("'%s' should %shold", cases[i].text, cases[i].holds ? "" : "not ");
@@ -177,7 +176,6 @@ errors_name_the_place_and_the_cause(void **state)
 			"bad regular expression: reference to non-existent subpattern" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct filter *filter = filter_create(&process_table);
 		struct filter_error error;
@@ -203,7 +201,6 @@ a_mistyped_column_has_the_nearest_one_beside_it(void **state)
 		{ "rss>>5", NULL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct filter *filter = filter_create(&process_table);
 		struct filter_error error;
@@ -247,7 +244,6 @@ S3_what_would_take_all_memory_is_refused_at_its_place(void **state)
 		{ "", "java ", 4000, "", FILTER_MOST_BYTES, "longer than 4096 bytes" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct filter *filter = filter_create(&process_table);
 		struct filter_error error;
@@ -270,7 +266,6 @@ brackets_may_stand_in_each_other_so_deep(void **state)
 {
 	char text[512] = "";
 
-	(void)state;
 	repeat(text, sizeof(text), "!(", FILTER_MOST_NESTED);
 	repeat(text, sizeof(text), "java", 1);
 	repeat(text, sizeof(text), ")", FILTER_MOST_NESTED);
@@ -284,7 +279,6 @@ a_match_that_takes_too_long_is_given_up_and_counted(void **state)
 	static char command[4096];
 	struct process row = sample();
 
-	(void)state;
 	memset(command, 'a', sizeof(command) - 2);
 	command[sizeof(command) - 2] = 'b';
 	row.command = command;
@@ -309,7 +303,6 @@ a_text_that_is_no_UTF8_is_matched_as_far_as_it_is(void **state)
 	struct process row = sample();
 	struct filter_error error;
 
-	(void)state;
 	row.command = "\xff\xfe java \xc3";
 	assert_int_equal(filter_add(filter, "cmd~JAVA", &error), 0);
 	assert_true(filter_matches(filter, &row));
@@ -325,7 +318,6 @@ only_the_columns_named_are_needed(void **state)
 	struct filter *filter = filter_create(&process_table);
 	struct filter_error error;
 
-	(void)state;
 	assert_int_equal(filter_needs(filter), 0);
 	assert_int_equal(filter_add(filter, "pss>1G", &error), 0);
 	assert_int_equal(filter_needs(filter), NEED_ROLLUP);
@@ -342,7 +334,6 @@ a_set_lets_only_its_numbers_through(void **state)
 	struct filter *filter = filter_create(&process_table);
 	struct process row;
 
-	(void)state;
 	table_reset_row(&process_table, &row);
 	filter_add_set(filter, pid, pids, COUNT(pids));
 	assert_false(filter_matches(filter, &row));

@@ -88,7 +88,6 @@ static const char many[] = "pid,user,oom,adj,virt,res,shr,anon,swap,command";
 static void
 what_tells_rows_apart_stays_while_the_rest_scrolls(void **state)
 {
-	(void)state;
 	check_titles(many, "res", 80, 0, "PID USER OOM ADJ VIRT RES SHR ANON COMMAND");
 	check_titles(many, "res", 80, 1, "PID USER ADJ VIRT RES SHR ANON COMMAND");
 	check_titles(many, "res", 80, 2, "PID USER VIRT RES SHR ANON SWAP COMMAND");
@@ -103,7 +102,6 @@ what_tells_rows_apart_stays_while_the_rest_scrolls(void **state)
 static void
 U7_what_is_sorted_by_is_always_shown(void **state)
 {
-	(void)state;
 	check_titles(many, "cputime", 80, 0, "PID USER TIME OOM ADJ VIRT RES COMMAND");
 	check_titles(many, "swap", 80, 0, "PID USER OOM ADJ VIRT RES SHR SWAP COMMAND");
 	check_titles(many, "oom", 80, 2, "PID USER OOM VIRT RES SHR ANON COMMAND");
@@ -121,7 +119,6 @@ no_width_hides_a_column_for_good(void **state)
 	struct fixture fixture;
 	struct grid_content content;
 
-	(void)state;
 	begin(&fixture, many, "cpu");
 	content = content_of(&fixture, SCALE_HUMAN);
 	for (int width = 20; width <= WIDEST; width++) {
@@ -174,7 +171,6 @@ U4_one_unit_holds_in_all_columns(void **state)
 {
 	struct fixture fixture;
 
-	(void)state;
 	begin(&fixture, "pid,virt,res,shr,command", "res");
 	fixture.process.pid = 5;
 	fixture.process.virtual = INT64_C(5000) << 20;
@@ -193,7 +189,6 @@ the_arrow_points_down_from_the_largest(void **state)
 {
 	struct fixture fixture;
 
-	(void)state;
 	begin(&fixture, "pid,minflt_rate,command", "minflt_rate");
 	check_drawn(&fixture, SCALE_HUMAN, L"    PID MINF/s\u25bc COMMAND", L"      -       -");
 	fixture.order.ascending = true;
@@ -220,7 +215,6 @@ the_column_beside_is_the_next_one_that_is_chosen(void **state)
 	};
 	struct fixture fixture;
 
-	(void)state;
 	begin(&fixture, many, "res");
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_ptr_equal(grid_column_beside(&fixture.columns,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
+#include "world.h"
 
 #include "collect/collect.h"
-#include "model/derive.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
@@ -24,11 +24,8 @@
 
 enum { REGION = 4 << 20, WITHIN = 4, WARM_UP = 12 };
 
-struct world {
-	struct source *source;
-	struct snapshot snapshots[2];
-	int refresh;
-	struct needs needs;
+struct idle {
+	struct world world;
 	int64_t pid;
 	int orders, answers; /* pipes to and from the process */
 };
@@ -136,41 +133,28 @@ be_the_process(void)
 
 /* The tests' side */
 
-static struct snapshot *
-refresh(struct world *world)
-{
-	struct snapshot *now = &world->snapshots[world->refresh % 2];
-	struct snapshot *before =
-		world->refresh ? &world->snapshots[(world->refresh + 1) % 2] : NULL;
-
-	world->refresh++;
-	assert_int_equal(world->source->read(world->source, now, before, &world->needs), 0);
-	derive(now, before);
-	return now;
-}
-
 static const struct process *
-row_of(struct world *world)
+row_of(struct idle *idle)
 {
-	return snapshot_find_process(refresh(world), world->pid);
+	return snapshot_find_process(world_refresh(&idle->world), idle->pid);
 }
 
 static void
-wait_for_answer(const struct world *world)
+wait_for_answer(const struct idle *idle)
 {
 	char byte;
 
-	assert_int_equal(read(world->answers, &byte, 1), 1);
+	assert_int_equal(read(idle->answers, &byte, 1), 1);
 }
 
 /* It answers before it waits for the next order. */
 static void
-wait_until_it_sleeps(const struct world *world)
+wait_until_it_sleeps(const struct idle *idle)
 {
 	char path[64], state = 'R';
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)world->pid);
+	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)idle->pid);
 	while (state != 'S') {
 		file = fopen(path, "re");
 		assert_non_null(file);
@@ -180,25 +164,25 @@ wait_until_it_sleeps(const struct world *world)
 }
 
 static void
-order(const struct world *world, char what)
+order(const struct idle *idle, char what)
 {
-	assert_int_equal(write(world->orders, &what, 1), 1);
-	wait_for_answer(world);
+	assert_int_equal(write(idle->orders, &what, 1), 1);
+	wait_for_answer(idle);
 }
 
 /* The row after the refreshes in which all must have been seen. */
 static const struct process *
-row_within_four(struct world *world)
+row_within_four(struct idle *idle)
 {
 	for (int i = 1; i < WITHIN; i++)
-		refresh(world);
-	return row_of(world);
+		world_refresh(&idle->world);
+	return row_of(idle);
 }
 
 static int
 set_up(void **state)
 {
-	struct world *world = test_calloc(1, sizeof(*world));
+	struct idle *idle = test_calloc(1, sizeof(*idle));
 	int orders[2], answers[2];
 
 	page = sysconf(_SC_PAGESIZE);
@@ -206,53 +190,53 @@ set_up(void **state)
 	assert_int_equal(pipe2(answers, O_CLOEXEC), 0);
 	its_orders = orders[0];
 	its_answers = answers[1];
-	world->orders = orders[1];
-	world->answers = answers[0];
-	world->pid = fork();
-	assert_true(world->pid >= 0);
-	if (world->pid == 0)
+	idle->orders = orders[1];
+	idle->answers = answers[0];
+	idle->pid = fork();
+	assert_true(idle->pid >= 0);
+	if (idle->pid == 0)
 		be_the_process();
-	wait_for_answer(world);
-	wait_until_it_sleeps(world);
+	wait_for_answer(idle);
+	wait_until_it_sleeps(idle);
 	close(its_orders);
 	close(its_answers);
-	world->needs =
+	idle->world.needs =
 		(struct needs){ .bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_OWNER |
 					NEED_OOM_SCORE | NEED_OOM_ADJ | NEED_COMMAND,
-			.pids = &world->pid,
+			.pids = &idle->pid,
 			.pid_count = 1,
 			.again = true };
-	assert_int_equal(collect_create(NULL, &world->source), 0);
+	assert_int_equal(collect_create(NULL, &idle->world.source), 0);
 	for (int i = 0; i < WARM_UP; i++)
-		refresh(world);
-	*state = world;
+		world_refresh(&idle->world);
+	*state = idle;
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 
-	kill((pid_t)world->pid, SIGKILL);
-	waitpid((pid_t)world->pid, NULL, 0);
-	world->source->destroy(world->source);
-	snapshot_finish(&world->snapshots[0]);
-	snapshot_finish(&world->snapshots[1]);
-	close(world->orders);
-	close(world->answers);
-	test_free(world);
+	kill((pid_t)idle->pid, SIGKILL);
+	waitpid((pid_t)idle->pid, NULL, 0);
+	idle->world.source->destroy(idle->world.source);
+	snapshot_finish(&idle->world.snapshots[0]);
+	snapshot_finish(&idle->world.snapshots[1]);
+	close(idle->orders);
+	close(idle->answers);
+	test_free(idle);
 	return 0;
 }
 
 static void
 what_sleeps_is_looked_at_in_one_refresh_of_four(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 	int64_t last = UNKNOWN, looks = 0;
 
 	for (int i = 0; i < 4 * WITHIN; i++) {
-		const struct process *row = row_of(world);
+		const struct process *row = row_of(idle);
 
 		looks += row->look_time != last;
 		last = row->look_time;
@@ -264,13 +248,13 @@ what_sleeps_is_looked_at_in_one_refresh_of_four(void **state)
 }
 
 static void
-wait_for_arguments(const struct world *world)
+wait_for_arguments(const struct idle *idle)
 {
 	char path[64];
 	FILE *file;
 	int first = EOF;
 
-	snprintf(path, sizeof(path), "/proc/%lld/cmdline", (long long)world->pid);
+	snprintf(path, sizeof(path), "/proc/%lld/cmdline", (long long)idle->pid);
 	while (first == EOF) {
 		file = fopen(path, "re");
 		assert_non_null(file);
@@ -282,17 +266,17 @@ wait_for_arguments(const struct world *world)
 static void
 another_program_is_seen_by_its_name_and_memory(void **state)
 {
-	struct world *world = *state;
-	int64_t before = row_of(world)->resident;
+	struct idle *idle = *state;
+	int64_t before = row_of(idle)->resident;
 	const struct process *row;
 
-	order(world, 'e');
+	order(idle, 'e');
 	do
-		row = row_of(world); /* until it has begun */
+		row = row_of(idle); /* until it has begun */
 	while (strcmp(row->comm, "sleep") != 0);
-	wait_for_arguments(world); /* they come after the name */
+	wait_for_arguments(idle); /* they come after the name */
 	do
-		row = row_within_four(world);
+		row = row_within_four(idle);
 	while (row->extras->blocked); /* whoever reads its arguments waits for exec(2) */
 	assert_string_equal(row->command, "other 1000");
 	assert_in_range(row->resident, 1, before - REGION / 2);
@@ -301,39 +285,39 @@ another_program_is_seen_by_its_name_and_memory(void **state)
 static void
 another_user_is_seen(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(row_of(world)->uid, 0);
-	order(world, 'u');
-	assert_int_equal(row_within_four(world)->uid, 1);
+	assert_int_equal(row_of(idle)->uid, 0);
+	order(idle, 'u');
+	assert_int_equal(row_within_four(idle)->uid, 1);
 }
 
 static void
 T26_what_a_thread_holds_after_its_leader_has_ended_is_seen(void **state)
 {
-	struct world *world = *state;
-	int64_t before = row_of(world)->anon;
+	struct idle *idle = *state;
+	int64_t before = row_of(idle)->anon;
 	const struct process *row;
 
-	order(world, 'l');
+	order(idle, 'l');
 	do
-		row = row_of(world);
+		row = row_of(idle);
 	while (*row->state != 'Z');
-	row = row_within_four(world);
+	row = row_within_four(idle);
 	assert_int_equal(row->threads, 2);
 	assert_in_range(row->anon, before / 2, 2 * before);
 }
 
 static void
-read_stat(const struct world *world, char text[static 1024])
+read_stat(const struct idle *idle, char text[static 1024])
 {
 	char path[64];
 	int fd;
 	ssize_t length;
 
-	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)world->pid);
+	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)idle->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	length = read(fd, text, 1023);
 	assert_true(length > 0);
@@ -346,20 +330,20 @@ read_stat(const struct world *world, char text[static 1024])
 static void
 T16_memory_that_moves_without_stat_is_seen(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 	int unseen_by_stat = 0;
 
 	for (int i = 0; i < 20; i++) {
-		int64_t before = row_of(world)->anon;
+		int64_t before = row_of(idle)->anon;
 		char text[2][1024];
 
-		read_stat(world, text[0]);
-		order(world, 'g');
-		assert_int_equal(row_within_four(world)->anon, before - page);
-		read_stat(world, text[1]);
+		read_stat(idle, text[0]);
+		order(idle, 'g');
+		assert_int_equal(row_within_four(idle)->anon, before - page);
+		read_stat(idle, text[1]);
 		unseen_by_stat += strcmp(text[0], text[1]) == 0;
 		for (int j = 0; j < WARM_UP; j++)
-			refresh(world);
+			world_refresh(&idle->world);
 	}
 	if (unseen_by_stat == 0)
 		skip(); /* where stat is exact it cannot be tried */
@@ -369,15 +353,15 @@ T16_memory_that_moves_without_stat_is_seen(void **state)
 static void
 faults_after_a_long_sleep_are_seen_with_their_rate(void **state)
 {
-	struct world *world = *state;
-	int64_t before = row_of(world)->minor_faults, faults = 0;
+	struct idle *idle = *state;
+	int64_t before = row_of(idle)->minor_faults, faults = 0;
 
-	order(world, 't');
+	order(idle, 't');
 	for (int i = 0; i < WITHIN && faults < REGION / page; i++) {
 		const struct process *last = /* becomes `before` */
-			&world->snapshots[(world->refresh + 1) % 2].processes[0];
+			&idle->world.snapshots[(idle->world.refresh + 1) % 2].processes[0];
 		int64_t looked = last->look_time, seen = last->minor_faults;
-		const struct process *row = row_of(world);
+		const struct process *row = row_of(idle);
 		double rate = (double)(row->minor_faults - seen) * 1e12 /
 			      (double)(row->look_time - looked);
 
@@ -392,71 +376,71 @@ faults_after_a_long_sleep_are_seen_with_their_rate(void **state)
 static void
 another_name_of_its_own_is_seen(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 
-	order(world, 'n');
-	assert_string_equal(row_within_four(world)->comm, "renamed");
+	order(idle, 'n');
+	assert_string_equal(row_within_four(idle)->comm, "renamed");
 }
 
 static void
 a_stopped_process_is_seen(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 
-	assert_int_equal(kill((pid_t)world->pid, SIGSTOP), 0);
-	assert_int_equal(waitpid((pid_t)world->pid, NULL, WUNTRACED), world->pid);
-	assert_string_equal(row_within_four(world)->state, "T");
+	assert_int_equal(kill((pid_t)idle->pid, SIGSTOP), 0);
+	assert_int_equal(waitpid((pid_t)idle->pid, NULL, WUNTRACED), idle->pid);
+	assert_string_equal(row_within_four(idle)->state, "T");
 }
 
 static void
 an_adjustment_by_another_is_seen(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 	char path[64];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%lld/oom_score_adj", (long long)world->pid);
+	snprintf(path, sizeof(path), "/proc/%lld/oom_score_adj", (long long)idle->pid);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	fputs("321", file);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(row_within_four(world)->oom_adj, 321);
+	assert_int_equal(row_within_four(idle)->oom_adj, 321);
 }
 
 /* A list of all is made anew as soon as one has gone. */
 static void
 an_end_is_seen_at_once(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 
-	world->needs.pids = NULL;
+	idle->world.needs.pids = NULL;
 	for (int i = 0; i < WARM_UP; i++)
-		refresh(world);
-	assert_non_null(row_of(world));
-	kill((pid_t)world->pid, SIGKILL);
-	assert_int_equal(waitpid((pid_t)world->pid, NULL, 0), world->pid);
-	assert_null(row_of(world));
+		world_refresh(&idle->world);
+	assert_non_null(row_of(idle));
+	kill((pid_t)idle->pid, SIGKILL);
+	assert_int_equal(waitpid((pid_t)idle->pid, NULL, 0), idle->pid);
+	assert_null(row_of(idle));
 }
 
 static void
 a_start_is_seen_at_once(void **state)
 {
-	struct world *world = *state;
+	struct idle *idle = *state;
 	pid_t child;
 
-	world->needs.pids = NULL;
+	idle->world.needs.pids = NULL;
 	for (int i = 0; i < WARM_UP; i++)
-		refresh(world);
+		world_refresh(&idle->world);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		pause();
 		_exit(0);
 	}
-	assert_non_null(snapshot_find_process(refresh(world), child));
+	assert_non_null(snapshot_find_process(world_refresh(&idle->world), child));
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	assert_null(snapshot_find_process(refresh(world), child));
+	assert_null(snapshot_find_process(world_refresh(&idle->world), child));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -66,7 +66,6 @@ a_job_that_can_be_done_is_done(void **state)
 	struct jobs *jobs = jobs_create(INT64_C(1) << 60, 1);
 	struct waiting *waiting = create(false);
 
-	(void)state;
 	for (int i = 0; i < 100; i++) {
 		waiting->done = false;
 		assert_int_equal(jobs_run(jobs, &waiting->job), 0);
@@ -86,7 +85,6 @@ jobs_that_hang_are_left_behind_and_few(void **state)
 	struct waiting *late[MOST_LATE], *other = create(false), *taken;
 	size_t count = 0;
 
-	(void)state;
 	for (size_t i = 0; i < MOST_LATE; i++) {
 		assert_int_equal(run_in_time(jobs, other), 0);
 		late[i] = create(true);

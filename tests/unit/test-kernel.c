@@ -180,7 +180,6 @@ fragmentation_is_the_share_that_is_in_small_blocks(void **state)
 {
 	struct zone zone;
 
-	(void)state;
 	table_reset_row(kernel_parts[KERNEL_ZONES].table, &zone);
 	assert_int_equal(zone_fragmentation(&zone, 0), UNKNOWN);
 	for (int i = 0; i < 5; i++)
@@ -312,7 +311,6 @@ rows_of_nothing_are_not_worth_showing(void **state)
 	struct reclaim counter = { .count = UNKNOWN };
 	struct zone zone = { .present = 0 };
 
-	(void)state;
 	assert_false(kernel_parts[KERNEL_SLABS].is_worth_showing(&slab));
 	assert_false(kernel_parts[KERNEL_RECLAIM].is_worth_showing(&counter));
 	assert_false(kernel_parts[KERNEL_ZONES].is_worth_showing(&zone));

@@ -26,7 +26,6 @@ every_request_has_a_key_and_no_key_two(void **state)
 {
 	bool has_key[REQUEST_COUNT] = { false };
 
-	(void)state;
 	check_keys(&screen_keys, has_key);
 	check_keys(&prompt_keys, has_key);
 	check_keys(&editor_keys, has_key);
@@ -58,7 +57,6 @@ a_key_has_the_name_that_people_know(void **state)
 	};
 	char name[KEY_NAME_SIZE];
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		name_of_key(name, cases[i].code);
 		assert_string_equal(name, cases[i].name);
@@ -120,7 +118,6 @@ check_names(const struct key_list *list)
 static void
 every_name_in_the_help_is_that_of_its_key(void **state)
 {
-	(void)state;
 	check_names(&screen_keys);
 	check_names(&prompt_keys);
 	check_names(&editor_keys);
@@ -162,7 +159,6 @@ U13_keys_of_top_and_htop_mean_the_same(void **state)
 		{ 12, REQUEST_REDRAW },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_int_equal(request_of_key(&screen_keys, cases[i].code), cases[i].request);
 	assert_string_equal(view_of_key(KEY_F(1))->name, "Help");

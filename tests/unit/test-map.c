@@ -84,7 +84,6 @@ each_figure_of_an_entry_is_read(void **state)
 	struct parsed parsed = { .rows = { .rows = NULL } };
 	const struct map_row *row;
 
-	(void)state;
 	parse(&parsed, entry);
 	assert_int_equal(parsed.rows.count, 1);
 	row = &parsed.rows.rows[0];
@@ -111,7 +110,6 @@ what_the_kernel_does_not_have_is_unknown(void **state)
 	struct map_rows segments = { .rows = NULL };
 	const struct map_row *row;
 
-	(void)state;
 	parse(&parsed, "1000-3000 rw-p 00000000 00:00 0 \n"
 		       "Size: 8 kB\nRss: 0 kB\nPrivate_Clean: 4 kB\nAnonHugePages: 0 kB\n"
 		       "5000-6000 rw-p 00000000 00:00 0 \n");
@@ -183,7 +181,6 @@ shapes_tell_arenas_and_stacks(void **state)
 	struct parsed parsed = { .rows = { .rows = NULL } };
 	char text[8192] = "";
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(shapes); i++)
 		strcat(strcat(text, shapes[i].line), "\n");
 	parse(&parsed, text);
@@ -212,7 +209,6 @@ mappings_are_put_together_by_what_they_are(void **state)
 	struct parsed parsed = { .rows = { .rows = NULL } };
 	struct map_rows segments = { .rows = NULL };
 
-	(void)state;
 	parse(&parsed, "00400000-00401000 r-xp 00000000 fe:00 99       /bin/x\n"
 		       "00600000-00601000 rw-p 00000000 fe:00 99       /bin/x\n"
 		       "00601000-00700000 rw-p 00000000 00:00 0 \n"
@@ -260,7 +256,6 @@ growth_is_of_the_same_mapping(void **state)
 	static const int64_t expected[] = { 8, 4, 4, -4, -4 };
 	struct parsed before = { .rows = { .rows = NULL } }, now = { .rows = { .rows = NULL } };
 
-	(void)state;
 	parse(&before, before_text);
 	parse(&now, after_text);
 	map_compare(&now.rows, &before.rows);
@@ -281,7 +276,6 @@ growth_of_segments_adds_up(void **state)
 	struct parsed before = { .rows = { .rows = NULL } }, now = { .rows = { .rows = NULL } };
 	struct map_rows old = { .rows = NULL }, new = { .rows = NULL };
 
-	(void)state;
 	parse(&before, before_text);
 	parse(&now, after_text);
 	map_group(&old, &before.rows);
@@ -305,7 +299,6 @@ without_smaps_there_is_maps(void **state)
 	struct arena texts = { .first = NULL };
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	tree_write(&tree, "7/maps",
 		"1000-3000 rw-p 00000000 00:00 0 \n3000-4000 r--p 0 0:0 0 [vvar]\n");
@@ -335,7 +328,6 @@ a_file_larger_than_the_buffer_is_read_whole(void **state)
 	FILE *file = open_memstream(&text, &size);
 	struct tree tree;
 
-	(void)state;
 	for (int64_t i = 0; i < ENTRIES; i++)
 		fprintf(file,
 			"%lx-%lx rw-p 00000000 00:00 0      [anon:%ld]\nSize: 4 kB\nRss: %ld kB\n"
@@ -370,7 +362,6 @@ the_rest_of_too_many_mappings_is_one_row(void **state)
 	const struct map_row *rest;
 	struct map_total total;
 
-	(void)state;
 	for (int64_t i = 0; i < COUNT_OF_ALL; i++) {
 		char text[128];
 		int length = snprintf(text, sizeof(text),
@@ -403,7 +394,6 @@ names_beyond_the_most_are_left_out(void **state)
 	size_t bytes = 0;
 	char text[LENGTH + 128];
 
-	(void)state;
 	for (int i = 0; i < MAPPINGS; i++) {
 		int length = snprintf(text, sizeof(text),
 			"%x000-%x000 r--p 00000000 fe:00 7 /%0*d\n", i + 16, i + 17, LENGTH - 1, i);
@@ -455,7 +445,6 @@ L25_inodes_have_64_bits(void **state)
 	size_t length;
 	FILE *file;
 
-	(void)state;
 	snprintf(path, sizeof(path), "%s/tests/fixtures/smaps/inode-64bit", getenv("SOURCE"));
 	file = fopen(path, "r");
 	assert_non_null(file);

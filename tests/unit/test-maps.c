@@ -76,7 +76,6 @@ each_mapping_is_known_for_what_it_is(void **state)
 	struct mappings mappings = { .rows = NULL };
 	char text[16384] = "";
 
-	(void)state;
 	/* The samples are of several processes: wherever addresses begin anew one ends. */
 	for (size_t i = 0; i < COUNT(samples);) {
 		size_t first = i;
@@ -104,7 +103,6 @@ fields_of_a_line_are_read(void **state)
 {
 	struct mapping mapping;
 
-	(void)state;
 	assert_true(maps_parse_line("7fd339a64000-7fd339a66000 rw-s 001d3000 fe:1a 332835      "
 				    "               /usr/lib/a b\\012c  (deleted)",
 		&mapping));
@@ -135,7 +133,6 @@ what_is_no_line_of_maps_is_refused(void **state)
 		"1000-2000 r--p 0 100000000:00 0", "-2000 r--p 0 00:00 0" };
 	struct mapping mapping;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		if (maps_parse_line(cases[i], &mapping))
 			fail_msg("%s", cases[i]);
@@ -151,7 +148,6 @@ mappings_never_overlap(void **state)
 		      "5000-6000 r--p 00003000 fe:00 7 /a\n";
 	struct mappings mappings = { .rows = NULL };
 
-	(void)state;
 	maps_parse(text, strlen(text), &mappings);
 	assert_int_equal(mappings.count, 3);
 	assert_int_equal(mappings.rows[1].start, 0x3000);
@@ -167,7 +163,6 @@ a_process_that_is_gone_has_no_mappings(void **state)
 	struct mappings mappings = { .rows = NULL };
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	tree_write(&tree, "7/maps", "1000-3000 rw-p 00000000 00:00 0 \n");
 	tree_write(&tree, "8/maps", "");
@@ -191,7 +186,6 @@ a_file_of_40000_mappings_is_read_whole(void **state)
 	FILE *file = open_memstream(&text, &size);
 	struct tree tree;
 
-	(void)state;
 	for (int64_t i = 0; i < LINES; i++)
 		fprintf(file, "%lx-%lx rw-p 00000000 00:00 0                          [anon:%ld]\n",
 			(unsigned long)(0x7f0000000000 + i * 8192),

@@ -26,7 +26,6 @@ F17_an_array_that_is_far_too_large_shrinks(void **state)
 		{ 0, 0, false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		size_t capacity = 0, before;
 		int64_t *array =
@@ -70,7 +69,6 @@ F17_an_arena_that_is_far_too_large_gives_most_of_it_back(void **state)
 {
 	struct arena arena = { .first = NULL };
 
-	(void)state;
 	assert_int_equal(chunks_after(&arena, 100), 100);
 	assert_int_equal(chunks_after(&arena, 60), 100);
 	assert_int_equal(chunks_after(&arena, 10), 21);
@@ -87,7 +85,6 @@ F17_an_index_finds_its_rows_after_it_has_shrunk(void **state)
 	struct index index = { .heads = NULL };
 	size_t heads;
 
-	(void)state;
 	for (uint64_t i = 0; i < 100000; i++)
 		index_add(&index, index_mix(0, i));
 	heads = index.head_count;
@@ -106,7 +103,6 @@ F17_an_index_finds_its_rows_after_it_has_shrunk(void **state)
 static void
 what_is_trimmed_can_be_used_as_before(void **state)
 {
-	(void)state;
 	for (int i = 0; i < 3; i++) {
 		size_t capacity = 0;
 		char *array = array_reserve(NULL, &capacity, 4 << 20, 1);

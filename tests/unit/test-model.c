@@ -32,7 +32,6 @@ command_lines_of_all_processes_are_bounded(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	size_t bytes = 0;
 
-	(void)state;
 	snapshot_reset(&snapshot);
 	for (int i = 0; i < 10000; i++)
 		snapshot_keep_command(&snapshot, line, i == 9998 ? SHORT_COMMAND : sizeof(line));
@@ -52,7 +51,6 @@ rates_need_the_same_process_twice(void **state)
 	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 12 * SECOND };
 	struct process *row;
 
-	(void)state;
 	snapshot_reset(&before);
 	snapshot_reset(&now);
 	row = add(&before, 5, 100, 1000000);
@@ -89,7 +87,6 @@ what_was_not_looked_at_keeps_its_rates(void **state)
 	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 12 * SECOND };
 	struct process *row;
 
-	(void)state;
 	snapshot_reset(&before);
 	snapshot_reset(&now);
 	row = add(&before, 5, 100, 1000000);
@@ -121,7 +118,6 @@ the_first_refresh_has_no_rates(void **state)
 	struct snapshot now = { .monotonic = SECOND };
 	struct process *row;
 
-	(void)state;
 	snapshot_reset(&now);
 	row = add(&now, 5, 100, 4096);
 	row->minor_faults = 100;
@@ -140,7 +136,6 @@ memory_that_was_not_read_has_no_growth(void **state)
 {
 	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 11 * SECOND };
 
-	(void)state;
 	snapshot_reset(&before);
 	snapshot_reset(&now);
 	add(&before, 5, 100, 4096)->look_time = 10 * SECOND;
@@ -159,7 +154,6 @@ a_counter_that_went_back_has_no_rate(void **state)
 {
 	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 11 * SECOND };
 
-	(void)state;
 	snapshot_reset(&before);
 	snapshot_reset(&now);
 	before.system.faults = 100;
@@ -180,7 +174,6 @@ order_puts_unknown_last_and_keeps_ties(void **state)
 	const struct column *res = table_find(&process_table, "res", 3);
 	struct order order = order_of(res);
 
-	(void)state;
 	snapshot_reset(&snapshot);
 	add(&snapshot, 1, 1, 10);
 	add(&snapshot, 2, 1, 20);
@@ -206,7 +199,6 @@ texts_are_ordered_from_the_first(void **state)
 	struct row_list list = { .count = 0 };
 	struct order order = order_of(table_find(&process_table, "user", 4));
 
-	(void)state;
 	snapshot_reset(&snapshot);
 	add(&snapshot, 1, 1, 10);
 	add(&snapshot, 2, 1, 20)->user = "zoe";
@@ -225,7 +217,6 @@ hints_of_one_cause_are_counted_together(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	char text[HINT_TEXT_SIZE];
 
-	(void)state;
 	snapshot_reset(&snapshot);
 	snapshot_add_hint(&snapshot, NEED_ROLLUP, EACCES, 1);
 	snapshot_add_hint(&snapshot, NEED_ROLLUP, EPERM, 1);
@@ -262,7 +253,6 @@ a_text_equal_to_the_last_one_is_not_copied(void **state)
 	struct arena arena = { .first = NULL };
 	const char *first = arena_copy_new(&arena, NULL, "/a/b", 4);
 
-	(void)state;
 	assert_ptr_equal(arena_copy_new(&arena, first, "/a/b/c", 4), first);
 	assert_string_equal(arena_copy_new(&arena, first, "/a/b/c", 6), "/a/b/c");
 	assert_string_equal(arena_copy_new(&arena, first, "/a/b", 2), "/a");
@@ -276,7 +266,6 @@ an_arena_is_reused(void **state)
 	char large[100000];
 	const char *first = arena_copy(&arena, "first", 5), *again;
 
-	(void)state;
 	memset(large, 'x', sizeof(large));
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(strlen(arena_copy(&arena, large, sizeof(large))), sizeof(large));
@@ -316,7 +305,6 @@ F16_hints_are_about_the_rows_that_are_shown(void **state)
 	};
 	struct snapshot now = { .time = 0 };
 
-	(void)state;
 	snapshot_reset(&now);
 	for (int64_t pid = 1; pid <= 4; pid++)
 		add(&now, pid, 1, 0);
@@ -406,7 +394,6 @@ F9_processes_hold_the_sum_of_their_pss_or_at_most_their_res(void **state)
 		{ { { 1, 0, 0, 0, true } }, 1, "PSS 0" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct footprint footprint =
 			footprint_of_shares(cases[i].shares, cases[i].count, 1000);
@@ -423,7 +410,6 @@ F11_what_moves_to_and_from_swap_is_told_in_bytes(void **state)
 	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 12 * SECOND };
 	int64_t page = sysconf(_SC_PAGESIZE);
 
-	(void)state;
 	snapshot_reset(&before);
 	snapshot_reset(&now);
 	before.system.pages_swapped_in = 100;

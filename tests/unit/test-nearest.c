@@ -26,7 +26,6 @@ the_distance_is_the_number_of_slips(void **state)
 		{ "abcdefghijklmnopqrstuvwxyzabcdefg", "a", SIZE_MAX },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *a = cases[i].a, *b = cases[i].b;
 
@@ -56,7 +55,6 @@ the_nearest_name_is_found_or_none(void **state)
 		{ "postgres", NULL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct nearest nearest = { .word = cases[i].word, .length = strlen(cases[i].word) };
 

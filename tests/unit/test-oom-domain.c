@@ -18,7 +18,6 @@ mounts_of_the_memory_controller_are_found(void **state)
 {
 	struct cgroup_mount mount = { .version = 0 };
 
-	(void)state;
 	assert_false(cgroup_mount_parse("", &mount));
 	assert_false(cgroup_mount_parse("1 2 3 - cgroup2", &mount));
 	assert_false(cgroup_mount_parse("30 21 0:28 / /c rw - cgroup cgroup rw,cpu\n", &mount));
@@ -81,7 +80,6 @@ static const struct {
 static void
 F1_the_domain_has_the_least_headroom(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < COUNT(domains); i++) {
 		struct system system = { .total = 1000 * MIB,
 			.swap_total = domains[i].swap_free * MIB,
@@ -148,7 +146,6 @@ F3_a_name_is_the_path_below_the_mount(void **state)
 	};
 	char name[64];
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		assert_true(cgroup_mount_name(cases[i].path, strlen(cases[i].path), cases[i].inside,
 			cases[i].levels, name, sizeof(name)));
@@ -165,7 +162,6 @@ F3_a_name_is_the_path_below_the_mount(void **state)
 static void
 numbers_of_cgroup_files_are_checked(void **state)
 {
-	(void)state;
 	assert_true(cgroup_limits_number("max\n") == UNLIMITED);
 	assert_true(cgroup_limits_number("9223372036854771712\n") == UNLIMITED);
 	assert_true(cgroup_limits_number("18446744073709551615\n") == UNLIMITED);

@@ -174,7 +174,6 @@ check_cuts(const char *name, const char *text)
 static void
 L13_a_log_that_is_cut_at_any_byte_says_nothing_wrong(void **state)
 {
-	(void)state;
 	for_each_fixture(check_cuts);
 }
 
@@ -250,7 +249,6 @@ static const char *const reports[] = { "4.19-memcg.txt", "6.18-memcg.txt", "8k-p
 static void
 L4_L16_any_prefix_may_stand_before_a_report(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < COUNT(reports); i++) {
 		char *text = load(reports[i]);
 		struct found right, found;
@@ -278,7 +276,6 @@ L16_line_ends_and_colours_change_nothing(void **state)
 		{ "Nov 22 14:00:01 h kernel: \33[0;1;31m", "\33[0m" }, { "\33[32m", "\33[0m\r" },
 		{ "", "  " } };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(reports); i++) {
 		char *text = load(reports[i]);
 		struct found right, found;
@@ -396,7 +393,6 @@ check_lost_lines(const char *name, const char *text)
 static void
 a_log_without_some_of_its_lines_names_nobody_wrong_and_loses_no_kill(void **state)
 {
-	(void)state;
 	for_each_fixture(check_lost_lines);
 }
 
@@ -478,7 +474,6 @@ check_pair(const char *const *names, const char *const *texts, const struct foun
 static void
 two_reports_whose_lines_are_mixed_are_kept_apart_or_not_believed(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < COUNT(reports); i++)
 		for (size_t j = 0; j < COUNT(reports); j++) {
 			const char *names[] = { reports[i], reports[j] };

@@ -74,7 +74,6 @@ a_name_may_be_anything(void **state)
 		"(sd-pam)", ",pid=1,uid=0", "a-b", "7 8 9", ")", "(", "Node 1", "CPU: 1",
 		"Task in /", "a) score 7", "Killed process1" };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
 		struct found found;
 		char text[1024];
@@ -108,7 +107,6 @@ a_request_without_a_name_is_of_nobody_known(void **state)
 	struct found found = read_log("[   12.345678] " INVOKED_BY_NOBODY DEATH("10", "a"));
 	char text[8192];
 
-	(void)state;
 	assert_int_equal(found.count, 1);
 	assert_null(found.kills[0].asked_comm);
 	assert_int_equal(found.kills[0].asked_adj, 0);
@@ -127,7 +125,6 @@ a_name_with_a_newline_is_put_together(void **state)
 		read_log("[ 1.5] Out of memory: Killed process 42 (a\n[ 1.5] b) " SIZES
 			 "\n3,9,17,-;Out of memory: Killed process 43 (a\\x0ab) " SIZES);
 
-	(void)state;
 	assert_int_equal(found.count, 2);
 	assert_string_equal(found.kills[0].comm, "a\nb");
 	assert_string_equal(found.kills[1].comm, "a\nb");
@@ -159,7 +156,6 @@ the_journal_may_come_as_json(void **state)
 			 "Out of memory: Killed process 43 (x) " SIZES "\","
 			 "\"SYSLOG_IDENTIFIER\":\"app\"}\n{\n{}\n{\"MESSAGE\":7}\n");
 
-	(void)state;
 	assert_int_equal(found.count, 2);
 	assert_string_equal(found.kills[0].comm, "a\nb");
 	assert_string_equal(found.kills[0].asked_comm, "a");
@@ -184,7 +180,6 @@ the_highest_badness_is_first_and_of_equals_the_later(void **state)
 		"seldom\n" DEATH("13", "adjusted"));
 	const struct oom_kill *kill = &found.kills[0];
 
-	(void)state;
 	assert_int_equal(found.count, 1);
 	assert_int_equal(kill->total, INT64_C(1000000) * 4096);
 	assert_int_equal(kill->tasks, 6);
@@ -210,7 +205,6 @@ without_the_total_an_adjustment_counts_for_nothing_known(void **state)
 		"[     11]     0    11       10       50        0        0             0 b\n" DEATH(
 			"10", "a"));
 
-	(void)state;
 	assert_string_equal(found.kills[0].candidates[0].comm, "a");
 	assert_int_equal(found.kills[0].candidates[0].badness, UNKNOWN);
 	assert_int_equal(found.kills[0].candidates[1].badness, 50 * 4096);
@@ -224,7 +218,6 @@ only_the_best_candidates_are_kept_and_all_are_counted(void **state)
 	struct oom_kill kill;
 	char line[256];
 
-	(void)state;
 	oom_log_feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0", true);
 	oom_log_feed(log, "Node 0 Normal: 1*4kB (U) 0*8kB = 4kB", true);
 	for (int i = 1; i <= 100000; i++) {
@@ -254,7 +247,6 @@ columns_are_found_by_their_heading(void **state)
 		"a\r\n" DEATH("10", "a"));
 	const struct oom_candidate *task = &found.kills[0].candidates[0];
 
-	(void)state;
 	assert_int_equal(task->file, 2 * 4096);
 	assert_int_equal(task->uid, 3);
 	assert_int_equal(task->resident, 40 * 4096);
@@ -275,7 +267,6 @@ the_size_of_a_page_comes_from_the_log(void **state)
 		"Out of memory: Killed process 10 (a) total-vm:640kB, anon-rss:12kB, "
 		"file-rss:8kB, shmem-rss:4kB\n");
 
-	(void)state;
 	assert_int_equal(found.kills[0].candidates[0].resident, 100 * 65536);
 	finish(&found);
 }
@@ -288,7 +279,6 @@ a_report_whose_pages_have_two_sizes_is_of_two_machines(void **state)
 		"[     10]     0    10       10      100        0        0             0 a\n" DEATH(
 			"10", "a"));
 
-	(void)state;
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.kills[0].virtual, 40 * 1024);
 	assert_int_equal(found.kills[0].candidate_count, 0);
@@ -309,7 +299,6 @@ processes_killed_as_a_group_share_a_report(void **state)
 		"Memory cgroup out of memory: Killed process 11 (b) " SIZES
 		"\n" INVOKED DEATH("12", "c"));
 
-	(void)state;
 	assert_int_equal(found.count, 3);
 	assert_string_equal(found.kills[0].group, "/x");
 	assert_int_equal(found.kills[0].killed_with, 0);
@@ -336,7 +325,6 @@ a_group_whose_first_death_is_missing_keeps_its_processes_apart(void **state)
 		"Memory cgroup out of memory: Killed process 11 (a) " SIZES "\n"
 		"Memory cgroup out of memory: Killed process 10 (a) " SIZES "\n");
 
-	(void)state;
 	assert_int_equal(found.count, 2);
 	assert_int_equal(found.kills[0].pid, 10);
 	assert_int_equal(found.kills[0].outcome, OOM_KILLED);
@@ -352,7 +340,6 @@ a_group_is_not_for_ever(void **state)
 	struct oom_log *log = oom_log_create(&clock_of_tests);
 	struct found found = { .count = 0 };
 
-	(void)state;
 	oom_log_feed(log, "Memory cgroup out of memory: Killed process 10 (a) " SIZES, true);
 	oom_log_feed(log, "Tasks in /x are going to be killed due to memory.oom.group set", true);
 	for (int i = 0; i < 100; i++)
@@ -374,7 +361,6 @@ a_child_may_have_died_for_its_parent(void **state)
 		INVOKED "Out of memory: Kill process 10 (parent) score 868 or sacrifice child\n"
 			"Killed process 11 (child) " SIZES "\n");
 
-	(void)state;
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.kills[0].pid, 11);
 	assert_int_equal(found.kills[0].chosen_pid, 10);
@@ -390,7 +376,6 @@ a_report_without_a_victim_is_told(void **state)
 		"Out of memory and no killable processes...\n"
 		"Kernel panic - not syncing: System is deadlocked on memory\n" INVOKED);
 
-	(void)state;
 	assert_int_equal(found.count, 4);
 	assert_int_equal(found.kills[0].outcome, OOM_UNSEEN);
 	assert_int_equal(found.kills[1].outcome, OOM_KILLED);
@@ -406,7 +391,6 @@ figures_long_before_a_death_are_not_of_it(void **state)
 	struct oom_log *log = oom_log_create(&clock_of_tests);
 	struct oom_kill kill;
 
-	(void)state;
 	oom_log_feed(log, "Mem-Info:", true);
 	oom_log_feed(log, "active_anon:10 inactive_anon:10 isolated_anon:0", true);
 	for (int i = 0; i < 100; i++)
@@ -428,7 +412,6 @@ lines_of_others_are_not_believed(void **state)
 			  "badness 1\n"
 			  "Killed process 7 (a)\nOut of memory: Killed process -7 (a) " SIZES "\n");
 
-	(void)state;
 	assert_int_equal(found.count, 0);
 }
 
@@ -439,7 +422,6 @@ a_victim_without_a_number_is_no_process(void **state)
 		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,"
 		"oom_memcg=/x,task_memcg=/x/y,task=a,pid=000,uid=0\n" DEATH("10", "a"));
 
-	(void)state;
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.kills[0].pid, 10);
 	finish(&found);
@@ -458,7 +440,6 @@ figures_that_cannot_be_are_unknown(void **state)
 		"anon-rss:99999999999999999999999kB\n");
 	const struct oom_kill *kill = &found.kills[0];
 
-	(void)state;
 	assert_int_equal(found.count, 1);
 	assert_int_equal(kill->virtual, UNKNOWN);
 	assert_int_equal(kill->anon, UNKNOWN);
@@ -495,7 +476,6 @@ the_limit_says_what_an_adjustment_counts_for(void **state)
 		{ "", "SOMETHING_NEW,", UNKNOWN, OOM_LIMIT_UNKNOWN },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char text[1024];
 		struct found found;
@@ -520,7 +500,6 @@ a_pause_gives_what_is_there_and_tears_nothing(void **state)
 	struct oom_log *log = oom_log_create(&clock_of_tests);
 	struct oom_kill kill;
 
-	(void)state;
 	oom_log_feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0", true);
 	oom_log_pause(log);
 	assert_false(oom_log_take(log, &kill));
@@ -541,7 +520,6 @@ lines_of_a_file_are_read_whatever_their_length(void **state)
 	char path[128], *text = malloc(300001);
 	const char *line;
 
-	(void)state;
 	assert_non_null(text);
 	memset(text, 'x', 300000);
 	memcpy(text, "first\r\n\nthird\n", 14);

@@ -218,7 +218,6 @@ T36_the_old_scale_is_converted_as_the_kernel_does(void **state)
 	static const int64_t pairs[][2] = { { -17, -1000 }, { -16, -941 }, { -1, -58 }, { 0, 0 },
 		{ 1, 58 }, { 14, 823 }, { 15, 1000 } };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(pairs); i++)
 		assert_int_equal(oom_from_legacy(pairs[i][0]), pairs[i][1]);
 }
@@ -256,7 +255,6 @@ a_drop_in_stands_where_systemd_starts_the_process(void **state)
 	};
 	struct process process;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char text[OOM_DROP_IN_SIZE];
 

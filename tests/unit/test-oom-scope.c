@@ -7,6 +7,9 @@
 #include "model/oom-domain.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #define MIB (INT64_C(1) << 20)
 
@@ -213,10 +216,10 @@ F3_groups_of_a_mount_from_outside_are_named_as_they_stand_there(void **state)
 		&world->tree, &(struct tree_process){ .pid = 11, .comm = "x", .start_time = 1 });
 	tree_write(&world->tree, "11/cgroup", "0::/in\n");
 	world->needs.bits = NEED_BADNESS;
-	assert_string_equal(
-		snapshot_find_process(refresh(world), 10)->cgroup, "/system.slice/db.service");
-	assert_string_equal(
-		snapshot_find_process(refresh(world), 11)->cgroup, "/machine.slice/a.scope/in");
+	assert_string_equal(snapshot_find_process(world_refresh(world), 10)->cgroup,
+		"/system.slice/db.service");
+	assert_string_equal(snapshot_find_process(world_refresh(world), 11)->cgroup,
+		"/machine.slice/a.scope/in");
 	assert_int_equal(read_scope(world, "/system.slice/db.service", 0, &now), 0);
 	assert_int_equal(now.system.oom_limit, 80 * MIB);
 	assert_int_equal(read_scope(world, "/../../system.slice/db.service", 0, &now), 0);
@@ -384,14 +387,14 @@ members_of_an_oom_group_share_a_rank(void **state)
 	add_member(world, 13, "/a", 600);
 	add_member(world, 14, "/", 500);
 	world->needs.bits = NEED_BADNESS;
-	now = refresh(world);
+	now = world_refresh(world);
 	assert_string_equal(snapshot_find_process(now, 10)->oom_group, "/a/b");
 	assert_string_equal(snapshot_find_process(now, 12)->oom_group, "/a/b");
 	assert_null(snapshot_find_process(now, 11)->oom_group);
 	assert_null(snapshot_find_process(now, 14)->oom_group);
 	tree_write(&world->tree, "memory/a/b/c/memory.max", "1048576\n");
 	world->needs.scope = "/a/b/c";
-	now = refresh(world);
+	now = world_refresh(world);
 	assert_string_equal(snapshot_find_process(now, 10)->oom_group, "/a/b/c");
 	assert_null(snapshot_find_process(now, 12)->oom_group);
 	assert_true(snapshot_find_process(now, 12)->rank == UNKNOWN);
@@ -408,7 +411,6 @@ a_group_dies_when_its_worst_member_would(void **state)
 	static const int64_t resident[] = { 1, 9, 8, 7, 2, 3 };
 	struct snapshot now = { .time = 0 };
 
-	(void)state;
 	snapshot_reset(&now);
 	now.system.total = 1000 * MIB;
 	now.system.swap_total = 0;
@@ -431,6 +433,8 @@ a_group_dies_when_its_worst_member_would(void **state)
 	assert_int_equal(now.kill_order[5]->pid, 15);
 	snapshot_finish(&now);
 }
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
 main(void)

@@ -111,7 +111,6 @@ a_kill_in_the_log_is_told_once(void **state)
 	const struct snapshot *now;
 	struct snapshot *filled;
 
-	(void)state;
 	begin(&scene, true);
 	filled = next(&scene, 5);
 	add_process(filled, 20, "db", 100 * MIB);
@@ -144,7 +143,6 @@ a_victim_called_by_its_thread_is_told_by_its_process(void **state)
 		int64_t pid;
 	} cases[] = { { "Name:\tdb\nTgid:\t20\nPid:\t21\n", 20 }, { NULL, 20 } };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct scene scene;
 		const struct snapshot *now;
@@ -175,7 +173,6 @@ two_processes_without_their_first_threads_are_not_mistaken(void **state)
 	const struct snapshot *now;
 	struct snapshot *filled;
 
-	(void)state;
 	begin(&scene, true);
 	filled = next(&scene, 5);
 	add_process(filled, 20, "db", 100 * MIB);
@@ -196,7 +193,6 @@ a_line_that_is_not_whole_yet_is_waited_for(void **state)
 	struct scene scene;
 	const char *half = strstr(KILL, "Killed process");
 
-	(void)state;
 	begin(&scene, true);
 	watch(&scene, next(&scene, 5));
 	for (int i = 0; i < 200; i++)
@@ -215,7 +211,6 @@ a_counter_names_the_largest_process_that_has_gone(void **state)
 	struct snapshot *filled;
 	const struct snapshot *now;
 
-	(void)state;
 	begin(&scene, false);
 	filled = next(&scene, 5);
 	add_process(filled, 10, "stays", 900 * MIB);
@@ -245,7 +240,6 @@ a_victim_that_takes_its_time_is_waited_for(void **state)
 	struct snapshot *filled;
 	const struct snapshot *now;
 
-	(void)state;
 	begin(&scene, false);
 	filled = next(&scene, 5);
 	add_process(filled, 30, "large", 100 * MIB);
@@ -265,7 +259,6 @@ nobody_is_named_where_nobody_has_gone(void **state)
 	struct scene scene;
 	const struct snapshot *now;
 
-	(void)state;
 	begin(&scene, false);
 	watch(&scene, next(&scene, 5));
 	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
@@ -282,7 +275,6 @@ a_kill_that_the_log_leaves_out_is_told_late(void **state)
 {
 	struct scene scene;
 
-	(void)state;
 	begin(&scene, true);
 	watch(&scene, next(&scene, 5));
 	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
@@ -302,7 +294,6 @@ without_vmstat_the_own_cgroup_counts(void **state)
 	struct snapshot *filled;
 	const struct snapshot *now;
 
-	(void)state;
 	begin(&scene, false);
 	tree_write(&scene.tree, "self/cgroup", "0::/a/b\n");
 	tree_write(&scene.tree, "cgroups/a/b/memory.events", "low 0\noom 9\noom_kill 3\n");
@@ -322,7 +313,6 @@ a_counter_that_goes_back_is_no_kill(void **state)
 {
 	struct scene scene;
 
-	(void)state;
 	begin(&scene, false);
 	watch(&scene, next(&scene, 5));
 	for (int i = 0; i < 3; i++)
@@ -351,7 +341,6 @@ a_record_of_the_tracepoint_is_read_by_its_format(void **state)
 	struct mark_format format;
 	struct oom_mark mark;
 
-	(void)state;
 	assert_int_equal(mark_format_parse(format_text, &format), 0);
 	assert_int_equal(format.id, 609);
 	assert_true(mark_parse(&format, (const char *)&raw, sizeof(raw), &mark));
@@ -383,7 +372,6 @@ an_event_is_one_safe_sentence(void **state)
 	char text[EVENT_TEXT_SIZE], name[2000], *rest = name + sizeof(name) - 1;
 	struct event *event = snapshot_add_event(&snapshot);
 
-	(void)state;
 	event_text(event, text);
 	assert_string_equal(text, "killed for lack of memory: a process that is not known");
 	event->pid = 42;
@@ -423,7 +411,6 @@ F10_the_last_kill_is_that_of_the_events_or_of_the_log(void **state)
 	struct last_kill last;
 	int64_t time;
 
-	(void)state;
 	begin(&scene, true);
 	last_kill_init(&last, scene.log);
 	now = next(&scene, 0); /* the log is older than the boot */
@@ -463,7 +450,6 @@ F10_without_a_log_only_the_number_of_kills_is_known(void **state)
 	struct last_kill last;
 	struct snapshot now = { .time = 0 };
 
-	(void)state;
 	last_kill_init(&last, "/nowhere/log");
 	for (int i = 0; i < 2; i++) {
 		snapshot_reset(&now);

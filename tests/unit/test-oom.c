@@ -69,7 +69,6 @@ a_change_is_made_read_back_and_undone(void **state)
 	pid_t pid = start_child();
 	struct oom_change change, now, inverse;
 
-	(void)state;
 	assert_int_equal(oom_look_up(pid, &change), 0);
 	change.to = change.from == 1000 ? 999 : change.from + 1;
 	inverse = change;
@@ -93,7 +92,6 @@ T30_another_start_time_is_another_process(void **state)
 	pid_t pid = start_child();
 	struct oom_change change, now;
 
-	(void)state;
 	assert_int_equal(oom_look_up(pid, &change), 0);
 	change.start_time--;
 	change.to = 1000;
@@ -108,7 +106,6 @@ what_is_out_of_range_is_refused(void **state)
 {
 	struct oom_change change;
 
-	(void)state;
 	assert_int_equal(oom_look_up(getpid(), &change), 0);
 	change.to = 1001;
 	assert_int_equal(oom_apply(&change), -ERANGE);
@@ -121,7 +118,6 @@ T27_a_kernel_thread_is_refused(void **state)
 {
 	struct oom_change change;
 
-	(void)state;
 	if (access("/proc/2/stat", F_OK) < 0 || access("/proc/2/exe", F_OK) == 0 ||
 		readlink("/proc/2/exe", (char[8]){ 0 }, 8) >= 0 || oom_look_up(2, &change) < 0)
 		skip(); /* in a container pid 2 is none */
@@ -155,7 +151,6 @@ lowering_needs_the_capability_not_the_uid(void **state)
 	pid_t pid = start_child();
 	struct oom_change change, now;
 
-	(void)state;
 	assert_int_equal(oom_look_up(pid, &change), 0);
 	assert_int_equal(in_a_child(lower_without_capability, &change), DONE);
 	assert_int_equal(oom_look_up(pid, &now), 0);
@@ -181,7 +176,6 @@ another_users_process_is_refused(void **state)
 	struct oom_change change, now;
 	int status;
 
-	(void)state;
 	assert_int_equal(oom_look_up(pid, &change), 0);
 	status = in_a_child(raise_as_nobody, &change);
 	assert_int_equal(oom_look_up(pid, &now), 0);
@@ -195,7 +189,6 @@ another_users_process_is_refused(void **state)
 static int
 may_lower_in_user_namespace(const struct oom_change *unused)
 {
-	(void)unused;
 	if (unshare(CLONE_NEWUSER) < 0)
 		return CANNOT;
 	return oom_may_lower() ? 1 : DONE;
@@ -206,7 +199,6 @@ a_user_namespace_gives_no_capability_that_counts(void **state)
 {
 	int status = in_a_child(may_lower_in_user_namespace, NULL);
 
-	(void)state;
 	if (status == CANNOT)
 		skip();
 	assert_int_equal(status, DONE);
@@ -261,7 +253,6 @@ reuse_pid_in_namespace(const struct oom_change *unused)
 	int status;
 	pid_t pid;
 
-	(void)unused;
 	if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0 &&
 		unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS) < 0)
 		return CANNOT;
@@ -276,7 +267,6 @@ T30_a_pid_that_was_used_again_is_refused(void **state)
 {
 	int status = in_a_child(reuse_pid_in_namespace, NULL);
 
-	(void)state;
 	if (status == CANNOT)
 		skip();
 	assert_int_equal(status, DONE);
@@ -333,7 +323,6 @@ the_preview_equals_what_is_measured_after_the_change(void **state)
 	static const int64_t raises[] = { 1, 17, 300, 999, 1000 };
 	pid_t pid = start_child();
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(raises); i++) {
 		bool is_equal = false;
 
@@ -365,7 +354,6 @@ who_shares_the_address_space_is_changed_by_the_kernel_too(void **state)
 	int ends[2];
 	pid_t pid;
 
-	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(oom_look_up(getpid(), &own), 0);
 	pid = clone(wait_for_the_end, stack + sizeof(stack), CLONE_VM | SIGCHLD, &ends[0]);
@@ -395,7 +383,6 @@ errors_have_words(void **state)
 {
 	char text[OOM_ERROR_SIZE];
 
-	(void)state;
 	oom_error_text(4242, -EACCES, text);
 	assert_string_equal(text, "cannot set OOM adjustment of 4242: Permission denied (lowering "
 				  "needs CAP_SYS_RESOURCE)");

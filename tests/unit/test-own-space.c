@@ -49,7 +49,6 @@ real_mappings_are_known_for_what_they_are(void **state)
 	struct tree tree;
 	pthread_t thread;
 
-	(void)state;
 	tree_create(&tree);
 	snprintf(path, sizeof(path), "%s/a file", tree.path);
 	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -25,7 +25,6 @@ after_two(int64_t took, int64_t interval)
 static void
 a_read_of_a_tenth_of_the_interval_changes_nothing(void **state)
 {
-	(void)state;
 	assert_int_equal(after_two(0, 1000 * MS), 1);
 	assert_int_equal(after_two(99 * MS, 1000 * MS), 1);
 	assert_int_equal(after_two(100 * MS, 1000 * MS), 1);
@@ -35,7 +34,6 @@ a_read_of_a_tenth_of_the_interval_changes_nothing(void **state)
 static void
 a_longer_one_takes_as_many_intervals_as_it_needs(void **state)
 {
-	(void)state;
 	assert_int_equal(after_two(101 * MS, 1000 * MS), 2);
 	assert_int_equal(after_two(200 * MS, 1000 * MS), 2);
 	assert_int_equal(after_two(430 * MS, 1000 * MS), 5);
@@ -46,7 +44,6 @@ a_longer_one_takes_as_many_intervals_as_it_needs(void **state)
 static void
 ten_times_the_interval_is_the_most(void **state)
 {
-	(void)state;
 	assert_int_equal(after_two(1000 * MS, 1000 * MS), 10);
 	assert_int_equal(after_two(60000 * MS, 1000 * MS), 10);
 	assert_int_equal(after_two(INT64_MAX, MS), 10);
@@ -57,7 +54,6 @@ one_slow_read_is_not_a_pace(void **state)
 {
 	struct pace pace = { .has_begun = false };
 
-	(void)state;
 	assert_int_equal(pace_after(&pace, 500 * MS, 1000 * MS), 1); /* the first reads more */
 	assert_int_equal(pace_after(&pace, 500 * MS, 1000 * MS), 1);
 	assert_int_equal(pace_after(&pace, 50 * MS, 1000 * MS), 1);
@@ -73,9 +69,6 @@ static int
 read_slowly(struct source *source, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
 {
-	(void)source;
-	(void)before;
-	(void)needs;
 	snapshot_reset(now);
 	usleep(SLOW_MS * 1000);
 	return 0;
@@ -84,7 +77,6 @@ read_slowly(struct source *source, struct snapshot *now, const struct snapshot *
 static void
 ignore(struct source *source)
 {
-	(void)source;
 }
 
 static void
@@ -96,7 +88,6 @@ the_worker_tells_how_long_a_slow_source_took(void **state)
 	struct pollfd wait;
 	int error;
 
-	(void)state;
 	assert_int_equal(worker_create(&source, &worker), 0);
 	worker_start(worker, &needs);
 	wait = (struct pollfd){ .fd = worker_fd(worker), .events = POLLIN };

@@ -83,7 +83,6 @@ records_of_all_rings_come_in_order_of_time(void **state)
 	static struct memory_ring rings[RINGS];
 	struct pending pending = { .bytes = NULL };
 
-	(void)state;
 	begin(rings);
 	for (int64_t time = 1; time <= 200; time++)
 		write_sample(&rings[time * time % RINGS], (uint64_t)time);
@@ -99,7 +98,6 @@ records_that_are_too_new_wait(void **state)
 	static struct memory_ring rings[RINGS];
 	struct pending pending = { .bytes = NULL };
 
-	(void)state;
 	begin(rings);
 	for (int64_t time = 1; time <= 60; time++)
 		if (time != 42) /* is written late */
@@ -124,7 +122,6 @@ records_of_one_ring_may_be_out_of_order(void **state)
 	struct pending pending = { .bytes = NULL };
 	static const uint64_t times[] = { 3, 6, 9, 15, 12, 18, 24, 21 };
 
-	(void)state;
 	begin(rings);
 	for (size_t i = 0; i < COUNT(times); i++)
 		write_sample(&rings[0], times[i]);
@@ -149,7 +146,6 @@ records_of_the_future_are_of_now(void **state)
 	size_t ring;
 	int64_t before = clock_ns(CLOCK_MONOTONIC);
 
-	(void)state;
 	begin(rings);
 	write_sample(&rings[0], (uint64_t)clock_ns(CLOCK_REALTIME));
 	write_sample(&rings[0], 5);
@@ -210,7 +206,6 @@ F8_a_sample_lies_between_the_records_around_it(void **state)
 	struct record record;
 	size_t ring;
 
-	(void)state;
 	begin(rings);
 	for (size_t i = 0; i < COUNT(cases); i++)
 		(cases[i].is_sample ? write_sample : write_exit)(
@@ -253,7 +248,6 @@ descendants_are_relatives_from_the_exec_on(void **state)
 {
 	struct relatives *relatives = relatives_create(-1);
 
-	(void)state;
 	relatives_watch(relatives, 100, true);
 	apply(relatives, fork_of(100, 101));
 	apply(relatives, comm_of(100, "memtop", false));
@@ -275,7 +269,6 @@ names_outlive_their_processes_until_a_trim(void **state)
 	struct relatives *relatives = relatives_create(-1);
 	struct record end = { .kind = RECORD_EXIT, .pid = 201, .tid = 201 };
 
-	(void)state;
 	relatives_watch(relatives, 200, false);
 	apply(relatives, comm_of(200, "a shell", false));
 	apply(relatives, fork_of(200, 201));
@@ -296,7 +289,6 @@ a_number_that_comes_again_is_another_process(void **state)
 	struct relatives *relatives = relatives_create(-1);
 	struct record end = { .kind = RECORD_EXIT, .pid = 301, .tid = 301 };
 
-	(void)state;
 	relatives_watch(relatives, 300, false);
 	apply(relatives, fork_of(300, 301));
 	assert_true(relatives_has(relatives, 301));

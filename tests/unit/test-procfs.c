@@ -31,7 +31,6 @@ T29_comm_ends_at_the_last_parenthesis(void **state)
 		{ "42 (\xff\xfe)" STAT_REST, "\xff\xfe" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct procfs_stat stat;
 
@@ -59,7 +58,6 @@ a_broken_stat_is_refused(void **state)
 		"42 (cat) S 1 2 3", "x (cat)" STAT_REST, ")( S 1", "42 (cat)S 1" };
 	struct procfs_stat stat;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_int_equal(procfs_parse_stat(cases[i], strlen(cases[i]), &stat), -EINVAL);
 }
@@ -70,7 +68,6 @@ T15_shared_is_what_files_back(void **state)
 	int64_t page = sysconf(_SC_PAGESIZE);
 	struct procfs_statm statm;
 
-	(void)state;
 	assert_int_equal(procfs_parse_statm("765 405 376 5 0 123 0\n", &statm), 0);
 	assert_int_equal(statm.virtual, 765 * page);
 	assert_int_equal(statm.resident, 405 * page);
@@ -102,7 +99,6 @@ S5_a_product_that_is_too_large_is_unknown(void **state)
 	struct procfs_statm statm;
 	struct procfs_stat stat;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t pages = cases[i].pages;
 
@@ -124,7 +120,6 @@ L25_counters_of_each_kind_of_zone_add_up(void **state)
 		"allocstall_movable 3\npgsteal_kswapd_high x\n"
 		"pswpin 9223372036854775\noom_kill";
 
-	(void)state;
 	assert_int_equal(vmstat_counter(text, "pgscan_kswapd"), 4033);
 	assert_int_equal(vmstat_counter(text, "pgscan_direct"), 5);
 	assert_int_equal(vmstat_counter(text, "allocstall"), 3);
@@ -145,7 +140,6 @@ static const char rollup[] =
 static void
 T20_whole_keys_match(void **state)
 {
-	(void)state;
 	assert_int_equal(procfs_field(rollup, "Pss"), 112 * 1024);
 	assert_int_equal(procfs_field(rollup, "SwapPss"), 10 * 1024);
 	assert_int_equal(procfs_field(rollup, "Swap"), 30 * 1024);
@@ -157,7 +151,6 @@ T20_whole_keys_match(void **state)
 static void
 fields_need_a_number(void **state)
 {
-	(void)state;
 	assert_true(procfs_field("Key:\n", "Key") == UNKNOWN);
 	assert_true(procfs_field("Key: x\n", "Key") == UNKNOWN);
 	assert_true(procfs_field("Key", "Key") == UNKNOWN);
@@ -174,7 +167,6 @@ fields_are_found_in_any_order(void **state)
 	} row = { UNKNOWN, UNKNOWN, UNKNOWN };
 	const struct procfs_key keys[] = { { "A", 0 }, { "B", 8 }, { "C", 16 } };
 
-	(void)state;
 	procfs_fields("C: 3\nX: 9\nA: 1 kB\nB: 2\n", keys, COUNT(keys), &row);
 	assert_int_equal(row.a, 1024);
 	assert_int_equal(row.b, 2);
@@ -201,7 +193,6 @@ cgroup_is_of_the_memory_controller(void **state)
 		{ "0::/x.slice/.service", "/x.slice/.service", NULL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct cgroup cgroup;
 
@@ -297,7 +288,6 @@ F4_the_unit_is_one_of_the_outer_system(void **state)
 		{ "/", NULL },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char text[1024], unit[256] = "-";
 		struct cgroup cgroup;
@@ -315,7 +305,6 @@ pressure_is_read_where_there_is_any(void **state)
 {
 	struct system system;
 
-	(void)state;
 	table_reset_row(&system_table, &system);
 	pressure_parse("some avg10=0.12 avg60=12.50 avg300=100.00 total=1234567\n"
 		       "full avg10=0.00 avg60=1.00 avg300=0.50 total=89\n",
@@ -338,7 +327,6 @@ a_file_is_read_whole_or_not_at_all(void **state)
 	struct tree tree;
 	char text[16];
 
-	(void)state;
 	tree_create(&tree);
 	tree_write(&tree, "1/short", "abc");
 	tree_write(&tree, "1/long", "0123456789abcdefXYZ");
@@ -364,7 +352,6 @@ limits_are_read_by_their_names(void **state)
 		"Max processes             3";
 	struct limit limits[LIMIT_KINDS];
 
-	(void)state;
 	for (size_t i = 0; i < LIMIT_KINDS; i++)
 		limits[i] = (struct limit){ UNKNOWN, UNKNOWN };
 	limits_parse(text, limits);

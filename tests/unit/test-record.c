@@ -77,7 +77,6 @@ records_are_taken_in_order_and_given_back(void **state)
 {
 	struct scene scene;
 
-	(void)state;
 	begin(&scene, 0);
 	assert_empty(&scene);
 	add(&scene, 56, 56, 'a');
@@ -93,7 +92,6 @@ a_record_over_the_end_of_the_ring_is_put_together(void **state)
 {
 	struct scene scene;
 
-	(void)state;
 	for (uint64_t tail = RING_SIZE - 64; tail <= RING_SIZE; tail++) {
 		begin(&scene, tail);
 		add(&scene, 56, 56, 'w');
@@ -117,7 +115,6 @@ a_size_that_cannot_be_drops_what_is_there(void **state)
 	static const size_t sizes[] = { 0, 1, 7, 57, RING_SIZE, UINT16_MAX };
 	struct scene scene;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		begin(&scene, 200);
 		add(&scene, 16, 16, 'a');
@@ -134,7 +131,6 @@ a_head_that_cannot_be_drops_what_is_there(void **state)
 {
 	struct scene scene;
 
-	(void)state;
 	begin(&scene, 8);
 	add(&scene, 16, 16, 'a');
 	scene.control.data_head += 4; /* half a header */
@@ -152,7 +148,6 @@ a_record_larger_than_the_buffer_is_left_out(void **state)
 	struct scene scene;
 	char record[RING_SIZE];
 
-	(void)state;
 	begin(&scene, 0);
 	add(&scene, 100, 100, 'l');
 	add(&scene, 16, 16, 's');
@@ -188,7 +183,6 @@ a_sample_says_who_where_and_when(void **state)
 	char bytes[RING_SIZE];
 	size_t size = build(bytes, PERF_RECORD_SAMPLE, PERF_RECORD_MISC_USER, body, 48, false);
 
-	(void)state;
 	assert_true(record_parse(bytes, size, &record));
 	assert_int_equal(record.kind, RECORD_SAMPLE);
 	assert_int_equal(record.id, 9);
@@ -214,7 +208,6 @@ F8_a_sample_may_be_larger_than_its_event_asked_for(void **state)
 	struct record record;
 	char bytes[RING_SIZE];
 
-	(void)state;
 	body[6] = 5; /* the count */
 	body[7] = 2000;
 	body[8] = 77;
@@ -243,7 +236,6 @@ a_mapping_keeps_its_file_and_rights(void **state)
 	size_t size =
 		build(bytes, PERF_RECORD_MMAP2, PERF_RECORD_MISC_USER, body, sizeof(body), true);
 
-	(void)state;
 	assert_true(record_parse(bytes, size, &record));
 	assert_int_equal(record.kind, RECORD_MAP);
 	assert_string_equal(record.name, "/lib");
@@ -273,7 +265,6 @@ a_fork_of_a_thread_is_told_from_one_of_a_process(void **state)
 	char bytes[RING_SIZE];
 	size_t size = build(bytes, PERF_RECORD_FORK, 0, process, sizeof(process), true);
 
-	(void)state;
 	assert_true(record_parse(bytes, size, &record));
 	assert_int_equal(record.kind, RECORD_FORK);
 	assert_int_equal(record.pid, 50);
@@ -297,7 +288,6 @@ a_name_tells_an_exec_and_a_loss_its_event(void **state)
 	char bytes[RING_SIZE];
 	size_t size = build(bytes, PERF_RECORD_COMM, PERF_RECORD_MISC_COMM_EXEC, comm, 16, true);
 
-	(void)state;
 	assert_true(record_parse(bytes, size, &record));
 	assert_int_equal(record.kind, RECORD_COMM);
 	assert_true(record.is_exec);
@@ -338,7 +328,6 @@ a_record_of_another_size_is_refused(void **state)
 	struct record record = { .kind = RECORD_OTHER, .id = 5 };
 	char bytes[RING_SIZE], body[RING_SIZE];
 
-	(void)state;
 	memset(body, 'x', sizeof(body));
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		size_t size =

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "collect/collect.h"
 #include "table/cell.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void
 T30_a_number_used_again_is_another_process(void **state)
@@ -19,16 +23,16 @@ T30_a_number_used_again_is_another_process(void **state)
 						 .pages = 50,
 						 .minor_faults = 1000,
 						 .start_time = 1 });
-	refresh(world);
+	world_refresh(world);
 	tree_write_process(&world->tree, &(struct tree_process){ .pid = 10,
 						 .comm = "new",
 						 .cmdline = "new",
 						 .pages = 5,
 						 .minor_faults = 2000,
 						 .start_time = 2 });
-	row = snapshot_find_process(refresh(world), 10);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_string_equal(row->command, "new");
-	assert_int_equal(row->resident, 5 * page);
+	assert_int_equal(row->resident, 5 * world->page);
 	assert_true(row->minor_fault_rate == UNKNOWN);
 	assert_true(row->growth == UNKNOWN);
 }
@@ -44,13 +48,13 @@ T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	for (int i = 0; i < 5; i++) {
-		const struct snapshot *now = refresh(world);
+		const struct snapshot *now = world_refresh(world);
 		struct hint hints[SNAPSHOT_HINTS];
 
 		assert_true(now->processes[0].extras->rollup.pss == UNKNOWN);
 		assert_true(now->processes[0].extras->rollup.uss == UNKNOWN);
-		assert_int_equal(now->processes[0].resident, 5 * page);
-		assert_int_equal(hints_of_all(now, hints), 1);
+		assert_int_equal(now->processes[0].resident, 5 * world->page);
+		assert_int_equal(world_hints(now, hints), 1);
 		assert_int_equal(hints[0].need, NEED_ROLLUP);
 		assert_int_equal(hints[0].count, 2);
 	}
@@ -65,10 +69,10 @@ an_unchanged_process_is_read_again_within_four_refreshes(void **state)
 
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	refresh(world);
+	world_refresh(world);
 	tree_write(&world->tree, "10/oom_score_adj", "500\n");
 	do
-		row = snapshot_find_process(refresh(world), 10);
+		row = snapshot_find_process(world_refresh(world), 10);
 	while (++refreshes < 4 && row->oom_adj != 500);
 	assert_int_equal(row->oom_adj, 500);
 }
@@ -82,13 +86,13 @@ a_changed_process_is_read_at_once(void **state)
 	};
 
 	tree_write_process(&world->tree, &process);
-	refresh(world);
+	world_refresh(world);
 	for (int i = 2; i < 8; i++) {
 		process.pages = 10 * i;
 		process.minor_faults = i;
 		tree_write_process(&world->tree, &process);
-		assert_int_equal(
-			snapshot_find_process(refresh(world), 10)->resident, 10 * i * page);
+		assert_int_equal(snapshot_find_process(world_refresh(world), 10)->resident,
+			10 * i * world->page);
 	}
 }
 
@@ -100,13 +104,14 @@ exact_reads_everything_every_time(void **state)
 	world->needs.exact = true;
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	refresh(world);
+	world_refresh(world);
 	for (int i = 1; i < 8; i++) {
 		char text[32];
 
 		snprintf(text, sizeof(text), "100 %d 0 0 0 0 0\n", i);
 		tree_write(&world->tree, "10/statm", text);
-		assert_int_equal(snapshot_find_process(refresh(world), 10)->resident, i * page);
+		assert_int_equal(
+			snapshot_find_process(world_refresh(world), 10)->resident, i * world->page);
 	}
 }
 
@@ -117,11 +122,11 @@ a_need_that_is_new_is_met_at_once(void **state)
 
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	tree_write(&world->tree, "10/status", status);
-	refresh(world);
+	tree_write(&world->tree, "10/status", world_status);
+	world_refresh(world);
 	world->needs.bits |= NEED_STATUS;
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(snapshot_find_process(refresh(world), 10)->peak, 700 * 1024);
+		assert_int_equal(snapshot_find_process(world_refresh(world), 10)->peak, 700 * 1024);
 }
 
 static void
@@ -132,17 +137,17 @@ growth_spans_the_time_between_two_reads_of_memory(void **state)
 
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	refresh(world);
+	world_refresh(world);
 	tree_write(&world->tree, "10/statm", "100 9 0 0 0 0 0\n"); /* stat does not tell */
 	for (int i = 0; i < 6; i++) {
 		int64_t before = world->snapshots[(world->refresh + 1) % 2].processes[0].look_time;
 
-		row = snapshot_find_process(refresh(world), 10);
+		row = snapshot_find_process(world_refresh(world), 10);
 		if (row->look_time == before) {
-			assert_true(row->growth == UNKNOWN || row->resident == 9 * page);
+			assert_true(row->growth == UNKNOWN || row->resident == 9 * world->page);
 			continue;
 		}
-		if (row->resident == 9 * page && row->growth != 0)
+		if (row->resident == 9 * world->page && row->growth != 0)
 			return;
 	}
 	fail_msg("the growth was never seen");
@@ -179,7 +184,7 @@ begin_with_namespaces(struct world *world, const char *numbers)
 	world->source->destroy(world->source);
 	assert_int_equal(collect_create(world->tree.path, &world->source), 0);
 	make_processes(world, 10, 2);
-	assert_int_equal(refresh(world)->process_count, 2);
+	assert_int_equal(world_refresh(world)->process_count, 2);
 }
 
 static void
@@ -189,14 +194,14 @@ the_list_is_made_anew_when_a_task_has_come_or_gone(void **state)
 
 	begin_with_namespaces(world, "5");
 	make_processes(world, 12, 1);
-	assert_int_equal(refresh(world)->process_count, 2);
+	assert_int_equal(world_refresh(world)->process_count, 2);
 	tree_write(&world->tree, "loadavg", "0.00 0.01 0.05 3/80 101\n"); /* one came */
-	assert_int_equal(refresh(world)->process_count, 3);
+	assert_int_equal(world_refresh(world)->process_count, 3);
 	make_processes(world, 13, 1);
 	tree_write(&world->tree, "loadavg", "0.70 0.01 0.05 1/80 101\n"); /* only the load */
-	assert_int_equal(refresh(world)->process_count, 3);
+	assert_int_equal(world_refresh(world)->process_count, 3);
 	tree_write(&world->tree, "loadavg", "0.00 0.01 0.05 1/79 101\n"); /* one has gone */
-	assert_int_equal(refresh(world)->process_count, 4);
+	assert_int_equal(world_refresh(world)->process_count, 4);
 }
 
 static void
@@ -206,7 +211,7 @@ the_list_is_always_made_anew_for_another_namespace(void **state)
 
 	begin_with_namespaces(world, "512\t5");
 	make_processes(world, 12, 1);
-	assert_int_equal(refresh(world)->process_count, 3);
+	assert_int_equal(world_refresh(world)->process_count, 3);
 }
 
 /* A file that nobody writes to: whoever opens it waits. */
@@ -233,7 +238,7 @@ static int64_t
 count_of_hint(const struct snapshot *now, unsigned need, int error)
 {
 	struct hint hints[SNAPSHOT_HINTS];
-	size_t count = hints_of_all(now, hints);
+	size_t count = world_hints(now, hints);
 
 	for (size_t i = 0; i < count; i++)
 		if (hints[i].need == need && hints[i].error == error)
@@ -252,13 +257,13 @@ T17_a_file_that_does_not_answer_costs_its_own_value(void **state)
 	make_silent(&world->tree, "10/cmdline");
 	make_silent(&world->tree, "10/smaps_rollup");
 	for (int i = 0; i < 6; i++) {
-		const struct snapshot *now = refresh(world);
+		const struct snapshot *now = world_refresh(world);
 
 		row = snapshot_find_process(now, 10);
 		assert_string_equal(row->command, "[x] (blocked)");
 		assert_string_equal(row->extras->blocked, "cmdline smaps_rollup");
 		assert_true(row->extras->rollup.pss == UNKNOWN);
-		assert_int_equal(row->resident, 5 * page);
+		assert_int_equal(row->resident, 5 * world->page);
 		assert_int_equal(count_of_hint(now, NEED_COMMAND, ETIMEDOUT), 1);
 		assert_int_equal(count_of_hint(now, NEED_ROLLUP, ETIMEDOUT), 1);
 		row = snapshot_find_process(now, 11);
@@ -270,7 +275,7 @@ T17_a_file_that_does_not_answer_costs_its_own_value(void **state)
 	let_answer(&world->tree, "10/smaps_rollup", rollup);
 	do {
 		usleep(1000);
-		row = snapshot_find_process(refresh(world), 10);
+		row = snapshot_find_process(world_refresh(world), 10);
 	} while (row->extras->blocked || row->extras->rollup.pss == UNKNOWN);
 	assert_string_equal(row->command, "x --all");
 	assert_int_equal(row->extras->rollup.pss, 90 * 1024);
@@ -295,7 +300,7 @@ T17_ten_that_do_not_answer_cost_ten_values(void **state)
 		make_silent(&world->tree, path);
 	}
 	for (int i = 0; i < 3; i++)
-		now = refresh(world);
+		now = world_refresh(world);
 	for (int pid = 10; pid < 30; pid++) {
 		const struct process *row = snapshot_find_process(now, pid);
 
@@ -327,17 +332,17 @@ within_a_budget_visible_processes_are_first_and_all_have_their_turn(void **state
 	world->needs.visible = visible;
 	world->needs.visible_count = COUNT(visible);
 	make_processes(world, 10, 20);
-	assert_int_equal(count_with_pss(refresh(world)), 0);
+	assert_int_equal(count_with_pss(world_refresh(world)), 0);
 	do {
 		usleep(1000);
-		now = refresh(world);
+		now = world_refresh(world);
 	} while (count_with_pss(now) == 0);
 	assert_int_equal(count_with_pss(now), 2);
 	assert_int_equal(snapshot_find_process(now, 25)->extras->rollup.pss, 90 * 1024);
 	assert_int_equal(snapshot_find_process(now, 27)->extras->rollup.pss, 90 * 1024);
 	while (count_with_pss(now) < 20) {
 		usleep(1000);
-		now = refresh(world);
+		now = world_refresh(world);
 	}
 }
 
@@ -352,16 +357,16 @@ F9_what_a_filter_lets_through_comes_before_others_and_without_a_column(void **st
 	world->needs.summed = summed;
 	world->needs.summed_count = COUNT(summed);
 	make_processes(world, 10, 20);
-	refresh(world);
+	world_refresh(world);
 	do {
 		usleep(1000);
-		now = refresh(world);
+		now = world_refresh(world);
 	} while (count_with_pss(now) < 3);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(
 			snapshot_find_process(now, summed[i])->extras->rollup.pss, 90 * 1024);
 		usleep(1000);
-		now = refresh(world);
+		now = world_refresh(world);
 	}
 	assert_int_equal(count_with_pss(now), 3); /* nobody asked for the others */
 	world->needs.summed = NULL;
@@ -369,7 +374,7 @@ F9_what_a_filter_lets_through_comes_before_others_and_without_a_column(void **st
 	world->needs.bits |= NEED_ROLLUP;
 	do {
 		usleep(1000);
-		now = refresh(world);
+		now = world_refresh(world);
 	} while (count_with_pss(now) < 20);
 }
 
@@ -383,7 +388,7 @@ F14_what_is_not_known_has_no_age(void **state)
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	for (int i = 0; i < 2; i++) {
-		row = snapshot_find_process(refresh(world), 10);
+		row = snapshot_find_process(world_refresh(world), 10);
 		assert_true(row->extras->rollup.pss == UNKNOWN);
 		assert_true(row->extras->pss_age == UNKNOWN);
 		assert_true(row->extras->pss_stale == UNKNOWN);
@@ -399,14 +404,14 @@ a_value_that_was_read_before_says_so(void **state)
 
 	world->needs.bits |= NEED_ROLLUP;
 	make_processes(world, 10, 1);
-	row = snapshot_find_process(refresh(world), 10);
+	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->extras->pss_age, 0);
 	cell_format(text, sizeof(text), table_find(&process_table, "pss", 3), row, CHARSET_UTF8,
 		SCALE_HUMAN);
 	assert_string_equal(text, "90.0K");
 	world->needs.rollup_budget = 1; /* too little: nothing has changed */
 	for (int i = 0; i < 3; i++)
-		row = snapshot_find_process(refresh(world), 10);
+		row = snapshot_find_process(world_refresh(world), 10);
 	assert_true(row->extras->pss_age > 0);
 	cell_format(text, sizeof(text), table_find(&process_table, "pss", 3), row, CHARSET_UTF8,
 		SCALE_HUMAN);
@@ -422,14 +427,15 @@ what_runs_another_program_has_no_value_of_the_last_one(void **state)
 
 	world->needs.bits |= NEED_ROLLUP;
 	make_processes(world, 10, 1);
-	assert_int_equal(snapshot_find_process(refresh(world), 10)->extras->rollup.pss, 90 * 1024);
+	assert_int_equal(
+		snapshot_find_process(world_refresh(world), 10)->extras->rollup.pss, 90 * 1024);
 	world->needs.rollup_budget = 1;
 	file = fdopen(openat(world->tree.fd, "10/stat", O_RDONLY | O_CLOEXEC), "r");
 	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
 	fclose(file);
 	memcpy(strstr(text, "140000"), "150000", 6); /* the start of its stack */
 	tree_write(&world->tree, "10/stat", text);
-	assert_true(snapshot_find_process(refresh(world), 10)->extras->rollup.pss == UNKNOWN);
+	assert_true(snapshot_find_process(world_refresh(world), 10)->extras->rollup.pss == UNKNOWN);
 }
 
 static void
@@ -449,7 +455,7 @@ T24_a_thread_is_no_process_to_ask_for(void **state)
 		&world->tree, &(struct tree_process){ .pid = 1, .comm = "x", .start_time = 1 });
 	world->needs.pids = pids;
 	world->needs.pid_count = COUNT(pids);
-	now = refresh(world);
+	now = world_refresh(world);
 	assert_int_equal(now->process_count, 1);
 	assert_int_equal(now->processes[0].pid, 10);
 	assert_int_equal(now->hints[0].error, ESRCH);
@@ -469,7 +475,7 @@ only_the_processes_asked_for_are_read(void **state)
 	world->needs.pids = pids;
 	world->needs.pid_count = COUNT(pids);
 	for (int i = 0; i < 3; i++) {
-		now = refresh(world);
+		now = world_refresh(world);
 		assert_int_equal(now->process_count, 2);
 		assert_int_equal(now->processes[0].pid, 10);
 		assert_int_equal(now->processes[1].pid, 30);
@@ -490,19 +496,21 @@ the_rank_of_one_needs_all_and_only_for_that(void **state)
 			&(struct tree_process){
 				.pid = 10 + i, .comm = "x", .pages = 5, .start_time = 1 });
 		snprintf(path, sizeof(path), "%d/status", 10 + i);
-		tree_write(&world->tree, path, status);
+		tree_write(&world->tree, path, world_status);
 	}
 	world->needs.pids = &pid;
 	world->needs.pid_count = 1;
-	assert_int_equal(refresh(world)->process_count, 1);
+	assert_int_equal(world_refresh(world)->process_count, 1);
 	world->needs.bits = NEED_BADNESS | NEED_COMMAND;
-	now = refresh(world);
+	now = world_refresh(world);
 	assert_int_equal(now->process_count, 3);
 	assert_int_equal(now->system.process_count, 1);
 	assert_non_null(snapshot_find_process(now, 11)->command);
 	assert_null(snapshot_find_process(now, 10)->command);
 	assert_int_equal(snapshot_find_process(now, 10)->oom_score, 668);
 }
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
 main(void)

@@ -28,8 +28,6 @@ static int
 read_nothing(struct source *source, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
 {
-	(void)source;
-	(void)before;
 	snapshot_reset(now);
 	now->bits = needs->bits;
 	return 0;
@@ -136,7 +134,6 @@ has_trouble(const struct snapshot *snapshot, pid_t pid)
 static bool
 is_stuck(const struct snapshot *snapshot, pid_t pid)
 {
-	(void)pid;
 	return has_timed_out(snapshot);
 }
 
@@ -164,7 +161,6 @@ faults_of_a_process_are_seen(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	pid_t pid = start_faulting();
 
-	(void)state;
 	assert_true(read_until(source, &snapshot, &needs, pid, is_seen));
 	assert_string_equal(find(&snapshot, pid)->comm, "test-sampler");
 	assert_true(find(&snapshot, pid)->minor > 0);
@@ -183,7 +179,6 @@ without_a_need_there_are_no_events(void **state)
 	struct snapshot snapshot = { .time = 0 };
 	pid_t pid = start_faulting();
 
-	(void)state;
 	assert_true(read_until(source, &snapshot, &needs, pid, is_seen));
 	needs.bits = NEED_STAT;
 	for (int i = 0; i < 3; i++)
@@ -207,7 +202,6 @@ T17_mappings_that_cannot_be_read_stop_no_sampling(void **state)
 	struct tree tree;
 	char path[128];
 
-	(void)state;
 	tree_create(&tree);
 	snprintf(path, sizeof(path), "%d/x", (int)stuck);
 	tree_write(&tree, path, "");
@@ -238,7 +232,6 @@ T17_a_file_that_does_not_answer_stops_no_read(void **state)
 	int64_t before;
 	pid_t pid = start_faulting();
 
-	(void)state;
 	tree_create(&tree);
 	snprintf(path, sizeof(path), "%d/x", (int)pid);
 	tree_write(&tree, path, "");

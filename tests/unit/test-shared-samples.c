@@ -300,7 +300,6 @@ F8_beside_any_other_program_the_split_is_right(void **state)
 {
 	const struct sampling_target target = { .period = 1, .pages = KEPT };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(others); i++) {
 		const struct answer answer = ask(as_root, &others[i], target, true);
 
@@ -316,7 +315,6 @@ F8_beside_a_program_in_another_pid_namespace_there_is_a_doubt(void **state)
 	const struct answer answer = ask(as_root, &in_namespace,
 		(struct sampling_target){ .period = 1, .pages = KEPT }, true);
 
-	(void)state;
 	skip_unless(&answer, RUNG_ALL);
 	assert_true(answer.has_doubts);
 }
@@ -330,7 +328,6 @@ F8_an_ordinary_user_gets_the_right_split_or_a_doubt(void **state)
 {
 	const struct sampling_target target = { .pid = 1, .period = 1, .pages = 64 };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(others); i++)
 		for (int is_moving = 0; is_moving < 2; is_moving++) {
 			const struct answer answer =

@@ -16,7 +16,6 @@ signals_are_known_by_name_and_number(void **state)
 	static const char *const wrong[] = { "", "0", "-1", "65", "9x", "SIG", "SIGSIGTERM",
 		"TER" };
 
-	(void)state;
 	assert_int_equal(signal_parse("TERM"), SIGTERM);
 	assert_int_equal(signal_parse("sigkill"), SIGKILL);
 	assert_int_equal(signal_parse("Usr1"), SIGUSR1);
@@ -50,7 +49,6 @@ a_signal_reaches_only_who_was_meant(void **state)
 	int64_t start_time;
 	int status;
 
-	(void)state;
 	if (pid == 0)
 		for (;;)
 			pause();

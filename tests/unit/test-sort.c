@@ -32,7 +32,6 @@ any_number_of_elements_is_sorted_and_equal_ones_keep_their_order(void **state)
 {
 	struct element elements[MOST + 1], scratch[MOST];
 
-	(void)state;
 	for (size_t count = 0; count < MOST; count++) {
 		unsigned seed = (unsigned)count, sum = 0;
 

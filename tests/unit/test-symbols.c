@@ -54,7 +54,6 @@ functions_of_this_program_and_its_libraries_are_found(void **state)
 	struct symbols *symbols = symbols_create(root, FOR_EVER);
 	struct mappings mappings = { .rows = NULL };
 
-	(void)state;
 	assert_int_equal(maps_read(root, getpid(), &mappings), 0);
 	for (int i = 0; i < 8; i++) {
 		uintptr_t address = cases[i % 4].address;
@@ -108,7 +107,6 @@ a_file_is_the_one_that_the_process_sees(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	write_sample(&tree, "7/root/lib/a b", "elf64");
 	assert_int_equal(symlinkat("/lib/a b", tree.fd, "7/root/lib/link"), 0);
@@ -170,7 +168,6 @@ each_kind_of_elf_is_read(void **state)
 {
 	static const char *const names[] = { "elf64", "elf32", "elf64-big", "elf32-big", "dynsym" };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
 		struct elf_symbols symbols;
 
@@ -206,7 +203,6 @@ a_senseless_elf_is_refused(void **state)
 	};
 	struct elf_symbols symbols;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int error = read_elf(cases[i].name, &symbols);
 
@@ -227,7 +223,6 @@ an_elf_cut_short_does_no_harm(void **state)
 	struct stat status;
 	char *bytes;
 
-	(void)state;
 	assert_true(own >= 0 && fstat(own, &status) == 0);
 	bytes = malloc((size_t)status.st_size);
 	assert_int_equal(read(own, bytes, (size_t)status.st_size), status.st_size);
@@ -257,7 +252,6 @@ an_elf_with_wrong_bytes_does_no_harm(void **state)
 	char bytes[8192];
 	size_t size = read_sample("elf64", bytes, sizeof(bytes)), good = 0;
 
-	(void)state;
 	for (size_t i = 0; i < 4 * size; i++) {
 		char byte = bytes[i / 4];
 		int fd;
@@ -281,7 +275,6 @@ a_replaced_file_is_read_again(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	write_sample(&tree, "7/root/lib/x", "elf64");
 	symbols = symbols_create(tree.fd, FOR_EVER);
@@ -303,7 +296,6 @@ a_fifo_is_not_waited_for(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	tree_write(&tree, "7/root/lib/x", "");
 	assert_int_equal(mkfifoat(tree.fd, "7/root/lib/fifo", 0600), 0);
@@ -326,7 +318,6 @@ files_on_fuse_are_not_opened(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	tree_write(&tree, "7/mountinfo", mounts);
 	write_sample(&tree, "7/root/lib/x", "elf64");
@@ -355,7 +346,6 @@ what_is_kept_of_files_is_bounded(void **state)
 	struct tree tree;
 	char(*names)[32] = malloc(FILES * sizeof(names[0]));
 
-	(void)state;
 	tree_create(&tree);
 	write_sample(&tree, "7/root/lib/x", "elf64");
 	symbols = symbols_create(tree.fd, FOR_EVER);
@@ -380,7 +370,6 @@ a_table_that_is_too_large_is_no_table_and_told(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	write_sample(&tree, "7/root/lib/huge", "huge-table");
 	write_sample(&tree, "7/root/lib/x", "elf64");
@@ -401,7 +390,6 @@ without_time_nothing_is_read(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	write_sample(&tree, "7/root/lib/x", "elf64");
 	symbols = symbols_create(tree.fd, 0);
@@ -465,7 +453,6 @@ functions_of_all_files_take_a_bounded_amount_of_memory(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	write_large(&tree, "7/root/a", FUNCTIONS);
 	write_large(&tree, "7/root/b", FUNCTIONS);
@@ -499,7 +486,6 @@ a_file_beyond_its_own_limit_is_not_read(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	write_large(&tree, "7/root/a", 3200);
 	symbols = symbols_create(tree.fd, FOR_EVER);
@@ -516,7 +502,6 @@ kernel_functions_are_found_where_they_are_not_hidden(void **state)
 	struct symbols *symbols;
 	struct tree tree;
 
-	(void)state;
 	tree_create(&tree);
 	tree_write(&tree, "kallsyms",
 		"ffffffff81000200 t clear_page\n"

@@ -17,7 +17,6 @@ a_reset_row_is_unknown_in_every_column(void **state)
 {
 	struct process row;
 
-	(void)state;
 	memset(&row, 0x55, sizeof(row));
 	table_reset_row(&process_table, &row);
 	for (size_t i = 0; i < process_table.column_count; i++) {
@@ -33,7 +32,6 @@ a_reset_row_is_unknown_in_every_column(void **state)
 static void
 names_are_for_machines_and_found_once(void **state)
 {
-	(void)state;
 	for (size_t t = 0; t < COUNT(tables); t++)
 		for (size_t i = 0; i < tables[t]->column_count; i++) {
 			const struct column *column = &tables[t]->columns[i];
@@ -55,7 +53,6 @@ names_are_for_machines_and_found_once(void **state)
 static void
 kind_and_time_are_no_columns(void **state)
 {
-	(void)state;
 	for (size_t t = 0; t < COUNT(tables); t++)
 		for (size_t i = 0; i < tables[t]->column_count; i++) {
 			assert_string_not_equal(tables[t]->columns[i].name, "kind");
@@ -73,7 +70,6 @@ every_column_of_the_first_issue_is_there(void **state)
 		"MINFLT/s", "MAJFLT/s", "GROWTH", "CGROUP", "UNIT", "COMM", "COMMAND", "rss",
 		"cmd" };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++)
 		assert_non_null(table_find(&process_table, names[i], strlen(names[i])));
 }
@@ -84,7 +80,6 @@ a_selection_is_parsed_whole_or_not_at_all(void **state)
 	struct selection selection = { .table = &process_table };
 	size_t position = 99;
 
-	(void)state;
 	assert_int_equal(selection_parse(&selection, "pid,RES,minflt/s", &position), 0);
 	assert_int_equal(selection.count, 3);
 	assert_string_equal(selection.columns[1]->name, "res");
@@ -106,7 +101,6 @@ a_sum_of_something_unknown_is_unknown(void **state)
 {
 	struct system system;
 
-	(void)state;
 	table_reset_row(&system_table, &system);
 	system.total = 100;
 	system.available = 40;

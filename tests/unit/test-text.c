@@ -43,7 +43,6 @@ unsafe_characters_are_escaped(void **state)
 	char safe[64];
 	size_t length;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		text_safe(safe, sizeof(safe), cases[i].text, CHARSET_ASCII);
 		assert_string_equal(safe, cases[i].ascii);
@@ -76,7 +75,6 @@ S6_what_has_no_defined_width_is_escaped(void **state)
 	static const char letters[] = "\xc3\xbc\xd0\x96\xe4\xb8\xad\xf0\x9f\x98\x80";
 	char safe[64];
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(locales); i++) {
 		if (!setlocale(LC_CTYPE, locales[i]))
 			continue;
@@ -94,7 +92,6 @@ S6_what_has_no_defined_width_is_escaped(void **state)
 static void
 every_single_byte_is_made_safe(void **state)
 {
-	(void)state;
 	for (int byte = 1; byte < 256; byte++) {
 		char text[2] = { (char)byte, '\0' }, safe[16];
 
@@ -109,7 +106,6 @@ a_short_buffer_cuts_at_a_whole_form(void **state)
 {
 	char safe[8];
 
-	(void)state;
 	text_safe(safe, 6, "ab\x1b[1m", CHARSET_UTF8); /* \x1b does not fit behind ab */
 	assert_string_equal(safe, "ab");
 	text_safe(safe, 3, "\xe4\xb8\xad", CHARSET_UTF8);
@@ -123,7 +119,6 @@ invalid_bytes_become_replacement_characters(void **state)
 {
 	char valid[64];
 
-	(void)state;
 	text_valid(valid, sizeof(valid),
 		"a\xff"
 		"b\x1b\xc3\xbc");
@@ -134,7 +129,6 @@ invalid_bytes_become_replacement_characters(void **state)
 static void
 width_counts_columns_not_bytes(void **state)
 {
-	(void)state;
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		skip();
 	assert_int_equal(text_width("abc"), 3);
@@ -150,7 +144,6 @@ a_combining_mark_joins_nothing_before_the_text(void **state)
 {
 	char safe[16];
 
-	(void)state;
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		skip();
 	text_safe(safe, sizeof(safe), "\xcc\x81x", CHARSET_UTF8);
@@ -178,7 +171,6 @@ numbers_are_checked(void **state)
 		{ "0x10", -EINVAL, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t number = 77;
 
@@ -194,7 +186,6 @@ decimals_take_point_or_comma(void **state)
 		"0x1" };
 	double decimal;
 
-	(void)state;
 	assert_int_equal(text_to_decimal("1.5", &decimal), 0);
 	assert_true(decimal == 1.5);
 	assert_int_equal(text_to_decimal("0,25", &decimal), 0);
@@ -224,7 +215,6 @@ a_path_is_below_whole_parts_only(void **state)
 		{ "/b", "/a", false },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_int_equal(text_is_below(cases[i].path, cases[i].folder), cases[i].is_below);
 }

@@ -45,7 +45,6 @@ children_stand_below_their_parents(void **state)
 		{ 5, UNKNOWN } };
 	static const struct leaf cut[] = { { 1, 0 }, { 2, 0 }, { 3, 1 }, { 4, 2 }, { 5, 0 } };
 
-	(void)state;
 	check_tree(family, COUNT(family), sorted);
 	check_tree(cycle, COUNT(cycle), cut);
 	check_tree(family, 0, sorted);
@@ -58,7 +57,6 @@ a_long_chain_is_walked(void **state)
 	struct leaf *chain = xcalloc(LENGTH, sizeof(*chain));
 	struct leaf *sorted = xcalloc(LENGTH, sizeof(*sorted));
 
-	(void)state;
 	for (int64_t i = 0; i < LENGTH; i++) {
 		chain[i] = (struct leaf){ LENGTH - i, LENGTH - i - 1 };
 		sorted[i] = (struct leaf){ i + 1, i };
@@ -97,7 +95,6 @@ what_is_folded_hides_all_below_it(void **state)
 	struct process processes[COUNT(family)];
 	const void *rows[COUNT(family)];
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(family); i++) {
 		processes[i].pid = family[i].pid;
 		processes[i].parent = family[i].other;

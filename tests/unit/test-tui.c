@@ -77,7 +77,6 @@ list_moves_stay_within_the_list(void **state)
 	static const enum request requests[] = { REQUEST_UP, REQUEST_DOWN, REQUEST_PAGE_UP,
 		REQUEST_PAGE_DOWN, REQUEST_FIRST, REQUEST_LAST };
 
-	(void)state;
 	srandom(1);
 	for (size_t count = 0; count < 12; count++)
 		for (size_t height = 0; height < 6; height++) {
@@ -100,7 +99,6 @@ a_page_moves_what_is_shown(void **state)
 {
 	struct list list = { .count = 100, .height = 10 };
 
-	(void)state;
 	list_request(&list, REQUEST_PAGE_DOWN);
 	assert_int_equal(list.selected, 9);
 	assert_int_equal(list.top, 9);
@@ -116,7 +114,6 @@ a_page_moves_what_is_shown(void **state)
 static bool
 note_change(struct app *app, struct prompt *prompt, bool done)
 {
-	(void)prompt;
 	return !done;
 }
 
@@ -132,7 +129,6 @@ a_prompt_is_edited_by_characters(void **state)
 {
 	struct prompt prompt;
 
-	(void)state;
 	prompt_open(&prompt, "Label: ", "a\xc3\xa4", note_change, NULL);
 	type(&prompt, "\xe6\x97\xa5z");
 	assert_string_equal(prompt.text, "a\xc3\xa4\xe6\x97\xa5z");
@@ -165,7 +161,6 @@ a_prompt_shows_its_cursor_in_any_width(void **state)
 {
 	struct prompt prompt;
 
-	(void)state;
 	prompt_open(&prompt, "A label that is long: ", "", note_change, NULL);
 	for (int length = 0; length < 40; length++) {
 		for (int width = 1; width < 60; width++) {
@@ -187,7 +182,6 @@ a_prompt_shows_its_cursor_in_any_width(void **state)
 static void
 ignore_answer(struct app *app, bool yes)
 {
-	(void)yes;
 }
 
 static void
@@ -195,7 +189,6 @@ a_question_always_shows_its_answers(void **state)
 {
 	struct prompt prompt;
 
-	(void)state;
 	prompt_ask(
 		&prompt, "Send SIGTERM to 12345 a-very-long-name (user somebody)?", ignore_answer);
 	for (int width = 5; width < 80; width++) {
@@ -431,7 +424,6 @@ a_filled_text_keeps_its_last_cell(void **state)
 {
 	WINDOW *window = newwin(1, 4, 0, 0);
 
-	(void)state;
 	assert_int_equal(screen_put(window, 0, 0, 4, STYLE_NORMAL, true, "abcd"), 4);
 	assert_true(line_has(window, 0, L"abcd"));
 	assert_int_equal(screen_put(window, 0, 1, 9, STYLE_NORMAL, true, "x"), 3);

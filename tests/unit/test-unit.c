@@ -60,7 +60,6 @@ numbers_are_written_for_people(void **state)
 	char text[UNIT_FORMAT_SIZE];
 	size_t length;
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		length = unit_format(text, cases[i].unit, cases[i].number, SCALE_HUMAN);
 		assert_int_equal(length, strlen(text));
@@ -73,7 +72,6 @@ bytes_keep_one_unit_where_asked(void **state)
 {
 	char text[UNIT_FORMAT_SIZE];
 
-	(void)state;
 	unit_format(text, UNIT_BYTES, 13841203, SCALE_BYTES);
 	assert_string_equal(text, "13841203");
 	unit_format(text, UNIT_BYTES, 13841203, SCALE_KIBI);
@@ -89,7 +87,6 @@ times_are_iso_8601(void **state)
 {
 	char text[UNIT_FORMAT_SIZE];
 
-	(void)state;
 	setenv("TZ", "CET-1", 1);
 	tzset();
 	unit_format(text, UNIT_TIME, INT64_C(1767225600) * NS, SCALE_HUMAN);
@@ -139,7 +136,6 @@ what_people_write_is_read(void **state)
 		{ UNIT_BYTES, "99999999P", -ERANGE, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t number = 77;
 
@@ -155,7 +151,6 @@ L25_numbers_without_a_sign_are_in_order(void **state)
 		UINT64_MAX };
 	static const enum unit units[] = { UNIT_ID, UNIT_ADDRESS };
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(units); i++)
 		for (size_t j = 1; j < COUNT(ascending); j++)
 			assert_true(unit_in_order(units[i], (int64_t)ascending[j - 1]) <
