@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "collect/procfs.h"
@@ -23,7 +24,6 @@
 #include <unistd.h>
 
 #define FIGURE(name) offsetof(struct budget_figures, name)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { PATH_SIZE = 512, MOUNTS = 64, CACHES = 8 };
 
@@ -120,7 +120,7 @@ sum_of(int directory, const char *path, const char *key)
 int
 budget_parse_meminfo(const char *text, struct budget_figures *figures)
 {
-	procfs_fields(text, meminfo_keys, COUNT(meminfo_keys), figures);
+	procfs_fields(text, meminfo_keys, ARRAY_SIZE(meminfo_keys), figures);
 	if (figures->hugetlb == UNKNOWN)
 		figures->hugetlb = known_product(
 			procfs_field(text, "HugePages_Total"), procfs_field(text, "Hugepagesize"));

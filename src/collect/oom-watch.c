@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "collect/cgroup.h"
@@ -200,7 +201,7 @@ fill_numbers(struct event *event, const struct process *row)
 		{ &event->page_tables, row->page_tables },
 	};
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (*fields[i].number == UNKNOWN)
 			*fields[i].number = fields[i].known;
 }

@@ -2,6 +2,7 @@
 #include "collect/slab.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "collect/procfs.h"
 #include "model/snapshot.h"
@@ -25,7 +26,7 @@ static const size_t offsets[] = { offsetof(struct slab, name), offsetof(struct s
 	offsetof(struct slab, active_objects), offsetof(struct slab, object_size),
 	offsetof(struct slab, slabs), offsetof(struct slab, active_slabs),
 	offsetof(struct slab, objects_per_slab), offsetof(struct slab, pages_per_slab) };
-enum { ITEMS = sizeof(items) / sizeof(items[0]) };
+enum { ITEMS = ARRAY_SIZE(items) };
 
 struct slab_reader *
 slab_reader_create(void)

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/scan.h"
 #include "collect/procfs.h"
 #include "model/snapshot.h"
@@ -51,7 +52,7 @@ parse_key(const char *line, struct zone *zone)
 		key += 6;
 	length = strcspn(key, " \n");
 	number = key + length;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (strlen(keys[i].key) == length && strncmp(keys[i].key, key, length) == 0)
 			*(int64_t *)((char *)zone + keys[i].offset) =
 				known_pages(scan_number(number));

@@ -2,6 +2,7 @@
 #include "command/process-options.h"
 
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#define SECOND 1e9
 
 int
 process_apply_count(void *settings, const struct command_option *option, const char *value)
@@ -259,7 +258,7 @@ process_options_init(struct process_options *options)
 				      .order = order_of(table_find(&process_table, "res", 3)) },
 			.kill_order = { .columns = { .table = &process_table },
 				.order = order_of(table_find(&process_table, "rank", 4)) },
-			.interval = (int64_t)(1.5 * SECOND),
+			.interval = (int64_t)(1.5 * NS_PER_SEC),
 			.scale = SCALE_HUMAN,
 			.command_line = true,
 			.mouse = true },

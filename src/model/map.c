@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/index.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/needs.h"
 
@@ -121,7 +122,7 @@ const struct table mapping_table = {
 	.name = "mapping",
 	.search = "segment,role,name",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),
 };
 
@@ -129,7 +130,7 @@ const struct table segment_table = {
 	.name = "segment",
 	.search = "segment,role,name",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),
 };
 

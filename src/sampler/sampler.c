@@ -341,8 +341,7 @@ static int
 ask(struct sampler *sampler, const struct question *question)
 {
 	int64_t end = clock_ns(CLOCK_MONOTONIC) + sampler->patience;
-	const struct timespec deadline = { .tv_sec = end / 1000000000,
-		.tv_nsec = end % 1000000000 };
+	const struct timespec deadline = clock_timespec(end);
 	int error = 0;
 
 	sampler->question = *question;

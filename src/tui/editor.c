@@ -3,6 +3,7 @@
 
 #include "act/oom.h"
 #include "base/clock.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/needs.h"
 #include "tui/action.h"
@@ -365,7 +366,7 @@ editor_key(struct tui *tui, int key)
 	}
 	if (request == REQUEST_ADJ_NUMBER)
 		open_number(tui, key);
-	else if (!actions_take(actions, sizeof(actions) / sizeof(actions[0]), tui, request))
+	else if (!actions_take(actions, ARRAY_SIZE(actions), tui, request))
 		refuse_key(tui, key);
 	return true;
 }

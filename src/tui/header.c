@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "tui/context.h"
 
 #include "base/known.h"
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#define NEWS (INT64_C(600) * 1000000000)
+#define NEWS (600 * NS_PER_SEC)
 
 enum {
 	LEAST_ROWS = 6,
@@ -65,7 +66,7 @@ draw_title(const struct tui *tui, WINDOW *window, int y)
 	const struct system *system = &tui->snapshot->system;
 	char left[TEXT_SIZE], right[TEXT_SIZE], host[64], up[UNIT_FORMAT_SIZE];
 	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE], interval[INTERVAL_SIZE];
-	time_t seconds = (time_t)(tui->snapshot->time / 1000000000);
+	time_t seconds = (time_t)(tui->snapshot->time / NS_PER_SEC);
 	struct tm local = { .tm_hour = 0 };
 	int counts, used;
 
@@ -235,7 +236,7 @@ draw_load(const struct tui *tui, WINDOW *window, int y)
 	char kills[SYSTEM_TEXT_SIZE];
 	int x = 0;
 
-	for (size_t i = 0; i < sizeof(load) / sizeof(load[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(load); i++)
 		x += draw_figure(&load[i], s, window, y, x);
 	x += screen_printf(window, y, x, STYLE_NORMAL, "  oom kills ");
 	system_kills_text(kills, s, tui->snapshot->time, tui->charset);
@@ -260,7 +261,7 @@ draw_tabs(const struct tui *tui, WINDOW *window, int y)
 		&view_faults, &view_budget, &view_kernel, &view_help };
 	int x = 0;
 
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++)
 		x += draw_tab(tui, window, y, x, views[i]);
 	if (!tui->view->tab)
 		draw_tab(tui, window, y, x, tui->view);
@@ -289,7 +290,7 @@ static const int places[][5] = {
 static int
 line_count(int window_height)
 {
-	int count = (int)(sizeof(lines) / sizeof(lines[0]));
+	int count = (int)(ARRAY_SIZE(lines));
 
 	/* Rows come first: at least LEAST_ROWS of them, their heading and the last line. */
 	while (count > 0 && window_height - count < LEAST_ROWS + 2)

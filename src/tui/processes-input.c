@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/processes-input.h"
 
+#include "base/macros.h"
 #include "tui/action.h"
 #include "tui/choosers.h"
 #include "tui/context.h"
@@ -134,5 +135,5 @@ processes_request(struct tui *tui, enum request request)
 	if (request == REQUEST_BACK)
 		return prompts_end_filter(tui);
 	return list_request(&tui->list, request) ||
-	       actions_take(actions, sizeof(actions) / sizeof(actions[0]), tui, request);
+	       actions_take(actions, ARRAY_SIZE(actions), tui, request);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "tui/action.h"
 #include "tui/choosers.h"
 #include "tui/context.h"
@@ -179,7 +180,7 @@ static const struct action on_listings[] = {
 	{ REQUEST_FIELDS, .act = open_fields },
 };
 
-#define TAKES(actions) actions_take(actions, sizeof(actions) / sizeof(actions[0]), tui, request)
+#define TAKES(actions) actions_take(actions, ARRAY_SIZE(actions), tui, request)
 
 bool
 common_request(struct tui *tui, enum request request)

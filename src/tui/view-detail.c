@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "tui/context.h"
 
 #include "table/cell.h"
@@ -168,7 +169,7 @@ put_sections(struct page *page)
 {
 	int first = page->y;
 
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
 		screen_put(page->window, page->y++, 0, getmaxx(page->window), STYLE_HEADING, true,
 			sections[i].title);
 		sections[i].put(page);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/view-faults.h"
 
+#include "base/macros.h"
 #include "model/needs.h"
 #include "table/cell.h"
 #include "tui/context.h"
@@ -207,7 +208,7 @@ own_request(struct tui *tui, enum request request)
 		drill_down(tui);
 		return true;
 	case REQUEST_GROUPING:
-		page->grouping = (page->grouping + 1) % (sizeof(groupings) / sizeof(groupings[0]));
+		page->grouping = (page->grouping + 1) % (ARRAY_SIZE(groupings));
 		return true;
 	case REQUEST_WALKS:
 		page->walks = !page->walks;

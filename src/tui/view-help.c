@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "tui/context.h"
 
 enum { KEY_COLUMNS = 11 };
@@ -17,7 +18,7 @@ line_count(void)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		for (size_t j = 0; j < lists[i]->count; j++)
 			count += 1 + (lists[i]->bindings[j].group != NULL);
 	return count;
@@ -46,7 +47,7 @@ draw(struct tui *tui, WINDOW *window)
 
 	list_fit_page(&tui->lines, line_count(), (size_t)getmaxy(window));
 	y = -(int)tui->lines.selected;
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		y = draw_list(window, y, lists[i]);
 }
 
