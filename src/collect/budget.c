@@ -93,12 +93,6 @@ add_part(struct budget_reader *reader, const struct budget_part *part)
 	reader->parts[reader->part_count++] = *part;
 }
 
-static const char *
-keep_text(struct snapshot *now, const char *text)
-{
-	return arena_copy(&now->texts, text, strlen(text));
-}
-
 /* The sum of the numbers behind a key, wherever it stands in a line; UNKNOWN without any. */
 static int64_t
 sum_of(int directory, const char *path, const char *key)
@@ -221,8 +215,8 @@ add_mount(struct budget_reader *reader, struct snapshot *now, const char *path, 
 	used = known_product((int64_t)(file_system.f_blocks - file_system.f_bfree),
 		(int64_t)file_system.f_frsize);
 	if (used > 0)
-		add_part(reader,
-			&(struct budget_part){ "shmem", keep_text(now, path), "tmpfs", used });
+		add_part(reader, &(struct budget_part){
+					 "shmem", arena_text(&now->texts, path), "tmpfs", used });
 }
 
 /* Only tmpfs is asked: it answers at once. */
@@ -292,7 +286,7 @@ add_pool_part(struct budget_reader *reader, struct snapshot *now, int64_t size, 
 		snprintf(text, sizeof(text), "%lldG %s", (long long)size / 1048576, name);
 	else
 		snprintf(text, sizeof(text), "%lldK %s", (long long)size, name);
-	add_part(reader, &(struct budget_part){ "huge_pages", keep_text(now, text), what,
+	add_part(reader, &(struct budget_part){ "huge_pages", arena_text(&now->texts, text), what,
 				 known_product(count, known_product(size, 1024)) });
 }
 

@@ -64,8 +64,8 @@ read_host(struct collector *collector, struct snapshot *now)
 
 	(void)collector;
 	if (uname(&names) == 0) {
-		now->system.host = arena_copy(&now->texts, names.nodename, strlen(names.nodename));
-		now->system.kernel = arena_copy(&now->texts, names.release, strlen(names.release));
+		now->system.host = arena_text(&now->texts, names.nodename);
+		now->system.kernel = arena_text(&now->texts, names.release);
 	}
 	return system_read_uptime(&now->system);
 }

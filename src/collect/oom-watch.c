@@ -167,7 +167,7 @@ add_event(struct oom_watch *watch, struct snapshot *now, int64_t pid, const char
 static const char *
 keep(struct snapshot *now, const char *text)
 {
-	return text && *text ? arena_copy(&now->texts, text, strlen(text)) : NULL;
+	return text && *text ? arena_text(&now->texts, text) : NULL;
 }
 
 /*

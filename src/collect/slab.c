@@ -62,7 +62,7 @@ add_cache(struct snapshot *now, const struct slabinfo_stack *stack)
 	struct slab *slab = kernel_rows_add(&now->kernel[KERNEL_SLABS], KERNEL_SLABS);
 	const char *name = stack->head[0].result.str;
 
-	slab->name = arena_copy(&now->texts, name, strlen(name));
+	slab->name = arena_text(&now->texts, name);
 	for (size_t i = 1; i < ITEMS; i++)
 		*(int64_t *)((char *)slab + offsets[i]) = stack->head[i].result.u_int;
 	slab->bytes = known_pages(known_product(slab->slabs, slab->pages_per_slab));

@@ -69,7 +69,7 @@ zones_take_line(struct snapshot *now, const char *line)
 	if (parse_heading(line, &node, name) > 0) {
 		zone = kernel_rows_add(rows, KERNEL_ZONES);
 		zone->node = node;
-		zone->name = arena_copy(&now->texts, name, strlen(name));
+		zone->name = arena_text(&now->texts, name);
 	} else if (rows->count > 0) {
 		parse_key(line, (struct zone *)rows->rows + rows->count - 1);
 	}

@@ -255,9 +255,9 @@ process_options_init(struct process_options *options)
 
 	*options = (struct process_options){
 		.settings = { .processes = { .columns = { .table = &process_table },
-				      .order = order_of(table_find(&process_table, "res", 3)) },
+				      .order = order_of(table_column(&process_table, "res")) },
 			.kill_order = { .columns = { .table = &process_table },
-				.order = order_of(table_find(&process_table, "rank", 4)) },
+				.order = order_of(table_column(&process_table, "rank")) },
 			.interval = (int64_t)(1.5 * NS_PER_SEC),
 			.scale = SCALE_HUMAN,
 			.command_line = true,

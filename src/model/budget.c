@@ -388,8 +388,7 @@ budget_copy(struct budget *copy, const struct budget *budget, struct arena *text
 	budget_take(copy, budget);
 	for (size_t i = 0; i < budget->count; i++) {
 		if (copy->rows[i].part)
-			copy->rows[i].part = arena_copy(
-				texts, budget->rows[i].part, strlen(budget->rows[i].part));
+			copy->rows[i].part = arena_text(texts, budget->rows[i].part);
 	}
 }
 

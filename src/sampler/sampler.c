@@ -222,7 +222,7 @@ make_answer(struct sampler *sampler)
 		answer->sampling.missing = counters_missing(sampler->counters);
 	if (sampler->events && !answer->sampling.missing)
 		answer->sampling.missing = attribution_trouble(sampler->attribution);
-	answer->sampling.missing = sampler_answer_keep(answer, answer->sampling.missing);
+	answer->sampling.missing = arena_text(&answer->report.texts, answer->sampling.missing);
 }
 
 /*

@@ -50,7 +50,7 @@ sort_by_column(struct tui *tui, long which)
 {
 	static const char *const names[] = { "res", "cpu", "pid", "cputime" };
 
-	tui_sort(tui, order_of(table_find(&process_table, names[which], strlen(names[which]))));
+	tui_sort(tui, order_of(table_column(&process_table, names[which])));
 }
 
 static void

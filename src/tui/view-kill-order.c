@@ -56,7 +56,7 @@ change_scope(struct tui *tui)
 	if (tui->scope)
 		tui->scope = NULL;
 	else if (process && process->cgroup)
-		tui->scope = arena_copy(&tui->texts, process->cgroup, strlen(process->cgroup));
+		tui->scope = arena_text(&tui->texts, process->cgroup);
 	else
 		tui_say(tui, "its control group is not known");
 	tui->wants_refresh = true;
