@@ -3,6 +3,7 @@
 
 #include "act/capability.h"
 #include "base/cleanup.h"
+#include "base/macros.h"
 #include "base/text.h"
 #include "collect/procfs.h"
 
@@ -213,7 +214,7 @@ static const struct {
 const char *
 oom_error_cause(int error)
 {
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
 		if (causes[i].error == -error)
 			return causes[i].cause;
 	return strerror(-error);

@@ -102,6 +102,12 @@ arena_copy(struct arena *arena, const char *text, size_t length)
 }
 
 const char *
+arena_text(struct arena *arena, const char *text)
+{
+	return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+const char *
 arena_copy_new(struct arena *arena, const char *last, const char *text, size_t length)
 {
 	if (last && strncmp(last, text, length) == 0 && !last[length])

@@ -20,9 +20,12 @@ void arena_finish(struct arena *arena);
 /* Copies `length` bytes and a final NUL. The result lives until the arena is reset. */
 const char *arena_copy(struct arena *arena, const char *text, size_t length);
 
+/* Copies a text; of NULL: NULL. */
+const char *arena_text(struct arena *arena, const char *text);
+
 /*
- * The same where the text is not equal to `last`, which lives in the arena or is NULL; else returns
- * that: many texts are those of the row before.
+ * The same as arena_copy() where the text is not equal to `last`, which lives in the arena or is
+ * NULL; else returns that: many texts are those of the row before.
  */
 const char *arena_copy_new(struct arena *arena, const char *last, const char *text, size_t length);
 

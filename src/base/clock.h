@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/macros.h"
+
 #include <stdint.h>
 #include <time.h>
 
@@ -11,5 +13,12 @@ clock_ns(clockid_t clock)
 	struct timespec time;
 
 	clock_gettime(clock, &time);
-	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+	return (int64_t)time.tv_sec * NS_PER_SEC + time.tv_nsec;
+}
+
+/* The same number of nanoseconds, 0 or more, as the kernel takes it. */
+static inline struct timespec
+clock_timespec(int64_t ns)
+{
+	return (struct timespec){ .tv_sec = ns / NS_PER_SEC, .tv_nsec = ns % NS_PER_SEC };
 }

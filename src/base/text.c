@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/text.h"
 
+#include "base/macros.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <langinfo.h>
@@ -104,7 +106,7 @@ is_unassigned(uint32_t character)
 bool
 text_is_unsafe(uint32_t character)
 {
-	for (size_t i = 0; i < sizeof(unsafe_ranges) / sizeof(unsafe_ranges[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(unsafe_ranges); i++)
 		if (character <= unsafe_ranges[i].last && character >= unsafe_ranges[i].first)
 			return true;
 	return character >= 0x80 && is_unassigned(character);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/thread.h"
 
+#include "base/macros.h"
+
 #include <signal.h>
 #include <stddef.h>
 
@@ -11,7 +13,7 @@ block_signals(sigset_t *ret_before)
 	sigset_t blocked;
 
 	sigfillset(&blocked);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
 		sigdelset(&blocked, crashes[i]);
 	pthread_sigmask(SIG_SETMASK, &blocked, ret_before);
 }

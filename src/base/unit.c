@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/unit.h"
 
+#include "base/macros.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define NANOSECONDS INT64_C(1000000000)
 
 struct suffix {
 	char letter;
@@ -39,10 +38,10 @@ static const struct suffix count_suffixes[] = {
 };
 
 static const struct suffix duration_suffixes[] = {
-	{ 's', NANOSECONDS },
-	{ 'm', 60 * NANOSECONDS },
-	{ 'h', 3600 * NANOSECONDS },
-	{ 'd', 86400 * NANOSECONDS },
+	{ 's', NS_PER_SEC },
+	{ 'm', 60 * NS_PER_SEC },
+	{ 'h', 3600 * NS_PER_SEC },
+	{ 'd', 86400 * NS_PER_SEC },
 	{ 0, 0 },
 };
 
@@ -70,9 +69,9 @@ static const struct {
 	[UNIT_BYTES_PER_SECOND] = { format_bytes,    1,           byte_suffixes },
 	[UNIT_RATE]             = { format_rate,     1000,        count_suffixes },
 	[UNIT_PERCENT]          = { format_percent,  10,          count_suffixes },
-	[UNIT_DURATION]         = { format_duration, NANOSECONDS, duration_suffixes },
-	[UNIT_SPAN]             = { format_span,     NANOSECONDS, duration_suffixes },
-	[UNIT_TIME]             = { format_time,     NANOSECONDS, duration_suffixes },
+	[UNIT_DURATION]         = { format_duration, NS_PER_SEC, duration_suffixes },
+	[UNIT_SPAN]             = { format_span,     NS_PER_SEC, duration_suffixes },
+	[UNIT_TIME]             = { format_time,     NS_PER_SEC, duration_suffixes },
 	[UNIT_ADDRESS]          = { format_address,  1,           count_suffixes },
 };
 /* clang-format on */
@@ -200,7 +199,7 @@ format_percent(char *text, int64_t number, enum scale scale)
 static size_t
 format_duration(char *text, int64_t number, enum scale scale)
 {
-	int64_t seconds = number / NANOSECONDS;
+	int64_t seconds = number / NS_PER_SEC;
 
 	(void)scale;
 	if (seconds >= 86400)
@@ -210,7 +209,7 @@ format_duration(char *text, int64_t number, enum scale scale)
 		return (size_t)sprintf(
 			text, "%dh%02dm", (int)(seconds / 3600), (int)(seconds % 3600 / 60));
 	return (size_t)sprintf(text, "%d:%02d.%02d", (int)(seconds / 60), (int)(seconds % 60),
-		(int)(number % NANOSECONDS / 10000000));
+		(int)(number % NS_PER_SEC / 10000000));
 }
 
 /* The two largest units: 23s, 57m 23s, 3h 12m, 12d 3h. */
@@ -219,7 +218,7 @@ format_span(char *text, int64_t number, enum scale scale)
 {
 	static const int64_t sizes[] = { 86400, 3600, 60, 1 };
 	static const char letters[] = "dhms";
-	int64_t seconds = number / NANOSECONDS;
+	int64_t seconds = number / NS_PER_SEC;
 	size_t i = 0;
 
 	(void)scale;
@@ -235,7 +234,7 @@ format_span(char *text, int64_t number, enum scale scale)
 static size_t
 format_time(char *text, int64_t number, enum scale scale)
 {
-	time_t seconds = (time_t)(number / NANOSECONDS);
+	time_t seconds = (time_t)(number / NS_PER_SEC);
 	struct tm local;
 	size_t length;
 
@@ -370,6 +369,6 @@ unit_parse_interval(const char *text, int64_t *ret_interval)
 
 	if (text_to_decimal(text, &seconds) < 0 || seconds < 0.01 || seconds > 1e9)
 		return -EINVAL;
-	*ret_interval = (int64_t)(seconds * (double)NANOSECONDS);
+	*ret_interval = (int64_t)(seconds * (double)NS_PER_SEC);
 	return 0;
 }

@@ -309,9 +309,7 @@ aside_start(struct aside *aside)
 static struct timespec
 end_of_patience(void)
 {
-	int64_t until = clock_ns(CLOCK_MONOTONIC) + ASIDE_PATIENCE;
-
-	return (struct timespec){ .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
+	return clock_timespec(clock_ns(CLOCK_MONOTONIC) + ASIDE_PATIENCE);
 }
 
 void

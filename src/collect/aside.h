@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/macros.h"
 #include "collect/details.h"
 
 #include <stdbool.h>
@@ -64,4 +65,4 @@ const struct aside_read *aside_reads(const struct aside *aside, size_t *ret_coun
 bool aside_is_blocked(struct aside *aside, int64_t pid, enum aside_file file);
 
 /* How long nothing may come before a sleeping thread counts as hanging. */
-#define ASIDE_PATIENCE (INT64_C(20) * 1000000)
+#define ASIDE_PATIENCE (20 * NS_PER_MS)

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "collect/procfs.h"
@@ -23,7 +24,6 @@
 #include <unistd.h>
 
 #define FIGURE(name) offsetof(struct budget_figures, name)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { PATH_SIZE = 512, MOUNTS = 64, CACHES = 8 };
 
@@ -93,12 +93,6 @@ add_part(struct budget_reader *reader, const struct budget_part *part)
 	reader->parts[reader->part_count++] = *part;
 }
 
-static const char *
-keep_text(struct snapshot *now, const char *text)
-{
-	return arena_copy(&now->texts, text, strlen(text));
-}
-
 /* The sum of the numbers behind a key, wherever it stands in a line; UNKNOWN without any. */
 static int64_t
 sum_of(int directory, const char *path, const char *key)
@@ -120,7 +114,7 @@ sum_of(int directory, const char *path, const char *key)
 int
 budget_parse_meminfo(const char *text, struct budget_figures *figures)
 {
-	procfs_fields(text, meminfo_keys, COUNT(meminfo_keys), figures);
+	procfs_fields(text, meminfo_keys, ARRAY_SIZE(meminfo_keys), figures);
 	if (figures->hugetlb == UNKNOWN)
 		figures->hugetlb = known_product(
 			procfs_field(text, "HugePages_Total"), procfs_field(text, "Hugepagesize"));
@@ -221,8 +215,8 @@ add_mount(struct budget_reader *reader, struct snapshot *now, const char *path, 
 	used = known_product((int64_t)(file_system.f_blocks - file_system.f_bfree),
 		(int64_t)file_system.f_frsize);
 	if (used > 0)
-		add_part(reader,
-			&(struct budget_part){ "shmem", keep_text(now, path), "tmpfs", used });
+		add_part(reader, &(struct budget_part){
+					 "shmem", arena_text(&now->texts, path), "tmpfs", used });
 }
 
 /* Only tmpfs is asked: it answers at once. */
@@ -292,7 +286,7 @@ add_pool_part(struct budget_reader *reader, struct snapshot *now, int64_t size, 
 		snprintf(text, sizeof(text), "%lldG %s", (long long)size / 1048576, name);
 	else
 		snprintf(text, sizeof(text), "%lldK %s", (long long)size, name);
-	add_part(reader, &(struct budget_part){ "huge_pages", keep_text(now, text), what,
+	add_part(reader, &(struct budget_part){ "huge_pages", arena_text(&now->texts, text), what,
 				 known_product(count, known_product(size, 1024)) });
 }
 

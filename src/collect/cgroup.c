@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/cgroup.h"
 
+#include "base/macros.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -89,7 +91,7 @@ is_unit(const struct name *name)
 {
 	static const char *const endings[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
 		if (ends_in(name, endings[i]))
 			return true;
 	return false;

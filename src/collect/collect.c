@@ -2,6 +2,7 @@
 #include "collect/collect.h"
 
 #include "base/clock.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "collect/budget.h"
 #include "collect/cgroup-tree.h"
@@ -63,8 +64,8 @@ read_host(struct collector *collector, struct snapshot *now)
 
 	(void)collector;
 	if (uname(&names) == 0) {
-		now->system.host = arena_copy(&now->texts, names.nodename, strlen(names.nodename));
-		now->system.kernel = arena_copy(&now->texts, names.release, strlen(names.release));
+		now->system.host = arena_text(&now->texts, names.nodename);
+		now->system.kernel = arena_text(&now->texts, names.release);
 	}
 	return system_read_uptime(&now->system);
 }
@@ -259,7 +260,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	now->exact = all.exact;
 	now->time = clock_ns(CLOCK_REALTIME);
 	now->monotonic = clock_ns(CLOCK_BOOTTIME);
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
 		int failure = all.bits & readers[i].need ? readers[i].read(collector, now) : 0;
 
 		if (failure < 0)

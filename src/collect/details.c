@@ -2,6 +2,7 @@
 #include "collect/details.h"
 
 #include "base/cleanup.h"
+#include "base/macros.h"
 #include "collect/cgroup-tree.h"
 #include "collect/cgroup.h"
 #include "collect/procfs.h"
@@ -131,7 +132,7 @@ take_status(struct task *task, const char *text)
 {
 	struct process *row = task->row;
 
-	procfs_fields(text, status_keys, sizeof(status_keys) / sizeof(status_keys[0]), row);
+	procfs_fields(text, status_keys, ARRAY_SIZE(status_keys), row);
 	if (row->virtual == UNKNOWN && procfs_field(text, "Threads") != UNKNOWN) {
 		hold_nothing(row);
 		return;

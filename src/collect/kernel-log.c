@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/kernel-log.h"
 
+#include "base/macros.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -156,7 +157,7 @@ kind_of(const char *bytes, size_t length)
 	};
 	size_t zeros = 0, sample = length < 512 ? length : 512;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (length >= kinds[i].length &&
 			memcmp(bytes, kinds[i].magic, kinds[i].length) == 0)
 			return kinds[i].kind;

@@ -94,6 +94,5 @@ last_kill_read(struct last_kill *last, struct snapshot *now)
 	last->counter = counter;
 	now->system.last_kill_time = last->time;
 	if (last->comm[0])
-		now->system.last_kill_comm =
-			arena_copy(&now->texts, last->comm, strlen(last->comm));
+		now->system.last_kill_comm = arena_text(&now->texts, last->comm);
 }

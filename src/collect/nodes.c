@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/scan.h"
 #include "collect/procfs.h"
 #include "model/snapshot.h"
@@ -59,7 +60,7 @@ nodes_take_line(struct node *node, const char *file, const char *line)
 			key += strspn(key, " ");
 		}
 	length = strcspn(key, " ");
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (strcmp(keys[i].file, file) == 0 && strlen(keys[i].key) == length &&
 			strncmp(keys[i].key, key, length) == 0)
 			*(int64_t *)((char *)node + keys[i].offset) = value_of(key + length);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "collect/cgroup.h"
@@ -166,7 +167,7 @@ add_event(struct oom_watch *watch, struct snapshot *now, int64_t pid, const char
 static const char *
 keep(struct snapshot *now, const char *text)
 {
-	return text && *text ? arena_copy(&now->texts, text, strlen(text)) : NULL;
+	return text && *text ? arena_text(&now->texts, text) : NULL;
 }
 
 /*
@@ -200,7 +201,7 @@ fill_numbers(struct event *event, const struct process *row)
 		{ &event->page_tables, row->page_tables },
 	};
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (*fields[i].number == UNKNOWN)
 			*fields[i].number = fields[i].known;
 }

@@ -2,6 +2,7 @@
 #include "collect/pid-list.h"
 
 #include "base/compare.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "collect/procfs.h"
 #include "model/needs.h"
@@ -16,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OLDEST_LIST (INT64_C(10) * 1000000000)
+#define OLDEST_LIST (10 * NS_PER_SEC)
 
 enum { LOADAVG_SIZE = 128, STATUS_SIZE = 4096 };
 

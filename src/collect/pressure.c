@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/pressure.h"
 
+#include "base/macros.h"
 #include "collect/procfs.h"
 
 #include <string.h>
@@ -41,7 +42,7 @@ decimal(const char *text)
 void
 pressure_parse(const char *text, struct system *system)
 {
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
 		const char *line = strstr(text, figures[i].line), *value, *end;
 		double number;
 

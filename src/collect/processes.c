@@ -2,6 +2,7 @@
 #include "collect/processes.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "collect/carry.h"
 #include "collect/commands.h"
@@ -20,8 +21,6 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-#define NANOSECONDS INT64_C(1000000000)
 
 enum {
 	STAT_SIZE = 1024,
@@ -108,7 +107,7 @@ fill_from_stat(
 	row->nice = stat->nice;
 	row->priority = stat->priority;
 	row->threads = stat->threads;
-	row->cpu_time = known_product(ticks, NANOSECONDS / processes->ticks_per_second);
+	row->cpu_time = known_product(ticks, NS_PER_SEC / processes->ticks_per_second);
 	row->minor_faults = stat->minor_faults;
 	row->major_faults = stat->major_faults;
 	row->state = arena_copy(texts, &stat->state, 1);
@@ -146,7 +145,7 @@ runs_another_program(const struct known *known, const struct procfs_stat *stat,
 }
 
 /* A program that is being started has its name before its arguments: for no longer than this. */
-#define EXEC_NS INT64_C(1000000000)
+#define EXEC_NS NS_PER_SEC
 
 /* A command line that did not come: whether it is asked again depends on why. */
 static void

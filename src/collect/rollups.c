@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/rollups.h"
 
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "collect/aside.h"
@@ -12,18 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MILLISECOND INT64_C(1000000)
 #define MIB (1 << 20)
 
 /* Until a process has been measured: what a walk costs at all, and for each MiB of 4 KiB pages. */
 #define COST_OF_WALK 20000
 #define COST_OF_MIB 8000
 
-#define DEAR_COST (5 * MILLISECOND)
-#define OLDEST (30000 * MILLISECOND)
+#define DEAR_COST (5 * NS_PER_MS)
+#define OLDEST (30000 * NS_PER_MS)
 
 /* From then on it is read again as the budget permits: not all that expire together at once. */
-#define OLD (20000 * MILLISECOND)
+#define OLD (20000 * NS_PER_MS)
 
 enum { HANGS = 3, HANGS_OF_ALL = 32 };
 

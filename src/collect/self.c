@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/self.h"
 
+#include "base/macros.h"
 #include "collect/procfs.h"
 
 #include <sys/resource.h>
@@ -8,7 +9,7 @@
 static int64_t
 nanoseconds(const struct timeval *time)
 {
-	return (int64_t)time->tv_sec * 1000000000 + (int64_t)time->tv_usec * 1000;
+	return (int64_t)time->tv_sec * NS_PER_SEC + (int64_t)time->tv_usec * 1000;
 }
 
 void

@@ -2,6 +2,7 @@
 #include "collect/slab.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "collect/procfs.h"
 #include "model/snapshot.h"
@@ -25,7 +26,7 @@ static const size_t offsets[] = { offsetof(struct slab, name), offsetof(struct s
 	offsetof(struct slab, active_objects), offsetof(struct slab, object_size),
 	offsetof(struct slab, slabs), offsetof(struct slab, active_slabs),
 	offsetof(struct slab, objects_per_slab), offsetof(struct slab, pages_per_slab) };
-enum { ITEMS = sizeof(items) / sizeof(items[0]) };
+enum { ITEMS = ARRAY_SIZE(items) };
 
 struct slab_reader *
 slab_reader_create(void)
@@ -61,7 +62,7 @@ add_cache(struct snapshot *now, const struct slabinfo_stack *stack)
 	struct slab *slab = kernel_rows_add(&now->kernel[KERNEL_SLABS], KERNEL_SLABS);
 	const char *name = stack->head[0].result.str;
 
-	slab->name = arena_copy(&now->texts, name, strlen(name));
+	slab->name = arena_text(&now->texts, name);
 	for (size_t i = 1; i < ITEMS; i++)
 		*(int64_t *)((char *)slab + offsets[i]) = stack->head[i].result.u_int;
 	slab->bytes = known_pages(known_product(slab->slabs, slab->pages_per_slab));

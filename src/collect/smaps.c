@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/cleanup.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "collect/maps.h"
 #include "collect/procfs.h"
@@ -160,7 +161,7 @@ static void
 parse_figures(const char *figures, const struct mapping *mapping, struct map_row *row)
 {
 	table_reset_row(&mapping_table, row);
-	procfs_fields(figures, keys, sizeof(keys) / sizeof(keys[0]), row);
+	procfs_fields(figures, keys, ARRAY_SIZE(keys), row);
 	usage_complete(&row->usage);
 	if (row->usage.size == UNKNOWN)
 		row->usage.size = (int64_t)((mapping->end - mapping->start) & INT64_MAX);

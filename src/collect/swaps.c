@@ -53,8 +53,8 @@ swaps_take_line(struct snapshot *now, const char *line)
 		!procfs_unescape(path, sizeof(path), line, length))
 		return;
 	device = kernel_rows_add(&now->kernel[KERNEL_SWAPS], KERNEL_SWAPS);
-	device->path = arena_copy(&now->texts, path, strlen(path));
-	device->kind = arena_copy(&now->texts, kind, strlen(kind));
+	device->path = arena_text(&now->texts, path);
+	device->kind = arena_text(&now->texts, kind);
 	device->size = known_product(size, 1024);
 	device->used = known_product(used, 1024);
 	device->priority = priority;

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "collect/procfs.h"
@@ -16,7 +17,6 @@
 #include <string.h>
 
 #define FIELD(name) offsetof(struct system, name)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { TEXT_SIZE = 32 * 1024 };
 
@@ -79,7 +79,7 @@ static const struct {
 struct system_reader {
 	struct meminfo_info *meminfo;
 	bool keys_known;
-	bool meminfo_absent[COUNT(meminfo_figures)];
+	bool meminfo_absent[ARRAY_SIZE(meminfo_figures)];
 	char text[TEXT_SIZE]; /* of the file that is being read */
 };
 
@@ -122,7 +122,7 @@ learn_keys(struct system_reader *reader)
 	length = procfs_read_whole(AT_FDCWD, "/proc/meminfo", reader->text, TEXT_SIZE);
 	if (length < 0)
 		return (int)length;
-	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(meminfo_figures); i++)
 		reader->meminfo_absent[i] = !has_key(reader->text, meminfo_figures[i].key);
 	reader->keys_known = true;
 	return 0;
@@ -137,15 +137,15 @@ field(struct system *system, size_t offset)
 static int
 select_meminfo(struct system_reader *reader, const struct meminfo_stack **ret_stack)
 {
-	enum meminfo_item items[COUNT(meminfo_figures)];
+	enum meminfo_item items[ARRAY_SIZE(meminfo_figures)];
 	int error = reader->meminfo ? 0 : procps_meminfo_new(&reader->meminfo);
 
 	if (error < 0)
 		return error;
-	for (size_t i = 0; i < COUNT(items); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
 		items[i] = meminfo_figures[i].item;
 	errno = 0;
-	*ret_stack = procps_meminfo_select(reader->meminfo, items, (int)COUNT(items));
+	*ret_stack = procps_meminfo_select(reader->meminfo, items, (int)ARRAY_SIZE(items));
 	return *ret_stack ? 0 : errno ? -errno : -EIO;
 }
 
@@ -157,7 +157,7 @@ system_read_raw_meminfo(struct system_reader *reader, struct system *system)
 
 	if (error < 0)
 		return error;
-	for (size_t i = 0; i < COUNT(meminfo_figures); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(meminfo_figures); i++)
 		*field(system, meminfo_figures[i].offset) =
 			(int64_t)(stack->head[i].result.ul_int * 1024);
 	system->buff_cache = system->buffers + system->cache;
@@ -184,7 +184,7 @@ system_read_meminfo(struct system_reader *reader, struct system *system)
 		error = learn_keys(reader);
 	if (error < 0)
 		return error;
-	for (size_t i = 0; i < COUNT(meminfo_figures); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(meminfo_figures); i++) {
 		unsigned long kib = stack->head[i].result.ul_int;
 		bool known = !reader->meminfo_absent[i] && kib <= MOST_KIB;
 
@@ -205,10 +205,10 @@ system_read_vmstat(struct system_reader *reader, int root, struct system *system
 
 	if (length < 0)
 		return (int)length;
-	for (size_t i = 0; i < COUNT(vmstat_figures); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(vmstat_figures); i++)
 		*field(system, vmstat_figures[i].offset) = 0;
 	/* Where a part is missing, so is the sum. */
-	for (size_t i = 0; i < COUNT(vmstat_figures); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(vmstat_figures); i++) {
 		int64_t *sum = field(system, vmstat_figures[i].offset);
 
 		*sum = known_sum(*sum, vmstat_counter(reader->text, vmstat_figures[i].counter));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/turn.h"
 
-#define SECOND INT64_C(1000000000)
+#include "base/macros.h"
 
 /* Where refreshes are far apart, a few of them are too long a time. */
-#define OLDEST_LOOK (5 * SECOND)
-#define OLDEST_ALL (60 * SECOND)
-#define OLDEST_NAMES (30 * SECOND)
+#define OLDEST_LOOK (5 * NS_PER_SEC)
+#define OLDEST_ALL (60 * NS_PER_SEC)
+#define OLDEST_NAMES (30 * NS_PER_SEC)
 
 /* In refreshes. */
 enum { TURN_ALL = 64, TURN_NAMES = 32, TURN_UNSEEN_NAMES = 4 };
@@ -51,7 +51,7 @@ turn_note_look(struct turn *turn, int64_t pid, enum finding finding, const struc
 
 	if (finding != FOUND_SAME)
 		turn->unchanged = 0;
-	else if (turn->unchanged + 1 < sizeof(steps) / sizeof(steps[0]))
+	else if (turn->unchanged + 1 < ARRAY_SIZE(steps))
 		turn->unchanged++;
 	turn->is_active = finding == FOUND_CHANGED;
 	turn->has_run = turn->has_run || turn->is_active;

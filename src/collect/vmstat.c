@@ -2,6 +2,7 @@
 #include "collect/vmstat.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/scan.h"
 #include "collect/procfs.h"
 
@@ -21,7 +22,7 @@ behind_zone(const char *text)
 {
 	if (*text == ' ')
 		return text;
-	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
 		const char *rest = scan_start(text, zones[i]);
 
 		if (rest && *rest == ' ')

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/scan.h"
 #include "collect/procfs.h"
 #include "model/snapshot.h"
@@ -51,7 +52,7 @@ parse_key(const char *line, struct zone *zone)
 		key += 6;
 	length = strcspn(key, " \n");
 	number = key + length;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (strlen(keys[i].key) == length && strncmp(keys[i].key, key, length) == 0)
 			*(int64_t *)((char *)zone + keys[i].offset) =
 				known_pages(scan_number(number));
@@ -68,7 +69,7 @@ zones_take_line(struct snapshot *now, const char *line)
 	if (parse_heading(line, &node, name) > 0) {
 		zone = kernel_rows_add(rows, KERNEL_ZONES);
 		zone->node = node;
-		zone->name = arena_copy(&now->texts, name, strlen(name));
+		zone->name = arena_text(&now->texts, name);
 	} else if (rows->count > 0) {
 		parse_key(line, (struct zone *)rows->rows + rows->count - 1);
 	}

@@ -104,7 +104,7 @@ static int
 explain_rows(struct run *run)
 {
 	struct figure figure = { .table = &budget_table,
-		.column = table_find(&budget_table, "bytes", 5),
+		.column = table_column(&budget_table, "bytes"),
 		.system = &run->now.system };
 	const struct explain_style style = { .charset = run->output.charset,
 		.scale = run->output.scale };

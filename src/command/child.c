@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/clock.h"
+#include "base/macros.h"
 #include "command/faults.h"
 
 #include "base/log.h"
@@ -23,7 +25,7 @@ enum { CANNOT_RUN = 126, NOT_FOUND = 127, SIGNAL_STATUS = 128 };
  * there before; SIGXFSZ is ignored by memtop since its start.
  */
 static const int for_command[] = { SIGINT, SIGQUIT };
-enum { SIGNALS = sizeof(for_command) / sizeof(for_command[0]) };
+enum { SIGNALS = ARRAY_SIZE(for_command) };
 
 static void
 ignore_signals(void (*before[static SIGNALS])(int))
@@ -137,8 +139,7 @@ child_wait(struct child *child, int64_t until)
 	int64_t left;
 
 	while (!child->has_ended && (left = until - loop_now()) > 0) {
-		const struct timespec pause = { .tv_sec = left / 1000000000,
-			.tv_nsec = left % 1000000000 };
+		const struct timespec pause = clock_timespec(left);
 
 		if (ppoll(&end, 1, &pause, NULL) > 0)
 			reap(child);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "command/command.h"
 
 #include "base/cleanup.h"
@@ -32,7 +33,7 @@ struct parser {
 static void
 add_hidden(struct option_list *list, const struct command_option *options)
 {
-	const size_t most = sizeof(list->rows) / sizeof(list->rows[0]);
+	const size_t most = ARRAY_SIZE(list->rows);
 
 	for (; options->name && list->count < most; options++)
 		if (options->hidden)

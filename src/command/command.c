@@ -2,6 +2,7 @@
 #include "command/command.h"
 
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/nearest.h"
 #include "base/text.h"
 #include "command/commands.h"
@@ -107,7 +108,7 @@ has_letter(const struct option_list *list, char letter)
 static void
 add_options(struct option_list *list, const struct command_option *options)
 {
-	const size_t most = sizeof(list->rows) / sizeof(list->rows[0]);
+	const size_t most = ARRAY_SIZE(list->rows);
 
 	for (; options->name && list->count < most; options++) {
 		char letter = has_letter(list, options->letter) ? 0 : options->letter;

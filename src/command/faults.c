@@ -2,6 +2,7 @@
 #include "command/faults.h"
 
 #include "base/log.h"
+#include "base/macros.h"
 #include "command/commands.h"
 #include "command/loop.h"
 #include "command/source.h"
@@ -17,9 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SECOND INT64_C(1000000000)
-
-#define USUAL_DELAY (5 * SECOND)
+#define USUAL_DELAY (5 * NS_PER_SEC)
 
 enum { WHOSE_SIZE = 256, HEAD_SIZE = 1024, MOST_PERIOD = 1000000 };
 
@@ -159,7 +158,7 @@ write_head(const struct run *run, const struct snapshot *snapshot, char head[sta
 	else if (pid_of(run) > 0)
 		snprintf(whose, sizeof(whose), "process %lld", (long long)pid_of(run));
 	length = snprintf(head, HEAD_SIZE, "Page faults of %s in %.3f s", whose,
-		sampling->duration == UNKNOWN ? 0 : (double)sampling->duration / SECOND);
+		sampling->duration == UNKNOWN ? 0 : (double)sampling->duration / NS_PER_SEC);
 	if (sampling->period != UNKNOWN)
 		length += snprintf(head + length, HEAD_SIZE - (size_t)length,
 			": one minor fault in %lld and each major one sampled, %lld samples, "

@@ -9,8 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SECOND INT64_C(1000000000)
-
 int64_t
 loop_now(void)
 {
@@ -23,7 +21,7 @@ loop_wait(int64_t until, int output)
 	struct pollfd reader = { .fd = output };
 
 	for (int64_t left; (left = until - loop_now()) > 0;) {
-		struct timespec pause = { .tv_sec = left / SECOND, .tv_nsec = left % SECOND };
+		struct timespec pause = clock_timespec(left);
 
 		if (ppoll(&reader, 1, &pause, NULL) > 0 && reader.revents & (POLLERR | POLLNVAL))
 			return false;

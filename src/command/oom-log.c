@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/known.h"
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "base/text.h"
@@ -57,10 +58,10 @@ time_ago(const char *text)
 	} units[] = { { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
 	int64_t count = scan_next_number(&text);
 
-	for (size_t i = 0; count >= 0 && i < sizeof(units) / sizeof(units[0]); i++)
+	for (size_t i = 0; count >= 0 && i < ARRAY_SIZE(units); i++)
 		if (strcmp(text, units[i].name) == 0)
 			return known_difference(clock_ns(CLOCK_REALTIME),
-				known_product(count, units[i].seconds * 1000000000));
+				known_product(count, units[i].seconds * NS_PER_SEC));
 	return UNKNOWN;
 }
 

@@ -169,7 +169,7 @@ oom_show_order(const struct oom_options *options)
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
 	if (process->pid_count > 0)
-		filter_add_set(process->filter, table_find(&candidate_table, "pid", 3),
+		filter_add_set(process->filter, table_column(&candidate_table, "pid"),
 			process->pids, process->pid_count);
 	run.head = xmalloc(HEAD_SIZE);
 	status = loop_blocks(process->settings.interval, process->count, write_block, &run);

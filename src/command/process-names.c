@@ -201,7 +201,7 @@ filter_pids(struct process_options *options)
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%lld",
 			i > 0 ? "," : "", (long long)options->pids[i]);
 	process_options_note(options, "pid=", text);
-	filter_add_set(options->filter, table_find(&process_table, "pid", 3), options->pids,
+	filter_add_set(options->filter, table_column(&process_table, "pid"), options->pids,
 		options->pid_count);
 }
 

@@ -2,6 +2,7 @@
 #include "command/process-options.h"
 
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#define SECOND 1e9
 
 int
 process_apply_count(void *settings, const struct command_option *option, const char *value)
@@ -256,10 +255,10 @@ process_options_init(struct process_options *options)
 
 	*options = (struct process_options){
 		.settings = { .processes = { .columns = { .table = &process_table },
-				      .order = order_of(table_find(&process_table, "res", 3)) },
+				      .order = order_of(table_column(&process_table, "res")) },
 			.kill_order = { .columns = { .table = &process_table },
-				.order = order_of(table_find(&process_table, "rank", 4)) },
-			.interval = (int64_t)(1.5 * SECOND),
+				.order = order_of(table_column(&process_table, "rank")) },
+			.interval = (int64_t)(1.5 * NS_PER_SEC),
 			.scale = SCALE_HUMAN,
 			.command_line = true,
 			.mouse = true },

@@ -2,6 +2,7 @@
 #include "command/settings.h"
 
 #include "base/cleanup.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/unit.h"
@@ -127,7 +128,7 @@ static int
 read_scale(struct tui_settings *settings, size_t offset, const char *value)
 {
 	(void)offset;
-	for (size_t i = 0; i < sizeof(scale_names) / sizeof(scale_names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(scale_names); i++)
 		if (strcasecmp(value, scale_names[i]) == 0) {
 			settings->scale = (enum scale)i;
 			return 0;
@@ -147,7 +148,7 @@ read_flag(struct tui_settings *settings, size_t offset, const char *value)
 {
 	static const char *const words[] = { "no", "yes", "false", "true", "0", "1" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strcasecmp(value, words[i]) == 0) {
 			*(bool *)place_of(settings, offset) = i % 2;
 			return 0;
@@ -230,7 +231,7 @@ line_of(const char *path, const char *name)
 static const struct setting *
 setting_called(const char *name)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		if (strcmp(table[i].name, name) == 0)
 			return &table[i];
 	return NULL;
@@ -259,7 +260,7 @@ apply_value(const struct complaint *to, struct tui_settings *settings, struct in
 static void
 tell_homeless(const struct complaint *to, struct ini_cfgobj *ini)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		struct value_obj *object = NULL;
 
 		if (ini_get_config_valueobj(
@@ -389,7 +390,7 @@ write_all(int fd, const struct tui_settings *settings)
 		return -errno;
 	}
 	fputs("# Settings of memtop, written by its key W. See memtop(1).\n[" SECTION "]\n", file);
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		fprintf(file, "\n# %s\n%s = ", table[i].help, table[i].name);
 		table[i].write(file, settings, table[i].offset);
 		fputc('\n', file);

@@ -2,6 +2,7 @@
 #include "act/lock.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "command/batch.h"
 #include "command/commands.h"
@@ -24,8 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define SECOND INT64_C(1000000000)
 
 /* A storm of resizes is waited out before the screen is drawn again. */
 enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256, LONGEST_WAIT_MS = 3600 * 1000 };
@@ -148,14 +147,14 @@ static int
 wait_ms(const struct top *top)
 {
 	bool idle = tui_is_frozen(top->tui) || worker_is_busy(top->worker);
-	int64_t until = idle ? loop_now() + SECOND : top->next;
+	int64_t until = idle ? loop_now() + NS_PER_SEC : top->next;
 
 	if (top->changed && top->quiet_until < until)
 		until = top->quiet_until;
 	until -= loop_now();
-	if (until > LONGEST_WAIT_MS * INT64_C(1000000))
+	if (until > LONGEST_WAIT_MS * NS_PER_MS)
 		return LONGEST_WAIT_MS;
-	return until < 0 ? 0 : (int)(until / 1000000) + 1;
+	return until < 0 ? 0 : (int)(until / NS_PER_MS) + 1;
 }
 
 /*
@@ -169,7 +168,7 @@ block_signals(sigset_t *ret_before)
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		sigaddset(&blocked, numbers[i]);
 	pthread_sigmask(SIG_BLOCK, &blocked, ret_before);
 }

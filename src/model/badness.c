@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ADJ_NEVER = -1000, ADJ_SHARES = 1000 };
-
 static const char vfork_child[] = "vfork child";
 
 static int64_t
@@ -30,7 +28,7 @@ badness_adj_weight(int64_t adj, int64_t total)
 
 	if (total == UNKNOWN)
 		return UNKNOWN;
-	return known_product(adj, total / page / ADJ_SHARES * page);
+	return known_product(adj, total / page / OOM_ADJ_MOST * page);
 }
 
 int64_t
@@ -163,7 +161,7 @@ own_protection(const struct process *process, const struct badness_scope *scope)
 		return "kernel thread";
 	if (process->pid == 1 && process->oom_score <= 0)
 		return "init";
-	if (process->oom_adj == ADJ_NEVER)
+	if (process->oom_adj == OOM_ADJ_LEAST)
 		return "adj -1000";
 	if (process->virtual == 0)
 		return is_zombie ? "zombie" : "ending";
@@ -220,7 +218,7 @@ judge(struct snapshot *snapshot, struct process *process, const struct badness_s
 	process->badness = UNKNOWN;
 	process->rank = UNKNOWN;
 	process->protection = own_protection(process, scope);
-	if (!process->protection && owner->oom_adj == ADJ_NEVER)
+	if (!process->protection && owner->oom_adj == OOM_ADJ_LEAST)
 		protect_with_owner(snapshot, process, owner);
 	if (process->protection || !badness_is_candidate(scope, process))
 		return;
@@ -313,7 +311,7 @@ share_fate(const struct snapshot *snapshot, struct process *process)
 	if (process->rank != UNKNOWN || process->kernel_thread == 1 || process->virtual == 0 ||
 		(process->pid == 1 && process->oom_score <= 0))
 		return;
-	if (rank == UNKNOWN && process->oom_adj != ADJ_NEVER)
+	if (rank == UNKNOWN && process->oom_adj != OOM_ADJ_LEAST)
 		rank = rank_of_group(snapshot, process->oom_group);
 	if (rank == UNKNOWN)
 		return;

@@ -8,6 +8,9 @@ struct process;
 struct snapshot;
 struct system;
 
+/* Of oom_score_adj: thousandths of the total. With the least the kernel never kills. */
+enum { OOM_ADJ_LEAST = -1000, OOM_ADJ_MOST = 1000 };
+
 /*
  * The kernel's OOM arithmetic (mm/oom_kill.c, oom_badness; fs/proc/base.c, proc_oom_score): in
  * pages and truncated as there, given and returned in bytes. Whatever is computed from something

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/needs.h"
 
@@ -13,7 +14,6 @@
 #define FIELD(name) offsetof(struct budget_row, name)
 #define FIGURE(name) offsetof(struct budget_figures, name)
 #define NO_FIGURE SIZE_MAX
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define MINUTE (60 * 1e9)
 #define MOST_BYTES (INT64_C(1) << 58)
@@ -131,7 +131,7 @@ const struct table budget_table = {
 	.name = "budget",
 	.search = "item,part,what",
 	.columns = columns,
-	.column_count = COUNT(columns),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct budget_row),
 };
 
@@ -239,7 +239,7 @@ add_parts(struct budget *budget, const struct budget_figures *figures,
 	const char *item = budget->rows[first - 1].item;
 	int64_t left = budget->rows[first - 1].bytes, total = figures->total;
 
-	for (size_t i = 0; i < COUNT(figure_parts); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(figure_parts); i++) {
 		int64_t bytes = figure_of(figures, figure_parts[i].figure);
 
 		if (strcmp(figure_parts[i].item, item) == 0 && bytes != UNKNOWN)
@@ -313,7 +313,7 @@ budget_build(struct budget *budget, const struct budget_figures *given,
 	left = figures.total;
 	if (figures.total == UNKNOWN || figures.total <= 0)
 		return false;
-	for (size_t i = 0; i < COUNT(items); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
 		int64_t bytes = bytes_of(&items[i], &figures, left);
 
 		add_item(budget, &items[i], bytes, &figures);
@@ -388,8 +388,7 @@ budget_copy(struct budget *copy, const struct budget *budget, struct arena *text
 	budget_take(copy, budget);
 	for (size_t i = 0; i < budget->count; i++) {
 		if (copy->rows[i].part)
-			copy->rows[i].part = arena_copy(
-				texts, budget->rows[i].part, strlen(budget->rows[i].part));
+			copy->rows[i].part = arena_text(texts, budget->rows[i].part);
 	}
 }
 

@@ -2,14 +2,13 @@
 #include "model/derive.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "model/badness.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
 #include <stdbool.h>
 #include <unistd.h>
-
-#define SECOND 1e9
 
 /* The change between two values over `elapsed`, as it would be over `span` (both nanoseconds). */
 static int64_t
@@ -24,7 +23,7 @@ change(int64_t now, int64_t before, int64_t elapsed, double span)
 static int64_t
 rate(int64_t now, int64_t before, int64_t elapsed)
 {
-	return now < before ? UNKNOWN : change(now, before, elapsed, 1000 * SECOND);
+	return now < before ? UNKNOWN : change(now, before, elapsed, 1000 * NS_PER_SEC);
 }
 
 /* A counter that went back began anew: how much it has grown is not known. */
@@ -52,7 +51,7 @@ bytes_rate(int64_t now, int64_t before, int64_t elapsed)
 {
 	double page = (double)sysconf(_SC_PAGESIZE);
 
-	return now < before ? UNKNOWN : change(now, before, elapsed, page * SECOND);
+	return now < before ? UNKNOWN : change(now, before, elapsed, page * NS_PER_SEC);
 }
 
 static void
@@ -88,7 +87,7 @@ derive_sums(struct process *process, const struct system *system, double ticks)
 	process->age = UNKNOWN;
 	if (process->start_time != UNKNOWN && system->uptime != UNKNOWN)
 		process->age = known_rounded(
-			(double)system->uptime - (double)process->start_time / ticks * SECOND);
+			(double)system->uptime - (double)process->start_time / ticks * NS_PER_SEC);
 	if (process->resident == UNKNOWN)
 		return;
 	process->used = known_sum(process->resident, process->swap);
@@ -111,7 +110,7 @@ derive_rates(struct process *now, const struct process *before)
 	now->cpu_share = change(now->cpu_time, before->cpu_time, elapsed, 1000);
 	now->minor_fault_rate = rate(now->minor_faults, before->minor_faults, elapsed);
 	now->major_fault_rate = rate(now->major_faults, before->major_faults, elapsed);
-	now->growth = change(now->resident, before->resident, elapsed, 60 * SECOND);
+	now->growth = change(now->resident, before->resident, elapsed, 60 * NS_PER_SEC);
 }
 
 /* Of a process that was not there in the last refresh all faults are since then. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/event.h"
 
+#include "base/macros.h"
 #include "base/text.h"
 #include "model/needs.h"
 
@@ -37,7 +38,7 @@ static const struct column columns[] = {
 const struct table event_table = {
 	.name = "event",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct event),
 };
 

@@ -2,6 +2,7 @@
 #include "model/fault-group.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/text.h"
@@ -29,7 +30,7 @@ static const struct {
 	{ "code", FAULT_BY_CODE, FIELD(code) },
 	{ "symbol", FAULT_BY_SYMBOL, FIELD(symbol) },
 };
-enum { KEYS = sizeof(keys_known) / sizeof(keys_known[0]) };
+enum { KEYS = ARRAY_SIZE(keys_known) };
 
 /* What is estimated, and what each estimate comes with. */
 static const struct {
@@ -39,7 +40,7 @@ static const struct {
 	{ FIELD(major), FIELD(major_variance), FIELD(major_error) },
 	{ FIELD(walks), FIELD(walk_variance), FIELD(walk_error) },
 };
-enum { ESTIMATES = sizeof(estimates) / sizeof(estimates[0]) };
+enum { ESTIMATES = ARRAY_SIZE(estimates) };
 
 static int64_t *
 number_at(struct fault *row, size_t offset)

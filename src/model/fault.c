@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/fault.h"
 
+#include "base/macros.h"
 #include "model/needs.h"
 
 #define FIELD(name) offsetof(struct fault, name)
@@ -58,6 +59,6 @@ const struct table fault_table = {
 	.search = "comm,segment,mapping,code,symbol",
 	.then_by = "walks", /* they have rows without any fault */
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct fault),
 };

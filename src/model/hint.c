@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/hint.h"
 
+#include "base/macros.h"
 #include "model/needs.h"
 
 #include <errno.h>
@@ -93,12 +94,12 @@ hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 			(long long)hint->count);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sentences); i++)
 		if (sentences[i].need == hint->need && sentences[i].error == hint->error) {
 			snprintf(text, HINT_TEXT_SIZE, "%s", sentences[i].text);
 			return;
 		}
-	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(subjects); i++)
 		if (subjects[i].need == hint->need) {
 			subject = subjects[i].subject;
 			remedy = remedy_of(i, hint);

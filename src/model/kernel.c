@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/kernel.h"
 
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/needs.h"
 
@@ -22,7 +23,7 @@
 	static const struct table of##_table = { .name = named,                                    \
 		.search = row,                                                                     \
 		.columns = of##_columns,                                                           \
-		.column_count = sizeof(of##_columns) / sizeof(of##_columns[0]),                    \
+		.column_count = ARRAY_SIZE(of##_columns),                                          \
 		.row_size = sizeof(struct of) }
 
 /* clang-format off */
@@ -153,7 +154,7 @@ const struct table slab_table = {
 	.name = "slab",
 	.search = "name",
 	.columns = slab_columns,
-	.column_count = sizeof(slab_columns) / sizeof(slab_columns[0]),
+	.column_count = ARRAY_SIZE(slab_columns),
 	.row_size = sizeof(struct slab),
 };
 TABLE("zone", zone, "name");
@@ -163,7 +164,7 @@ static const struct table swap_table = {
 	.name = "swap",
 	.search = "path,swap_kind",
 	.columns = swap_columns,
-	.column_count = sizeof(swap_columns) / sizeof(swap_columns[0]),
+	.column_count = ARRAY_SIZE(swap_columns),
 	.row_size = sizeof(struct swap_device),
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/index.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/needs.h"
 
@@ -121,7 +122,7 @@ const struct table mapping_table = {
 	.name = "mapping",
 	.search = "segment,role,name",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),
 };
 
@@ -129,7 +130,7 @@ const struct table segment_table = {
 	.name = "segment",
 	.search = "segment,role,name",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),
 };
 
@@ -169,12 +170,6 @@ map_rows_take(struct map_rows *copy, const struct map_rows *rows)
 		copy->rows[i] = rows->rows[i];
 }
 
-static const char *
-keep_text(struct arena *texts, const char *text)
-{
-	return text ? arena_copy(texts, text, strlen(text)) : NULL;
-}
-
 void
 map_rows_copy(struct map_rows *copy, const struct map_rows *rows, struct arena *texts)
 {
@@ -187,9 +182,9 @@ map_rows_copy(struct map_rows *copy, const struct map_rows *rows, struct arena *
 			const char **text = (const char **)((char *)row + column->offset);
 
 			if (column->unit == UNIT_TEXT)
-				*text = keep_text(texts, *text);
+				*text = arena_text(texts, *text);
 		}
-		row->owner = keep_text(texts, row->owner);
+		row->owner = arena_text(texts, row->owner);
 		row->role = rows->rows[i].role; /* it is compared by its address */
 	}
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/mapping.h"
 
+#include "base/macros.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -95,7 +97,7 @@ classify_file(const struct mapping *mappings, size_t count, size_t place)
 
 	if (!is_shared(mapping) && is_of_program(mappings, count, place))
 		return part_of_program(mapping);
-	for (size_t i = 0; i < sizeof(memory_files) / sizeof(memory_files[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(memory_files); i++)
 		if (starts_with(mapping->name, memory_files[i].start))
 			return is_shared(mapping) ? memory_files[i].shared
 						  : memory_files[i].private;
@@ -122,7 +124,7 @@ classify(const struct mapping *mappings, size_t count, size_t place)
 		return SEGMENT_SHARED;
 	if (name[0] == '\0')
 		return is_bss(mappings, count, place) ? SEGMENT_DATA : SEGMENT_ANON;
-	for (size_t i = 0; name[0] == '[' && i < sizeof(named) / sizeof(named[0]); i++)
+	for (size_t i = 0; name[0] == '[' && i < ARRAY_SIZE(named); i++)
 		if (starts_with(name, named[i].start))
 			return named[i].segment;
 	return classify_file(mappings, count, place);

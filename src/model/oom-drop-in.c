@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "model/oom-plan.h"
 
 #include "model/process.h"
@@ -28,7 +29,7 @@ ends_in(const char *text, const char *ending)
 static const char *
 section_of(const char *unit)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (ends_in(unit, kinds[i].ending))
 			return kinds[i].section;
 	return NULL;

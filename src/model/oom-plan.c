@@ -2,8 +2,8 @@
 #include "model/oom-plan.h"
 
 #include "base/cleanup.h"
+#include "base/macros.h"
 #include "base/memory.h"
-#include "model/badness.h"
 #include "model/snapshot.h"
 
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static const struct column columns[] = {
 const struct table oom_effect_table = {
 	.name = "change",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct oom_effect),
 };
 

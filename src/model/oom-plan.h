@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "model/badness.h"
 #include "table/table.h"
 
 #include <stdbool.h>
@@ -9,7 +10,7 @@
 struct process;
 struct snapshot;
 
-enum { OOM_ADJ_LEAST = -1000, OOM_ADJ_MOST = 1000, OOM_LEGACY_LEAST = -17, OOM_LEGACY_MOST = 15 };
+enum { OOM_LEGACY_LEAST = -17, OOM_LEGACY_MOST = 15 };
 
 /* A change of the OOM adjustment of this process and no other that has got its number since. */
 struct oom_change {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/process.h"
 
+#include "base/macros.h"
 #include "model/needs.h"
 
 #include <errno.h>
@@ -200,7 +201,7 @@ const struct table candidate_table = {
 	.name = "candidate",
 	.search = "comm,command",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct process),
 };
 
@@ -208,6 +209,6 @@ const struct table process_table = {
 	.name = "process",
 	.search = "comm,command",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct process),
 };

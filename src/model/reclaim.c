@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "model/kernel.h"
 
 /* The counters of reclaim in /proc/vmstat (mm/vmstat.c, include/linux/vm_event_item.h). */
@@ -69,7 +70,7 @@ static const struct {
 void
 reclaim_add_rows(struct kernel_rows *rows)
 {
-	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
 		struct reclaim *row = kernel_rows_add(rows, KERNEL_RECLAIM);
 
 		row->group = counters[i].group;

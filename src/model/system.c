@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/system.h"
 
+#include "base/macros.h"
 #include "model/needs.h"
 
 #include <stdio.h>
 #include <time.h>
-
-#define SECOND INT64_C(1000000000)
 
 #define FIELD(name) offsetof(struct system, name)
 
@@ -230,12 +229,12 @@ const struct system_line system_lines[] = {
 };
 /* clang-format on */
 
-const size_t system_line_count = sizeof(system_lines) / sizeof(system_lines[0]);
+const size_t system_line_count = ARRAY_SIZE(system_lines);
 
 const struct table system_table = {
 	.name = "system",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct system),
 };
 
@@ -253,7 +252,8 @@ system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *syste
 	enum charset charset)
 {
 	char count[UNIT_FORMAT_SIZE], name[64] = "", when[32] = "";
-	time_t seconds = (time_t)(system->last_kill_time / SECOND), today = (time_t)(now / SECOND);
+	time_t seconds = (time_t)(system->last_kill_time / NS_PER_SEC),
+	       today = (time_t)(now / NS_PER_SEC);
 	struct tm time, day;
 
 	unit_format(count, UNIT_NUMBER, system->oom_kills, SCALE_HUMAN);
@@ -297,7 +297,7 @@ system_split(struct system *s)
 void
 system_check_sums(struct system *system)
 {
-	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sums); i++)
 		if (*field(system, sums[i][1]) == UNKNOWN || *field(system, sums[i][2]) == UNKNOWN)
 			*field(system, sums[i][0]) = UNKNOWN;
 	system->buff_cache = system->buffers == UNKNOWN || system->cache == UNKNOWN

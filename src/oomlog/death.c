@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/scan.h"
 #include "oomlog/parser.h"
 
@@ -103,7 +104,7 @@ take_sizes(struct oom_kill *kill, const char *figures)
 	int64_t uid = value_of(figures, "UID:", ""), adj = value_of(figures, "oom_score_adj:", "");
 	bool has_shmem = strstr(figures, "shmem-rss:") || !value_line_end(figures);
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		*sizes[i].size = known_product(value_of(figures, sizes[i].key, "kB"), 1024);
 	kill->resident = known_sum(kill->anon, kill->file); /* until 4.4 it has no third part */
 	if (has_shmem)

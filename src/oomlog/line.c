@@ -2,12 +2,11 @@
 #include "oomlog/line.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/scan.h"
 
 #include <ctype.h>
 #include <string.h>
-
-#define SECOND INT64_C(1000000000)
 
 /* The state of FNV-1a, a hash. */
 #define HASH_START UINT64_C(14695981039346656037)
@@ -29,12 +28,12 @@ is_digit(char c)
 static int64_t
 seconds(const char *text)
 {
-	int64_t whole = scan_next_number(&text), part = 0, place = SECOND;
+	int64_t whole = scan_next_number(&text), part = 0, place = NS_PER_SEC;
 
 	if (*text == '.')
 		for (text++; is_digit(*text) && place > 1; text++)
 			part += (*text - '0') * (place /= 10);
-	return known_sum(known_product(whole, SECOND), part);
+	return known_sum(known_product(whole, NS_PER_SEC), part);
 }
 
 /* "[  815.295603]", "[  815.295603 <    0.000012>]", "[  815.295603,5]": the kernel's clock. */
@@ -157,7 +156,7 @@ origin_of(const char *tag, size_t length)
 		{ "earlyoom", LOG_EARLYOOM },
 	};
 
-	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(origins); i++)
 		if (strlen(origins[i].tag) == length && memcmp(origins[i].tag, tag, length) == 0)
 			return origins[i].origin;
 	return LOG_OTHER;
@@ -226,7 +225,7 @@ take_known(const char *text, struct log_line *line)
 	};
 	const char *end = NULL;
 
-	for (size_t i = 0; !end && i < sizeof(things) / sizeof(things[0]); i++)
+	for (size_t i = 0; !end && i < ARRAY_SIZE(things); i++)
 		end = things[i](text, line);
 	return end;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "oomlog/oom-kill.h"
 
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/event.h"
 
@@ -92,14 +93,14 @@ static const struct column candidate_columns[] = {
 const struct table oom_kill_table = {
 	.name = "oom_kill",
 	.columns = columns,
-	.column_count = sizeof(columns) / sizeof(columns[0]),
+	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct oom_kill),
 };
 
 const struct table oom_candidate_table = {
 	.name = "oom_candidate",
 	.columns = candidate_columns,
-	.column_count = sizeof(candidate_columns) / sizeof(candidate_columns[0]),
+	.column_count = ARRAY_SIZE(candidate_columns),
 	.row_size = sizeof(struct oom_candidate),
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "base/scan.h"
 #include "oomlog/parser.h"
 
@@ -70,7 +71,7 @@ take_cpu(struct oom_log *log, const char *at, const char *behind)
 		!report->asked_line)
 		return true;
 	comm = comm ? comm + strlen(" Comm: ") : NULL;
-	for (size_t i = 0; comm && i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (size_t i = 0; comm && i < ARRAY_SIZE(ends); i++) {
 		const char *other = strstr(comm, ends[i]);
 
 		end = !end || (other && other < end) ? other : end;
@@ -103,7 +104,7 @@ limit_called(const char *name, bool is_global)
 		{ "MEMCG,", OOM_LIMIT_CGROUP, false },
 	};
 
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
 		if (scan_start(name, limits[i].name) && (is_global || !limits[i].needs_global))
 			return limits[i].limit;
 	return OOM_LIMIT_UNKNOWN;
@@ -146,7 +147,7 @@ forget_limit(struct oom_kill *kill)
 	const char **const texts[] = { &kill->limit_cgroup, &kill->cgroup, &kill->nodemask,
 		&kill->cpuset, &kill->mems_allowed };
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		free((void *)*texts[i]);
 		*texts[i] = NULL;
 	}
@@ -394,4 +395,4 @@ const struct phrase oom_phrases[] = {
 	{ "systemd-oomd killed ", SECTION_NONE, false, false, LOG_SYSTEMD, is_number, daemon_take_unit },
 };
 /* clang-format on */
-const size_t oom_phrase_count = sizeof(oom_phrases) / sizeof(oom_phrases[0]);
+const size_t oom_phrase_count = ARRAY_SIZE(oom_phrases);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "oomlog/parser.h"
 
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define KILL(name) offsetof(struct oom_report, kill.name)
 #define REPORT(name) offsetof(struct oom_report, name)
 
@@ -81,7 +81,7 @@ report_take_machine(struct oom_log *log, const char *at, const char *behind)
 	bool understood = false;
 
 	(void)behind;
-	for (size_t i = 0; i < COUNT(figures); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
 		int64_t pages = value_of(at, figures[i].total, "");
 
 		report_set(report, &report->pages[figures[i].figure], pages);
@@ -143,7 +143,7 @@ take_node(struct oom_report *report, int64_t node, const char *line)
 	report->is_mixed =
 		report->is_mixed || (report->last_node != UNKNOWN && node <= report->last_node);
 	report->last_node = node;
-	for (size_t i = 0; i < COUNT(figures); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
 		if (figures[i].node)
 			add(&report->kib[figures[i].figure], value_of(line, figures[i].node, "kB"));
 	add(&report->kib[FIGURE_KERNEL_STACK], value_of(line, "kernel_stack:", "kB"));
@@ -201,7 +201,7 @@ report_take_count(struct oom_log *log, const char *at, const char *behind)
 		number--;
 	while (number > log->text && number[-1] >= '0' && number[-1] <= '9')
 		number--;
-	for (size_t i = 0; i < COUNT(counts); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		if (scan_start(at, counts[i].words) && ended)
 			report_set(report, field(report, counts[i].offset), scan_number(number));
 	return ended;
@@ -261,7 +261,7 @@ report_take_stats(struct oom_log *log, const char *at, const char *behind)
 
 	(void)at;
 	report->is_cgroup = report->in_statistics = true;
-	for (size_t i = 0; i < COUNT(old_cgroup_stats); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(old_cgroup_stats); i++) {
 		int64_t bytes =
 			known_product(value_of(behind, old_cgroup_stats[i].key, "KB"), 1024);
 
@@ -285,7 +285,7 @@ report_take_statistics(struct oom_report *report, const char *line)
 	for (key = number - 1; key > line && key[-1] != ' ' && key[-1] != ']' && key[-1] != ';';)
 		key--;
 	length = (size_t)(number - 1 - key);
-	for (size_t i = 0; i < COUNT(cgroup_stats); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cgroup_stats); i++)
 		if (strlen(cgroup_stats[i].key) == length &&
 			memcmp(key, cgroup_stats[i].key, length) == 0)
 			report_set(

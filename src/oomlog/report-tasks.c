@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "model/badness.h"
@@ -10,7 +11,7 @@
 #define MOST_BYTES (INT64_C(1) << 60)
 
 /* The size of a page that is only used to put rows in order while it is not known. */
-enum { USUAL_PAGE = 4096, ADJ_NEVER = -1000, OLD_COLUMNS = 7, SPLIT_COLUMNS = 10 };
+enum { USUAL_PAGE = 4096, OLD_COLUMNS = 7, SPLIT_COLUMNS = 10 };
 
 static const struct {
 	const char *heading;
@@ -34,7 +35,7 @@ static const struct {
 static enum task_column
 column_of(const char *heading, size_t length)
 {
-	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(headings); i++)
 		if (strlen(headings[i].heading) == length &&
 			memcmp(headings[i].heading, heading, length) == 0)
 			return headings[i].column;
@@ -175,7 +176,7 @@ read_row(const struct oom_report *report, const char *row, struct oom_candidate 
 static int64_t
 badness(const struct oom_candidate *task, int64_t total)
 {
-	if (task->adj < ADJ_NEVER || task->adj > -ADJ_NEVER || task->resident > MOST_BYTES ||
+	if (task->adj < OOM_ADJ_LEAST || task->adj > OOM_ADJ_MOST || task->resident > MOST_BYTES ||
 		task->swap > MOST_BYTES || task->page_tables > MOST_BYTES || total > MOST_BYTES)
 		return UNKNOWN;
 	return badness_points(task->resident, task->swap, task->page_tables, task->adj,
@@ -198,7 +199,7 @@ measure(const struct oom_report *report, struct oom_candidate *task, int64_t pag
 	int64_t *const pages[] = { &task->virtual, &task->resident, &task->anon, &task->file,
 		&task->shmem, &task->swap };
 
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++)
 		*pages[i] = known_product(*pages[i], page);
 	if (tables_are_pages(report))
 		task->page_tables = known_product(task->page_tables, page);
@@ -310,7 +311,7 @@ keep_task(struct oom_report *report, struct oom_candidate *task, const char *nam
 	kill->tasks = known_sum(known_or_zero(kill->tasks), 1);
 	kill->protected_tasks = known_or_zero(kill->protected_tasks);
 	keep_largest(kill, task, name, length);
-	if (task->adj == ADJ_NEVER) {
+	if (task->adj == OOM_ADJ_LEAST) {
 		kill->protected_tasks++;
 		return;
 	}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "oomlog/parser.h"
@@ -64,9 +65,8 @@ is_certain(const char *name, bool has_summary, bool is_chosen)
 	static const char *const of_summary[] = { "cgroup", "limit_cgroup", "nodemask", "cpuset",
 		"mems_allowed" };
 
-	return is_among(name, of_death, sizeof(of_death) / sizeof(of_death[0])) ||
-	       (has_summary &&
-		       is_among(name, of_summary, sizeof(of_summary) / sizeof(of_summary[0]))) ||
+	return is_among(name, of_death, ARRAY_SIZE(of_death)) ||
+	       (has_summary && is_among(name, of_summary, ARRAY_SIZE(of_summary))) ||
 	       (is_chosen && strcmp(name, "score") == 0);
 }
 

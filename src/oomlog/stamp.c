@@ -2,14 +2,13 @@
 #include "oomlog/stamp.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/scan.h"
 
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
-
-#define SECOND INT64_C(1000000000)
 
 enum { MOST_WORDS = 3, LONGEST_WORD = 24 };
 
@@ -88,7 +87,7 @@ two_digits(const char *text)
 static const char *
 read_fraction(const char *text, struct log_stamp *stamp)
 {
-	int64_t place = SECOND;
+	int64_t place = NS_PER_SEC;
 
 	if ((*text != '.' && *text != ',') || !isdigit((unsigned char)text[1]))
 		return text;
@@ -249,12 +248,12 @@ log_stamp_read(const char *text, struct log_stamp *ret_stamp)
 
 	if (end) {
 		*ret_stamp = none;
-		ret_stamp->epoch = known_product(scan_number(text), SECOND);
+		ret_stamp->epoch = known_product(scan_number(text), NS_PER_SEC);
 		read_fraction(text + 10, ret_stamp);
 		ret_stamp->epoch = known_sum(ret_stamp->epoch, ret_stamp->nanoseconds);
 		return end;
 	}
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		struct log_stamp stamp = none;
 
 		end = forms[i](text, &stamp);
@@ -276,7 +275,7 @@ log_stamp_time(const struct log_stamp *stamp, int64_t now)
 		.tm_sec = stamp->second,
 		.tm_isdst = -1 };
 	struct tm again, local;
-	time_t today = (time_t)(now / SECOND), time;
+	time_t today = (time_t)(now / NS_PER_SEC), time;
 
 	if (stamp->epoch != UNKNOWN || stamp->month < 0 || now == UNKNOWN ||
 		!localtime_r(&today, &local))
@@ -291,5 +290,5 @@ log_stamp_time(const struct log_stamp *stamp, int64_t now)
 		again.tm_year--;
 		time = mktime(&again);
 	}
-	return known_sum(known_product((int64_t)time, SECOND), stamp->nanoseconds);
+	return known_sum(known_product((int64_t)time, NS_PER_SEC), stamp->nanoseconds);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/free.h"
 
+#include "base/macros.h"
 #include "model/system.h"
 #include "output/explain.h"
 
@@ -102,7 +103,7 @@ write_single_line(FILE *file, const struct system *system, const struct free_sty
 		{ "MemFree", system->free },
 	};
 
-	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
 		char text[VALUE_SIZE];
 
 		format_value(text, items[i].bytes, style);

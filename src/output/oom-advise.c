@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/unit.h"
 #include "oomlog/oom-kill.h"
 #include "output/oom-page.h"
@@ -207,7 +208,7 @@ oom_advise(struct page *page, const struct episode *episode)
 	};
 	bool said = advise_repeats(page, episode);
 
-	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
 		said |= advices[i](page, episode->explained);
 	if (!said)
 		page_say(page, "-", "The log gives no other hint than the table above.");

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/unit.h"
+#include "model/badness.h"
 #include "oomlog/oom-kill.h"
 #include "output/oom-page.h"
 
-enum { SHOWN_CANDIDATES = 5, ADJ_NEVER = -1000 };
+enum { SHOWN_CANDIDATES = 5 };
 
 /* What the kernel did, as the end of a sentence. */
 static const char *
@@ -159,7 +161,7 @@ say_what_it_held(struct page *page, const struct oom_kill *kill)
 		{ "in swap", kill->swap },
 		{ "page tables", kill->page_tables },
 	};
-	const char *known = list_parts(page, parts, sizeof(parts) / sizeof(parts[0]));
+	const char *known = list_parts(page, parts, ARRAY_SIZE(parts));
 
 	if (kill->resident != UNKNOWN)
 		page_say(page, "", "It used %s%s%s.", page_bytes(page, kill->resident),
@@ -227,8 +229,8 @@ write_candidates(struct page *page, const struct oom_kill *kill)
 	}
 	if (!largest_shown)
 		write_candidate(page, &kill->largest,
-			kill->largest.adj == ADJ_NEVER ? "  <- largest, protected"
-						       : "  <- largest");
+			kill->largest.adj == OOM_ADJ_LEAST ? "  <- largest, protected"
+							   : "  <- largest");
 }
 
 static void
@@ -319,7 +321,7 @@ say_memory(struct page *page, const struct oom_kill *kill)
 		{ "reserved huge pages", kill->hugetlb > 0 ? kill->hugetlb : UNKNOWN },
 		{ "free", kill->free },
 	};
-	const char *known = list_parts(page, parts, sizeof(parts) / sizeof(parts[0]));
+	const char *known = list_parts(page, parts, ARRAY_SIZE(parts));
 
 	if (!*known) {
 		page_say(page, "", "The log does not say.");
@@ -408,7 +410,7 @@ oom_explain(struct page *page, const struct episode *episode)
 	};
 	int number = 1;
 
-	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
 		fprintf(page->file, "\n%d. %s\n", number++, questions[i].title);
 		questions[i].say(page, episode->explained);
 	}

@@ -2,6 +2,7 @@
 #include "output/oom-log.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/unit.h"
 #include "oomlog/oom-kill.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 
 /* A kill of the same limit within ten minutes repeats the last; so many limits are kept in mind. */
-#define REPEAT_NS (INT64_C(600) * 1000000000)
+#define REPEAT_NS (600 * NS_PER_SEC)
 
 enum { RECENT_EPISODES = 32 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output/output.h"
 
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/process.h"
 #include "table/cell.h"
@@ -68,13 +69,14 @@ output_room(struct output *output)
 void
 output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time)
 {
-	time_t seconds = (time_t)(time / 1000000000);
+	time_t seconds = (time_t)(time / NS_PER_SEC);
 	struct tm utc;
 	size_t length;
 
 	gmtime_r(&seconds, &utc);
 	length = strftime(text, OUTPUT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(text + length, OUTPUT_TIME_SIZE - length, ".%03dZ", (int)(time / 1000000 % 1000));
+	snprintf(
+		text + length, OUTPUT_TIME_SIZE - length, ".%03dZ", (int)(time / NS_PER_MS % 1000));
 }
 
 void

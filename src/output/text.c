@@ -29,7 +29,7 @@ add_value(struct output *output, const struct column *column, const void *row)
 static void
 add_item(struct output *output, const char *label, const char *name, const struct system *system)
 {
-	const struct column *column = table_find(&system_table, name, strlen(name));
+	const struct column *column = table_column(&system_table, name);
 
 	add_text(output, "  ");
 	add_text(output, label);
@@ -43,7 +43,7 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 	char text[96];
 
 	add_text(output, "memtop  ");
-	add_value(output, table_find(&system_table, "host", 4), &snapshot->system);
+	add_value(output, table_column(&system_table, "host"), &snapshot->system);
 	add_item(output, "up", "uptime", &snapshot->system);
 	unit_format(text, UNIT_TIME, snapshot->time, output->scale);
 	add_text(output, "  ");
@@ -63,7 +63,7 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 static void
 add_behind(struct output *output, const struct system_item *item, const struct system *system)
 {
-	const struct column *column = table_find(&system_table, item->column, strlen(item->column));
+	const struct column *column = table_column(&system_table, item->column);
 
 	if (item->behind && column_is_known(column, system))
 		add_text(output, item->behind);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sampler/counters.h"
 
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/unit.h"
 #include "sampler/calls.h"
@@ -28,7 +29,7 @@ static const struct {
 	{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, offsetof(struct counts, instructions), true },
 };
 /* clang-format on */
-enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+enum { KINDS = ARRAY_SIZE(kinds) };
 
 /* What a read gives (PERF_FORMAT_TOTAL_TIME_*). */
 enum { VALUE, ENABLED, RUNNING, VALUES };

@@ -21,18 +21,6 @@ sampler_answer_reset(struct sampler_answer *answer)
 	answer->has_counts = false;
 }
 
-const char *
-sampler_answer_keep(struct sampler_answer *answer, const char *text)
-{
-	return text ? arena_copy(&answer->report.texts, text, strlen(text)) : NULL;
-}
-
-static const char *
-copy_text(struct snapshot *snapshot, const char *text)
-{
-	return text ? arena_copy(&snapshot->texts, text, strlen(text)) : NULL;
-}
-
 /*
  * Processes that this pid namespace does not have come with the number 0, as the kernel's idle
  * task does, which meets no faults.
@@ -49,18 +37,18 @@ add_row(struct snapshot *now, const struct fault *fault)
 	struct fault *row = snapshot_add_fault(now);
 
 	*row = *fault;
-	row->comm = fault->pid == 0 ? name_of_zero(fault) : copy_text(now, fault->comm);
-	row->mapping = copy_text(now, fault->mapping);
-	row->code = copy_text(now, fault->code);
-	row->symbol = copy_text(now, fault->symbol);
-	row->waits = copy_text(now, fault->waits);
+	row->comm = fault->pid == 0 ? name_of_zero(fault) : arena_text(&now->texts, fault->comm);
+	row->mapping = arena_text(&now->texts, fault->mapping);
+	row->code = arena_text(&now->texts, fault->code);
+	row->symbol = arena_text(&now->texts, fault->symbol);
+	row->waits = arena_text(&now->texts, fault->waits);
 }
 
 static void
 add_system(struct system *system, const struct sampler_answer *answer, struct snapshot *now)
 {
 	system->sampling = answer->sampling;
-	system->sampling.missing = copy_text(now, answer->sampling.missing);
+	system->sampling.missing = arena_text(&now->texts, answer->sampling.missing);
 	if (!answer->has_counts)
 		return;
 	system->tlb_walks = answer->counts.data_walks;

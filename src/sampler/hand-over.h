@@ -20,9 +20,6 @@ struct sampler_answer {
 /* Empties it and keeps its memory. */
 void sampler_answer_reset(struct sampler_answer *answer);
 
-/* A copy of a text that lives as long as the answer; of NULL: NULL. */
-const char *sampler_answer_keep(struct sampler_answer *answer, const char *text);
-
 /* Copies it into a snapshot: the rows, the machine's figures, and those of the processes. */
 void sampler_answer_add(const struct sampler_answer *answer, struct snapshot *now);
 

@@ -2,6 +2,7 @@
 #include "sampler/jobs.h"
 
 #include "base/clock.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "collect/procfs.h"
@@ -16,7 +17,7 @@
 
 /* MOST_LOOKS: a thread that gets no CPU is waited for a second. */
 enum { MOST_LATE = 8, MOST_LOOKS = 200 };
-static const int64_t look_time = INT64_C(5) * 1000000;
+static const int64_t look_time = 5 * NS_PER_MS;
 
 /* A thread and its job. */
 struct worker {
@@ -170,8 +171,7 @@ wait_for(struct jobs *jobs, const struct worker *worker, int64_t cpu_time)
 {
 	for (int looks = 0; !worker->done && jobs->budget > 0 && looks < MOST_LOOKS; looks++) {
 		int64_t until = clock_ns(CLOCK_MONOTONIC) + look_time, before = cpu_time;
-		const struct timespec time = { .tv_sec = until / 1000000000,
-			.tv_nsec = until % 1000000000 };
+		const struct timespec time = clock_timespec(until);
 
 		if (pthread_cond_timedwait(&jobs->done, &jobs->lock, &time) != ETIMEDOUT)
 			continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sampler/ladder.h"
 
+#include "base/macros.h"
 #include "base/unit.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ write_lack_of_rights(const struct obstacle *obstacle, char text[static HALF_SIZE
 static const char *
 find_cause(const struct obstacle *obstacle)
 {
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
 		if (causes[i].error == obstacle->error &&
 			(causes[i].step == ANY_STEP || causes[i].step == (int)obstacle->step))
 			return causes[i].cause;

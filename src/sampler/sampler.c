@@ -222,7 +222,7 @@ make_answer(struct sampler *sampler)
 		answer->sampling.missing = counters_missing(sampler->counters);
 	if (sampler->events && !answer->sampling.missing)
 		answer->sampling.missing = attribution_trouble(sampler->attribution);
-	answer->sampling.missing = sampler_answer_keep(answer, answer->sampling.missing);
+	answer->sampling.missing = arena_text(&answer->report.texts, answer->sampling.missing);
 }
 
 /*
@@ -341,8 +341,7 @@ static int
 ask(struct sampler *sampler, const struct question *question)
 {
 	int64_t end = clock_ns(CLOCK_MONOTONIC) + sampler->patience;
-	const struct timespec deadline = { .tv_sec = end / 1000000000,
-		.tv_nsec = end % 1000000000 };
+	const struct timespec deadline = clock_timespec(end);
 	int error = 0;
 
 	sampler->question = *question;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/index.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/unit.h"
 #include "model/mapping.h"
@@ -37,7 +38,7 @@ enum {
 };
 
 /* A process that does not let its mappings be read is waited for once. */
-static const int64_t most_wait = INT64_C(100) * 1000000;
+static const int64_t most_wait = 100 * NS_PER_MS;
 enum { PART_OF_TIME = 1, TROUBLE_SIZE = 128 };
 
 /* So that reading takes a small part of the time: this many mappings cost a pause of one drain. */
@@ -134,7 +135,7 @@ keep_name(struct spaces *spaces, const char *name)
 
 	if (strcmp(name, "//anon") == 0)
 		return space_no_name;
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
 		if (strcmp(name, fixed[i]) == 0)
 			return fixed[i];
 	if (names_bytes(&spaces->names) >= MOST_NAMES)

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/index.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "sampler/elf-symbols.h"
@@ -30,7 +31,7 @@ enum { MOST_MEMORY = 24 * 1024 * 1024, MOST_FILES = 4096, IDLE_DRAINS = 16 };
 enum { PART_OF_TIME = 25 };
 
 enum { NAME_SIZE = 128, TROUBLE_SIZE = 256 };
-static const int64_t long_wait = INT64_C(1000000000);
+static const int64_t long_wait = NS_PER_SEC;
 
 /* A file, known by what a change of it changes. One without functions is remembered, too. */
 struct file {

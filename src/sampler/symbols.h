@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/macros.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +20,7 @@
 struct symbols;
 
 /* How long to wait for files at once, in nanoseconds. */
-#define SYMBOLS_WAIT (INT64_C(100) * 1000000)
+#define SYMBOLS_WAIT (100 * NS_PER_MS)
 
 /* `root` is a descriptor of /proc, which is borrowed. */
 struct symbols *symbols_create(int root, int64_t most_wait);

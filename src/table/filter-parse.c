@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "table/filter.h"
 
 #include "base/memory.h"
@@ -60,7 +61,7 @@ comparison_at(const char *text)
 	int found = -1;
 	size_t longest = 0;
 
-	for (size_t i = 0; i < sizeof(comparisons) / sizeof(comparisons[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(comparisons); i++) {
 		size_t length = strlen(comparisons[i].text);
 
 		if (length > longest && strncmp(text, comparisons[i].text, length) == 0) {

@@ -110,8 +110,7 @@ sort_rows(struct sort_key *keys, size_t count, const struct table *table, const 
 	if (count < 2 || !order->column)
 		return;
 	if (table->then_by) {
-		const struct order least =
-			order_of(table_find(table, table->then_by, strlen(table->then_by)));
+		const struct order least = order_of(table_column(table, table->then_by));
 
 		sort_by(keys, count, &least);
 	}

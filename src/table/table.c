@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/nearest.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -45,6 +46,15 @@ table_find(const struct table *table, const char *name, size_t length)
 			return column;
 	}
 	return NULL;
+}
+
+const struct column *
+table_column(const struct table *table, const char *name)
+{
+	const struct column *column = table_find(table, name, strlen(name));
+
+	assert(column);
+	return column;
 }
 
 const char *

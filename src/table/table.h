@@ -59,6 +59,9 @@ void table_reset_row(const struct table *table, void *row);
 /* Finds a column by name, title or alias, in any case; `length` bytes. NULL if there is none. */
 const struct column *table_find(const struct table *table, const char *name, size_t length);
 
+/* The column of that name, which must exist. */
+const struct column *table_column(const struct table *table, const char *name);
+
 /* The name of the column that a mistyped name is nearest to; NULL where none is near. */
 const char *table_nearest(const struct table *table, const char *name, size_t length);
 

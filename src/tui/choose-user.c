@@ -60,11 +60,10 @@ add_user(struct app *app, struct choose *choose, const struct user *user)
 	snprintf(text, sizeof(text), "at most %s, %zu process%s", size, user->count,
 		user->count == 1 ? "" : "es");
 	text_safe(name, sizeof(name), user->name, app->charset);
-	choose_add(choose,
-		&(struct choice){ .number = user->uid,
-			.name = arena_copy(&choose->texts, name, strlen(name)),
-			.text = arena_copy(&choose->texts, text, strlen(text)),
-			.value = arena_copy(&choose->texts, user->name, strlen(user->name)) });
+	choose_add(choose, &(struct choice){ .number = user->uid,
+				   .name = arena_text(&choose->texts, name),
+				   .text = arena_text(&choose->texts, text),
+				   .value = arena_text(&choose->texts, user->name) });
 }
 
 static void

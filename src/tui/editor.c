@@ -3,6 +3,7 @@
 
 #include "act/oom.h"
 #include "base/clock.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
@@ -366,7 +367,7 @@ editor_key(struct app *app, int key)
 	}
 	if (request == REQUEST_ADJ_NUMBER)
 		open_number(app, key);
-	else if (!actions_take(actions, sizeof(actions) / sizeof(actions[0]), app, request))
+	else if (!actions_take(actions, ARRAY_SIZE(actions), app, request))
 		refuse_key(app, key);
 	return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/filter-line.h"
 
+#include "base/macros.h"
 #include "tui/app.h"
 #include "tui/process-list.h"
 #include "tui/screen.h"
@@ -111,7 +112,7 @@ tail_of(struct app *app, size_t form, int width)
 static struct tail
 best_tail(struct app *app, int width, int wanted)
 {
-	size_t count = sizeof(forms) / sizeof(forms[0]);
+	size_t count = ARRAY_SIZE(forms);
 	struct tail tail;
 
 	for (size_t i = 0; i < count; i++) {

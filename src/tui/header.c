@@ -2,6 +2,7 @@
 #include "tui/header.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
 #include "tui/filter-line.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#define NEWS (INT64_C(600) * 1000000000)
+#define NEWS (600 * NS_PER_SEC)
 
 enum {
 	LEAST_ROWS = 6,
@@ -69,7 +70,7 @@ draw_title(struct app *app, WINDOW *window, int y)
 	const struct system *system = &app->snapshot->system;
 	char left[TEXT_SIZE], right[TEXT_SIZE], host[64], up[UNIT_FORMAT_SIZE];
 	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE], interval[INTERVAL_SIZE];
-	time_t seconds = (time_t)(app->snapshot->time / 1000000000);
+	time_t seconds = (time_t)(app->snapshot->time / NS_PER_SEC);
 	struct tm local = { .tm_hour = 0 };
 	int counts, used;
 
@@ -240,7 +241,7 @@ draw_load(struct app *app, WINDOW *window, int y)
 	char kills[SYSTEM_TEXT_SIZE];
 	int x = 0;
 
-	for (size_t i = 0; i < sizeof(load) / sizeof(load[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(load); i++)
 		x += draw_figure(&load[i], s, window, y, x);
 	x += screen_printf(window, y, x, STYLE_NORMAL, "  oom kills ");
 	system_kills_text(kills, s, app->snapshot->time, app->charset);
@@ -293,7 +294,7 @@ static const int places[][5] = {
 static int
 line_count(int window_height)
 {
-	int count = (int)(sizeof(lines) / sizeof(lines[0]));
+	int count = (int)(ARRAY_SIZE(lines));
 
 	/* Rows come first: at least LEAST_ROWS of them, their heading and the last line. */
 	while (count > 0 && window_height - count < LEAST_ROWS + 2)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/keys.h"
 
+#include "base/macros.h"
+
 #include <curses.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +88,7 @@ static const struct key_binding editor_bindings[] = {
 
 #define KEYS(list)                                                                                 \
 	{                                                                                          \
-		.bindings = list, .count = sizeof(list) / sizeof(list[0])                          \
+		.bindings = list, .count = ARRAY_SIZE(list)                                        \
 	}
 
 const struct key_list screen_keys = KEYS(screen_bindings);
@@ -141,7 +143,7 @@ static const struct {
 void
 name_of_key(char text[static KEY_NAME_SIZE], int code)
 {
-	for (size_t i = 0; i < sizeof(named_keys) / sizeof(named_keys[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(named_keys); i++)
 		if (named_keys[i].code == code) {
 			snprintf(text, KEY_NAME_SIZE, "%s", named_keys[i].name);
 			return;

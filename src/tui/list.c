@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/list.h"
 
+#include "base/macros.h"
+
 static void
 move_by(struct list *list, long rows)
 {
@@ -36,7 +38,7 @@ list_request(struct list *list, enum request request)
 		{ REQUEST_LAST, all },
 	};
 
-	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
 		if (moves[i].request != request)
 			continue;
 		move_by(list, moves[i].rows);

@@ -24,7 +24,7 @@ list_of(const struct table_view *view)
 static const struct column *
 column_called(const char *name)
 {
-	return table_find(&process_table, name, strlen(name));
+	return table_column(&process_table, name);
 }
 
 static bool

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/process-view.h"
 
+#include "base/macros.h"
 #include "tui/app.h"
 #include "tui/choose-user.h"
 #include "tui/process-list.h"
@@ -39,7 +40,7 @@ sort_by_column(struct app *app, long which)
 {
 	const char *name = sort_columns[which];
 
-	table_input_sort(app, order_of(table_find(&process_table, name, strlen(name))));
+	table_input_sort(app, order_of(table_column(&process_table, name)));
 }
 
 static void
@@ -116,5 +117,5 @@ static const struct action actions[] = {
 bool
 process_view_act(void *state, struct app *app, enum request request)
 {
-	return actions_take(actions, sizeof(actions) / sizeof(actions[0]), app, request);
+	return actions_take(actions, ARRAY_SIZE(actions), app, request);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/restore.h"
 
+#include "base/macros.h"
+
 #include <curses.h>
 #include <signal.h>
 #include <string.h>
@@ -75,6 +77,6 @@ restore_prepare(bool use_mouse)
 
 	prepare_text(use_mouse);
 	sigaltstack(&alternate, NULL);
-	for (size_t i = 0; i < sizeof(crash_signals) / sizeof(crash_signals[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(crash_signals); i++)
 		sigaction(crash_signals[i], &action, NULL);
 }

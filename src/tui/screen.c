@@ -2,6 +2,7 @@
 #include "tui/screen.h"
 
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/thread.h"
 #include "tui/restore.h"
 
@@ -65,7 +66,7 @@ catch_signals(void)
 {
 	struct sigaction end = { .sa_handler = note_end };
 
-	for (size_t i = 0; i < sizeof(end_signals) / sizeof(end_signals[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(end_signals); i++) {
 		struct sigaction before;
 
 		/* What is ignored, as HUP below nohup, stays so. */

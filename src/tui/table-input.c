@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/table-input.h"
 
+#include "base/macros.h"
 #include "tui/app.h"
 #include "tui/table-view.h"
 
@@ -249,5 +250,5 @@ table_input(struct app *app, enum request request)
 	if (request == REQUEST_BACK)
 		return end_filter(app);
 	return list_request(&app_table(app)->list, request) ||
-	       actions_take(actions, sizeof(actions) / sizeof(actions[0]), app, request);
+	       actions_take(actions, ARRAY_SIZE(actions), app, request);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/tui.h"
 
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
@@ -297,7 +298,7 @@ static const struct action on_processes[] = {
 	{ REQUEST_ADJUST_UP, .act_with = adjust, .argument = 1 },
 };
 
-#define TAKES(actions) actions_take(actions, sizeof(actions) / sizeof(actions[0]), app, request)
+#define TAKES(actions) actions_take(actions, ARRAY_SIZE(actions), app, request)
 
 /* Of the view that is open, or else of all. */
 static bool

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "model/snapshot.h"
 #include "table/cell.h"
 #include "tui/app.h"
@@ -173,7 +174,7 @@ put_sections(struct sheet *sheet)
 {
 	int first = sheet->y;
 
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
 		screen_put(sheet->window, sheet->y++, 0, getmaxx(sheet->window), STYLE_HEADING,
 			true, sections[i].title);
 		sections[i].put(sheet);

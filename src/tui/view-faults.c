@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "model/fault-group.h"
 #include "model/fault.h"
 #include "model/needs.h"
@@ -241,8 +242,7 @@ act(void *data, struct app *app, enum request request)
 	if (request == REQUEST_OPEN)
 		drill_down(state, app);
 	else if (request == REQUEST_GROUPING)
-		state->grouping =
-			(state->grouping + 1) % (sizeof(groupings) / sizeof(groupings[0]));
+		state->grouping = (state->grouping + 1) % (ARRAY_SIZE(groupings));
 	else if (request == REQUEST_WALKS)
 		flip_walks(state, app);
 	else if ((request != REQUEST_BACK && request != REQUEST_LEAVE) || !leave_one(state, app))

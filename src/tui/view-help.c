@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "tui/app.h"
 #include "tui/screen.h"
 
@@ -32,7 +33,7 @@ gather(struct line lines[static MOST_LINES])
 	static const struct key_list *const lists[] = { &screen_keys, &prompt_keys, &editor_keys };
 	size_t count = 0;
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		for (size_t j = 0; j < lists[i]->count; j++) {
 			count = add(lines, count, &lists[i]->bindings[j]);
 			if (lists[i]->bindings[j].request != REQUEST_OPEN)

@@ -59,7 +59,7 @@ change_scope(struct app *app)
 	if (list->scope)
 		list->scope = NULL;
 	else if (process && process->cgroup)
-		list->scope = arena_copy(&list->scopes, process->cgroup, strlen(process->cgroup));
+		list->scope = arena_text(&list->scopes, process->cgroup);
 	else
 		app_say(app, "its control group is not known");
 	app_refresh(app);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/arena.h"
+#include "base/macros.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
@@ -11,7 +12,7 @@
 enum { NOTES = 2, TEXT_SIZE = 256 };
 
 /* Whoever reads smaps holds up the process meanwhile: beyond 5 ms only when Ctrl-R asks for it. */
-#define DEAR_COST (INT64_C(5) * 1000000)
+#define DEAR_COST (5 * NS_PER_MS)
 
 /* The map of one process. */
 struct state {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
 #include "tui/view.h"
 
 #include <string.h>
@@ -22,7 +23,7 @@
 ALL_VIEWS(DECLARE)
 
 const struct view *const views[] = { ALL_VIEWS(LIST) };
-const size_t view_count = sizeof(views) / sizeof(views[0]);
+const size_t view_count = ARRAY_SIZE(views);
 
 const struct view *
 view_of_key(int key)

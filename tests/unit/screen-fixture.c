@@ -11,7 +11,7 @@ static struct listing
 listing_of(const char *columns)
 {
 	struct listing listing = { .columns = { .table = &process_table },
-		.order = order_of(table_find(&process_table, "res", 3)) };
+		.order = order_of(table_column(&process_table, "res")) };
 	size_t position;
 
 	assert_int_equal(selection_parse(&listing.columns, columns, &position), 0);

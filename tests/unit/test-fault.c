@@ -169,7 +169,7 @@ walks_have_rows_and_totals_of_their_own(void **state)
 static void
 rows_without_faults_are_ordered_by_walks(void **state)
 {
-	const struct order order = order_of(table_find(&fault_table, "minor", 5));
+	const struct order order = order_of(table_column(&fault_table, "minor"));
 	struct fault_grouping grouping = ALL;
 	struct snapshot snapshot = { .time = 0 };
 	struct fault_rows rows = { .count = 0 };

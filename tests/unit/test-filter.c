@@ -330,7 +330,7 @@ static void
 a_set_lets_only_its_numbers_through(void **state)
 {
 	static const int64_t pids[] = { 3, 7 };
-	const struct column *pid = table_find(&process_table, "pid", 3);
+	const struct column *pid = table_column(&process_table, "pid");
 	struct filter *filter = filter_create(&process_table);
 	struct process row;
 

@@ -34,7 +34,7 @@ set_up(void **state)
 	fixture->snapshot.system.self_resident = 3 << 20;
 	fixture->settings = (struct tui_settings){
 		.processes = { .columns = { .table = &process_table },
-			.order = order_of(table_find(&process_table, "res", 3)) },
+			.order = order_of(table_column(&process_table, "res")) },
 		.interval = 1500000000,
 	};
 	fixture->tui = tui_create(&fixture->settings, NULL, NULL);

@@ -418,7 +418,7 @@ written(const struct output_format *format, const struct map_rows *rows, const c
 	struct selection selection = { .table = &mapping_table };
 	struct snapshot snapshot = { .time = 0 };
 	struct row_list list = { .count = 0 };
-	const struct order order = order_of(table_find(&mapping_table, "inode", 5));
+	const struct order order = order_of(table_column(&mapping_table, "inode"));
 	size_t size, position;
 	char *text = NULL;
 

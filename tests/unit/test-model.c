@@ -171,7 +171,7 @@ order_puts_unknown_last_and_keeps_ties(void **state)
 	static const int64_t descending[] = { 4, 2, 3, 1, 5 }, ascending[] = { 1, 2, 3, 4, 5 };
 	struct snapshot snapshot = { .time = 0 };
 	struct row_list list = { .count = 0 };
-	const struct column *res = table_find(&process_table, "res", 3);
+	const struct column *res = table_column(&process_table, "res");
 	struct order order = order_of(res);
 
 	snapshot_reset(&snapshot);
@@ -197,7 +197,7 @@ texts_are_ordered_from_the_first(void **state)
 {
 	struct snapshot snapshot = { .time = 0 };
 	struct row_list list = { .count = 0 };
-	struct order order = order_of(table_find(&process_table, "user", 4));
+	struct order order = order_of(table_column(&process_table, "user"));
 
 	snapshot_reset(&snapshot);
 	add(&snapshot, 1, 1, 10);

@@ -406,14 +406,14 @@ a_value_that_was_read_before_says_so(void **state)
 	make_processes(world, 10, 1);
 	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->extras->pss_age, 0);
-	cell_format(text, sizeof(text), table_find(&process_table, "pss", 3), row, CHARSET_UTF8,
+	cell_format(text, sizeof(text), table_column(&process_table, "pss"), row, CHARSET_UTF8,
 		SCALE_HUMAN);
 	assert_string_equal(text, "90.0K");
 	world->needs.rollup_budget = 1; /* too little: nothing has changed */
 	for (int i = 0; i < 3; i++)
 		row = snapshot_find_process(world_refresh(world), 10);
 	assert_true(row->extras->pss_age > 0);
-	cell_format(text, sizeof(text), table_find(&process_table, "pss", 3), row, CHARSET_UTF8,
+	cell_format(text, sizeof(text), table_column(&process_table, "pss"), row, CHARSET_UTF8,
 		SCALE_HUMAN);
 	assert_string_equal(text, "~90.0K");
 }

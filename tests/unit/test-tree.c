@@ -16,8 +16,8 @@ struct leaf {
 static void
 check_tree(const struct leaf *rows, size_t count, const struct leaf *expected)
 {
-	const struct column *pid = table_find(&process_table, "pid", 3);
-	const struct column *parent = table_find(&process_table, "ppid", 4);
+	const struct column *pid = table_column(&process_table, "pid");
+	const struct column *parent = table_column(&process_table, "ppid");
 	struct process *processes = xcalloc(count, sizeof(*processes));
 	struct row_list list = { .rows = xcalloc(count, sizeof(void *)), .count = count };
 
@@ -105,8 +105,8 @@ what_is_folded_hides_all_below_it(void **state)
 
 		for (size_t j = 0; j < COUNT(family); j++)
 			rows[j] = &processes[j];
-		tree_arrange(&list, table_find(&process_table, "pid", 3),
-			table_find(&process_table, "ppid", 4));
+		tree_arrange(&list, table_column(&process_table, "pid"),
+			table_column(&process_table, "ppid"));
 		tree_fold(&list, is_folded, cases[i].folded);
 		for (; cases[i].left[count]; count++) {
 			const struct process *process = list.rows[count];

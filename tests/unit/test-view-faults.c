@@ -84,7 +84,7 @@ set_up(void **state)
 	fill(fixture);
 	fixture->settings = (struct tui_settings){
 		.processes = { .columns = { .table = &process_table },
-			.order = order_of(table_find(&process_table, "res", 3)) },
+			.order = order_of(table_column(&process_table, "res")) },
 		.interval = 1500000000,
 		.scale = SCALE_HUMAN,
 	};
