@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/unit.h"
 #include "command/loop.h"
 
 #include <errno.h>

@@ -4,6 +4,7 @@
 #include "act/oom.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "command/source.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "model/source.h"
@@ -38,8 +39,8 @@ make_plan(struct work *work)
 {
 	const struct oom_options *options = work->options;
 
-	for (size_t i = 0; i < options->process.pid_count; i++) {
-		int64_t pid = options->process.pids[i];
+	for (size_t i = 0; i < options->named.pid_count; i++) {
+		int64_t pid = options->named.pids[i];
 		const struct process *process = snapshot_find_process(&work->snapshot, pid);
 
 		if (!process)
@@ -83,7 +84,7 @@ say_changed(const struct oom_change *change)
 static void
 carry_out(struct work *work)
 {
-	bool is_text = work->options->process.format == &output_text;
+	bool is_text = work->options->table.format == &output_text;
 
 	for (size_t i = 0; i < work->plan.count; i++) {
 		struct oom_change *change = &work->plan.changes[i];
@@ -101,7 +102,7 @@ static void
 write_rows(struct work *work)
 {
 	struct selection selection = { .table = &oom_effect_table };
-	struct output output = process_options_output(&work->options->process);
+	struct output output = table_options_output(&work->options->table);
 	struct row_list rows = { .count = work->preview.count };
 	int error;
 
@@ -132,7 +133,7 @@ static void
 print_standing(const struct work *work, const char *label, const struct oom_standing *standing,
 	size_t ranked)
 {
-	enum scale scale = work->options->process.settings.scale;
+	enum scale scale = work->options->table.scale;
 	char adj[UNIT_FORMAT_SIZE], score[UNIT_FORMAT_SIZE], badness[UNIT_FORMAT_SIZE];
 	char reason[NAME_SIZE];
 
@@ -168,7 +169,7 @@ print_effect(const struct work *work, const struct oom_effect *effect)
 static void
 print_first(const struct work *work, const char *label, const struct process *process)
 {
-	enum scale scale = work->options->process.settings.scale;
+	enum scale scale = work->options->table.scale;
 	char comm[NAME_SIZE], frees[UNIT_FORMAT_SIZE];
 
 	if (!process) {
@@ -216,19 +217,19 @@ print_preview(const struct work *work)
 }
 
 int
-oom_change_processes(const struct oom_options *options)
+oom_change_processes(struct oom_options *options)
 {
 	const struct needs needs = { .bits = NEED_BADNESS | NEED_OWNER };
 	struct work work = { .options = options, .status = EXIT_SUCCESS };
 	struct source *source;
 
-	if (oom_read(&needs, &work.snapshot, &source) < 0)
+	if (source_read_once(&needs, &work.snapshot, &source) < 0)
 		return EXIT_FAILURE;
 	make_plan(&work);
 	oom_preview(&work.preview, &work.snapshot, &work.plan);
 	if (!options->dry_run)
 		carry_out(&work);
-	if (options->process.format != &output_text)
+	if (options->table.format != &output_text)
 		write_rows(&work);
 	else if (options->dry_run)
 		print_preview(&work);
@@ -241,7 +242,7 @@ oom_change_processes(const struct oom_options *options)
 
 /* The adjustment is inherited and kept over exec. Returns only where that fails. */
 int
-oom_start_command(const struct oom_options *options)
+oom_start_command(struct oom_options *options)
 {
 	struct oom_change change;
 	char word[NAME_SIZE];

@@ -2,49 +2,39 @@
 #include "command/oom.h"
 
 #include "base/log.h"
-#include "base/memory.h"
-#include "collect/collect.h"
-#include "command/loop.h"
+#include "command/source.h"
+#include "command/table-command.h"
 #include "model/badness.h"
-#include "model/derive.h"
 #include "model/needs.h"
 #include "model/oom-domain.h"
-#include "model/snapshot.h"
 #include "model/source.h"
-#include "table/order.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Two lines about the scope and a warning. */
-enum { HEAD_SIZE = 2 * OOM_DOMAIN_TEXT_SIZE + 256 };
-
-static struct needs
-needs_of(const struct oom_options *options)
+static void
+ask(const struct table_run *run, struct needs *needs)
 {
-	return (struct needs){
-		.bits = NEED_BADNESS | NEED_OOM | filter_needs(options->process.filter) |
-			selection_needs(&options->process.settings.processes.columns),
-		.scope = options->cgroup
-	};
+	const struct oom_options *options = run->own;
+
+	needs->scope = options->cgroup;
 }
 
 /* What stands above the table: that it is a prediction, of what, and what is against it. */
 static void
-write_head(
-	char head[static HEAD_SIZE], const struct snapshot *snapshot, const struct output *output)
+write_head(struct table_run *run)
 {
-	const char *warning = badness_warning(&snapshot->system);
+	const struct system *system = &run->now->system;
+	const char *warning = badness_warning(system);
+	const struct output *output = &run->output;
 	char text[OOM_DOMAIN_TEXT_SIZE];
-	int length;
 
-	oom_domain_say(&snapshot->system, output->charset, output->scale, text, sizeof(text));
-	length = snprintf(head, HEAD_SIZE, "Who dies first, a prediction: %s\n", text);
-	if (oom_domain_note(&snapshot->system, output->charset, output->scale, text, sizeof(text)))
-		length += snprintf(head + length, HEAD_SIZE - (size_t)length, "%s\n", text);
+	oom_domain_say(system, output->charset, output->scale, text, sizeof(text));
+	table_run_head(run, "Who dies first, a prediction: %s\n", text);
+	if (oom_domain_note(system, output->charset, output->scale, text, sizeof(text)))
+		table_run_head(run, "%s\n", text);
 	if (warning)
-		snprintf(head + length, HEAD_SIZE - (size_t)length, "warning: %s\n", warning);
+		table_run_head(run, "warning: %s\n", warning);
 }
 
 /* Kernel threads are never chosen and would only fill the end of the list. */
@@ -82,13 +72,12 @@ check_hints(const struct oom_options *options, const struct snapshot *snapshot)
 
 /* What a format has no place for is said on standard error. */
 static void
-tell(const struct output *output, const struct snapshot *snapshot, const struct row_list *rows)
+tell_warning(const struct table_run *run)
 {
-	const char *warning = badness_warning(&snapshot->system);
+	const char *warning = badness_warning(&run->now->system);
 
-	if (warning && output->format != &output_text)
+	if (warning && run->output.format != &output_text)
 		log_error("warning: %s", warning);
-	command_tell_hints(output, snapshot, rows);
 }
 
 /* Processes asked for that are not there: one line each. */
@@ -97,89 +86,46 @@ check_pids(const struct oom_options *options, const struct snapshot *snapshot)
 {
 	int status = EXIT_SUCCESS;
 
-	for (size_t i = 0; i < options->process.pid_count; i++)
-		if (!snapshot_find_process(snapshot, options->process.pids[i])) {
+	for (size_t i = 0; i < options->named.pid_count; i++)
+		if (!snapshot_find_process(snapshot, options->named.pids[i])) {
 			log_error("cannot read OOM score of %lld: No such process",
-				(long long)options->process.pids[i]);
+				(long long)options->named.pids[i]);
 			status = EXIT_FAILURE;
 		}
 	return status;
 }
 
-/* One run of the command. */
-struct run {
-	const struct oom_options *options;
-	struct source *source;
-	struct snapshot snapshots[2];
-	struct row_list rows;
-	struct output output;
-	int status; /* of processes that are not there */
-	char *head; /* HEAD_SIZE bytes, for what stands above the table */
+static int
+list_candidates(struct table_run *run)
+{
+	const struct oom_options *options = run->own;
+	const struct snapshot *now = run->now;
+	const struct badness_scope scope = badness_scope_of(now);
+
+	if (check_hints(options, now) != EXIT_SUCCESS)
+		return EXIT_FAILURE;
+	table_run_list(run, now->processes, now->process_count, NULL);
+	if (options->named.pid_count == 0)
+		keep_candidates(&run->rows, &scope);
+	if (run->number == 1) {
+		run->status = check_pids(options, now);
+		tell_warning(run);
+	}
+	return EXIT_SUCCESS;
+}
+
+static const struct table_command order = {
+	.needs = NEED_BADNESS | NEED_OOM,
+	.ask = ask,
+	.rows = list_candidates,
+	.head = write_head,
 };
 
-static void
-choose_rows(struct run *run, const struct snapshot *now)
-{
-	const struct process_options *process = &run->options->process;
-	const struct badness_scope scope = badness_scope_of(now);
-	struct process_options all = *process;
-
-	all.top = 0; /* it is about those that can be killed */
-	process_options_choose(&all, now->processes, now->process_count, NULL, &run->rows);
-	if (process->pid_count == 0)
-		keep_candidates(&run->rows, &scope);
-	if (process->top > 0 && (uint64_t)process->top < run->rows.count)
-		run->rows.count = (size_t)process->top;
-}
-
-static int
-write_block(void *context, int64_t number)
-{
-	struct run *run = context;
-	const struct needs needs = needs_of(run->options);
-	struct snapshot *now = &run->snapshots[number % 2];
-	struct output *output = &run->output;
-	int error = run->source->read(run->source, now, NULL, &needs);
-
-	if (error < 0)
-		return command_failure_status("cannot read /proc", error);
-	derive(now, number > 1 ? &run->snapshots[(number + 1) % 2] : NULL);
-	if (check_hints(run->options, now) != EXIT_SUCCESS)
-		return EXIT_FAILURE;
-	choose_rows(run, now);
-	if (number == 1) {
-		run->status = check_pids(run->options, now);
-		tell(output, now, &run->rows);
-	}
-	write_head(run->head, now, output);
-	output->head = run->head;
-	output->width = process_options_width(&run->options->process);
-	error = output_write(
-		output, now, &run->options->process.settings.processes.columns, &run->rows);
-	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
-}
-
 int
-oom_show_order(const struct oom_options *options)
+oom_show_order(struct oom_options *options)
 {
-	const struct process_options *process = &options->process;
-	struct run run = { .options = options, .output = process_options_output(process) };
-	int status, error = collect_create(NULL, &run.source);
-
-	if (error < 0)
-		return command_failure_status("cannot read /proc", error);
-	if (process->pid_count > 0)
-		filter_add_set(process->filter, table_find(&candidate_table, "pid", 3),
-			process->pids, process->pid_count);
-	run.head = xmalloc(HEAD_SIZE);
-	status = loop_blocks(process->settings.interval, process->count, write_block, &run);
-	snapshot_finish(&run.snapshots[0]);
-	snapshot_finish(&run.snapshots[1]);
-	row_list_finish(&run.rows);
-	output_finish(&run.output);
-	free(run.head);
-	run.source->destroy(run.source);
-	return status == EXIT_SUCCESS ? run.status : status;
+	table_options_filter_pids(&options->table, options->named.pids, options->named.pid_count);
+	return table_command_show(&order, options, &options->table);
 }
 
 /* As choom shows it, byte for byte. */
@@ -201,20 +147,20 @@ show_process(const struct snapshot *snapshot, int64_t pid)
 }
 
 int
-oom_show_processes(const struct oom_options *options)
+oom_show_processes(struct oom_options *options)
 {
 	const struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_OOM_SCORE |
 					     NEED_OOM_ADJ,
-		.pids = options->process.pids,
-		.pid_count = options->process.pid_count };
+		.pids = options->named.pids,
+		.pid_count = options->named.pid_count };
 	struct snapshot snapshot;
 	struct source *source;
 	int status = EXIT_SUCCESS;
 
-	if (oom_read(&needs, &snapshot, &source) < 0)
+	if (source_read_once(&needs, &snapshot, &source) < 0)
 		return EXIT_FAILURE;
-	for (size_t i = 0; i < options->process.pid_count; i++)
-		if (show_process(&snapshot, options->process.pids[i]) != EXIT_SUCCESS)
+	for (size_t i = 0; i < options->named.pid_count; i++)
+		if (show_process(&snapshot, options->named.pids[i]) != EXIT_SUCCESS)
 			status = EXIT_FAILURE;
 	snapshot_finish(&snapshot);
 	source->destroy(source);
