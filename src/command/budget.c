@@ -17,7 +17,7 @@ enum { NAME_SIZE = 64 };
 
 struct budget_run {
 	struct table_options table;
-	bool all, explain;
+	bool all;
 	struct budget first; /* the first reading, with the texts: */
 	struct arena texts;
 	int64_t first_time;
@@ -28,7 +28,7 @@ struct budget_run {
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "show rows of 0 as well", option_set_flag, SETTING(all), 0 },
-	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(explain), 0 },
+	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(table.explain), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -103,8 +103,8 @@ write_head(struct table_run *run)
 		run, "firmware, the kernel's image and its page descriptors keep %s\n", kept);
 }
 
-static int
-explain_rows(struct table_run *run)
+static void
+explain_rows(const struct table_run *run)
 {
 	struct figure figure = { .table = &budget_table,
 		.column = table_find(&budget_table, "bytes", 5),
@@ -112,7 +112,6 @@ explain_rows(struct table_run *run)
 	const struct explain_style style = { .charset = run->output.charset,
 		.scale = run->output.scale };
 
-	fputs(run->output.head, stdout);
 	for (size_t i = 0; i < run->rows.count; i++) {
 		const struct budget_row *row = run->rows.rows[i];
 		char name[NAME_SIZE], part[NAME_SIZE - 2];
@@ -122,16 +121,6 @@ explain_rows(struct table_run *run)
 		figure.row = row;
 		explain_write(stdout, name, &figure, &style);
 	}
-	return fflush(stdout) == 0 ? 0 : -errno;
-}
-
-static int
-write_budget(struct table_run *run)
-{
-	const struct budget_run *own = run->own;
-
-	return own->explain && run->output.format == &output_text ? explain_rows(run)
-								  : table_run_write(run);
 }
 
 static const struct table_command lists = {
@@ -139,14 +128,8 @@ static const struct table_command lists = {
 	.prepare = prepare,
 	.rows = list_budget,
 	.head = write_head,
-	.write = write_budget,
+	.explain = explain_rows,
 };
-
-static void
-describe(FILE *file)
-{
-	table_options_describe(file, &budget_table);
-}
 
 static int
 run(const struct command *command, int argc, char **argv)
@@ -166,7 +149,6 @@ const struct command command_budget = {
 	.options = options_table,
 	.shared = shared,
 	.table = &budget_table,
-	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,
 	.run = run,

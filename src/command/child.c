@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "command/faults.h"
+#include "command/child.h"
 
 #include "base/log.h"
 #include "base/text.h"

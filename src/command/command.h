@@ -41,7 +41,7 @@ struct command {
 	const struct command_option *options;
 	const struct shared_options *shared; /* or NULL */
 	const struct table *table;           /* whose columns options take; NULL: of processes */
-	void (*describe)(FILE *file);        /* what --help says after the options, or NULL */
+	void (*describe)(FILE *file);        /* --help after the options; NULL: the table */
 	void (*usage_error)(FILE *file); /* printed after getopt's own message; NULL: see below */
 	int usage_status;                /* USAGE_STATUS, or that of the program it is like */
 	/*
@@ -100,6 +100,9 @@ int command_refuse_word(void *member, const char *word);
 
 /* Writes what --help shows; up to the option `end` where that is not NULL. */
 void command_write_help(const struct command *command, FILE *file, const char *end);
+
+/* Writes what --help says of the columns of a table. */
+void command_describe_columns(const struct table *table, FILE *file);
 
 /* Writes the name and summary of each command. */
 void command_write_list(FILE *file);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "command/faults.h"
+#include "command/child.h"
 
 #include "base/log.h"
 #include "command/commands.h"
@@ -335,12 +335,6 @@ static const struct table_command lists = {
 	.show = show,
 };
 
-static void
-describe(FILE *file)
-{
-	table_options_describe(file, &fault_table);
-}
-
 static int
 run(const struct command *command, int argc, char **argv)
 {
@@ -360,7 +354,6 @@ const struct command command_faults = {
 	.options = options_table,
 	.shared = shared,
 	.table = &fault_table,
-	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = process_names_take,
 	.word_offset = SETTING(named),

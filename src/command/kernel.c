@@ -105,7 +105,7 @@ describe(FILE *file)
 		fprintf(file, " %-10s %s\n", kernel_pages[i].name, kernel_pages[i].help);
 	for (size_t i = 0; i < KERNEL_PARTS; i++) {
 		fprintf(file, "\nOf kind %s:", kernel_parts[i].table->name);
-		table_options_describe(file, kernel_parts[i].table);
+		command_describe_columns(kernel_parts[i].table, file);
 	}
 }
 

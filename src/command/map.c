@@ -21,7 +21,7 @@ static const char explained_of_segments[] =
 struct map_run {
 	struct table_options table;
 	struct process_names named;
-	bool all, explain;
+	bool all;
 	int64_t diff;                /* nanoseconds between two readings; 0: one is enough */
 	struct map_rows segments[2]; /* of the last two readings */
 };
@@ -41,7 +41,7 @@ static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "list every mapping instead of the segments", option_set_flag, SETTING(all), 0 },
 	{ "pid", 'p', "PID", "the process, by PID or NAME, instead of as a word", process_names_apply, SETTING(named), 0 },
 	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, SETTING(diff), 0 },
-	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(explain), 0 },
+	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(table.explain), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -124,8 +124,8 @@ has_grown(const void *of)
 }
 
 /* The figures of the process, then those that the segments add up to. */
-static int
-explain_map(struct table_run *run)
+static void
+explain_map(const struct table_run *run)
 {
 	const struct output *output = &run->output;
 	const struct snapshot *now = run->now;
@@ -136,7 +136,6 @@ explain_map(struct table_run *run)
 		.system = &now->system };
 	const struct map_total total = map_sum(&now->mappings, SEGMENT_KINDS, NULL);
 
-	fputs(output->head, stdout);
 	fputs("Of the process:\n", stdout);
 	explain_write_columns(stdout, explained_of_process, &figure, &style);
 	table_reset_row(&segment_table, &sum);
@@ -146,7 +145,6 @@ explain_map(struct table_run *run)
 	figure.row = &sum;
 	fputs("Of all its segments:\n", stdout);
 	explain_write_columns(stdout, explained_of_segments, &figure, &style);
-	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
 /* Of differences the first reading is only what the second is compared with. */
@@ -178,10 +176,6 @@ write_head(struct table_run *run)
 static int
 write_map(struct table_run *run)
 {
-	const struct map_run *own = run->own;
-
-	if (own->explain && run->output.format == &output_text)
-		return explain_map(run);
 	if (run->output.format == &output_json)
 		map_write_process(&run->output, run->now, pid_of(run));
 	return table_run_write(run);
@@ -226,14 +220,9 @@ static const struct table_command lists = {
 	.ask = ask,
 	.rows = list_map,
 	.head = write_head,
+	.explain = explain_map,
 	.write = write_map,
 };
-
-static void
-describe(FILE *file)
-{
-	table_options_describe(file, &segment_table);
-}
 
 static int
 run(const struct command *command, int argc, char **argv)
@@ -254,7 +243,6 @@ const struct command command_map = {
 	.options = options_table,
 	.shared = shared,
 	.table = &segment_table,
-	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = process_names_take,
 	.word_offset = SETTING(named),

@@ -53,21 +53,18 @@ keep_candidates(struct row_list *rows, const struct badness_scope *scope)
 	rows->count = count;
 }
 
-/* What is wrong with the scope or with the processes asked for: an exit status. */
-static int
-check_hints(const struct oom_options *options, const struct snapshot *snapshot)
+/* Whether the scope can be read; tells why not. */
+static bool
+has_scope(const struct oom_options *options, const struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot->hint_count; i++) {
-		const struct hint *hint = &snapshot->hints[i];
-		char path[512];
+	const struct hint *hint = snapshot_find_hint(snapshot, NEED_OOM);
+	char path[512];
 
-		if (hint->need != NEED_OOM || !options->cgroup)
-			continue;
-		text_safe(path, sizeof(path), options->cgroup, CHARSET_ASCII);
-		log_error("cannot read the memory cgroup '%s': %s", path, strerror(hint->error));
-		return EXIT_FAILURE;
-	}
-	return EXIT_SUCCESS;
+	if (!hint || !options->cgroup)
+		return true;
+	text_safe(path, sizeof(path), options->cgroup, CHARSET_ASCII);
+	log_error("cannot read the memory cgroup '%s': %s", path, strerror(hint->error));
+	return false;
 }
 
 /* What a format has no place for is said on standard error. */
@@ -102,7 +99,7 @@ list_candidates(struct table_run *run)
 	const struct snapshot *now = run->now;
 	const struct badness_scope scope = badness_scope_of(now);
 
-	if (check_hints(options, now) != EXIT_SUCCESS)
+	if (!has_scope(options, now))
 		return EXIT_FAILURE;
 	table_run_list(run, now->processes, now->process_count, NULL);
 	if (options->named.pid_count == 0)

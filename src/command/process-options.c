@@ -92,7 +92,7 @@ process_options_rollup_budget(const struct process_options *options, int64_t int
 void
 process_options_describe(FILE *file)
 {
-	table_options_describe(file, &process_table);
+	command_describe_columns(&process_table, file);
 	fputs("\nFilter:\n"
 	      " Terms separated by blanks, all of which must hold: rss>500M user!=root comm~java\n"
 	      " !cmd~agent oom>800 firefox. Operators: = != < <= > >= ~ !~.\n",

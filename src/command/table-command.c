@@ -62,9 +62,19 @@ tell_hints(struct table_run *run)
 	}
 }
 
+static int
+explain(struct table_run *run)
+{
+	fputs(run->head, stdout);
+	run->command->explain(run);
+	return fflush(stdout) == 0 ? 0 : -errno;
+}
+
 int
 table_run_write(struct table_run *run)
 {
+	if (run->options->explain && run->output.format == &output_text)
+		return explain(run);
 	tell_hints(run);
 	return output_write(&run->output, run->now, &run->options->columns, &run->rows);
 }

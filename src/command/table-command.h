@@ -58,6 +58,8 @@ struct table_command {
 	int (*rows)(struct table_run *run);
 	/* Writes what stands above the rows, with table_run_head(); nothing: the totals do. */
 	void (*head)(struct table_run *run);
+	/* Writes below the head what --explain asks for instead of rows. */
+	void (*explain)(const struct table_run *run);
 	/* Writes a block, instead of table_run_write(). Returns 0 or -errno. */
 	int (*write)(struct table_run *run);
 	/* Shows all blocks, instead of one each interval. Returns an exit status. */

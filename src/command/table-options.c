@@ -301,14 +301,3 @@ table_options_output(const struct table_options *options)
 		.scale = options->scale,
 		.width = table_options_width(options) };
 }
-
-void
-table_options_describe(FILE *file, const struct table *table)
-{
-	fputs("\nColumns:\n", file);
-	for (size_t i = 0; i < table->column_count; i++) {
-		const struct column *column = &table->columns[i];
-
-		fprintf(file, " %-12s %-8s %s\n", column->name, column->title, column->help);
-	}
-}

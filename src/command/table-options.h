@@ -26,6 +26,7 @@ struct table_options {
 	int64_t width;     /* UNKNOWN: that of the terminal, if it is one */
 	enum scale scale;
 	const struct output_format *format;
+	bool explain;   /* figures instead of rows, in a text */
 	unsigned given; /* which of the kept options are: bits 1 << enum kept_kind */
 	struct kept_option *kept;
 	size_t kept_count, kept_capacity;
@@ -89,6 +90,3 @@ size_t table_options_width(const struct table_options *options);
 
 /* Standard output as asked for: format, unit of sizes, width. The caller finishes it. */
 struct output table_options_output(const struct table_options *options);
-
-/* What --help says of the columns of a table. */
-void table_options_describe(FILE *file, const struct table *table);
