@@ -3,7 +3,6 @@
 
 #include "act/lock.h"
 #include "base/log.h"
-#include "command/commands.h"
 #include "command/process-options.h"
 #include "command/source.h"
 #include "command/table-command.h"

@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "command/commands.h"
 #include "command/table-command.h"
 #include "model/needs.h"
 #include "output/explain.h"

@@ -2,7 +2,6 @@
 #include "command/command.h"
 
 #include "base/log.h"
-#include "command/commands.h"
 #include "table/table.h"
 
 #include <stdlib.h>

@@ -56,7 +56,7 @@ build(struct parser *parser)
 	for (const struct shared_options *part = parser->command->shared; part && part->options;
 		part++)
 		add_hidden(list, part->options, part->offset);
-	if (!parser->command->usage_error)
+	if (!parser->command->usage_end)
 		letters = stpcpy(letters, "-:");
 	for (size_t i = 0; i < list->count; i++) {
 		const struct command_option *option = list->rows[i].option;
@@ -191,8 +191,8 @@ take_value(struct parser *parser, int value, char **argv, void *settings, int *r
 	if (value == WORD)
 		return take(parser, optarg, settings, ret_status);
 	if (value == UNKNOWN_OPTION || value == MISSING) {
-		if (parser->command->usage_error)
-			parser->command->usage_error(stderr);
+		if (parser->command->usage_end)
+			command_write_help(parser->command, stderr, parser->command->usage_end);
 		else
 			refuse(parser, value, argv[optind - 1]);
 		*ret_status = parser->command->usage_status;
@@ -211,7 +211,7 @@ command_parse(const struct command *command, int argc, char **argv, void *settin
 	parser.words = words;
 	build(&parser);
 	argv[0] = (char *)log_program(); /* getopt_long begins its messages with it */
-	opterr = command->usage_error != NULL;
+	opterr = command->usage_end != NULL;
 	while ((value = getopt_long(argc, argv, parser.letters, parser.names, NULL)) != -1)
 		if (take_value(&parser, value, argv, settings, ret_status) < 0)
 			return -1;

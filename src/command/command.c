@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "base/text.h"
-#include "command/commands.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -13,6 +12,10 @@
 #include <string.h>
 
 enum { MESSAGE_SIZE = 512, EXCERPT_SIZE = 60 };
+
+/* One command a file. */
+extern const struct command command_top, command_free, command_batch, command_oom, command_oom_log,
+	command_faults, command_map, command_budget, command_kernel, command_help;
 
 const struct command *const commands[] = {
 	&command_top,

@@ -42,8 +42,8 @@ struct command {
 	const struct shared_options *shared; /* or NULL */
 	const struct table *table;           /* whose columns options take; NULL: of processes */
 	void (*describe)(FILE *file);        /* --help after the options; NULL: the table */
-	void (*usage_error)(FILE *file); /* printed after getopt's own message; NULL: see below */
-	int usage_status;                /* USAGE_STATUS, or that of the program it is like */
+	const char *usage_end; /* an option: errors show --help up to it; NULL: they are one line */
+	int usage_status;      /* USAGE_STATUS, or that of the program it is like */
 	/*
 	 * Takes a word that is no option into what is at `word_offset` in the settings. Returns 0,
 	 * 1 where it begins or goes on with a command to be run, or tells the user and returns

@@ -2,7 +2,6 @@
 #include "command/child.h"
 
 #include "base/log.h"
-#include "command/commands.h"
 #include "command/loop.h"
 #include "command/process-names.h"
 #include "command/source.h"

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "collect/system.h"
 #include "command/command.h"
-#include "command/commands.h"
 #include "command/loop.h"
 #include "model/hint.h"
 #include "model/needs.h"
@@ -270,12 +269,6 @@ repeat(struct system_reader *reader, const struct free_settings *settings)
 	return read_status(error);
 }
 
-static void
-write_usage(FILE *file)
-{
-	command_write_help(&command_free, file, "line");
-}
-
 static int
 run(const struct command *command, int argc, char **argv)
 {
@@ -286,7 +279,7 @@ run(const struct command *command, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (first < argc) {
-		write_usage(stderr);
+		command_write_help(command, stderr, command->usage_end);
 		return EXIT_FAILURE;
 	}
 	setlocale(LC_NUMERIC, ""); /* free prints 1,5Gi where that is the custom */
@@ -301,7 +294,7 @@ const struct command command_free = {
 	.summary = "show totals of memory and swap, as free prints them",
 	.arguments = "[options]",
 	.options = options,
-	.usage_error = write_usage,
+	.usage_end = "line",
 	.usage_status = EXIT_FAILURE,
 	.works_without_proc = true, /* it says what free says */
 	.run = run,

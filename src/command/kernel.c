@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/kernel.h"
 #include "base/nearest.h"
-#include "command/commands.h"
 #include "command/table-command.h"
 #include "model/needs.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/map.h"
 #include "base/log.h"
-#include "command/commands.h"
 #include "command/process-names.h"
 #include "command/table-command.h"
 #include "model/needs.h"

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "collect/kernel-log.h"
 #include "command/command.h"
-#include "command/commands.h"
 #include "oomlog/stamp.h"
 #include "output/oom-log.h"
 

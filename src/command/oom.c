@@ -3,7 +3,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "command/commands.h"
 #include "command/process-options.h"
 #include "model/oom-plan.h"
 #include "model/process.h"

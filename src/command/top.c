@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "command/batch.h"
-#include "command/commands.h"
 #include "command/loop.h"
 #include "command/process-options.h"
 #include "command/settings.h"
