@@ -205,14 +205,14 @@ table_command_show(const struct table_command *lists, void *own, struct table_op
 }
 
 static int
-prepare(struct table_run *run)
+prepare(struct table_run *run, const struct table *table)
 {
 	const struct table_command *lists = run->command;
 
 	table_options_default_to_one(run->options);
 	if (lists->prepare)
 		return lists->prepare(run);
-	return table_options_complete(run->options, lists->table, lists->columns, lists->order);
+	return table_options_complete(run->options, table, lists->columns, lists->order);
 }
 
 int
@@ -226,7 +226,7 @@ table_command_run(const struct command *command, const struct table_command *lis
 	first = command_parse(command, argc, argv, own, &status);
 	if (first >= 0) {
 		run->words = argv + first;
-		status = prepare(run);
+		status = prepare(run, command->table);
 		if (status == 0)
 			status = show(run);
 		else if (status < 0)

@@ -34,9 +34,8 @@ struct table_run {
 	int64_t took; /* nanoseconds for the last reading */
 };
 
-/* What a command lists, and how. All functions but `rows` may be NULL. */
+/* What a command lists of its table, and how. All functions but `rows` may be NULL. */
 struct table_command {
-	const struct table *table;
 	const char *columns, *order; /* the usual ones; order NULL: the rows stay as they are */
 	unsigned needs;              /* besides those of columns, order and filter */
 	int64_t patience;            /* with the sampler: see source_create(); 0: without */
@@ -44,7 +43,8 @@ struct table_command {
 	bool has_no_rates;           /* readings are not compared */
 	bool is_paced;               /* blocks are fewer where reading takes long */
 	/*
-	 * Completes the options, instead of table_options_complete() with what stands above.
+	 * Completes the options, where that is more than table_options_complete() with the table
+	 * of the command and what stands above.
 	 * Returns 0, or has told what is wrong: -EINVAL or an exit status.
 	 */
 	int (*prepare)(struct table_run *run);
