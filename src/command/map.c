@@ -193,7 +193,7 @@ complete(struct map_run *own)
 
 	if (own->diff) {
 		table->interval = own->diff;
-		table->count += table->count > 0;
+		table->count = (table->count > 0 ? table->count : 1) + 1;
 	}
 	return error;
 }

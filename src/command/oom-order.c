@@ -2,12 +2,9 @@
 #include "command/oom.h"
 
 #include "base/log.h"
-#include "command/source.h"
-#include "command/table-command.h"
 #include "model/badness.h"
 #include "model/needs.h"
 #include "model/oom-domain.h"
-#include "model/source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,19 +108,12 @@ list_candidates(struct table_run *run)
 	return EXIT_SUCCESS;
 }
 
-static const struct table_command order = {
+const struct table_command oom_order = {
 	.needs = NEED_BADNESS | NEED_OOM,
 	.ask = ask,
 	.rows = list_candidates,
 	.head = write_head,
 };
-
-int
-oom_show_order(struct oom_options *options)
-{
-	table_options_filter_pids(&options->table, options->named.pids, options->named.pid_count);
-	return table_command_show(&order, options, &options->table);
-}
 
 /* As choom shows it, byte for byte. */
 static int
@@ -143,23 +133,26 @@ show_process(const struct snapshot *snapshot, int64_t pid)
 	return EXIT_SUCCESS;
 }
 
-int
-oom_show_processes(struct oom_options *options)
+static void
+ask_for_scores(const struct table_run *run, struct needs *needs)
 {
-	const struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_OOM_SCORE |
-					     NEED_OOM_ADJ,
+	const struct oom_options *options = run->own;
+
+	*needs = (struct needs){ .bits = NEED_PROCESSES | NEED_STAT | NEED_OOM_SCORE | NEED_OOM_ADJ,
 		.pids = options->named.pids,
 		.pid_count = options->named.pid_count };
-	struct snapshot snapshot;
-	struct source *source;
-	int status = EXIT_SUCCESS;
+}
 
-	if (source_read_once(&needs, &snapshot, &source) < 0)
-		return EXIT_FAILURE;
-	for (size_t i = 0; i < options->named.pid_count; i++)
-		if (show_process(&snapshot, options->named.pids[i]) != EXIT_SUCCESS)
-			status = EXIT_FAILURE;
-	snapshot_finish(&snapshot);
-	source->destroy(source);
+static int
+show_processes(struct table_run *run)
+{
+	const struct process_names *named = &((const struct oom_options *)run->own)->named;
+	int status = table_run_read(run);
+
+	for (size_t i = 0; status == EXIT_SUCCESS && i < named->pid_count; i++)
+		if (show_process(run->now, named->pids[i]) != EXIT_SUCCESS)
+			run->status = EXIT_FAILURE;
 	return status;
 }
+
+const struct table_command oom_processes = { .ask = ask_for_scores, .show = show_processes };

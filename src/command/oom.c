@@ -83,12 +83,11 @@ is_as_choom(const struct oom_options *options)
 	return !is_about_order(options) && !options->tree && !options->dry_run;
 }
 
-/* Which form it is, or what is wrong with the combination of options. */
+/* What is wrong with the combination of options, or NULL. */
 static const char *
-choose_form(const struct oom_options *options, int (**ret_form)(struct oom_options *options))
+complaint_about(const struct oom_options *options, bool has_words)
 {
 	bool is_named = process_names_count(&options->named) > 0;
-	bool has_words = options->words[0] != NULL;
 
 	if (has_words && (is_named || !options->has_adj))
 		return is_named ? "a process and a command exclude each other"
@@ -100,46 +99,52 @@ choose_form(const struct oom_options *options, int (**ret_form)(struct oom_optio
 	if (options->has_adj && is_about_order(options))
 		return "-d, --count, -F, -o, --filter, --top and --cgroup are about the order, not "
 		       "about changes";
-	*ret_form = has_words          ? oom_start_command
-		    : options->has_adj ? oom_change_processes
-		    : is_named && !is_about_order(options) && options->table.format == &output_text
-			    ? oom_show_processes
-			    : oom_show_order;
 	return NULL;
 }
 
-static int
-run_with(const struct command *command, struct oom_options *options)
+static const struct table_command *
+form_of(const struct oom_options *options)
 {
-	struct table_options *table = &options->table;
-	int (*form)(struct oom_options * options);
-	const char *complaint = choose_form(options, &form);
+	if (options->has_adj)
+		return &oom_changes;
+	return process_names_count(&options->named) > 0 && !is_about_order(options) &&
+			       options->table.format == &output_text
+		       ? &oom_processes
+		       : &oom_order;
+}
+
+static int
+prepare(struct table_run *run)
+{
+	struct oom_options *options = run->own;
+	struct process_names *named = &options->named;
+	const char *complaint = complaint_about(options, run->words[0]);
 	int status;
 
 	if (complaint) {
 		command_complain(NULL, "%s", complaint);
-		return is_as_choom(options) ? command->usage_status : USAGE_STATUS;
+		return is_as_choom(options) ? -EINVAL : USAGE_STATUS;
 	}
-	table_options_default_to_one(table);
-	if (table_options_complete(table, &candidate_table, process_kill_order_columns, "rank") < 0)
+	run->command = form_of(options);
+	if (table_options_complete(
+		    run->options, &candidate_table, process_kill_order_columns, "rank") < 0)
 		return USAGE_STATUS;
-	status = process_names_find(&options->named, options->has_adj);
-	return status == EXIT_SUCCESS ? form(options) : status;
+	if (run->words[0])
+		return oom_start_command(options, run->words);
+	status = process_names_find(named, options->has_adj);
+	if (status == EXIT_SUCCESS)
+		table_options_filter_pids(run->options, named->pids, named->pid_count);
+	return status;
 }
+
+static const struct table_command lists = { .prepare = prepare };
 
 static int
 run(const struct command *command, int argc, char **argv)
 {
 	struct oom_options options = { .named = { .runs_command = true } };
-	int status, first;
+	int status = table_command_run(command, &lists, &options, &options.table, argc, argv);
 
-	table_options_init(&options.table);
-	first = command_parse(command, argc, argv, &options, &status);
-	if (first >= 0) {
-		options.words = argv + first;
-		status = run_with(command, &options);
-	}
-	table_options_finish(&options.table);
 	process_names_finish(&options.named);
 	return status;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "command/process-names.h"
-#include "command/table-options.h"
+#include "command/table-command.h"
 
 /* What the parts of `memtop oom` share. */
 struct oom_options {
@@ -11,11 +11,10 @@ struct oom_options {
 	bool has_adj, tree, dry_run;
 	int64_t adj;
 	const char *cgroup;
-	char **words; /* a command to start, ending in NULL; or no word at all */
 };
 
-/* The forms of the command. Each returns the exit status, and has told the user why it is not 0. */
-int oom_show_order(struct oom_options *options);
-int oom_show_processes(struct oom_options *options);
-int oom_change_processes(struct oom_options *options);
-int oom_start_command(struct oom_options *options);
+/* The forms of the command: the order of kills, the score of some processes, a change of them. */
+extern const struct table_command oom_order, oom_processes, oom_changes;
+
+/* Starts the command. Returns the exit status where that fails, and has told why. */
+int oom_start_command(const struct oom_options *options, char **words);

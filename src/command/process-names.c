@@ -173,15 +173,18 @@ int
 process_names_find(struct process_names *named, bool largest)
 {
 	const struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY };
-	struct snapshot snapshot;
+	struct snapshot snapshot = { .time = 0 };
 	struct source *source;
-	int status;
+	int status, error;
 
 	if (named->name_count == 0)
 		return EXIT_SUCCESS;
-	if (source_read_once(&needs, &snapshot, &source) < 0)
-		return EXIT_FAILURE;
-	status = find_names(named, &snapshot, largest);
+	error = source_create(0, &source);
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	error = source->read(source, &snapshot, NULL, &needs);
+	status = error < 0 ? command_failure_status("cannot read /proc", error)
+			   : find_names(named, &snapshot, largest);
 	snapshot_finish(&snapshot);
 	source->destroy(source);
 	return status;

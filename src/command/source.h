@@ -3,8 +3,6 @@
 
 #include <stdint.h>
 
-struct needs;
-struct snapshot;
 struct source;
 
 /* How many nanoseconds a refresh waits for the sampler, which may itself wait for a file. */
@@ -16,10 +14,3 @@ struct source;
  * the sampler, unless `patience` is 0. Returns 0 or -errno; the caller destroys the source.
  */
 int source_create(int64_t patience, struct source **ret_source);
-
-/*
- * Reads once, without the sampler. Returns 0 with a snapshot and its source, both for the caller
- * to end, or tells the user and returns -errno.
- */
-int source_read_once(
-	const struct needs *needs, struct snapshot *ret_snapshot, struct source **ret_source);

@@ -209,7 +209,6 @@ prepare(struct table_run *run, const struct table *table)
 {
 	const struct table_command *lists = run->command;
 
-	table_options_default_to_one(run->options);
 	if (lists->prepare)
 		return lists->prepare(run);
 	return table_options_complete(run->options, table, lists->columns, lists->order);
@@ -227,6 +226,7 @@ table_command_run(const struct command *command, const struct table_command *lis
 	if (first >= 0) {
 		run->words = argv + first;
 		status = prepare(run, command->table);
+		table_options_default_to_one(options);
 		if (status == 0)
 			status = show(run);
 		else if (status < 0)
