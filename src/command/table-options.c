@@ -27,29 +27,22 @@ apply_width(void *member, const struct command_option *option, const char *value
 	return 0;
 }
 
+/* Without a value it is --json. */
 static int
 apply_format(void *member, const struct command_option *option, const char *value)
 {
-	struct nearest nearest = { .word = value, .length = strlen(value) };
-	const struct output_format *format = output_find_format(value);
+	const struct output_format *format = value ? output_find_format(value) : &output_json;
+	struct nearest nearest = { .word = value };
 
 	if (format) {
 		*(const struct output_format **)member = format;
 		return 0;
 	}
+	nearest.length = strlen(value);
 	for (size_t i = 0; output_formats[i]; i++)
 		nearest_offer(&nearest, output_formats[i]->name);
 	return option_complain_near(
 		option, value, SIZE_MAX, nearest.name, "not one of text, json, csv");
-}
-
-static int
-apply_json(void *member, const struct command_option *option, const char *value)
-{
-	(void)option;
-	(void)value;
-	*(const struct output_format **)member = &output_json;
-	return 0;
 }
 
 /* Options that are understood by table_options_complete(). */
@@ -186,7 +179,7 @@ const struct command_option table_option_rows[] = {
 	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", apply_format, SETTING(format), 0 },
 	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", table_options_keep, 0, KEPT_SCALE },
 	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", apply_width, SETTING(width), 0 },
-	{ "json", 0, NULL, "the same as --format json", apply_json, SETTING(format), 0, .hidden = true },
+	{ "json", 0, NULL, "the same as --format json", apply_format, SETTING(format), 0, .hidden = true },
 	{ .name = NULL },
 };
 /* clang-format on */
