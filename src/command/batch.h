@@ -4,4 +4,4 @@
 struct process_options;
 
 /* Writes blocks as the options ask. Returns the exit status. */
-int batch_run(const struct process_options *options);
+int batch_run(struct process_options *options);

@@ -3,113 +3,114 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "collect/collect.h"
-#include "command/commands.h"
-#include "command/loop.h"
-#include "command/process-options.h"
+#include "command/table-command.h"
 #include "model/needs.h"
-#include "model/snapshot.h"
-#include "model/source.h"
 #include "output/explain.h"
-#include "table/order.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char columns_over_time[] = "item,part,bytes,share,change,rate,what";
 
 enum { NAME_SIZE = 64 };
 
-struct budget_options {
-	struct process_options process; /* first: some options are its */
-	bool all, explain;
+struct budget_run {
+	struct table_options table;
+	bool all;
+	struct budget first; /* the first reading, with the texts: */
+	struct arena texts;
+	int64_t first_time;
 };
 
-#define SETTING(member) offsetof(struct budget_options, member)
+#define SETTING(member) offsetof(struct budget_run, member)
 
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "show rows of 0 as well", option_set_flag, SETTING(all), 0 },
-	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(explain), 0 },
+	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(table.explain), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
 
-static const struct command_option *const shared_options[] = { table_options, NULL };
+static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
 
-struct run {
-	const struct budget_options *options;
-	struct source *source;
-	struct snapshot now;
-	struct budget first; /* the first reading, with the texts: */
-	struct arena texts;
-	int64_t first_time;
-	struct row_list rows;
-	struct output output;
-};
+/* The rows have a meaningful order: they are sorted only where that is asked for. */
+static int
+prepare(struct table_run *run)
+{
+	const char *columns = table_options_has(run->options, KEPT_DELAY) ? columns_over_time
+									  : budget_default_columns;
+
+	return table_options_complete(run->options, &budget_table, columns, NULL);
+}
 
 static int
-read_budget(struct run *run, bool is_first)
+refuse(const struct snapshot *now)
 {
-	const struct needs needs = { .bits = NEED_BUDGET };
-	int error = run->source->read(run->source, &run->now, NULL, &needs);
+	int error = now->hint_count > 0 ? -now->hints[0].error : -ERANGE;
 
-	if (error == 0 && run->now.budget.count == 0)
-		error = run->now.hint_count > 0 ? -run->now.hints[0].error : -ERANGE;
-	if (error < 0)
-		return error;
-	if (is_first) {
-		budget_copy(&run->first, &run->now.budget, &run->texts);
-		run->first_time = run->now.monotonic;
+	if (error != -ENODATA)
+		return command_failure_status("cannot read /proc/meminfo", error);
+	log_error("cannot read /proc/meminfo: it has no MemTotal above 0");
+	return EXIT_FAILURE;
+}
+
+static int
+list_budget(struct table_run *run)
+{
+	struct budget_run *own = run->own;
+	struct budget *budget = &run->now->budget;
+
+	if (budget->count == 0)
+		return refuse(run->now);
+	if (run->number == 1) {
+		budget_copy(&own->first, budget, &own->texts);
+		own->first_time = run->now->monotonic;
 	} else {
-		budget_compare(&run->now.budget, &run->first, run->now.monotonic - run->first_time);
+		budget_compare(budget, &own->first, run->now->monotonic - own->first_time);
 	}
-	return 0;
+	return table_run_list(
+		run, budget->rows, budget->count, own->all ? NULL : budget_is_worth_showing);
 }
 
 static void
-write_head(struct run *run, char *head, size_t size)
+write_head(struct table_run *run)
 {
-	const struct budget_figures *figures = &run->now.budget_figures;
+	const struct budget_figures *figures = &run->now->budget_figures;
 	char time[UNIT_FORMAT_SIZE], total[UNIT_FORMAT_SIZE], installed[UNIT_FORMAT_SIZE];
-	char kept[UNIT_FORMAT_SIZE], back[UNIT_FORMAT_SIZE], balloon[96] = "";
+	char kept[UNIT_FORMAT_SIZE], back[UNIT_FORMAT_SIZE];
 	enum scale scale = run->output.scale;
 	int64_t given_back, rest;
-	int length;
 
-	unit_format(time, UNIT_TIME, run->now.time, scale);
+	unit_format(time, UNIT_TIME, run->now->time, scale);
 	unit_format(total, UNIT_BYTES, figures->total, scale);
-	length = snprintf(head, size, "Budget of MemTotal %s  %s\n", total, time);
-	budget_beyond(&run->now.budget, figures, &given_back, &rest);
-	if (given_back > 0) {
-		unit_format(back, UNIT_BYTES, given_back, scale);
-		snprintf(balloon, sizeof(balloon), "the host has %s back (balloon); ", back);
-	}
+	table_run_head(run, "Budget of MemTotal %s  %s\n", total, time);
+	budget_beyond(&run->now->budget, figures, &given_back, &rest);
+	unit_format(back, UNIT_BYTES, given_back, scale);
 	if (rest == UNKNOWN) {
 		if (given_back > 0)
-			snprintf(head + length, size - (size_t)length,
-				"not in MemTotal: %s back with the host (balloon)\n", back);
+			table_run_head(
+				run, "not in MemTotal: %s back with the host (balloon)\n", back);
 		return;
 	}
 	unit_format(installed, UNIT_BYTES, figures->installed, scale);
 	unit_format(kept, UNIT_BYTES, rest, scale);
-	snprintf(head + length, size - (size_t)length,
-		"of %s installed; %sfirmware, the kernel's image and its page descriptors keep "
-		"%s\n",
-		installed, balloon, kept);
+	table_run_head(run, "of %s installed; ", installed);
+	if (given_back > 0)
+		table_run_head(run, "the host has %s back (balloon); ", back);
+	table_run_head(
+		run, "firmware, the kernel's image and its page descriptors keep %s\n", kept);
 }
 
-static int
-explain_rows(struct run *run)
+static void
+explain_rows(const struct table_run *run)
 {
 	struct figure figure = { .table = &budget_table,
 		.column = table_column(&budget_table, "bytes"),
-		.system = &run->now.system };
+		.system = &run->now->system };
 	const struct explain_style style = { .charset = run->output.charset,
 		.scale = run->output.scale };
 
-	fputs(run->output.head, stdout);
 	for (size_t i = 0; i < run->rows.count; i++) {
 		const struct budget_row *row = run->rows.rows[i];
 		char name[NAME_SIZE], part[NAME_SIZE - 2];
@@ -119,91 +120,24 @@ explain_rows(struct run *run)
 		figure.row = row;
 		explain_write(stdout, name, &figure, &style);
 	}
-	return fflush(stdout) == 0 ? 0 : -errno;
 }
 
-static int
-write_budget(struct run *run, bool is_first)
-{
-	char head[256];
-
-	process_options_choose(&run->options->process, run->now.budget.rows, run->now.budget.count,
-		run->options->all ? NULL : budget_is_worth_showing, &run->rows);
-	write_head(run, head, sizeof(head));
-	run->output.head = head;
-	run->output.width = process_options_width(&run->options->process);
-	if (is_first)
-		command_tell_hints(&run->output, &run->now, NULL);
-	if (run->options->explain && run->output.format == &output_text)
-		return explain_rows(run);
-	return output_write(&run->output, &run->now,
-		&run->options->process.settings.processes.columns, &run->rows);
-}
-
-static int
-write_block(void *context, int64_t number)
-{
-	struct run *run = context;
-	int error = read_budget(run, number == 1);
-
-	if (error == -ENODATA) {
-		log_error("cannot read /proc/meminfo: it has no MemTotal above 0");
-		return EXIT_FAILURE;
-	}
-	if (error < 0)
-		return command_failure_status("cannot read /proc/meminfo", error);
-	error = write_budget(run, number == 1);
-	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
-}
-
-static int
-show(const struct budget_options *options)
-{
-	const struct process_options *process = &options->process;
-	struct run run = { .options = options, .output = process_options_output(process) };
-	int status, error = collect_create(NULL, &run.source);
-
-	if (error < 0)
-		return command_failure_status("cannot read /proc", error);
-	status = loop_blocks(process->settings.interval, process->count, write_block, &run);
-	snapshot_finish(&run.now);
-	budget_finish(&run.first);
-	arena_finish(&run.texts);
-	row_list_finish(&run.rows);
-	output_finish(&run.output);
-	run.source->destroy(run.source);
-	return status;
-}
-
-/* The rows have a meaningful order: they are sorted only where that is asked for. */
-static int
-complete(struct budget_options *options)
-{
-	struct process_options *process = &options->process;
-
-	process_options_default_to_one(process);
-	return process_options_complete(process, &budget_table,
-		process_options_has(process, KEPT_DELAY) ? columns_over_time
-							 : budget_default_columns,
-		NULL);
-}
-
-static void
-describe(FILE *file)
-{
-	options_describe_columns(file, &budget_table);
-}
+static const struct table_command lists = {
+	.needs = NEED_BUDGET,
+	.prepare = prepare,
+	.rows = list_budget,
+	.head = write_head,
+	.explain = explain_rows,
+};
 
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	struct budget_options options = { .all = false };
-	int status;
+	struct budget_run own = { .all = false };
+	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
-	process_options_init(&options.process);
-	if (command_parse(command, argc, argv, &options, &status) >= 0)
-		status = complete(&options) < 0 ? command->usage_status : show(&options);
-	process_options_finish(&options.process);
+	budget_finish(&own.first);
+	arena_finish(&own.texts);
 	return status;
 }
 
@@ -212,9 +146,8 @@ const struct command command_budget = {
 	.summary = "show where all memory of the machine is",
 	.arguments = "[options]",
 	.options = options_table,
-	.shared = shared_options,
+	.shared = shared,
 	.table = &budget_table,
-	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,
 	.run = run,

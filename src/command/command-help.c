@@ -2,7 +2,7 @@
 #include "command/command.h"
 
 #include "base/log.h"
-#include "command/commands.h"
+#include "table/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,17 @@ write_options(
 }
 
 void
+command_describe_columns(const struct table *table, FILE *file)
+{
+	fputs("\nColumns:\n", file);
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = &table->columns[i];
+
+		fprintf(file, " %-12s %-8s %s\n", column->name, column->title, column->help);
+	}
+}
+
+void
 command_write_help(const struct command *command, FILE *file, const char *end)
 {
 	struct option_list list;
@@ -56,6 +67,8 @@ command_write_help(const struct command *command, FILE *file, const char *end)
 	write_options(list.rows + list.common, list.count - list.common, 15, NULL, file);
 	if (command->describe)
 		command->describe(file);
+	else if (command->table)
+		command_describe_columns(command->table, file);
 	fprintf(file, "\nFor more details see memtop%s", *command->name ? "-" : "");
 	for (const char *letter = command->name; *letter; letter++)
 		fputc(*letter == ' ' ? '-' : *letter, file);

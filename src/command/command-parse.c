@@ -31,14 +31,14 @@ struct parser {
 
 /* Hidden forms have no place in the list: they are added behind it. */
 static void
-add_hidden(struct option_list *list, const struct command_option *options)
+add_hidden(struct option_list *list, const struct command_option *options, size_t offset)
 {
 	const size_t most = ARRAY_SIZE(list->rows);
 
 	for (; options->name && list->count < most; options++)
 		if (options->hidden)
-			list->rows[list->count++] =
-				(struct listed_option){ options, options->letter };
+			list->rows[list->count++] = (struct listed_option){ options,
+				options->letter, offset + options->offset };
 }
 
 /*
@@ -53,10 +53,11 @@ build(struct parser *parser)
 	size_t names = 0;
 
 	command_list_options(parser->command, list);
-	add_hidden(list, parser->command->options);
-	for (size_t i = 0; parser->command->shared && parser->command->shared[i]; i++)
-		add_hidden(list, parser->command->shared[i]);
-	if (!parser->command->usage_error)
+	add_hidden(list, parser->command->options, 0);
+	for (const struct shared_options *part = parser->command->shared; part && part->options;
+		part++)
+		add_hidden(list, part->options, part->offset);
+	if (!parser->command->usage_end)
 		letters = stpcpy(letters, "-:");
 	for (size_t i = 0; i < list->count; i++) {
 		const struct command_option *option = list->rows[i].option;
@@ -152,14 +153,14 @@ is_own(const struct command *command, const struct command_option *option)
 
 /* Returns -1 where the program is done. */
 static int
-apply(const struct parser *parser, const struct command_option *option, void *settings,
-	int *ret_status)
+apply(const struct parser *parser, const struct listed_option *row, void *settings, int *ret_status)
 {
 	const struct command *command = parser->command;
+	const struct command_option *option = row->option;
 
 	*ret_status = EXIT_SUCCESS;
 	if (option->apply) {
-		if (option->apply(settings, option, optarg) == 0)
+		if (option->apply((char *)settings + row->offset, option, optarg) == 0)
 			return 0;
 		*ret_status = is_own(command, option) ? command->usage_status : USAGE_STATUS;
 	} else if (strcmp(option->name, "help") == 0) {
@@ -175,7 +176,9 @@ static int
 take(struct parser *parser, char *word, void *settings, int *ret_status)
 {
 	const struct command *command = parser->command;
-	int taken = command->take_word ? command->take_word(settings, word) : 1;
+	int taken = command->take_word
+			    ? command->take_word((char *)settings + command->word_offset, word)
+			    : 1;
 
 	if (taken > 0)
 		parser->words[parser->word_count++] = word;
@@ -189,14 +192,14 @@ take_value(struct parser *parser, int value, char **argv, void *settings, int *r
 	if (value == WORD)
 		return take(parser, optarg, settings, ret_status);
 	if (value == UNKNOWN_OPTION || value == MISSING) {
-		if (parser->command->usage_error)
-			parser->command->usage_error(stderr);
+		if (parser->command->usage_end)
+			command_write_help(parser->command, stderr, parser->command->usage_end);
 		else
 			refuse(parser, value, argv[optind - 1]);
 		*ret_status = parser->command->usage_status;
 		return -1;
 	}
-	return apply(parser, parser->list.rows[row_of(parser, value)].option, settings, ret_status);
+	return apply(parser, &parser->list.rows[row_of(parser, value)], settings, ret_status);
 }
 
 int
@@ -209,7 +212,7 @@ command_parse(const struct command *command, int argc, char **argv, void *settin
 	parser.words = words;
 	build(&parser);
 	argv[0] = (char *)log_program(); /* getopt_long begins its messages with it */
-	opterr = command->usage_error != NULL;
+	opterr = command->usage_end != NULL;
 	while ((value = getopt_long(argc, argv, parser.letters, parser.names, NULL)) != -1)
 		if (take_value(&parser, value, argv, settings, ret_status) < 0)
 			return -1;

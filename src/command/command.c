@@ -5,9 +5,6 @@
 #include "base/macros.h"
 #include "base/nearest.h"
 #include "base/text.h"
-#include "command/commands.h"
-#include "model/snapshot.h"
-#include "output/output.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -16,6 +13,10 @@
 #include <string.h>
 
 enum { MESSAGE_SIZE = 512, EXCERPT_SIZE = 60 };
+
+/* One command a file. */
+extern const struct command command_top, command_free, command_batch, command_oom, command_oom_log,
+	command_faults, command_map, command_budget, command_kernel, command_help;
 
 const struct command *const commands[] = {
 	&command_top,
@@ -106,7 +107,7 @@ has_letter(const struct option_list *list, char letter)
 
 /* What is in the list already goes before: both an option as a whole and its letter. */
 static void
-add_options(struct option_list *list, const struct command_option *options)
+add_options(struct option_list *list, const struct command_option *options, size_t offset)
 {
 	const size_t most = ARRAY_SIZE(list->rows);
 
@@ -114,7 +115,8 @@ add_options(struct option_list *list, const struct command_option *options)
 		char letter = has_letter(list, options->letter) ? 0 : options->letter;
 
 		if (!options->hidden && !has_option(list, options->name))
-			list->rows[list->count++] = (struct listed_option){ options, letter };
+			list->rows[list->count++] =
+				(struct listed_option){ options, letter, offset + options->offset };
 	}
 }
 
@@ -122,12 +124,12 @@ void
 command_list_options(const struct command *command, struct option_list *ret_list)
 {
 	ret_list->count = 0;
-	add_options(ret_list, command->options);
+	add_options(ret_list, command->options, 0);
 	ret_list->shared = ret_list->count;
-	for (size_t i = 0; command->shared && command->shared[i]; i++)
-		add_options(ret_list, command->shared[i]);
+	for (const struct shared_options *part = command->shared; part && part->options; part++)
+		add_options(ret_list, part->options, part->offset);
 	ret_list->common = ret_list->count;
-	add_options(ret_list, common_options);
+	add_options(ret_list, common_options, 0);
 }
 
 const char *
@@ -157,17 +159,27 @@ command_complain(const char *near, const char *format, ...)
 }
 
 int
-option_set_flag(void *settings, const struct command_option *option, const char *value)
+option_set_flag(void *member, const struct command_option *option, const char *value)
 {
-	(void)value;
-	*(bool *)((char *)settings + option->offset) = true;
+	*(bool *)member = true;
 	return 0;
 }
 
 int
-option_set_text(void *settings, const struct command_option *option, const char *value)
+option_set_text(void *member, const struct command_option *option, const char *value)
 {
-	*(const char **)((char *)settings + option->offset) = value;
+	*(const char **)member = value;
+	return 0;
+}
+
+int
+option_set_count(void *member, const struct command_option *option, const char *value)
+{
+	int64_t *count = member;
+
+	if (text_to_number(value, count) < 0 || *count < 1)
+		return option_complain(
+			option, value, SIZE_MAX, "not a count from 1 to 9223372036854775807");
 	return 0;
 }
 
@@ -206,11 +218,10 @@ option_complain(const struct command_option *option, const char *value, size_t p
 }
 
 int
-command_refuse_word(void *settings, const char *word)
+command_refuse_word(void *member, const char *word)
 {
 	char safe[COMMAND_WORD_SIZE];
 
-	(void)settings;
 	return command_complain(NULL, "unexpected word '%s'", command_safe_word(word, safe));
 }
 
@@ -221,19 +232,4 @@ command_failure_status(const char *action, int error)
 		return EXIT_SUCCESS;
 	log_error("%s: %s", action, strerror(-error));
 	return EXIT_FAILURE;
-}
-
-void
-command_tell_hints(const struct output *output, const struct snapshot *snapshot,
-	const struct row_list *processes)
-{
-	struct hint hints[SNAPSHOT_HINTS];
-	size_t count = snapshot_hints(snapshot, processes, hints);
-
-	for (size_t i = 0; i < count && !output->format->has_hints; i++) {
-		char text[HINT_TEXT_SIZE];
-
-		hint_text(&hints[i], text);
-		log_error("%s", text);
-	}
 }

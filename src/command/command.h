@@ -5,9 +5,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-struct output;
-struct row_list;
-struct snapshot;
 struct table;
 
 /* One option: getopt_long, --help, the completions and the man page check follow from this row. */
@@ -17,15 +14,21 @@ struct command_option {
 	const char *argument; /* what it takes, as --help shows it, or NULL */
 	const char *help;
 	/*
-	 * Takes the value (NULL where the option has none) into the command's settings. Returns 0,
-	 * or tells the user and returns -EINVAL.
+	 * Takes the value (NULL where the option has none) into what is at `offset` in the
+	 * command's settings. Returns 0, or tells the user and returns -EINVAL.
 	 */
-	int (*apply)(void *settings, const struct command_option *option, const char *value);
-	size_t offset; /* for the common values of `apply`: of the member that is set */
-	int value;     /* for `apply` */
+	int (*apply)(void *member, const struct command_option *option, const char *value);
+	size_t offset;
+	int value; /* for `apply` */
 	/* A form of an earlier version, understood but not shown: the letter; without one the name.
 	 */
 	bool hidden;
+};
+
+/* Options of several commands, and where in the settings of one is what they set. */
+struct shared_options {
+	const struct command_option *options; /* NULL ends a list of these */
+	size_t offset;
 };
 
 /* Exit status for a wrong command line, but where a command is like one with another. */
@@ -36,17 +39,18 @@ struct command {
 	const char *summary;   /* one line, for `memtop --help` */
 	const char *arguments; /* behind the name in the usage line */
 	const struct command_option *options;
-	const struct command_option *const *shared; /* tables of several commands, or NULL */
-	const struct table *table;       /* whose columns options take; NULL: of processes */
-	void (*describe)(FILE *file);    /* what --help says after the options, or NULL */
-	void (*usage_error)(FILE *file); /* printed after getopt's own message; NULL: see below */
-	int usage_status;                /* USAGE_STATUS, or that of the program it is like */
+	const struct shared_options *shared; /* or NULL */
+	const struct table *table;           /* whose columns options take; NULL: of processes */
+	void (*describe)(FILE *file);        /* --help after the options; NULL: the table */
+	const char *usage_end; /* an option: errors show --help up to it; NULL: they are one line */
+	int usage_status;      /* USAGE_STATUS, or that of the program it is like */
 	/*
-	 * Takes a word that is no option. Returns 0, 1 where it begins or goes on with a command to
-	 * be run, or tells the user and returns -EINVAL. NULL: command_parse() leaves all to the
-	 * caller.
+	 * Takes a word that is no option into what is at `word_offset` in the settings. Returns 0,
+	 * 1 where it begins or goes on with a command to be run, or tells the user and returns
+	 * -EINVAL. NULL: command_parse() leaves all to the caller.
 	 */
-	int (*take_word)(void *settings, const char *word);
+	int (*take_word)(void *member, const char *word);
+	size_t word_offset;
 	bool runs_command;       /* what stands behind -- is one */
 	bool works_without_proc; /* or says so itself */
 	int (*run)(const struct command *command, int argc, char **argv);
@@ -64,10 +68,11 @@ const struct command *command_find(char *const *words, int count, int *ret_taken
 /* Tells that there is no command of this name, and the nearest one. Returns the exit status. */
 int command_refuse_name(const char *name);
 
-/* An option of a command with the letter that it has there. */
+/* An option of a command with the letter that it has there, and where in the settings it goes. */
 struct listed_option {
 	const struct command_option *option;
 	char letter;
+	size_t offset;
 };
 
 /* All options: its own, those of the shared tables, --help and --version; what stands before
@@ -91,17 +96,21 @@ int command_parse(
 	const struct command *command, int argc, char **argv, void *settings, int *ret_status);
 
 /* A value of `take_word` for a command that takes none. */
-int command_refuse_word(void *settings, const char *word);
+int command_refuse_word(void *member, const char *word);
 
 /* Writes what --help shows; up to the option `end` where that is not NULL. */
 void command_write_help(const struct command *command, FILE *file, const char *end);
 
+/* Writes what --help says of the columns of a table. */
+void command_describe_columns(const struct table *table, FILE *file);
+
 /* Writes the name and summary of each command. */
 void command_write_list(FILE *file);
 
-/* Common values of `apply`: a bool becomes true, a text is borrowed. */
-int option_set_flag(void *settings, const struct command_option *option, const char *value);
-int option_set_text(void *settings, const struct command_option *option, const char *value);
+/* Common values of `apply`: a bool becomes true, a text is borrowed, an int64_t is 1 or more. */
+int option_set_flag(void *member, const struct command_option *option, const char *value);
+int option_set_text(void *member, const struct command_option *option, const char *value);
+int option_set_count(void *member, const struct command_option *option, const char *value);
 
 /*
  * Tells the user in one line what is wrong with the command line, what may have been meant (NULL:
@@ -128,10 +137,3 @@ const char *command_safe_word(const char *word, char safe[static COMMAND_WORD_SI
  * ends the program quietly.
  */
 int command_failure_status(const char *action, int error);
-
-/*
- * A format without a place for hints leaves them to standard error. `processes` are the rows that
- * are shown; NULL: rows of another kind.
- */
-void command_tell_hints(const struct output *output, const struct snapshot *snapshot,
-	const struct row_list *processes);

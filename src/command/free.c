@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "collect/system.h"
 #include "command/command.h"
-#include "command/commands.h"
 #include "command/loop.h"
 #include "model/hint.h"
 #include "model/needs.h"
@@ -38,7 +37,6 @@ apply_unit(void *settings, const struct command_option *option, const char *valu
 {
 	struct free_settings *free = settings;
 
-	(void)value;
 	if (free->has_unit) {
 		log_error("Multiple unit options don't make sense.");
 		return -EINVAL;
@@ -82,7 +80,6 @@ apply_seconds(void *settings, const struct command_option *option, const char *v
 	struct free_settings *free = settings;
 	int error = parse_seconds(value, &free->seconds);
 
-	(void)option;
 	if (error == -EINVAL)
 		log_error("seconds argument failed: '%s': %s", value, strerror(EINVAL));
 	else if (error < 0)
@@ -113,7 +110,6 @@ apply_count(void *settings, const struct command_option *option, const char *val
 	char *end;
 	long count;
 
-	(void)option;
 	errno = 0;
 	count = strtol(value, &end, 10);
 	if (end == value || *end)
@@ -270,12 +266,6 @@ repeat(struct system_reader *reader, const struct free_settings *settings)
 	return read_status(error);
 }
 
-static void
-write_usage(FILE *file)
-{
-	command_write_help(&command_free, file, "line");
-}
-
 static int
 run(const struct command *command, int argc, char **argv)
 {
@@ -286,7 +276,7 @@ run(const struct command *command, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (first < argc) {
-		write_usage(stderr);
+		command_write_help(command, stderr, command->usage_end);
 		return EXIT_FAILURE;
 	}
 	setlocale(LC_NUMERIC, ""); /* free prints 1,5Gi where that is the custom */
@@ -301,7 +291,7 @@ const struct command command_free = {
 	.summary = "show totals of memory and swap, as free prints them",
 	.arguments = "[options]",
 	.options = options,
-	.usage_error = write_usage,
+	.usage_end = "line",
 	.usage_status = EXIT_FAILURE,
 	.works_without_proc = true, /* it says what free says */
 	.run = run,

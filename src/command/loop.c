@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,19 +28,4 @@ loop_wait(int64_t until, int output)
 			reader.fd = -1;
 	}
 	return true;
-}
-
-int
-loop_blocks(
-	int64_t interval, int64_t count, int (*write)(void *context, int64_t number), void *context)
-{
-	int64_t next = loop_now();
-
-	for (int64_t number = 1;; number++) {
-		int status = write(context, number);
-
-		next += interval;
-		if (status != EXIT_SUCCESS || number == count || !loop_wait(next, STDOUT_FILENO))
-			return status;
-	}
 }

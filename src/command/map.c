@@ -1,106 +1,82 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/map.h"
 #include "base/log.h"
-#include "base/text.h"
-#include "collect/collect.h"
-#include "command/commands.h"
-#include "command/loop.h"
-#include "command/process-options.h"
-#include "model/derive.h"
-#include "model/hint.h"
+#include "command/process-names.h"
+#include "command/table-command.h"
 #include "model/needs.h"
-#include "model/snapshot.h"
-#include "model/source.h"
 #include "output/explain.h"
 #include "output/map-head.h"
-#include "table/order.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char explained_of_process[] = "virt,res,anon,file,shmem,swap,pte,hugetlb,frees";
 static const char explained_of_segments[] =
 	"size,rss,pss,uss,shared_clean,shared_dirty,private_clean,private_dirty,referenced,"
 	"anonymous,lazyfree,huge,swap,swap_pss,locked,mappings";
 
-struct map_options {
-	struct process_options process; /* first: some options are its */
-	bool all, explain;
-	int64_t diff; /* nanoseconds between two readings; 0: one is enough */
+struct map_run {
+	struct table_options table;
+	struct process_names named;
+	bool all;
+	int64_t diff;                /* nanoseconds between two readings; 0: one is enough */
+	struct map_rows segments[2]; /* of the last two readings */
 };
 
 static int
-apply_diff(void *settings, const struct command_option *option, const char *value)
+apply_diff(void *member, const struct command_option *option, const char *value)
 {
-	struct map_options *options = settings;
-
-	if (unit_parse_interval(value, &options->diff) < 0)
+	if (unit_parse_interval(value, member) < 0)
 		return option_complain(option, value, SIZE_MAX, "not " INTERVAL_RANGE);
 	return 0;
 }
 
-#define SETTING(member) offsetof(struct map_options, member)
+#define SETTING(member) offsetof(struct map_run, member)
 
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "list every mapping instead of the segments", option_set_flag, SETTING(all), 0 },
-	{ "pid", 'p', "PID", "the process, by PID or NAME, instead of as a word", process_apply_pids, 0, 0 },
-	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, 0, 0 },
-	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(explain), 0 },
+	{ "pid", 'p', "PID", "the process, by PID or NAME, instead of as a word", process_names_apply, SETTING(named), 0 },
+	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, SETTING(diff), 0 },
+	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(table.explain), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
 
-static const struct command_option *const shared_options[] = { table_options, NULL };
-
-/* One run of the command. */
-struct run {
-	const struct map_options *options;
-	struct source *source;
-	struct snapshot snapshots[2];
-	struct map_rows segments[2];
-	size_t now; /* which of the two is the last reading */
-	struct row_list rows;
-	struct output output;
-};
+static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
 
 static int64_t
-pid_of(const struct run *run)
+pid_of(const struct table_run *run)
 {
-	return run->options->process.pids[0];
+	const struct map_run *own = run->own;
+
+	return own->named.pids[0];
 }
 
-static int
-read_map(struct run *run)
+static void
+ask(const struct table_run *run, struct needs *needs)
 {
-	int64_t pid = pid_of(run);
-	struct snapshot *now = &run->snapshots[run->now];
-	const struct needs needs = {
+	const struct map_run *own = run->own;
+
+	*needs = (struct needs){
 		.bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_STATUS | NEED_SWAP |
 			NEED_ROLLUP | NEED_OWNER | NEED_COMMAND | NEED_CGROUP | NEED_OOM_SCORE |
 			NEED_OOM_ADJ | NEED_MEMINFO | NEED_HOST,
-		.pids = &pid,
+		.pids = own->named.pids,
 		.pid_count = 1,
-		.focus = pid,
+		.focus = pid_of(run),
 		.focus_bits = NEED_MAPPINGS | NEED_LIMITS,
 		.exact = true,
 	};
-	int error = run->source->read(run->source, now, NULL, &needs);
-
-	if (error < 0)
-		return command_failure_status("cannot read /proc", error);
-	derive(now, NULL);
-	map_group(&run->segments[run->now], &now->mappings);
-	return EXIT_SUCCESS;
 }
 
 /* Why there is nothing to show; false where there is something. */
 static bool
-complain(const struct run *run, const struct snapshot *snapshot)
+complain(const struct table_run *run)
 {
+	const struct snapshot *snapshot = run->now;
 	int64_t pid = pid_of(run);
 	const struct process *process = snapshot_find_process(snapshot, pid);
 	const struct hint *hint = snapshot_find_hint(snapshot, NEED_MAPPINGS);
@@ -125,15 +101,15 @@ complain(const struct run *run, const struct snapshot *snapshot)
 
 /* Whether the number belongs to another process than at the reading before. */
 static bool
-is_another(const struct run *run)
+is_another(const struct table_run *run)
 {
-	const struct process *now = snapshot_find_process(&run->snapshots[run->now], pid_of(run));
-	const struct process *before =
-		snapshot_find_process(&run->snapshots[!run->now], pid_of(run));
+	int64_t pid = pid_of(run);
+	const struct process *now = snapshot_find_process(run->now, pid);
+	const struct process *before = run->before ? snapshot_find_process(run->before, pid) : NULL;
 
 	if (!before || before->start_time == now->start_time)
 		return false;
-	log_error("process %" PRId64 " has ended: its number is another's", pid_of(run));
+	log_error("process %" PRId64 " has ended: its number is another's", pid);
 	return true;
 }
 
@@ -147,11 +123,11 @@ has_grown(const void *of)
 }
 
 /* The figures of the process, then those that the segments add up to. */
-static int
-explain_map(struct run *run)
+static void
+explain_map(const struct table_run *run)
 {
 	const struct output *output = &run->output;
-	const struct snapshot *now = &run->snapshots[run->now];
+	const struct snapshot *now = run->now;
 	const struct explain_style style = { .charset = output->charset, .scale = output->scale };
 	struct map_row sum = { .count = UNKNOWN };
 	struct figure figure = { .table = &process_table,
@@ -159,7 +135,6 @@ explain_map(struct run *run)
 		.system = &now->system };
 	const struct map_total total = map_sum(&now->mappings, SEGMENT_KINDS, NULL);
 
-	fputs(output->head, stdout);
 	fputs("Of the process:\n", stdout);
 	explain_write_columns(stdout, explained_of_process, &figure, &style);
 	table_reset_row(&segment_table, &sum);
@@ -169,120 +144,94 @@ explain_map(struct run *run)
 	figure.row = &sum;
 	fputs("Of all its segments:\n", stdout);
 	explain_write_columns(stdout, explained_of_segments, &figure, &style);
-	return fflush(stdout) == 0 ? 0 : -errno;
-}
-
-static int
-write_map(struct run *run)
-{
-	const struct map_options *options = run->options;
-	struct snapshot *now = &run->snapshots[run->now];
-	const struct snapshot *before = &run->snapshots[!run->now];
-	struct map_rows *rows = options->all ? &now->mappings : &run->segments[run->now];
-	struct output *output = &run->output;
-	char head[MAP_HEAD_SIZE];
-
-	map_write_head(output, now, pid_of(run), head);
-	if (output->format == &output_json)
-		map_write_process(output, now, pid_of(run));
-	if (options->diff)
-		map_compare(rows, options->all ? &before->mappings : &run->segments[!run->now]);
-	output->head = head;
-	if (options->explain && output->format == &output_text)
-		return explain_map(run);
-	process_options_choose(&options->process, rows->rows, rows->count,
-		options->diff ? has_grown : NULL, &run->rows);
-	command_tell_hints(output, now, NULL);
-	return output_write(output, now, &options->process.settings.processes.columns, &run->rows);
 }
 
 /* Of differences the first reading is only what the second is compared with. */
 static int
-write_block(void *context, int64_t number)
+list_map(struct table_run *run)
 {
-	struct run *run = context;
-	int error;
+	struct map_run *own = run->own;
+	struct snapshot *now = run->now;
+	struct map_rows *segments = &own->segments[run->number % 2];
+	struct map_rows *rows = own->all ? &now->mappings : segments;
 
-	run->now = (size_t)(number % 2);
-	if (read_map(run) != EXIT_SUCCESS || complain(run, &run->snapshots[run->now]) ||
-		is_another(run))
+	map_group(segments, &now->mappings);
+	if (complain(run) || is_another(run))
 		return EXIT_FAILURE;
-	if (run->options->diff && number == 1)
-		return EXIT_SUCCESS;
-	run->output.width = process_options_width(&run->options->process);
-	error = write_map(run);
-	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
+	if (own->diff && run->number == 1)
+		return TABLE_NO_BLOCK;
+	if (own->diff)
+		map_compare(rows,
+			own->all ? &run->before->mappings : &own->segments[(run->number + 1) % 2]);
+	return table_run_list(run, rows->rows, rows->count, own->diff ? has_grown : NULL);
+}
+
+static void
+write_head(struct table_run *run)
+{
+	map_write_head(&run->output, run->now, pid_of(run), run->head);
 }
 
 static int
-show(const struct map_options *options)
+write_map(struct table_run *run)
 {
-	const struct process_options *process = &options->process;
-	struct run run = { .options = options, .output = process_options_output(process) };
-	bool diff = options->diff > 0;
-	int status, error = collect_create(NULL, &run.source);
-
-	if (error < 0)
-		return command_failure_status("cannot read /proc", error);
-	status = loop_blocks(diff ? options->diff : process->settings.interval,
-		process->count ? process->count + diff : 0, write_block, &run);
-	for (size_t i = 0; i < 2; i++) {
-		map_rows_finish(&run.segments[i]);
-		snapshot_finish(&run.snapshots[i]);
-	}
-	row_list_finish(&run.rows);
-	output_finish(&run.output);
-	run.source->destroy(run.source);
-	return status;
+	if (run->output.format == &output_json)
+		map_write_process(&run->output, run->now, pid_of(run));
+	return table_run_write(run);
 }
 
 /* What nobody chose is chosen for what is looked at. */
 static int
-complete(struct map_options *options)
+complete(struct map_run *own)
 {
+	struct table_options *table = &own->table;
 	const char *columns =
-		options->all ? (options->diff ? map_mapping_growth_columns : map_mapping_columns)
-			     : (options->diff ? map_segment_growth_columns : map_segment_columns);
+		own->all ? (own->diff ? map_mapping_growth_columns : map_mapping_columns)
+			 : (own->diff ? map_segment_growth_columns : map_segment_columns);
+	int error = table_options_complete(table, own->all ? &mapping_table : &segment_table,
+		columns, own->diff ? "rss_grown" : "start");
 
-	process_options_default_to_one(&options->process);
-	return process_options_complete(&options->process,
-		options->all ? &mapping_table : &segment_table, columns,
-		options->diff ? "rss_grown" : "start");
+	if (own->diff) {
+		table->interval = own->diff;
+		table->count = (table->count > 0 ? table->count : 1) + 1;
+	}
+	return error;
 }
 
 static int
-run_with(const struct command *command, struct map_options *options)
+prepare(struct table_run *run)
 {
-	struct process_options *process = &options->process;
-	int status;
+	struct map_run *own = run->own;
 
-	if (process->pid_count + process->name_count != 1)
-		command_complain(NULL, "one process is needed, by PID or NAME");
-	else if (options->diff && process_options_has(process, KEPT_DELAY))
-		command_complain(NULL, "--diff has an interval of its own: --delay excludes it");
-	else if (complete(options) == 0) {
-		status = process_options_find(process, true);
-		return status == EXIT_SUCCESS ? show(options) : status;
-	}
-	return command->usage_status;
+	if (process_names_count(&own->named) != 1)
+		return command_complain(NULL, "one process is needed, by PID or NAME");
+	if (own->diff && table_options_has(run->options, KEPT_DELAY))
+		return command_complain(
+			NULL, "--diff has an interval of its own: --delay excludes it");
+	if (complete(own) < 0)
+		return -EINVAL;
+	return process_names_find(&own->named, true);
 }
 
-static void
-describe(FILE *file)
-{
-	options_describe_columns(file, &segment_table);
-}
+static const struct table_command lists = {
+	.has_no_rates = true,
+	.prepare = prepare,
+	.ask = ask,
+	.rows = list_map,
+	.head = write_head,
+	.explain = explain_map,
+	.write = write_map,
+};
 
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	struct map_options options = { .diff = 0 };
-	int status;
+	struct map_run own = { .diff = 0 };
+	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
-	process_options_init(&options.process);
-	if (command_parse(command, argc, argv, &options, &status) >= 0)
-		status = run_with(command, &options);
-	process_options_finish(&options.process);
+	map_rows_finish(&own.segments[0]);
+	map_rows_finish(&own.segments[1]);
+	process_names_finish(&own.named);
 	return status;
 }
 
@@ -291,10 +240,10 @@ const struct command command_map = {
 	.summary = "show the memory of one process by kind",
 	.arguments = "[options] PID | NAME",
 	.options = options_table,
-	.shared = shared_options,
+	.shared = shared,
 	.table = &segment_table,
-	.describe = describe,
 	.usage_status = USAGE_STATUS,
-	.take_word = process_take_word,
+	.take_word = process_names_take,
+	.word_offset = SETTING(named),
 	.run = run,
 };

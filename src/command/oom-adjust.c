@@ -3,11 +3,7 @@
 
 #include "act/oom.h"
 #include "base/log.h"
-#include "base/memory.h"
 #include "model/needs.h"
-#include "model/snapshot.h"
-#include "model/source.h"
-#include "table/order.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +13,7 @@
 /* A change of processes under way. */
 struct work {
 	const struct oom_options *options;
-	struct snapshot snapshot;
+	const struct snapshot *snapshot;
 	struct oom_plan plan;
 	struct oom_preview preview;
 	int status;
@@ -38,14 +34,14 @@ make_plan(struct work *work)
 {
 	const struct oom_options *options = work->options;
 
-	for (size_t i = 0; i < options->process.pid_count; i++) {
-		int64_t pid = options->process.pids[i];
-		const struct process *process = snapshot_find_process(&work->snapshot, pid);
+	for (size_t i = 0; i < options->named.pid_count; i++) {
+		int64_t pid = options->named.pids[i];
+		const struct process *process = snapshot_find_process(work->snapshot, pid);
 
 		if (!process)
 			fail(work, pid, -ESRCH);
 		else if (options->tree)
-			oom_plan_add_tree(&work->plan, &work->snapshot, process, options->adj);
+			oom_plan_add_tree(&work->plan, work->snapshot, process, options->adj);
 		else
 			oom_plan_add(&work->plan, process, options->adj);
 	}
@@ -83,7 +79,7 @@ say_changed(const struct oom_change *change)
 static void
 carry_out(struct work *work)
 {
-	bool is_text = work->options->process.format == &output_text;
+	bool is_text = work->options->table.format == &output_text;
 
 	for (size_t i = 0; i < work->plan.count; i++) {
 		struct oom_change *change = &work->plan.changes[i];
@@ -97,25 +93,20 @@ carry_out(struct work *work)
 	}
 }
 
-static void
-write_rows(struct work *work)
+static int
+write_rows(struct table_run *run, const struct work *work)
 {
-	struct selection selection = { .table = &oom_effect_table };
-	struct output output = process_options_output(&work->options->process);
-	struct row_list rows = { .count = work->preview.count };
+	const struct order as_they_are = { .column = NULL };
+	struct selection all = { .table = &oom_effect_table };
 	int error;
 
 	for (size_t i = 0; i < oom_effect_table.column_count; i++)
-		selection_add(&selection, &oom_effect_table.columns[i]);
-	rows.rows = xcalloc(rows.count + 1, sizeof(rows.rows[0]));
-	for (size_t i = 0; i < rows.count; i++)
-		rows.rows[i] = &work->preview.effects[i];
-	error = output_write(&output, &work->snapshot, &selection, &rows);
-	if (error < 0 && command_failure_status("write error", error) != EXIT_SUCCESS)
-		work->status = EXIT_FAILURE;
-	row_list_finish(&rows);
-	selection_finish(&selection);
-	output_finish(&output);
+		selection_add(&all, &oom_effect_table.columns[i]);
+	order_build(&run->rows, &oom_effect_table, work->preview.effects, work->preview.count, NULL,
+		&as_they_are);
+	error = output_write(&run->output, run->now, &all, &run->rows);
+	selection_finish(&all);
+	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
 }
 
 /* A name has at most 255 bytes, each of which is escaped with at most four; others are cut. */
@@ -132,7 +123,7 @@ static void
 print_standing(const struct work *work, const char *label, const struct oom_standing *standing,
 	size_t ranked)
 {
-	enum scale scale = work->options->process.settings.scale;
+	enum scale scale = work->options->table.scale;
 	char adj[UNIT_FORMAT_SIZE], score[UNIT_FORMAT_SIZE], badness[UNIT_FORMAT_SIZE];
 	char reason[NAME_SIZE];
 
@@ -168,7 +159,7 @@ print_effect(const struct work *work, const struct oom_effect *effect)
 static void
 print_first(const struct work *work, const char *label, const struct process *process)
 {
-	enum scale scale = work->options->process.settings.scale;
+	enum scale scale = work->options->table.scale;
 	char comm[NAME_SIZE], frees[UNIT_FORMAT_SIZE];
 
 	if (!process) {
@@ -215,33 +206,40 @@ print_preview(const struct work *work)
 	puts("nothing was changed");
 }
 
-int
-oom_change_processes(const struct oom_options *options)
+static void
+ask(const struct table_run *run, struct needs *needs)
 {
-	const struct needs needs = { .bits = NEED_BADNESS | NEED_OWNER };
-	struct work work = { .options = options, .status = EXIT_SUCCESS };
-	struct source *source;
+	*needs = (struct needs){ .bits = NEED_BADNESS | NEED_OWNER };
+}
 
-	if (oom_read(&needs, &work.snapshot, &source) < 0)
-		return EXIT_FAILURE;
+static int
+change_processes(struct table_run *run)
+{
+	const struct oom_options *options = run->own;
+	struct work work = { .options = options, .status = EXIT_SUCCESS };
+	int status = table_run_read(run);
+
+	if (status != EXIT_SUCCESS)
+		return status;
+	work.snapshot = run->now;
 	make_plan(&work);
-	oom_preview(&work.preview, &work.snapshot, &work.plan);
+	oom_preview(&work.preview, run->now, &work.plan);
 	if (!options->dry_run)
 		carry_out(&work);
-	if (options->process.format != &output_text)
-		write_rows(&work);
+	if (options->table.format != &output_text)
+		status = write_rows(run, &work);
 	else if (options->dry_run)
 		print_preview(&work);
 	oom_preview_finish(&work.preview);
 	oom_plan_finish(&work.plan);
-	snapshot_finish(&work.snapshot);
-	source->destroy(source);
-	return work.status;
+	return status == EXIT_SUCCESS ? work.status : status;
 }
+
+const struct table_command oom_changes = { .ask = ask, .show = change_processes };
 
 /* The adjustment is inherited and kept over exec. Returns only where that fails. */
 int
-oom_start_command(const struct oom_options *options)
+oom_start_command(const struct oom_options *options, char **words)
 {
 	struct oom_change change;
 	char word[NAME_SIZE];
@@ -258,8 +256,8 @@ oom_start_command(const struct oom_options *options)
 		log_error("%s", text);
 		return EXIT_FAILURE;
 	}
-	execvp(options->words[0], options->words);
+	execvp(words[0], words);
 	error = errno;
-	log_error("cannot run %s: %s", safe(options->words[0], word), strerror(error));
+	log_error("cannot run %s: %s", safe(words[0], word), strerror(error));
 	return error == ENOENT ? 127 : 126;
 }

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "collect/kernel-log.h"
 #include "command/command.h"
-#include "command/commands.h"
 #include "oomlog/stamp.h"
 #include "output/oom-log.h"
 
@@ -36,17 +35,6 @@ struct last_kills {
 	size_t count, capacity, first;
 	int64_t total, most; /* found; kept at most, 0: written as they come */
 };
-
-static int
-apply_count(void *settings, const struct command_option *option, const char *value)
-{
-	struct oom_log_options *options = settings;
-
-	if (text_to_number(value, &options->count) < 0 || options->count < 1)
-		return option_complain(
-			option, value, SIZE_MAX, "not a count from 1 to 9223372036854775807");
-	return 0;
-}
 
 /* "30m": so long ago in nanoseconds; UNKNOWN where it has another form. */
 static int64_t
@@ -96,7 +84,7 @@ apply_format(void *settings, const struct command_option *option, const char *va
 
 /* clang-format off */
 static const struct command_option options[] = {
-	{ "count", 'n', "COUNT", "only the last COUNT kills", apply_count, 0, 0 },
+	{ "count", 'n', "COUNT", "only the last COUNT kills", option_set_count, offsetof(struct oom_log_options, count), 0 },
 	{ "format", 0, "STYLE", "text, or json (one object a line)", apply_format, 0, 0 },
 	{ "since", 0, "TIME", "only kills since TIME: a date, a date and time, or 90m, 2h, 3d ago", apply_since, 0, 0 },
 	{ .name = NULL },

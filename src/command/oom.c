@@ -3,18 +3,12 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "collect/collect.h"
-#include "command/commands.h"
-#include "model/derive.h"
+#include "command/process-options.h"
 #include "model/oom-plan.h"
-#include "model/snapshot.h"
-#include "model/source.h"
-#include "table/order.h"
+#include "model/process.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static int
 apply_adj(void *settings, const struct command_option *option, const char *value)
@@ -51,16 +45,16 @@ apply_legacy(void *settings, const struct command_option *option, const char *va
 static int
 take_word(void *settings, const char *word)
 {
-	const struct oom_options *options = settings;
+	struct oom_options *options = settings;
 
-	return options->has_adj ? 1 : process_take_word(settings, word);
+	return options->has_adj ? 1 : process_names_take(&options->named, word);
 }
 
 #define SETTING(member) offsetof(struct oom_options, member)
 
 /* clang-format off */
 static const struct command_option options_table[] = {
-	{ "pid", 'p', "PID,...", "show the score and adjustment of these processes, by PID or NAME, or change them", process_apply_pids, 0, 0 },
+	{ "pid", 'p', "PID,...", "show the score and adjustment of these processes, by PID or NAME, or change them", process_names_apply, SETTING(named), 0 },
 	{ "adjust", 'n', "ADJ", "set the adjustment, -1000 to 1000; without -p start COMMAND with it", apply_adj, 0, 0 },
 	{ "legacy", 0, "LEVEL", "the same on the old scale, -17 to 15, converted as the kernel does", apply_legacy, 0, 0 },
 	{ "tree", 0, NULL, "also change all their child processes", option_set_flag, SETTING(tree), 0 },
@@ -70,29 +64,7 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct command_option *const shared_options[] = { table_options, NULL };
-
-int
-oom_read(const struct needs *needs, struct snapshot *ret_snapshot, struct source **ret_source)
-{
-	struct snapshot snapshot = { .time = 0 };
-	struct source *source;
-	int error = collect_create(NULL, &source);
-
-	if (error == 0) {
-		error = source->read(source, &snapshot, NULL, needs);
-		if (error < 0)
-			source->destroy(source);
-	}
-	if (error < 0) {
-		log_error("cannot read /proc: %s", strerror(-error));
-		return error;
-	}
-	derive(&snapshot, NULL);
-	*ret_snapshot = snapshot;
-	*ret_source = source;
-	return 0;
-}
+static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
 
 static bool
 is_about_order(const struct oom_options *options)
@@ -100,8 +72,8 @@ is_about_order(const struct oom_options *options)
 	const unsigned about_order =
 		1u << KEPT_DELAY | 1u << KEPT_FIELDS | 1u << KEPT_ORDER | 1u << KEPT_FILTER;
 
-	return options->cgroup || options->process.top > 0 || options->process.count > 0 ||
-	       options->process.given & about_order;
+	return options->cgroup || options->table.top > 0 || options->table.count > 0 ||
+	       options->table.given & about_order;
 }
 
 /* Whether the command line has only what choom knows: then errors have its status. */
@@ -111,12 +83,11 @@ is_as_choom(const struct oom_options *options)
 	return !is_about_order(options) && !options->tree && !options->dry_run;
 }
 
-/* Which form it is, or what is wrong with the combination of options. */
+/* What is wrong with the combination of options, or NULL. */
 static const char *
-choose_form(const struct oom_options *options, int (**ret_form)(const struct oom_options *options))
+complaint_about(const struct oom_options *options, bool has_words)
 {
-	bool is_named = process_options_are_named(&options->process);
-	bool has_words = options->words[0] != NULL;
+	bool is_named = process_names_count(&options->named) > 0;
 
 	if (has_words && (is_named || !options->has_adj))
 		return is_named ? "a process and a command exclude each other"
@@ -128,49 +99,53 @@ choose_form(const struct oom_options *options, int (**ret_form)(const struct oom
 	if (options->has_adj && is_about_order(options))
 		return "-d, --count, -F, -o, --filter, --top and --cgroup are about the order, not "
 		       "about changes";
-	*ret_form =
-		has_words          ? oom_start_command
-		: options->has_adj ? oom_change_processes
-		: is_named && !is_about_order(options) && options->process.format == &output_text
-			? oom_show_processes
-			: oom_show_order;
 	return NULL;
 }
 
-static int
-run_with(const struct command *command, struct oom_options *options)
+static const struct table_command *
+form_of(const struct oom_options *options)
 {
-	struct process_options *process = &options->process;
-	int (*form)(const struct oom_options *options);
-	const char *complaint = choose_form(options, &form);
+	if (options->has_adj)
+		return &oom_changes;
+	return process_names_count(&options->named) > 0 && !is_about_order(options) &&
+			       options->table.format == &output_text
+		       ? &oom_processes
+		       : &oom_order;
+}
+
+static int
+prepare(struct table_run *run)
+{
+	struct oom_options *options = run->own;
+	struct process_names *named = &options->named;
+	const char *complaint = complaint_about(options, run->words[0]);
 	int status;
 
 	if (complaint) {
 		command_complain(NULL, "%s", complaint);
-		return is_as_choom(options) ? command->usage_status : USAGE_STATUS;
+		return is_as_choom(options) ? -EINVAL : USAGE_STATUS;
 	}
-	process_options_default_to_one(process);
-	if (process_options_complete(
-		    process, &candidate_table, process_kill_order_columns, "rank") < 0)
+	run->command = form_of(options);
+	if (table_options_complete(
+		    run->options, &candidate_table, process_kill_order_columns, "rank") < 0)
 		return USAGE_STATUS;
-	status = process_options_find(process, options->has_adj);
-	return status == EXIT_SUCCESS ? form(options) : status;
+	if (run->words[0])
+		return oom_start_command(options, run->words);
+	status = process_names_find(named, options->has_adj);
+	if (status == EXIT_SUCCESS)
+		table_options_filter_pids(run->options, named->pids, named->pid_count);
+	return status;
 }
+
+static const struct table_command lists = { .prepare = prepare };
 
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	struct oom_options options = { .has_adj = false };
-	int status, first;
+	struct oom_options options = { .named = { .runs_command = true } };
+	int status = table_command_run(command, &lists, &options, &options.table, argc, argv);
 
-	process_options_init(&options.process);
-	options.process.runs_command = true;
-	first = command_parse(command, argc, argv, &options, &status);
-	if (first >= 0) {
-		options.words = argv + first;
-		status = run_with(command, &options);
-	}
-	process_options_finish(&options.process);
+	process_names_finish(&options.named);
 	return status;
 }
 
@@ -180,7 +155,7 @@ const struct command command_oom = {
 	.arguments = "[options] [PID | NAME]...\n memtop oom -p PID -n ADJ\n"
 		     " memtop oom -n ADJ [--] COMMAND [ARGUMENT...]",
 	.options = options_table,
-	.shared = shared_options,
+	.shared = shared,
 	.describe = process_options_describe,
 	.usage_status = EXIT_FAILURE, /* as choom */
 	.take_word = take_word,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "command/process-options.h"
+#include "command/process-names.h"
 
 #include "base/compare.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "collect/collect.h"
+#include "command/source.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "model/source.h"
@@ -21,30 +21,30 @@
 enum { COMM_LENGTH = 15, SAFE_SIZE = 256 };
 
 static void
-add_pid(struct process_options *options, int64_t pid)
+add_pid(struct process_names *named, int64_t pid)
 {
-	options->pids = array_reserve(
-		options->pids, &options->pid_capacity, options->pid_count + 1, sizeof(pid));
-	options->pids[options->pid_count++] = pid;
+	named->pids =
+		array_reserve(named->pids, &named->pid_capacity, named->pid_count + 1, sizeof(pid));
+	named->pids[named->pid_count++] = pid;
 }
 
 static void
-sort_pids(struct process_options *options)
+sort_pids(struct process_names *named)
 {
 	size_t count = 0;
 
-	if (options->pid_count == 0)
+	if (named->pid_count == 0)
 		return;
-	qsort(options->pids, options->pid_count, sizeof(int64_t), compare_int64);
-	for (size_t i = 0; i < options->pid_count; i++)
-		if (i == 0 || options->pids[i] != options->pids[i - 1])
-			options->pids[count++] = options->pids[i];
-	options->pid_count = count;
+	qsort(named->pids, named->pid_count, sizeof(int64_t), compare_int64);
+	for (size_t i = 0; i < named->pid_count; i++)
+		if (i == 0 || named->pids[i] != named->pids[i - 1])
+			named->pids[count++] = named->pids[i];
+	named->pid_count = count;
 }
 
 /* Takes one PID or NAME; what is a number is a PID. Returns -EINVAL where it can be neither. */
 static int
-take(struct process_options *options, const char *word, size_t length)
+take(struct process_names *named, const char *word, size_t length)
 {
 	char *name = xstrndup(word, length);
 	int64_t pid;
@@ -54,25 +54,25 @@ take(struct process_options *options, const char *word, size_t length)
 	if (error == 0 && (pid < 1 || pid > INT32_MAX))
 		error = -ERANGE;
 	if (error == -EINVAL) {
-		options->names = array_reserve(options->names, &options->name_capacity,
-			options->name_count + 1, sizeof(name));
-		options->names[options->name_count++] = name;
+		named->names = array_reserve(
+			named->names, &named->name_capacity, named->name_count + 1, sizeof(name));
+		named->names[named->name_count++] = name;
 		return 0;
 	}
 	free(name);
 	if (error == 0)
-		add_pid(options, pid);
-	sort_pids(options);
+		add_pid(named, pid);
+	sort_pids(named);
 	return error == 0 ? 0 : -EINVAL;
 }
 
 int
-process_apply_pids(void *settings, const struct command_option *option, const char *value)
+process_names_apply(void *into, const struct command_option *option, const char *value)
 {
 	for (const char *at = value;; at++) {
 		size_t length = strcspn(at, ",");
 
-		if (take(settings, at, length) < 0)
+		if (take(into, at, length) < 0)
 			return option_complain(option, value,
 				text_count(value, (size_t)(at - value)), "not a process number");
 		at += length;
@@ -82,11 +82,11 @@ process_apply_pids(void *settings, const struct command_option *option, const ch
 }
 
 int
-process_take_word(void *settings, const char *word)
+process_names_take(void *into, const char *word)
 {
 	char safe[COMMAND_WORD_SIZE];
 
-	if (take(settings, word, strlen(word)) == 0)
+	if (take(into, word, strlen(word)) == 0)
 		return 0;
 	return command_complain(NULL, "'%s': not a process number", command_safe_word(word, safe));
 }
@@ -126,7 +126,7 @@ tell_largest(const char *name, const struct process *process, size_t count)
 
 /* Returns how many there are. */
 static size_t
-find_name(struct process_options *options, const struct snapshot *snapshot, const char *name,
+find_name(struct process_names *named, const struct snapshot *snapshot, const char *name,
 	bool largest)
 {
 	const struct process *found = NULL;
@@ -141,79 +141,60 @@ find_name(struct process_options *options, const struct snapshot *snapshot, cons
 		if (!found || is_larger(process, found))
 			found = process;
 		if (!largest)
-			add_pid(options, process->pid);
+			add_pid(named, process->pid);
 	}
 	if (largest && found)
-		add_pid(options, found->pid);
+		add_pid(named, found->pid);
 	if (largest && count > 1)
 		tell_largest(name, found, count);
 	return count;
 }
 
 static int
-find_names(struct process_options *options, const struct snapshot *snapshot, bool largest)
+find_names(struct process_names *named, const struct snapshot *snapshot, bool largest)
 {
 	int status = EXIT_SUCCESS;
 
-	for (size_t i = 0; i < options->name_count; i++) {
+	for (size_t i = 0; i < named->name_count; i++) {
 		char safe[COMMAND_WORD_SIZE];
 
-		if (find_name(options, snapshot, options->names[i], largest) > 0)
+		if (find_name(named, snapshot, named->names[i], largest) > 0)
 			continue;
 		log_error("there is no process called '%s'%s",
-			command_safe_word(options->names[i], safe),
-			options->runs_command ? "; a command to run must follow --" : "");
+			command_safe_word(named->names[i], safe),
+			named->runs_command ? "; a command to run must follow --" : "");
 		status = EXIT_FAILURE;
 	}
-	sort_pids(options);
+	sort_pids(named);
 	return status;
 }
 
 int
-process_options_find(struct process_options *options, bool largest)
+process_names_find(struct process_names *named, bool largest)
 {
 	const struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY };
 	struct snapshot snapshot = { .time = 0 };
 	struct source *source;
 	int status, error;
 
-	if (options->name_count == 0)
+	if (named->name_count == 0)
 		return EXIT_SUCCESS;
-	error = collect_create(NULL, &source);
+	error = source_create(0, &source);
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
 	error = source->read(source, &snapshot, NULL, &needs);
 	status = error < 0 ? command_failure_status("cannot read /proc", error)
-			   : find_names(options, &snapshot, largest);
+			   : find_names(named, &snapshot, largest);
 	snapshot_finish(&snapshot);
 	source->destroy(source);
 	return status;
 }
 
-/* -p may have been given several times: the processes of all of them are shown. */
-static void
-filter_pids(struct process_options *options)
+void
+process_names_finish(struct process_names *named)
 {
-	char text[128] = "";
-	size_t length = 0;
-
-	for (size_t i = 0; i < options->pid_count && length < sizeof(text) - 24; i++)
-		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%lld",
-			i > 0 ? "," : "", (long long)options->pids[i]);
-	process_options_note(options, "pid=", text);
-	filter_add_set(options->filter, table_column(&process_table, "pid"), options->pids,
-		options->pid_count);
-}
-
-int
-process_options_prepare(struct process_options *options)
-{
-	int status;
-
-	if (process_options_complete(options, &process_table, NULL, NULL) < 0)
-		return USAGE_STATUS;
-	status = process_options_find(options, false);
-	if (status == EXIT_SUCCESS && options->pid_count > 0)
-		filter_pids(options);
-	return status;
+	for (size_t i = 0; i < named->name_count; i++)
+		free(named->names[i]);
+	free(named->names);
+	free(named->pids);
 }

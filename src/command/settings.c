@@ -113,21 +113,18 @@ write_order(FILE *file, const struct tui_settings *settings, size_t offset)
 static int
 read_interval(struct tui_settings *settings, size_t offset, const char *value)
 {
-	(void)offset;
 	return unit_parse_interval(value, &settings->interval);
 }
 
 static void
 write_interval(FILE *file, const struct tui_settings *settings, size_t offset)
 {
-	(void)offset;
 	fprintf(file, "%.10g", (double)settings->interval / 1e9); /* without exponent */
 }
 
 static int
 read_scale(struct tui_settings *settings, size_t offset, const char *value)
 {
-	(void)offset;
 	for (size_t i = 0; i < ARRAY_SIZE(scale_names); i++)
 		if (strcasecmp(value, scale_names[i]) == 0) {
 			settings->scale = (enum scale)i;
@@ -139,7 +136,6 @@ read_scale(struct tui_settings *settings, size_t offset, const char *value)
 static void
 write_scale(FILE *file, const struct tui_settings *settings, size_t offset)
 {
-	(void)offset;
 	fputs(scale_names[settings->scale], file);
 }
 

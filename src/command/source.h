@@ -13,6 +13,6 @@ struct source;
 
 /*
  * All that the running kernel tells: /proc by collect, and where it is asked for perf events by
- * the sampler. Returns 0 or -errno; the caller destroys the source.
+ * the sampler, unless `patience` is 0. Returns 0 or -errno; the caller destroys the source.
  */
 int source_create(int64_t patience, struct source **ret_source);

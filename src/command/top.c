@@ -5,7 +5,6 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "command/batch.h"
-#include "command/commands.h"
 #include "command/loop.h"
 #include "command/process-options.h"
 #include "command/settings.h"
@@ -13,6 +12,7 @@
 #include "command/worker.h"
 #include "model/needs.h"
 #include "model/pace.h"
+#include "model/process.h"
 #include "model/snapshot.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
@@ -29,11 +29,17 @@
 /* A storm of resizes is waited out before the screen is drawn again. */
 enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256, LONGEST_WAIT_MS = 3600 * 1000 };
 
+struct top_options {
+	struct process_options process;
+	struct tui_settings screen;
+	bool no_config, no_mouse;
+	const char *config; /* the settings file; NULL: the user's own */
+};
+
 struct top {
 	struct app *tui;
 	struct worker *worker;
-	const struct tui_settings *settings;
-	const struct process_options *options;
+	const struct top_options *options;
 	const char *path; /* of the settings; NULL: there is none */
 	int64_t started;  /* when the last read was */
 	int64_t next;     /* when the next read is due */
@@ -47,6 +53,7 @@ struct top {
 static void
 start_read(struct top *top)
 {
+	const struct process_options *options = &top->options->process;
 	struct needs needs = tui_needs(top->tui);
 
 	/* While one is under way, the wish for another one is kept. */
@@ -55,10 +62,10 @@ start_read(struct top *top)
 	if (!tui_wants_refresh(top->tui) && loop_now() < top->next)
 		return;
 	needs.bits |= NEED_EVENTS;
-	needs.pids = top->options->pids;
-	needs.pid_count = top->options->pid_count;
-	needs.exact = needs.exact || top->options->exact;
-	needs.rollup_budget = process_options_rollup_budget(top->options);
+	needs.pids = options->named.pids;
+	needs.pid_count = options->named.pid_count;
+	needs.exact = needs.exact || options->exact;
+	needs.rollup_budget = process_options_rollup_budget(options, top->options->screen.interval);
 	top->started = loop_now();
 	worker_start(top->worker, &needs);
 }
@@ -67,7 +74,7 @@ static void
 take_snapshot(struct top *top)
 {
 	const struct snapshot *snapshot;
-	int64_t interval = top->settings->interval;
+	int64_t interval = top->options->screen.interval;
 	int stretch;
 
 	if (tui_is_frozen(top->tui))
@@ -86,7 +93,7 @@ static void
 save_settings(struct top *top)
 {
 	char message[PATH_MAX + 64];
-	int error = top->path ? settings_save(top->path, top->settings) : -ENOENT;
+	int error = top->path ? settings_save(top->path, &top->options->screen) : -ENOENT;
 
 	if (error < 0) /* the cause first: a long path may not fit behind it */
 		snprintf(message, sizeof(message), "cannot write the settings: %s (%s)",
@@ -152,9 +159,9 @@ wait_ms(const struct top *top)
 	if (top->changed && top->quiet_until < until)
 		until = top->quiet_until;
 	until -= loop_now();
-	if (until > LONGEST_WAIT_MS * NS_PER_MS)
+	if (until > LONGEST_WAIT_MS * INT64_C(1000000))
 		return LONGEST_WAIT_MS;
-	return until < 0 ? 0 : (int)(until / NS_PER_MS) + 1;
+	return until < 0 ? 0 : (int)(until / 1000000) + 1;
 }
 
 /*
@@ -185,6 +192,7 @@ wait_for_events(const struct top *top, struct pollfd *waits, nfds_t count, const
 static void
 run_loop(struct top *top, const sigset_t *mask)
 {
+	int64_t count = top->options->process.table.count;
 	struct pollfd waits[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = worker_fd(top->worker), .events = POLLIN },
@@ -193,7 +201,7 @@ run_loop(struct top *top, const sigset_t *mask)
 	while (!screen_end_signal() && top->error == 0) {
 		int ready;
 
-		if (top->options->count == 0 || top->taken < top->options->count)
+		if (count == 0 || top->taken < count)
 			start_read(top);
 		else if (!top->changed)
 			return; /* -n: all refreshes have been shown */
@@ -230,9 +238,10 @@ finish(const struct top *top)
 
 /* Runs the screen, which has been opened. */
 static int
-run_screen(struct process_options *options, const char *path, const char *complaint)
+run_screen(struct top_options *options, const char *path, const char *complaint)
 {
-	struct top top = { .settings = &options->settings, .options = options, .path = path };
+	struct top top = { .options = options, .path = path };
+	const struct table_options *table = &options->process.table;
 	struct source *source;
 	sigset_t mask;
 	int status;
@@ -240,7 +249,7 @@ run_screen(struct process_options *options, const char *path, const char *compla
 	top.error = source_create(PATIENCE_OF_SCREEN, &source);
 	if (top.error == 0)
 		top.error = worker_create(source, &top.worker);
-	top.tui = tui_create(&options->settings, options->filter, options->filter_text);
+	top.tui = tui_create(&options->screen, table->filter, table->filter_text);
 	tui_tell(top.tui, complaint);
 	top.changed = true;
 	block_signals(&mask);
@@ -271,56 +280,98 @@ note_complaint(void *context, const char *message)
 		snprintf(first, COMPLAINT_SIZE, "%s", message);
 }
 
+/*
+ * Hands what both of them have from the one to the other and back: columns, order, interval, scale.
+ */
+static void
+exchange(struct table_options *table, struct tui_settings *screen)
+{
+	const struct table_options given = *table;
+	struct listing *listing = &screen->processes;
+
+	table->columns = listing->columns;
+	table->order = listing->order;
+	table->interval = screen->interval;
+	table->scale = screen->scale;
+	listing->columns = given.columns;
+	listing->order = given.order;
+	screen->interval = given.interval;
+	screen->scale = given.scale;
+}
+
 /* Options go before settings: they are understood when those have been read. */
 static int
-prepare(struct process_options *options, char **ret_path, char complaint[static COMPLAINT_SIZE])
+prepare(struct top_options *options, char **ret_path, char complaint[static COMPLAINT_SIZE])
 {
+	struct tui_settings *screen = &options->screen;
+
 	*ret_path = options->config ? xstrdup(options->config) : settings_default_path();
-	if (!options->batch && !options->no_config && *ret_path)
-		settings_load(*ret_path, options->config != NULL, &options->settings,
-			note_complaint, complaint);
+	exchange(&options->process.table, screen);
+	if (!options->process.batch && !options->no_config && *ret_path)
+		settings_load(
+			*ret_path, options->config != NULL, screen, note_complaint, complaint);
 	if (options->no_mouse)
-		options->settings.mouse = false;
-	return process_options_prepare(options);
+		screen->mouse = false;
+	exchange(&options->process.table, screen);
+	return process_options_prepare(&options->process);
 }
 
 static int
-show(struct process_options *options, const char *path, char complaint[static COMPLAINT_SIZE])
+show(struct top_options *options, const char *path, char complaint[static COMPLAINT_SIZE])
 {
-	if (options->lock)
+	if (options->process.lock)
 		lock_self(note_complaint, complaint);
-	if (options->batch)
-		return batch_run(options);
-	if (screen_open(options->settings.mouse))
+	if (options->process.batch)
+		return batch_run(&options->process);
+	if (screen_open(options->screen.mouse)) {
+		exchange(&options->process.table, &options->screen);
 		return run_screen(options, path, complaint);
+	}
 	log_error("no screen is possible here: one block of 'memtop batch' instead");
-	options->count = 1;
-	return batch_run(options);
+	options->process.table.count = 1;
+	return batch_run(&options->process);
+}
+
+static void
+init(struct top_options *options)
+{
+	size_t position;
+
+	*options = (struct top_options){
+		.screen = { .kill_order = { .columns = { .table = &process_table },
+				    .order = order_of(table_column(&process_table, "rank")) },
+			.command_line = true,
+			.mouse = true },
+	};
+	process_options_init(&options->process);
+	selection_parse(&options->screen.kill_order.columns, process_kill_order_columns, &position);
 }
 
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	struct process_options options;
+	struct top_options options;
 	_cleanup_free_ char *path = NULL;
 	char complaint[COMPLAINT_SIZE] = "";
 	int status;
 
-	process_options_init(&options);
+	init(&options);
 	if (command_parse(command, argc, argv, &options, &status) >= 0) {
 		status = prepare(&options, &path, complaint);
 		if (status == EXIT_SUCCESS)
 			status = show(&options, path, complaint);
 	}
-	process_options_finish(&options);
+	selection_finish(&options.screen.processes.columns);
+	selection_finish(&options.screen.kill_order.columns);
+	process_options_finish(&options.process);
 	return status;
 }
 
-#define SETTING(member) offsetof(struct process_options, member)
+#define SETTING(member) offsetof(struct top_options, member)
 
 /* clang-format off */
 static const struct command_option options_table[] = {
-	{ "batch", 'b', NULL, "print blocks instead of opening the screen", option_set_flag, SETTING(batch), 0 },
+	{ "batch", 'b', NULL, "print blocks instead of opening the screen", option_set_flag, SETTING(process.batch), 0 },
 	{ "config", 0, "FILE", "read and write the settings of the screen there", option_set_text, SETTING(config), 0 },
 	{ "no-config", 0, NULL, "read no settings", option_set_flag, SETTING(no_config), 0 },
 	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", option_set_flag, SETTING(no_mouse), 0 },
@@ -328,15 +379,15 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct command_option *const shared_options[] = { process_option_table, table_options,
-	NULL };
+static const struct shared_options shared[] = { { process_option_rows, SETTING(process) },
+	{ table_option_rows, SETTING(process.table) }, { NULL } };
 
 const struct command command_top = {
 	.name = "",
 	.summary = "the screen",
 	.arguments = "[options]\n memtop COMMAND [options]",
 	.options = options_table,
-	.shared = shared_options,
+	.shared = shared,
 	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,

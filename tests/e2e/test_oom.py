@@ -202,6 +202,14 @@ def test_U14_the_order_can_be_repeated_and_sorted():
     assert len(pids) == 6 and pids[0] == pids[2] == pids[4] < pids[1]
 
 
+def test_a_column_to_sort_by_is_read_also_where_it_is_not_shown():
+    def first(fields):
+        process = oom("-o", "uss", "-F", fields, "--count", "1", "--top", "1", "--format", "json")
+        return rows(process, "candidate")[0]
+
+    assert first("pid,uss")["pid"] == first("pid")["pid"]
+
+
 @with_setpriv
 def test_lowering_needs_cap_sys_resource(actor):
     pid = actor("memory")

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "command/process-options.h"
-
-/* What `memtop faults` is asked for. */
-struct fault_options {
-	struct process_options process; /* first: some options are its; its table is fault_table */
-	bool walks;
-	int64_t period;     /* 0: as it is best */
-	unsigned keys;      /* what rows are kept apart by; 0: as it is best */
-	const char *output; /* the file for the report; NULL: see fault_run() */
-	char **words;       /* a command to start, ending in NULL; or no word at all */
-};
+#include <stdbool.h>
+#include <stdint.h>
 
 /* A command that is watched from its start. */
 struct child {

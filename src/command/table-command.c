@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/table-command.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "command/loop.h"
+#include "command/source.h"
+#include "model/derive.h"
+#include "model/needs.h"
+#include "model/source.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+table_run_list(struct table_run *run, const void *rows, size_t count,
+	bool (*is_worth_showing)(const void *row))
+{
+	table_options_choose(run->options, rows, count, is_worth_showing, &run->rows);
+	return EXIT_SUCCESS;
+}
+
+void
+table_run_head(struct table_run *run, const char *format, ...)
+{
+	size_t length = strlen(run->head);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(run->head + length, TABLE_HEAD_SIZE - length, format, arguments);
+	va_end(arguments);
+}
+
+static bool
+is_told(const struct table_run *run, const struct hint *hint)
+{
+	for (size_t i = 0; i < run->told_count; i++)
+		if (run->told[i].need == hint->need && run->told[i].error == hint->error)
+			return true;
+	return false;
+}
+
+/* A format that has no place for hints leaves them to standard error: each cause once. */
+static void
+tell_hints(struct table_run *run)
+{
+	struct hint hints[SNAPSHOT_HINTS];
+	size_t count = snapshot_hints(
+		run->now, output_processes(&run->options->columns, &run->rows), hints);
+
+	for (size_t i = 0; i < count && !run->output.format->has_hints; i++) {
+		char text[HINT_TEXT_SIZE];
+
+		if (is_told(run, &hints[i]) || run->told_count == SNAPSHOT_HINTS)
+			continue;
+		run->told[run->told_count++] = hints[i];
+		hint_text(&hints[i], text);
+		log_error("%s", text);
+	}
+}
+
+static int
+explain(struct table_run *run)
+{
+	fputs(run->head, stdout);
+	run->command->explain(run);
+	return fflush(stdout) == 0 ? 0 : -errno;
+}
+
+int
+table_run_write(struct table_run *run)
+{
+	if (run->options->explain && run->output.format == &output_text)
+		return explain(run);
+	tell_hints(run);
+	return output_write(&run->output, run->now, &run->options->columns, &run->rows);
+}
+
+int
+table_run_read(struct table_run *run)
+{
+	const struct table_command *command = run->command;
+	struct needs needs = { .bits = command->needs | table_options_needs(run->options) };
+	int error;
+
+	run->before = run->now;
+	run->now = &run->snapshots[run->now == &run->snapshots[0]];
+	if (command->ask)
+		command->ask(run, &needs);
+	error = run->source->read(
+		run->source, run->now, command->carries ? run->before : NULL, &needs);
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	derive(run->now, command->has_no_rates ? NULL : run->before);
+	return EXIT_SUCCESS;
+}
+
+static int
+read_rows(struct table_run *run)
+{
+	int64_t top = run->options->top, start = loop_now();
+	int status = table_run_read(run);
+
+	if (status == EXIT_SUCCESS)
+		status = run->command->rows(run);
+	if (top > 0 && (uint64_t)top < run->rows.count)
+		run->rows.count = (size_t)top;
+	run->took = loop_now() - start;
+	return status;
+}
+
+int
+table_run_block(struct table_run *run)
+{
+	const struct table_command *command = run->command;
+	struct output *output = &run->output;
+	int error, status = read_rows(run);
+
+	if (status != EXIT_SUCCESS)
+		return status == TABLE_NO_BLOCK ? EXIT_SUCCESS : status;
+	output->width = output->file == stdout ? table_options_width(run->options) : 0;
+	*run->head = '\0';
+	if (command->head)
+		command->head(run);
+	output->head = *run->head ? run->head : NULL;
+	error = command->write ? command->write(run) : table_run_write(run);
+	run->ended = error == -EPIPE;
+	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
+}
+
+/* Nanoseconds to the next block: the interval, or several where it takes too long to read. */
+static int64_t
+next_interval(struct table_run *run)
+{
+	int64_t interval = run->options->interval;
+	int stretch = run->command->is_paced ? pace_after(&run->pace, run->took, interval) : 1;
+
+	if (stretch > 1 && !run->told_pace) {
+		log_error("reading takes %.2g s: a block every %.10g s instead of %.10g",
+			(double)run->took / 1e9, (double)interval * stretch / 1e9,
+			(double)interval / 1e9);
+		run->told_pace = true;
+	}
+	return stretch * interval;
+}
+
+/* A block at once and then each interval, until it is enough or the reader has gone away. */
+static int
+show_blocks(struct table_run *run)
+{
+	int64_t next = loop_now();
+
+	for (run->number = 1;; run->number++) {
+		int status = table_run_block(run);
+
+		if (status != EXIT_SUCCESS || run->ended || run->number == run->options->count)
+			return status;
+		next += next_interval(run);
+		if (run->command->is_paced && next < loop_now())
+			next = loop_now(); /* too slow or asleep: no blocks in a rush afterwards */
+		if (!loop_wait(next, STDOUT_FILENO))
+			return EXIT_SUCCESS;
+	}
+}
+
+static int
+show(struct table_run *run)
+{
+	int status, error = source_create(run->command->patience, &run->source);
+
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	run->output = table_options_output(run->options);
+	status = run->command->show ? run->command->show(run) : show_blocks(run);
+	for (size_t i = 0; i < 2; i++)
+		snapshot_finish(&run->snapshots[i]);
+	row_list_finish(&run->rows);
+	output_finish(&run->output);
+	run->source->destroy(run->source);
+	return status == EXIT_SUCCESS ? run->status : status;
+}
+
+static struct table_run *
+create(const struct table_command *lists, void *own, struct table_options *options)
+{
+	struct table_run *run = xcalloc(1, sizeof(*run));
+
+	run->command = lists;
+	run->own = own;
+	run->options = options;
+	return run;
+}
+
+int
+table_command_show(const struct table_command *lists, void *own, struct table_options *options)
+{
+	struct table_run *run = create(lists, own, options);
+	int status = show(run);
+
+	free(run);
+	return status;
+}
+
+static int
+prepare(struct table_run *run, const struct table *table)
+{
+	const struct table_command *lists = run->command;
+
+	if (lists->prepare)
+		return lists->prepare(run);
+	return table_options_complete(run->options, table, lists->columns, lists->order);
+}
+
+int
+table_command_run(const struct command *command, const struct table_command *lists, void *own,
+	struct table_options *options, int argc, char **argv)
+{
+	struct table_run *run = create(lists, own, options);
+	int status, first;
+
+	table_options_init(options);
+	first = command_parse(command, argc, argv, own, &status);
+	if (first >= 0) {
+		run->words = argv + first;
+		status = prepare(run, command->table);
+		table_options_default_to_one(options);
+		if (status == 0)
+			status = show(run);
+		else if (status < 0)
+			status = command->usage_status;
+	}
+	table_options_finish(options);
+	free(run);
+	return status;
+}
