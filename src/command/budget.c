@@ -42,7 +42,7 @@ struct run {
 	const struct budget_options *options;
 	struct source *source;
 	struct snapshot now;
-	struct budget first; /* the first reading, with the texts: */
+	struct rows first; /* the first reading, with the texts: */
 	struct arena texts;
 	int64_t first_time;
 	struct row_list rows;
@@ -60,7 +60,7 @@ read_budget(struct run *run, bool is_first)
 	if (error < 0)
 		return error;
 	if (is_first) {
-		budget_copy(&run->first, &run->now.budget, &run->texts);
+		rows_copy(&run->first, &run->now.budget, &run->texts);
 		run->first_time = run->now.monotonic;
 	} else {
 		budget_compare(&run->now.budget, &run->first, run->now.monotonic - run->first_time);
@@ -127,7 +127,7 @@ write_budget(struct run *run, bool is_first)
 {
 	char head[256];
 
-	process_options_choose(&run->options->process, run->now.budget.rows, run->now.budget.count,
+	process_options_choose(&run->options->process, run->now.budget.data, run->now.budget.count,
 		run->options->all ? NULL : budget_is_worth_showing, &run->rows);
 	write_head(run, head, sizeof(head));
 	run->output.head = head;
@@ -167,7 +167,7 @@ show(const struct budget_options *options)
 		return command_failure_status("cannot read /proc", error);
 	status = loop_blocks(process->settings.interval, process->count, write_block, &run);
 	snapshot_finish(&run.now);
-	budget_finish(&run.first);
+	rows_finish(&run.first);
 	arena_finish(&run.texts);
 	row_list_finish(&run.rows);
 	output_finish(&run.output);

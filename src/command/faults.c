@@ -80,7 +80,7 @@ struct run {
 	const struct fault_options *options;
 	struct source *source;
 	struct snapshot snapshots[2];
-	struct fault_rows faults;
+	struct rows faults;
 	struct row_list rows;
 	struct output output;
 	struct child child;
@@ -191,7 +191,7 @@ write_report(struct run *run, int64_t number)
 	write_head(run, now, head);
 	run->output.head = head;
 	fault_group(&run->faults, now, &grouping);
-	process_options_choose(options, run->faults.rows, run->faults.count, NULL, &run->rows);
+	process_options_choose(options, run->faults.data, run->faults.count, NULL, &run->rows);
 	return output_write(&run->output, now, &options->settings.processes.columns, &run->rows);
 }
 
@@ -315,7 +315,7 @@ run_faults(const struct fault_options *options)
 	status = sample(&run);
 	for (size_t i = 0; i < 2; i++)
 		snapshot_finish(&run.snapshots[i]);
-	fault_rows_finish(&run.faults);
+	rows_finish(&run.faults);
 	row_list_finish(&run.rows);
 	output_finish(&run.output);
 	if (options->output)

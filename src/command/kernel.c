@@ -45,11 +45,11 @@ write_block(struct run *run, struct snapshot *now)
 {
 	const struct kernel_options *options = run->options;
 	const struct kernel_part_description *part = &kernel_parts[options->page->part];
-	const struct kernel_rows *rows = &now->kernel[options->page->part];
+	const struct rows *rows = &now->kernel[options->page->part];
 	bool is_empty = rows->count == 0 && !snapshot_find_hint(now, part->need);
 	char head[HEAD_SIZE], time[UNIT_FORMAT_SIZE];
 
-	process_options_choose(&options->process, rows->rows, rows->count,
+	process_options_choose(&options->process, rows->data, rows->count,
 		options->all ? NULL : part->is_worth_showing, &run->rows);
 	unit_format(time, UNIT_TIME, now->time, SCALE_HUMAN);
 	snprintf(head, sizeof(head), "Kernel: %s  %s%s\n", options->page->help, time,

@@ -61,7 +61,7 @@ struct run {
 	const struct map_options *options;
 	struct source *source;
 	struct snapshot snapshots[2];
-	struct map_rows segments[2];
+	struct rows segments[2];
 	size_t now; /* which of the two is the last reading */
 	struct row_list rows;
 	struct output output;
@@ -178,7 +178,7 @@ write_map(struct run *run)
 	const struct map_options *options = run->options;
 	struct snapshot *now = &run->snapshots[run->now];
 	const struct snapshot *before = &run->snapshots[!run->now];
-	struct map_rows *rows = options->all ? &now->mappings : &run->segments[run->now];
+	struct rows *rows = options->all ? &now->mappings : &run->segments[run->now];
 	struct output *output = &run->output;
 	char head[MAP_HEAD_SIZE];
 
@@ -190,7 +190,7 @@ write_map(struct run *run)
 	output->head = head;
 	if (options->explain && output->format == &output_text)
 		return explain_map(run);
-	process_options_choose(&options->process, rows->rows, rows->count,
+	process_options_choose(&options->process, rows->data, rows->count,
 		options->diff ? has_grown : NULL, &run->rows);
 	command_tell_hints(output, now, NULL);
 	return output_write(output, now, &options->process.settings.processes.columns, &run->rows);
@@ -227,7 +227,7 @@ show(const struct map_options *options)
 	status = loop_blocks(diff ? options->diff : process->settings.interval,
 		process->count ? process->count + diff : 0, write_block, &run);
 	for (size_t i = 0; i < 2; i++) {
-		map_rows_finish(&run.segments[i]);
+		rows_finish(&run.segments[i]);
 		snapshot_finish(&run.snapshots[i]);
 	}
 	row_list_finish(&run.rows);

@@ -211,10 +211,10 @@ announce(struct tui *tui)
 	const struct snapshot *snapshot = tui->snapshot;
 	char text[EVENT_TEXT_SIZE];
 
-	if (snapshot->event_count == 0)
+	if (snapshot->events.count == 0)
 		return;
-	tui->announced += snapshot->event_count;
-	event_text(&snapshot->events[snapshot->event_count - 1], text);
+	tui->announced += snapshot->events.count;
+	event_text(event_at(&snapshot->events, snapshot->events.count - 1), text);
 	if (tui->announced == 1)
 		snprintf(tui->announcement, sizeof(tui->announcement), "%s (Esc)", text);
 	else

@@ -21,8 +21,8 @@ void
 budget_page_finish(struct budget_page *page)
 {
 	table_page_finish(&page->table);
-	budget_finish(&page->rows);
-	budget_finish(&page->first);
+	rows_finish(&page->rows);
+	rows_finish(&page->first);
 	arena_finish(&page->texts);
 }
 
@@ -35,12 +35,12 @@ show(struct tui *tui)
 	if (!snapshot || snapshot->budget.count == 0)
 		return;
 	if (page->first.count == 0) {
-		budget_copy(&page->first, &snapshot->budget, &page->texts);
+		rows_copy(&page->first, &snapshot->budget, &page->texts);
 		page->first_time = snapshot->monotonic;
 	}
-	budget_take(&page->rows, &snapshot->budget);
+	rows_copy(&page->rows, &snapshot->budget, NULL);
 	budget_compare(&page->rows, &page->first, snapshot->monotonic - page->first_time);
-	table_page_show(&page->table, page->rows.rows, page->rows.count);
+	table_page_show(&page->table, page->rows.data, page->rows.count);
 }
 
 static void

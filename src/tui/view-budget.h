@@ -8,8 +8,8 @@
 /* The state of the view of the budget. */
 struct budget_page {
 	struct table_page table;
-	struct budget rows;  /* of the snapshot that is shown, with what has changed since: */
-	struct budget first; /* the first one that was read, with the texts: */
+	struct rows rows;  /* of the snapshot that is shown, with what has changed since: */
+	struct rows first; /* the first one that was read, with the texts: */
 	struct arena texts;
 	int64_t first_time;
 };

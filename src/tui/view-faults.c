@@ -41,7 +41,7 @@ faults_finish(struct faults_page *page)
 {
 	table_page_finish(&page->all);
 	table_page_finish(&page->one);
-	fault_rows_finish(&page->faults);
+	rows_finish(&page->faults);
 }
 
 static struct table_page *
@@ -102,7 +102,7 @@ faults_rebuild(struct tui *tui)
 	if (!tui->snapshot)
 		return;
 	fault_group(&page->faults, tui->snapshot, &grouping);
-	table_page_show(table_of(page), page->faults.rows, page->faults.count);
+	table_page_show(table_of(page), page->faults.data, page->faults.count);
 	follow(page);
 }
 

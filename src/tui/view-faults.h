@@ -14,7 +14,7 @@ struct tui;
 /* The state of the view of faults: of all processes, or of one. */
 struct faults_page {
 	struct table_page all, one;
-	struct fault_rows faults;
+	struct rows faults;
 	struct process_key focus; /* the one */
 	bool is_one, walks;
 	size_t grouping;

@@ -36,12 +36,12 @@ static void
 show(struct tui *tui)
 {
 	struct kernel_view *view = &tui->kernel;
-	const struct kernel_rows *rows;
+	const struct rows *rows;
 
 	if (!tui->snapshot)
 		return;
 	rows = &tui->snapshot->kernel[kernel_pages[view->page].part];
-	table_page_show(&view->pages[view->page], rows->rows, rows->count);
+	table_page_show(&view->pages[view->page], rows->data, rows->count);
 }
 
 /* All pages, the one that is open in brackets. */
@@ -64,8 +64,8 @@ draw_pages(const struct tui *tui, WINDOW *window)
 static void
 slab_text(const struct tui *tui, char text[static TEXT_SIZE])
 {
-	const struct kernel_rows *rows = &tui->snapshot->kernel[KERNEL_SLABS];
-	const struct slab *slabs = rows->rows;
+	const struct rows *rows = &tui->snapshot->kernel[KERNEL_SLABS];
+	const struct slab *slabs = rows->data;
 	int64_t objects = 0, active = 0, bytes = 0;
 	char size[UNIT_FORMAT_SIZE];
 

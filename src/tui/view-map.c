@@ -29,10 +29,10 @@ map_page_init(struct map_page *page)
 static void
 forget(struct map_page *page)
 {
-	map_rows_reset(&page->rows);
-	map_rows_reset(&page->last);
-	map_rows_reset(&page->first_mappings);
-	map_rows_reset(&page->first_segments);
+	rows_reset(&page->rows);
+	rows_reset(&page->last);
+	rows_reset(&page->first_mappings);
+	rows_reset(&page->first_segments);
 	arena_reset(&page->texts);
 }
 
@@ -41,11 +41,11 @@ map_page_finish(struct map_page *page)
 {
 	table_page_finish(&page->segments);
 	table_page_finish(&page->mappings);
-	map_rows_finish(&page->rows);
-	map_rows_finish(&page->last);
+	rows_finish(&page->rows);
+	rows_finish(&page->last);
 	arena_finish(&page->row_texts);
-	map_rows_finish(&page->first_mappings);
-	map_rows_finish(&page->first_segments);
+	rows_finish(&page->first_mappings);
+	rows_finish(&page->first_segments);
 	arena_finish(&page->texts);
 }
 
@@ -87,19 +87,19 @@ show(struct tui *tui)
 	if (snapshot->mappings_of == page->process.pid && snapshot->mappings.count > 0 &&
 		tui_find(tui, &page->process)) {
 		if (page->first_mappings.count == 0)
-			map_rows_copy(&page->first_mappings, &snapshot->mappings, &page->texts);
+			map_copy(&page->first_mappings, &snapshot->mappings, &page->texts);
 		if (page->first_segments.count == 0)
 			map_group(&page->first_segments, &page->first_mappings);
 		arena_reset(&page->row_texts);
-		map_rows_copy(&page->last, &snapshot->mappings, &page->row_texts);
+		map_copy(&page->last, &snapshot->mappings, &page->row_texts);
 		page->wants = false;
 	}
 	if (page->is_all)
-		map_rows_take(&page->rows, &page->last);
+		rows_copy(&page->rows, &page->last, NULL);
 	else
 		map_group(&page->rows, &page->last);
 	map_compare(&page->rows, page->is_all ? &page->first_mappings : &page->first_segments);
-	table_page_show(table, page->rows.rows, page->rows.count);
+	table_page_show(table, page->rows.data, page->rows.count);
 }
 
 /* Why there are no rows. */

@@ -13,10 +13,10 @@ struct tui;
 /* The state of the view of the map of one process. */
 struct map_page {
 	struct table_page segments, mappings;
-	struct map_rows rows; /* that are shown, made of: */
-	struct map_rows last; /* the mappings that were read last, with the texts: */
+	struct rows rows; /* that are shown, made of: */
+	struct rows last; /* the mappings that were read last, with the texts: */
 	struct arena row_texts;
-	struct map_rows first_mappings, first_segments; /* at the first look, with the texts: */
+	struct rows first_mappings, first_segments; /* at the first look, with the texts: */
 	struct arena texts;
 	struct process_key process;
 	bool is_all; /* each mapping is a row */
