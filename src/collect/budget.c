@@ -240,8 +240,8 @@ read_mounts(struct budget_reader *reader, struct snapshot *now)
 static void
 add_caches(struct budget_reader *reader, struct snapshot *now)
 {
-	const struct kernel_rows *rows = &now->kernel[KERNEL_SLABS];
-	const struct slab *slabs = rows->rows, *largest[CACHES];
+	const struct rows *rows = &now->kernel[KERNEL_SLABS];
+	const struct slab *slabs = rows->data, *largest[CACHES];
 	size_t count = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {

@@ -83,7 +83,7 @@ last_kill_read(struct last_kill *last, struct snapshot *now)
 {
 	int64_t counter = now->system.oom_kills;
 	const struct event *event =
-		now->event_count > 0 ? &now->events[now->event_count - 1] : NULL;
+		now->events.count > 0 ? event_at(&now->events, now->events.count - 1) : NULL;
 
 	if (counter == UNKNOWN)
 		return;

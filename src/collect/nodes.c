@@ -103,7 +103,7 @@ int
 nodes_read(const char *folder, struct snapshot *now)
 {
 	_cleanup_closedir_ DIR *directory = opendir(folder);
-	struct kernel_rows *rows = &now->kernel[KERNEL_NODES];
+	struct rows *rows = &now->kernel[KERNEL_NODES];
 	const struct dirent *entry;
 	int error = 0;
 
@@ -115,7 +115,7 @@ nodes_read(const char *folder, struct snapshot *now)
 					 : UNKNOWN;
 
 		if (number != UNKNOWN && number >= 0) {
-			struct node *node = kernel_rows_add(rows, KERNEL_NODES);
+			struct node *node = rows_add(rows, kernel_parts[KERNEL_NODES].table);
 			int failure;
 
 			node->node = number;
@@ -124,6 +124,6 @@ nodes_read(const char *folder, struct snapshot *now)
 		}
 	}
 	if (rows->count > 1)
-		qsort(rows->rows, rows->count, sizeof(struct node), compare);
+		qsort(rows->data, rows->count, sizeof(struct node), compare);
 	return error;
 }

@@ -277,9 +277,9 @@ take_marks(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 static struct event *
 find_event(const struct oom_watch *watch, struct snapshot *now, int64_t pid)
 {
-	for (size_t i = 0; i < now->event_count; i++)
-		if (oom_log_process_of(watch->log, now->events[i].pid) == pid)
-			return &now->events[i];
+	for (size_t i = 0; i < now->events.count; i++)
+		if (oom_log_process_of(watch->log, event_at(&now->events, i)->pid) == pid)
+			return event_at(&now->events, i);
 	return NULL;
 }
 
@@ -449,7 +449,7 @@ take_counter(struct oom_watch *watch, struct snapshot *now, const struct snapsho
 	watch->counter = count;
 	if (watch->trace)
 		return;
-	watch->owed += (grown > 0 ? grown : 0) - (int64_t)now->event_count;
+	watch->owed += (grown > 0 ? grown : 0) - (int64_t)now->events.count;
 	if (watch->owed <= 0 || must_wait(watch, now, before))
 		return;
 	for (int64_t i = 0; i < watch->owed && i < MOST_GUESSES; i++)
@@ -464,13 +464,13 @@ take_counter(struct oom_watch *watch, struct snapshot *now, const struct snapsho
 static void
 sort_by_time(struct snapshot *now)
 {
-	for (size_t i = 1; i < now->event_count; i++) {
-		struct event event = now->events[i];
+	for (size_t i = 1; i < now->events.count; i++) {
+		struct event event = *event_at(&now->events, i);
 		size_t at = i;
 
-		for (; at > 0 && now->events[at - 1].time > event.time; at--)
-			now->events[at] = now->events[at - 1];
-		now->events[at] = event;
+		for (; at > 0 && event_at(&now->events, at - 1)->time > event.time; at--)
+			*event_at(&now->events, at) = *event_at(&now->events, at - 1);
+		*event_at(&now->events, at) = event;
 	}
 }
 

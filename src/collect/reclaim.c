@@ -7,14 +7,14 @@
 int
 reclaim_read(int root, char text[static VMSTAT_SIZE], struct snapshot *now)
 {
-	struct kernel_rows *rows = &now->kernel[KERNEL_RECLAIM];
+	struct rows *rows = &now->kernel[KERNEL_RECLAIM];
 	struct reclaim *counters;
 	ssize_t length = vmstat_read(root, text);
 
 	if (length < 0)
 		return (int)length;
 	reclaim_add_rows(rows);
-	counters = rows->rows;
+	counters = rows->data;
 	for (size_t i = 0; i < rows->count; i++)
 		counters[i].count = vmstat_counter(text, counters[i].counter);
 	return 0;

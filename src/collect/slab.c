@@ -59,7 +59,7 @@ reclaimable(const char *name)
 static void
 add_cache(struct snapshot *now, const struct slabinfo_stack *stack)
 {
-	struct slab *slab = kernel_rows_add(&now->kernel[KERNEL_SLABS], KERNEL_SLABS);
+	struct slab *slab = rows_add(&now->kernel[KERNEL_SLABS], kernel_parts[KERNEL_SLABS].table);
 	const char *name = stack->head[0].result.str;
 
 	slab->name = arena_text(&now->texts, name);

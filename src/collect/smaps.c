@@ -125,7 +125,7 @@ add_row(struct smaps *smaps, const struct mapping *mapping)
 	smaps->mappings = array_reserve(
 		smaps->mappings, &smaps->capacity, number + 1, sizeof(smaps->mappings[0]));
 	smaps->mappings[number] = *mapping;
-	return map_rows_add(smaps->rows);
+	return map_add(smaps->rows);
 }
 
 /* Of what follows the rows that there is room for one row has the sum. */
@@ -135,7 +135,7 @@ rest_row(struct smaps *smaps, const struct mapping *mapping)
 	struct map_row *rest;
 
 	if (smaps->rows->count == SMAPS_MOST_ROWS)
-		return &smaps->rows->rows[SMAPS_MOST_ROWS - 1];
+		return map_at(smaps->rows, SMAPS_MOST_ROWS - 1);
 	rest = add_row(smaps, mapping);
 	smaps->mappings[SMAPS_MOST_ROWS - 1].name = "";
 	rest->start = (int64_t)mapping->start;
@@ -238,14 +238,14 @@ smaps_parse(struct smaps *smaps, char *text, size_t length, bool is_last)
 void
 smaps_finish(struct smaps *smaps)
 {
-	struct map_rows *rows = smaps->rows;
+	struct rows *rows = smaps->rows;
 
 	mapping_classify(smaps->mappings, rows->count);
 	if (rows->count == SMAPS_MOST_ROWS)
 		smaps->mappings[SMAPS_MOST_ROWS - 1].segment = SEGMENT_UNKNOWN;
 	for (size_t i = 0; i < rows->count; i++) {
-		rows->rows[i].kind = smaps->mappings[i].segment;
-		rows->rows[i].segment = segment_descriptions[smaps->mappings[i].segment].name;
+		map_at(rows, i)->kind = smaps->mappings[i].segment;
+		map_at(rows, i)->segment = segment_descriptions[smaps->mappings[i].segment].name;
 	}
 	map_find_roles(rows);
 	free(smaps->mappings);
@@ -259,8 +259,7 @@ take_entries(void *context, char *text, size_t length, bool is_last)
 
 /* Reads smaps or maps, which are alike. */
 static int
-read_file(int root, const char *directory, const char *name, struct map_rows *rows,
-	struct arena *texts)
+read_file(int root, const char *directory, const char *name, struct rows *rows, struct arena *texts)
 {
 	struct smaps smaps = { .rows = rows, .texts = texts };
 	_cleanup_close_ int fd = -1;
@@ -273,13 +272,13 @@ read_file(int root, const char *directory, const char *name, struct map_rows *ro
 		return -errno;
 	error = procfs_read_pieces(fd, PIECE_SIZE, take_entries, &smaps);
 	if (error < 0)
-		map_rows_reset(rows);
+		rows_reset(rows);
 	smaps_finish(&smaps);
 	return error;
 }
 
 int
-smaps_read(int root, const char *directory, struct map_rows *rows, struct arena *texts)
+smaps_read(int root, const char *directory, struct rows *rows, struct arena *texts)
 {
 	int error = read_file(root, directory, "smaps", rows, texts);
 

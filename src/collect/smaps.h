@@ -19,8 +19,8 @@ enum { SMAPS_MOST_ROWS = 128 * 1024, SMAPS_MOST_NAMES = 8 * 1024 * 1024 };
  * set and the others zeroed; ends with smaps_finish().
  */
 struct smaps {
-	struct map_rows *rows; /* to which mappings are added */
-	struct arena *texts;   /* which takes their names and flags */
+	struct rows *rows;   /* to which mappings are added */
+	struct arena *texts; /* which takes their names and flags */
 	struct mapping *mappings;
 	size_t capacity;
 	const char *name, *device, *flags[16]; /* that were met last: most are met again */
@@ -38,7 +38,7 @@ struct smaps {
  * as the device takes, perhaps for ever (T17): only for a process that somebody asked about, where
  * waiting harms nobody else.
  */
-int smaps_read(int root, const char *directory, struct map_rows *rows, struct arena *texts);
+int smaps_read(int root, const char *directory, struct rows *rows, struct arena *texts);
 
 /*
  * Takes whole entries from `length` bytes of text, which it cuts to pieces; one more byte behind

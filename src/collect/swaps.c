@@ -52,7 +52,7 @@ swaps_take_line(struct snapshot *now, const char *line)
 	if (sscanf(line + length, "%15s %lld %lld %lld", kind, &size, &used, &priority) != 4 ||
 		!procfs_unescape(path, sizeof(path), line, length))
 		return;
-	device = kernel_rows_add(&now->kernel[KERNEL_SWAPS], KERNEL_SWAPS);
+	device = rows_add(&now->kernel[KERNEL_SWAPS], kernel_parts[KERNEL_SWAPS].table);
 	device->path = arena_text(&now->texts, path);
 	device->kind = arena_text(&now->texts, kind);
 	device->size = known_product(size, 1024);

@@ -61,17 +61,17 @@ parse_key(const char *line, struct zone *zone)
 void
 zones_take_line(struct snapshot *now, const char *line)
 {
-	struct kernel_rows *rows = &now->kernel[KERNEL_ZONES];
+	struct rows *rows = &now->kernel[KERNEL_ZONES];
 	char name[NAME_SIZE];
 	struct zone *zone;
 	int node;
 
 	if (parse_heading(line, &node, name) > 0) {
-		zone = kernel_rows_add(rows, KERNEL_ZONES);
+		zone = rows_add(rows, kernel_parts[KERNEL_ZONES].table);
 		zone->node = node;
 		zone->name = arena_text(&now->texts, name);
 	} else if (rows->count > 0) {
-		parse_key(line, (struct zone *)rows->rows + rows->count - 1);
+		parse_key(line, (struct zone *)rows->data + rows->count - 1);
 	}
 }
 
@@ -89,9 +89,9 @@ read_zoneinfo(int root, struct snapshot *now)
 }
 
 static struct zone *
-find_zone(const struct kernel_rows *rows, int node, const char *name)
+find_zone(const struct rows *rows, int node, const char *name)
 {
-	struct zone *zones = rows->rows;
+	struct zone *zones = rows->data;
 
 	for (size_t i = 0; i < rows->count; i++)
 		if (zones[i].node == node && strcmp(zones[i].name, name) == 0)
@@ -154,8 +154,8 @@ int
 zones_read(int root, struct snapshot *now)
 {
 	int error = read_zoneinfo(root, now);
-	struct kernel_rows *rows = &now->kernel[KERNEL_ZONES];
-	struct zone *zones = rows->rows;
+	struct rows *rows = &now->kernel[KERNEL_ZONES];
+	struct zone *zones = rows->data;
 
 	if (error < 0)
 		return error;

@@ -17,7 +17,7 @@ enum { NAME_SIZE = 64 };
 struct budget_run {
 	struct table_options table;
 	bool all;
-	struct budget first; /* the first reading, with the texts: */
+	struct rows first; /* the first reading, with the texts: */
 	struct arena texts;
 	int64_t first_time;
 };
@@ -59,18 +59,18 @@ static int
 list_budget(struct table_run *run)
 {
 	struct budget_run *own = run->own;
-	struct budget *budget = &run->now->budget;
+	struct rows *budget = &run->now->budget;
 
 	if (budget->count == 0)
 		return refuse(run->now);
 	if (run->number == 1) {
-		budget_copy(&own->first, budget, &own->texts);
+		rows_copy(&own->first, budget, &own->texts);
 		own->first_time = run->now->monotonic;
 	} else {
 		budget_compare(budget, &own->first, run->now->monotonic - own->first_time);
 	}
 	return table_run_list(
-		run, budget->rows, budget->count, own->all ? NULL : budget_is_worth_showing);
+		run, budget->data, budget->count, own->all ? NULL : budget_is_worth_showing);
 }
 
 static void
@@ -136,7 +136,7 @@ run(const struct command *command, int argc, char **argv)
 	struct budget_run own = { .all = false };
 	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
-	budget_finish(&own.first);
+	rows_finish(&own.first);
 	arena_finish(&own.texts);
 	return status;
 }

@@ -28,7 +28,7 @@ struct faults {
 	const char *path;   /* the file for the report; NULL: see open_output() */
 	struct child child; /* the command that is watched, if there is one */
 	bool has_child;
-	struct fault_rows rows;
+	struct rows rows;
 };
 
 static const char columns_of_all[] =
@@ -174,7 +174,7 @@ list_faults(struct table_run *run)
 		.major = run->number == 1 ? own->child.major : UNKNOWN };
 
 	fault_group(&own->rows, run->now, &grouping);
-	return table_run_list(run, own->rows.rows, own->rows.count, NULL);
+	return table_run_list(run, own->rows.data, own->rows.count, NULL);
 }
 
 /* The hints are in the head; standard error may have the report itself. */
@@ -340,7 +340,7 @@ run(const struct command *command, int argc, char **argv)
 		.child = { .start_fd = -1, .pid_fd = -1, .minor = UNKNOWN, .major = UNKNOWN } };
 	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
-	fault_rows_finish(&own.rows);
+	rows_finish(&own.rows);
 	process_names_finish(&own.named);
 	return status;
 }

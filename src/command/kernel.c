@@ -51,9 +51,10 @@ list_page(struct table_run *run)
 {
 	const struct kernel_options *own = run->own;
 	enum kernel_part part = page_of(run)->part;
-	const struct kernel_rows *rows = &run->now->kernel[part];
 
-	return table_run_list(run, rows->rows, rows->count,
+	const struct rows *rows = &run->now->kernel[part];
+
+	return table_run_list(run, rows->data, rows->count,
 		own->all ? NULL : kernel_parts[part].is_worth_showing);
 }
 

@@ -21,8 +21,8 @@ struct map_run {
 	struct table_options table;
 	struct process_names named;
 	bool all;
-	int64_t diff;                /* nanoseconds between two readings; 0: one is enough */
-	struct map_rows segments[2]; /* of the last two readings */
+	int64_t diff;            /* nanoseconds between two readings; 0: one is enough */
+	struct rows segments[2]; /* of the last two readings */
 };
 
 static int
@@ -152,8 +152,8 @@ list_map(struct table_run *run)
 {
 	struct map_run *own = run->own;
 	struct snapshot *now = run->now;
-	struct map_rows *segments = &own->segments[run->number % 2];
-	struct map_rows *rows = own->all ? &now->mappings : segments;
+	struct rows *segments = &own->segments[run->number % 2];
+	struct rows *rows = own->all ? &now->mappings : segments;
 
 	map_group(segments, &now->mappings);
 	if (complain(run) || is_another(run))
@@ -163,7 +163,7 @@ list_map(struct table_run *run)
 	if (own->diff)
 		map_compare(rows,
 			own->all ? &run->before->mappings : &own->segments[(run->number + 1) % 2]);
-	return table_run_list(run, rows->rows, rows->count, own->diff ? has_grown : NULL);
+	return table_run_list(run, rows->data, rows->count, own->diff ? has_grown : NULL);
 }
 
 static void
@@ -229,8 +229,8 @@ run(const struct command *command, int argc, char **argv)
 	struct map_run own = { .diff = 0 };
 	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
-	map_rows_finish(&own.segments[0]);
-	map_rows_finish(&own.segments[1]);
+	rows_finish(&own.segments[0]);
+	rows_finish(&own.segments[1]);
 	process_names_finish(&own.named);
 	return status;
 }

@@ -165,14 +165,10 @@ drop_impossible(struct budget_figures *figures)
 }
 
 static struct budget_row *
-add_row(struct budget *budget, const char *item, const char *part, int64_t bytes, int64_t total)
+add_row(struct rows *budget, const char *item, const char *part, int64_t bytes, int64_t total)
 {
-	struct budget_row *row;
+	struct budget_row *row = rows_add(budget, &budget_table);
 
-	budget->rows = array_reserve(
-		budget->rows, &budget->capacity, budget->count + 1, sizeof(budget->rows[0]));
-	row = &budget->rows[budget->count++];
-	table_reset_row(&budget_table, row);
 	row->item = item;
 	row->part = part;
 	row->bytes = bytes;
@@ -207,7 +203,7 @@ bytes_of(const struct item *item, const struct budget_figures *figures, int64_t 
 }
 
 static struct budget_row *
-add_item(struct budget *budget, const struct item *item, int64_t bytes,
+add_item(struct rows *budget, const struct item *item, int64_t bytes,
 	const struct budget_figures *figures)
 {
 	struct budget_row *row = add_row(budget, item->name, NULL, bytes, figures->total);
@@ -232,12 +228,12 @@ compare_parts(const void *left, const void *right)
 
 /* The parts of the item whose row is the last one, and for some what is left of it. */
 static void
-add_parts(struct budget *budget, const struct budget_figures *figures,
+add_parts(struct rows *budget, const struct budget_figures *figures,
 	const struct budget_part *parts, size_t part_count)
 {
 	size_t first = budget->count;
-	const char *item = budget->rows[first - 1].item;
-	int64_t left = budget->rows[first - 1].bytes, total = figures->total;
+	const char *item = budget_at(budget, first - 1)->item;
+	int64_t left = budget_at(budget, first - 1)->bytes, total = figures->total;
 
 	for (size_t i = 0; i < ARRAY_SIZE(figure_parts); i++) {
 		int64_t bytes = figure_of(figures, figure_parts[i].figure);
@@ -251,13 +247,14 @@ add_parts(struct budget *budget, const struct budget_figures *figures,
 			add_row(budget, item, parts[i].name, parts[i].bytes, total)->what =
 				parts[i].what;
 	for (size_t i = first; i < budget->count; i++)
-		left = known_difference(left, budget->rows[i].bytes);
+		left = known_difference(left, budget_at(budget, i)->bytes);
 	if (budget->count > first && left > 0 && strcmp(item, "cache") == 0)
 		add_row(budget, item, "clean", left, total)->what = "can be dropped at once";
 	if (budget->count > first && left > 0 && strcmp(item, "shmem") == 0)
 		add_row(budget, item, "other", left, total)->what =
 			"System V, memfd, shared anonymous, graphics";
-	qsort(budget->rows + first, budget->count - first, sizeof(budget->rows[0]), compare_parts);
+	qsort(budget_at(budget, first), budget->count - first, sizeof(struct budget_row),
+		compare_parts);
 }
 
 /*
@@ -292,23 +289,23 @@ complete(struct budget_figures *figures)
 
 /* A part that is larger than all, or parts that are so by far, are not from different moments. */
 static bool
-is_mixed(const struct budget *budget, int64_t total, int64_t left)
+is_mixed(const struct rows *budget, int64_t total, int64_t left)
 {
 	for (size_t i = 0; i < budget->count; i++)
-		if (!budget->rows[i].part && budget->rows[i].bytes > total)
+		if (!budget_at(budget, i)->part && budget_at(budget, i)->bytes > total)
 			return true;
 	return left < -(total / 4);
 }
 
 bool
-budget_build(struct budget *budget, const struct budget_figures *given,
+budget_build(struct rows *budget, const struct budget_figures *given,
 	const struct budget_part *parts, size_t part_count)
 {
 	struct budget_figures figures = *given;
 	int64_t left;
 	bool mixes;
 
-	budget_reset(budget);
+	rows_reset(budget);
 	complete(&figures);
 	left = figures.total;
 	if (figures.total == UNKNOWN || figures.total <= 0)
@@ -326,14 +323,15 @@ budget_build(struct budget *budget, const struct budget_figures *given,
 }
 
 void
-budget_beyond(const struct budget *budget, const struct budget_figures *figures,
-	int64_t *ret_balloon, int64_t *ret_kept)
+budget_beyond(const struct rows *budget, const struct budget_figures *figures, int64_t *ret_balloon,
+	int64_t *ret_kept)
 {
 	int64_t beyond = known_difference(figures->installed, figures->total), balloon = 0;
 
 	for (size_t i = 0; i < budget->count; i++)
-		if (strcmp(budget->rows[i].item, "balloon") == 0 && !budget->rows[i].part)
-			balloon = known_or_zero(budget->rows[i].elsewhere);
+		if (strcmp(budget_at(budget, i)->item, "balloon") == 0 &&
+			!budget_at(budget, i)->part)
+			balloon = known_or_zero(budget_at(budget, i)->elsewhere);
 	*ret_balloon = balloon;
 	*ret_kept = beyond < balloon ? UNKNOWN : beyond - balloon;
 }
@@ -346,15 +344,15 @@ is_same(const struct budget_row *a, const struct budget_row *b)
 }
 
 void
-budget_compare(struct budget *now, const struct budget *first, int64_t elapsed)
+budget_compare(struct rows *now, const struct rows *first, int64_t elapsed)
 {
 	for (size_t i = 0; i < now->count; i++) {
-		struct budget_row *row = &now->rows[i];
+		struct budget_row *row = budget_at(now, i);
 		const struct budget_row *old = NULL;
 
 		for (size_t j = 0; j < first->count && !old; j++)
-			if (is_same(row, &first->rows[j]))
-				old = &first->rows[j];
+			if (is_same(row, budget_at(first, j)))
+				old = budget_at(first, j);
 		if (row->bytes == UNKNOWN || !old || old->bytes == UNKNOWN)
 			continue;
 		row->change = row->bytes - old->bytes;
@@ -370,37 +368,4 @@ budget_is_worth_showing(const void *of)
 
 	return (row->bytes != 0 && row->bytes != UNKNOWN) ||
 	       (row->change != 0 && row->change != UNKNOWN);
-}
-
-void
-budget_take(struct budget *copy, const struct budget *budget)
-{
-	copy->rows =
-		array_reserve(copy->rows, &copy->capacity, budget->count, sizeof(copy->rows[0]));
-	copy->count = budget->count;
-	for (size_t i = 0; i < budget->count; i++)
-		copy->rows[i] = budget->rows[i];
-}
-
-void
-budget_copy(struct budget *copy, const struct budget *budget, struct arena *texts)
-{
-	budget_take(copy, budget);
-	for (size_t i = 0; i < budget->count; i++) {
-		if (copy->rows[i].part)
-			copy->rows[i].part = arena_text(texts, budget->rows[i].part);
-	}
-}
-
-void
-budget_reset(struct budget *budget)
-{
-	budget->count = 0;
-}
-
-void
-budget_finish(struct budget *budget)
-{
-	free(budget->rows);
-	*budget = (struct budget){ .count = 0 };
 }

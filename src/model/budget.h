@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "table/table.h"
+#include "table/rows.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,11 +40,12 @@ struct budget_row {
 	const char *what, *source, *misreading;
 };
 
-/* Where all of MemTotal is. The texts of rows are not its own. */
-struct budget {
-	struct budget_row *rows;
-	size_t count, capacity;
-};
+/* A row of some. */
+static inline struct budget_row *
+budget_at(const struct rows *rows, size_t i)
+{
+	return (struct budget_row *)rows->data + i;
+}
 
 extern const struct table budget_table;
 extern const char budget_default_columns[];
@@ -58,27 +59,18 @@ void budget_reset_figures(struct budget_figures *figures);
  * Returns whether the last row is "mixed": the items are so far above MemTotal that some of them
  * must be figures of another machine (L22).
  */
-bool budget_build(struct budget *budget, const struct budget_figures *figures,
+bool budget_build(struct rows *budget, const struct budget_figures *figures,
 	const struct budget_part *parts, size_t part_count);
 
 /*
  * What of the installed memory is not in MemTotal: given back to the host by a balloon, and kept by
  * firmware and the kernel. UNKNOWN where that is not told.
  */
-void budget_beyond(const struct budget *budget, const struct budget_figures *figures,
+void budget_beyond(const struct rows *budget, const struct budget_figures *figures,
 	int64_t *ret_balloon, int64_t *ret_kept);
 
 /* Fills how much each row has changed since another reading, `elapsed` nanoseconds ago. */
-void budget_compare(struct budget *now, const struct budget *first, int64_t elapsed);
+void budget_compare(struct rows *now, const struct rows *first, int64_t elapsed);
 
 /* Whether a struct budget_row says something: one of 0 only where it has become that. */
 bool budget_is_worth_showing(const void *row);
-
-/* A copy of the rows, whose texts stay where they are. */
-void budget_take(struct budget *copy, const struct budget *budget);
-
-/* A copy of the rows with texts of their own in the arena. */
-void budget_copy(struct budget *copy, const struct budget *budget, struct arena *texts);
-
-void budget_reset(struct budget *budget);
-void budget_finish(struct budget *budget);

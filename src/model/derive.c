@@ -129,10 +129,10 @@ count_faults(struct snapshot *now, struct process *process, const struct process
 static void
 derive_reclaim(struct snapshot *now, const struct snapshot *before, int64_t elapsed)
 {
-	struct kernel_rows *rows = &now->kernel[KERNEL_RECLAIM];
-	const struct kernel_rows *old = &before->kernel[KERNEL_RECLAIM];
-	struct reclaim *counters = rows->rows;
-	const struct reclaim *old_counters = old->rows;
+	struct rows *rows = &now->kernel[KERNEL_RECLAIM];
+	const struct rows *old = &before->kernel[KERNEL_RECLAIM];
+	struct reclaim *counters = rows->data;
+	const struct reclaim *old_counters = old->data;
 
 	for (size_t i = 0; i < rows->count && i < old->count; i++)
 		counters[i].rate = rate(counters[i].count, old_counters[i].count, elapsed);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "table/table.h"
+#include "table/rows.h"
 
 /* Something that happened since the last refresh. Its texts belong to the snapshot. */
 struct event {
@@ -24,6 +24,13 @@ struct event {
 #define EVENT_LIMIT_MACHINE "machine" /* all memory and swap */
 
 extern const struct table event_table;
+
+/* A row of some. */
+static inline struct event *
+event_at(const struct rows *rows, size_t i)
+{
+	return (struct event *)rows->data + i;
+}
 
 enum { EVENT_TEXT_SIZE = 512 };
 

@@ -119,19 +119,6 @@ compare_rows(const void *a, const void *b, void *context)
 	return 0;
 }
 
-static struct fault *
-add_row(struct fault_rows *rows)
-{
-	struct fault *row;
-
-	rows->rows =
-		array_reserve(rows->rows, &rows->capacity, rows->count + 1, sizeof(rows->rows[0]));
-	row = &rows->rows[rows->count++];
-	table_reset_row(&fault_table, row);
-	row->minor_variance = row->major_variance = row->walk_variance = UNKNOWN;
-	return row;
-}
-
 static void
 add_known(int64_t *sum, int64_t number)
 {
@@ -217,18 +204,18 @@ finish_row(struct fault *row, int64_t duration, int64_t all)
 }
 
 static void
-add_estimates(struct fault_rows *rows, struct fault **sorted, size_t count, unsigned keys)
+add_estimates(struct rows *rows, struct fault **sorted, size_t count, unsigned keys)
 {
 	const struct fault *largest = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		if (i == 0 || compare_rows(&sorted[i - 1], &sorted[i], &keys) != 0) {
 			largest = NULL;
-			add_row(rows);
+			fault_add(rows);
 		}
-		merge(&rows->rows[rows->count - 1], sorted[i], &largest);
+		merge(fault_at(rows, rows->count - 1), sorted[i], &largest);
 		if (!(keys & FAULT_BY_PROCESS))
-			rows->rows[rows->count - 1].pid = UNKNOWN;
+			fault_at(rows, rows->count - 1)->pid = UNKNOWN;
 	}
 }
 
@@ -236,13 +223,13 @@ add_estimates(struct fault_rows *rows, struct fault **sorted, size_t count, unsi
 static struct fault
 sum_of(struct fault **sorted, size_t count)
 {
-	struct fault_rows rows = { .count = 0 };
-	struct fault sum = *add_row(&rows);
+	struct rows rows = { .count = 0 };
+	struct fault sum = *fault_add(&rows);
 	const struct fault *largest = NULL;
 
 	for (size_t i = 0; i < count; i++)
 		merge(&sum, sorted[i], &largest);
-	fault_rows_finish(&rows);
+	rows_finish(&rows);
 	return sum;
 }
 
@@ -286,8 +273,7 @@ limit_to_exact(struct fault **sorted, size_t count, const struct exact *exact)
 
 /* Faults without a sample, where they are more than chance. */
 static void
-add_unsampled(
-	struct fault_rows *rows, const struct exact *exact, const struct fault *sum, int64_t period)
+add_unsampled(struct rows *rows, const struct exact *exact, const struct fault *sum, int64_t period)
 {
 	int64_t sampled = known_or_zero(sum->minor);
 	int64_t error = sum->minor_variance == UNKNOWN ? 0 : root_of(sum->minor_variance);
@@ -296,7 +282,7 @@ add_unsampled(
 
 	if (period == UNKNOWN || missing <= CLEAR_ERRORS * error + CLEAR_SAMPLES * period)
 		return;
-	row = add_row(rows);
+	row = fault_add(rows);
 	row->pid = exact->pid;
 	row->comm = exact->comm;
 	row->segment = fault_unsampled;
@@ -306,10 +292,9 @@ add_unsampled(
 
 /* Exact but for the walks, of which nobody has a count by process. */
 static void
-add_total(
-	struct fault_rows *rows, const struct exact *exact, const struct fault *sum, int64_t period)
+add_total(struct rows *rows, const struct exact *exact, const struct fault *sum, int64_t period)
 {
-	struct fault *row = add_row(rows);
+	struct fault *row = fault_add(rows);
 
 	row->pid = exact->pid;
 	row->comm = exact->comm;
@@ -334,8 +319,8 @@ has_total(const struct fault_grouping *grouping, const struct exact *exact, cons
 
 /* Limits the rows of each process to the counts of /proc, and adds its totals. */
 static void
-add_totals(struct fault_rows *rows, const struct snapshot *snapshot, struct fault **sorted,
-	size_t count, const struct fault_grouping *grouping)
+add_totals(struct rows *rows, const struct snapshot *snapshot, struct fault **sorted, size_t count,
+	const struct fault_grouping *grouping)
 {
 	size_t first = 0;
 
@@ -361,12 +346,12 @@ add_totals(struct fault_rows *rows, const struct snapshot *snapshot, struct faul
 }
 
 static int64_t
-all_faults(const struct fault_rows *rows)
+all_faults(const struct rows *rows)
 {
 	int64_t exact = 0, estimated = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		const struct fault *row = &rows->rows[i];
+		const struct fault *row = fault_at(rows, i);
 
 		add_known(row->segment == fault_total ? &exact : &estimated, weight_of(row));
 	}
@@ -374,8 +359,8 @@ all_faults(const struct fault_rows *rows)
 }
 
 static void
-add_exact(struct fault_rows *rows, const struct snapshot *snapshot, struct fault **sorted,
-	size_t count, const struct fault_grouping *grouping)
+add_exact(struct rows *rows, const struct snapshot *snapshot, struct fault **sorted, size_t count,
+	const struct fault_grouping *grouping)
 {
 	const struct exact exact = {
 		.pid = grouping->pid, .minor = grouping->minor, .major = grouping->major
@@ -391,18 +376,19 @@ add_exact(struct fault_rows *rows, const struct snapshot *snapshot, struct fault
 }
 
 void
-fault_group(struct fault_rows *rows, const struct snapshot *snapshot,
-	const struct fault_grouping *grouping)
+fault_group(
+	struct rows *rows, const struct snapshot *snapshot, const struct fault_grouping *grouping)
 {
-	struct fault **sorted = xcalloc(snapshot->fault_count + 1, sizeof(sorted[0]));
-	struct fault *faults = xcalloc(snapshot->fault_count + 1, sizeof(faults[0]));
+	struct fault **sorted = xcalloc(snapshot->faults.count + 1, sizeof(sorted[0]));
+	struct fault *faults = xcalloc(snapshot->faults.count + 1, sizeof(faults[0]));
 	unsigned by_process = FAULT_BY_PROCESS, keys = grouping->keys;
 	size_t count = 0;
 	int64_t all;
 
-	for (size_t i = 0; i < snapshot->fault_count; i++)
-		if (grouping->pid == UNKNOWN || snapshot->faults[i].pid == grouping->pid) {
-			faults[count] = snapshot->faults[i];
+	for (size_t i = 0; i < snapshot->faults.count; i++)
+		if (grouping->pid == UNKNOWN ||
+			fault_at(&snapshot->faults, i)->pid == grouping->pid) {
+			faults[count] = *fault_at(&snapshot->faults, i);
 			sorted[count] = &faults[count];
 			count++;
 		}
@@ -413,14 +399,7 @@ fault_group(struct fault_rows *rows, const struct snapshot *snapshot,
 	add_estimates(rows, sorted, count, keys);
 	all = all_faults(rows);
 	for (size_t i = 0; i < rows->count; i++)
-		finish_row(&rows->rows[i], snapshot->system.sampling.duration, all);
+		finish_row(fault_at(rows, i), snapshot->system.sampling.duration, all);
 	free(sorted);
 	free(faults);
-}
-
-void
-fault_rows_finish(struct fault_rows *rows)
-{
-	free(rows->rows);
-	*rows = (struct fault_rows){ .rows = NULL };
 }

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct fault;
+struct rows;
 struct snapshot;
 
 /* By what rows are kept apart; what is left out shows its largest part. */
@@ -20,12 +20,6 @@ enum fault_key {
  * word that is none and the nearest key, or NULL. */
 int fault_parse_keys(const char *list, size_t *ret_position, const char **ret_near);
 
-/* Rows that have been put together. A zeroed one is empty. */
-struct fault_rows {
-	struct fault *rows;
-	size_t count, capacity;
-};
-
 /* How rows are put together. */
 struct fault_grouping {
 	unsigned keys;
@@ -38,6 +32,5 @@ struct fault_grouping {
 };
 
 /* Puts the rows of a snapshot together, which must have gone through derive(). */
-void fault_group(struct fault_rows *rows, const struct snapshot *snapshot,
-	const struct fault_grouping *grouping);
-void fault_rows_finish(struct fault_rows *rows);
+void fault_group(
+	struct rows *rows, const struct snapshot *snapshot, const struct fault_grouping *grouping);

@@ -58,7 +58,17 @@ const struct table fault_table = {
 	.name = "fault",
 	.search = "comm,segment,mapping,code,symbol",
 	.then_by = "walks", /* they have rows without any fault */
+	.constants = "segment",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct fault),
 };
+
+struct fault *
+fault_add(struct rows *rows)
+{
+	struct fault *row = rows_add(rows, &fault_table);
+
+	row->minor_variance = row->major_variance = row->walk_variance = UNKNOWN;
+	return row;
+}

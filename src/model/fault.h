@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "table/table.h"
+#include "table/rows.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +27,16 @@ struct fault {
 };
 
 extern const struct table fault_table;
+
+/* Adds a row of UNKNOWNs. It may move all earlier ones. */
+struct fault *fault_add(struct rows *rows);
+
+/* A row of some. */
+static inline struct fault *
+fault_at(const struct rows *rows, size_t i)
+{
+	return (struct fault *)rows->data + i;
+}
 
 /* The segments of rows that are not about one. */
 extern const char fault_total[];     /* all faults of the process, by /proc/PID/stat */

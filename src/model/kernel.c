@@ -221,31 +221,6 @@ kernel_find_page(const char *name)
 	return NULL;
 }
 
-void *
-kernel_rows_add(struct kernel_rows *rows, enum kernel_part part)
-{
-	const struct table *table = kernel_parts[part].table;
-	void *row;
-
-	rows->rows = array_reserve(rows->rows, &rows->capacity, rows->count + 1, table->row_size);
-	row = (char *)rows->rows + rows->count++ * table->row_size;
-	table_reset_row(table, row);
-	return row;
-}
-
-void
-kernel_rows_reset(struct kernel_rows *rows)
-{
-	rows->count = 0;
-}
-
-void
-kernel_rows_finish(struct kernel_rows *rows)
-{
-	free(rows->rows);
-	*rows = (struct kernel_rows){ .rows = NULL };
-}
-
 int64_t
 zone_fragmentation(const struct zone *zone, int order)
 {

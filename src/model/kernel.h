@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "table/table.h"
+#include "table/rows.h"
 
 #include <stdbool.h>
 
@@ -58,12 +58,6 @@ struct node {
 	int64_t hit, miss, foreign, interleave, local, other;
 };
 
-/* Rows of one kind. A zeroed one is empty; a reset keeps the memory. */
-struct kernel_rows {
-	void *rows;
-	size_t count, capacity;
-};
-
 /*
  * The tables of the parts, the need for which each is read, and whether a row says something: a
  * cache with objects, a zone with memory, a counter above 0 (NULL: all do).
@@ -88,13 +82,8 @@ extern const struct table slab_table;
 /* Finds a page by name; NULL if there is none. */
 const struct kernel_page *kernel_find_page(const char *name);
 
-/* Adds a row of UNKNOWNs. It may move all earlier ones. */
-void *kernel_rows_add(struct kernel_rows *rows, enum kernel_part part);
-void kernel_rows_reset(struct kernel_rows *rows);
-void kernel_rows_finish(struct kernel_rows *rows);
-
 /* Adds a row for each counter of reclaim there is, in order; what none is has no count. */
-void reclaim_add_rows(struct kernel_rows *rows);
+void reclaim_add_rows(struct rows *rows);
 
 /*
  * The share of a zone's free memory that is in blocks smaller than `order`, per mille: a request

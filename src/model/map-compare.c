@@ -10,7 +10,7 @@
 
 /* The rows of before, found by their start and by their end, and which of them are still there. */
 struct search {
-	const struct map_rows *before;
+	const struct rows *before;
 	struct index starts, ends;
 	bool *found;
 };
@@ -46,10 +46,10 @@ find_by(struct search *search, const struct map_row *row, bool by_start)
 	uint32_t place = index_first(index, hash_of(row, by_start ? row->start : row->end));
 
 	for (; place != INDEX_END; place = index_next(index, place)) {
-		if (search->found[place] || !matches(&search->before->rows[place], row, by_start))
+		if (search->found[place] || !matches(map_at(search->before, place), row, by_start))
 			continue;
 		search->found[place] = true;
-		return &search->before->rows[place];
+		return map_at(search->before, place);
 	}
 	return NULL;
 }
@@ -65,9 +65,9 @@ set_growth(struct map_row *row, const struct usage *before)
 }
 
 static void
-add_gone(struct map_rows *now, const struct map_row *gone)
+add_gone(struct rows *now, const struct map_row *gone)
 {
-	struct map_row *row = map_rows_add(now);
+	struct map_row *row = map_add(now);
 
 	*row = *gone;
 	row->count = 0;
@@ -76,30 +76,30 @@ add_gone(struct map_rows *now, const struct map_row *gone)
 }
 
 static struct search
-search_begin(const struct map_rows *before)
+search_begin(const struct rows *before)
 {
 	struct search search = { .before = before, .found = xcalloc(before->count + 1, 1) };
 
 	for (size_t i = 0; i < before->count; i++) {
-		index_add(&search.starts, hash_of(&before->rows[i], before->rows[i].start));
-		index_add(&search.ends, hash_of(&before->rows[i], before->rows[i].end));
+		index_add(&search.starts, hash_of(map_at(before, i), map_at(before, i)->start));
+		index_add(&search.ends, hash_of(map_at(before, i), map_at(before, i)->end));
 	}
 	return search;
 }
 
 /* Those that begin where they did go first: what was split keeps its first part. */
 static void
-find_all(struct search *search, struct map_rows *now, const struct map_row **origins)
+find_all(struct search *search, struct rows *now, const struct map_row **origins)
 {
 	for (size_t i = 0; i < now->count; i++)
-		origins[i] = find_by(search, &now->rows[i], true);
+		origins[i] = find_by(search, map_at(now, i), true);
 	for (size_t i = 0; i < now->count; i++)
 		if (!origins[i])
-			origins[i] = find_by(search, &now->rows[i], false);
+			origins[i] = find_by(search, map_at(now, i), false);
 }
 
 void
-map_compare(struct map_rows *now, const struct map_rows *before)
+map_compare(struct rows *now, const struct rows *before)
 {
 	struct search search = search_begin(before);
 	_cleanup_free_ const struct map_row **origins = xcalloc(now->count + 1, sizeof(*origins));
@@ -108,10 +108,10 @@ map_compare(struct map_rows *now, const struct map_rows *before)
 	usage_set(&nothing, 0);
 	find_all(&search, now, origins);
 	for (size_t i = 0; i < now->count; i++)
-		set_growth(&now->rows[i], origins[i] ? &origins[i]->usage : &nothing);
+		set_growth(map_at(now, i), origins[i] ? &origins[i]->usage : &nothing);
 	for (size_t i = 0; i < before->count; i++)
 		if (!search.found[i])
-			add_gone(now, &before->rows[i]);
+			add_gone(now, map_at(before, i));
 	free(search.found);
 	index_finish(&search.starts);
 	index_finish(&search.ends);

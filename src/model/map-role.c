@@ -121,12 +121,12 @@ owner_of(const struct map_row *row)
 }
 
 void
-map_find_roles(struct map_rows *mappings)
+map_find_roles(struct rows *mappings)
 {
 	for (size_t i = 0; i < mappings->count; i++) {
-		struct map_row *row = &mappings->rows[i];
+		struct map_row *row = map_at(mappings, i);
 
 		row->owner = owner_of(row);
-		find_role(mappings->rows, mappings->count, i);
+		find_role(mappings->data, mappings->count, i);
 	}
 }

@@ -121,6 +121,7 @@ static const struct column columns[] = {
 const struct table mapping_table = {
 	.name = "mapping",
 	.search = "segment,role,name",
+	.constants = "segment,role", /* a role is compared by its address */
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),
@@ -129,64 +130,27 @@ const struct table mapping_table = {
 const struct table segment_table = {
 	.name = "segment",
 	.search = "segment,role,name",
+	.constants = "segment,role", /* a role is compared by its address */
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),
 };
 
-void
-map_rows_reset(struct map_rows *rows)
-{
-	rows->rows = array_fit(rows->rows, &rows->capacity, rows->count, sizeof(rows->rows[0]));
-	rows->count = 0;
-}
-
-void
-map_rows_finish(struct map_rows *rows)
-{
-	free(rows->rows);
-	*rows = (struct map_rows){ .rows = NULL };
-}
-
 struct map_row *
-map_rows_add(struct map_rows *rows)
+map_add(struct rows *rows)
 {
-	struct map_row *row;
+	struct map_row *row = rows_add(rows, &mapping_table);
 
-	rows->rows =
-		array_reserve(rows->rows, &rows->capacity, rows->count + 1, sizeof(rows->rows[0]));
-	row = &rows->rows[rows->count++];
-	*row = (struct map_row){ .kind = SEGMENT_UNKNOWN };
-	table_reset_row(&mapping_table, row);
+	row->kind = SEGMENT_UNKNOWN;
 	return row;
 }
 
 void
-map_rows_take(struct map_rows *copy, const struct map_rows *rows)
+map_copy(struct rows *copy, const struct rows *rows, struct arena *texts)
 {
-	copy->rows = array_reserve(copy->rows, &copy->capacity, rows->count, sizeof(copy->rows[0]));
-	copy->count = rows->count;
-	for (size_t i = 0; i < rows->count; i++)
-		copy->rows[i] = rows->rows[i];
-}
-
-void
-map_rows_copy(struct map_rows *copy, const struct map_rows *rows, struct arena *texts)
-{
-	map_rows_take(copy, rows);
-	for (size_t i = 0; i < copy->count; i++) {
-		struct map_row *row = &copy->rows[i];
-
-		for (size_t j = 0; j < mapping_table.column_count; j++) {
-			const struct column *column = &mapping_table.columns[j];
-			const char **text = (const char **)((char *)row + column->offset);
-
-			if (column->unit == UNIT_TEXT)
-				*text = arena_text(texts, *text);
-		}
-		row->owner = arena_text(texts, row->owner);
-		row->role = rows->rows[i].role; /* it is compared by its address */
-	}
+	rows_copy(copy, rows, texts);
+	for (size_t i = 0; i < copy->count; i++)
+		map_at(copy, i)->owner = arena_text(texts, map_at(copy, i)->owner);
 }
 
 bool
@@ -218,21 +182,21 @@ map_is_same_segment(const struct map_row *a, const struct map_row *b)
 }
 
 static struct map_row *
-find_segment(const struct map_rows *segments, const struct index *index, const struct map_row *row)
+find_segment(const struct rows *segments, const struct index *index, const struct map_row *row)
 {
 	uint32_t found = index_first(index, map_hash_segment(row));
 
 	for (; found != INDEX_END; found = index_next(index, found)) {
-		if (map_is_same_segment(&segments->rows[found], row))
-			return &segments->rows[found];
+		if (map_is_same_segment(map_at(segments, found), row))
+			return map_at(segments, found);
 	}
 	return NULL;
 }
 
 static struct map_row *
-add_segment(struct map_rows *segments, struct index *index, const struct map_row *row)
+add_segment(struct rows *segments, struct index *index, const struct map_row *row)
 {
-	struct map_row *segment = map_rows_add(segments);
+	struct map_row *segment = map_add(segments);
 
 	index_add(index, map_hash_segment(row));
 	segment->start = row->start;
@@ -246,13 +210,13 @@ add_segment(struct map_rows *segments, struct index *index, const struct map_row
 }
 
 void
-map_group(struct map_rows *segments, const struct map_rows *mappings)
+map_group(struct rows *segments, const struct rows *mappings)
 {
 	struct index index = { .count = 0 };
 
-	map_rows_reset(segments);
+	rows_reset(segments);
 	for (size_t i = 0; i < mappings->count; i++) {
-		const struct map_row *row = &mappings->rows[i];
+		const struct map_row *row = map_at(mappings, i);
 		struct map_row *segment = find_segment(segments, &index, row);
 
 		if (!segment)
@@ -264,12 +228,12 @@ map_group(struct map_rows *segments, const struct map_rows *mappings)
 }
 
 struct map_total
-map_sum(const struct map_rows *rows, enum segment kind, const char *role)
+map_sum(const struct rows *rows, enum segment kind, const char *role)
 {
 	struct map_total total = { .mappings = 0 };
 
 	for (size_t i = 0; i < rows->count; i++) {
-		const struct map_row *row = &rows->rows[i];
+		const struct map_row *row = map_at(rows, i);
 
 		if ((kind != SEGMENT_KINDS && row->kind != kind) ||
 			(role && !map_is_same_text(row->role, role)))

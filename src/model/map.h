@@ -3,7 +3,7 @@
 
 #include "model/mapping.h"
 #include "model/usage.h"
-#include "table/table.h"
+#include "table/rows.h"
 
 struct arena;
 
@@ -37,47 +37,45 @@ extern const char map_role_bss[];   /* variables of a program or library that ar
 extern const char map_role_arena[]; /* of glibc's malloc, beside the heap */
 extern const char map_role_stack[]; /* of a thread, with the guard below it */
 
-/* Rows of one kind. A zeroed one is empty; a reset keeps the memory. */
-struct map_rows {
-	struct map_row *rows;
-	size_t count, capacity;
-};
-void map_rows_reset(struct map_rows *rows);
-void map_rows_finish(struct map_rows *rows);
-
-/* A copy of the rows, whose texts stay where they are; and one with texts in the arena. */
-void map_rows_take(struct map_rows *copy, const struct map_rows *rows);
-void map_rows_copy(struct map_rows *copy, const struct map_rows *rows, struct arena *texts);
+/* A row of some. */
+static inline struct map_row *
+map_at(const struct rows *rows, size_t i)
+{
+	return (struct map_row *)rows->data + i;
+}
 
 /* Adds a row of UNKNOWNs. It may move all earlier ones. */
-struct map_row *map_rows_add(struct map_rows *rows);
+struct map_row *map_add(struct rows *rows);
+
+/* A copy of the rows with texts in the arena. */
+void map_copy(struct rows *copy, const struct rows *rows, struct arena *texts);
 
 /*
  * Finds the roles of the mappings of one process, which ascend and know their segments. An arena
  * and the stack of a thread are nameless: they are told by their shape, which other memory may
  * have as well.
  */
-void map_find_roles(struct map_rows *mappings);
+void map_find_roles(struct rows *mappings);
 
 /*
  * Puts mappings together by segment, role and name into rows that ascend by their first mapping.
  * Files are not put together with others but with the bss behind them.
  */
-void map_group(struct map_rows *segments, const struct map_rows *mappings);
+void map_group(struct rows *segments, const struct rows *mappings);
 
 /*
  * Fills how much rows of one kind have grown since others of the same process, and adds empty rows
  * for what has gone, so that the growth of all rows is that of the process. Mappings are the same
  * where their name and their start or their end are.
  */
-void map_compare(struct map_rows *now, const struct map_rows *before);
+void map_compare(struct rows *now, const struct rows *before);
 
 /* The sum of rows; `kind` SEGMENT_KINDS: of all, `role` NULL: whatever theirs. */
 struct map_total {
 	struct usage usage;
 	int64_t mappings;
 };
-struct map_total map_sum(const struct map_rows *rows, enum segment kind, const char *role);
+struct map_total map_sum(const struct rows *rows, enum segment kind, const char *role);
 
 bool map_is_same_text(const char *a, const char *b);
 

@@ -68,10 +68,10 @@ static const struct {
 /* clang-format on */
 
 void
-reclaim_add_rows(struct kernel_rows *rows)
+reclaim_add_rows(struct rows *rows)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++) {
-		struct reclaim *row = kernel_rows_add(rows, KERNEL_RECLAIM);
+		struct reclaim *row = rows_add(rows, kernel_parts[KERNEL_RECLAIM].table);
 
 		row->group = counters[i].group;
 		row->counter = counters[i].counter;

@@ -14,8 +14,6 @@ give_back(struct snapshot *s)
 {
 	s->processes = array_fit(
 		s->processes, &s->process_capacity, s->process_count, sizeof(s->processes[0]));
-	s->events = array_fit(s->events, &s->event_capacity, s->event_count, sizeof(s->events[0]));
-	s->faults = array_fit(s->faults, &s->fault_capacity, s->fault_count, sizeof(s->faults[0]));
 	s->kill_order = array_fit(
 		s->kill_order, &s->kill_capacity, s->kill_count, sizeof(s->kill_order[0]));
 }
@@ -26,13 +24,13 @@ snapshot_reset(struct snapshot *snapshot)
 	give_back(snapshot);
 	arena_reset(&snapshot->texts);
 	snapshot->process_count = snapshot->command_bytes = 0;
-	snapshot->event_count = 0;
-	snapshot->fault_count = 0;
-	map_rows_reset(&snapshot->mappings);
+	rows_reset(&snapshot->events);
+	rows_reset(&snapshot->faults);
+	rows_reset(&snapshot->mappings);
 	snapshot->mappings_of = 0;
-	budget_reset(&snapshot->budget);
+	rows_reset(&snapshot->budget);
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
-		kernel_rows_reset(&snapshot->kernel[i]);
+		rows_reset(&snapshot->kernel[i]);
 	snapshot->kill_count = 0;
 	snapshot->bits = snapshot->focus_bits = 0;
 	snapshot->focus = 0;
@@ -47,12 +45,12 @@ void
 snapshot_finish(struct snapshot *snapshot)
 {
 	free(snapshot->processes);
-	free(snapshot->events);
-	free(snapshot->faults);
-	map_rows_finish(&snapshot->mappings);
-	budget_finish(&snapshot->budget);
+	rows_finish(&snapshot->events);
+	rows_finish(&snapshot->faults);
+	rows_finish(&snapshot->mappings);
+	rows_finish(&snapshot->budget);
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
-		kernel_rows_finish(&snapshot->kernel[i]);
+		rows_finish(&snapshot->kernel[i]);
 	free(snapshot->kill_order);
 	arena_finish(&snapshot->texts);
 	*snapshot = (struct snapshot){ .time = 0 };
@@ -111,25 +109,14 @@ snapshot_extras(struct snapshot *snapshot, struct process *row)
 struct fault *
 snapshot_add_fault(struct snapshot *snapshot)
 {
-	struct fault *row;
-
-	snapshot->faults = array_reserve(snapshot->faults, &snapshot->fault_capacity,
-		snapshot->fault_count + 1, sizeof(*row));
-	row = &snapshot->faults[snapshot->fault_count++];
-	table_reset_row(&fault_table, row);
-	row->minor_variance = row->major_variance = row->walk_variance = UNKNOWN;
-	return row;
+	return fault_add(&snapshot->faults);
 }
 
 struct event *
 snapshot_add_event(struct snapshot *snapshot)
 {
-	struct event *event;
+	struct event *event = rows_add(&snapshot->events, &event_table);
 
-	snapshot->events = array_reserve(snapshot->events, &snapshot->event_capacity,
-		snapshot->event_count + 1, sizeof(*event));
-	event = &snapshot->events[snapshot->event_count++];
-	table_reset_row(&event_table, event);
 	event->time = snapshot->time;
 	return event;
 }

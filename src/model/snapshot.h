@@ -29,21 +29,19 @@ struct snapshot {
 	size_t process_count, process_capacity;
 	size_t command_bytes;             /* of all command lines */
 	struct limit limits[LIMIT_KINDS]; /* of the process in focus */
-	struct map_rows mappings;         /* of the process in focus, ascending: */
+	struct rows mappings;             /* of the process in focus, ascending: */
 	int64_t mappings_of;              /* its number; 0: they were not read */
-	struct budget budget;
+	struct rows budget;
 	struct budget_figures budget_figures; /* that it was built of */
-	struct kernel_rows kernel[KERNEL_PARTS];
+	struct rows kernel[KERNEL_PARTS];
 	unsigned bits;               /* the needs that it was read for */
 	int64_t focus;               /* the process that more was read of; 0: none */
 	unsigned focus_bits;         /* that is: these as well */
 	bool exact;                  /* nothing was taken from the one before */
 	struct process **kill_order; /* by rank, after badness_rank(): those that have one */
 	size_t kill_count, kill_capacity;
-	struct fault *faults; /* since the last refresh, in no order */
-	size_t fault_count, fault_capacity;
-	struct event *events; /* since the last refresh, by ascending time */
-	size_t event_count, event_capacity;
+	struct rows faults; /* since the last refresh, in no order */
+	struct rows events; /* since the last refresh, by ascending time */
 	struct hint hints[SNAPSHOT_HINTS];
 	size_t hint_count;
 	struct arena texts;

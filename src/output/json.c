@@ -168,8 +168,8 @@ write_json(struct output *output, const struct snapshot *snapshot,
 	write_system(output, snapshot);
 	for (size_t i = 0; i < count; i++)
 		json_write_hint(output->file, snapshot->time, &hints[i]);
-	for (size_t i = 0; i < snapshot->event_count; i++)
-		write_event(output, &snapshot->events[i]);
+	for (size_t i = 0; i < snapshot->events.count; i++)
+		write_event(output, event_at(&snapshot->events, i));
 	for (size_t i = 0; i < rows->count; i++)
 		json_write_row(output, selection, snapshot->time, rows->rows[i]);
 }

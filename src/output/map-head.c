@@ -74,8 +74,8 @@ say_part(struct text *text, const struct output *output, const char *label,
 }
 
 static void
-say_role(struct text *text, const struct output *output, const struct map_rows *rows,
-	const char *label, const char *role)
+say_role(struct text *text, const struct output *output, const struct rows *rows, const char *label,
+	const char *role)
 {
 	const struct map_total total = map_sum(rows, SEGMENT_ANON, role);
 
@@ -84,7 +84,7 @@ say_role(struct text *text, const struct output *output, const struct map_rows *
 }
 
 static void
-say_private(struct text *text, const struct output *output, const struct map_rows *rows)
+say_private(struct text *text, const struct output *output, const struct rows *rows)
 {
 	const struct map_total heap = map_sum(rows, SEGMENT_HEAP, NULL);
 	const struct map_total anon = map_sum(rows, SEGMENT_ANON, NULL);

@@ -118,10 +118,10 @@ write_notes(struct output *output, const struct snapshot *snapshot,
 	struct hint hints[SNAPSHOT_HINTS];
 	size_t count = snapshot_hints(snapshot, output_processes(selection, rows), hints);
 
-	for (size_t i = 0; i < snapshot->event_count; i++) {
+	for (size_t i = 0; i < snapshot->events.count; i++) {
 		char text[EVENT_TEXT_SIZE];
 
-		event_text(&snapshot->events[i], text);
+		event_text(event_at(&snapshot->events, i), text);
 		write_note(output, "oom    ", text);
 	}
 	for (size_t i = 0; i < count; i++) {

@@ -210,15 +210,9 @@ last_part(const char *path)
 static struct fault *
 add_row(struct attribution *attribution)
 {
-	struct fault_rows *rows = &attribution->counted.faults;
-	struct fault *row;
+	struct fault *row = fault_add(&attribution->counted.faults);
 
-	rows->rows =
-		array_reserve(rows->rows, &rows->capacity, rows->count + 1, sizeof(rows->rows[0]));
-	row = &rows->rows[rows->count++];
-	table_reset_row(&fault_table, row);
 	row->samples = 0;
-	row->minor_variance = row->major_variance = row->walk_variance = UNKNOWN;
 	return row;
 }
 
@@ -236,7 +230,7 @@ others_row(struct attribution *attribution, const char *segment)
 		row->segment = segment;
 		attribution->others[kind] = attribution->counted.faults.count - 1;
 	}
-	return &attribution->counted.faults.rows[attribution->others[kind]];
+	return fault_at(&attribution->counted.faults, attribution->others[kind]);
 }
 
 static struct fault *
@@ -269,7 +263,7 @@ find_row(struct attribution *attribution, const struct key *key)
 	while (found != INDEX_END && !is_key(&attribution->keys[found], key))
 		found = index_next(&attribution->index, found);
 	if (found != INDEX_END)
-		return &attribution->counted.faults.rows[attribution->keys[found].row];
+		return fault_at(&attribution->counted.faults, attribution->keys[found].row);
 	if (attribution->counted.faults.count >= MOST_ROWS ||
 		attribution->counted_text >= MOST_TEXT)
 		return others_row(attribution, key->segment);
@@ -492,7 +486,7 @@ fault_report_doubt(const struct fault_report *report)
 void
 fault_report_finish(struct fault_report *report)
 {
-	fault_rows_finish(&report->faults);
+	rows_finish(&report->faults);
 	arena_finish(&report->texts);
 	*report = (struct fault_report){ .samples = 0 };
 }

@@ -34,7 +34,7 @@ void attribution_drain(struct attribution *attribution, struct events *events, i
 
 /* What was counted since the last report. */
 struct fault_report {
-	struct fault_rows faults;
+	struct rows faults;
 	struct arena texts; /* of the rows */
 	int64_t samples, period;
 	bool has_walks; /* whether walks are among the samples */

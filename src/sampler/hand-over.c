@@ -32,16 +32,12 @@ name_of_zero(const struct fault *fault)
 }
 
 static void
-add_row(struct snapshot *now, const struct fault *fault)
+add_rows(struct snapshot *now, const struct rows *faults)
 {
-	struct fault *row = snapshot_add_fault(now);
-
-	*row = *fault;
-	row->comm = fault->pid == 0 ? name_of_zero(fault) : arena_text(&now->texts, fault->comm);
-	row->mapping = arena_text(&now->texts, fault->mapping);
-	row->code = arena_text(&now->texts, fault->code);
-	row->symbol = arena_text(&now->texts, fault->symbol);
-	row->waits = arena_text(&now->texts, fault->waits);
+	rows_copy(&now->faults, faults, &now->texts);
+	for (size_t i = 0; i < now->faults.count; i++)
+		if (fault_at(&now->faults, i)->pid == 0)
+			fault_at(&now->faults, i)->comm = name_of_zero(fault_at(&now->faults, i));
 }
 
 static void
@@ -61,48 +57,48 @@ add_system(struct system *system, const struct sampler_answer *answer, struct sn
 static void
 mark_largest(struct snapshot *now, unsigned key, size_t from, size_t to)
 {
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 	int64_t largest = 0, pid = UNKNOWN;
 
 	fault_group(&rows, now,
 		&(struct fault_grouping){ FAULT_BY_PROCESS | key, UNKNOWN, UNKNOWN, UNKNOWN });
 	for (size_t i = 0; i < rows.count; i++) {
-		const char *row = (const char *)&rows.rows[i];
-		struct process *process = snapshot_find_process(now, rows.rows[i].pid);
+		const char *row = (const char *)fault_at(&rows, i);
+		struct process *process = snapshot_find_process(now, fault_at(&rows, i)->pid);
 
-		if (rows.rows[i].pid != pid)
+		if (fault_at(&rows, i)->pid != pid)
 			largest = 0;
-		pid = rows.rows[i].pid;
-		if (!process || rows.rows[i].minor <= largest)
+		pid = fault_at(&rows, i)->pid;
+		if (!process || fault_at(&rows, i)->minor <= largest)
 			continue;
-		largest = rows.rows[i].minor;
+		largest = fault_at(&rows, i)->minor;
 		*(const char **)((char *)snapshot_extras(now, process) + to) =
 			*(const char *const *)(row + from);
 	}
-	fault_rows_finish(&rows);
+	rows_finish(&rows);
 }
 
 static void
 add_walk_rates(struct snapshot *now)
 {
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 
 	fault_group(&rows, now,
 		&(struct fault_grouping){ FAULT_BY_PROCESS, UNKNOWN, UNKNOWN, UNKNOWN });
 	for (size_t i = 0; i < rows.count; i++) {
-		struct process *process = snapshot_find_process(now, rows.rows[i].pid);
+		struct process *process = snapshot_find_process(now, fault_at(&rows, i)->pid);
 
-		if (process && rows.rows[i].walk_rate != UNKNOWN)
-			snapshot_extras(now, process)->tlb_walk_rate = rows.rows[i].walk_rate;
+		if (process && fault_at(&rows, i)->walk_rate != UNKNOWN)
+			snapshot_extras(now, process)->tlb_walk_rate =
+				fault_at(&rows, i)->walk_rate;
 	}
-	fault_rows_finish(&rows);
+	rows_finish(&rows);
 }
 
 void
 sampler_answer_add(const struct sampler_answer *answer, struct snapshot *now)
 {
-	for (size_t i = 0; i < answer->report.faults.count; i++)
-		add_row(now, &answer->report.faults.rows[i]);
+	add_rows(now, &answer->report.faults);
 	add_system(&now->system, answer, now);
 	mark_largest(now, FAULT_BY_SEGMENT, offsetof(struct fault, segment),
 		offsetof(struct process_extras, fault_segment));

@@ -39,9 +39,10 @@ struct row_part {
 
 /* A kind of row. */
 struct table {
-	const char *name;    /* "kind" of its JSON objects */
-	const char *search;  /* columns in which a bare word of a filter is looked for, or NULL */
-	const char *then_by; /* column that orders rows equal in the chosen one, or NULL */
+	const char *name;      /* "kind" of its JSON objects */
+	const char *search;    /* columns in which a bare word of a filter is looked for, or NULL */
+	const char *then_by;   /* column that orders rows equal in the chosen one, or NULL */
+	const char *constants; /* columns whose texts are static in all rows, or NULL */
 	const struct column *columns;
 	size_t column_count, row_size;
 };

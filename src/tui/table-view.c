@@ -33,9 +33,10 @@ table_view_finish(struct table_view *view)
 }
 
 void
-table_view_show(struct table_view *view, const void *rows, size_t count)
+table_view_show(struct table_view *view, const struct rows *rows)
 {
-	order_build(&view->rows, view->columns->table, rows, count, view->filter, view->order);
+	order_build(&view->rows, view->columns->table, rows->data, rows->count, view->filter,
+		view->order);
 	if (view->is_worth_showing)
 		row_list_keep(&view->rows, view->is_worth_showing);
 	list_fit(&view->list, view->rows.count, view->list.height);

@@ -3,6 +3,7 @@
 
 #include "table/filter.h"
 #include "table/order.h"
+#include "table/rows.h"
 #include "tui/grid.h"
 #include "tui/list.h"
 #include "tui/prompt.h"
@@ -48,7 +49,7 @@ void table_view_init(
 void table_view_finish(struct table_view *view);
 
 /* Shows other rows, which are borrowed. Which of them stays selected is the caller's to know. */
-void table_view_show(struct table_view *view, const void *rows, size_t count);
+void table_view_show(struct table_view *view, const struct rows *rows);
 
 /* The selected row, or NULL where there is none. */
 const void *table_view_selected(const struct table_view *view);

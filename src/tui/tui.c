@@ -65,10 +65,10 @@ announce(struct app *app)
 	const struct snapshot *snapshot = app->snapshot;
 	char text[EVENT_TEXT_SIZE];
 
-	if (snapshot->event_count == 0)
+	if (snapshot->events.count == 0)
 		return;
-	app->announced += snapshot->event_count;
-	event_text(&snapshot->events[snapshot->event_count - 1], text);
+	app->announced += snapshot->events.count;
+	event_text(event_at(&snapshot->events, snapshot->events.count - 1), text);
 	if (app->announced == 1)
 		snprintf(app->announcement, sizeof(app->announcement), "%s (Esc)", text);
 	else

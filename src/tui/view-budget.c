@@ -11,8 +11,8 @@ enum { NOTES = 1, TEXT_SIZE = 256 };
 
 struct state {
 	struct table_view table; /* first: table_view_of_state() */
-	struct budget rows;      /* of the snapshot that is shown, with what has changed since: */
-	struct budget first;     /* the first one that was read, with the texts: */
+	struct rows rows;        /* of the snapshot that is shown, with what has changed since: */
+	struct rows first;       /* the first one that was read, with the texts: */
 	struct arena texts;
 	int64_t first_time;
 };
@@ -34,8 +34,8 @@ finish(void *data)
 	struct state *state = data;
 
 	table_view_finish(&state->table);
-	budget_finish(&state->rows);
-	budget_finish(&state->first);
+	rows_finish(&state->rows);
+	rows_finish(&state->first);
 	arena_finish(&state->texts);
 }
 
@@ -48,12 +48,12 @@ show(void *data, struct app *app)
 	if (snapshot->budget.count == 0)
 		return;
 	if (state->first.count == 0) {
-		budget_copy(&state->first, &snapshot->budget, &state->texts);
+		rows_copy(&state->first, &snapshot->budget, &state->texts);
 		state->first_time = snapshot->monotonic;
 	}
-	budget_take(&state->rows, &snapshot->budget);
+	rows_copy(&state->rows, &snapshot->budget, NULL);
 	budget_compare(&state->rows, &state->first, snapshot->monotonic - state->first_time);
-	table_view_show(&state->table, state->rows.rows, state->rows.count);
+	table_view_show(&state->table, &state->rows);
 }
 
 static void

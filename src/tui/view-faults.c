@@ -16,7 +16,7 @@ enum { NOTES = 2, TEXT_SIZE = 256 };
 /* The faults of all processes, or of one. */
 struct state {
 	struct table_view all, one;
-	struct fault_rows faults;
+	struct rows faults;
 	struct process_key process; /* the one */
 	bool is_one, walks;
 	size_t grouping;
@@ -59,7 +59,7 @@ finish(void *data)
 
 	table_view_finish(&state->all);
 	table_view_finish(&state->one);
-	fault_rows_finish(&state->faults);
+	rows_finish(&state->faults);
 }
 
 static struct table_view *
@@ -120,7 +120,7 @@ show(void *data, struct app *app)
 	};
 
 	fault_group(&state->faults, app->snapshot, &grouping);
-	table_view_show(table_of(state), state->faults.rows, state->faults.count);
+	table_view_show(table_of(state), &state->faults);
 	follow(state);
 }
 

@@ -50,9 +50,9 @@ static void
 show(void *data, struct app *app)
 {
 	struct state *state = data;
-	const struct kernel_rows *rows = &app->snapshot->kernel[kernel_pages[state->page].part];
+	const struct rows *rows = &app->snapshot->kernel[kernel_pages[state->page].part];
 
-	table_view_show(&state->pages[state->page], rows->rows, rows->count);
+	table_view_show(&state->pages[state->page], rows);
 }
 
 /* All pages, the one that is open in brackets. */
@@ -75,8 +75,8 @@ draw_pages(const struct state *state, WINDOW *window)
 static void
 slab_text(const struct app *app, char text[static TEXT_SIZE])
 {
-	const struct kernel_rows *rows = &app->snapshot->kernel[KERNEL_SLABS];
-	const struct slab *slabs = rows->rows;
+	const struct rows *rows = &app->snapshot->kernel[KERNEL_SLABS];
+	const struct slab *slabs = rows->data;
 	int64_t objects = 0, active = 0, bytes = 0;
 	char size[UNIT_FORMAT_SIZE];
 

@@ -17,10 +17,10 @@ enum { NOTES = 2, TEXT_SIZE = 256 };
 /* The map of one process. */
 struct state {
 	struct table_view segments, mappings;
-	struct map_rows rows; /* that are shown, made of: */
-	struct map_rows last; /* the mappings that were read last, with the texts: */
+	struct rows rows; /* that are shown, made of: */
+	struct rows last; /* the mappings that were read last, with the texts: */
 	struct arena row_texts;
-	struct map_rows first_mappings, first_segments; /* at the first look, with the texts: */
+	struct rows first_mappings, first_segments; /* at the first look, with the texts: */
 	struct arena texts;
 	bool is_all; /* each mapping is a row */
 	bool wants;  /* they are to be read again though that is dear */
@@ -43,10 +43,10 @@ init(void *data)
 static void
 forget(struct state *state)
 {
-	map_rows_reset(&state->rows);
-	map_rows_reset(&state->last);
-	map_rows_reset(&state->first_mappings);
-	map_rows_reset(&state->first_segments);
+	rows_reset(&state->rows);
+	rows_reset(&state->last);
+	rows_reset(&state->first_mappings);
+	rows_reset(&state->first_segments);
 	arena_reset(&state->texts);
 }
 
@@ -57,11 +57,11 @@ finish(void *data)
 
 	table_view_finish(&state->segments);
 	table_view_finish(&state->mappings);
-	map_rows_finish(&state->rows);
-	map_rows_finish(&state->last);
+	rows_finish(&state->rows);
+	rows_finish(&state->last);
 	arena_finish(&state->row_texts);
-	map_rows_finish(&state->first_mappings);
-	map_rows_finish(&state->first_segments);
+	rows_finish(&state->first_mappings);
+	rows_finish(&state->first_segments);
 	arena_finish(&state->texts);
 }
 
@@ -102,19 +102,19 @@ show(void *data, struct app *app)
 	if (snapshot->mappings_of == app->process.pid && snapshot->mappings.count > 0 &&
 		app_find(app, &app->process)) {
 		if (state->first_mappings.count == 0)
-			map_rows_copy(&state->first_mappings, &snapshot->mappings, &state->texts);
+			map_copy(&state->first_mappings, &snapshot->mappings, &state->texts);
 		if (state->first_segments.count == 0)
 			map_group(&state->first_segments, &state->first_mappings);
 		arena_reset(&state->row_texts);
-		map_rows_copy(&state->last, &snapshot->mappings, &state->row_texts);
+		map_copy(&state->last, &snapshot->mappings, &state->row_texts);
 		state->wants = false;
 	}
 	if (state->is_all)
-		map_rows_take(&state->rows, &state->last);
+		rows_copy(&state->rows, &state->last, NULL);
 	else
 		map_group(&state->rows, &state->last);
 	map_compare(&state->rows, state->is_all ? &state->first_mappings : &state->first_segments);
-	table_view_show(table_of(state), state->rows.rows, state->rows.count);
+	table_view_show(table_of(state), &state->rows);
 }
 
 /* Why there are no rows. */

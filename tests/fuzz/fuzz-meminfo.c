@@ -10,7 +10,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct budget_part part = { "shmem", "/dev/shm", "tmpfs", 1 << 20 };
-	static struct budget budget;
+	static struct rows budget;
 	struct budget_figures figures;
 	char *text = text_of(data, size);
 	int64_t sum = 0, balloon, kept;
@@ -22,9 +22,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	budget_build(&budget, &figures, &part, 1);
 	CHECK(error == 0 || budget.count == 0);
 	for (size_t i = 0; i < budget.count; i++) {
-		CHECK(budget.rows[i].share == UNKNOWN || budget.rows[i].share <= 1000);
-		if (!budget.rows[i].part)
-			sum += known_or_zero(budget.rows[i].bytes);
+		CHECK(budget_at(&budget, i)->share == UNKNOWN ||
+			budget_at(&budget, i)->share <= 1000);
+		if (!budget_at(&budget, i)->part)
+			sum += known_or_zero(budget_at(&budget, i)->bytes);
 	}
 	CHECK(budget.count == 0 || sum == figures.total);
 	budget_beyond(&budget, &figures, &balloon, &kept);

@@ -14,7 +14,7 @@ is_same(const char *a, const char *b)
 
 /* Gives the text in two pieces, as if a read had ended between them. */
 static void
-parse(const uint8_t *data, size_t size, size_t first, struct map_rows *rows, struct arena *texts)
+parse(const uint8_t *data, size_t size, size_t first, struct rows *rows, struct arena *texts)
 {
 	struct smaps smaps = { .rows = rows, .texts = texts };
 	char *text = text_of(data, size);
@@ -28,9 +28,9 @@ parse(const uint8_t *data, size_t size, size_t first, struct map_rows *rows, str
 }
 
 static void
-check_row(const struct map_rows *rows, size_t i)
+check_row(const struct rows *rows, size_t i)
 {
-	const struct map_row *row = &rows->rows[i];
+	const struct map_row *row = map_at(rows, i);
 
 	CHECK((uint64_t)row->start < (uint64_t)row->end);
 	CHECK(i == 0 || (uint64_t)row[-1].end <= (uint64_t)row->start);
@@ -42,8 +42,8 @@ check_row(const struct map_rows *rows, size_t i)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct map_rows whole = { .rows = NULL }, pieces = { .rows = NULL };
-	struct map_rows segments = { .rows = NULL };
+	struct rows whole = { .data = NULL }, pieces = { .data = NULL };
+	struct rows segments = { .data = NULL };
 	struct arena texts = { .first = NULL };
 	int64_t count = 0;
 
@@ -52,19 +52,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(whole.count == pieces.count);
 	for (size_t i = 0; i < whole.count; i++) {
 		check_row(&whole, i);
-		CHECK(is_same(whole.rows[i].name, pieces.rows[i].name));
-		CHECK(is_same(whole.rows[i].flags, pieces.rows[i].flags));
-		CHECK(whole.rows[i].usage.locked == pieces.rows[i].usage.locked);
+		CHECK(is_same(map_at(&whole, i)->name, map_at(&pieces, i)->name));
+		CHECK(is_same(map_at(&whole, i)->flags, map_at(&pieces, i)->flags));
+		CHECK(map_at(&whole, i)->usage.locked == map_at(&pieces, i)->usage.locked);
 	}
 	map_group(&segments, &whole);
 	for (size_t i = 0; i < segments.count; i++)
-		count += segments.rows[i].count;
+		count += map_at(&segments, i)->count;
 	CHECK(count == (int64_t)whole.count);
 	map_compare(&pieces, &whole);
 	CHECK(pieces.count == whole.count);
-	map_rows_finish(&whole);
-	map_rows_finish(&pieces);
-	map_rows_finish(&segments);
+	rows_finish(&whole);
+	rows_finish(&pieces);
+	rows_finish(&segments);
 	arena_finish(&texts);
 	return 0;
 }

@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		nodes_take_line(&node, "meminfo", line);
 		nodes_take_line(&node, "numastat", line);
 	}
-	devices = now.kernel[KERNEL_SWAPS].rows;
+	devices = now.kernel[KERNEL_SWAPS].data;
 	for (size_t i = 0; i < now.kernel[KERNEL_SWAPS].count; i++) {
 		CHECK(devices[i].path && devices[i].kind);
 		CHECK(devices[i].size != 0 || devices[i].use == UNKNOWN);

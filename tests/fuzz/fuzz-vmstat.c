@@ -10,17 +10,17 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = text_of(data, size);
-	struct kernel_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 	const struct reclaim *counters;
 
 	reclaim_add_rows(&rows);
-	counters = rows.rows;
+	counters = rows.data;
 	for (size_t i = 0; i < rows.count; i++) {
 		int64_t count = vmstat_counter(text, counters[i].counter);
 
 		CHECK(count == UNKNOWN || strstr(text, counters[i].counter));
 	}
-	kernel_rows_finish(&rows);
+	rows_finish(&rows);
 	free(text);
 	return 0;
 }

@@ -30,7 +30,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	blocks += blocks < text + size;
 	each_line(&now, text, zones_take_line);
 	each_line(&now, blocks, take_blocks);
-	zones = now.kernel[KERNEL_ZONES].rows;
+	zones = now.kernel[KERNEL_ZONES].data;
 	for (size_t i = 0; i < now.kernel[KERNEL_ZONES].count; i++) {
 		int64_t share = zone_fragmentation(&zones[i], 9);
 

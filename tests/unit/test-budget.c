@@ -40,10 +40,10 @@ usual(void)
 }
 
 static const struct budget_row *
-find(const struct budget *budget, const char *item, const char *part)
+find(const struct rows *budget, const char *item, const char *part)
 {
 	for (size_t i = 0; i < budget->count; i++) {
-		const struct budget_row *row = &budget->rows[i];
+		const struct budget_row *row = budget_at(budget, i);
 
 		if (strcmp(row->item, item) == 0 &&
 			(part ? row->part && strcmp(row->part, part) == 0 : !row->part))
@@ -53,7 +53,7 @@ find(const struct budget *budget, const char *item, const char *part)
 }
 
 static int64_t
-bytes(const struct budget *budget, const char *item, const char *part)
+bytes(const struct rows *budget, const char *item, const char *part)
 {
 	const struct budget_row *row = find(budget, item, part);
 
@@ -62,13 +62,13 @@ bytes(const struct budget *budget, const char *item, const char *part)
 }
 
 static int64_t
-sum(const struct budget *budget)
+sum(const struct rows *budget)
 {
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < budget->count; i++)
-		if (!budget->rows[i].part && budget->rows[i].bytes != UNKNOWN)
-			sum += budget->rows[i].bytes;
+		if (!budget_at(budget, i)->part && budget_at(budget, i)->bytes != UNKNOWN)
+			sum += budget_at(budget, i)->bytes;
 	return sum;
 }
 
@@ -76,7 +76,7 @@ static void
 items_add_up_and_the_rest_has_a_name(void **state)
 {
 	const struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(sum(&budget), 1000 * MIB);
@@ -85,28 +85,28 @@ items_add_up_and_the_rest_has_a_name(void **state)
 	assert_int_equal(bytes(&budget, "kernel_reclaimable", NULL), 5 * MIB);
 	assert_int_equal(find(&budget, "free", NULL)->share, 300);
 	assert_true(bytes(&budget, "page_tables", NULL) == UNKNOWN);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
 T3_shared_memory_is_taken_out_of_the_cache(void **state)
 {
 	const struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "cache", NULL), 200 * MIB);
 	assert_int_equal(bytes(&budget, "cache", "dirty"), 10 * MIB);
 	assert_int_equal(bytes(&budget, "cache", "clean"), 190 * MIB);
 	assert_int_equal(bytes(&budget, "shmem", NULL), 50 * MIB);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
 stacks_that_are_mapped_by_vmalloc_count_once(void **state)
 {
 	struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "vmalloc", NULL), 4 * MIB);
@@ -114,26 +114,26 @@ stacks_that_are_mapped_by_vmalloc_count_once(void **state)
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "vmalloc", NULL), 3 * MIB);
 	assert_int_equal(sum(&budget), 1000 * MIB);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
 T9_what_is_in_swap_too_is_a_part_and_counts_once(void **state)
 {
 	const struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(bytes(&budget, "anon", NULL), 200 * MIB);
 	assert_int_equal(bytes(&budget, "anon", "swap cached"), 7 * MIB);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
 T10_a_claim_is_no_more_than_what_is_left(void **state)
 {
 	struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	figures.arc = 100 * MIB;
 	budget_build(&budget, &figures, NULL, 0);
@@ -144,14 +144,14 @@ T10_a_claim_is_no_more_than_what_is_left(void **state)
 	assert_int_equal(bytes(&budget, "arc", NULL), 135 * MIB);
 	assert_int_equal(bytes(&budget, "unaccounted", NULL), 0);
 	assert_int_equal(sum(&budget), 1000 * MIB);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
 T11_absurd_figures_are_unknown_and_do_no_harm(void **state)
 {
 	struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	figures.anon = INT64_MAX;
 	figures.buffers = -5;
@@ -166,7 +166,7 @@ T11_absurd_figures_are_unknown_and_do_no_harm(void **state)
 	figures.total = UNKNOWN;
 	budget_build(&budget, &figures, NULL, 0);
 	assert_int_equal(budget.count, 0);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
@@ -178,7 +178,7 @@ parts_follow_their_item_the_largest_first(void **state)
 		{ "huge_pages", "2M free", "", 4 * MIB },
 	};
 	const struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 	const struct budget_row *row;
 
 	budget_build(&budget, &figures, parts, COUNT(parts));
@@ -188,19 +188,19 @@ parts_follow_their_item_the_largest_first(void **state)
 	assert_int_equal(row[2].bytes, 15 * MIB);
 	assert_string_equal(row[3].part, "/tmp");
 	assert_int_equal(sum(&budget), 1000 * MIB);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
 changes_are_since_the_first_reading(void **state)
 {
 	struct budget_figures figures = usual();
-	struct budget first = { .count = 0 }, now = { .count = 0 };
+	struct rows first = { .count = 0 }, now = { .count = 0 };
 	struct arena texts = { .first = NULL };
 	const struct budget_part part = { "shmem", "/tmp", "tmpfs", 10 * MIB };
 
 	budget_build(&now, &figures, &part, 1);
-	budget_copy(&first, &now, &texts);
+	rows_copy(&first, &now, &texts);
 	figures.free -= 30 * MIB;
 	figures.anon += 30 * MIB;
 	budget_build(&now, &figures, NULL, 0);
@@ -211,8 +211,8 @@ changes_are_since_the_first_reading(void **state)
 	assert_int_equal(find(&now, "buffers", NULL)->change, 0);
 	assert_true(find(&now, "page_tables", NULL)->change == UNKNOWN);
 	assert_int_equal(bytes(&first, "shmem", "/tmp"), 10 * MIB);
-	budget_finish(&now);
-	budget_finish(&first);
+	rows_finish(&now);
+	rows_finish(&first);
 	arena_finish(&texts);
 }
 
@@ -220,7 +220,7 @@ static void
 L22_figures_of_another_machine_are_named_as_such(void **state)
 {
 	struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	figures.anon = 3000 * MIB;
 	assert_true(budget_build(&budget, &figures, NULL, 0));
@@ -228,7 +228,7 @@ L22_figures_of_another_machine_are_named_as_such(void **state)
 	assert_int_equal(bytes(&budget, "mixed", NULL), (135 + 200 - 3000) * MIB);
 	assert_true(find(&budget, "anon", NULL)->share == UNKNOWN);
 	assert_int_equal(sum(&budget), 1000 * MIB);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
@@ -245,7 +245,7 @@ L22_a_balloon_is_in_the_budget_or_beyond_it(void **state)
 		{ 160, 1040, 1030, 160, -25, 0, 40 }, /* L11: it does not fit, and stays as it is */
 		{ 0, 1040, -1, 0, 135, 0, 40 },
 	};
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct budget_figures figures = usual();
@@ -263,14 +263,14 @@ L22_a_balloon_is_in_the_budget_or_beyond_it(void **state)
 		assert_int_equal(given_back, cases[i].given_back * MIB);
 		assert_true(kept == (cases[i].kept < 0 ? UNKNOWN : cases[i].kept * MIB));
 	}
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
 L11_slab_without_its_parts_is_slab(void **state)
 {
 	struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	figures.slab = 75 * MIB;
 	budget_build(&budget, &figures, NULL, 0);
@@ -280,14 +280,14 @@ L11_slab_without_its_parts_is_slab(void **state)
 	assert_int_equal(bytes(&budget, "slab", NULL), 75 * MIB);
 	assert_true(bytes(&budget, "slab_reclaimable", NULL) == UNKNOWN);
 	assert_int_equal(sum(&budget), 1000 * MIB);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 static void
 L25_address_space_is_no_memory(void **state)
 {
 	struct budget_figures figures = usual();
-	struct budget budget = { .count = 0 };
+	struct rows budget = { .count = 0 };
 
 	figures.vmalloc_chunk = 0;
 	budget_build(&budget, &figures, NULL, 0);
@@ -299,7 +299,7 @@ L25_address_space_is_no_memory(void **state)
 	budget_build(&budget, &figures, NULL, 0);
 	assert_true(bytes(&budget, "vmalloc", NULL) == UNKNOWN);
 	assert_int_equal(sum(&budget), 1000 * MIB);
-	budget_finish(&budget);
+	rows_finish(&budget);
 }
 
 int

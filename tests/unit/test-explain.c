@@ -193,7 +193,8 @@ formulas_are_true_of_this_machine(void **state)
 		compare_sums(&process_table, &now.processes[i], &now.system);
 	assert_true(now.mappings.count > 10);
 	for (size_t i = 0; i < now.mappings.count; i++)
-		assert_true(compare_sums(&mapping_table, &now.mappings.rows[i], &now.system) >= 3);
+		assert_true(
+			compare_sums(&mapping_table, map_at(&now.mappings, i), &now.system) >= 3);
 	snapshot_finish(&now);
 	source->destroy(source);
 }
@@ -209,7 +210,7 @@ items_of_the_budget_are_figures_less_what_others_count(void **state)
 	assert_int_equal(collect_create(NULL, &source), 0);
 	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
 	for (size_t i = 0; i < now.budget.count; i++)
-		compared += compare_sums(&budget_table, &now.budget.rows[i], &now.system);
+		compared += compare_sums(&budget_table, budget_at(&now.budget, i), &now.system);
 	assert_true(compared >= 10);
 	snapshot_finish(&now);
 	source->destroy(source);

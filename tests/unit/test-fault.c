@@ -65,11 +65,11 @@ is_same(const char *left, const char *right)
 
 /* `segment`: NULL: of walks. */
 static const struct fault *
-find(const struct fault_rows *rows, int64_t pid, const char *segment)
+find(const struct rows *rows, int64_t pid, const char *segment)
 {
 	for (size_t i = 0; i < rows->count; i++)
-		if (rows->rows[i].pid == pid && is_same(rows->rows[i].segment, segment))
-			return &rows->rows[i];
+		if (fault_at(rows, i)->pid == pid && is_same(fault_at(rows, i)->segment, segment))
+			return fault_at(rows, i);
 	return NULL;
 }
 
@@ -78,7 +78,7 @@ rows_are_put_together_by_the_keys(void **state)
 {
 	struct fault_grouping grouping = ALL;
 	struct snapshot snapshot = { .time = 0 };
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 	const struct fault *heap;
 
 	fill(&snapshot);
@@ -96,8 +96,8 @@ rows_are_put_together_by_the_keys(void **state)
 	fault_group(&rows, &snapshot, &grouping);
 	assert_int_equal(rows.count, 3);
 	for (size_t i = 0; i < rows.count; i++)
-		assert_int_equal(rows.rows[i].pid, UNKNOWN);
-	fault_rows_finish(&rows);
+		assert_int_equal(fault_at(&rows, i)->pid, UNKNOWN);
+	rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
 
@@ -106,7 +106,7 @@ totals_are_those_of_proc(void **state)
 {
 	struct fault_grouping grouping = ALL;
 	struct snapshot snapshot = { .time = 0 };
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 
 	fill(&snapshot);
 	grouping.keys = FAULT_BY_PROCESS;
@@ -118,7 +118,7 @@ totals_are_those_of_proc(void **state)
 	fault_group(&rows, &snapshot, &grouping);
 	assert_int_equal(rows.count, 1);
 	assert_int_equal(find(&rows, 20, fault_total)->minor, 0);
-	fault_rows_finish(&rows);
+	rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
 
@@ -140,7 +140,7 @@ walks_have_rows_and_totals_of_their_own(void **state)
 {
 	struct fault_grouping grouping = ALL;
 	struct snapshot snapshot = { .time = 0 };
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 	const struct fault *row;
 
 	fill(&snapshot);
@@ -161,7 +161,7 @@ walks_have_rows_and_totals_of_their_own(void **state)
 	row = find(&rows, 10, NULL);
 	assert_int_equal(row->walks, 1400);
 	assert_string_equal(row->code, "libc.so.6"); /* the larger part */
-	fault_rows_finish(&rows);
+	rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
 
@@ -172,7 +172,7 @@ rows_without_faults_are_ordered_by_walks(void **state)
 	const struct order order = order_of(table_column(&fault_table, "minor"));
 	struct fault_grouping grouping = ALL;
 	struct snapshot snapshot = { .time = 0 };
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 	struct row_list list = { .rows = NULL };
 	const char *const codes[] = { "libc.so.6", "python3", "c", "a", "b" };
 
@@ -184,12 +184,12 @@ rows_without_faults_are_ordered_by_walks(void **state)
 	add_fault(&snapshot, 10, "heap", "libc.so.6", 2, 61);
 	grouping.keys = FAULT_BY_CODE;
 	fault_group(&rows, &snapshot, &grouping);
-	order_build(&list, &fault_table, rows.rows, rows.count, NULL, &order);
+	order_build(&list, &fault_table, rows.data, rows.count, NULL, &order);
 	assert_int_equal(list.count, 5);
 	for (size_t i = 0; i < 5; i++)
 		assert_string_equal(((const struct fault *)list.rows[i])->code, codes[i]);
 	row_list_finish(&list);
-	fault_rows_finish(&rows);
+	rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
 
@@ -199,14 +199,14 @@ what_no_sample_saw_is_told_where_it_is_no_chance(void **state)
 {
 	struct fault_grouping grouping = ALL;
 	struct snapshot snapshot = { .time = 0 };
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 
 	fill(&snapshot);
 	grouping.keys = FAULT_BY_PROCESS;
 	fault_group(&rows, &snapshot, &grouping);
 	assert_null(find(&rows, 10, fault_unsampled));
 	assert_int_equal(find(&rows, 30, fault_unsampled)->minor, 13900);
-	fault_rows_finish(&rows);
+	rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
 
@@ -217,15 +217,15 @@ counts_that_the_caller_knows_are_the_total(void **state)
 		.keys = FAULT_BY_SEGMENT, .pid = UNKNOWN, .minor = 61 * 300, .major = 2
 	};
 	struct snapshot snapshot = { .time = 0 };
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 
 	fill(&snapshot);
 	fault_group(&rows, &snapshot, &grouping);
-	assert_int_equal(rows.rows[0].minor, 61 * 300);
-	assert_int_equal(rows.rows[0].major, 2);
-	assert_string_equal(rows.rows[0].segment, fault_total);
-	assert_int_equal(rows.rows[0].share, 1000);
-	fault_rows_finish(&rows);
+	assert_int_equal(fault_at(&rows, 0)->minor, 61 * 300);
+	assert_int_equal(fault_at(&rows, 0)->major, 2);
+	assert_string_equal(fault_at(&rows, 0)->segment, fault_total);
+	assert_int_equal(fault_at(&rows, 0)->share, 1000);
+	rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
 
@@ -241,13 +241,13 @@ F7_no_part_is_above_its_total(void **state)
 		{ FAULT_BY_SEGMENT, UNKNOWN, 0, 0 },
 	};
 	struct snapshot snapshot = { .time = 0 };
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 
 	fill(&snapshot);
 	snapshot_extras(&snapshot, &snapshot.processes[0])->minor_fault_count =
 		7001; /* 8,784 are estimated */
-	snapshot.faults[0].major = 5;
-	snapshot.faults[0].major_variance = 0;
+	fault_at(&snapshot.faults, 0)->major = 5;
+	fault_at(&snapshot.faults, 0)->major_variance = 0;
 	for (size_t i = 0; i < sizeof(groupings) / sizeof(groupings[0]); i++) {
 		const int64_t pid = groupings[i].minor == UNKNOWN ? 10 : UNKNOWN;
 		int64_t minor = 0, major = 0, share = 0;
@@ -257,7 +257,7 @@ F7_no_part_is_above_its_total(void **state)
 		total = find(&rows, pid, fault_total);
 		assert_non_null(total);
 		for (size_t k = 0; k < rows.count; k++) {
-			const struct fault *row = &rows.rows[k];
+			const struct fault *row = fault_at(&rows, k);
 
 			assert_in_range(known_or_zero(row->share), 0, 1000);
 			if (row == total || (pid != UNKNOWN && row->pid == 30))
@@ -273,7 +273,7 @@ F7_no_part_is_above_its_total(void **state)
 	}
 	fault_group(&rows, &snapshot, &groupings[0]);
 	assert_int_equal(find(&rows, 10, "heap")->minor_error, 482); /* 605 * 7001 / 8784 */
-	fault_rows_finish(&rows);
+	rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
 
@@ -282,16 +282,16 @@ without_a_sampler_there_are_only_totals(void **state)
 {
 	struct fault_grouping grouping = ALL;
 	struct snapshot snapshot = { .time = 0 };
-	struct fault_rows rows = { .count = 0 };
+	struct rows rows = { .count = 0 };
 
 	snapshot_reset(&snapshot);
 	add_process(&snapshot, 10, 8800);
 	grouping.keys = FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
 	fault_group(&rows, &snapshot, &grouping);
 	assert_int_equal(rows.count, 1);
-	assert_int_equal(rows.rows[0].minor, 8800);
-	assert_int_equal(rows.rows[0].walks, UNKNOWN);
-	fault_rows_finish(&rows);
+	assert_int_equal(fault_at(&rows, 0)->minor, 8800);
+	assert_int_equal(fault_at(&rows, 0)->walks, UNKNOWN);
+	rows_finish(&rows);
 	snapshot_finish(&snapshot);
 }
 

@@ -106,7 +106,7 @@ static const void *
 rows_of(const struct world *world, enum kernel_part part, size_t count)
 {
 	assert_int_equal(world->now.kernel[part].count, count);
-	return world->now.kernel[part].rows;
+	return world->now.kernel[part].data;
 }
 
 static void
@@ -198,8 +198,8 @@ fragmentation_is_the_share_that_is_in_small_blocks(void **state)
 static const struct reclaim *
 find_counter(const struct snapshot *snapshot, const char *counter)
 {
-	const struct kernel_rows *rows = &snapshot->kernel[KERNEL_RECLAIM];
-	const struct reclaim *counters = rows->rows;
+	const struct rows *rows = &snapshot->kernel[KERNEL_RECLAIM];
+	const struct reclaim *counters = rows->data;
 
 	for (size_t i = 0; i < rows->count; i++)
 		if (strcmp(counters[i].counter, counter) == 0)

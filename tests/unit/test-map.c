@@ -17,7 +17,7 @@
 
 /* What is parsed, with what its rows borrow. */
 struct parsed {
-	struct map_rows rows;
+	struct rows rows;
 	struct arena texts;
 };
 
@@ -27,7 +27,7 @@ parse(struct parsed *parsed, const char *text)
 	struct smaps smaps = { .rows = &parsed->rows, .texts = &parsed->texts };
 	char *copy = strdup(text);
 
-	map_rows_reset(&parsed->rows);
+	rows_reset(&parsed->rows);
 	smaps_parse(&smaps, copy, strlen(copy), true);
 	smaps_finish(&smaps);
 	free(copy);
@@ -36,7 +36,7 @@ parse(struct parsed *parsed, const char *text)
 static void
 finish(struct parsed *parsed)
 {
-	map_rows_finish(&parsed->rows);
+	rows_finish(&parsed->rows);
 	arena_finish(&parsed->texts);
 }
 
@@ -81,12 +81,12 @@ each_figure_of_an_entry_is_read(void **state)
 		.huge = 42,
 		.hugetlb = 33 };
 	const int64_t *numbers = (const int64_t *)&expected, *found;
-	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct parsed parsed = { .rows = { .data = NULL } };
 	const struct map_row *row;
 
 	parse(&parsed, entry);
 	assert_int_equal(parsed.rows.count, 1);
-	row = &parsed.rows.rows[0];
+	row = map_at(&parsed.rows, 0);
 	found = (const int64_t *)&row->usage;
 	for (size_t i = 0; i < sizeof(expected) / sizeof(int64_t); i++)
 		assert_int_equal(found[i], numbers[i] * KIB);
@@ -106,15 +106,15 @@ each_figure_of_an_entry_is_read(void **state)
 static void
 what_the_kernel_does_not_have_is_unknown(void **state)
 {
-	struct parsed parsed = { .rows = { .rows = NULL } };
-	struct map_rows segments = { .rows = NULL };
+	struct parsed parsed = { .rows = { .data = NULL } };
+	struct rows segments = { .data = NULL };
 	const struct map_row *row;
 
 	parse(&parsed, "1000-3000 rw-p 00000000 00:00 0 \n"
 		       "Size: 8 kB\nRss: 0 kB\nPrivate_Clean: 4 kB\nAnonHugePages: 0 kB\n"
 		       "5000-6000 rw-p 00000000 00:00 0 \n");
 	assert_int_equal(parsed.rows.count, 2);
-	row = &parsed.rows.rows[0];
+	row = map_at(&parsed.rows, 0);
 	assert_int_equal(row->usage.rss, 0);
 	assert_true(row->usage.pss == UNKNOWN && row->usage.locked == UNKNOWN);
 	assert_true(row->usage.uss == UNKNOWN && row->usage.huge == 0 && !row->flags);
@@ -123,9 +123,9 @@ what_the_kernel_does_not_have_is_unknown(void **state)
 	assert_true(row[1].usage.rss == UNKNOWN);
 	map_group(&segments, &parsed.rows);
 	assert_int_equal(segments.count, 1);
-	assert_int_equal(segments.rows[0].usage.size, 12 * KIB);
-	assert_true(segments.rows[0].usage.rss == UNKNOWN); /* of a sum with an unknown part */
-	map_rows_finish(&segments);
+	assert_int_equal(map_at(&segments, 0)->usage.size, 12 * KIB);
+	assert_true(map_at(&segments, 0)->usage.rss == UNKNOWN); /* of a sum with an unknown part */
+	rows_finish(&segments);
 	finish(&parsed);
 }
 
@@ -178,7 +178,7 @@ is_same(const char *a, const char *b)
 static void
 shapes_tell_arenas_and_stacks(void **state)
 {
-	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct parsed parsed = { .rows = { .data = NULL } };
 	char text[8192] = "";
 
 	for (size_t i = 0; i < COUNT(shapes); i++)
@@ -186,10 +186,10 @@ shapes_tell_arenas_and_stacks(void **state)
 	parse(&parsed, text);
 	assert_int_equal(parsed.rows.count, COUNT(shapes));
 	for (size_t i = 0; i < COUNT(shapes); i++)
-		if (!is_same(parsed.rows.rows[i].role, shapes[i].role) ||
-			!is_same(parsed.rows.rows[i].owner, shapes[i].owner))
-			fail_msg("%s: %s, %s", shapes[i].line, parsed.rows.rows[i].role,
-				parsed.rows.rows[i].owner);
+		if (!is_same(map_at(&parsed.rows, i)->role, shapes[i].role) ||
+			!is_same(map_at(&parsed.rows, i)->owner, shapes[i].owner))
+			fail_msg("%s: %s, %s", shapes[i].line, map_at(&parsed.rows, i)->role,
+				map_at(&parsed.rows, i)->owner);
 	finish(&parsed);
 }
 
@@ -206,8 +206,8 @@ mappings_are_put_together_by_what_they_are(void **state)
 		{ "anon", "thread-stack", NULL, 2, 8196 },
 		{ "vdso", NULL, NULL, 2, 20 },
 	};
-	struct parsed parsed = { .rows = { .rows = NULL } };
-	struct map_rows segments = { .rows = NULL };
+	struct parsed parsed = { .rows = { .data = NULL } };
+	struct rows segments = { .data = NULL };
 
 	parse(&parsed, "00400000-00401000 r-xp 00000000 fe:00 99       /bin/x\n"
 		       "00600000-00601000 rw-p 00000000 fe:00 99       /bin/x\n"
@@ -220,7 +220,7 @@ mappings_are_put_together_by_what_they_are(void **state)
 	map_group(&segments, &parsed.rows);
 	assert_int_equal(segments.count, COUNT(expected));
 	for (size_t i = 0; i < COUNT(expected); i++) {
-		const struct map_row *row = &segments.rows[i];
+		const struct map_row *row = map_at(&segments, i);
 
 		assert_string_equal(row->segment, expected[i].segment);
 		assert_true(is_same(row->role, expected[i].role));
@@ -228,17 +228,17 @@ mappings_are_put_together_by_what_they_are(void **state)
 		assert_int_equal(row->count, expected[i].count);
 		assert_int_equal(row->usage.size, expected[i].size * KIB);
 	}
-	map_rows_finish(&segments);
+	rows_finish(&segments);
 	finish(&parsed);
 }
 
 static int64_t
-grown_in_all(const struct map_rows *rows)
+grown_in_all(const struct rows *rows)
 {
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < rows->count; i++)
-		sum += rows->rows[i].size_grown;
+		sum += map_at(rows, i)->size_grown;
 	return sum;
 }
 
@@ -254,17 +254,17 @@ static void
 growth_is_of_the_same_mapping(void **state)
 {
 	static const int64_t expected[] = { 8, 4, 4, -4, -4 };
-	struct parsed before = { .rows = { .rows = NULL } }, now = { .rows = { .rows = NULL } };
+	struct parsed before = { .rows = { .data = NULL } }, now = { .rows = { .data = NULL } };
 
 	parse(&before, before_text);
 	parse(&now, after_text);
 	map_compare(&now.rows, &before.rows);
 	assert_int_equal(now.rows.count, 5); /* two have gone: one of them has got a name */
 	for (size_t i = 0; i < COUNT(expected); i++)
-		assert_int_equal(now.rows.rows[i].size_grown, expected[i] * KIB);
-	assert_int_equal(now.rows.rows[4].usage.size, 0);
-	assert_string_equal(now.rows.rows[4].name, "[anon:gone]");
-	assert_true(now.rows.rows[0].rss_grown == UNKNOWN);
+		assert_int_equal(map_at(&now.rows, i)->size_grown, expected[i] * KIB);
+	assert_int_equal(map_at(&now.rows, 4)->usage.size, 0);
+	assert_string_equal(map_at(&now.rows, 4)->name, "[anon:gone]");
+	assert_true(map_at(&now.rows, 0)->rss_grown == UNKNOWN);
 	assert_int_equal(grown_in_all(&now.rows), 8 * KIB);
 	finish(&before);
 	finish(&now);
@@ -273,8 +273,8 @@ growth_is_of_the_same_mapping(void **state)
 static void
 growth_of_segments_adds_up(void **state)
 {
-	struct parsed before = { .rows = { .rows = NULL } }, now = { .rows = { .rows = NULL } };
-	struct map_rows old = { .rows = NULL }, new = { .rows = NULL };
+	struct parsed before = { .rows = { .data = NULL } }, now = { .rows = { .data = NULL } };
+	struct rows old = { .data = NULL }, new = { .data = NULL };
 
 	parse(&before, before_text);
 	parse(&now, after_text);
@@ -282,12 +282,12 @@ growth_of_segments_adds_up(void **state)
 	map_group(&new, &now.rows);
 	map_compare(&new, &old);
 	assert_int_equal(new.count, 5);
-	assert_string_equal(new.rows[0].name, "[heap]");
-	assert_int_equal(new.rows[0].size_grown, 8 * KIB);
-	assert_int_equal(new.rows[2].size_grown, 4 * KIB);
+	assert_string_equal(map_at(&new, 0)->name, "[heap]");
+	assert_int_equal(map_at(&new, 0)->size_grown, 8 * KIB);
+	assert_int_equal(map_at(&new, 2)->size_grown, 4 * KIB);
 	assert_int_equal(grown_in_all(&new), 8 * KIB);
-	map_rows_finish(&old);
-	map_rows_finish(&new);
+	rows_finish(&old);
+	rows_finish(&new);
 	finish(&before);
 	finish(&now);
 }
@@ -295,7 +295,7 @@ growth_of_segments_adds_up(void **state)
 static void
 without_smaps_there_is_maps(void **state)
 {
-	struct map_rows rows = { .rows = NULL };
+	struct rows rows = { .data = NULL };
 	struct arena texts = { .first = NULL };
 	struct tree tree;
 
@@ -306,13 +306,13 @@ without_smaps_there_is_maps(void **state)
 	tree_write(&tree, "8/maps", "1000-3000 rw-p 00000000 00:00 0 \n");
 	assert_int_equal(smaps_read(tree.fd, "7", &rows, &texts), -ENODATA);
 	assert_int_equal(rows.count, 2);
-	assert_int_equal(rows.rows[0].usage.size, 8 * KIB);
-	assert_true(rows.rows[0].usage.rss == UNKNOWN);
-	map_rows_reset(&rows);
+	assert_int_equal(map_at(&rows, 0)->usage.size, 8 * KIB);
+	assert_true(map_at(&rows, 0)->usage.rss == UNKNOWN);
+	rows_reset(&rows);
 	assert_int_equal(smaps_read(tree.fd, "8", &rows, &texts), 0);
 	assert_int_equal(rows.count, 0);
 	assert_int_equal(smaps_read(tree.fd, "9", &rows, &texts), -ENOENT);
-	map_rows_finish(&rows);
+	rows_finish(&rows);
 	arena_finish(&texts);
 	tree_destroy(&tree);
 }
@@ -321,7 +321,7 @@ static void
 a_file_larger_than_the_buffer_is_read_whole(void **state)
 {
 	enum { ENTRIES = 5000 };
-	struct map_rows rows = { .rows = NULL };
+	struct rows rows = { .data = NULL };
 	struct arena texts = { .first = NULL };
 	char *text = NULL;
 	size_t size;
@@ -341,13 +341,13 @@ a_file_larger_than_the_buffer_is_read_whole(void **state)
 	assert_int_equal(smaps_read(tree.fd, "7", &rows, &texts), 0);
 	assert_int_equal(rows.count, ENTRIES);
 	for (int64_t i = 0; i < ENTRIES; i++) {
-		assert_int_equal(rows.rows[i].usage.rss, i * KIB);
-		assert_int_equal(rows.rows[i].usage.locked, i * KIB);
-		assert_string_equal(rows.rows[i].flags, "rd wr");
+		assert_int_equal(map_at(&rows, i)->usage.rss, i * KIB);
+		assert_int_equal(map_at(&rows, i)->usage.locked, i * KIB);
+		assert_string_equal(map_at(&rows, i)->flags, "rd wr");
 	}
-	assert_string_equal(rows.rows[ENTRIES - 1].name, "[anon:4999]");
+	assert_string_equal(map_at(&rows, ENTRIES - 1)->name, "[anon:4999]");
 	free(text);
-	map_rows_finish(&rows);
+	rows_finish(&rows);
 	arena_finish(&texts);
 	tree_destroy(&tree);
 }
@@ -357,7 +357,7 @@ static void
 the_rest_of_too_many_mappings_is_one_row(void **state)
 {
 	enum { MORE = 1000, COUNT_OF_ALL = SMAPS_MOST_ROWS + MORE };
-	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct parsed parsed = { .rows = { .data = NULL } };
 	struct smaps smaps = { .rows = &parsed.rows, .texts = &parsed.texts };
 	const struct map_row *rest;
 	struct map_total total;
@@ -373,7 +373,7 @@ the_rest_of_too_many_mappings_is_one_row(void **state)
 	}
 	smaps_finish(&smaps);
 	assert_int_equal(parsed.rows.count, SMAPS_MOST_ROWS);
-	rest = &parsed.rows.rows[SMAPS_MOST_ROWS - 1];
+	rest = map_at(&parsed.rows, SMAPS_MOST_ROWS - 1);
 	assert_string_equal(rest->name, "(further mappings)");
 	assert_int_equal(rest->count, MORE + 1);
 	assert_int_equal(rest->usage.rss, 3 * KIB * (MORE + 1));
@@ -389,7 +389,7 @@ static void
 names_beyond_the_most_are_left_out(void **state)
 {
 	enum { MAPPINGS = 3000, LENGTH = 4000 };
-	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct parsed parsed = { .rows = { .data = NULL } };
 	struct smaps smaps = { .rows = &parsed.rows, .texts = &parsed.texts };
 	size_t bytes = 0;
 	char text[LENGTH + 128];
@@ -402,17 +402,17 @@ names_beyond_the_most_are_left_out(void **state)
 	}
 	smaps_finish(&smaps);
 	assert_int_equal(parsed.rows.count, MAPPINGS);
-	for (size_t i = 0; i < MAPPINGS && parsed.rows.rows[i].name[1] == '0'; i++)
+	for (size_t i = 0; i < MAPPINGS && map_at(&parsed.rows, i)->name[1] == '0'; i++)
 		bytes += LENGTH;
 	assert_in_range(bytes, SMAPS_MOST_NAMES - 2 * LENGTH, SMAPS_MOST_NAMES);
-	assert_string_equal(parsed.rows.rows[MAPPINGS - 1].name, "/(too many names)");
-	assert_string_equal(parsed.rows.rows[MAPPINGS - 1].segment, "file");
+	assert_string_equal(map_at(&parsed.rows, MAPPINGS - 1)->name, "/(too many names)");
+	assert_string_equal(map_at(&parsed.rows, MAPPINGS - 1)->segment, "file");
 	finish(&parsed);
 }
 
 /* The text that a format writes of rows of mappings. */
 static char *
-written(const struct output_format *format, const struct map_rows *rows, const char *columns)
+written(const struct output_format *format, const struct rows *rows, const char *columns)
 {
 	struct output output = { .format = format };
 	struct selection selection = { .table = &mapping_table };
@@ -425,7 +425,7 @@ written(const struct output_format *format, const struct map_rows *rows, const c
 	snapshot_reset(&snapshot);
 	output.file = open_memstream(&text, &size);
 	assert_int_equal(selection_parse(&selection, columns, &position), 0);
-	order_build(&list, &mapping_table, rows->rows, rows->count, NULL, &order);
+	order_build(&list, &mapping_table, rows->data, rows->count, NULL, &order);
 	assert_int_equal(output_write(&output, &snapshot, &selection, &list), 0);
 	fclose(output.file);
 	output_finish(&output);
@@ -439,7 +439,7 @@ static void
 L25_inodes_have_64_bits(void **state)
 {
 	static const char largest[] = "18446744073709551615", second[] = "4294967297";
-	struct parsed parsed = { .rows = { .rows = NULL } };
+	struct parsed parsed = { .rows = { .data = NULL } };
 	char path[512], text[8192];
 	char *json, *csv;
 	size_t length;
@@ -453,8 +453,8 @@ L25_inodes_have_64_bits(void **state)
 	fclose(file);
 	parse(&parsed, text);
 	assert_int_equal(parsed.rows.count, 3);
-	assert_int_equal(parsed.rows.rows[0].inode, UINT64_MAX);
-	assert_true(parsed.rows.rows[2].inode == UNKNOWN);
+	assert_int_equal(map_at(&parsed.rows, 0)->inode, UINT64_MAX);
+	assert_true(map_at(&parsed.rows, 2)->inode == UNKNOWN);
 	csv = written(&output_csv, &parsed.rows, "inode");
 	assert_true(strstr(csv, second) && strstr(csv, second) < strstr(csv, largest));
 	json = written(&output_json, &parsed.rows, "inode");

@@ -100,8 +100,8 @@ a_preview_leaves_the_snapshot_what_it_has(void **state)
 	snapshot_add_fault(now)->pid = 78;
 	oom_plan_add(&plan, snapshot_find_process(now, 10), -500);
 	oom_preview(&preview, now, &plan);
-	assert_int_equal(now->events[0].pid, 77);
-	assert_int_equal(now->faults[0].pid, 78);
+	assert_int_equal(event_at(&now->events, 0)->pid, 77);
+	assert_int_equal(fault_at(&now->faults, 0)->pid, 78);
 	oom_plan_finish(&plan);
 	oom_preview_finish(&preview);
 }

@@ -114,23 +114,23 @@ a_kill_in_the_log_is_told_once(void **state)
 	begin(&scene, true);
 	filled = next(&scene, 5);
 	add_process(filled, 20, "db", 100 * MIB);
-	assert_int_equal(watch(&scene, filled)->event_count, 0); /* what is old is not told */
+	assert_int_equal(watch(&scene, filled)->events.count, 0); /* what is old is not told */
 	append(&scene, KILL);
 	now = watch(&scene, next(&scene, 6));
-	assert_int_equal(now->event_count, 1);
-	assert_int_equal(now->events[0].pid, 20);
-	assert_int_equal(now->events[0].likely, 0);
-	assert_int_equal(now->events[0].uid, 7);
-	assert_int_equal(now->events[0].resident, 7 * 1024);
-	assert_int_equal(now->events[0].score, 700);
-	assert_string_equal(now->events[0].comm, "db");
-	assert_string_equal(now->events[0].asked_comm, "asker");
-	assert_string_equal(now->events[0].constraint, "cgroup");
-	assert_string_equal(now->events[0].limit_cgroup, "/x");
-	assert_string_equal(now->events[0].cgroup, "/x/y");
-	assert_string_equal(now->events[0].source, "kmsg");
+	assert_int_equal(now->events.count, 1);
+	assert_int_equal(event_at(&now->events, 0)->pid, 20);
+	assert_int_equal(event_at(&now->events, 0)->likely, 0);
+	assert_int_equal(event_at(&now->events, 0)->uid, 7);
+	assert_int_equal(event_at(&now->events, 0)->resident, 7 * 1024);
+	assert_int_equal(event_at(&now->events, 0)->score, 700);
+	assert_string_equal(event_at(&now->events, 0)->comm, "db");
+	assert_string_equal(event_at(&now->events, 0)->asked_comm, "asker");
+	assert_string_equal(event_at(&now->events, 0)->constraint, "cgroup");
+	assert_string_equal(event_at(&now->events, 0)->limit_cgroup, "/x");
+	assert_string_equal(event_at(&now->events, 0)->cgroup, "/x/y");
+	assert_string_equal(event_at(&now->events, 0)->source, "kmsg");
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+		assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
 	end(&scene);
 }
 
@@ -158,10 +158,10 @@ a_victim_called_by_its_thread_is_told_by_its_process(void **state)
 		append(&scene, "3,11,815295782,-;Memory cgroup out of memory: Killed process 21 "
 			       "(db) total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
 		now = watch(&scene, next(&scene, 6));
-		assert_int_equal(now->event_count, 1);
-		assert_int_equal(now->events[0].pid, cases[i].pid);
-		assert_string_equal(now->events[0].comm, "db");
-		assert_int_equal(now->events[0].score, 700);
+		assert_int_equal(now->events.count, 1);
+		assert_int_equal(event_at(&now->events, 0)->pid, cases[i].pid);
+		assert_string_equal(event_at(&now->events, 0)->comm, "db");
+		assert_int_equal(event_at(&now->events, 0)->score, 700);
 		end(&scene);
 	}
 }
@@ -182,8 +182,8 @@ two_processes_without_their_first_threads_are_not_mistaken(void **state)
 	append(&scene, "3,11,815295782,-;Memory cgroup out of memory: Killed process 21 (db) "
 		       "total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
 	now = watch(&scene, next(&scene, 6));
-	assert_int_equal(now->event_count, 1);
-	assert_int_equal(now->events[0].pid, 21);
+	assert_int_equal(now->events.count, 1);
+	assert_int_equal(event_at(&now->events, 0)->pid, 21);
 	end(&scene);
 }
 
@@ -198,9 +198,9 @@ a_line_that_is_not_whole_yet_is_waited_for(void **state)
 	for (int i = 0; i < 200; i++)
 		append(&scene, "6,2,3,-;a line of something else\n");
 	append(&scene, "3,11,815295782,-;Out of memory: ");
-	assert_int_equal(watch(&scene, next(&scene, 5))->event_count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 5))->events.count, 0);
 	append(&scene, half);
-	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 1);
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 1);
 	end(&scene);
 }
 
@@ -222,14 +222,14 @@ a_counter_names_the_largest_process_that_has_gone(void **state)
 	add_process(filled, 10, "stays", 900 * MIB);
 	add_process(filled, 40, "zombie", 0);
 	now = watch(&scene, filled);
-	assert_int_equal(now->event_count, 2);
-	assert_int_equal(now->events[0].pid, 40);
-	assert_int_equal(now->events[1].pid, 30);
-	assert_int_equal(now->events[1].likely, 1);
-	assert_int_equal(now->events[1].resident, 100 * MIB);
-	assert_string_equal(now->events[1].source, "vmstat");
+	assert_int_equal(now->events.count, 2);
+	assert_int_equal(event_at(&now->events, 0)->pid, 40);
+	assert_int_equal(event_at(&now->events, 1)->pid, 30);
+	assert_int_equal(event_at(&now->events, 1)->likely, 1);
+	assert_int_equal(event_at(&now->events, 1)->resident, 100 * MIB);
+	assert_string_equal(event_at(&now->events, 1)->source, "vmstat");
 	assert_int_equal(now->hint_count, 1);
-	assert_int_equal(watch(&scene, next(&scene, 7))->event_count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
 	end(&scene);
 }
 
@@ -246,10 +246,10 @@ a_victim_that_takes_its_time_is_waited_for(void **state)
 	watch(&scene, filled);
 	filled = next(&scene, 6);
 	add_process(filled, 30, "large", 60 * MIB);
-	assert_int_equal(watch(&scene, filled)->event_count, 0);
+	assert_int_equal(watch(&scene, filled)->events.count, 0);
 	now = watch(&scene, next(&scene, 6));
-	assert_int_equal(now->event_count, 1);
-	assert_int_equal(now->events[0].pid, 30);
+	assert_int_equal(now->events.count, 1);
+	assert_int_equal(event_at(&now->events, 0)->pid, 30);
 	end(&scene);
 }
 
@@ -261,11 +261,11 @@ nobody_is_named_where_nobody_has_gone(void **state)
 
 	begin(&scene, false);
 	watch(&scene, next(&scene, 5));
-	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
 	now = watch(&scene, next(&scene, 6));
-	assert_int_equal(now->event_count, 1);
-	assert_int_equal(now->events[0].pid, UNKNOWN);
-	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+	assert_int_equal(now->events.count, 1);
+	assert_int_equal(event_at(&now->events, 0)->pid, UNKNOWN);
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
 	end(&scene);
 }
 
@@ -277,13 +277,13 @@ a_kill_that_the_log_leaves_out_is_told_late(void **state)
 
 	begin(&scene, true);
 	watch(&scene, next(&scene, 5));
-	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
-	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 1);
-	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 1);
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
 	append(&scene, KILL);
-	assert_int_equal(watch(&scene, next(&scene, 6))->event_count, 1); /* before it counts */
-	assert_int_equal(watch(&scene, next(&scene, 7))->event_count, 0);
-	assert_int_equal(watch(&scene, next(&scene, 7))->event_count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 1); /* before it counts */
+	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
+	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
 	end(&scene);
 }
 
@@ -302,9 +302,9 @@ without_vmstat_the_own_cgroup_counts(void **state)
 	watch(&scene, filled);
 	tree_write(&scene.tree, "cgroups/a/b/memory.events", "low 0\noom 9\noom_kill 4\n");
 	now = watch(&scene, next(&scene, UNKNOWN));
-	assert_int_equal(now->event_count, 1);
-	assert_int_equal(now->events[0].pid, 30);
-	assert_string_equal(now->events[0].source, "memory.events");
+	assert_int_equal(now->events.count, 1);
+	assert_int_equal(event_at(&now->events, 0)->pid, 30);
+	assert_string_equal(event_at(&now->events, 0)->source, "memory.events");
 	end(&scene);
 }
 
@@ -316,7 +316,8 @@ a_counter_that_goes_back_is_no_kill(void **state)
 	begin(&scene, false);
 	watch(&scene, next(&scene, 5));
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(watch(&scene, next(&scene, i == 1 ? UNKNOWN : 2))->event_count, 0);
+		assert_int_equal(
+			watch(&scene, next(&scene, i == 1 ? UNKNOWN : 2))->events.count, 0);
 	end(&scene);
 }
 

@@ -84,10 +84,10 @@ end(pid_t pid)
 static const struct fault *
 find(const struct snapshot *snapshot, int64_t pid)
 {
-	for (size_t i = 0; i < snapshot->fault_count; i++)
-		if (snapshot->faults[i].pid == pid &&
-			strcmp(snapshot->faults[i].segment, "anon") == 0)
-			return &snapshot->faults[i];
+	for (size_t i = 0; i < snapshot->faults.count; i++)
+		if (fault_at(&snapshot->faults, i)->pid == pid &&
+			strcmp(fault_at(&snapshot->faults, i)->segment, "anon") == 0)
+			return fault_at(&snapshot->faults, i);
 	return NULL;
 }
 
@@ -183,7 +183,7 @@ without_a_need_there_are_no_events(void **state)
 	needs.bits = NEED_STAT;
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
-	assert_int_equal(snapshot.fault_count, 0);
+	assert_int_equal(snapshot.faults.count, 0);
 	assert_null(snapshot.system.sampling.rung);
 	assert_true(snapshot.system.sampling.period == UNKNOWN);
 	end(pid);

@@ -198,7 +198,7 @@ read_report(struct attribution *attribution, struct answer *answer)
 
 	attribution_report(attribution, &report);
 	for (size_t i = 0; i < report.faults.count; i++) {
-		const struct fault *row = &report.faults.rows[i];
+		const struct fault *row = fault_at(&report.faults, i);
 
 		for (int file = 0; file < FILES; file++)
 			if (row->mapping && strstr(row->mapping, names[file]))

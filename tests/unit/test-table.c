@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "base/arena.h"
 #include "model/fault.h"
 #include "model/needs.h"
 #include "model/process.h"
@@ -97,6 +98,34 @@ a_selection_is_parsed_whole_or_not_at_all(void **state)
 }
 
 static void
+copied_rows_have_their_own_texts_but_for_constants(void **state)
+{
+	struct rows rows = { .count = 0 }, copy = { .count = 0 };
+	struct arena texts = { .first = NULL };
+	char code[] = "libc.so";
+
+	(void)state;
+	rows_reset(&rows);
+	rows_copy(&copy, &rows, &texts);
+	assert_int_equal(copy.count, 0);
+	fault_add(&rows);
+	fault_add(&rows)->code = code;
+	fault_at(&rows, 1)->segment = fault_total;
+	assert_true(fault_at(&rows, 0)->minor == UNKNOWN);
+	rows_copy(&copy, &rows, NULL);
+	assert_ptr_equal(fault_at(&copy, 1)->code, code);
+	rows_copy(&copy, &rows, &texts);
+	code[0] = 'x';
+	assert_int_equal(copy.count, 2);
+	assert_null(fault_at(&copy, 0)->code);
+	assert_string_equal(fault_at(&copy, 1)->code, "libc.so");
+	assert_ptr_equal(fault_at(&copy, 1)->segment, fault_total);
+	rows_finish(&rows);
+	rows_finish(&copy);
+	arena_finish(&texts);
+}
+
+static void
 a_sum_of_something_unknown_is_unknown(void **state)
 {
 	struct system system;
@@ -131,6 +160,7 @@ main(void)
 		cmocka_unit_test(kind_and_time_are_no_columns),
 		cmocka_unit_test(every_column_of_the_first_issue_is_there),
 		cmocka_unit_test(a_selection_is_parsed_whole_or_not_at_all),
+		cmocka_unit_test(copied_rows_have_their_own_texts_but_for_constants),
 		cmocka_unit_test(a_sum_of_something_unknown_is_unknown),
 	};
 

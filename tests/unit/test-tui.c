@@ -401,14 +401,14 @@ a_kill_is_announced_until_escape(void **state)
 	event->comm = "e\x1b[31m";
 	tui_show(fixture->tui, &fixture->snapshot, 1);
 	assert_non_null(strstr(fixture->tui->announcement, "e\\x1b[31m (77)"));
-	fixture->snapshot.event_count = 0;
+	fixture->snapshot.events.count = 0;
 	tui_show(fixture->tui, &fixture->snapshot, 1);
 	tui_key(fixture->tui, 'M');
 	assert_non_null(strstr(fixture->tui->announcement, "(77)"));
 	tui_draw(fixture->tui);
 	assert_true(line_has(stdscr, LINES - 2, L"(77)"));
 	event->comm = "\xe6\xbc\xa2";
-	fixture->snapshot.event_count = 1;
+	fixture->snapshot.events.count = 1;
 	tui_show(fixture->tui, &fixture->snapshot, 1);
 	for (int width = 1; width < 5; width++) { /* also where it is wider than the window */
 		wresize(stdscr, 10, width);

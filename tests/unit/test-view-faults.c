@@ -141,7 +141,8 @@ the_selected_row_stays_selected_where_it_goes(void **state)
 
 	tui_key(fixture->tui, KEY_DOWN); /* heap */
 	fill(fixture);
-	fixture->snapshot.faults[1].minor = 61000; /* anon comes before heap, below their total */
+	fault_at(&fixture->snapshot.faults, 1)->minor =
+		61000; /* anon comes before heap, below their total */
 	snapshot_extras(&fixture->snapshot, &fixture->snapshot.processes[0])->minor_fault_count =
 		61000 + 12200;
 	tui_show(fixture->tui, &fixture->snapshot, 1);
@@ -178,8 +179,8 @@ after_help_the_rows_are_those_of_the_snapshot_shown(void **state)
 
 	tui_key(fixture->tui, '?');
 	fill(fixture);
-	fixture->snapshot.faults[0].code = "other.so";
-	fixture->snapshot.faults[0].comm = "other";
+	fault_at(&fixture->snapshot.faults, 0)->code = "other.so";
+	fault_at(&fixture->snapshot.faults, 0)->comm = "other";
 	tui_show(fixture->tui, &fixture->snapshot, 1);
 	tui_key(fixture->tui, 27);
 	draw(fixture);
