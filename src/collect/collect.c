@@ -6,23 +6,19 @@
 #include "base/memory.h"
 #include "collect/budget.h"
 #include "collect/cgroup-tree.h"
-#include "collect/details.h"
 #include "collect/kernel-log.h"
+#include "collect/kernel-tables.h"
 #include "collect/last-kill.h"
 #include "collect/limits.h"
-#include "collect/nodes.h"
 #include "collect/oom-scope.h"
 #include "collect/oom-watch.h"
-#include "collect/pressure.h"
+#include "collect/process-files.h"
 #include "collect/processes.h"
 #include "collect/procfs.h"
-#include "collect/reclaim.h"
-#include "collect/self.h"
 #include "collect/slab.h"
 #include "collect/smaps.h"
-#include "collect/swaps.h"
 #include "collect/system.h"
-#include "collect/zones.h"
+#include "collect/vmstat.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
@@ -186,7 +182,7 @@ read_mappings_of(struct collector *collector, struct snapshot *now, int64_t pid)
 	snprintf(process, sizeof(process), "%lld", (long long)pid);
 	error = smaps_read(collector->root, process, &now->mappings, &now->texts);
 	if (now->mappings.count > 0 || (error < 0 && error != -ESRCH) ||
-		details_find_thread(collector->root, process, thread) <= 0)
+		process_files_find_thread(collector->root, process, thread) <= 0)
 		return error;
 	return smaps_read(collector->root, thread, &now->mappings, &now->texts);
 }

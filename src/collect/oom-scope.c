@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/text.h"
-#include "collect/cgroup-limits.h"
 #include "collect/cgroup-tree.h"
 #include "collect/cgroup.h"
 #include "collect/procfs.h"

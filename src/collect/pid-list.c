@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/pid-list.h"
 
-#include "base/compare.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "collect/procfs.h"
 #include "model/needs.h"
 #include "model/snapshot.h"

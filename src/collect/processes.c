@@ -4,14 +4,12 @@
 #include "base/known.h"
 #include "base/macros.h"
 #include "base/memory.h"
-#include "collect/carry.h"
-#include "collect/commands.h"
-#include "collect/details.h"
+#include "collect/command-lines.h"
 #include "collect/pid-list.h"
+#include "collect/process-cache.h"
+#include "collect/process-files.h"
 #include "collect/procfs.h"
-#include "collect/refresh.h"
-#include "collect/rollups.h"
-#include "collect/sharing.h"
+#include "collect/pss.h"
 #include "model/badness.h"
 #include "model/needs.h"
 
@@ -31,16 +29,16 @@ struct processes {
 	int root;
 	struct cgroup_tree *cgroups;
 	struct pid_list *list;
-	struct known *known; /* by ascending pid: after a refresh one for each row */
+	struct cached_process *cached; /* by ascending pid: after a refresh one for each row */
 	size_t known_count, known_capacity;
-	struct refresh refresh; /* that is being made */
+	struct pass pass; /* that is being made */
 	int64_t ticks_per_second;
 	bool counts_exactly; /* the OOM killer of this kernel */
-	struct carrier carrier;
-	struct keeper keeper;
+	struct row_copier copier;
+	struct fd_cache fd_cache;
 	struct users users;
-	struct commands *commands;
-	struct rollups *rollups;
+	struct command_lines *commands;
+	struct pss_reader *rollups;
 	char text[PROCESS_TEXT_SIZE]; /* of the file that is being read */
 };
 
@@ -53,19 +51,19 @@ processes_create(int root, struct cgroup_tree *cgroups)
 	processes->root = root;
 	processes->cgroups = cgroups;
 	processes->list = pid_list_create(root);
-	processes->commands = commands_create(root);
-	processes->rollups = rollups_create(root);
-	carrier_init(&processes->carrier);
-	keeper_init(&processes->keeper, root);
+	processes->commands = command_lines_create(root);
+	processes->rollups = pss_reader_create(root);
+	row_copier_init(&processes->copier);
+	fd_cache_init(&processes->fd_cache, root);
 	processes->ticks_per_second = sysconf(_SC_CLK_TCK);
 	processes->counts_exactly = uname(&kernel) == 0 && badness_counts_exactly(kernel.release);
 	return processes;
 }
 
 static void
-forget(struct processes *processes, struct known *known)
+forget(struct processes *processes, struct cached_process *cached)
 {
-	kept_forget(&processes->keeper, &known->kept);
+	fd_cache_forget(&processes->fd_cache, &cached->fds);
 }
 
 void
@@ -74,20 +72,20 @@ processes_destroy(struct processes *processes)
 	if (!processes)
 		return;
 	for (size_t i = 0; i < processes->known_count; i++)
-		forget(processes, &processes->known[i]);
+		forget(processes, &processes->cached[i]);
 	pid_list_destroy(processes->list);
-	commands_destroy(processes->commands);
-	rollups_destroy(processes->rollups);
+	command_lines_destroy(processes->commands);
+	pss_reader_destroy(processes->rollups);
 	users_finish(&processes->users);
-	carrier_finish(&processes->carrier);
-	free(processes->known);
+	row_copier_finish(&processes->copier);
+	free(processes->cached);
 	free(processes);
 }
 
 static unsigned
-wanted(const struct processes *processes, const struct known *known)
+wanted(const struct processes *processes, const struct cached_process *cached)
 {
-	return needs_of_process(processes->refresh.needs, known->pid);
+	return needs_of_process(processes->pass.needs, cached->pid);
 }
 
 /* Reading all of a process */
@@ -96,7 +94,7 @@ static void
 fill_from_stat(
 	const struct processes *processes, struct process *row, const struct procfs_stat *stat)
 {
-	struct arena *texts = &processes->refresh.now->texts;
+	struct arena *texts = &processes->pass.now->texts;
 	int64_t ticks = known_sum(stat->user_ticks, stat->system_ticks);
 
 	row->start_time = stat->start_time;
@@ -116,10 +114,10 @@ fill_from_stat(
 
 /* Without permission stat does not show an exec. */
 static bool
-names_are_due(const struct processes *processes, const struct known *known)
+names_are_due(const struct processes *processes, const struct cached_process *cached)
 {
-	return turn_is_for_names(
-		&known->turn, known->pid, known->start_stack > 0, &processes->refresh.moment);
+	return schedule_names_are_due(
+		&cached->schedule, cached->pid, cached->start_stack > 0, &processes->pass.time);
 }
 
 /*
@@ -127,20 +125,20 @@ names_are_due(const struct processes *processes, const struct known *known)
  * Others can move it to another group, so that is asked more often.
  */
 static unsigned
-lasting_names(const struct processes *processes, const struct known *known)
+lasting_names(const struct processes *processes, const struct cached_process *cached)
 {
-	if (processes->refresh.needs->exact || names_are_due(processes, known))
+	if (processes->pass.needs->exact || names_are_due(processes, cached))
 		return 0;
-	if (turn_is_for_all(&known->turn, known->pid, &processes->refresh.moment))
+	if (schedule_is_full_read(&cached->schedule, cached->pid, &processes->pass.time))
 		return NEED_COMMAND;
 	return NEED_COMMAND | NEED_CGROUP;
 }
 
 static bool
-runs_another_program(const struct known *known, const struct procfs_stat *stat,
+runs_another_program(const struct cached_process *cached, const struct procfs_stat *stat,
 	const struct process *row, const struct process *old)
 {
-	return stat->start_code != known->start_code || stat->start_stack != known->start_stack ||
+	return stat->start_code != cached->start_code || stat->start_stack != cached->start_stack ||
 	       !old->comm || strcmp(old->comm, row->comm) != 0;
 }
 
@@ -152,118 +150,119 @@ static void
 command_failed(void *context, const struct process *row, int error)
 {
 	const struct processes *processes = context;
-	struct snapshot *now = processes->refresh.now;
-	struct known *known = &processes->known[row - now->processes];
+	struct snapshot *now = processes->pass.now;
+	struct cached_process *cached = &processes->cached[row - now->processes];
 
 	if (error == -ENODATA) {
-		if (now->monotonic - known->exec_time < EXEC_NS)
-			known->read &= ~(unsigned)NEED_COMMAND;
+		if (now->monotonic - cached->exec_time < EXEC_NS)
+			cached->read &= ~(unsigned)NEED_COMMAND;
 		return;
 	}
 	if (error == -EACCES || error == -EPERM)
-		known->refused |= NEED_COMMAND;
+		cached->refused |= NEED_COMMAND;
 	else if (error == -ENOENT)
-		known->absent |= NEED_COMMAND;
+		cached->absent |= NEED_COMMAND;
 	else
-		known->read &= ~(unsigned)NEED_COMMAND;
+		cached->read &= ~(unsigned)NEED_COMMAND;
 	if (error != -EAGAIN)
 		process_note_gap(&now->processes[row - now->processes], NEED_COMMAND, -error);
 }
 
-/* Reads what is wanted but the names that were `carried`. */
+/* Reads what is wanted but the names that were `reused`. */
 static void
-read_details(
-	struct processes *processes, struct known *known, struct process *row, unsigned carried)
+read_files(struct processes *processes, struct cached_process *cached, struct process *row,
+	unsigned reused)
 {
-	const struct refresh *refresh = &processes->refresh;
-	unsigned needs = wanted(processes, known);
-	struct task task = { .root = processes->root,
+	const struct pass *pass = &processes->pass;
+	unsigned needs = wanted(processes, cached);
+	struct process_read task = { .root = processes->root,
 		.text = processes->text,
-		.pid = known->pid,
-		.keeper = &processes->keeper,
-		.kept = &known->kept,
+		.pid = cached->pid,
+		.fd_cache = &processes->fd_cache,
+		.fds = &cached->fds,
 		.row = row,
-		.snapshot = refresh->now,
+		.snapshot = pass->now,
 		.users = &processes->users,
 		.cgroups = processes->cgroups,
 		.counts_exactly = processes->counts_exactly,
-		.swapless = refresh->swapless,
-		.glances =
-			!known->turn.is_active && refresh->needs->again && !refresh->needs->exact };
+		.swapless = pass->swapless,
+		.hashes_status =
+			!cached->schedule.is_active && pass->needs->again && !pass->needs->exact };
 
-	snprintf(task.directory, sizeof(task.directory), "%lld", (long long)known->pid);
-	details_read(&task, needs & ~carried);
-	known->glance = task.glance;
-	known->read = (needs | carried) & ~task.failed;
-	known->refused = task.refused | (known->refused & carried);
-	known->absent = task.absent | (known->absent & carried);
-	known->turn.all_time = refresh->now->monotonic;
-	if (!carried) {
-		known->turn.names_time = refresh->now->monotonic;
-		known->turn.has_run = false;
+	snprintf(task.directory, sizeof(task.directory), "%lld", (long long)cached->pid);
+	process_files_read(&task, needs & ~reused);
+	cached->status_hash = task.status_hash;
+	cached->read = (needs | reused) & ~task.failed;
+	cached->refused = task.refused | (cached->refused & reused);
+	cached->absent = task.absent | (cached->absent & reused);
+	cached->schedule.all_time = pass->now->monotonic;
+	if (!reused) {
+		cached->schedule.names_time = pass->now->monotonic;
+		cached->schedule.has_run = false;
 	}
-	if (needs & ~carried & NEED_COMMAND)
-		commands_ask(processes->commands, row);
+	if (needs & ~reused & NEED_COMMAND)
+		command_lines_ask(processes->commands, row);
 }
 
 /* Fills a new row of a process whose stat has been read. */
 static void
-read_row(struct processes *processes, struct known *known, const struct procfs_stat *stat,
-	struct process *row, enum finding finding)
+read_row(struct processes *processes, struct cached_process *cached, const struct procfs_stat *stat,
+	struct process *row, enum change change)
 {
-	const struct refresh *refresh = &processes->refresh;
-	const struct process *old = finding == FOUND_NEW ? NULL : carry_find(refresh, known);
-	unsigned carried = 0;
+	const struct pass *pass = &processes->pass;
+	const struct process *old = change == CHANGE_NEW ? NULL : cache_old_row(pass, cached);
+	unsigned reused = 0;
 
 	fill_from_stat(processes, row, stat);
-	row->look_time = refresh->now->monotonic;
-	turn_note_look(&known->turn, known->pid, finding, &refresh->moment);
-	if (old && runs_another_program(known, stat, row, old)) {
-		known->exec_time = refresh->now->monotonic;
+	row->look_time = pass->now->monotonic;
+	schedule_note_check(&cached->schedule, cached->pid, change, &pass->time);
+	if (old && runs_another_program(cached, stat, row, old)) {
+		cached->exec_time = pass->now->monotonic;
 	} else if (old) {
-		carried = carry_names(refresh, known, row, old, lasting_names(processes, known));
-		carry_rollup(refresh, row, old);
+		reused =
+			cache_reuse_names(pass, cached, row, old, lasting_names(processes, cached));
+		cache_reuse_pss(pass, row, old);
 	}
-	known->start_time = stat->start_time;
-	known->start_code = stat->start_code;
-	known->start_stack = stat->start_stack;
-	known->row = (uint32_t)(row - refresh->now->processes);
-	known->is_fresh = true;
-	read_details(processes, known, row, carried);
+	cached->start_time = stat->start_time;
+	cached->start_code = stat->start_code;
+	cached->start_stack = stat->start_stack;
+	cached->row = (uint32_t)(row - pass->now->processes);
+	cached->is_fresh = true;
+	read_files(processes, cached, row, reused);
 }
 
 static void
-read_anew(struct processes *processes, struct known *known, const char *text, ssize_t length,
-	bool is_same)
+read_anew(struct processes *processes, struct cached_process *cached, const char *text,
+	ssize_t length, bool is_same)
 {
-	struct snapshot *now = processes->refresh.now;
+	struct snapshot *now = processes->pass.now;
 	struct process *row = snapshot_add_process(now);
-	enum finding finding = is_same ? FOUND_SAME : FOUND_CHANGED;
+	enum change change = is_same ? CHANGE_NONE : CHANGE_SOME;
 	struct procfs_stat stat;
 
-	row->pid = known->pid;
+	row->pid = cached->pid;
 	if (length <= 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0) {
 		process_note_gap(row, NEED_STAT, length < 0 ? (int)-length : EINVAL);
-		known->row = (uint32_t)(row - now->processes);
-		known->stat_hash = 0;
-		known->read = 0;
+		cached->row = (uint32_t)(row - now->processes);
+		cached->stat_hash = 0;
+		cached->read = 0;
 		return;
 	}
-	if (known->row == NO_ROW || known->start_time != stat.start_time) {
-		forget(processes, known);
-		finding = FOUND_NEW;
+	if (cached->row == NO_ROW || cached->start_time != stat.start_time) {
+		forget(processes, cached);
+		change = CHANGE_NEW;
 	}
-	read_row(processes, known, &stat, row, finding);
+	read_row(processes, cached, &stat, row, change);
 }
 
 /* Looking whether that is needed */
 
 /* Whether last refresh's row has all that is asked for, so that it may stand for this one's. */
 static bool
-has_row(const struct processes *processes, const struct known *known)
+has_row(const struct processes *processes, const struct cached_process *cached)
 {
-	return carry_find(&processes->refresh, known) && !processes->refresh.needs->exact &&
-	       !(wanted(processes, known) & ~known->read);
+	return cache_old_row(&processes->pass, cached) && !processes->pass.needs->exact &&
+	       !(wanted(processes, cached) & ~cached->read);
 }
 
 /* What is on the screen is as new as can be, and so is what faults are counted of. */
@@ -274,81 +273,82 @@ is_watched(const struct needs *needs, int64_t pid)
 }
 
 static bool
-has_same_status(struct processes *processes, struct known *known)
+has_same_status(struct processes *processes, struct cached_process *cached)
 {
 	ssize_t length;
 
-	if (known->glance.hash == 0)
+	if (cached->status_hash.hash == 0)
 		return false;
-	length = kept_read(&processes->keeper, &known->kept, known->pid, KEPT_STATUS,
+	length = fd_cache_read(&processes->fd_cache, &cached->fds, cached->pid, CACHED_STATUS,
 		processes->text, sizeof(processes->text));
-	return length > 0 && glance_is_same(&known->glance, processes->text, (size_t)length);
+	return length > 0 &&
+	       status_hash_is_same(&cached->status_hash, processes->text, (size_t)length);
 }
 
 static bool
-has_same_adjustment(struct processes *processes, struct known *known, int64_t adjustment)
+has_same_adjustment(struct processes *processes, struct cached_process *cached, int64_t adjustment)
 {
 	char text[32];
 	ssize_t length;
 
 	if (adjustment == UNKNOWN)
 		return true;
-	length = kept_read(
-		&processes->keeper, &known->kept, known->pid, KEPT_OOM_ADJ, text, sizeof(text));
+	length = fd_cache_read(&processes->fd_cache, &cached->fds, cached->pid, CACHED_OOM_ADJ,
+		text, sizeof(text));
 	return length > 0 && procfs_signed_number(text) == adjustment;
 }
 
 /* Whether its memory, its user and its adjustment are as they were. */
 static bool
-is_unmoved(struct processes *processes, struct known *known)
+is_unchanged(struct processes *processes, struct cached_process *cached)
 {
-	const struct process *old = carry_find(&processes->refresh, known);
+	const struct process *old = cache_old_row(&processes->pass, cached);
 
 	if (old->virtual == 0)
 		return true;
-	return has_same_status(processes, known) &&
-	       has_same_adjustment(processes, known, old->oom_adj);
+	return has_same_status(processes, cached) &&
+	       has_same_adjustment(processes, cached, old->oom_adj);
 }
 
 /* Last refresh's row holds: the process was looked at. */
 static void
-hold(struct processes *processes, struct known *known)
+reuse_row(struct processes *processes, struct cached_process *cached)
 {
-	struct process *row = carry_row(&processes->carrier, &processes->refresh, known);
+	struct process *row = cache_reuse_row(&processes->copier, &processes->pass, cached);
 
-	row->look_time = processes->refresh.now->monotonic;
-	turn_note_look(&known->turn, known->pid, FOUND_SAME, &processes->refresh.moment);
+	row->look_time = processes->pass.now->monotonic;
+	schedule_note_check(&cached->schedule, cached->pid, CHANGE_NONE, &processes->pass.time);
 }
 
 /* Looks at stat. Returns false if the process is gone. */
 static bool
-look_at_stat(struct processes *processes, struct known *known, bool is_unmoved)
+check_stat(struct processes *processes, struct cached_process *cached, bool is_unchanged)
 {
 	char path[32], text[STAT_SIZE];
 	ssize_t length;
 	uint64_t hash;
 	bool is_same;
 
-	snprintf(path, sizeof(path), "%lld/stat", (long long)known->pid);
+	snprintf(path, sizeof(path), "%lld/stat", (long long)cached->pid);
 	length = procfs_read(processes->root, path, text, sizeof(text));
 	if (length == -ESRCH || length == -ENOENT)
 		return false;
 	hash = length > 0 ? procfs_hash(text, (size_t)length) : 0;
-	is_same = hash != 0 && hash == known->stat_hash;
-	known->stat_hash = hash;
-	if (is_same && is_unmoved)
-		hold(processes, known);
+	is_same = hash != 0 && hash == cached->stat_hash;
+	cached->stat_hash = hash;
+	if (is_same && is_unchanged)
+		reuse_row(processes, cached);
 	else
-		read_anew(processes, known, text, length, is_same);
+		read_anew(processes, cached, text, length, is_same);
 	return true;
 }
 
 /* Whether nothing but others could have changed it, and it is not its turn for that. */
 static bool
-may_be_unmoved(const struct processes *processes, const struct known *known)
+may_be_unchanged(const struct processes *processes, const struct cached_process *cached)
 {
-	return !known->turn.is_active && !names_are_due(processes, known) &&
-	       !turn_is_for_all(&known->turn, known->pid, &processes->refresh.moment);
+	return !cached->schedule.is_active && !names_are_due(processes, cached) &&
+	       !schedule_is_full_read(&cached->schedule, cached->pid, &processes->pass.time);
 }
 
 /*
@@ -356,22 +356,23 @@ may_be_unmoved(const struct processes *processes, const struct known *known)
  * what it is now. Returns false if it is gone.
  */
 static bool
-read_process(struct processes *processes, struct known *known)
+read_process(struct processes *processes, struct cached_process *cached)
 {
-	bool watched = is_watched(processes->refresh.needs, known->pid);
-	bool unmoved;
+	bool watched = is_watched(processes->pass.needs, cached->pid);
+	bool unchanged;
 
-	known->is_fresh = false;
-	if (!has_row(processes, known))
-		return look_at_stat(processes, known, false);
-	if (!watched && !turn_is_due(&known->turn, &processes->refresh.moment)) {
-		carry_row(&processes->carrier, &processes->refresh, known);
+	cached->is_fresh = false;
+	if (!has_row(processes, cached))
+		return check_stat(processes, cached, false);
+	if (!watched && !schedule_is_due(&cached->schedule, &processes->pass.time)) {
+		cache_reuse_row(&processes->copier, &processes->pass, cached);
 		return true;
 	}
-	unmoved = !watched && may_be_unmoved(processes, known) && is_unmoved(processes, known);
-	if (!unmoved || !known->glance.asleep || !kept_is_bound(&known->kept))
-		return look_at_stat(processes, known, unmoved);
-	hold(processes, known);
+	unchanged =
+		!watched && may_be_unchanged(processes, cached) && is_unchanged(processes, cached);
+	if (!unchanged || !cached->status_hash.asleep || !fd_cache_holds(&cached->fds))
+		return check_stat(processes, cached, unchanged);
+	reuse_row(processes, cached);
 	return true;
 }
 
@@ -380,19 +381,19 @@ read_process(struct processes *processes, struct known *known)
 static void
 drop_gone(struct processes *processes, const int64_t *pids, size_t count)
 {
-	struct known *known = processes->known;
+	struct cached_process *cached = processes->cached;
 	size_t left = 0, match = 0;
 
 	for (size_t i = 0; i < processes->known_count; i++) {
-		while (match < count && pids[match] < known[i].pid)
+		while (match < count && pids[match] < cached[i].pid)
 			match++;
-		if (match < count && pids[match] == known[i].pid)
-			known[left++] = known[i];
+		if (match < count && pids[match] == cached[i].pid)
+			cached[left++] = cached[i];
 		else
-			forget(processes, &known[i]);
+			forget(processes, &cached[i]);
 	}
 	processes->known_count = left;
-	processes->known = array_fit(known, &processes->known_capacity, left, sizeof(known[0]));
+	processes->cached = array_fit(cached, &processes->known_capacity, left, sizeof(cached[0]));
 }
 
 /* From the end, so that each moves to where it belongs at once. */
@@ -400,16 +401,16 @@ static void
 add_new(struct processes *processes, const int64_t *pids, size_t count)
 {
 	size_t old = processes->known_count;
-	struct known *known;
+	struct cached_process *cached;
 
-	known = processes->known = array_reserve(
-		processes->known, &processes->known_capacity, count, sizeof(known[0]));
+	cached = processes->cached = array_reserve(
+		processes->cached, &processes->known_capacity, count, sizeof(cached[0]));
 	for (size_t i = count; i-- > 0;)
-		if (old > 0 && known[old - 1].pid == pids[i])
-			known[i] = known[--old];
+		if (old > 0 && cached[old - 1].pid == pids[i])
+			cached[i] = cached[--old];
 		else
-			known[i] = (struct known){
-				.pid = pids[i], .row = NO_ROW, .kept = KEPT_NOTHING
+			cached[i] = (struct cached_process){
+				.pid = pids[i], .row = NO_ROW, .fds = CACHED_NO_FDS
 			};
 	processes->known_count = count;
 }
@@ -418,22 +419,22 @@ add_new(struct processes *processes, const int64_t *pids, size_t count)
 static void
 read_all(struct processes *processes)
 {
-	const struct refresh *refresh = &processes->refresh;
-	struct known *known = processes->known;
+	const struct pass *pass = &processes->pass;
+	struct cached_process *cached = processes->cached;
 	size_t left = 0;
 
-	commands_begin(processes->commands, refresh->now, !refresh->before || refresh->needs->exact,
+	command_lines_begin(processes->commands, pass->now, !pass->before || pass->needs->exact,
 		command_failed, processes);
 	for (size_t i = 0; i < processes->known_count; i++) {
 		if (left < i)
-			known[left] = known[i];
-		if (read_process(processes, &known[left]))
+			cached[left] = cached[i];
+		if (read_process(processes, &cached[left]))
 			left++;
 		else
-			forget(processes, &known[left]);
+			forget(processes, &cached[left]);
 	}
 	processes->known_count = left;
-	commands_end(processes->commands);
+	command_lines_end(processes->commands);
 }
 
 static void
@@ -443,11 +444,12 @@ find_sharing(const struct processes *processes, struct snapshot *now)
 		struct process *process = &now->processes[i];
 		const struct process *parent;
 
-		if (!processes->known[i].is_fresh)
+		if (!processes->cached[i].is_fresh)
 			continue;
 		parent = snapshot_find_process(now, process->parent);
-		process->memory_of = sharing_owner(process, processes->known[i].start_stack, parent,
-			parent ? processes->known[parent - now->processes].start_stack : 0);
+		process->memory_of = sharing_owner(process, processes->cached[i].start_stack,
+			parent,
+			parent ? processes->cached[parent - now->processes].start_stack : 0);
 	}
 }
 
@@ -461,17 +463,17 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 
 	if (error < 0)
 		return error;
-	processes->refresh = (struct refresh){ .now = now,
+	processes->pass = (struct pass){ .now = now,
 		.before = before,
 		.needs = needs,
 		.swapless = swapless,
-		.moment = { processes->refresh.moment.refresh + 1, now->monotonic } };
+		.time = { processes->pass.time.refresh + 1, now->monotonic } };
 	pids = pid_list_numbers(processes->list, &count);
 	drop_gone(processes, pids, count);
 	add_new(processes, pids, count);
 	read_all(processes);
-	if ((needs->bits | needs->focus_bits) & NEED_ROLLUP || needs->summed_count > 0)
-		rollups_read(processes->rollups, now, before, needs);
+	if ((needs->bits | needs->focus_bits) & NEED_PSS || needs->summed_count > 0)
+		pss_reader_read(processes->rollups, now, before, needs);
 	now->system.process_count = 0;
 	for (size_t i = 0; i < now->process_count; i++)
 		now->system.process_count += needs_has_pid(needs, now->processes[i].pid);

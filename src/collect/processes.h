@@ -8,9 +8,9 @@ struct needs;
 struct snapshot;
 
 /*
- * Reads all processes, and as little of each as can tell what it is now. In its turn (turn.h) one
- * that sleeps is asked for its status only (glance.h); where that is as before it has not run, and
- * last refresh's row holds. Of all others stat is read, and where something has changed the rest.
+ * Reads all processes, and as little of each as can tell what it is now. A
+ * process that sleeps is polled on a schedule (schedule.h), by its status file only; where that is
+ * as before it has not run, and last refresh's row stands. Of all others stat is read, and where something has changed the rest.
  * What is watched (on the screen, in focus) is read in every refresh.
  */
 struct processes;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define FIELD(name) offsetof(struct system, name)
 
@@ -234,4 +235,87 @@ system_read_uptime(struct system *system)
 	if (error == 0)
 		system->uptime = (int64_t)(uptime * 1e9);
 	return error;
+}
+
+/* clang-format off */
+static const struct {
+	const char *line, *key;
+	size_t offset;
+	double factor; /* to the base unit */
+} figures[] = {
+	{ "some ", " avg10=",  FIELD(some_avg10),  10 },
+	{ "some ", " avg60=",  FIELD(some_avg60),  10 },
+	{ "some ", " avg300=", FIELD(some_avg300), 10 },
+	{ "some ", " total=",  FIELD(some_total),  1000 },
+	{ "full ", " avg10=",  FIELD(full_avg10),  10 },
+	{ "full ", " avg60=",  FIELD(full_avg60),  10 },
+	{ "full ", " avg300=", FIELD(full_avg300), 10 },
+	{ "full ", " total=",  FIELD(full_total),  1000 },
+};
+/* clang-format on */
+
+/* "12.34" or "567", whatever the locale. */
+static double
+decimal(const char *text)
+{
+	int64_t whole = procfs_number(&text);
+	int64_t hundredths = 0;
+
+	if (whole == UNKNOWN)
+		return -1;
+	if (text[0] == '.' && text[1] >= '0' && text[1] <= '9' && text[2] >= '0' && text[2] <= '9')
+		hundredths = (text[1] - '0') * 10 + (text[2] - '0');
+	return (double)whole + (double)hundredths / 100;
+}
+
+void
+pressure_parse(const char *text, struct system *system)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
+		const char *line = strstr(text, figures[i].line), *value, *end;
+		double number;
+
+		if (!line)
+			continue;
+		end = strchrnul(line, '\n');
+		value = strstr(line, figures[i].key);
+		if (!value || value > end)
+			continue;
+		number = decimal(value + strlen(figures[i].key));
+		if (number >= 0 && number < 1e15)
+			*(int64_t *)((char *)system + figures[i].offset) =
+				(int64_t)(number * figures[i].factor + 0.5);
+	}
+}
+
+int
+pressure_read(int root, struct system *system)
+{
+	char text[512];
+	ssize_t length = procfs_read(root, "pressure/memory", text, sizeof(text));
+
+	if (length < 0)
+		return (int)length;
+	pressure_parse(text, system);
+	return 0;
+}
+
+static int64_t
+nanoseconds(const struct timeval *time)
+{
+	return (int64_t)time->tv_sec * NS_PER_SEC + (int64_t)time->tv_usec * 1000;
+}
+
+void
+self_read(int root, struct system *system)
+{
+	struct procfs_statm statm;
+	struct rusage usage;
+	char text[128];
+
+	if (getrusage(RUSAGE_SELF, &usage) == 0)
+		system->self_cpu_time = nanoseconds(&usage.ru_utime) + nanoseconds(&usage.ru_stime);
+	if (procfs_read(root, "self/statm", text, sizeof(text)) > 0 &&
+		procfs_parse_statm(text, &statm) == 0)
+		system->self_resident = statm.resident;
 }

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct snapshot;
+
 /*
  * The counters of /proc/vmstat (mm/vmstat.c), since boot: events and pages.
  */
@@ -20,3 +22,7 @@ ssize_t vmstat_read(int root, char text[static VMSTAT_SIZE]);
  * UNKNOWN where there is none, or one of them is no number.
  */
 int64_t vmstat_counter(const char *text, const char *name);
+
+/* The counters of reclaim and compaction, from /proc/vmstat, which is read into `text`. Returns 0
+ * or -errno. */
+int reclaim_read(int root, char text[static VMSTAT_SIZE], struct snapshot *now);

@@ -35,9 +35,8 @@ ask(const struct table_run *run, struct needs *needs)
 	needs->bits |= needs_of_head(run->options);
 	needs->pids = options->named.pids;
 	needs->pid_count = options->named.pid_count;
-	needs->rollup_budget =
-		run->number == 1 ? 0
-				 : process_options_rollup_budget(options, run->options->interval);
+	needs->pss_budget =
+		run->number == 1 ? 0 : process_options_pss_budget(options, run->options->interval);
 	needs->again = run->options->count != 1;
 	needs->exact = options->exact;
 }

@@ -62,7 +62,7 @@ ask(const struct table_run *run, struct needs *needs)
 
 	*needs = (struct needs){
 		.bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_STATUS | NEED_SWAP |
-			NEED_ROLLUP | NEED_OWNER | NEED_COMMAND | NEED_CGROUP | NEED_OOM_SCORE |
+			NEED_PSS | NEED_OWNER | NEED_COMMAND | NEED_CGROUP | NEED_OOM_SCORE |
 			NEED_OOM_ADJ | NEED_MEMINFO | NEED_HOST,
 		.pids = own->named.pids,
 		.pid_count = 1,

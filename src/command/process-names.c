@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/process-names.h"
 
-#include "base/compare.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/text.h"
 #include "command/source.h"
 #include "model/needs.h"

@@ -82,7 +82,7 @@ process_options_finish(struct process_options *options)
 }
 
 int64_t
-process_options_rollup_budget(const struct process_options *options, int64_t interval)
+process_options_pss_budget(const struct process_options *options, int64_t interval)
 {
 	int64_t budget = interval / 1000 * options->pss_budget;
 

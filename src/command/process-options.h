@@ -25,7 +25,7 @@ int process_options_prepare(struct process_options *options);
 void process_options_finish(struct process_options *options);
 
 /* What PSS may cost in a refresh each `interval`, in nanoseconds; 0: whatever it takes. */
-int64_t process_options_rollup_budget(const struct process_options *options, int64_t interval);
+int64_t process_options_pss_budget(const struct process_options *options, int64_t interval);
 
 /* What --help says of the columns of processes, and of the filter. */
 void process_options_describe(FILE *file);

@@ -136,7 +136,7 @@ static int64_t
 next_interval(struct table_run *run)
 {
 	int64_t interval = run->options->interval;
-	int stretch = run->command->is_paced ? pace_after(&run->pace, run->took, interval) : 1;
+	int stretch = run->command->is_paced ? throttle_next(&run->pace, run->took, interval) : 1;
 
 	if (stretch > 1 && !run->told_pace) {
 		log_error("reading takes %.2g s: a block every %.10g s instead of %.10g",

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "command/table-options.h"
-#include "model/pace.h"
+#include "command/throttle.h"
 #include "model/snapshot.h"
 
 struct needs;
@@ -29,7 +29,7 @@ struct table_run {
 	char head[TABLE_HEAD_SIZE];
 	struct hint told[SNAPSHOT_HINTS];
 	size_t told_count;
-	struct pace pace;
+	struct throttle pace;
 	bool told_pace;
 	int64_t took; /* nanoseconds for the last reading */
 };

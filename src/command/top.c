@@ -7,11 +7,11 @@
 #include "command/batch.h"
 #include "command/loop.h"
 #include "command/process-options.h"
+#include "command/reader-thread.h"
 #include "command/settings.h"
 #include "command/source.h"
-#include "command/worker.h"
+#include "command/throttle.h"
 #include "model/needs.h"
-#include "model/pace.h"
 #include "model/process.h"
 #include "model/snapshot.h"
 #include "tui/screen.h"
@@ -38,12 +38,12 @@ struct top_options {
 
 struct top {
 	struct app *tui;
-	struct worker *worker;
+	struct reader_thread *reader;
 	const struct top_options *options;
 	const char *path; /* of the settings; NULL: there is none */
 	int64_t started;  /* when the last read was */
 	int64_t next;     /* when the next read is due */
-	struct pace pace;
+	struct throttle pace;
 	int64_t quiet_until; /* nothing is drawn before */
 	int64_t taken;       /* refreshes so far */
 	bool changed, input_ended;
@@ -57,7 +57,7 @@ start_read(struct top *top)
 	struct needs needs = tui_needs(top->tui);
 
 	/* While one is under way, the wish for another one is kept. */
-	if (tui_is_frozen(top->tui) || worker_is_busy(top->worker))
+	if (tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader))
 		return;
 	if (!tui_wants_refresh(top->tui) && loop_now() < top->next)
 		return;
@@ -65,9 +65,9 @@ start_read(struct top *top)
 	needs.pids = options->named.pids;
 	needs.pid_count = options->named.pid_count;
 	needs.exact = needs.exact || options->exact;
-	needs.rollup_budget = process_options_rollup_budget(options, top->options->screen.interval);
+	needs.pss_budget = process_options_pss_budget(options, top->options->screen.interval);
 	top->started = loop_now();
-	worker_start(top->worker, &needs);
+	reader_thread_start(top->reader, &needs);
 }
 
 static void
@@ -79,10 +79,10 @@ take_snapshot(struct top *top)
 
 	if (tui_is_frozen(top->tui))
 		return;
-	snapshot = worker_take(top->worker, &top->error);
+	snapshot = reader_thread_take(top->reader, &top->error);
 	if (!snapshot)
 		return;
-	stretch = pace_after(&top->pace, worker_took(top->worker), interval);
+	stretch = throttle_next(&top->pace, reader_thread_took(top->reader), interval);
 	top->next = top->started + stretch * interval;
 	tui_show(top->tui, snapshot, stretch);
 	top->taken += tui_is_complete(top->tui);
@@ -153,7 +153,7 @@ draw(struct top *top)
 static int
 wait_ms(const struct top *top)
 {
-	bool idle = tui_is_frozen(top->tui) || worker_is_busy(top->worker);
+	bool idle = tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader);
 	int64_t until = idle ? loop_now() + NS_PER_SEC : top->next;
 
 	if (top->changed && top->quiet_until < until)
@@ -195,7 +195,7 @@ run_loop(struct top *top, const sigset_t *mask)
 	int64_t count = top->options->process.table.count;
 	struct pollfd waits[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = worker_fd(top->worker), .events = POLLIN },
+		{ .fd = reader_thread_fd(top->reader), .events = POLLIN },
 	};
 
 	while (!screen_end_signal() && top->error == 0) {
@@ -206,7 +206,7 @@ run_loop(struct top *top, const sigset_t *mask)
 		else if (!top->changed)
 			return; /* -n: all refreshes have been shown */
 		draw(top);
-		waits[1].fd = tui_is_frozen(top->tui) ? -1 : worker_fd(top->worker);
+		waits[1].fd = tui_is_frozen(top->tui) ? -1 : reader_thread_fd(top->reader);
 		ready = wait_for_events(top, waits, 2, mask);
 		if (ready < 0 && errno != EINTR)
 			return;
@@ -248,7 +248,7 @@ run_screen(struct top_options *options, const char *path, const char *complaint)
 
 	top.error = source_create(PATIENCE_OF_SCREEN, &source);
 	if (top.error == 0)
-		top.error = worker_create(source, &top.worker);
+		top.error = reader_thread_create(source, &top.reader);
 	top.tui = tui_create(&options->screen, table->filter, table->filter_text);
 	tui_tell(top.tui, complaint);
 	top.changed = true;
@@ -257,7 +257,7 @@ run_screen(struct top_options *options, const char *path, const char *complaint)
 		run_loop(&top, &mask);
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	status = finish(&top);
-	worker_destroy(top.worker);
+	reader_thread_destroy(top.reader);
 	tui_destroy(top.tui);
 	return status;
 }

@@ -36,7 +36,7 @@ static const struct {
 	{ NEED_OWNER, "USER", hidepid_remedy, NULL },
 	{ NEED_OOM_SCORE, "OOM", hidepid_remedy, NULL },
 	{ NEED_OOM_ADJ, "ADJ", hidepid_remedy, NULL },
-	{ NEED_ROLLUP, "PSS, USS and SWAPPSS", ptrace_remedy, NULL },
+	{ NEED_PSS, "PSS, USS and SWAPPSS", ptrace_remedy, NULL },
 	{ NEED_CGROUP, "CGROUP and UNIT", hidepid_remedy, NULL },
 	{ NEED_COMMAND, "COMMAND", hidepid_remedy, NULL },
 	{ NEED_LIMITS, "its limits", hidepid_remedy, NULL },

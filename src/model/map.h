@@ -2,7 +2,6 @@
 #pragma once
 
 #include "model/mapping.h"
-#include "model/usage.h"
 #include "table/rows.h"
 
 struct arena;

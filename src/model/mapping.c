@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/mapping.h"
 
+#include "base/known.h"
 #include "base/macros.h"
+#include "base/unit.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 /* Names that tell by themselves, by their start: the longer before the shorter. */
@@ -135,4 +138,56 @@ mapping_classify(struct mapping *mappings, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		mappings[i].segment = classify(mappings, count, i);
+}
+
+/* clang-format off */
+const struct segment_description segment_descriptions[SEGMENT_KINDS] = {
+	[SEGMENT_TEXT]    = { "text", "Machine code of the program and its libraries, read from their files." },
+	[SEGMENT_RODATA]  = { "rodata", "Constants of the program and its libraries, read from their files." },
+	[SEGMENT_DATA]    = { "data", "Variables of the program and its libraries: data from their files, and bss." },
+	[SEGMENT_HEAP]    = { "heap", "Memory by brk: malloc uses it for small blocks in the main arena." },
+	[SEGMENT_ANON]    = { "anon", "Private memory by mmap: large blocks and further arenas of malloc, stacks of threads." },
+	[SEGMENT_FILE]    = { "file", "Other mapped files." },
+	[SEGMENT_SHARED]  = { "shared", "Memory shared with other processes: tmpfs, memfd, System V, shared anonymous." },
+	[SEGMENT_STACK]   = { "stack", "The stack of the main thread." },
+	[SEGMENT_VDSO]    = { "vdso", "Code and clock data that the kernel maps into every process." },
+	[SEGMENT_UNKNOWN] = { "unknown", "Outside all mappings that were known, or beyond the most that are read." },
+};
+/* clang-format on */
+
+enum { NUMBERS = sizeof(struct usage) / sizeof(int64_t) };
+
+void
+usage_set(struct usage *usage, int64_t number)
+{
+	int64_t *numbers = (int64_t *)usage;
+
+	for (size_t i = 0; i < NUMBERS; i++)
+		numbers[i] = number;
+}
+
+/* What an old kernel cannot do, as huge pages of files, it does not have. */
+static int64_t
+sum_of_known(int64_t a, int64_t b)
+{
+	return a == UNKNOWN ? b : b == UNKNOWN ? a : known_sum(a, b);
+}
+
+void
+usage_complete(struct usage *usage)
+{
+	usage->uss = known_sum(usage->private_clean, usage->private_dirty);
+	usage->huge =
+		sum_of_known(usage->anon_huge, sum_of_known(usage->shmem_huge, usage->file_huge));
+	usage->hugetlb = known_sum(usage->shared_hugetlb, usage->private_hugetlb);
+}
+
+void
+usage_add(struct usage *sum, const struct usage *usage)
+{
+	const int64_t *numbers = (const int64_t *)usage;
+	int64_t *sums = (int64_t *)sum;
+
+	for (size_t i = 0; i < NUMBERS; i++)
+		sums[i] = known_sum(sums[i], numbers[i]);
 }

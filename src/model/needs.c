@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/needs.h"
 
-#include "base/compare.h"
+#include "base/sort.h"
 
 #include <stdlib.h>
 

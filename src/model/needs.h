@@ -14,7 +14,7 @@ enum need {
 	NEED_OWNER = 1 << 4,      /* the effective user: owner of /proc/PID */
 	NEED_OOM_SCORE = 1 << 5,  /* oom_score */
 	NEED_OOM_ADJ = 1 << 6,    /* oom_score_adj */
-	NEED_ROLLUP = 1 << 7,     /* smaps_rollup */
+	NEED_PSS = 1 << 7,        /* smaps_rollup */
 	NEED_CGROUP = 1 << 8,     /* cgroup */
 	NEED_COMMAND = 1 << 9,    /* cmdline */
 	NEED_MEMINFO = 1 << 10,   /* libproc2: meminfo */
@@ -48,7 +48,7 @@ enum need {
 			NEED_HOST | NEED_SELF,
 
 	/* What a process without an address space holds nothing of. */
-	NEED_ANY_MEMORY = NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_ROLLUP,
+	NEED_MEMORY_ANY = NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_PSS,
 
 	/* What the OOM killer looks at, and the score that shows what only the kernel knows. */
 	NEED_BADNESS = NEED_STAT | NEED_PROCESSES | NEED_MEMORY | NEED_STATUS | NEED_SWAP |
@@ -87,10 +87,10 @@ struct needs {
 	 */
 	const int64_t *summed;
 	size_t summed_count;
-	int64_t rollup_budget; /* CPU time for PSS, nanoseconds a refresh; 0: all of them are read
-				*/
-	const char *scope;     /* what ranks are about: a memory cgroup; NULL: the machine */
-	bool again;            /* there will be another refresh: what makes it cheap is worth it */
+	int64_t pss_budget; /* CPU time for PSS, nanoseconds a refresh; 0: all of them are read
+			     */
+	const char *scope;  /* what ranks are about: a memory cgroup; NULL: the machine */
+	bool again;         /* there will be another refresh: what makes it cheap is worth it */
 	bool exact; /* read everything of every process, also where nothing seems to have changed */
 };
 

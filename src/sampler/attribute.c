@@ -4,7 +4,7 @@
 #include "base/index.h"
 #include "base/memory.h"
 #include "collect/perf-ring.h"
-#include "model/segment.h"
+#include "model/mapping.h"
 #include "sampler/events.h"
 #include "sampler/pending.h"
 #include "sampler/record.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/segment.h"
+#include "model/mapping.h"
 #include "sampler/ranges.h"
 
 #include <stdbool.h>

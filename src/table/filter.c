@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "table/filter.h"
 
-#include "base/compare.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "table/filter-nodes.h"
 #include "table/pattern.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/process-list.h"
 
-#include "base/compare.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "model/badness.h"
 #include "model/needs.h"
 #include "model/snapshot.h"

@@ -2,8 +2,8 @@
 #include "fuzz.h"
 
 #include "collect/limits.h"
-#include "collect/pressure.h"
 #include "collect/procfs.h"
+#include "collect/system.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

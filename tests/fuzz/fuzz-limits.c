@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "collect/cgroup-limits.h"
+#include "collect/cgroup.h"
 #include "model/system.h"
 
 /*

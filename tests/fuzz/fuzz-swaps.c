@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "collect/nodes.h"
-#include "collect/swaps.h"
+#include "collect/kernel-tables.h"
 #include "model/snapshot.h"
 
 /* Lines of /proc/swaps; the same as those of a NUMA node's two files. */

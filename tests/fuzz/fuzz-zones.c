@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "collect/zones.h"
+#include "collect/kernel-tables.h"
 #include "model/snapshot.h"
 
 /* Calls `take` with each line; none is longer than a line that is read from the file. */

@@ -3,7 +3,7 @@
 
 #include "collect/collect.h"
 
-#include "collect/details.h"
+#include "collect/process-files.h"
 #include "model/badness.h"
 
 #include <errno.h>
@@ -103,7 +103,7 @@ T20_swap_is_VmSwap_and_swappss_its_share(void **state)
 	struct world *world = *state;
 	const struct process *row;
 
-	world->needs.bits |= NEED_STATUS | NEED_ROLLUP;
+	world->needs.bits |= NEED_STATUS | NEED_PSS;
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	tree_write(&world->tree, "10/status", world_status);
@@ -124,7 +124,7 @@ T21_uss_does_not_contain_huge_pages(void **state)
 	struct world *world = *state;
 	const struct process *row;
 
-	world->needs.bits |= NEED_ROLLUP;
+	world->needs.bits |= NEED_PSS;
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	tree_write(&world->tree, "10/smaps_rollup",
@@ -277,7 +277,7 @@ F5_only_the_first_threads_are_looked_at(void **state)
 		snprintf(path, sizeof(path), "10/task/%d/statm", thread);
 		tree_write(&world->tree, path, "0 0 0 0 0 0 0\n");
 	}
-	assert_int_equal(details_find_thread(world->tree.fd, "10", directory), -EAGAIN);
+	assert_int_equal(process_files_find_thread(world->tree.fd, "10", directory), -EAGAIN);
 }
 
 static void
@@ -286,7 +286,7 @@ a_zombie_alone_holds_nothing(void **state)
 	struct world *world = *state;
 	const struct process *row;
 
-	world->needs.bits |= NEED_STATUS | NEED_ROLLUP;
+	world->needs.bits |= NEED_STATUS | NEED_PSS;
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .state = 'Z', .start_time = 1 });
 	row = snapshot_find_process(world_refresh(world), 10);
@@ -302,7 +302,7 @@ T27_kernel_threads_hold_nothing(void **state)
 	const struct process *row;
 	const struct snapshot *now;
 
-	world->needs.bits |= NEED_STATUS | NEED_ROLLUP;
+	world->needs.bits |= NEED_STATUS | NEED_PSS;
 	tree_write(&world->tree, "2/stat",
 		"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 1 0 0 "
 		"18446744073709551615 "
@@ -316,7 +316,7 @@ T27_kernel_threads_hold_nothing(void **state)
 	assert_int_equal(row->resident, 0);
 	assert_int_equal(row->extras->rollup.pss, 0); /* smaps_rollup is not even asked for */
 	assert_string_equal(row->command, "[kthreadd]");
-	assert_int_equal(row->gaps.absent & NEED_ROLLUP, 0);
+	assert_int_equal(row->gaps.absent & NEED_PSS, 0);
 }
 
 static void

@@ -320,9 +320,9 @@ only_the_columns_named_are_needed(void **state)
 
 	assert_int_equal(filter_needs(filter), 0);
 	assert_int_equal(filter_add(filter, "pss>1G", &error), 0);
-	assert_int_equal(filter_needs(filter), NEED_ROLLUP);
+	assert_int_equal(filter_needs(filter), NEED_PSS);
 	assert_int_equal(filter_add(filter, "word", &error), 0);
-	assert_int_equal(filter_needs(filter), NEED_ROLLUP | NEED_STAT | NEED_COMMAND);
+	assert_int_equal(filter_needs(filter), NEED_PSS | NEED_STAT | NEED_COMMAND);
 	filter_destroy(filter);
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "collect/nodes.h"
-#include "collect/reclaim.h"
-#include "collect/swaps.h"
-#include "collect/zones.h"
+#include "collect/kernel-tables.h"
+#include "collect/vmstat.h"
 #include "model/derive.h"
 #include "model/snapshot.h"
 

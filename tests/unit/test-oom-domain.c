@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "collect/cgroup-limits.h"
 #include "collect/cgroup-tree.h"
+#include "collect/cgroup.h"
 #include "model/oom-domain.h"
 #include "model/system.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "command/worker.h"
+#include "command/reader-thread.h"
+#include "command/throttle.h"
 #include "model/needs.h"
-#include "model/pace.h"
 #include "model/snapshot.h"
 #include "model/source.h"
 
@@ -17,9 +17,9 @@
 static int
 after_two(int64_t took, int64_t interval)
 {
-	struct pace pace = { .has_begun = true, .took = took };
+	struct throttle pace = { .has_begun = true, .took = took };
 
-	return pace_after(&pace, took, interval);
+	return throttle_next(&pace, took, interval);
 }
 
 static void
@@ -52,15 +52,15 @@ ten_times_the_interval_is_the_most(void **state)
 static void
 one_slow_read_is_not_a_pace(void **state)
 {
-	struct pace pace = { .has_begun = false };
+	struct throttle pace = { .has_begun = false };
 
-	assert_int_equal(pace_after(&pace, 500 * MS, 1000 * MS), 1); /* the first reads more */
-	assert_int_equal(pace_after(&pace, 500 * MS, 1000 * MS), 1);
-	assert_int_equal(pace_after(&pace, 50 * MS, 1000 * MS), 1);
-	assert_int_equal(pace_after(&pace, 900 * MS, 1000 * MS), 1);
-	assert_int_equal(pace_after(&pace, 300 * MS, 1000 * MS), 3);
-	assert_int_equal(pace_after(&pace, 300 * MS, 1000 * MS), 3);
-	assert_int_equal(pace_after(&pace, 50 * MS, 1000 * MS), 1); /* and back at once */
+	assert_int_equal(throttle_next(&pace, 500 * MS, 1000 * MS), 1); /* the first reads more */
+	assert_int_equal(throttle_next(&pace, 500 * MS, 1000 * MS), 1);
+	assert_int_equal(throttle_next(&pace, 50 * MS, 1000 * MS), 1);
+	assert_int_equal(throttle_next(&pace, 900 * MS, 1000 * MS), 1);
+	assert_int_equal(throttle_next(&pace, 300 * MS, 1000 * MS), 3);
+	assert_int_equal(throttle_next(&pace, 300 * MS, 1000 * MS), 3);
+	assert_int_equal(throttle_next(&pace, 50 * MS, 1000 * MS), 1); /* and back at once */
 }
 
 enum { SLOW_MS = 30 };
@@ -84,18 +84,18 @@ the_worker_tells_how_long_a_slow_source_took(void **state)
 {
 	struct source source = { .read = read_slowly, .destroy = ignore };
 	const struct needs needs = { .bits = 0 };
-	struct worker *worker;
+	struct reader_thread *worker;
 	struct pollfd wait;
 	int error;
 
-	assert_int_equal(worker_create(&source, &worker), 0);
-	worker_start(worker, &needs);
-	wait = (struct pollfd){ .fd = worker_fd(worker), .events = POLLIN };
+	assert_int_equal(reader_thread_create(&source, &worker), 0);
+	reader_thread_start(worker, &needs);
+	wait = (struct pollfd){ .fd = reader_thread_fd(worker), .events = POLLIN };
 	assert_int_equal(poll(&wait, 1, -1), 1);
-	assert_non_null(worker_take(worker, &error));
-	assert_true(worker_took(worker) >= SLOW_MS * MS);
-	assert_int_equal(after_two(worker_took(worker), SLOW_MS * MS), PACE_MOST);
-	worker_destroy(worker);
+	assert_non_null(reader_thread_take(worker, &error));
+	assert_true(reader_thread_took(worker) >= SLOW_MS * MS);
+	assert_int_equal(after_two(reader_thread_took(worker), SLOW_MS * MS), PACE_MOST);
+	reader_thread_destroy(worker);
 }
 
 int

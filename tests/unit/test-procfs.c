@@ -5,8 +5,8 @@
 #include "base/unit.h"
 #include "collect/cgroup.h"
 #include "collect/limits.h"
-#include "collect/pressure.h"
 #include "collect/procfs.h"
+#include "collect/system.h"
 #include "collect/vmstat.h"
 
 #include <errno.h>

@@ -42,7 +42,7 @@ T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
 {
 	struct world *world = *state;
 
-	world->needs.bits |= NEED_ROLLUP; /* there is no such file in the tree */
+	world->needs.bits |= NEED_PSS; /* there is no such file in the tree */
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 1, .comm = "x", .pages = 5, .start_time = 1 });
 	tree_write_process(&world->tree,
@@ -55,7 +55,7 @@ T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
 		assert_true(now->processes[0].extras->rollup.uss == UNKNOWN);
 		assert_int_equal(now->processes[0].resident, 5 * world->page);
 		assert_int_equal(world_hints(now, hints), 1);
-		assert_int_equal(hints[0].need, NEED_ROLLUP);
+		assert_int_equal(hints[0].need, NEED_PSS);
 		assert_int_equal(hints[0].count, 2);
 	}
 }
@@ -252,7 +252,7 @@ T17_a_file_that_does_not_answer_costs_its_own_value(void **state)
 	struct world *world = *state;
 	const struct process *row;
 
-	world->needs.bits |= NEED_ROLLUP;
+	world->needs.bits |= NEED_PSS;
 	make_processes(world, 10, 2);
 	make_silent(&world->tree, "10/cmdline");
 	make_silent(&world->tree, "10/smaps_rollup");
@@ -265,7 +265,7 @@ T17_a_file_that_does_not_answer_costs_its_own_value(void **state)
 		assert_true(row->extras->rollup.pss == UNKNOWN);
 		assert_int_equal(row->resident, 5 * world->page);
 		assert_int_equal(count_of_hint(now, NEED_COMMAND, ETIMEDOUT), 1);
-		assert_int_equal(count_of_hint(now, NEED_ROLLUP, ETIMEDOUT), 1);
+		assert_int_equal(count_of_hint(now, NEED_PSS, ETIMEDOUT), 1);
 		row = snapshot_find_process(now, 11);
 		assert_string_equal(row->command, "x --all");
 		assert_null(row->extras->blocked);
@@ -289,7 +289,7 @@ T17_ten_that_do_not_answer_cost_ten_values(void **state)
 	struct world *world = *state;
 	const struct snapshot *now = NULL;
 
-	world->needs.bits |= NEED_ROLLUP;
+	world->needs.bits |= NEED_PSS;
 	make_processes(world, 10, 20);
 	for (int pid = 10; pid < 20; pid++) {
 		char path[32];
@@ -307,7 +307,7 @@ T17_ten_that_do_not_answer_cost_ten_values(void **state)
 		assert_string_equal(row->command, pid < 20 ? "[x] (blocked)" : "x --all");
 		assert_true(row->extras->rollup.pss == (pid < 20 ? UNKNOWN : 90 * 1024));
 	}
-	assert_int_equal(count_of_hint(now, NEED_ROLLUP, ETIMEDOUT), 10);
+	assert_int_equal(count_of_hint(now, NEED_PSS, ETIMEDOUT), 10);
 }
 
 static size_t
@@ -327,8 +327,8 @@ within_a_budget_visible_processes_are_first_and_all_have_their_turn(void **state
 	struct world *world = *state;
 	const struct snapshot *now;
 
-	world->needs.bits |= NEED_ROLLUP;
-	world->needs.rollup_budget = 40000; /* for two */
+	world->needs.bits |= NEED_PSS;
+	world->needs.pss_budget = 40000; /* for two */
 	world->needs.visible = visible;
 	world->needs.visible_count = COUNT(visible);
 	make_processes(world, 10, 20);
@@ -353,7 +353,7 @@ F9_what_a_filter_lets_through_comes_before_others_and_without_a_column(void **st
 	struct world *world = *state;
 	const struct snapshot *now;
 
-	world->needs.rollup_budget = 60000; /* for three */
+	world->needs.pss_budget = 60000; /* for three */
 	world->needs.summed = summed;
 	world->needs.summed_count = COUNT(summed);
 	make_processes(world, 10, 20);
@@ -371,7 +371,7 @@ F9_what_a_filter_lets_through_comes_before_others_and_without_a_column(void **st
 	assert_int_equal(count_with_pss(now), 3); /* nobody asked for the others */
 	world->needs.summed = NULL;
 	world->needs.summed_count = 0;
-	world->needs.bits |= NEED_ROLLUP;
+	world->needs.bits |= NEED_PSS;
 	do {
 		usleep(1000);
 		now = world_refresh(world);
@@ -384,7 +384,7 @@ F14_what_is_not_known_has_no_age(void **state)
 	struct world *world = *state;
 	const struct process *row;
 
-	world->needs.bits |= NEED_ROLLUP; /* there is no such file */
+	world->needs.bits |= NEED_PSS; /* there is no such file */
 	tree_write_process(&world->tree,
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	for (int i = 0; i < 2; i++) {
@@ -402,14 +402,14 @@ a_value_that_was_read_before_says_so(void **state)
 	const struct process *row;
 	char text[64];
 
-	world->needs.bits |= NEED_ROLLUP;
+	world->needs.bits |= NEED_PSS;
 	make_processes(world, 10, 1);
 	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->extras->pss_age, 0);
 	cell_format(text, sizeof(text), table_column(&process_table, "pss"), row, CHARSET_UTF8,
 		SCALE_HUMAN);
 	assert_string_equal(text, "90.0K");
-	world->needs.rollup_budget = 1; /* too little: nothing has changed */
+	world->needs.pss_budget = 1; /* too little: nothing has changed */
 	for (int i = 0; i < 3; i++)
 		row = snapshot_find_process(world_refresh(world), 10);
 	assert_true(row->extras->pss_age > 0);
@@ -425,11 +425,11 @@ what_runs_another_program_has_no_value_of_the_last_one(void **state)
 	char text[1024];
 	FILE *file;
 
-	world->needs.bits |= NEED_ROLLUP;
+	world->needs.bits |= NEED_PSS;
 	make_processes(world, 10, 1);
 	assert_int_equal(
 		snapshot_find_process(world_refresh(world), 10)->extras->rollup.pss, 90 * 1024);
-	world->needs.rollup_budget = 1;
+	world->needs.pss_budget = 1;
 	file = fdopen(openat(world->tree.fd, "10/stat", O_RDONLY | O_CLOEXEC), "r");
 	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
 	fclose(file);

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "base/memory.h"
-#include "model/segment.h"
+#include "model/mapping.h"
 #include "screen-fixture.h"
 
 #include "tui/header.h"

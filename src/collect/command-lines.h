@@ -7,12 +7,12 @@
 struct process;
 struct snapshot;
 
-/* Command lines (cmdline): read aside, as the file may not answer for ever. */
-struct commands;
+/* Command lines (cmdline): read reads, as the file may not answer for ever. */
+struct command_lines;
 
 /* `root` is a descriptor of /proc that stays open as long as this lives. */
-struct commands *commands_create(int root);
-void commands_destroy(struct commands *commands);
+struct command_lines *command_lines_create(int root);
+void command_lines_destroy(struct command_lines *commands);
 
 /*
  * Told of each row that failed, with its -errno; -ENODATA: it has no command line, as one that is
@@ -21,7 +21,7 @@ void commands_destroy(struct commands *commands);
 typedef void (*command_failed_fn)(void *context, const struct process *row, int error);
 
 /* Before the first row of a refresh. `all`: also where many files do not answer. */
-void commands_begin(struct commands *commands, struct snapshot *now, bool all,
+void command_lines_begin(struct command_lines *commands, struct snapshot *now, bool all,
 	command_failed_fn failed, void *context);
 
 /*
@@ -29,5 +29,5 @@ void commands_begin(struct commands *commands, struct snapshot *now, bool all,
  * a process whose file has not answered since it was asked. Other rows are filled when many have
  * come together, and all at the end, with "[COMM]" where there is none.
  */
-void commands_ask(struct commands *commands, struct process *row);
-void commands_end(struct commands *commands);
+void command_lines_ask(struct command_lines *commands, struct process *row);
+void command_lines_end(struct command_lines *commands);

@@ -8,7 +8,7 @@
  * How often is read: so that reading takes no more than a tenth of the time. A zeroed one has seen
  * no read yet.
  */
-struct pace {
+struct throttle {
 	bool has_begun; /* the first read is no measure: it reads more than all others */
 	int64_t took;   /* the last read but that one */
 };
@@ -20,4 +20,4 @@ enum { PACE_SHARE = 10, PACE_MOST = 10 };
  * next one: 1, or as many as are needed, at most PACE_MOST. One slow read is an accident, two in a
  * row are a pace: the shorter of the last two counts.
  */
-int pace_after(struct pace *pace, int64_t took, int64_t interval);
+int throttle_next(struct throttle *pace, int64_t took, int64_t interval);

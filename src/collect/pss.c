@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "collect/rollups.h"
+#include "collect/pss.h"
 
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "collect/aside.h"
+#include "collect/blocking-reads.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
@@ -46,30 +46,30 @@ struct candidate {
 	const struct process *process;
 };
 
-struct rollups {
+struct pss_reader {
 	int root;
-	struct aside *aside;
+	struct blocking_reads *reads;
 	struct candidate *candidates, *spare;
 	size_t count, capacity, spare_capacity;
 	int64_t allowance; /* what may be spent; less than 0 after a walk that was dear */
 };
 
-struct rollups *
-rollups_create(int root)
+struct pss_reader *
+pss_reader_create(int root)
 {
-	struct rollups *rollups = xcalloc(1, sizeof(*rollups));
+	struct pss_reader *rollups = xcalloc(1, sizeof(*rollups));
 
 	rollups->root = root;
-	rollups->aside = aside_create(root);
+	rollups->reads = blocking_reads_create(root);
 	return rollups;
 }
 
 void
-rollups_destroy(struct rollups *rollups)
+pss_reader_destroy(struct pss_reader *rollups)
 {
 	if (!rollups)
 		return;
-	aside_destroy(rollups->aside);
+	blocking_reads_destroy(rollups->reads);
 	free(rollups->candidates);
 	free(rollups->spare);
 	free(rollups);
@@ -83,7 +83,7 @@ holds_nothing(const struct process *process)
 }
 
 static void
-take_answer(struct rollups *rollups, const struct aside_read *read, struct snapshot *now)
+take_answer(struct pss_reader *rollups, const struct blocking_read *read, struct snapshot *now)
 {
 	struct process *row = snapshot_find_process(now, read->pid);
 
@@ -101,14 +101,14 @@ take_answer(struct rollups *rollups, const struct aside_read *read, struct snaps
 
 /* Each answer is taken once: the next batch can begin. */
 static void
-take_answers(struct rollups *rollups, struct snapshot *now)
+take_answers(struct pss_reader *rollups, struct snapshot *now)
 {
 	size_t count;
-	const struct aside_read *reads = aside_reads(rollups->aside, &count);
+	const struct blocking_read *reads = blocking_reads_results(rollups->reads, &count);
 
 	for (size_t i = 0; i < count; i++)
 		take_answer(rollups, &reads[i], now);
-	(void)aside_begin(rollups->aside);
+	(void)blocking_reads_reset(rollups->reads);
 }
 
 /* By what the last walk took, and how much there is to walk now. */
@@ -137,7 +137,7 @@ change_since(const struct process *process)
 static bool
 is_column_wanted(const struct needs *needs, int64_t pid)
 {
-	return needs_of_process(needs, pid) & NEED_ROLLUP;
+	return needs_of_process(needs, pid) & NEED_PSS;
 }
 
 static bool
@@ -192,7 +192,7 @@ compare_candidates(const void *left, const void *right)
 }
 
 static void
-find_candidates(struct rollups *rollups, const struct snapshot *now, const struct needs *needs)
+find_candidates(struct pss_reader *rollups, const struct snapshot *now, const struct needs *needs)
 {
 	rollups->candidates = array_fit(rollups->candidates, &rollups->capacity, rollups->count,
 		sizeof(rollups->candidates[0]));
@@ -205,8 +205,8 @@ find_candidates(struct rollups *rollups, const struct snapshot *now, const struc
 
 		if (!is_wanted(needs, process->pid) || holds_nothing(process) ||
 			process->state == NULL ||
-			aside_is_blocked(rollups->aside, process->pid, ASIDE_ROLLUP) ||
-			(candidate.priority == NO_PRIORITY && needs->rollup_budget > 0))
+			blocking_reads_is_blocked(rollups->reads, process->pid, BLOCKING_PSS) ||
+			(candidate.priority == NO_PRIORITY && needs->pss_budget > 0))
 			continue;
 		rollups->candidates = array_reserve(rollups->candidates, &rollups->capacity,
 			rollups->count + 1, sizeof(candidate));
@@ -216,23 +216,23 @@ find_candidates(struct rollups *rollups, const struct snapshot *now, const struc
 
 /* The memory of a process whose first thread has ended is asked of another one (T26). */
 static void
-ask(struct rollups *rollups, const struct process *process)
+ask(struct pss_reader *rollups, const struct process *process)
 {
-	struct aside_read read = {
-		.pid = process->pid, .start_time = process->start_time, .file = ASIDE_ROLLUP
+	struct blocking_read read = {
+		.pid = process->pid, .start_time = process->start_time, .file = BLOCKING_PSS
 	};
 	char thread[PROCESS_PATH_SIZE];
 
 	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)process->pid);
 	if (*process->state == 'Z' && process->threads > 1 &&
-		details_find_thread(rollups->root, read.directory, thread) > 0)
+		process_files_find_thread(rollups->root, read.directory, thread) > 0)
 		memcpy(read.directory, thread, sizeof(thread));
-	aside_add(rollups->aside, &read);
+	blocking_reads_add(rollups->reads, &read);
 }
 
 /* What is visible may take half of the budget also while a dear walk is being paid for. */
 static void
-ask_within_budget(struct rollups *rollups, int64_t budget)
+ask_within_budget(struct pss_reader *rollups, int64_t budget)
 {
 	int64_t left, spent = 0;
 
@@ -255,7 +255,7 @@ ask_within_budget(struct rollups *rollups, int64_t budget)
 
 /* What is not known although a column asks for it is told in each refresh. */
 static void
-tell_of(struct rollups *rollups, struct snapshot *now, const struct snapshot *before,
+tell_of(struct pss_reader *rollups, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs, struct process *row)
 {
 	struct process_extras *extras = snapshot_extras(now, row);
@@ -271,16 +271,16 @@ tell_of(struct rollups *rollups, struct snapshot *now, const struct snapshot *be
 	}
 	if (!is_column_wanted(needs, row->pid))
 		return;
-	if (aside_is_blocked(rollups->aside, row->pid, ASIDE_ROLLUP)) {
-		process_note_gap(row, NEED_ROLLUP, ETIMEDOUT);
+	if (blocking_reads_is_blocked(rollups->reads, row->pid, BLOCKING_PSS)) {
+		process_note_gap(row, NEED_PSS, ETIMEDOUT);
 		extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
 	} else if (extras->rollup.error > 0) {
-		process_note_gap(row, NEED_ROLLUP, (int)extras->rollup.error);
+		process_note_gap(row, NEED_PSS, (int)extras->rollup.error);
 	}
 }
 
 static void
-tell(struct rollups *rollups, struct snapshot *now, const struct snapshot *before,
+tell(struct pss_reader *rollups, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
 {
 	for (size_t i = 0; i < now->process_count; i++)
@@ -289,40 +289,40 @@ tell(struct rollups *rollups, struct snapshot *now, const struct snapshot *befor
 }
 
 static void
-read_all(struct rollups *rollups, struct snapshot *now)
+read_all(struct pss_reader *rollups, struct snapshot *now)
 {
 	for (size_t i = 0; i < rollups->count; i++)
 		ask(rollups, rollups->candidates[i].process);
-	aside_start(rollups->aside);
-	aside_wait(rollups->aside, HANGS_OF_ALL);
+	blocking_reads_submit(rollups->reads);
+	blocking_reads_wait(rollups->reads, HANGS_OF_ALL);
 	take_answers(rollups, now);
 	rollups->allowance = 0;
 }
 
 static void
-read_some(struct rollups *rollups, struct snapshot *now, const struct needs *needs)
+read_some(struct pss_reader *rollups, struct snapshot *now, const struct needs *needs)
 {
 	rollups->spare = array_reserve(rollups->spare, &rollups->spare_capacity, rollups->count,
 		sizeof(rollups->spare[0]));
 	sort_merge(rollups->candidates, rollups->spare, rollups->count,
 		sizeof(rollups->candidates[0]), compare_candidates);
-	ask_within_budget(rollups, needs->rollup_budget);
-	aside_start(rollups->aside);
+	ask_within_budget(rollups, needs->pss_budget);
+	blocking_reads_submit(rollups->reads);
 	if (rollups->count == 0 || rollups->candidates[0].priority != PRIORITY_FOCUS)
 		return;
-	aside_wait(rollups->aside, HANGS);
+	blocking_reads_wait(rollups->reads, HANGS);
 	take_answers(rollups, now);
 }
 
 void
-rollups_read(struct rollups *rollups, struct snapshot *now, const struct snapshot *before,
+pss_reader_read(struct pss_reader *rollups, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
 {
-	bool all = needs->rollup_budget == 0;
+	bool all = needs->pss_budget == 0;
 
 	if (all)
-		aside_wait(rollups->aside, HANGS);
-	if (aside_look(rollups->aside)) {
+		blocking_reads_wait(rollups->reads, HANGS);
+	if (blocking_reads_poll(rollups->reads)) {
 		take_answers(rollups, now);
 		find_candidates(rollups, now, needs);
 		if (all)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "collect/commands.h"
+#include "collect/command-lines.h"
 
 #include "base/memory.h"
-#include "collect/aside.h"
+#include "collect/blocking-reads.h"
 #include "model/snapshot.h"
 
 #include <errno.h>
@@ -13,8 +13,8 @@
 /* Many that are read at once cost fewer turns of the two threads, more cost memory. */
 enum { COMMAND_SIZE = 4096, HANGS = 3, HANGS_OF_ALL = 32, MOST_AT_ONCE = 256 };
 
-struct commands {
-	struct aside *aside;
+struct command_lines {
+	struct blocking_reads *reads;
 	/* Of this refresh: */
 	struct snapshot *now;
 	command_failed_fn failed;
@@ -23,29 +23,29 @@ struct commands {
 	int asked; /* since the last were read */
 };
 
-struct commands *
-commands_create(int root)
+struct command_lines *
+command_lines_create(int root)
 {
-	struct commands *commands = xcalloc(1, sizeof(*commands));
+	struct command_lines *commands = xcalloc(1, sizeof(*commands));
 
-	commands->aside = aside_create(root);
+	commands->reads = blocking_reads_create(root);
 	return commands;
 }
 
 void
-commands_destroy(struct commands *commands)
+command_lines_destroy(struct command_lines *commands)
 {
 	if (!commands)
 		return;
-	aside_destroy(commands->aside);
+	blocking_reads_destroy(commands->reads);
 	free(commands);
 }
 
 void
-commands_begin(struct commands *commands, struct snapshot *now, bool all, command_failed_fn failed,
-	void *context)
+command_lines_begin(struct command_lines *commands, struct snapshot *now, bool all,
+	command_failed_fn failed, void *context)
 {
-	(void)aside_begin(commands->aside); /* each batch is waited for */
+	(void)blocking_reads_reset(commands->reads); /* each batch is waited for */
 	commands->now = now;
 	commands->failed = failed;
 	commands->context = context;
@@ -65,7 +65,7 @@ name_by_comm(struct snapshot *now, struct process *row)
 }
 
 static void
-fail(struct commands *commands, struct process *row, int error)
+fail(struct command_lines *commands, struct process *row, int error)
 {
 	if (error == -ETIMEDOUT)
 		snapshot_extras(commands->now, row)->blocked = "cmdline";
@@ -75,7 +75,7 @@ fail(struct commands *commands, struct process *row, int error)
 
 /* The arguments end in NUL bytes, which become blanks. */
 static void
-take_command(struct commands *commands, const struct aside_read *read, struct process *row)
+take_command(struct command_lines *commands, const struct blocking_read *read, struct process *row)
 {
 	struct snapshot *now = commands->now;
 	char text[COMMAND_SIZE];
@@ -92,7 +92,7 @@ take_command(struct commands *commands, const struct aside_read *read, struct pr
 }
 
 static void
-take_answer(struct commands *commands, const struct aside_read *read)
+take_answer(struct command_lines *commands, const struct blocking_read *read)
 {
 	struct process *row = snapshot_find_process(commands->now, read->pid);
 
@@ -105,32 +105,32 @@ take_answer(struct commands *commands, const struct aside_read *read)
 
 /* Waits for those asked. Where enough have hung the rest is given up. */
 static void
-read_asked(struct commands *commands)
+read_asked(struct command_lines *commands)
 {
-	const struct aside_read *reads;
+	const struct blocking_read *reads;
 	size_t count;
 
 	commands->asked = 0;
-	aside_start(commands->aside);
-	aside_wait(commands->aside, commands->hangs);
-	reads = aside_reads(commands->aside, &count);
+	blocking_reads_submit(commands->reads);
+	blocking_reads_wait(commands->reads, commands->hangs);
+	reads = blocking_reads_results(commands->reads, &count);
 	for (size_t i = 0; i < count; i++)
 		take_answer(commands, &reads[i]);
-	(void)aside_begin(commands->aside);
+	(void)blocking_reads_reset(commands->reads);
 }
 
 void
-commands_ask(struct commands *commands, struct process *row)
+command_lines_ask(struct command_lines *commands, struct process *row)
 {
-	struct aside_read read = {
-		.pid = row->pid, .start_time = row->start_time, .file = ASIDE_COMMAND
+	struct blocking_read read = {
+		.pid = row->pid, .start_time = row->start_time, .file = BLOCKING_COMMAND
 	};
 
 	if (row->kernel_thread == 1) {
 		name_by_comm(commands->now, row);
 		return;
 	}
-	if (aside_is_blocked(commands->aside, row->pid, ASIDE_COMMAND)) {
+	if (blocking_reads_is_blocked(commands->reads, row->pid, BLOCKING_COMMAND)) {
 		fail(commands, row, -ETIMEDOUT);
 		return;
 	}
@@ -139,13 +139,13 @@ commands_ask(struct commands *commands, struct process *row)
 		return;
 	}
 	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)row->pid);
-	aside_add(commands->aside, &read);
+	blocking_reads_add(commands->reads, &read);
 	if (++commands->asked == MOST_AT_ONCE)
 		read_asked(commands);
 }
 
 void
-commands_end(struct commands *commands)
+command_lines_end(struct command_lines *commands)
 {
 	read_asked(commands);
 }

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "collect/details.h"
+#include "collect/process-files.h"
 
 #include "base/cleanup.h"
 #include "base/macros.h"
+#include "base/memory.h"
 #include "collect/cgroup-tree.h"
 #include "collect/cgroup.h"
 #include "collect/procfs.h"
 #include "model/needs.h"
+#include "model/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
+#include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { STAT_SIZE = 1024 };
@@ -46,7 +52,7 @@ static const struct procfs_key status_keys[] = {
 
 /* Notes a need of this process that could not be met. */
 static void
-task_failed(struct task *task, unsigned need, int error)
+task_failed(struct process_read *task, unsigned need, int error)
 {
 	if (error == EACCES || error == EPERM)
 		task->refused |= need;
@@ -59,7 +65,7 @@ task_failed(struct task *task, unsigned need, int error)
 
 /* What reading a file gave. A file that is missing with its process has ended with it. */
 static ssize_t
-checked(struct task *task, unsigned need, ssize_t length)
+checked(struct process_read *task, unsigned need, ssize_t length)
 {
 	if (length == -ENOENT && faccessat(task->root, task->directory, F_OK, 0) < 0)
 		length = -ESRCH;
@@ -70,7 +76,7 @@ checked(struct task *task, unsigned need, ssize_t length)
 
 /* Reads DIRECTORY/NAME. On failure notes that for `need` and returns -errno. */
 static ssize_t
-read_file(struct task *task, const char *name, unsigned need, char *text, size_t size)
+read_file(struct process_read *task, const char *name, unsigned need, char *text, size_t size)
 {
 	char path[PROCESS_PATH_SIZE + 32];
 
@@ -78,20 +84,20 @@ read_file(struct task *task, const char *name, unsigned need, char *text, size_t
 	return checked(task, need, procfs_read(task->root, path, text, size));
 }
 
-/* Without an address space nothing is held: that is known, and it is 0. */
+/* Without an address space nothing is held: that is cached, and it is 0. */
 static void
-hold_nothing(struct process *row)
+zero_memory_fields(struct process *row)
 {
 	for (size_t i = 0; i < process_table.column_count; i++) {
 		const struct column *column = &process_table.columns[i];
 
-		if (column->unit == UNIT_BYTES && column->need & NEED_ANY_MEMORY && !column->part)
+		if (column->unit == UNIT_BYTES && column->need & NEED_MEMORY_ANY && !column->part)
 			*(int64_t *)((char *)row + column->offset) = 0;
 	}
 }
 
 static void
-read_statm(struct task *task)
+read_statm(struct process_read *task)
 {
 	char text[256];
 	struct procfs_statm statm;
@@ -111,16 +117,16 @@ read_statm(struct task *task)
 /* Reads status into the task's text. Returns its length, or -errno, which nobody has been told yet.
  */
 static ssize_t
-read_status_text(struct task *task)
+read_status_text(struct process_read *task)
 {
 	char path[PROCESS_PATH_SIZE + 8];
 	ssize_t length;
 
-	if (task->kept) {
-		length = kept_read(task->keeper, task->kept, task->pid, KEPT_STATUS, task->text,
-			PROCESS_TEXT_SIZE);
-		task->glance =
-			length > 0 ? glance_of(task->text, (size_t)length) : (struct glance){ 0 };
+	if (task->fds) {
+		length = fd_cache_read(task->fd_cache, task->fds, task->pid, CACHED_STATUS,
+			task->text, PROCESS_TEXT_SIZE);
+		task->status_hash = length > 0 ? status_hash_of(task->text, (size_t)length)
+					       : (struct status_hash){ 0 };
 		return length;
 	}
 	snprintf(path, sizeof(path), "%s/status", task->directory);
@@ -128,13 +134,13 @@ read_status_text(struct task *task)
 }
 
 static void
-take_status(struct task *task, const char *text)
+take_status(struct process_read *task, const char *text)
 {
 	struct process *row = task->row;
 
 	procfs_fields(text, status_keys, ARRAY_SIZE(status_keys), row);
 	if (row->virtual == UNKNOWN && procfs_field(text, "Threads") != UNKNOWN) {
-		hold_nothing(row);
+		zero_memory_fields(row);
 		return;
 	}
 	if (row->file != UNKNOWN && row->shmem != UNKNOWN)
@@ -145,10 +151,10 @@ take_status(struct task *task, const char *text)
 
 /* One of the two files is enough; statm is the cheaper one (T35). */
 static void
-read_memory(struct task *task, unsigned needs)
+read_memory(struct process_read *task, unsigned needs)
 {
 	bool status = needs & NEED_STATUS || (needs & NEED_SWAP && !task->swapless);
-	ssize_t length = status || task->glances ? read_status_text(task) : -ENOENT;
+	ssize_t length = status || task->hashes_status ? read_status_text(task) : -ENOENT;
 
 	if (length >= 0)
 		take_status(task, task->text);
@@ -161,7 +167,7 @@ read_memory(struct task *task, unsigned needs)
 }
 
 static void
-read_owner(struct task *task)
+read_owner(struct process_read *task)
 {
 	struct stat status;
 
@@ -174,7 +180,7 @@ read_owner(struct task *task)
 }
 
 static void
-read_score(struct task *task)
+read_score(struct process_read *task)
 {
 	char text[32];
 
@@ -186,11 +192,11 @@ read_score(struct task *task)
 }
 
 static void
-read_adjustment(struct task *task)
+read_adjustment(struct process_read *task)
 {
 	char text[32];
-	ssize_t length =
-		kept_read(task->keeper, task->kept, task->pid, KEPT_OOM_ADJ, text, sizeof(text));
+	ssize_t length = fd_cache_read(
+		task->fd_cache, task->fds, task->pid, CACHED_OOM_ADJ, text, sizeof(text));
 
 	if (checked(task, NEED_OOM_ADJ, length) < 0)
 		return;
@@ -204,7 +210,7 @@ read_adjustment(struct task *task)
  * proc_cgroup_show): then a living one has to be asked.
  */
 static void
-read_cgroup(struct task *task, bool lives)
+read_cgroup(struct process_read *task, bool lives)
 {
 	struct cgroup cgroup;
 	struct arena *texts = &task->snapshot->texts;
@@ -261,7 +267,7 @@ find_in_list(int root, const char *process, const char *list, size_t length,
 }
 
 int
-details_find_thread(int root, const char *process, char directory[static PROCESS_PATH_SIZE])
+process_files_find_thread(int root, const char *process, char directory[static PROCESS_PATH_SIZE])
 {
 	char path[PROCESS_PATH_SIZE + 8], list[LIST_SIZE] __attribute__((aligned(8)));
 	_cleanup_close_ int fd = -1;
@@ -292,7 +298,7 @@ has_ended(const struct process *row)
 
 /* RES as the OOM killer takes it: stat of the first thread says 0 when that has ended. */
 static void
-read_oom_resident(struct task *task)
+read_oom_resident(struct process_read *task)
 {
 	char path[PROCESS_PATH_SIZE + 8], text[STAT_SIZE];
 	struct procfs_stat stat;
@@ -305,10 +311,10 @@ read_oom_resident(struct task *task)
 }
 
 static void
-read_address_space(struct task *task, unsigned needs, int live)
+read_address_space(struct process_read *task, unsigned needs, int live)
 {
 	if (live == 0 || task->row->kernel_thread == 1)
-		hold_nothing(task->row);
+		zero_memory_fields(task->row);
 	else if (live < 0)
 		task_failed(task, NEED_MEMORY, -live);
 	else if (needs & (NEED_MEMORY | NEED_STATUS | NEED_SWAP))
@@ -320,36 +326,36 @@ read_address_space(struct task *task, unsigned needs, int live)
  * while others live (T26), it has neither any more: then another thread is asked.
  */
 static void
-read_of_living(struct task *task, unsigned needs)
+read_of_living(struct process_read *task, unsigned needs)
 {
-	struct task living = *task;
+	struct process_read living = *task;
 	bool ended = has_ended(task->row);
 	int live = 1;
 
 	if (ended) {
-		living.kept = NULL;
-		live = task->row->threads > 1
-			       ? details_find_thread(task->root, task->directory, living.directory)
-			       : 0;
+		living.fds = NULL;
+		live = task->row->threads > 1 ? process_files_find_thread(task->root,
+							task->directory, living.directory)
+					      : 0;
 	}
 	if (live <= 0)
 		memcpy(living.directory, task->directory, sizeof(living.directory));
 	else if (ended && !task->counts_exactly)
 		read_oom_resident(&living);
-	if (needs & NEED_ANY_MEMORY)
+	if (needs & NEED_MEMORY_ANY)
 		read_address_space(&living, needs, live);
 	if (needs & NEED_CGROUP)
 		read_cgroup(&living, live > 0);
 	task->refused |= living.refused;
 	task->absent |= living.absent;
 	task->failed |= living.failed;
-	task->glance = living.glance;
+	task->status_hash = living.status_hash;
 }
 
 void
-details_read(struct task *task, unsigned needs)
+process_files_read(struct process_read *task, unsigned needs)
 {
-	if (needs & (NEED_ANY_MEMORY | NEED_CGROUP) || has_ended(task->row))
+	if (needs & (NEED_MEMORY_ANY | NEED_CGROUP) || has_ended(task->row))
 		read_of_living(task, needs);
 	if (needs & NEED_OWNER)
 		read_owner(task);
@@ -357,4 +363,58 @@ details_read(struct task *task, unsigned needs)
 		read_score(task);
 	if (needs & NEED_OOM_ADJ)
 		read_adjustment(task);
+}
+
+static bool
+same_address_space(int64_t a, int64_t b)
+{
+	return syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0, 0) == 0;
+}
+
+int64_t
+sharing_owner(const struct process *process, int64_t stack, bool has_parent, int64_t parent_stack)
+{
+	if (process->virtual <= 0 || process->parent <= 0)
+		return UNKNOWN;
+	if (has_parent && (parent_stack <= 0 || parent_stack != stack))
+		return UNKNOWN;
+	return same_address_space(process->pid, process->parent) ? process->parent : UNKNOWN;
+}
+
+struct user {
+	int64_t uid;
+	char *name;
+};
+
+static char *
+look_up(int64_t uid)
+{
+	const struct passwd *entry = getpwuid((uid_t)uid);
+	char number[24];
+
+	if (entry && entry->pw_name && *entry->pw_name)
+		return xstrdup(entry->pw_name);
+	snprintf(number, sizeof(number), "%lld", (long long)uid);
+	return xstrdup(number);
+}
+
+const char *
+users_name(struct users *users, int64_t uid)
+{
+	for (size_t i = 0; i < users->count; i++)
+		if (users->list[i].uid == uid)
+			return users->list[i].name;
+	users->list = array_reserve(
+		users->list, &users->capacity, users->count + 1, sizeof(users->list[0]));
+	users->list[users->count] = (struct user){ .uid = uid, .name = look_up(uid) };
+	return users->list[users->count++].name;
+}
+
+void
+users_finish(struct users *users)
+{
+	for (size_t i = 0; i < users->count; i++)
+		free(users->list[i].name);
+	free(users->list);
+	*users = (struct users){ .list = NULL };
 }

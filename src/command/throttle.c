@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/pace.h"
+#include "command/throttle.h"
 
 int
-pace_after(struct pace *pace, int64_t took, int64_t interval)
+throttle_next(struct throttle *pace, int64_t took, int64_t interval)
 {
 	int64_t shorter = took < pace->took ? took : pace->took;
 

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/reader-thread.h"
+
+#include "base/memory.h"
+#include "base/thread.h"
+#include "command/loop.h"
+#include "model/derive.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+#include "model/source.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* Only one of the two threads touches the rest at a time; the event descriptors hand it over. */
+struct reader_thread {
+	struct source *source;
+	pthread_t thread;
+	int start_fd, ready_fd;
+	struct needs needs; /* with texts and numbers of the reader's own: */
+	int64_t *pids, *visible, *summed;
+	char *scope;
+	struct snapshot snapshots[2];
+	int filling; /* the snapshot that is or will be filled */
+	bool has_before, ending;
+	int error;
+	int64_t took; /* the last read */
+	bool busy;    /* of the caller's side: started and not yet taken */
+};
+
+static void
+read_once(struct reader_thread *reader)
+{
+	struct snapshot *now = &reader->snapshots[reader->filling];
+	const struct snapshot *before =
+		reader->has_before ? &reader->snapshots[1 - reader->filling] : NULL;
+	int64_t start = loop_now();
+
+	reader->error = reader->source->read(reader->source, now, before, &reader->needs);
+	if (reader->error == 0)
+		derive(now, before);
+	reader->took = loop_now() - start;
+}
+
+static void *
+run(void *argument)
+{
+	struct reader_thread *reader = argument;
+	uint64_t count;
+
+	while (read(reader->start_fd, &count, sizeof(count)) == sizeof(count) && !reader->ending) {
+		read_once(reader);
+		count = 1;
+		if (write(reader->ready_fd, &count, sizeof(count)) != sizeof(count))
+			break;
+	}
+	return NULL;
+}
+
+int
+reader_thread_create(struct source *source, struct reader_thread **ret_worker)
+{
+	struct reader_thread *reader = xcalloc(1, sizeof(*reader));
+	int error;
+
+	reader->source = source;
+	reader->start_fd = eventfd(0, EFD_CLOEXEC);
+	reader->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	error = reader->start_fd < 0 || reader->ready_fd < 0
+			? -errno
+			: thread_start(&reader->thread, run, reader);
+	if (error < 0) {
+		free(reader);
+		return error;
+	}
+	*ret_worker = reader;
+	return 0;
+}
+
+static void
+signal_start(struct reader_thread *reader)
+{
+	uint64_t count = 1;
+
+	if (write(reader->start_fd, &count, sizeof(count)) != sizeof(count))
+		abort();
+}
+
+void
+reader_thread_destroy(struct reader_thread *reader)
+{
+	if (!reader || reader->busy) /* perhaps hung: the end of the program ends it */
+		return;
+	reader->ending = true;
+	signal_start(reader);
+	pthread_join(reader->thread, NULL);
+	reader->source->destroy(reader->source);
+	snapshot_finish(&reader->snapshots[0]);
+	snapshot_finish(&reader->snapshots[1]);
+	close(reader->start_fd);
+	close(reader->ready_fd);
+	free(reader->pids);
+	free(reader->visible);
+	free(reader->summed);
+	free(reader->scope);
+	free(reader);
+}
+
+int
+reader_thread_fd(const struct reader_thread *reader)
+{
+	return reader->ready_fd;
+}
+
+bool
+reader_thread_is_busy(const struct reader_thread *reader)
+{
+	return reader->busy;
+}
+
+static int64_t *
+keep_numbers(int64_t *kept, const int64_t *numbers, size_t count)
+{
+	kept = xreallocarray(kept, count + 1, sizeof(numbers[0]));
+	if (count > 0)
+		memcpy(kept, numbers, count * sizeof(numbers[0]));
+	return kept;
+}
+
+/* A copy of what is asked for: the caller may change its own, or leave, while this is read. */
+static void
+keep_needs(struct reader_thread *reader, const struct needs *needs)
+{
+	reader->pids = keep_numbers(reader->pids, needs->pids, needs->pid_count);
+	reader->visible = keep_numbers(reader->visible, needs->visible, needs->visible_count);
+	reader->summed = keep_numbers(reader->summed, needs->summed, needs->summed_count);
+	free(reader->scope);
+	reader->scope = needs->scope ? xstrdup(needs->scope) : NULL;
+	reader->needs = *needs;
+	reader->needs.pids = needs->pids ? reader->pids : NULL;
+	reader->needs.visible = reader->visible;
+	reader->needs.summed = reader->summed;
+	reader->needs.scope = reader->scope;
+}
+
+int64_t
+reader_thread_took(const struct reader_thread *reader)
+{
+	return reader->took;
+}
+
+void
+reader_thread_start(struct reader_thread *reader, const struct needs *needs)
+{
+	if (reader->busy)
+		return;
+	keep_needs(reader, needs);
+	reader->busy = true;
+	signal_start(reader);
+}
+
+const struct snapshot *
+reader_thread_take(struct reader_thread *reader, int *ret_error)
+{
+	const struct snapshot *ready = &reader->snapshots[reader->filling];
+	uint64_t count;
+
+	if (read(reader->ready_fd, &count, sizeof(count)) != sizeof(count))
+		return NULL;
+	reader->busy = false;
+	*ret_error = reader->error;
+	if (reader->error < 0)
+		return NULL;
+	reader->filling = 1 - reader->filling;
+	reader->has_before = true;
+	return ready;
+}
