@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "model/limit.h"
+#include "model/process.h"
 
 /*
  * Takes the limits from the text of /proc/PID/limits (fs/proc/base.c, proc_pid_limits): "KEY SOFT

@@ -10,8 +10,9 @@ struct snapshot;
 /*
  * Reads all processes, and as little of each as can tell what it is now. A
  * process that sleeps is polled on a schedule (schedule.h), by its status file only; where that is
- * as before it has not run, and last refresh's row stands. Of all others stat is read, and where something has changed the rest.
- * What is watched (on the screen, in focus) is read in every refresh.
+ * as before it has not run, and last refresh's row stands. Of all others stat is read, and where
+ * something has changed the rest. What is watched (on the screen, in focus) is read in every
+ * refresh.
  */
 struct processes;
 

@@ -3,8 +3,8 @@
 
 #include "act/lock.h"
 #include "base/log.h"
+#include "command/loop.h"
 #include "command/process-options.h"
-#include "command/source.h"
 #include "command/table-command.h"
 #include "model/footprint.h"
 #include "model/needs.h"

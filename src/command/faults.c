@@ -4,8 +4,7 @@
 
 #include "base/log.h"
 #include "command/loop.h"
-#include "command/process-names.h"
-#include "command/source.h"
+#include "command/process-options.h"
 #include "command/table-command.h"
 #include "model/fault-group.h"
 #include "model/needs.h"

@@ -2,9 +2,13 @@
 #include "command/loop.h"
 
 #include "base/clock.h"
+#include "collect/collect.h"
+#include "model/source.h"
+#include "sampler/sampler.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,4 +32,34 @@ loop_wait(int64_t until, int output)
 			reader.fd = -1;
 	}
 	return true;
+}
+
+int
+source_create(int64_t patience, struct source **ret_source)
+{
+	struct source *kernel;
+	int error = collect_create(NULL, &kernel);
+
+	if (error == 0 && patience == 0)
+		*ret_source = kernel;
+	if (error < 0 || patience == 0)
+		return error;
+	error = sampler_create(kernel, NULL, patience, ret_source);
+	if (error < 0)
+		kernel->destroy(kernel);
+	return error;
+}
+
+int
+throttle_next(struct throttle *pace, int64_t took, int64_t interval)
+{
+	int64_t shorter = took < pace->took ? took : pace->took;
+
+	pace->took = pace->has_begun ? took : 0;
+	pace->has_begun = true;
+	/* Divided, as an interval of many years times ten is no number any more. */
+	for (int count = 1; count < PACE_MOST; count++)
+		if (shorter / count <= interval / PACE_SHARE)
+			return count;
+	return PACE_MOST;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/map.h"
 #include "base/log.h"
-#include "command/process-names.h"
+#include "command/process-options.h"
 #include "command/table-command.h"
 #include "model/needs.h"
 #include "output/explain.h"

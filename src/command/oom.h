@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "command/process-names.h"
+#include "command/process-options.h"
 #include "command/table-command.h"
 
 /* What the parts of `memtop oom` share. */

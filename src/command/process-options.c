@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/process-options.h"
 
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/sort.h"
 #include "base/text.h"
+#include "command/loop.h"
+#include "model/needs.h"
 #include "model/process.h"
+#include "model/snapshot.h"
+#include "model/source.h"
+#include "table/cell.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static int
 apply_pss_budget(void *member, const struct command_option *option, const char *value)
@@ -97,4 +109,186 @@ process_options_describe(FILE *file)
 	      " Terms separated by blanks, all of which must hold: rss>500M user!=root comm~java\n"
 	      " !cmd~agent oom>800 firefox. Operators: = != < <= > >= ~ !~.\n",
 		file);
+}
+
+/* The kernel keeps so many bytes of a program's name. */
+enum { COMM_LENGTH = 15, SAFE_SIZE = 256 };
+
+static void
+add_pid(struct process_names *named, int64_t pid)
+{
+	named->pids =
+		array_reserve(named->pids, &named->pid_capacity, named->pid_count + 1, sizeof(pid));
+	named->pids[named->pid_count++] = pid;
+}
+
+static void
+sort_pids(struct process_names *named)
+{
+	size_t count = 0;
+
+	if (named->pid_count == 0)
+		return;
+	qsort(named->pids, named->pid_count, sizeof(int64_t), compare_int64);
+	for (size_t i = 0; i < named->pid_count; i++)
+		if (i == 0 || named->pids[i] != named->pids[i - 1])
+			named->pids[count++] = named->pids[i];
+	named->pid_count = count;
+}
+
+/* Takes one PID or NAME; what is a number is a PID. Returns -EINVAL where it can be neither. */
+static int
+take(struct process_names *named, const char *word, size_t length)
+{
+	char *name = xstrndup(word, length);
+	int64_t pid;
+	bool has_plus = name[0] == '+' && isdigit((unsigned char)name[1]);
+	int error = length > 0 ? text_to_number(name + has_plus, &pid) : -ERANGE;
+
+	if (error == 0 && (pid < 1 || pid > INT32_MAX))
+		error = -ERANGE;
+	if (error == -EINVAL) {
+		named->names = array_reserve(
+			named->names, &named->name_capacity, named->name_count + 1, sizeof(name));
+		named->names[named->name_count++] = name;
+		return 0;
+	}
+	free(name);
+	if (error == 0)
+		add_pid(named, pid);
+	sort_pids(named);
+	return error == 0 ? 0 : -EINVAL;
+}
+
+int
+process_names_apply(void *into, const struct command_option *option, const char *value)
+{
+	for (const char *at = value;; at++) {
+		size_t length = strcspn(at, ",");
+
+		if (take(into, at, length) < 0)
+			return option_complain(option, value,
+				text_count(value, (size_t)(at - value)), "not a process number");
+		at += length;
+		if (!*at)
+			return 0;
+	}
+}
+
+int
+process_names_take(void *into, const char *word)
+{
+	char safe[COMMAND_WORD_SIZE];
+
+	if (take(into, word, strlen(word)) == 0)
+		return 0;
+	return command_complain(NULL, "'%s': not a process number", command_safe_word(word, safe));
+}
+
+/* Either as the kernel has it, of which a longer name is cut, or as it is shown. */
+static bool
+is_called(const struct process *process, const char *name)
+{
+	char safe[SAFE_SIZE];
+
+	if (!process->comm || process->pid == getpid())
+		return false;
+	if (strcmp(process->comm, name) == 0)
+		return true;
+	if (strlen(name) > COMM_LENGTH && strlen(process->comm) == COMM_LENGTH)
+		return strncmp(process->comm, name, COMM_LENGTH) == 0;
+	text_safe(safe, sizeof(safe), process->comm, charset_of_locale());
+	return strcmp(safe, name) == 0;
+}
+
+static bool
+is_larger(const struct process *process, const struct process *than)
+{
+	return process->resident > than->resident ||
+	       (process->resident == than->resident && process->pid < than->pid);
+}
+
+static void
+tell_largest(const char *name, const struct process *process, size_t count)
+{
+	char safe[COMMAND_WORD_SIZE], size[UNIT_FORMAT_SIZE];
+
+	unit_format(size, UNIT_BYTES, process->resident, SCALE_HUMAN);
+	log_error("%zu processes are called '%s': taking %lld, the largest (RES %s)", count,
+		command_safe_word(name, safe), (long long)process->pid, size);
+}
+
+/* Returns how many there are. */
+static size_t
+find_name(struct process_names *named, const struct snapshot *snapshot, const char *name,
+	bool largest)
+{
+	const struct process *found = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		const struct process *process = &snapshot->processes[i];
+
+		if (!is_called(process, name))
+			continue;
+		count++;
+		if (!found || is_larger(process, found))
+			found = process;
+		if (!largest)
+			add_pid(named, process->pid);
+	}
+	if (largest && found)
+		add_pid(named, found->pid);
+	if (largest && count > 1)
+		tell_largest(name, found, count);
+	return count;
+}
+
+static int
+find_names(struct process_names *named, const struct snapshot *snapshot, bool largest)
+{
+	int status = EXIT_SUCCESS;
+
+	for (size_t i = 0; i < named->name_count; i++) {
+		char safe[COMMAND_WORD_SIZE];
+
+		if (find_name(named, snapshot, named->names[i], largest) > 0)
+			continue;
+		log_error("there is no process called '%s'%s",
+			command_safe_word(named->names[i], safe),
+			named->runs_command ? "; a command to run must follow --" : "");
+		status = EXIT_FAILURE;
+	}
+	sort_pids(named);
+	return status;
+}
+
+int
+process_names_find(struct process_names *named, bool largest)
+{
+	const struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY };
+	struct snapshot snapshot = { .time = 0 };
+	struct source *source;
+	int status, error;
+
+	if (named->name_count == 0)
+		return EXIT_SUCCESS;
+	error = source_create(0, &source);
+	if (error < 0)
+		return command_failure_status("cannot read /proc", error);
+	error = source->read(source, &snapshot, NULL, &needs);
+	status = error < 0 ? command_failure_status("cannot read /proc", error)
+			   : find_names(named, &snapshot, largest);
+	snapshot_finish(&snapshot);
+	source->destroy(source);
+	return status;
+}
+
+void
+process_names_finish(struct process_names *named)
+{
+	for (size_t i = 0; i < named->name_count; i++)
+		free(named->names[i]);
+	free(named->names);
+	free(named->pids);
 }

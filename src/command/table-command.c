@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "command/loop.h"
-#include "command/source.h"
 #include "model/derive.h"
 #include "model/needs.h"
 #include "model/source.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "command/loop.h"
 #include "command/table-options.h"
-#include "command/throttle.h"
 #include "model/snapshot.h"
 
 struct needs;

@@ -9,8 +9,6 @@
 #include "command/process-options.h"
 #include "command/reader-thread.h"
 #include "command/settings.h"
-#include "command/source.h"
-#include "command/throttle.h"
 #include "model/needs.h"
 #include "model/process.h"
 #include "model/snapshot.h"

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "base/unit.h"
-#include "model/limit.h"
+#include "model/process.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,6 @@
 #include "model/fault.h"
 #include "model/hint.h"
 #include "model/kernel.h"
-#include "model/limit.h"
 #include "model/map.h"
 #include "model/process.h"
 #include "model/system.h"

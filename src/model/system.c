@@ -179,7 +179,7 @@ static const struct column columns[] = {
 		.source = "perf events: iTLB-load-misses, two readings" },
 	{ "walks_per_million", "walks/M", NULL, "Page table walks for data and code per million instructions since the last refresh.", UNIT_NUMBER, 7, NEED_WALKS, FIELD(walks_per_million),
 		.source = "perf events: dTLB-load-misses, iTLB-load-misses, instructions" },
-	{ "sampler_rung", "sampled", NULL, "Whose page faults are sampled: all, process, user (one process in user mode), none.", UNIT_TEXT, 8, NEED_FAULTS, FIELD(sampling.rung),
+	{ "sampler_rung", "sampled", NULL, "Whose page faults are sampled: all, process, user (one process in user mode), none.", UNIT_TEXT, 8, NEED_FAULTS, FIELD(sampling.access),
 		.source = "perf_event_open()" },
 	{ "sampler_missing", "missing", NULL, "The permission that the sampler lacks, and what would grant it.", UNIT_TEXT, 8, NEED_FAULTS, FIELD(sampling.missing),
 		.source = "perf_event_open(), /proc/sys/kernel/perf_event_paranoid" },

@@ -6,7 +6,7 @@
 
 /* What the sampler did for a snapshot. The texts belong to it. */
 struct sampling {
-	const char *rung;      /* whose faults are sampled; NULL: there is no sampler */
+	const char *access;    /* whose faults are sampled; NULL: there is no sampler */
 	const char *missing;   /* one line: what is missing, and what would grant it; or NULL */
 	int64_t duration;      /* that the rows of faults are about */
 	int64_t period;        /* every so manieth minor fault is a sample: the largest in use */

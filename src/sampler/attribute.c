@@ -5,11 +5,11 @@
 #include "base/memory.h"
 #include "collect/perf-ring.h"
 #include "model/mapping.h"
+#include "sampler/address-spaces.h"
 #include "sampler/events.h"
-#include "sampler/pending.h"
+#include "sampler/process-tracker.h"
 #include "sampler/record.h"
-#include "sampler/relatives.h"
-#include "sampler/spaces.h"
+#include "sampler/reorder.h"
 #include "sampler/symbols.h"
 
 #include <stdbool.h>
@@ -43,10 +43,10 @@ struct load {
 struct attribution {
 	struct fault_request request;
 	int64_t own_pid;
-	struct spaces *spaces;
+	struct address_spaces *spaces;
 	struct symbols *symbols;
-	struct relatives *relatives;
-	struct pending pending;
+	struct process_tracker *tracker;
+	struct reorder_buffer pending;
 	struct load *loads; /* one a ring */
 	size_t load_count;
 	struct index index;
@@ -71,9 +71,9 @@ attribution_create(int root)
 	struct attribution *attribution = xmalloc(sizeof(*attribution));
 
 	*attribution = (struct attribution){ .own_pid = getpid(),
-		.spaces = spaces_create(root),
+		.spaces = address_spaces_create(root),
 		.symbols = symbols_create(root, SYMBOLS_WAIT),
-		.relatives = relatives_create(root) };
+		.tracker = process_tracker_create(root) };
 	forget_others(attribution);
 	return attribution;
 }
@@ -83,10 +83,10 @@ attribution_destroy(struct attribution *attribution)
 {
 	if (!attribution)
 		return;
-	spaces_destroy(attribution->spaces);
+	address_spaces_destroy(attribution->spaces);
 	symbols_destroy(attribution->symbols);
-	relatives_destroy(attribution->relatives);
-	pending_finish(&attribution->pending);
+	process_tracker_destroy(attribution->tracker);
+	reorder_finish(&attribution->pending);
 	index_finish(&attribution->index);
 	fault_report_finish(&attribution->counted);
 	free(attribution->loads);
@@ -105,9 +105,9 @@ look_at(struct attribution *attribution, const struct fault_request *request)
 	symbols_prepare(attribution->symbols);
 	if (request->at_exec)
 		return;
-	relatives_comm(attribution->relatives, request->pid);
-	spaces_begin(attribution->spaces);
-	spaces_find(attribution->spaces, request->pid, 0, &place);
+	process_tracker_comm(attribution->tracker, request->pid);
+	address_spaces_begin(attribution->spaces);
+	address_spaces_find(attribution->spaces, request->pid, 0, &place);
 }
 
 void
@@ -115,7 +115,7 @@ attribution_watch(struct attribution *attribution, const struct fault_request *r
 {
 	if (request->pid != attribution->request.pid ||
 		request->at_exec != attribution->request.at_exec)
-		relatives_watch(attribution->relatives, request->pid, request->at_exec);
+		process_tracker_watch(attribution->tracker, request->pid, request->at_exec);
 	if (request->pid != attribution->request.pid)
 		look_at(attribution, request);
 	attribution->request = *request;
@@ -131,7 +131,7 @@ is_wanted(const struct attribution *attribution, int64_t pid)
 	if (!request->only)
 		return true;
 	if (request->with_children || request->at_exec)
-		return relatives_has(attribution->relatives, pid);
+		return process_tracker_has(attribution->tracker, pid);
 	return pid == request->pid;
 }
 
@@ -160,12 +160,12 @@ key_of(const struct attribution *attribution, const struct record *record, enum 
 	if (record->in_kernel)
 		key.code = kernel_code;
 	else
-		spaces_find(attribution->spaces, record->pid, record->ip, &code);
+		address_spaces_find(attribution->spaces, record->pid, record->ip, &code);
 	key.code = record->in_kernel ? kernel_code : code.name;
 	key.symbol = symbol_of(attribution, record, &code);
 	if (kind == EVENT_WALK) /* the processor does not tell for which address */
 		return key;
-	spaces_find(attribution->spaces, record->pid, record->address, &place);
+	address_spaces_find(attribution->spaces, record->pid, record->address, &place);
 	key.segment = segment_descriptions[place.segment].name;
 	key.mapping = place.name;
 	return key;
@@ -246,7 +246,7 @@ add_keyed_row(struct attribution *attribution, const struct key *key, uint64_t h
 	index_add(&attribution->index, hash);
 	row = add_row(attribution);
 	row->pid = key->pid;
-	row->comm = keep_text(attribution, relatives_comm(attribution->relatives, key->pid));
+	row->comm = keep_text(attribution, process_tracker_comm(attribution->tracker, key->pid));
 	row->segment = key->segment;
 	row->mapping = keep_text(attribution, key->mapping);
 	row->code = keep_text(attribution, last_part(key->code));
@@ -326,7 +326,7 @@ count_sample(struct attribution *attribution, const struct key *key, enum event_
 static bool
 is_doubtful(const struct record *record, const struct events *events, const char *segment)
 {
-	return record->is_shared && (events_rung(events) != RUNG_ALL ||
+	return record->is_shared && (events_access(events) != ACCESS_ALL ||
 					    segment == segment_descriptions[SEGMENT_UNKNOWN].name);
 }
 
@@ -342,9 +342,9 @@ look_at_unwanted(
 
 	if (attribution->counted.has_doubts || !record->is_shared || record->pid < 0 ||
 		record->pid == attribution->own_pid || record->pid == attribution->request.pid ||
-		events_rung(events) != RUNG_ALL)
+		events_access(events) != ACCESS_ALL)
 		return;
-	spaces_find(attribution->spaces, record->pid, record->address, &place);
+	address_spaces_find(attribution->spaces, record->pid, record->address, &place);
 	attribution->counted.has_doubts = place.segment == SEGMENT_UNKNOWN;
 }
 
@@ -389,8 +389,8 @@ take_record(struct attribution *attribution, struct events *events, size_t ring,
 	case RECORD_OTHER:
 		break;
 	default:
-		relatives_apply(attribution->relatives, record);
-		spaces_apply(attribution->spaces, record);
+		process_tracker_apply(attribution->tracker, record);
+		address_spaces_apply(attribution->spaces, record);
 	}
 }
 
@@ -424,27 +424,27 @@ adapt(struct attribution *attribution, struct events *events, int64_t now)
 static void
 trim(struct attribution *attribution)
 {
-	bool spaces = spaces_trim(attribution->spaces);
+	bool spaces = address_spaces_trim(attribution->spaces);
 	bool symbols = symbols_trim(attribution->symbols);
 
 	if (spaces || symbols)
 		index_reset(&attribution->index);
-	if (relatives_are_many(attribution->relatives))
-		relatives_trim(attribution->relatives);
+	if (process_tracker_are_many(attribution->tracker))
+		process_tracker_trim(attribution->tracker);
 }
 
 void
 attribution_drain(struct attribution *attribution, struct events *events, int64_t until)
 {
-	struct pending *pending = &attribution->pending;
+	struct reorder_buffer *pending = &attribution->pending;
 	struct record record;
 	size_t ring;
 
 	fit_loads(attribution, events_ring_count(events), until);
-	spaces_begin(attribution->spaces);
+	address_spaces_begin(attribution->spaces);
 	for (size_t i = 0; i < attribution->load_count; i++)
-		pending_take(pending, events_ring(events, i), i, events);
-	while (pending_next(pending, until, &record, &ring))
+		reorder_take(pending, events_ring(events, i), i, events);
+	while (reorder_next(pending, until, &record, &ring))
 		take_record(attribution, events, ring, &record);
 	adapt(attribution, events, until);
 	trim(attribution);
@@ -464,13 +464,13 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 	*report = counted;
 	index_reset(&attribution->index);
 	forget_others(attribution);
-	relatives_trim(attribution->relatives);
+	process_tracker_trim(attribution->tracker);
 }
 
 const char *
 attribution_trouble(const struct attribution *attribution)
 {
-	const char *trouble = spaces_trouble(attribution->spaces);
+	const char *trouble = address_spaces_trouble(attribution->spaces);
 
 	return trouble ? trouble : symbols_trouble(attribution->symbols);
 }

@@ -4,8 +4,8 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/unit.h"
-#include "sampler/calls.h"
-#include "sampler/ladder.h"
+#include "sampler/perf-calls.h"
+#include "sampler/permissions.h"
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -47,7 +47,7 @@ struct counters {
 		int64_t sum;  /* of the last read */
 		int64_t base; /* the sum of those that were closed */
 	} kinds[KINDS];
-	char missing[LADDER_SENTENCE_SIZE];
+	char missing[DENIAL_SENTENCE_SIZE];
 };
 
 static void
@@ -115,7 +115,7 @@ counters_open(const struct perf_calls *calls)
 	counters->calls = calls ? calls : &perf_calls_real;
 	error = open_kinds(counters);
 	if (error < 0)
-		ladder_sentence(&(struct obstacle){ .step = STEP_COUNTERS,
+		denial_sentence(&(struct denial){ .step = STEP_COUNTERS,
 					.error = -error,
 					.paranoid = counters->calls->paranoid(),
 					.seccomp = counters->calls->seccomp() },

@@ -2,7 +2,7 @@
 #include "sampler/event-set.h"
 
 #include "base/memory.h"
-#include "sampler/calls.h"
+#include "sampler/perf-calls.h"
 #include "sampler/record.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ const int64_t event_periods[EVENT_PERIODS] = { 61, 251, 1021 };
 bool
 event_set_has_read(const struct event_set *set)
 {
-	return set->rung == RUNG_ALL;
+	return set->access == ACCESS_ALL;
 }
 
 /*
@@ -49,7 +49,7 @@ static struct perf_event_attr
 describe(const struct event_set *set, enum event_kind kind)
 {
 	bool is_walk = kind == EVENT_WALK, is_minor = kind == EVENT_MINOR;
-	bool is_task = set->rung != RUNG_ALL && !is_walk;
+	bool is_task = set->access != ACCESS_ALL && !is_walk;
 	struct perf_event_attr attributes = { .size = sizeof(attributes),
 		.type = is_walk ? PERF_TYPE_HW_CACHE : PERF_TYPE_SOFTWARE,
 		.config = is_walk ? PERF_COUNT_HW_CACHE_DTLB | PERF_COUNT_HW_CACHE_OP_READ << 8 |
@@ -65,7 +65,7 @@ describe(const struct event_set *set, enum event_kind kind)
 		.wakeup_watermark = (uint32_t)(set->pages * (size_t)sysconf(_SC_PAGESIZE) / 2),
 		.freq = is_walk,
 		.inherit = is_task,
-		.exclude_kernel = set->rung == RUNG_USER,
+		.exclude_kernel = set->access == ACCESS_USER,
 		.disabled = is_task && set->target.on_exec,
 		.enable_on_exec = is_task && set->target.on_exec,
 		.mmap = is_minor,
@@ -113,11 +113,11 @@ connect_event(struct event_set *set, int fd, int number, bool is_first)
 	if (!is_first)
 		return set->calls->control(fd, PERF_EVENT_IOC_SET_OUTPUT,
 			(unsigned long)set->cpus[set->cpu_count - 1].ring.fd);
-	set->obstacle.step = STEP_RING;
+	set->denial.step = STEP_RING;
 	error = set->calls->map(&cpu.ring, fd, set->pages);
 	if (error < 0)
 		return error;
-	set->obstacle.step = STEP_OPEN;
+	set->denial.step = STEP_OPEN;
 	set->cpus = array_reserve(set->cpus, &set->cpu_capacity, set->cpu_count + 1, sizeof(cpu));
 	set->cpus[set->cpu_count++] = cpu;
 	epoll_ctl(set->fd, EPOLL_CTL_ADD, fd, &wake);

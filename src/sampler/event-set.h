@@ -2,8 +2,8 @@
 #pragma once
 
 #include "collect/perf-ring.h"
-#include "sampler/ladder.h"
 #include "sampler/own-clock.h"
+#include "sampler/permissions.h"
 #include "sampler/target.h"
 
 /* Primes: a power of two would meet the same places of a loop over pages again and again. */
@@ -30,15 +30,15 @@ struct cpu {
 struct event_set {
 	struct sampling_target target;
 	const struct perf_calls *calls;
-	enum rung rung;
+	enum access_level access;
 	size_t pages;
 	int fd;               /* of epoll */
 	struct event *events; /* those of faults CPU by CPU, then the walks */
 	size_t event_count, event_capacity;
 	struct cpu *cpus;
 	size_t cpu_count, cpu_capacity;
-	bool has_lost;            /* PERF_FORMAT_LOST */
-	struct obstacle obstacle; /* its step: whether it was the event or its ring that failed */
+	bool has_lost;        /* PERF_FORMAT_LOST */
+	struct denial denial; /* its step: whether it was the event or its ring that failed */
 };
 
 /*

@@ -7,8 +7,8 @@
 #include "base/memory.h"
 #include "base/unit.h"
 #include "collect/perf-ring.h"
-#include "sampler/calls.h"
 #include "sampler/event-set.h"
+#include "sampler/perf-calls.h"
 #include "sampler/record.h"
 
 #include <dirent.h>
@@ -31,7 +31,7 @@ enum {
 
 struct events {
 	struct event_set set;
-	char missing[LADDER_SENTENCE_SIZE];
+	char missing[DENIAL_SENTENCE_SIZE];
 	pid_t *tasks;
 	size_t task_count, task_capacity, all_tasks;
 	struct index ids;
@@ -79,9 +79,9 @@ add_cpus(struct events *events)
 	if (error == -EMFILE && events->task_count == 1 && events->set.cpu_count > 1) {
 		event_set_drop_cpus(
 			&events->set, events->set.cpu_count - (events->set.cpu_count + 3) / 4);
-		events->set.obstacle.error = EMFILE;
-		events->set.obstacle.done = (int64_t)events->set.cpu_count;
-		events->set.obstacle.all = all;
+		events->set.denial.error = EMFILE;
+		events->set.denial.done = (int64_t)events->set.cpu_count;
+		events->set.denial.all = all;
 		return 0;
 	}
 	return error == 0 && events->set.cpu_count == 0 ? -ENODEV : error;
@@ -108,10 +108,10 @@ list_tasks(struct events *events)
 	const struct dirent *entry;
 
 	events->task_count = 0;
-	if (events->set.rung == RUNG_ALL)
+	if (events->set.access == ACCESS_ALL)
 		add_task(events, -1);
 	snprintf(path, sizeof(path), "/proc/%jd/task", (intmax_t)events->set.target.pid);
-	threads = events->set.rung == RUNG_ALL ? NULL : opendir(path);
+	threads = events->set.access == ACCESS_ALL ? NULL : opendir(path);
 	while (threads && (entry = readdir(threads)))
 		if (entry->d_name[0] != '.')
 			add_task(events, (pid_t)strtol(entry->d_name, NULL, 10));
@@ -120,47 +120,48 @@ list_tasks(struct events *events)
 	events->task_count = events->task_count < most ? events->task_count : most;
 }
 
-/* Opens all of a rung; where memory or descriptors are short, with smaller rings or fewer threads.
+/* Opens all of a access; where memory or descriptors are short, with smaller rings or fewer
+ * threads.
  */
 static int
-open_rung(struct events *events, enum rung rung)
+open_rung(struct events *events, enum access_level access)
 {
 	int error;
 
-	events->set.rung = rung;
+	events->set.access = access;
 	events->set.pages = events->set.target.pages > 0 ? events->set.target.pages : PAGES;
 	list_tasks(events);
 	for (;;) {
-		events->set.obstacle = (struct obstacle){ .step = STEP_OPEN, .rung = rung };
+		events->set.denial = (struct denial){ .step = STEP_OPEN, .access = access };
 		error = events->task_count > 0 ? add_cpus(events) : -ESRCH;
 		if (error == 0)
 			return 0;
 		event_set_drop_cpus(&events->set, 0);
 		if (error == -EMFILE && events->task_count > 1)
 			events->task_count /= 2;
-		else if (events->set.obstacle.step == STEP_RING &&
+		else if (events->set.denial.step == STEP_RING &&
 			 (error == -EPERM || error == -ENOMEM) &&
 			 events->set.pages / 2 >= LEAST_PAGES)
 			events->set.pages /= 2;
 		else
 			break;
 	}
-	events->set.obstacle.error = -error;
+	events->set.denial.error = -error;
 	return error;
 }
 
 /* The sentence that stays is the first one: about faults before one about walks. */
 static void
-tell(struct events *events, struct obstacle obstacle)
+tell(struct events *events, struct denial denial)
 {
 	if (events->missing[0])
 		return;
-	obstacle.rung = events->set.rung;
-	obstacle.pid = events->set.target.pid;
-	obstacle.level = events->set.target.on_exec ? 1 : 0;
-	obstacle.paranoid = events->set.calls->paranoid();
-	obstacle.seccomp = events->set.calls->seccomp();
-	ladder_sentence(&obstacle, events->missing);
+	denial.access = events->set.access;
+	denial.pid = events->set.target.pid;
+	denial.level = events->set.target.on_exec ? 1 : 0;
+	denial.paranoid = events->set.calls->paranoid();
+	denial.seccomp = events->set.calls->seccomp();
+	denial_sentence(&denial, events->missing);
 }
 
 /*
@@ -183,37 +184,38 @@ add_walks(struct events *events)
 		return;
 	while (events->set.event_count > faults)
 		event_set_drop(&events->set);
-	tell(events, (struct obstacle){ .step = STEP_WALKS, .error = -error });
+	tell(events, (struct denial){ .step = STEP_WALKS, .error = -error });
 }
 
-/* Goes down as far as it must. What stood in the way of the first rung is what would grant more. */
+/* Goes down as far as it must. What stood in the way of the first access is what would grant more.
+ */
 static void
 descend(struct events *events)
 {
-	enum rung rung = events->set.target.on_exec ? RUNG_PROCESS : RUNG_ALL;
-	enum rung lowest = events->set.target.pid > 0 ? RUNG_USER : RUNG_ALL;
-	struct obstacle first = { .error = 0 };
+	enum access_level access = events->set.target.on_exec ? ACCESS_PROCESS : ACCESS_ALL;
+	enum access_level lowest = events->set.target.pid > 0 ? ACCESS_USER : ACCESS_ALL;
+	struct denial first = { .error = 0 };
 	bool is_first = true;
 
-	while (open_rung(events, rung) < 0) {
+	while (open_rung(events, access) < 0) {
 		if (is_first)
-			first = events->set.obstacle;
+			first = events->set.denial;
 		is_first = false;
-		if (rung++ == lowest) {
-			bool has_ended = events->set.obstacle.error == ESRCH;
+		if (access++ == lowest) {
+			bool has_ended = events->set.denial.error == ESRCH;
 
-			events->set.rung = RUNG_NONE;
+			events->set.access = ACCESS_NONE;
 			tell(events, events->set.target.of_all && has_ended ? first
-									    : events->set.obstacle);
+									    : events->set.denial);
 			return;
 		}
 	}
 	if (!is_first)
 		tell(events, first);
-	else if (events->set.obstacle.error != 0)
-		tell(events, events->set.obstacle);
+	else if (events->set.denial.error != 0)
+		tell(events, events->set.denial);
 	if (events->task_count < events->all_tasks)
-		tell(events, (struct obstacle){ .done = (int64_t)events->task_count,
+		tell(events, (struct denial){ .done = (int64_t)events->task_count,
 				     .all = (int64_t)events->all_tasks });
 }
 
@@ -227,10 +229,10 @@ open_with_all(struct events *events)
 {
 	const struct sampling_target *target = &events->set.target;
 
-	if (!target->on_exec || target->period == 1 || open_rung(events, RUNG_ALL) < 0)
+	if (!target->on_exec || target->period == 1 || open_rung(events, ACCESS_ALL) < 0)
 		return false;
-	if (events->set.obstacle.error != 0)
-		tell(events, events->set.obstacle);
+	if (events->set.denial.error != 0)
+		tell(events, events->set.denial);
 	return true;
 }
 
@@ -241,16 +243,16 @@ events_open(const struct sampling_target *target, const struct perf_calls *calls
 
 	*events = (struct events){ .set = { .target = *target,
 					   .calls = calls ? calls : &perf_calls_real,
-					   .rung = RUNG_NONE,
+					   .access = ACCESS_NONE,
 					   .has_lost = true,
 					   .fd = epoll_create1(EPOLL_CLOEXEC) } };
 	if (events->set.fd < 0) {
-		tell(events, (struct obstacle){ .error = errno });
+		tell(events, (struct denial){ .error = errno });
 		return events;
 	}
 	if (!open_with_all(events))
 		descend(events);
-	if (target->walks && events->set.rung != RUNG_NONE)
+	if (target->walks && events->set.access != ACCESS_NONE)
 		add_walks(events);
 	for (size_t i = 0; i < events->set.event_count; i++)
 		index_add(&events->ids, index_mix(0, events->set.events[i].id));
@@ -274,10 +276,10 @@ events_close(struct events *events)
 	free(events);
 }
 
-enum rung
-events_rung(const struct events *events)
+enum access_level
+events_access(const struct events *events)
 {
-	return events->set.rung;
+	return events->set.access;
 }
 
 const char *
@@ -307,7 +309,7 @@ events_ring(struct events *events, size_t ring)
 int
 events_fd(const struct events *events)
 {
-	return events->set.rung == RUNG_NONE ? -1 : events->set.fd;
+	return events->set.access == ACCESS_NONE ? -1 : events->set.fd;
 }
 
 void
@@ -414,7 +416,7 @@ events_adapt(struct events *events, size_t ring, int64_t samples, int64_t durati
 	double rate = duration_ns > 0 ? (double)samples * 1e9 / (double)duration_ns : 0;
 
 	/* Copies that children have inherited keep the period with which they began. */
-	if (events->set.target.period > 0 || events->set.rung != RUNG_ALL || duration_ns <= 0)
+	if (events->set.target.period > 0 || events->set.access != ACCESS_ALL || duration_ns <= 0)
 		return;
 	if (rate > BUSY_RATE && cpu->step + 1 < EVENT_PERIODS)
 		set_period(events, ring, cpu->step + 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "sampler/ladder.h"
+#include "sampler/permissions.h"
 #include "sampler/target.h"
 
 #include <stdbool.h>
@@ -16,9 +16,9 @@ struct record;
  * The sampled events, with one ring a CPU. CPUs that are offline are left out; one that goes
  * offline is silent from then on, also when it is back: the sampler opens them anew then.
  *
- * RUNG_ALL: all processes. RUNG_PROCESS: the threads that process target->pid has now, with all
- * they will start; children that it has already are not seen. RUNG_USER: the same without what
- * the kernel does for them. RUNG_NONE: nothing, and no rings. Walks are of all processes always.
+ * ACCESS_ALL: all processes. ACCESS_PROCESS: the threads that process target->pid has now, with all
+ * they will start; children that it has already are not seen. ACCESS_USER: the same without what
+ * the kernel does for them. ACCESS_NONE: nothing, and no rings. Walks are of all processes always.
  */
 struct events;
 
@@ -26,7 +26,7 @@ struct events;
 struct events *events_open(const struct sampling_target *target, const struct perf_calls *calls);
 void events_close(struct events *events);
 
-enum rung events_rung(const struct events *events);
+enum access_level events_access(const struct events *events);
 
 /* One line: what is missing, and what would grant it; NULL: nothing is. Valid until the close. */
 const char *events_missing(const struct events *events);
@@ -48,7 +48,7 @@ enum event_kind events_kind(const struct events *events, const struct record *sa
 
 /*
  * Finds out, as far as that can be told from one sample, whether it was prepared for another
- * program's event, and sets is_shared. Of RUNG_ALL such a sample gets its right time. `now`: a
+ * program's event, and sets is_shared. Of ACCESS_ALL such a sample gets its right time. `now`: a
  * moment after it was written.
  */
 void events_mend(struct events *events, struct record *sample, int64_t now);

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/unit.h"
-#include "sampler/calls.h"
+#include "sampler/perf-calls.h"
 #include "sampler/record.h"
 
 /*

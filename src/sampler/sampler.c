@@ -9,9 +9,9 @@
 #include "model/snapshot.h"
 #include "sampler/attribute.h"
 #include "sampler/counters.h"
-#include "sampler/cpus.h"
 #include "sampler/events.h"
-#include "sampler/hand-over.h"
+#include "sampler/perf-calls.h"
+#include "sampler/sampler-result.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -53,7 +53,7 @@ struct sampler {
 	int64_t asked, answers; /* how many so far */
 	bool ending;
 	bool awaited; /* an answer that nobody has taken yet */
-	struct sampler_answer answer;
+	struct sampler_result answer;
 
 	/* Of the thread alone. */
 	int root;
@@ -62,7 +62,7 @@ struct sampler {
 	struct counters *counters;
 	struct cpus cpus; /* of the events and counters */
 	struct attribution *attribution;
-	struct sampler_answer own_answer;
+	struct sampler_result own_answer;
 	int64_t since, lost; /* of the last answer */
 };
 
@@ -88,7 +88,7 @@ serves(const struct sampler *sampler, const struct question *question)
 		return false;
 	if (old->period != new->period)
 		return false;
-	return old->pid == new->pid || events_rung(sampler->events) == RUNG_ALL;
+	return old->pid == new->pid || events_access(sampler->events) == ACCESS_ALL;
 }
 
 static void
@@ -155,16 +155,16 @@ take_question(struct sampler *sampler, const struct question *question)
 }
 
 static const char *
-rung_name(enum rung rung)
+rung_name(enum access_level access)
 {
 	static const char *const names[] = {
-		[RUNG_ALL] = "all",
-		[RUNG_PROCESS] = "process",
-		[RUNG_USER] = "user",
-		[RUNG_NONE] = "none",
+		[ACCESS_ALL] = "all",
+		[ACCESS_PROCESS] = "process",
+		[ACCESS_USER] = "user",
+		[ACCESS_NONE] = "none",
 	};
 
-	return names[rung];
+	return names[access];
 }
 
 static int64_t
@@ -184,7 +184,7 @@ first_to_say(const struct sampler *sampler, const struct fault_report *report)
 
 /* What was sampled up to now, as an answer. */
 static void
-answer_samples(struct sampler *sampler, struct sampler_answer *answer)
+answer_samples(struct sampler *sampler, struct sampler_result *answer)
 {
 	int64_t now = clock_ns(CLOCK_MONOTONIC), lost;
 
@@ -192,7 +192,7 @@ answer_samples(struct sampler *sampler, struct sampler_answer *answer)
 	attribution_report(sampler->attribution, &answer->report);
 	lost = lost_so_far(sampler);
 	answer->sampling = (struct sampling){
-		.rung = rung_name(events_rung(sampler->events)),
+		.access = rung_name(events_access(sampler->events)),
 		.missing = first_to_say(sampler, &answer->report),
 		.duration = now - sampler->since,
 		.period = answer->report.period > 0 ? answer->report.period : period_now(sampler),
@@ -208,9 +208,9 @@ answer_samples(struct sampler *sampler, struct sampler_answer *answer)
 static void
 make_answer(struct sampler *sampler)
 {
-	struct sampler_answer *answer = &sampler->own_answer;
+	struct sampler_result *answer = &sampler->own_answer;
 
-	sampler_answer_reset(answer);
+	sampler_result_reset(answer);
 	if (sampler->events)
 		answer_samples(sampler, answer);
 	if (sampler->counters &&
@@ -237,7 +237,7 @@ follow_cpus(struct sampler *sampler)
 	if (!question->bits || !cpus_have_changed(&sampler->cpus, cpus_online))
 		return;
 	if (sampler->events && !question->request.at_exec &&
-		events_rung(sampler->events) == RUNG_ALL) {
+		events_access(sampler->events) == ACCESS_ALL) {
 		stop_events(sampler);
 		start_events(sampler);
 	}
@@ -249,7 +249,7 @@ follow_cpus(struct sampler *sampler)
 static void
 give_answer(struct sampler *sampler, int64_t number)
 {
-	struct sampler_answer answer;
+	struct sampler_result answer;
 
 	pthread_mutex_lock(&sampler->lock);
 	answer = sampler->answer;
@@ -368,7 +368,7 @@ add_samples(struct sampler *sampler, struct snapshot *now, const struct question
 		error = -ETIMEDOUT;
 	sampler->awaited = error < 0;
 	if (error == 0)
-		sampler_answer_add(&sampler->answer, now);
+		sampler_result_add(&sampler->answer, now);
 	pthread_mutex_unlock(&sampler->lock);
 	return error;
 }
@@ -411,8 +411,8 @@ sampler_destroy(struct source *source)
 		wake(sampler);
 		pthread_join(sampler->thread, NULL);
 	}
-	sampler_answer_finish(&sampler->answer);
-	sampler_answer_finish(&sampler->own_answer);
+	sampler_result_finish(&sampler->answer);
+	sampler_result_finish(&sampler->own_answer);
 	pthread_mutex_destroy(&sampler->lock);
 	pthread_cond_destroy(&sampler->answered);
 	close(sampler->wake_fd);

@@ -159,7 +159,7 @@ draw_sampling(const struct state *state, const struct app *app, WINDOW *window, 
 		snprintf(whose, sizeof(whose), "process %lld %s", (long long)state->process.pid,
 			comm);
 	}
-	if (!sampling->rung) {
+	if (!sampling->access) {
 		snprintf(text, sizeof(text), "Faults of %s: sampling begins ...", whose);
 	} else if (sampling->missing) {
 		snprintf(text, sizeof(text), "Faults of %s: %s", whose, sampling->missing);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "sampler/calls.h"
+#include "sampler/perf-calls.h"
 
 #include <linux/perf_event.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
 
 #include "base/unit.h"
 #include "sampler/counters.h"
-#include "sampler/cpus.h"
-#include "sampler/ladder.h"
+#include "sampler/perf-calls.h"
+#include "sampler/permissions.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -156,7 +156,7 @@ counters_count_at_least_what_a_loop_executes(void **state)
 	enum { TURNS = 20000000 };
 	struct counters *counters = counters_open(NULL);
 	struct counts before, after;
-	char reason[LADDER_SENTENCE_SIZE] = "";
+	char reason[DENIAL_SENTENCE_SIZE] = "";
 	bool is_read = counters_read(counters, false, &before);
 
 	for (volatile int i = 0; i < TURNS; i++)

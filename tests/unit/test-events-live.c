@@ -4,9 +4,9 @@
 
 #include "base/unit.h"
 #include "collect/perf-ring.h"
-#include "sampler/calls.h"
 #include "sampler/counters.h"
 #include "sampler/events.h"
+#include "sampler/perf-calls.h"
 #include "sampler/record.h"
 
 #include <errno.h>
@@ -28,11 +28,11 @@ static const char level_path[] = "/proc/sys/kernel/perf_event_paranoid";
 
 /* What a child of the test found, with other rights than ours. */
 struct answer {
-	enum rung rung;
+	enum access_level access;
 	bool is_set_up;
 	size_t pages;
 	int64_t samples, others, execs, maps, lost;
-	char sentence[LADDER_SENTENCE_SIZE];
+	char sentence[DENIAL_SENTENCE_SIZE];
 };
 
 static void
@@ -40,7 +40,7 @@ describe(struct events *events, struct answer *answer)
 {
 	const char *missing = events_missing(events);
 
-	answer->rung = events_rung(events);
+	answer->access = events_access(events);
 	answer->pages = events_pages(events);
 	if (missing)
 		snprintf(answer->sentence, sizeof(answer->sentence), "%s", missing);
@@ -147,7 +147,7 @@ ask(bool (*set_up)(void), struct sampling_target target,
 {
 	const struct question question = { target, run };
 
-	*ret_answer = (struct answer){ .rung = RUNG_NONE };
+	*ret_answer = (struct answer){ .access = ACCESS_NONE };
 	ret_answer->is_set_up = run_with_rights(
 		set_up, answer_question, &question, ret_answer, sizeof(*ret_answer));
 }
@@ -177,7 +177,7 @@ skip_unless_root_may(void)
 {
 	struct answer answer = ask_or_skip(as_root, (struct sampling_target){ .period = 1 });
 
-	if (answer.rung != RUNG_ALL)
+	if (answer.access != ACCESS_ALL)
 		skip_because(answer.sentence);
 }
 
@@ -196,7 +196,7 @@ root_sees_each_fault_once(void **state)
 	skip_unless_root_may();
 	answer = ask_or_skip(as_root, (struct sampling_target){ .period = 1, .pages = 512 });
 	assert_string_equal(answer.sentence, "");
-	assert_int_equal(answer.rung, RUNG_ALL);
+	assert_int_equal(answer.access, ACCESS_ALL);
 	assert_true(is_exact(&answer));
 	/* Trap 1. Faults of others on the same CPUs count in between: four standard errors. */
 	answer = ask_or_skip(as_root, (struct sampling_target){ .pages = 512 });
@@ -212,7 +212,7 @@ two_samplers_see_the_same_faults(void **state)
 	ask(as_root, (struct sampling_target){ .period = 1, .pages = 512 }, sample_beside_another,
 		&answer);
 	assert_string_equal(answer.sentence, "");
-	assert_int_equal(answer.rung, RUNG_ALL);
+	assert_int_equal(answer.access, ACCESS_ALL);
 	assert_true(is_exact(&answer));
 }
 
@@ -226,7 +226,7 @@ cap_perfmon_alone_gives_all(void **state)
 		skip_because("kernels with this level may want more than CAP_PERFMON");
 	answer = ask_or_skip(with_perfmon_only, (struct sampling_target){ .period = 1 });
 	assert_string_equal(answer.sentence, "");
-	assert_int_equal(answer.rung, RUNG_ALL);
+	assert_int_equal(answer.access, ACCESS_ALL);
 	assert_true(is_exact(&answer));
 }
 
@@ -239,13 +239,13 @@ seccomp_is_named(void **state)
 		&answer);
 	if (!answer.is_set_up)
 		skip_because("no filter of system calls can be set");
-	assert_int_equal(answer.rung, RUNG_NONE);
+	assert_int_equal(answer.access, ACCESS_NONE);
 	assert_string_equal(answer.sentence,
 		"page faults are not sampled: a container or sandbox forbids it (seccomp); it must "
 		"allow perf_event_open");
 	ask(where_perf_does_not_exist, (struct sampling_target){ .pid = 1 }, sample_itself,
 		&answer);
-	assert_int_equal(answer.rung, RUNG_NONE);
+	assert_int_equal(answer.access, ACCESS_NONE);
 	assert_string_equal(answer.sentence,
 		"page faults are not sampled: this kernel or sandbox has no perf events");
 }
@@ -290,36 +290,36 @@ guard_level(int64_t level, pid_t *ret_child)
 
 struct level_case {
 	const char *level;
-	enum rung mine, all;
+	enum access_level mine, all;
 	const char *sentence; /* of a target for one process; NULL: none */
 };
 
 /* Level 4 is 2 on a plain kernel; kernels of distributions refuse everything there. */
 /* clang-format off */
 static const struct level_case level_cases[] = {
-	{ "2",  RUNG_USER,    RUNG_NONE, "only the user-mode faults of process" },
-	{ "1",  RUNG_PROCESS, RUNG_NONE, "only the faults of process" },
-	{ "0",  RUNG_ALL,     RUNG_ALL,  NULL },
-	{ "-1", RUNG_ALL,     RUNG_ALL,  NULL },
+	{ "2",  ACCESS_USER,    ACCESS_NONE, "only the user-mode faults of process" },
+	{ "1",  ACCESS_PROCESS, ACCESS_NONE, "only the faults of process" },
+	{ "0",  ACCESS_ALL,     ACCESS_ALL,  NULL },
+	{ "-1", ACCESS_ALL,     ACCESS_ALL,  NULL },
 };
 /* clang-format on */
 
 static bool
 is_level_right(const struct level_case *expected, bool is_all)
 {
-	enum rung rung = is_all ? expected->all : expected->mine;
-	const char *sentence =
-		is_all && rung == RUNG_NONE ? "page faults are not sampled" : expected->sentence;
+	enum access_level access = is_all ? expected->all : expected->mine;
+	const char *sentence = is_all && access == ACCESS_NONE ? "page faults are not sampled"
+							       : expected->sentence;
 	char now[16];
 	struct answer answer;
 
 	snprintf(now, sizeof(now), "(now %s)", expected->level);
 	ask(as_nobody, (struct sampling_target){ .pid = !is_all, .period = 1 }, sample_itself,
 		&answer);
-	print_message("# level %s: rung %d, %d samples, \"%s\"\n", expected->level,
-		(int)answer.rung, (int)answer.samples, answer.sentence);
-	return answer.is_set_up && answer.rung == rung &&
-	       (rung == RUNG_NONE ? answer.samples == 0 : is_exact(&answer)) &&
+	print_message("# level %s: access %d, %d samples, \"%s\"\n", expected->level,
+		(int)answer.access, (int)answer.samples, answer.sentence);
+	return answer.is_set_up && answer.access == access &&
+	       (access == ACCESS_NONE ? answer.samples == 0 : is_exact(&answer)) &&
 	       (sentence ? strstr(answer.sentence, sentence) && strstr(answer.sentence, now)
 			 : answer.sentence[0] == '\0');
 }
@@ -360,7 +360,7 @@ sample_twice(struct sampling_target *target, struct answer *answer)
 
 	target->pid = getpid();
 	first = events_open(target, NULL);
-	answer->others = events_rung(first) != RUNG_NONE;
+	answer->others = events_access(first) != ACCESS_NONE;
 	second = events_open(&(struct sampling_target){ .pid = getpid() }, NULL);
 	describe(second, answer);
 	events_close(second);
@@ -394,11 +394,11 @@ rings_shrink_to_what_memory_is_left(void **state)
 		skip_because("this needs root");
 	if (!answer.others)
 		skip_because(answer.sentence);
-	assert_int_not_equal(answer.rung, RUNG_NONE); /* 65 of 129 pages a CPU are taken */
+	assert_int_not_equal(answer.access, ACCESS_NONE); /* 65 of 129 pages a CPU are taken */
 	assert_int_equal(answer.pages, 32);
 	ask(without_locked_memory, (struct sampling_target){ .pages = 128 }, sample_twice, &answer);
 	assert_true(answer.others);
-	assert_int_equal(answer.rung, RUNG_NONE);
+	assert_int_equal(answer.access, ACCESS_NONE);
 	assert_string_equal(answer.sentence,
 		"page faults are not sampled: the memory for rings is used up; "
 		"kernel.perf_event_mlock_kb or ulimit -l must be raised");
@@ -457,7 +457,7 @@ trap_10_threads_that_run_already_are_sampled(void **state)
 		skip_because("at this level it would not be a matter of threads");
 	ask(as_nobody, (struct sampling_target){ .period = 61 }, sample_threads, &answer);
 	assert_true(answer.is_set_up);
-	assert_in_range(answer.rung, RUNG_PROCESS, RUNG_USER);
+	assert_in_range(answer.access, ACCESS_PROCESS, ACCESS_USER);
 	assert_in_range(answer.samples * 61, THREADS * PAGES * 9 / 10, THREADS * PAGES * 11 / 10);
 }
 
@@ -504,7 +504,7 @@ a_program_is_sampled_from_its_exec_on(void **state)
 		&answer);
 	assert_true(answer.is_set_up);
 	assert_string_equal(answer.sentence, "");
-	assert_int_equal(answer.rung, RUNG_PROCESS);
+	assert_int_equal(answer.access, ACCESS_PROCESS);
 	assert_int_equal(answer.execs, 1);
 	assert_in_range(answer.maps, 3, 100);
 	assert_in_range(answer.samples, 20, 10000);

@@ -24,15 +24,16 @@ end(struct events *events)
 	assert_int_equal(fake_kernel.rings, 0);
 }
 
-/* Opens, compares the rung and the sentence (NULL: none), closes, and sees that nothing is left. */
+/* Opens, compares the access and the sentence (NULL: none), closes, and sees that nothing is left.
+ */
 static void
-assert_rung(const struct sampling_target *target, enum rung rung, const char *sentence)
+assert_rung(const struct sampling_target *target, enum access_level access, const char *sentence)
 {
 	struct events *events = events_open(target, &fake_perf);
 
-	assert_int_equal(events_rung(events), rung);
-	assert_int_equal(events_ring_count(events) > 0, rung != RUNG_NONE);
-	assert_int_equal(events_fd(events) >= 0, rung != RUNG_NONE);
+	assert_int_equal(events_access(events), access);
+	assert_int_equal(events_ring_count(events) > 0, access != ACCESS_NONE);
+	assert_int_equal(events_fd(events) >= 0, access != ACCESS_NONE);
 	if (sentence) {
 		assert_non_null(events_missing(events));
 		assert_string_equal(events_missing(events), sentence);
@@ -50,7 +51,7 @@ each_cpu_has_one_ring_and_one_side_band(void **state)
 
 	fake_perf_reset();
 	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
-	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_int_equal(events_access(events), ACCESS_ALL);
 	assert_int_equal(events_ring_count(events), 2);
 	assert_int_equal(events_pages(events), 64);
 	assert_int_equal(fake_kernel.open_fds, 4);
@@ -90,7 +91,7 @@ trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
 		fake_kernel.all_error = is_all ? 0 : EACCES;
 		events = events_open(
 			&(struct sampling_target){ .pid = getpid(), .walks = is_all }, &fake_perf);
-		assert_int_equal(events_rung(events), is_all ? RUNG_ALL : RUNG_PROCESS);
+		assert_int_equal(events_access(events), is_all ? ACCESS_ALL : ACCESS_PROCESS);
 		for (int fd = 0; fd < FAKE_FDS; fd++) {
 			const struct perf_event_attr *a = &fake_kernel.attributes[fd];
 			bool is_walk = fake_kernel.is_open[fd] && a->type != PERF_TYPE_SOFTWARE;
@@ -265,9 +266,9 @@ the_ladder_goes_down_with_a_sentence(void **state)
 	char sentence[256];
 
 	fake_perf_reset();
-	assert_rung(&all, RUNG_ALL, NULL);
+	assert_rung(&all, ACCESS_ALL, NULL);
 	fake_kernel.all_error = EACCES;
-	assert_rung(&all, RUNG_NONE,
+	assert_rung(&all, ACCESS_NONE,
 		"page faults are not sampled: that needs CAP_PERFMON or "
 		"kernel.perf_event_paranoid<=0 (now 2): setcap cap_perfmon+ep memtop");
 	fake_kernel.paranoid = 1;
@@ -275,25 +276,25 @@ the_ladder_goes_down_with_a_sentence(void **state)
 		"only the faults of process %d are sampled: more needs CAP_PERFMON or "
 		"kernel.perf_event_paranoid<=0 (now 1): setcap cap_perfmon+ep memtop",
 		getpid());
-	assert_rung(&mine, RUNG_PROCESS, sentence);
+	assert_rung(&mine, ACCESS_PROCESS, sentence);
 	fake_kernel.paranoid = 2;
 	fake_kernel.kernel_error = EACCES;
 	snprintf(sentence, sizeof(sentence),
 		"only the user-mode faults of process %d are sampled: more needs CAP_PERFMON or "
 		"kernel.perf_event_paranoid<=0 (now 2): setcap cap_perfmon+ep memtop",
 		getpid());
-	assert_rung(&mine, RUNG_USER, sentence);
+	assert_rung(&mine, ACCESS_USER, sentence);
 	fake_kernel.open_error = EACCES;
 	fake_kernel.paranoid = 3;
-	assert_rung(&mine, RUNG_NONE,
+	assert_rung(&mine, ACCESS_NONE,
 		"page faults are not sampled: this kernel may forbid perf events "
 		"(kernel.perf_event_paranoid is 3); run memtop as root or set it to 0");
 	fake_kernel.paranoid = UNKNOWN;
-	assert_rung(&mine, RUNG_NONE,
+	assert_rung(&mine, ACCESS_NONE,
 		"page faults are not sampled: that needs CAP_PERFMON: "
 		"setcap cap_perfmon+ep memtop");
 	fake_kernel.paranoid = -1;
-	assert_rung(&mine, RUNG_NONE,
+	assert_rung(&mine, ACCESS_NONE,
 		"page faults are not sampled: a security module of the kernel forbids it");
 }
 
@@ -318,7 +319,7 @@ each_errno_has_its_sentence(void **state)
 		{ ESRCH, 0, "the process has ended" },
 		{ EIO, 0, "Input/output error" },
 	};
-	char sentence[LADDER_SENTENCE_SIZE];
+	char sentence[DENIAL_SENTENCE_SIZE];
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		fake_perf_reset();
@@ -326,8 +327,8 @@ each_errno_has_its_sentence(void **state)
 		fake_kernel.seccomp = cases[i].seccomp;
 		snprintf(sentence, sizeof(sentence), "page faults are not sampled: %s",
 			cases[i].cause);
-		assert_rung(&(struct sampling_target){ .pid = 0 }, RUNG_NONE, sentence);
-		assert_rung(&(struct sampling_target){ .pid = getpid() }, RUNG_NONE, sentence);
+		assert_rung(&(struct sampling_target){ .pid = 0 }, ACCESS_NONE, sentence);
+		assert_rung(&(struct sampling_target){ .pid = getpid() }, ACCESS_NONE, sentence);
 	}
 }
 
@@ -343,7 +344,7 @@ rings_shrink_when_their_memory_is_used_up(void **state)
 		fake_perf_reset();
 		fake_kernel.most_pages = most;
 		events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
-		assert_int_equal(events_rung(events), RUNG_ALL);
+		assert_int_equal(events_access(events), ACCESS_ALL);
 		assert_int_equal(events_pages(events), most);
 		assert_null(events_missing(events));
 		for (int fd = 0; fd < FAKE_FDS; fd++)
@@ -354,9 +355,9 @@ rings_shrink_when_their_memory_is_used_up(void **state)
 	}
 	fake_perf_reset();
 	fake_kernel.most_pages = 4;
-	assert_rung(&(struct sampling_target){ .pid = 0 }, RUNG_NONE, used_up);
+	assert_rung(&(struct sampling_target){ .pid = 0 }, ACCESS_NONE, used_up);
 	fake_kernel.all_error = EACCES;
-	assert_rung(&(struct sampling_target){ .pid = getpid() }, RUNG_NONE, used_up);
+	assert_rung(&(struct sampling_target){ .pid = getpid() }, ACCESS_NONE, used_up);
 }
 
 static void
@@ -373,13 +374,13 @@ an_old_kernel_is_asked_for_less(void **state)
 	end(events);
 	fake_kernel.has_no_lost = true;
 	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
-	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_int_equal(events_access(events), ACCESS_ALL);
 	events_add_lost(events, EVENT_MINOR, 100);
 	assert_int_equal(events_lost(events, EVENT_MINOR), 100);
 	end(events);
 	fake_kernel.opens = 0;
 	fake_kernel.known_size = PERF_ATTR_SIZE_VER0;
-	assert_rung(&(struct sampling_target){ .pid = 0 }, RUNG_ALL, NULL);
+	assert_rung(&(struct sampling_target){ .pid = 0 }, ACCESS_ALL, NULL);
 }
 
 static void
@@ -397,10 +398,10 @@ walks_go_slower_or_are_left_out(void **state)
 			assert_int_equal(fake_kernel.attributes[fd].sample_freq, 24);
 	end(events);
 	fake_kernel.hardware_error = ENOENT;
-	assert_rung(&target, RUNG_ALL,
+	assert_rung(&target, ACCESS_ALL,
 		"TLB walks are not sampled: this processor or virtual machine has no such event");
 	fake_kernel.hardware_error = EOPNOTSUPP;
-	assert_rung(&target, RUNG_ALL,
+	assert_rung(&target, ACCESS_ALL,
 		"TLB walks are not sampled: this processor or virtual machine cannot sample such "
 		"events");
 }
@@ -417,7 +418,7 @@ trap_4_hardware_events_are_never_of_a_task(void **state)
 
 	fake_perf_reset();
 	events = events_open(&target, &fake_perf);
-	assert_int_equal(events_rung(events), RUNG_PROCESS);
+	assert_int_equal(events_access(events), ACCESS_PROCESS);
 	assert_null(events_missing(events));
 	for (int fd = 0; fd < FAKE_FDS; fd++) {
 		const struct perf_event_attr *a = &fake_kernel.attributes[fd];
@@ -442,7 +443,7 @@ a_command_is_sampled_with_all_where_that_is_permitted(void **state)
 
 	fake_perf_reset();
 	events = events_open(&target, &fake_perf);
-	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_int_equal(events_access(events), ACCESS_ALL);
 	assert_null(events_missing(events));
 	for (int fd = 0; fd < FAKE_FDS; fd++)
 		if (fake_kernel.is_open[fd])
@@ -459,7 +460,7 @@ sixty_four_cpus_some_offline(void **state)
 	fake_kernel.cpus = 64;
 	fake_kernel.offline = UINT64_C(0xf0000000000000a1); /* the first among them */
 	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
-	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_int_equal(events_access(events), ACCESS_ALL);
 	assert_null(events_missing(events));
 	assert_int_equal(events_ring_count(events), 57);
 	assert_int_equal(fake_kernel.open_fds, 57 * 3);
@@ -476,7 +477,7 @@ too_few_descriptors_are_said_and_some_given_back(void **state)
 	fake_kernel.cpus = 64;
 	fake_kernel.most_fds = 65; /* half way through the 33rd CPU */
 	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
-	assert_int_equal(events_rung(events), RUNG_ALL);
+	assert_int_equal(events_access(events), ACCESS_ALL);
 	assert_int_equal(fake_kernel.most_open, 65);
 	assert_int_equal(events_ring_count(events), 24);
 	assert_int_equal(fake_kernel.open_fds, 48);
@@ -486,7 +487,7 @@ too_few_descriptors_are_said_and_some_given_back(void **state)
 		"ulimit -n must be raised");
 	end(events);
 	fake_kernel.most_fds = 1;
-	assert_rung(&(struct sampling_target){ .pid = 0 }, RUNG_NONE,
+	assert_rung(&(struct sampling_target){ .pid = 0 }, ACCESS_NONE,
 		"page faults are not sampled: memtop is out of file descriptors; "
 		"ulimit -n must be raised");
 }
@@ -496,10 +497,10 @@ a_process_that_is_gone_has_no_events(void **state)
 {
 	fake_perf_reset();
 	fake_kernel.all_error = EACCES;
-	assert_rung(&(struct sampling_target){ .pid = INT32_MAX }, RUNG_NONE,
+	assert_rung(&(struct sampling_target){ .pid = INT32_MAX }, ACCESS_NONE,
 		"page faults are not sampled: the process has ended");
 	fake_kernel.all_error = ENOSYS;
-	assert_rung(&(struct sampling_target){ .pid = INT32_MAX, .of_all = true }, RUNG_NONE,
+	assert_rung(&(struct sampling_target){ .pid = INT32_MAX, .of_all = true }, ACCESS_NONE,
 		"page faults are not sampled: this kernel or sandbox has no perf events");
 }
 

@@ -3,7 +3,7 @@
 // What one process can do to the reading of its mappings: let it wait, or have far too many.
 #include "unit.h"
 
-#include "sampler/spaces.h"
+#include "sampler/address-spaces.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static const char old_maps[] = "00400000-00401000 r-xp 00000000 fe:00 99    /bin
 
 struct test {
 	struct tree tree;
-	struct spaces *spaces;
+	struct address_spaces *spaces;
 };
 
 static int
@@ -27,7 +27,7 @@ set_up(void **state)
 	struct test *test = test_calloc(1, sizeof(*test));
 
 	tree_create(&test->tree);
-	test->spaces = spaces_create(test->tree.fd);
+	test->spaces = address_spaces_create(test->tree.fd);
 	*state = test;
 	return 0;
 }
@@ -37,33 +37,33 @@ tear_down(void **state)
 {
 	struct test *test = *state;
 
-	spaces_destroy(test->spaces);
+	address_spaces_destroy(test->spaces);
 	tree_destroy(&test->tree);
 	test_free(test);
 	return 0;
 }
 
 static void
-assert_place(struct spaces *spaces, int64_t pid, uint64_t address, enum segment segment,
+assert_place(struct address_spaces *spaces, int64_t pid, uint64_t address, enum segment segment,
 	const char *name)
 {
 	struct place place;
 
-	spaces_find(spaces, pid, address, &place);
+	address_spaces_find(spaces, pid, address, &place);
 	assert_int_equal(place.segment, segment);
 	assert_string_equal(place.name, name);
 }
 
 /* A busy machine may need more than the time that one drain waits. */
 static void
-wait_for_place(struct spaces *spaces, uint64_t address)
+wait_for_place(struct address_spaces *spaces, uint64_t address)
 {
 	struct place place = { .is_known = false };
 
 	for (int i = 0; i < 1000 && !place.is_known; i++) {
 		usleep(10000);
-		spaces_begin(spaces);
-		spaces_find(spaces, PID, address, &place);
+		address_spaces_begin(spaces);
+		address_spaces_find(spaces, PID, address, &place);
 	}
 }
 
@@ -78,12 +78,13 @@ mappings_that_cannot_be_read_are_not_waited_for(void **state)
 	assert_int_equal(mkfifoat(test->tree.fd, "7/maps", 0600), 0);
 	tree_write(&test->tree, "9/maps", old_maps);
 	assert_place(test->spaces, PID, 0x400010, SEGMENT_UNKNOWN, "");
-	assert_string_equal(spaces_trouble(test->spaces),
+	assert_string_equal(address_spaces_trouble(test->spaces),
 		"mappings of process 7 are unknown: they could not be read in time");
 	assert_place(test->spaces, 9, 0x400010, SEGMENT_TEXT, "/bin/old");
-	spaces_begin(test->spaces);
+	address_spaces_begin(test->spaces);
 	assert_place(test->spaces, PID, 0x400010, SEGMENT_UNKNOWN, "");
-	assert_int_equal(spaces_size(test->spaces).readings, 2); /* it is still being read */
+	assert_int_equal(
+		address_spaces_size(test->spaces).readings, 2); /* it is still being read */
 	writer = openat(test->tree.fd, "7/maps", O_WRONLY);
 	assert_true(writer >= 0);
 	unlinkat(test->tree.fd, "7/maps", 0);
@@ -112,12 +113,12 @@ too_many_mappings_are_read_in_part(void **state)
 	fclose(file);
 	tree_write(&test->tree, "7/maps", text);
 	free(text);
-	spaces_find(test->spaces, PID, 0x7f0000000000, &place);
+	address_spaces_find(test->spaces, PID, 0x7f0000000000, &place);
 	is_in_time = place.is_known; /* the first trouble is the one that is told */
 	wait_for_place(test->spaces, 0x7f0000000000);
 	assert_place(test->spaces, PID, 0x7f0000000000 + 131071 * 8192L, SEGMENT_SHARED, "");
 	assert_place(test->spaces, PID, 0x7f0000000000 + 131072 * 8192L, SEGMENT_UNKNOWN, "");
-	assert_string_equal(spaces_trouble(test->spaces),
+	assert_string_equal(address_spaces_trouble(test->spaces),
 		is_in_time ? "mappings of process 7 are unknown: there are too many of them, "
 			     "or their names too long"
 			   : "mappings of process 7 are unknown: they could not be read in time");

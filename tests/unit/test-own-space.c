@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "sampler/spaces.h"
+#include "sampler/address-spaces.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -40,7 +40,7 @@ map_apart(void)
 static void
 real_mappings_are_known_for_what_they_are(void **state)
 {
-	struct spaces *spaces;
+	struct address_spaces *spaces;
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), local = 0;
 	int memory = memfd_create("pool", MFD_CLOEXEC), segment, file;
 	void *anon, *shared, *pool, *sysv, *private_file, *shared_file;
@@ -66,14 +66,14 @@ real_mappings_are_known_for_what_they_are(void **state)
 	pthread_create(&thread, NULL, stack_of_a_thread, &thread_stack);
 	pthread_join(thread, NULL); /* its stack is kept for the next */
 
-	spaces = spaces_create(proc);
+	spaces = address_spaces_create(proc);
 	const struct {
 		uint64_t address;
 		enum segment segment;
 		const char *name; /* or its start */
 	} cases[] = {
 		{ (uintptr_t)real_mappings_are_known_for_what_they_are, SEGMENT_TEXT, "/" },
-		{ (uintptr_t)spaces_create, SEGMENT_TEXT, "/" },
+		{ (uintptr_t)address_spaces_create, SEGMENT_TEXT, "/" },
 		{ (uintptr_t)getauxval, SEGMENT_TEXT, "/" },
 		{ (uintptr_t)&constant, SEGMENT_RODATA, "/" },
 		{ (uintptr_t)&variable, SEGMENT_DATA, "/" },
@@ -93,7 +93,7 @@ real_mappings_are_known_for_what_they_are(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct place place;
 
-		spaces_find(spaces, getpid(), cases[i].address, &place);
+		address_spaces_find(spaces, getpid(), cases[i].address, &place);
 		if (place.segment != cases[i].segment ||
 			strncmp(place.name, cases[i].name, strlen(cases[i].name)) != 0)
 			fail_msg("case %zu: %s %s", i, segment_descriptions[place.segment].name,
@@ -107,7 +107,7 @@ real_mappings_are_known_for_what_they_are(void **state)
 	shmdt(sysv);
 	close(file);
 	close(memory);
-	spaces_destroy(spaces);
+	address_spaces_destroy(spaces);
 	tree_destroy(&tree);
 	close(proc);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "command/loop.h"
 #include "command/reader-thread.h"
-#include "command/throttle.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "model/source.h"

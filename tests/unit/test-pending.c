@@ -3,9 +3,9 @@
 
 #include "base/clock.h"
 #include "collect/perf-ring.h"
-#include "sampler/pending.h"
+#include "sampler/process-tracker.h"
 #include "sampler/record.h"
-#include "sampler/relatives.h"
+#include "sampler/reorder.h"
 
 #include <linux/perf_event.h>
 #include <string.h>
@@ -55,40 +55,40 @@ begin(struct memory_ring rings[static RINGS])
 }
 
 static void
-take_all(struct pending *pending, struct memory_ring rings[static RINGS])
+take_all(struct reorder_buffer *pending, struct memory_ring rings[static RINGS])
 {
 	for (size_t i = 0; i < RINGS; i++)
-		pending_take(pending, &rings[i].ring, i, NULL);
+		reorder_take(pending, &rings[i].ring, i, NULL);
 }
 
 /* Checks that the times from `first` to `last` come in order, each from the ring it was in. */
 static void
-assert_given(struct pending *pending, int64_t first, int64_t last, int64_t until)
+assert_given(struct reorder_buffer *pending, int64_t first, int64_t last, int64_t until)
 {
 	struct record record;
 	size_t ring;
 
 	for (int64_t time = first; time <= last; time++) {
-		assert_true(pending_next(pending, until, &record, &ring));
+		assert_true(reorder_next(pending, until, &record, &ring));
 		assert_int_equal(record.time, time);
 		assert_int_equal(record.address, 1000 * time);
 		assert_int_equal(ring, time * time % RINGS);
 	}
-	assert_false(pending_next(pending, until, &record, &ring));
+	assert_false(reorder_next(pending, until, &record, &ring));
 }
 
 static void
 records_of_all_rings_come_in_order_of_time(void **state)
 {
 	static struct memory_ring rings[RINGS];
-	struct pending pending = { .bytes = NULL };
+	struct reorder_buffer pending = { .bytes = NULL };
 
 	begin(rings);
 	for (int64_t time = 1; time <= 200; time++)
 		write_sample(&rings[time * time % RINGS], (uint64_t)time);
 	take_all(&pending, rings);
 	assert_given(&pending, 1, 200, 1000);
-	pending_finish(&pending);
+	reorder_finish(&pending);
 }
 
 /* Another CPU may still write of what came before them. */
@@ -96,7 +96,7 @@ static void
 records_that_are_too_new_wait(void **state)
 {
 	static struct memory_ring rings[RINGS];
-	struct pending pending = { .bytes = NULL };
+	struct reorder_buffer pending = { .bytes = NULL };
 
 	begin(rings);
 	for (int64_t time = 1; time <= 60; time++)
@@ -111,7 +111,7 @@ records_that_are_too_new_wait(void **state)
 	assert_given(&pending, 41, 70, 70);
 	take_all(&pending, rings);
 	assert_given(&pending, 71, 80, 80);
-	pending_finish(&pending);
+	reorder_finish(&pending);
 }
 
 /* An interrupt may write its record before the one that it interrupted. */
@@ -119,7 +119,7 @@ static void
 records_of_one_ring_may_be_out_of_order(void **state)
 {
 	static struct memory_ring rings[RINGS];
-	struct pending pending = { .bytes = NULL };
+	struct reorder_buffer pending = { .bytes = NULL };
 	static const uint64_t times[] = { 3, 6, 9, 15, 12, 18, 24, 21 };
 
 	begin(rings);
@@ -130,10 +130,10 @@ records_of_one_ring_may_be_out_of_order(void **state)
 		struct record record;
 		size_t ring;
 
-		assert_true(pending_next(&pending, 100, &record, &ring));
+		assert_true(reorder_next(&pending, 100, &record, &ring));
 		assert_int_equal(record.time, time);
 	}
-	pending_finish(&pending);
+	reorder_finish(&pending);
 }
 
 /* The clock of another program's event is not ours: what it makes late would wait for ever. */
@@ -141,7 +141,7 @@ static void
 records_of_the_future_are_of_now(void **state)
 {
 	static struct memory_ring rings[RINGS];
-	struct pending pending = { .bytes = NULL };
+	struct reorder_buffer pending = { .bytes = NULL };
 	struct record record;
 	size_t ring;
 	int64_t before = clock_ns(CLOCK_MONOTONIC);
@@ -150,12 +150,12 @@ records_of_the_future_are_of_now(void **state)
 	write_sample(&rings[0], (uint64_t)clock_ns(CLOCK_REALTIME));
 	write_sample(&rings[0], 5);
 	take_all(&pending, rings);
-	assert_true(pending_next(&pending, before, &record, &ring));
+	assert_true(reorder_next(&pending, before, &record, &ring));
 	assert_int_equal(record.time, 5);
-	assert_false(pending_next(&pending, before - 1, &record, &ring));
-	assert_true(pending_next(&pending, clock_ns(CLOCK_MONOTONIC), &record, &ring));
+	assert_false(reorder_next(&pending, before - 1, &record, &ring));
+	assert_true(reorder_next(&pending, clock_ns(CLOCK_MONOTONIC), &record, &ring));
 	assert_true(record.time >= before);
-	pending_finish(&pending);
+	reorder_finish(&pending);
 }
 
 /* An exit: of the records that are no samples the shortest. */
@@ -202,7 +202,7 @@ F8_a_sample_lies_between_the_records_around_it(void **state)
 		{ false, 515000, 515000, false },
 		{ true, 500000, 515000, false },
 	};
-	struct pending pending = { .bytes = NULL };
+	struct reorder_buffer pending = { .bytes = NULL };
 	struct record record;
 	size_t ring;
 
@@ -212,15 +212,15 @@ F8_a_sample_lies_between_the_records_around_it(void **state)
 			&rings[1], (uint64_t)cases[i].written);
 	take_all(&pending, rings);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		assert_true(pending_next(&pending, 1000000, &record, &ring));
+		assert_true(reorder_next(&pending, 1000000, &record, &ring));
 		assert_int_equal(record.kind, cases[i].is_sample ? RECORD_SAMPLE : RECORD_EXIT);
 		assert_int_equal(record.time, cases[i].right);
 		assert_int_equal(record.is_shared, cases[i].is_shared);
 		if (cases[i].is_sample)
 			assert_int_equal(record.address, 1000 * cases[i].written);
 	}
-	assert_false(pending_next(&pending, 1000000, &record, &ring));
-	pending_finish(&pending);
+	assert_false(reorder_next(&pending, 1000000, &record, &ring));
+	reorder_finish(&pending);
 }
 
 static struct record
@@ -238,65 +238,65 @@ comm_of(int64_t pid, const char *name, bool is_exec)
 }
 
 static void
-apply(struct relatives *relatives, struct record record)
+apply(struct process_tracker *tracker, struct record record)
 {
-	relatives_apply(relatives, &record);
+	process_tracker_apply(tracker, &record);
 }
 
 static void
 descendants_are_relatives_from_the_exec_on(void **state)
 {
-	struct relatives *relatives = relatives_create(-1);
+	struct process_tracker *tracker = process_tracker_create(-1);
 
-	relatives_watch(relatives, 100, true);
-	apply(relatives, fork_of(100, 101));
-	apply(relatives, comm_of(100, "memtop", false));
-	assert_false(relatives_has(relatives, 100));
-	apply(relatives, comm_of(100, "make", true));
-	assert_true(relatives_has(relatives, 100));
-	assert_false(relatives_has(relatives, 101)); /* forked before */
-	apply(relatives, fork_of(100, 102));
-	apply(relatives, fork_of(102, 103));
-	apply(relatives, fork_of(55, 104));
-	assert_true(relatives_has(relatives, 103));
-	assert_false(relatives_has(relatives, 104));
-	relatives_destroy(relatives);
+	process_tracker_watch(tracker, 100, true);
+	apply(tracker, fork_of(100, 101));
+	apply(tracker, comm_of(100, "memtop", false));
+	assert_false(process_tracker_has(tracker, 100));
+	apply(tracker, comm_of(100, "make", true));
+	assert_true(process_tracker_has(tracker, 100));
+	assert_false(process_tracker_has(tracker, 101)); /* forked before */
+	apply(tracker, fork_of(100, 102));
+	apply(tracker, fork_of(102, 103));
+	apply(tracker, fork_of(55, 104));
+	assert_true(process_tracker_has(tracker, 103));
+	assert_false(process_tracker_has(tracker, 104));
+	process_tracker_destroy(tracker);
 }
 
 static void
 names_outlive_their_processes_until_a_trim(void **state)
 {
-	struct relatives *relatives = relatives_create(-1);
+	struct process_tracker *tracker = process_tracker_create(-1);
 	struct record end = { .kind = RECORD_EXIT, .pid = 201, .tid = 201 };
 
-	relatives_watch(relatives, 200, false);
-	apply(relatives, comm_of(200, "a shell", false));
-	apply(relatives, fork_of(200, 201));
-	assert_string_equal(relatives_comm(relatives, 201), "a shell");
-	apply(relatives, comm_of(201, "0123456789abcdefghij", true));
-	apply(relatives, end);
-	assert_string_equal(relatives_comm(relatives, 201), "0123456789abcde");
-	relatives_trim(relatives);
-	assert_null(relatives_comm(relatives, 201));
-	assert_string_equal(relatives_comm(relatives, 200), "a shell");
-	relatives_destroy(relatives);
+	process_tracker_watch(tracker, 200, false);
+	apply(tracker, comm_of(200, "a shell", false));
+	apply(tracker, fork_of(200, 201));
+	assert_string_equal(process_tracker_comm(tracker, 201), "a shell");
+	apply(tracker, comm_of(201, "0123456789abcdefghij", true));
+	apply(tracker, end);
+	assert_string_equal(process_tracker_comm(tracker, 201), "0123456789abcde");
+	process_tracker_trim(tracker);
+	assert_null(process_tracker_comm(tracker, 201));
+	assert_string_equal(process_tracker_comm(tracker, 200), "a shell");
+	process_tracker_destroy(tracker);
 }
 
 /* T30: the number of one that has ended is given to another. */
 static void
 a_number_that_comes_again_is_another_process(void **state)
 {
-	struct relatives *relatives = relatives_create(-1);
+	struct process_tracker *tracker = process_tracker_create(-1);
 	struct record end = { .kind = RECORD_EXIT, .pid = 301, .tid = 301 };
 
-	relatives_watch(relatives, 300, false);
-	apply(relatives, fork_of(300, 301));
-	assert_true(relatives_has(relatives, 301));
-	apply(relatives, end);
-	apply(relatives, fork_of(999, 301));
-	assert_false(relatives_has(relatives, 301));
-	assert_null(relatives_comm(relatives, 301));
-	relatives_destroy(relatives);
+	process_tracker_watch(tracker, 300, false);
+	apply(tracker, fork_of(300, 301));
+	assert_true(process_tracker_has(tracker, 301));
+	apply(tracker, end);
+	apply(tracker, fork_of(999, 301));
+	assert_false(process_tracker_has(tracker, 301));
+	assert_null(process_tracker_comm(tracker, 301));
+	process_tracker_destroy(tracker);
 }
 
 int

@@ -147,7 +147,8 @@ is_permitted(void)
 	bool is_all;
 
 	source->read(source, &snapshot, NULL, &needs);
-	is_all = snapshot.system.sampling.rung && strcmp(snapshot.system.sampling.rung, "all") == 0;
+	is_all = snapshot.system.sampling.access &&
+		 strcmp(snapshot.system.sampling.access, "all") == 0;
 	source->destroy(source);
 	snapshot_finish(&snapshot);
 	return is_all;
@@ -184,7 +185,7 @@ without_a_need_there_are_no_events(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
 	assert_int_equal(snapshot.faults.count, 0);
-	assert_null(snapshot.system.sampling.rung);
+	assert_null(snapshot.system.sampling.access);
 	assert_true(snapshot.system.sampling.period == UNKNOWN);
 	end(pid);
 	source->destroy(source);

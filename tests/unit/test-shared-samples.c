@@ -61,7 +61,7 @@ static const struct other in_namespace = { "one in another PID namespace", true,
 
 struct answer {
 	bool is_set_up, is_open;
-	enum rung rung;
+	enum access_level access;
 	int64_t touched[FILES], lost;
 	bool has_doubts;
 };
@@ -222,7 +222,7 @@ sample(const struct other *other, struct sampling_target target, bool is_moving)
 	attribution_watch(
 		attribution, &(struct fault_request){ .pid = child, .only = true, .period = 1 });
 	events = events_open(&target, NULL);
-	answer.rung = events_rung(events);
+	answer.access = events_access(events);
 	close(go);
 	status = drain_until_end(attribution, events, child);
 	if (status != 0 && status != 2)
@@ -257,7 +257,7 @@ static struct answer
 ask(bool (*set_up)(void), const struct other *other, struct sampling_target target, bool is_moving)
 {
 	const struct question question = { other, target, is_moving };
-	struct answer answer = { .rung = RUNG_NONE };
+	struct answer answer = { .access = ACCESS_NONE };
 
 	run_with_rights(set_up, answer_question, &question, &answer, sizeof(answer));
 	print_message("# beside %s: %d and %d of %d, %d lost%s\n", other->name,
@@ -274,11 +274,11 @@ skip_because(const char *reason)
 }
 
 static void
-skip_unless(const struct answer *answer, enum rung rung)
+skip_unless(const struct answer *answer, enum access_level access)
 {
 	if (!answer->is_set_up)
 		skip_because("this needs root");
-	if (answer->rung != rung)
+	if (answer->access != access)
 		skip_because("perf events are permitted or forbidden in another way here");
 	if (!answer->is_open)
 		skip_because("the other program may not sample itself");
@@ -303,7 +303,7 @@ F8_beside_any_other_program_the_split_is_right(void **state)
 	for (size_t i = 0; i < COUNT(others); i++) {
 		const struct answer answer = ask(as_root, &others[i], target, true);
 
-		skip_unless(&answer, RUNG_ALL);
+		skip_unless(&answer, ACCESS_ALL);
 		assert_true(is_exact(&answer));
 	}
 }
@@ -315,7 +315,7 @@ F8_beside_a_program_in_another_pid_namespace_there_is_a_doubt(void **state)
 	const struct answer answer = ask(as_root, &in_namespace,
 		(struct sampling_target){ .period = 1, .pages = KEPT }, true);
 
-	skip_unless(&answer, RUNG_ALL);
+	skip_unless(&answer, ACCESS_ALL);
 	assert_true(answer.has_doubts);
 }
 
@@ -333,7 +333,7 @@ F8_an_ordinary_user_gets_the_right_split_or_a_doubt(void **state)
 			const struct answer answer =
 				ask(as_nobody, &others[i], target, is_moving != 0);
 
-			skip_unless(&answer, RUNG_USER);
+			skip_unless(&answer, ACCESS_USER);
 			assert_true(is_exact(&answer) || answer.has_doubts);
 			if (!others[i].is_open)
 				assert_false(answer.has_doubts);

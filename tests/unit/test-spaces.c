@@ -2,8 +2,8 @@
 #include "unit.h"
 
 #include "base/unit.h"
+#include "sampler/address-spaces.h"
 #include "sampler/record.h"
-#include "sampler/spaces.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static const int64_t later = INT64_MAX / 2;
 
 struct test {
 	struct tree tree;
-	struct spaces *spaces;
+	struct address_spaces *spaces;
 	int64_t time;
 };
 
@@ -27,7 +27,7 @@ set_up(void **state)
 	struct test *test = test_calloc(1, sizeof(*test));
 
 	tree_create(&test->tree);
-	test->spaces = spaces_create(test->tree.fd);
+	test->spaces = address_spaces_create(test->tree.fd);
 	test->time = later;
 	*state = test;
 	return 0;
@@ -38,7 +38,7 @@ tear_down(void **state)
 {
 	struct test *test = *state;
 
-	spaces_destroy(test->spaces);
+	address_spaces_destroy(test->spaces);
 	tree_destroy(&test->tree);
 	test_free(test);
 	return 0;
@@ -49,7 +49,7 @@ apply(struct test *test, struct record record)
 {
 	record.time = test->time++;
 	record.tid = record.tid ? record.tid : record.pid;
-	spaces_apply(test->spaces, &record);
+	address_spaces_apply(test->spaces, &record);
 }
 
 static void
@@ -88,8 +88,8 @@ leave(struct test *test, int64_t pid)
 static void
 next_drain(struct test *test)
 {
-	spaces_trim(test->spaces);
-	spaces_begin(test->spaces);
+	address_spaces_trim(test->spaces);
+	address_spaces_begin(test->spaces);
 }
 
 #define assert_place(test, pid, address, segment, name)                                            \
@@ -101,7 +101,7 @@ check_place(struct test *test, int64_t pid, uint64_t address, enum segment segme
 {
 	struct place place;
 
-	spaces_find(test->spaces, pid, address, &place);
+	address_spaces_find(test->spaces, pid, address, &place);
 	if (place.segment != segment || strcmp(place.name, name) != 0 ||
 		place.is_known != (segment != SEGMENT_UNKNOWN)) {
 		print_error("%#lx is %s %s\n", (unsigned long)address,
@@ -110,7 +110,8 @@ check_place(struct test *test, int64_t pid, uint64_t address, enum segment segme
 	}
 }
 
-#define assert_readings(test, count) assert_int_equal(spaces_size((test)->spaces).readings, count)
+#define assert_readings(test, count)                                                               \
+	assert_int_equal(address_spaces_size((test)->spaces).readings, count)
 
 /* What Linux 6.18 records of the start of a program; the order and the overlaps are its own. */
 static void
@@ -177,7 +178,7 @@ a_program_is_known_by_its_records_alone(void **state)
 	start_program(test, PID);
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_place(test, PID, cases[i].address, cases[i].segment, cases[i].name);
-	spaces_find(test->spaces, PID, 0x560b6d3b2010, &place);
+	address_spaces_find(test->spaces, PID, 0x560b6d3b2010, &place);
 	assert_int_equal(place.offset, 0x1010);
 	assert_readings(test, 0);
 }
@@ -368,7 +369,7 @@ a_large_space_is_not_read_in_every_drain(void **state)
 		assert_place(test, PID, 0x1000, SEGMENT_UNKNOWN, "");
 	}
 	assert_readings(test, 2);
-	assert_true(spaces_size(test->spaces).ranges >= 40000);
+	assert_true(address_spaces_size(test->spaces).ranges >= 40000);
 }
 
 static void
@@ -443,12 +444,12 @@ memory_stays_bounded_over_10000_forks(void **state)
 {
 	enum { FORKS = 10000 };
 	struct test *test = *state;
-	struct spaces_size size;
+	struct address_spaces_size size;
 
 	start_program(test, PID);
 	for (int64_t i = 0; i < FORKS; i++)
 		spawn(test, PID, 100 + i);
-	size = spaces_size(test->spaces);
+	size = address_spaces_size(test->spaces);
 	assert_int_equal(size.processes, FORKS + 1);
 	assert_true(size.ranges < 200); /* all have the same ones */
 	for (int64_t i = 0; i < FORKS; i++) {
@@ -457,12 +458,12 @@ memory_stays_bounded_over_10000_forks(void **state)
 			start_program(test, 100 + i);
 		if (i % 64 == 0)
 			next_drain(test);
-		assert_true(spaces_size(test->spaces).ranges < 3 * 65536);
+		assert_true(address_spaces_size(test->spaces).ranges < 3 * 65536);
 	}
 	for (int64_t i = 0; i < FORKS; i++)
 		leave(test, 100 + i);
 	next_drain(test);
-	size = spaces_size(test->spaces);
+	size = address_spaces_size(test->spaces);
 	assert_true(size.processes < 100 && size.ranges < 65536);
 }
 
@@ -475,17 +476,17 @@ names_are_forgotten_when_they_are_too_many(void **state)
 	char name[32];
 
 	start_program(test, PID);
-	spaces_find(test->spaces, PID, 0x560b6d3b2000, &before);
-	spaces_find(test->spaces, PID, 0x560b6d3b0000, &after);
+	address_spaces_find(test->spaces, PID, 0x560b6d3b2000, &before);
+	address_spaces_find(test->spaces, PID, 0x560b6d3b0000, &after);
 	assert_ptr_equal(before.name, after.name);
 	for (int i = 0; i < 20000; i++) {
 		snprintf(name, sizeof(name), "/data/%d", i);
 		map(test, PID, 0x7f3000000000, 0x7f3000001000, PROT_READ, name);
 		if (i % 1000 == 0) {
-			forgotten |= spaces_trim(test->spaces);
-			spaces_begin(test->spaces);
+			forgotten |= address_spaces_trim(test->spaces);
+			address_spaces_begin(test->spaces);
 		}
-		assert_true(spaces_size(test->spaces).name_bytes <= (512 + 64) * 1024);
+		assert_true(address_spaces_size(test->spaces).name_bytes <= (512 + 64) * 1024);
 	}
 	assert_true(forgotten);
 	assert_place(test, PID, 0x560b6d3b2000, SEGMENT_TEXT, "/usr/bin/cat");
@@ -508,14 +509,15 @@ names_in_use_are_bounded_as_well(void **state)
 		map(test, PID, start, start + 0x1000, PROT_READ, name);
 		if (i % 100 == 0)
 			next_drain(test);
-		assert_true(spaces_size(test->spaces).name_bytes <= 8 * 1024 * 1024 + LENGTH + 64);
+		assert_true(address_spaces_size(test->spaces).name_bytes <=
+			    8 * 1024 * 1024 + LENGTH + 64);
 	}
 	next_drain(test);
 	assert_place(test, PID, start, SEGMENT_FILE, "/(too many names)");
 	assert_place(test, PID, 0x560b6d3b2000, SEGMENT_TEXT, "/usr/bin/cat");
 	exec(test, PID);
 	next_drain(test);
-	assert_true(spaces_size(test->spaces).name_bytes < 1024);
+	assert_true(address_spaces_size(test->spaces).name_bytes < 1024);
 }
 
 static void
@@ -536,7 +538,7 @@ senseless_records_do_no_harm(void **state)
 	spawn(test, UNKNOWN, CHILD);
 	exec(test, UNKNOWN);
 	assert_place(test, UNKNOWN, 0x1000, SEGMENT_UNKNOWN, "");
-	assert_int_equal(spaces_size(test->spaces).processes, 2);
+	assert_int_equal(address_spaces_size(test->spaces).processes, 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

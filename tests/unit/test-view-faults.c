@@ -56,7 +56,7 @@ fill(struct fixture *fixture)
 	struct sampling *sampling = &fixture->snapshot.system.sampling;
 
 	snapshot_reset(&fixture->snapshot);
-	sampling->rung = "all";
+	sampling->access = "all";
 	sampling->period = 61;
 	sampling->duration = 1000000000;
 	sampling->samples = 300;
@@ -207,7 +207,7 @@ what_is_missing_is_said(void **state)
 	fixture->snapshot.system.sampling.missing = "needs CAP_PERFMON";
 	draw(fixture);
 	assert_true(line_has(fixture, 0, L"Faults of all processes: needs CAP_PERFMON"));
-	fixture->snapshot.system.sampling.rung = NULL;
+	fixture->snapshot.system.sampling.access = NULL;
 	draw(fixture);
 	assert_true(line_has(fixture, 0, L"sampling begins ..."));
 }

@@ -13,10 +13,10 @@ struct record;
  * Records of several rings on their way into one order of time. Each CPU writes its own ring, and
  * a process that has mapped a file on one may meet the fault on another. A zeroed one is empty.
  */
-struct pending {
+struct reorder_buffer {
 	char *bytes; /* of the records, as they came */
 	size_t byte_count, byte_capacity;
-	struct pending_record {
+	struct reorder_record {
 		int64_t time;
 		size_t place; /* in the bytes */
 		uint32_t ring;
@@ -31,11 +31,11 @@ struct pending {
  * Takes all that a ring holds now, none of it later than now, and brings it into order with what
  * waits. Times of samples are mended by their events (NULL: by their place in the ring alone).
  */
-void pending_take(
-	struct pending *pending, struct perf_ring *ring, size_t number, struct events *events);
+void reorder_take(struct reorder_buffer *pending, struct perf_ring *ring, size_t number,
+	struct events *events);
 
 /* Gives the next record that is not later than `until`; its name lives until the next take. */
-bool pending_next(
-	struct pending *pending, int64_t until, struct record *ret_record, size_t *ret_ring);
+bool reorder_next(
+	struct reorder_buffer *pending, int64_t until, struct record *ret_record, size_t *ret_ring);
 
-void pending_finish(struct pending *pending);
+void reorder_finish(struct reorder_buffer *pending);

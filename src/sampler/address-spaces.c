@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sampler/spaces.h"
+#include "sampler/address-spaces.h"
 
 #include "base/clock.h"
 #include "base/index.h"
@@ -7,12 +7,11 @@
 #include "base/memory.h"
 #include "base/unit.h"
 #include "model/mapping.h"
+#include "sampler/address-space.h"
 #include "sampler/jobs.h"
 #include "sampler/maps-job.h"
-#include "sampler/names.h"
-#include "sampler/ranges.h"
 #include "sampler/record.h"
-#include "sampler/space.h"
+#include "sampler/string-pool.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -44,13 +43,13 @@ enum { PART_OF_TIME = 1, TROUBLE_SIZE = 128 };
 /* So that reading takes a small part of the time: this many mappings cost a pause of one drain. */
 enum { MAPPINGS_A_DRAIN = 4096 };
 
-struct spaces {
+struct address_spaces {
 	int root;
 	int64_t drain;
-	struct space *rows;
+	struct address_space *rows;
 	size_t count, capacity, last, ended;
 	struct index index; /* of the rows, by pid */
-	struct names names;
+	struct string_pool names;
 	size_t name_limit;
 	size_t grown; /* ranges for which memory was taken since it was last looked at */
 	struct jobs *jobs;
@@ -59,12 +58,12 @@ struct spaces {
 	char trouble[TROUBLE_SIZE];
 };
 
-struct spaces *
-spaces_create(int root)
+struct address_spaces *
+address_spaces_create(int root)
 {
-	struct spaces *spaces = xmalloc(sizeof(*spaces));
+	struct address_spaces *spaces = xmalloc(sizeof(*spaces));
 
-	*spaces = (struct spaces){ .root = root,
+	*spaces = (struct address_spaces){ .root = root,
 		.drain = 1,
 		.name_limit = MUCH_NAMES,
 		.jobs = jobs_create(most_wait, PART_OF_TIME) };
@@ -72,7 +71,7 @@ spaces_create(int root)
 }
 
 void
-spaces_destroy(struct spaces *spaces)
+address_spaces_destroy(struct address_spaces *spaces)
 {
 	if (!spaces)
 		return;
@@ -80,14 +79,14 @@ spaces_destroy(struct spaces *spaces)
 		ranges_release(spaces->rows[i].ranges);
 	free(spaces->rows);
 	index_finish(&spaces->index);
-	names_finish(&spaces->names);
+	string_pool_finish(&spaces->names);
 	maps_job_destroy(spaces->idle);
 	jobs_destroy(spaces->jobs);
 	free(spaces);
 }
 
 void
-spaces_begin(struct spaces *spaces)
+address_spaces_begin(struct address_spaces *spaces)
 {
 	struct job *job;
 
@@ -96,8 +95,8 @@ spaces_begin(struct spaces *spaces)
 		job->destroy(job);
 }
 
-static struct space *
-find(struct spaces *spaces, int64_t pid)
+static struct address_space *
+find(struct address_spaces *spaces, int64_t pid)
 {
 	uint32_t found;
 
@@ -113,10 +112,10 @@ find(struct spaces *spaces, int64_t pid)
 }
 
 /* It may move all others. */
-static struct space *
-find_or_add(struct spaces *spaces, int64_t pid)
+static struct address_space *
+find_or_add(struct address_spaces *spaces, int64_t pid)
 {
-	struct space *space = find(spaces, pid);
+	struct address_space *space = find(spaces, pid);
 
 	if (space)
 		return space;
@@ -124,27 +123,28 @@ find_or_add(struct spaces *spaces, int64_t pid)
 		spaces->rows, &spaces->capacity, spaces->count + 1, sizeof(spaces->rows[0]));
 	index_add(&spaces->index, index_mix(0, (uint64_t)pid));
 	space = &spaces->rows[spaces->count++];
-	*space = (struct space){ .pid = pid, .read_time = UNKNOWN };
+	*space = (struct address_space){ .pid = pid, .read_time = UNKNOWN };
 	return space;
 }
 
 static const char *
-keep_name(struct spaces *spaces, const char *name)
+keep_name(struct address_spaces *spaces, const char *name)
 {
-	static const char *const fixed[] = { space_no_name, space_heap, space_stack };
+	static const char *const fixed[] = { address_space_no_name, address_space_heap,
+		address_space_stack };
 
 	if (strcmp(name, "//anon") == 0)
-		return space_no_name;
+		return address_space_no_name;
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
 		if (strcmp(name, fixed[i]) == 0)
 			return fixed[i];
-	if (names_bytes(&spaces->names) >= MOST_NAMES)
+	if (string_pool_bytes(&spaces->names) >= MOST_NAMES)
 		name = mapping_without_name(name);
-	return names_keep(&spaces->names, name);
+	return string_pool_intern(&spaces->names, name);
 }
 
 static struct ranges *
-ranges_of(struct spaces *spaces, const struct mappings *mappings)
+ranges_of(struct address_spaces *spaces, const struct mappings *mappings)
 {
 	struct ranges *ranges = ranges_create();
 
@@ -164,7 +164,7 @@ ranges_of(struct spaces *spaces, const struct mappings *mappings)
 
 /* The first trouble is told. */
 static void
-tell(struct spaces *spaces, int64_t pid, const char *why)
+tell(struct address_spaces *spaces, int64_t pid, const char *why)
 {
 	if (!spaces->trouble[0])
 		snprintf(spaces->trouble, sizeof(spaces->trouble),
@@ -172,7 +172,7 @@ tell(struct spaces *spaces, int64_t pid, const char *why)
 }
 
 static bool
-is_late(const struct spaces *spaces, int64_t pid)
+is_late(const struct address_spaces *spaces, int64_t pid)
 {
 	const struct maps_job *job;
 
@@ -184,7 +184,7 @@ is_late(const struct spaces *spaces, int64_t pid)
 
 /* Reads the mappings of a process into the idle job. Returns whether there are any. */
 static bool
-run_job(struct spaces *spaces, int64_t pid)
+run_job(struct address_spaces *spaces, int64_t pid)
 {
 	struct maps_job *job = spaces->idle ? spaces->idle : maps_job_create(spaces->root);
 	int error;
@@ -202,7 +202,7 @@ run_job(struct spaces *spaces, int64_t pid)
  * stays for the rest of the drain, whose samples are older than the reading.
  */
 static bool
-read_maps(struct spaces *spaces, struct space *space)
+read_maps(struct address_spaces *spaces, struct address_space *space)
 {
 	struct mappings *mappings;
 	int64_t time;
@@ -219,7 +219,7 @@ read_maps(struct spaces *spaces, struct space *space)
 		tell(spaces, space->pid, "there are too many of them, or their names too long");
 	space->next_reading += (int64_t)mappings->count / MAPPINGS_A_DRAIN;
 	space->read_in = spaces->drain;
-	spaces->grown += space_read(space, ranges_of(spaces, mappings), time);
+	spaces->grown += address_space_read(space, ranges_of(spaces, mappings), time);
 	if (mappings->capacity > KEPT_ROWS)
 		mappings_finish(mappings);
 	return true;
@@ -227,7 +227,7 @@ read_maps(struct spaces *spaces, struct space *space)
 
 /* A process whose main thread has ended may go on: then it is seen again. */
 static void
-set_ended(struct spaces *spaces, struct space *space, bool has_ended)
+set_ended(struct address_spaces *spaces, struct address_space *space, bool has_ended)
 {
 	spaces->ended += has_ended;
 	spaces->ended -= space->has_ended;
@@ -235,10 +235,10 @@ set_ended(struct spaces *spaces, struct space *space, bool has_ended)
 }
 
 static void
-apply_map(struct spaces *spaces, const struct record *record)
+apply_map(struct address_spaces *spaces, const struct record *record)
 {
 	const struct record_map *map = &record->map;
-	struct space *space = find(spaces, record->pid);
+	struct address_space *space = find(spaces, record->pid);
 	struct range range = { .start = map->start, .offset = map->offset };
 
 	if (!space || !space->ranges || map->in_kernel || map->length == 0 ||
@@ -250,17 +250,17 @@ apply_map(struct spaces *spaces, const struct record *record)
 				      (map->protection & PROT_WRITE ? MAPPING_WRITE : 0) |
 				      (map->protection & PROT_EXEC ? MAPPING_EXECUTE : 0) |
 				      (map->flags & MAP_SHARED ? MAPPING_SHARED : 0));
-	spaces->grown += space_map(space, &range, record->time);
+	spaces->grown += address_space_map(space, &range, record->time);
 }
 
 static void
-apply_exec(struct spaces *spaces, const struct record *record)
+apply_exec(struct address_spaces *spaces, const struct record *record)
 {
-	struct space *space = find_or_add(spaces, record->pid);
+	struct address_space *space = find_or_add(spaces, record->pid);
 
 	space->looked_at = spaces->drain;
 	set_ended(spaces, space, false);
-	spaces->grown += space_exec(space, record->time);
+	spaces->grown += address_space_exec(space, record->time);
 }
 
 /*
@@ -268,36 +268,36 @@ apply_exec(struct spaces *spaces, const struct record *record)
  * asks, the child may be another program or gone. A new thread has its process for a parent.
  */
 static void
-apply_fork(struct spaces *spaces, const struct record *record)
+apply_fork(struct address_spaces *spaces, const struct record *record)
 {
-	struct space *parent, *child;
+	struct address_space *parent, *child;
 
 	if (record->pid == record->parent || record->parent <= 0)
 		return;
 	find_or_add(spaces, record->parent);
 	child = find_or_add(spaces, record->pid);
 	set_ended(spaces, child, false);
-	space_forget(child);
-	*child = (struct space){
+	address_space_forget(child);
+	*child = (struct address_space){
 		.pid = record->pid, .read_time = UNKNOWN, .looked_at = spaces->drain
 	};
 	parent = find(spaces, record->parent);
 	if (!parent->ranges)
 		read_maps(spaces, parent);
-	space_copy(child, parent);
+	address_space_copy(child, parent);
 }
 
 static void
-apply_exit(struct spaces *spaces, const struct record *record)
+apply_exit(struct address_spaces *spaces, const struct record *record)
 {
-	struct space *space = record->pid == record->tid ? find(spaces, record->pid) : NULL;
+	struct address_space *space = record->pid == record->tid ? find(spaces, record->pid) : NULL;
 
 	if (space)
 		set_ended(spaces, space, true);
 }
 
 static void
-drop_ended(struct spaces *spaces)
+drop_ended(struct address_spaces *spaces)
 {
 	size_t count = 0;
 
@@ -315,7 +315,7 @@ drop_ended(struct spaces *spaces)
 }
 
 static size_t
-count_ranges(const struct spaces *spaces)
+count_ranges(const struct address_spaces *spaces)
 {
 	size_t count = 0;
 
@@ -326,13 +326,13 @@ count_ranges(const struct spaces *spaces)
 }
 
 static bool
-is_too_much(const struct spaces *spaces)
+is_too_much(const struct address_spaces *spaces)
 {
 	return spaces->count > MOST_PROCESSES || count_ranges(spaces) > MOST_RANGES;
 }
 
 static void
-drop_older(struct spaces *spaces, int64_t drain)
+drop_older(struct address_spaces *spaces, int64_t drain)
 {
 	for (size_t i = 0; i < spaces->count; i++)
 		if (spaces->rows[i].looked_at < drain)
@@ -342,7 +342,7 @@ drop_older(struct spaces *spaces, int64_t drain)
 
 /* Halves the time back to which it remembers until the rest is small enough. */
 static void
-drop_what_is_too_much(struct spaces *spaces)
+drop_what_is_too_much(struct address_spaces *spaces)
 {
 	int64_t age = spaces->drain;
 
@@ -356,7 +356,7 @@ drop_what_is_too_much(struct spaces *spaces)
 }
 
 void
-spaces_apply(struct spaces *spaces, const struct record *record)
+address_spaces_apply(struct address_spaces *spaces, const struct record *record)
 {
 	if (record->pid <= 0)
 		return;
@@ -380,43 +380,44 @@ is_of_kernel(uint64_t address)
 }
 
 void
-spaces_find(struct spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place)
+address_spaces_find(
+	struct address_spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place)
 {
-	struct space *space;
+	struct address_space *space;
 
-	*ret_place = (struct place){ .segment = SEGMENT_UNKNOWN, .name = space_no_name };
+	*ret_place = (struct place){ .segment = SEGMENT_UNKNOWN, .name = address_space_no_name };
 	if (pid <= 0)
 		return;
 	space = find_or_add(spaces, pid);
 	set_ended(spaces, space, false);
 	space->looked_at = spaces->drain;
 	if (space->has_old && space->read_in != spaces->drain)
-		spaces->grown += space_drop_old(space);
-	if (!space_find(space, address, ret_place) && !is_of_kernel(address) &&
+		spaces->grown += address_space_drop_old(space);
+	if (!address_space_find(space, address, ret_place) && !is_of_kernel(address) &&
 		read_maps(spaces, space))
-		space_find(space, address, ret_place);
+		address_space_find(space, address, ret_place);
 }
 
 /* All that is still named is kept once more; then the old texts can go. */
 static bool
-limit_names(struct spaces *spaces)
+limit_names(struct address_spaces *spaces)
 {
-	struct names old = spaces->names;
-	size_t bytes = names_bytes(&old);
+	struct string_pool old = spaces->names;
+	size_t bytes = string_pool_bytes(&old);
 
 	if (bytes < spaces->name_limit)
 		return false;
-	spaces->names = (struct names){ .texts = NULL };
+	spaces->names = (struct string_pool){ .texts = NULL };
 	for (size_t i = 0; i < spaces->count; i++) {
-		struct space *space = &spaces->rows[i];
+		struct address_space *space = &spaces->rows[i];
 
 		for (size_t k = 0; space->ranges && k < space->ranges->count; k++)
 			space->ranges->rows[k].name =
 				keep_name(spaces, space->ranges->rows[k].name);
 		space->program = space->program ? keep_name(spaces, space->program) : NULL;
 	}
-	names_finish(&old);
-	bytes = 2 * names_bytes(&spaces->names);
+	string_pool_finish(&old);
+	bytes = 2 * string_pool_bytes(&spaces->names);
 	spaces->name_limit = bytes > MOST_NAMES   ? MOST_NAMES
 			     : bytes > MUCH_NAMES ? bytes
 						  : MUCH_NAMES;
@@ -424,7 +425,7 @@ limit_names(struct spaces *spaces)
 }
 
 bool
-spaces_trim(struct spaces *spaces)
+address_spaces_trim(struct address_spaces *spaces)
 {
 	if (spaces->ended > FEW_ENDED)
 		drop_ended(spaces);
@@ -434,16 +435,16 @@ spaces_trim(struct spaces *spaces)
 }
 
 const char *
-spaces_trouble(const struct spaces *spaces)
+address_spaces_trouble(const struct address_spaces *spaces)
 {
 	return spaces->trouble[0] ? spaces->trouble : NULL;
 }
 
-struct spaces_size
-spaces_size(const struct spaces *spaces)
+struct address_spaces_size
+address_spaces_size(const struct address_spaces *spaces)
 {
-	return (struct spaces_size){ .processes = (int64_t)spaces->count,
+	return (struct address_spaces_size){ .processes = (int64_t)spaces->count,
 		.ranges = (int64_t)count_ranges(spaces),
-		.name_bytes = (int64_t)names_bytes(&spaces->names),
+		.name_bytes = (int64_t)string_pool_bytes(&spaces->names),
 		.readings = spaces->readings };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "sampler/space.h"
+#include "sampler/address-space.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,35 +22,37 @@ struct record;
  *
  * For one thread.
  */
-struct spaces;
+struct address_spaces;
 
 /* Looks for maps below `root`, a descriptor of /proc, which is borrowed. */
-struct spaces *spaces_create(int root);
-void spaces_destroy(struct spaces *spaces);
+struct address_spaces *address_spaces_create(int root);
+void address_spaces_destroy(struct address_spaces *spaces);
 
 /* Begins a drain, in which maps of a process is read at most once. */
-void spaces_begin(struct spaces *spaces);
+void address_spaces_begin(struct address_spaces *spaces);
 
 /*
  * Takes what a record says of an address space: a map, an exec (comm), a fork, an exit; others it
- * ignores. They come in order of their time, among the calls of spaces_find() for the samples.
+ * ignores. They come in order of their time, among the calls of address_spaces_find() for the
+ * samples.
  */
-void spaces_apply(struct spaces *spaces, const struct record *record);
+void address_spaces_apply(struct address_spaces *spaces, const struct record *record);
 
 /* Finds what an address belongs to (space.h). */
-void spaces_find(struct spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place);
+void address_spaces_find(
+	struct address_spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place);
 
 /*
  * Ends a drain: forgets processes that have ended and, beyond a limit of memory, those that were
  * looked at longest ago. Returns whether names have been forgotten.
  */
-bool spaces_trim(struct spaces *spaces);
+bool address_spaces_trim(struct address_spaces *spaces);
 
 /* One line about the first process whose mappings could not be read whole; NULL: none. It stays. */
-const char *spaces_trouble(const struct spaces *spaces);
+const char *address_spaces_trouble(const struct address_spaces *spaces);
 
 /* How much is kept: for tests, and for whoever wonders. */
-struct spaces_size {
+struct address_spaces_size {
 	int64_t processes, ranges, name_bytes, readings;
 };
-struct spaces_size spaces_size(const struct spaces *spaces);
+struct address_spaces_size address_spaces_size(const struct address_spaces *spaces);

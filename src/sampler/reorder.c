@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sampler/pending.h"
+#include "sampler/reorder.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -15,7 +15,7 @@ enum { LARGEST_RECORD = 1 << 16, ALIGNMENT = 8 };
 
 /* What has been given makes room. Bytes and records are in no common order, so all are copied. */
 static void
-drop_given(struct pending *pending)
+drop_given(struct reorder_buffer *pending)
 {
 	char *bytes;
 	size_t used = 0;
@@ -28,7 +28,7 @@ drop_given(struct pending *pending)
 	}
 	bytes = xmalloc(pending->byte_count);
 	for (size_t i = pending->first; i < pending->count; i++) {
-		struct pending_record record = pending->records[i];
+		struct reorder_record record = pending->records[i];
 
 		memcpy(bytes + used, pending->bytes + record.place, record.size);
 		record.place = used;
@@ -48,7 +48,7 @@ enum { SLACK_NS = 50000 };
 
 /* Moves a sample to where its ring says that it was. */
 static void
-move_to(struct pending_record *sample, int64_t time)
+move_to(struct reorder_record *sample, int64_t time)
 {
 	sample->is_shared |= llabs(sample->time - time) > SLACK_NS;
 	sample->time = time;
@@ -56,7 +56,7 @@ move_to(struct pending_record *sample, int64_t time)
 
 /* Within a ring samples are all but in order: the new one is moved past few. */
 static void
-insert(struct pending *pending, size_t start, const struct pending_record *record)
+insert(struct reorder_buffer *pending, size_t start, const struct reorder_record *record)
 {
 	size_t at = pending->count;
 
@@ -72,9 +72,9 @@ insert(struct pending *pending, size_t start, const struct pending_record *recor
 
 /* Merges what is in order with the run behind it. */
 static void
-merge_run(struct pending *pending, size_t start)
+merge_run(struct reorder_buffer *pending, size_t start)
 {
-	struct pending_record *records = pending->records;
+	struct reorder_record *records = pending->records;
 	size_t left = 0, right = start, count = 0;
 
 	if (start == 0 || start == pending->count || records[start - 1].time <= records[start].time)
@@ -95,8 +95,8 @@ merge_run(struct pending *pending, size_t start)
  * right. So a sample lies between the records around it, and before the moment when it was found.
  */
 static void
-put_in_order(struct pending *pending, size_t start, int64_t *after, struct pending_record *record,
-	bool is_sample)
+put_in_order(struct reorder_buffer *pending, size_t start, int64_t *after,
+	struct reorder_record *record, bool is_sample)
 {
 	if (is_sample && record->time < *after)
 		move_to(record, *after);
@@ -111,11 +111,11 @@ put_in_order(struct pending *pending, size_t start, int64_t *after, struct pendi
 }
 
 /* What becomes of a record that stands at the end of the bytes. */
-static struct pending_record
-describe(const struct pending *pending, const struct record *record, size_t ring, size_t size,
-	int64_t now)
+static struct reorder_record
+describe(const struct reorder_buffer *pending, const struct record *record, size_t ring,
+	size_t size, int64_t now)
 {
-	struct pending_record described = { .time = record->time,
+	struct reorder_record described = { .time = record->time,
 		.place = pending->byte_count,
 		.ring = (uint32_t)ring,
 		.size = (uint16_t)size,
@@ -127,11 +127,12 @@ describe(const struct pending *pending, const struct record *record, size_t ring
 }
 
 void
-pending_take(struct pending *pending, struct perf_ring *ring, size_t number, struct events *events)
+reorder_take(struct reorder_buffer *pending, struct perf_ring *ring, size_t number,
+	struct events *events)
 {
 	uint64_t head = perf_ring_head(ring);
 	int64_t now = clock_ns(CLOCK_MONOTONIC), after = 0;
-	struct pending_record described;
+	struct reorder_record described;
 	struct record record;
 	size_t size, start;
 
@@ -156,9 +157,10 @@ pending_take(struct pending *pending, struct perf_ring *ring, size_t number, str
 }
 
 bool
-pending_next(struct pending *pending, int64_t until, struct record *ret_record, size_t *ret_ring)
+reorder_next(
+	struct reorder_buffer *pending, int64_t until, struct record *ret_record, size_t *ret_ring)
 {
-	const struct pending_record *next;
+	const struct reorder_record *next;
 
 	if (pending->first == pending->count || pending->records[pending->first].time > until)
 		return false;
@@ -173,10 +175,10 @@ pending_next(struct pending *pending, int64_t until, struct record *ret_record, 
 }
 
 void
-pending_finish(struct pending *pending)
+reorder_finish(struct reorder_buffer *pending)
 {
 	free(pending->bytes);
 	free(pending->records);
 	free(pending->spare);
-	*pending = (struct pending){ .bytes = NULL };
+	*pending = (struct reorder_buffer){ .bytes = NULL };
 }

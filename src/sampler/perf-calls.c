@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sampler/calls.h"
+#include "sampler/perf-calls.h"
 
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -9,7 +9,9 @@
 #include "collect/procfs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/perf_event.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -110,4 +112,19 @@ calls_open(const struct perf_calls *calls, struct perf_event_attr *attributes, p
 		fd = open_with(calls, &less, pid, cpu, attributes);
 	}
 	return fd;
+}
+
+const char cpus_online[] = "/sys/devices/system/cpu/online";
+
+bool
+cpus_have_changed(struct cpus *cpus, const char *path)
+{
+	struct cpus now;
+	bool have_changed;
+
+	if (procfs_read(AT_FDCWD, path, now.online, sizeof(now.online)) <= 0)
+		return false;
+	have_changed = cpus->online[0] && strcmp(cpus->online, now.online) != 0;
+	*cpus = now;
+	return have_changed;
 }

@@ -10,7 +10,7 @@
 struct snapshot;
 
 /* What the sampler's thread hands over to whoever reads. A zeroed one is empty. */
-struct sampler_answer {
+struct sampler_result {
 	struct fault_report report;
 	struct sampling sampling; /* its texts are static or in the report's */
 	struct counts counts;
@@ -18,9 +18,9 @@ struct sampler_answer {
 };
 
 /* Empties it and keeps its memory. */
-void sampler_answer_reset(struct sampler_answer *answer);
+void sampler_result_reset(struct sampler_result *answer);
 
 /* Copies it into a snapshot: the rows, the machine's figures, and those of the processes. */
-void sampler_answer_add(const struct sampler_answer *answer, struct snapshot *now);
+void sampler_result_add(const struct sampler_result *answer, struct snapshot *now);
 
-void sampler_answer_finish(struct sampler_answer *answer);
+void sampler_result_finish(struct sampler_result *answer);

@@ -7,16 +7,16 @@
 #include <stddef.h>
 
 /* Texts that are kept once: equal texts are equal pointers. A zeroed one is empty. */
-struct names {
+struct string_pool {
 	struct arena arena;
 	struct index index;
 	const char **texts; /* by the index's numbers */
 	size_t capacity, bytes;
 };
 
-const char *names_keep(struct names *names, const char *text);
+const char *string_pool_intern(struct string_pool *pool, const char *text);
 
 /* What they take, with what it takes to find them. */
-size_t names_bytes(const struct names *names);
+size_t string_pool_bytes(const struct string_pool *pool);
 
-void names_finish(struct names *names);
+void string_pool_finish(struct string_pool *pool);

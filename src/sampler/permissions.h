@@ -5,17 +5,17 @@
 #include <stdint.h>
 
 /* Whose faults are sampled, from the most that can be permitted to nothing. */
-enum rung { RUNG_ALL, RUNG_PROCESS, RUNG_USER, RUNG_NONE };
+enum access_level { ACCESS_ALL, ACCESS_PROCESS, ACCESS_USER, ACCESS_NONE };
 
 /* What is in the way of more. */
-struct obstacle {
-	enum ladder_step {
+struct denial {
+	enum denied_step {
 		STEP_OPEN,     /* perf_event_open */
 		STEP_RING,     /* the memory of a ring */
 		STEP_WALKS,    /* perf_event_open, for sampling TLB walks */
 		STEP_COUNTERS, /* the same, for counting them */
 	} step;
-	enum rung rung;    /* what there is in spite of it */
+	enum access_level access; /* what there is in spite of it */
 	int error;         /* errno; 0: there are more threads than descriptors to spend on them */
 	int64_t pid;       /* of the process looked at; 0: all */
 	int64_t done, all; /* how many of how many CPUs or threads; equal: it is not about these */
@@ -25,7 +25,7 @@ struct obstacle {
 };
 
 /* Room for any of the sentences. */
-enum { LADDER_SENTENCE_SIZE = 384 };
+enum { DENIAL_SENTENCE_SIZE = 384 };
 
 /* Writes one line: what is missing, why, and what would grant it. */
-void ladder_sentence(const struct obstacle *obstacle, char sentence[static LADDER_SENTENCE_SIZE]);
+void denial_sentence(const struct denial *denial, char sentence[static DENIAL_SENTENCE_SIZE]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sampler/hand-over.h"
+#include "sampler/sampler-result.h"
 
 #include "model/snapshot.h"
 
@@ -12,7 +12,7 @@ static const struct sampling nothing_sampled = { .duration = UNKNOWN,
 	.pages = UNKNOWN };
 
 void
-sampler_answer_reset(struct sampler_answer *answer)
+sampler_result_reset(struct sampler_result *answer)
 {
 	arena_reset(&answer->report.texts);
 	answer->report.faults.count = 0;
@@ -41,7 +41,7 @@ add_rows(struct snapshot *now, const struct rows *faults)
 }
 
 static void
-add_system(struct system *system, const struct sampler_answer *answer, struct snapshot *now)
+add_system(struct system *system, const struct sampler_result *answer, struct snapshot *now)
 {
 	system->sampling = answer->sampling;
 	system->sampling.missing = arena_text(&now->texts, answer->sampling.missing);
@@ -96,7 +96,7 @@ add_walk_rates(struct snapshot *now)
 }
 
 void
-sampler_answer_add(const struct sampler_answer *answer, struct snapshot *now)
+sampler_result_add(const struct sampler_result *answer, struct snapshot *now)
 {
 	add_rows(now, &answer->report.faults);
 	add_system(&now->system, answer, now);
@@ -108,7 +108,7 @@ sampler_answer_add(const struct sampler_answer *answer, struct snapshot *now)
 }
 
 void
-sampler_answer_finish(struct sampler_answer *answer)
+sampler_result_finish(struct sampler_result *answer)
 {
 	fault_report_finish(&answer->report);
 }

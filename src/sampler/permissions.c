@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sampler/ladder.h"
+#include "sampler/permissions.h"
 
 #include "base/macros.h"
 #include "base/unit.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ANY_STEP = -1, HALF_SIZE = LADDER_SENTENCE_SIZE / 2 - 2 };
+enum { ANY_STEP = -1, HALF_SIZE = DENIAL_SENTENCE_SIZE / 2 - 2 };
 
 /* What EACCES and EPERM mean depends on more than the step, see below. */
 /* clang-format off */
@@ -35,30 +35,30 @@ static const struct {
 /* clang-format on */
 
 static void
-write_lack(const struct obstacle *obstacle, char text[static HALF_SIZE])
+write_lack(const struct denial *denial, char text[static HALF_SIZE])
 {
 	static const char *const lacks[] = {
-		[RUNG_ALL] = "only the faults on %" PRId64 " of %" PRId64 " CPUs are sampled",
-		[RUNG_PROCESS] = "only the faults of process %" PRId64 " are sampled",
-		[RUNG_USER] = "only the user-mode faults of process %" PRId64 " are sampled",
+		[ACCESS_ALL] = "only the faults on %" PRId64 " of %" PRId64 " CPUs are sampled",
+		[ACCESS_PROCESS] = "only the faults of process %" PRId64 " are sampled",
+		[ACCESS_USER] = "only the user-mode faults of process %" PRId64 " are sampled",
 	};
 
-	if (obstacle->step == STEP_WALKS)
+	if (denial->step == STEP_WALKS)
 		snprintf(text, HALF_SIZE, "TLB walks are not sampled");
-	else if (obstacle->step == STEP_COUNTERS)
+	else if (denial->step == STEP_COUNTERS)
 		snprintf(text, HALF_SIZE,
 			"not all of TLB walks, cycles and instructions are counted");
-	else if (obstacle->rung == RUNG_NONE)
+	else if (denial->access == ACCESS_NONE)
 		snprintf(text, HALF_SIZE, "page faults are not sampled");
-	else if (obstacle->rung == RUNG_ALL || obstacle->error == EMFILE)
-		snprintf(text, HALF_SIZE, lacks[RUNG_ALL], obstacle->done, obstacle->all);
-	else if (obstacle->done < obstacle->all)
+	else if (denial->access == ACCESS_ALL || denial->error == EMFILE)
+		snprintf(text, HALF_SIZE, lacks[ACCESS_ALL], denial->done, denial->all);
+	else if (denial->done < denial->all)
 		snprintf(text, HALF_SIZE,
 			"only the faults of %" PRId64 " of %" PRId64 " threads of process %" PRId64
 			" are sampled",
-			obstacle->done, obstacle->all, obstacle->pid);
+			denial->done, denial->all, denial->pid);
 	else
-		snprintf(text, HALF_SIZE, lacks[obstacle->rung], obstacle->pid);
+		snprintf(text, HALF_SIZE, lacks[denial->access], denial->pid);
 }
 
 /*
@@ -66,53 +66,53 @@ write_lack(const struct obstacle *obstacle, char text[static HALF_SIZE])
  * some of them to CAP_PERFMON, too. A plain kernel takes these levels as 2.
  */
 static void
-write_lack_of_rights(const struct obstacle *obstacle, char text[static HALF_SIZE])
+write_lack_of_rights(const struct denial *denial, char text[static HALF_SIZE])
 {
 	const char *whom =
-		obstacle->rung == RUNG_NONE || obstacle->step > STEP_RING ? "that" : "more";
+		denial->access == ACCESS_NONE || denial->step > STEP_RING ? "that" : "more";
 
-	if (obstacle->paranoid == UNKNOWN)
+	if (denial->paranoid == UNKNOWN)
 		snprintf(text, HALF_SIZE, "%s needs CAP_PERFMON: setcap cap_perfmon+ep memtop",
 			whom);
-	else if (obstacle->paranoid <= obstacle->level)
+	else if (denial->paranoid <= denial->level)
 		snprintf(text, HALF_SIZE, "a security module of the kernel forbids it");
-	else if (obstacle->paranoid >= 3 && obstacle->rung == RUNG_NONE)
+	else if (denial->paranoid >= 3 && denial->access == ACCESS_NONE)
 		snprintf(text, HALF_SIZE,
 			"this kernel may forbid perf events (kernel.perf_event_paranoid is %" PRId64
 			"); run memtop as root or set it to %" PRId64,
-			obstacle->paranoid, obstacle->level);
+			denial->paranoid, denial->level);
 	else
 		snprintf(text, HALF_SIZE,
 			"%s needs CAP_PERFMON or kernel.perf_event_paranoid<=%" PRId64
 			" (now %" PRId64 "): setcap cap_perfmon+ep memtop",
-			whom, obstacle->level, obstacle->paranoid);
+			whom, denial->level, denial->paranoid);
 }
 
 static const char *
-find_cause(const struct obstacle *obstacle)
+find_cause(const struct denial *denial)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
-		if (causes[i].error == obstacle->error &&
-			(causes[i].step == ANY_STEP || causes[i].step == (int)obstacle->step))
+		if (causes[i].error == denial->error &&
+			(causes[i].step == ANY_STEP || causes[i].step == (int)denial->step))
 			return causes[i].cause;
-	if (obstacle->error != EPERM)
-		return strerror(obstacle->error);
-	return obstacle->seccomp > 0
+	if (denial->error != EPERM)
+		return strerror(denial->error);
+	return denial->seccomp > 0
 		       ? "a container or sandbox forbids it (seccomp); it must allow "
 			 "perf_event_open"
 		       : "a security module, lockdown or container forbids perf_event_open";
 }
 
 void
-ladder_sentence(const struct obstacle *obstacle, char sentence[static LADDER_SENTENCE_SIZE])
+denial_sentence(const struct denial *denial, char sentence[static DENIAL_SENTENCE_SIZE])
 {
 	char lack[HALF_SIZE], rights[HALF_SIZE];
 	const char *cause = rights;
 
-	write_lack(obstacle, lack);
-	if (obstacle->error == EACCES)
-		write_lack_of_rights(obstacle, rights);
+	write_lack(denial, lack);
+	if (denial->error == EACCES)
+		write_lack_of_rights(denial, rights);
 	else
-		cause = find_cause(obstacle);
-	snprintf(sentence, LADDER_SENTENCE_SIZE, "%s: %s", lack, cause);
+		cause = find_cause(denial);
+	snprintf(sentence, DENIAL_SENTENCE_SIZE, "%s: %s", lack, cause);
 }

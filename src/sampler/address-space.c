@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/address-space.h"
+
+#include "base/memory.h"
+#include "base/unit.h"
+#include "model/mapping.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char address_space_no_name[] = "", address_space_heap[] = "[heap]",
+	   address_space_stack[] = "[stack]";
+
+/* How far above a program the kernel lets its heap begin (arch_randomize_brk), and how far below
+ * its top a stack may grow where it has not grown farther already: the usual limit. */
+static const uint64_t heap_distance = UINT64_C(1) << 30, stack_size = UINT64_C(8) << 20;
+
+static void
+forget_program(struct address_space *space)
+{
+	space->program = NULL;
+	space->program_end = 0;
+	space->in_program = false;
+}
+
+void
+address_space_forget(struct address_space *space)
+{
+	ranges_release(space->ranges);
+	space->ranges = NULL;
+	space->read_time = UNKNOWN;
+	space->has_old = false;
+	forget_program(space);
+}
+
+size_t
+address_space_exec(struct address_space *space, int64_t time)
+{
+	forget_program(space);
+	if (space->ranges && space->read_time != UNKNOWN && time < space->read_time)
+		return ranges_drop(&space->ranges, true);
+	address_space_forget(space);
+	space->ranges = ranges_create();
+	return space->ranges->capacity;
+}
+
+static bool
+is_memory(const struct range *range)
+{
+	return range->name == address_space_no_name && range->permissions & MAPPING_WRITE &&
+	       !(range->permissions & MAPPING_SHARED);
+}
+
+/*
+ * The first file that is mapped after exec is the program; what the kernel maps before the next,
+ * right behind it, is its bss.
+ */
+static void
+follow_program(struct address_space *space, const struct range *range)
+{
+	bool is_file = range->name[0] == '/';
+
+	if (is_file && !space->program) {
+		space->program = range->name;
+		space->in_program = true;
+	} else if (is_file && range->name != space->program)
+		space->in_program = false;
+	if (range->end > space->program_end &&
+		((is_file && range->name == space->program) ||
+			(space->in_program && range->start == space->program_end)))
+		space->program_end = range->end;
+}
+
+/* Whether a mapping begins or ends where the heap is, or lies in it. */
+static bool
+touches_heap(const struct ranges *ranges, const struct range *range)
+{
+	size_t i = ranges_seek(ranges, range->start);
+
+	if (i > 0 && ranges->rows[i - 1].name == address_space_heap &&
+		ranges->rows[i - 1].end == range->start)
+		return true;
+	return i < ranges->count && ranges->rows[i].name == address_space_heap &&
+	       ranges->rows[i].start <= range->end;
+}
+
+/* brk() comes without a name, unlike in maps: it grows what is there, or begins above the program.
+ */
+static bool
+is_heap(const struct address_space *space, const struct range *range)
+{
+	if (!is_memory(range))
+		return false;
+	if (touches_heap(space->ranges, range))
+		return true;
+	return space->program_end > 0 && !space->in_program && range->start >= space->program_end &&
+	       range->start - space->program_end <= heap_distance;
+}
+
+size_t
+address_space_map(struct address_space *space, const struct range *range, int64_t time)
+{
+	bool was_before = space->read_time != UNKNOWN && time < space->read_time;
+	struct range row = *range;
+
+	if (!space->ranges)
+		return 0;
+	follow_program(space, &row);
+	if (is_heap(space, &row))
+		row.name = address_space_heap;
+	row.is_old = was_before;
+	space->has_old |= was_before;
+	return ranges_put(&space->ranges, &row, was_before);
+}
+
+/* Of what was read the lowest file with code is the program. */
+static void
+find_program(struct address_space *space)
+{
+	struct ranges *ranges = space->ranges;
+
+	forget_program(space);
+	for (size_t i = 0; i < ranges->count && !space->program; i++)
+		if (ranges->rows[i].name[0] == '/' && ranges_segment(ranges, i) == SEGMENT_TEXT)
+			space->program = ranges->rows[i].name;
+	for (size_t i = 0; i < ranges->count && space->program; i++) {
+		const struct range *row = &ranges->rows[i];
+		bool is_bss = is_memory(row) && row->start == space->program_end;
+
+		if (row->name == space->program || is_bss)
+			space->program_end = row->end;
+	}
+}
+
+size_t
+address_space_read(struct address_space *space, struct ranges *ranges, int64_t time)
+{
+	struct ranges *before = space->ranges;
+	size_t taken = ranges->capacity;
+
+	for (size_t i = 0; before && i < before->count; i++) {
+		struct range row = before->rows[i];
+
+		row.is_read = false;
+		row.is_old = true;
+		taken += ranges_put(&ranges, &row, true);
+	}
+	space->has_old = before != NULL;
+	ranges_release(before);
+	space->ranges = ranges;
+	space->read_time = time;
+	find_program(space);
+	return taken;
+}
+
+size_t
+address_space_drop_old(struct address_space *space)
+{
+	space->has_old = false;
+	return ranges_drop(&space->ranges, false);
+}
+
+void
+address_space_copy(struct address_space *space, const struct address_space *other)
+{
+	struct ranges *ranges = other->ranges ? ranges_share(other->ranges) : NULL;
+
+	address_space_forget(space);
+	space->ranges = ranges;
+	space->program = other->program;
+	space->program_end = other->program_end;
+	space->has_old = other->has_old;
+	space->read_in = other->read_in;
+}
+
+static bool
+is_in(const struct ranges *ranges, size_t place, uint64_t address)
+{
+	return place < ranges->count && ranges->rows[place].start <= address &&
+	       address < ranges->rows[place].end;
+}
+
+/* A sample asks for two addresses, of code and data, often the same two as the one before. */
+static size_t
+seek(struct address_space *space, uint64_t address)
+{
+	size_t place;
+
+	for (size_t i = 0; i < 2; i++)
+		if (is_in(space->ranges, space->last[i], address))
+			return space->last[i];
+	place = ranges_seek(space->ranges, address);
+	space->last[1] = space->last[0];
+	space->last[0] = place;
+	return place;
+}
+
+/* A stack grows without a word, as far down as its limit and what is mapped there allow. */
+static bool
+is_grown_stack(const struct ranges *ranges, size_t above, uint64_t address)
+{
+	const struct range *row = ranges->rows + above;
+	uint64_t size;
+
+	if (above >= ranges->count || row->name != address_space_stack)
+		return false;
+	size = 2 * (row->end - row->start);
+	return row->end - address <= (size > stack_size ? size : stack_size);
+}
+
+bool
+address_space_find(struct address_space *space, uint64_t address, struct place *ret_place)
+{
+	struct ranges *ranges = space->ranges;
+	const struct range *row;
+	size_t place;
+
+	if (!ranges)
+		return false;
+	place = seek(space, address);
+	if (!is_in(ranges, place, address) && !is_grown_stack(ranges, place, address))
+		return false;
+	row = &ranges->rows[place];
+	*ret_place = (struct place){ .segment = (enum segment)ranges_segment(ranges, place),
+		.name = row->name,
+		.offset = row->name == address_space_stack ? row->end - address
+							   : row->offset + (address - row->start),
+		.is_known = true };
+	return true;
+}
+
+/* Most programs map their libraries and little else. */
+enum { FIRST_RANGES = 48 };
+
+static struct ranges *
+create(size_t capacity)
+{
+	struct ranges *ranges = xmalloc(sizeof(*ranges) + capacity * sizeof(ranges->rows[0]));
+
+	*ranges = (struct ranges){ .owners = 1, .capacity = capacity };
+	return ranges;
+}
+
+struct ranges *
+ranges_create(void)
+{
+	return create(FIRST_RANGES);
+}
+
+struct ranges *
+ranges_share(struct ranges *ranges)
+{
+	ranges->owners++;
+	return ranges;
+}
+
+void
+ranges_release(struct ranges *ranges)
+{
+	if (ranges && --ranges->owners == 0)
+		free(ranges);
+}
+
+/* Makes room for `more` ranges in a copy that has one owner. Returns what memory was taken. */
+static size_t
+make_own(struct ranges **ranges, size_t more)
+{
+	struct ranges *old = *ranges, *copy;
+	size_t capacity = old->capacity;
+
+	if (old->owners == 1 && old->count + more <= capacity)
+		return 0;
+	if (old->count + more > capacity)
+		capacity = old->count + more + old->count / 2;
+	copy = create(capacity);
+	copy->count = old->count;
+	memcpy(copy->rows, old->rows, old->count * sizeof(old->rows[0]));
+	ranges_release(old);
+	*ranges = copy;
+	return capacity;
+}
+
+size_t
+ranges_seek(const struct ranges *ranges, uint64_t address)
+{
+	size_t low = 0, high = ranges->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ranges->rows[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Around a change everything must be looked at anew. */
+static void
+forget_segments(struct ranges *ranges, size_t place)
+{
+	size_t first = place > MAPPING_REACH ? place - MAPPING_REACH : 0;
+
+	for (size_t i = first; i < ranges->count && i <= place + 2 + MAPPING_REACH; i++)
+		ranges->rows[i].segment = SEGMENT_KINDS;
+}
+
+/* Puts `count` rows in the place of `gone` others. There is room. */
+static void
+replace(struct ranges *ranges, size_t place, size_t gone, const struct range *rows, size_t count)
+{
+	size_t behind = ranges->count - place - gone;
+
+	memmove(&ranges->rows[place + count], &ranges->rows[place + gone],
+		behind * sizeof(rows[0]));
+	memcpy(&ranges->rows[place], rows, count * sizeof(rows[0]));
+	ranges->count += count;
+	ranges->count -= gone;
+	forget_segments(ranges, place);
+}
+
+static size_t
+overwrite(struct ranges **ranges, const struct range *range)
+{
+	size_t taken = make_own(ranges, 2), first = ranges_seek(*ranges, range->start);
+	size_t end = first, count = 0;
+	const struct range *rows = (*ranges)->rows;
+	struct range pieces[3];
+
+	while (end < (*ranges)->count && rows[end].start < range->end)
+		end++;
+	if (first < end && rows[first].start < range->start) {
+		pieces[count] = rows[first];
+		pieces[count++].end = range->start;
+	}
+	pieces[count++] = *range;
+	if (first < end && rows[end - 1].end > range->end) {
+		pieces[count] = rows[end - 1];
+		pieces[count].offset += range->end - rows[end - 1].start;
+		pieces[count++].start = range->end;
+	}
+	replace(*ranges, first, end - first, pieces, count);
+	return taken;
+}
+
+/* The first part of a range, from `start` on, where nothing was read; empty if there is none. */
+static struct range
+first_gap(const struct ranges *ranges, const struct range *range, uint64_t start)
+{
+	const struct range *rows = ranges->rows;
+	struct range gap = *range;
+	size_t i = ranges_seek(ranges, start);
+
+	while (i < ranges->count && rows[i].is_read && rows[i].start <= start)
+		start = rows[i++].end;
+	while (i < ranges->count && !rows[i].is_read)
+		i++;
+	if (i < ranges->count && rows[i].start < gap.end)
+		gap.end = rows[i].start;
+	gap.offset += start - gap.start;
+	gap.start = start;
+	return gap;
+}
+
+size_t
+ranges_put(struct ranges **ranges, const struct range *range, bool keep_read)
+{
+	size_t taken = 0;
+	uint64_t start = range->start;
+
+	if (!keep_read)
+		return overwrite(ranges, range);
+	while (start < range->end) {
+		const struct range gap = first_gap(*ranges, range, start);
+
+		if (gap.start >= gap.end)
+			break;
+		taken += overwrite(ranges, &gap);
+		start = gap.end;
+	}
+	return taken;
+}
+
+size_t
+ranges_drop(struct ranges **ranges, bool unread)
+{
+	size_t taken = make_own(ranges, 0), count = 0;
+	struct range *rows = (*ranges)->rows;
+
+	for (size_t i = 0; i < (*ranges)->count; i++) {
+		if (rows[i].is_old || (unread && !rows[i].is_read))
+			continue;
+		rows[count] = rows[i];
+		rows[count++].segment = SEGMENT_KINDS;
+	}
+	(*ranges)->count = count;
+	return taken;
+}
+
+int
+ranges_segment(struct ranges *ranges, size_t place)
+{
+	struct mapping window[2 * MAPPING_REACH + 1];
+	size_t first = place > MAPPING_REACH ? place - MAPPING_REACH : 0, count = 0;
+
+	if (ranges->rows[place].segment != SEGMENT_KINDS)
+		return ranges->rows[place].segment;
+	for (size_t i = first; i < ranges->count && i <= place + MAPPING_REACH; i++)
+		window[count++] = (struct mapping){ .start = ranges->rows[i].start,
+			.end = ranges->rows[i].end,
+			.offset = ranges->rows[i].offset,
+			.name = ranges->rows[i].name,
+			.permissions = ranges->rows[i].permissions };
+	mapping_classify(window, count);
+	ranges->rows[place].segment = (uint8_t)window[place - first].segment;
+	return ranges->rows[place].segment;
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "sampler/process-tracker.h"
+
+#include "base/index.h"
+#include "base/memory.h"
+#include "collect/procfs.h"
+#include "sampler/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { COMM_SIZE = 16, MANY_ENDED = 1024 }; /* TASK_COMM_LEN of the kernel */
+
+struct relative {
+	int64_t pid;
+	char comm[COMM_SIZE]; /* "" where it is not known */
+	bool is_watched, has_ended;
+	bool was_read; /* its name was looked for in /proc */
+};
+
+struct process_tracker {
+	int root;
+	struct relative *rows;
+	size_t count, capacity;
+	struct index index; /* of the rows by pid */
+	int64_t awaited;    /* it is watched from its exec on; 0: none is */
+	size_t ended;
+};
+
+struct process_tracker *
+process_tracker_create(int root)
+{
+	struct process_tracker *tracker = xmalloc(sizeof(*tracker));
+
+	*tracker = (struct process_tracker){ .root = root };
+	return tracker;
+}
+
+void
+process_tracker_destroy(struct process_tracker *tracker)
+{
+	if (!tracker)
+		return;
+	index_finish(&tracker->index);
+	free(tracker->rows);
+	free(tracker);
+}
+
+static struct relative *
+find(const struct process_tracker *tracker, int64_t pid)
+{
+	uint32_t row = index_first(&tracker->index, index_mix(0, (uint64_t)pid));
+
+	while (row != INDEX_END && tracker->rows[row].pid != pid)
+		row = index_next(&tracker->index, row);
+	return row == INDEX_END ? NULL : &tracker->rows[row];
+}
+
+static struct relative *
+add(struct process_tracker *tracker, const struct relative *relative)
+{
+	tracker->rows = array_reserve(
+		tracker->rows, &tracker->capacity, tracker->count + 1, sizeof(tracker->rows[0]));
+	tracker->rows[tracker->count] = *relative;
+	index_add(&tracker->index, index_mix(0, (uint64_t)relative->pid));
+	return &tracker->rows[tracker->count++];
+}
+
+static struct relative *
+find_or_add(struct process_tracker *tracker, int64_t pid)
+{
+	struct relative *relative = find(tracker, pid);
+
+	return relative ? relative : add(tracker, &(struct relative){ .pid = pid });
+}
+
+void
+process_tracker_watch(struct process_tracker *tracker, int64_t pid, bool at_exec)
+{
+	for (size_t i = 0; i < tracker->count; i++)
+		tracker->rows[i].is_watched = false;
+	tracker->awaited = at_exec ? pid : 0;
+	if (pid > 0 && !at_exec)
+		find_or_add(tracker, pid)->is_watched = true;
+}
+
+static void
+take_name(struct process_tracker *tracker, const struct record *record)
+{
+	struct relative *relative;
+
+	if (record->pid != record->tid) /* of another thread than the first */
+		return;
+	relative = find_or_add(tracker, record->pid);
+	strncpy(relative->comm, record->name, sizeof(relative->comm) - 1);
+	if (!record->is_exec || record->pid != tracker->awaited)
+		return;
+	relative->is_watched = true;
+	tracker->awaited = 0;
+}
+
+/* Of a process that was there before the records. Reading comm cannot block. */
+static void
+read_name(const struct process_tracker *tracker, struct relative *relative)
+{
+	char path[32], text[2 * COMM_SIZE];
+	ssize_t length;
+
+	if (relative->comm[0] || relative->was_read)
+		return;
+	relative->was_read = true;
+	snprintf(path, sizeof(path), "%lld/comm", (long long)relative->pid);
+	length = procfs_read(tracker->root, path, text, sizeof(text));
+	if (length > 1)
+		snprintf(relative->comm, sizeof(relative->comm), "%.*s", (int)length - 1, text);
+}
+
+/* A number that has been used before belongs to the new process. */
+static void
+take_fork(struct process_tracker *tracker, const struct record *record)
+{
+	struct relative *parent, *known, child;
+
+	if (record->pid == record->parent) /* a thread */
+		return;
+	parent = find_or_add(tracker, record->parent);
+	read_name(tracker, parent);
+	child = *parent;
+	child.pid = record->pid;
+	child.has_ended = false;
+	known = find(tracker, record->pid);
+	if (known)
+		*known = child;
+	else
+		add(tracker, &child);
+}
+
+void
+process_tracker_apply(struct process_tracker *tracker, const struct record *record)
+{
+	struct relative *relative;
+
+	if (record->kind == RECORD_COMM)
+		take_name(tracker, record);
+	else if (record->kind == RECORD_FORK)
+		take_fork(tracker, record);
+	else if (record->kind == RECORD_EXIT && record->pid == record->tid) {
+		relative = find(tracker, record->pid);
+		if (!relative || relative->has_ended)
+			return;
+		relative->has_ended = true;
+		tracker->ended++;
+	}
+}
+
+bool
+process_tracker_has(const struct process_tracker *tracker, int64_t pid)
+{
+	const struct relative *relative = find(tracker, pid);
+
+	return relative && relative->is_watched;
+}
+
+const char *
+process_tracker_comm(struct process_tracker *tracker, int64_t pid)
+{
+	struct relative *relative = find_or_add(tracker, pid);
+
+	read_name(tracker, relative);
+	return relative->comm[0] ? relative->comm : NULL;
+}
+
+bool
+process_tracker_are_many(const struct process_tracker *tracker)
+{
+	return tracker->ended > MANY_ENDED;
+}
+
+/* The first thread has ended, but it stays there until the last one has. */
+static bool
+goes_on(const struct process_tracker *tracker, const struct relative *relative)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%lld", (long long)relative->pid);
+	return relative->is_watched && faccessat(tracker->root, path, F_OK, 0) == 0;
+}
+
+/* The index knows rows by their number: it is built anew. */
+void
+process_tracker_trim(struct process_tracker *tracker)
+{
+	size_t count = tracker->count;
+
+	tracker->count = 0;
+	index_reset(&tracker->index);
+	for (size_t i = 0; i < count; i++) {
+		struct relative relative = tracker->rows[i];
+
+		if (relative.has_ended && !goes_on(tracker, &relative))
+			continue;
+		relative.has_ended = false;
+		add(tracker, &relative);
+	}
+	tracker->ended = 0;
+}
