@@ -77,7 +77,6 @@ static const char bash_end[] =
 static void
 bash_word(const struct command *command, const struct command_option *option, char letter)
 {
-	(void)command;
 	if (letter)
 		printf(" -%c", letter);
 	printf(" --%s", option->name);
@@ -88,7 +87,6 @@ bash_value(const struct command *command, const struct command_option *option, c
 {
 	const char *function;
 
-	(void)command;
 	if (!option->argument)
 		return;
 	function = function_of(option);

@@ -90,7 +90,6 @@ zsh_form(const struct command_option *option, char letter, bool is_long)
 static void
 zsh_option(const struct command *command, const struct command_option *option, char letter)
 {
-	(void)command;
 	if (letter)
 		zsh_form(option, letter, false);
 	zsh_form(option, letter, true);

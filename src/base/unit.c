@@ -143,14 +143,12 @@ format_number(char *text, int64_t number, enum scale scale)
 	char *digits = text;
 	uint64_t size = magnitude(&digits, number);
 
-	(void)scale;
 	return (size_t)(digits - text) + put_unsigned(digits, size);
 }
 
 static size_t
 format_id(char *text, int64_t number, enum scale scale)
 {
-	(void)scale;
 	return put_unsigned(text, (uint64_t)number);
 }
 
@@ -178,7 +176,6 @@ format_rate(char *text, int64_t number, enum scale scale)
 	char *digits = text;
 	uint64_t size = magnitude(&digits, number);
 
-	(void)scale;
 	if (size >= 1000 * 1000 || size % 1000 == 0)
 		return (size_t)(digits - text) +
 		       put_scaled(digits, (size + 500) / 1000, count_suffixes);
@@ -191,7 +188,6 @@ format_percent(char *text, int64_t number, enum scale scale)
 	char *digits = text;
 	uint64_t size = magnitude(&digits, number);
 
-	(void)scale;
 	return (size_t)(digits - text) + put_tenths(digits, size);
 }
 
@@ -201,7 +197,6 @@ format_duration(char *text, int64_t number, enum scale scale)
 {
 	int64_t seconds = number / NS_PER_SEC;
 
-	(void)scale;
 	if (seconds >= 86400)
 		return (size_t)sprintf(text, "%lldd%02dh", (long long)(seconds / 86400),
 			(int)(seconds % 86400 / 3600));
@@ -221,7 +216,6 @@ format_span(char *text, int64_t number, enum scale scale)
 	int64_t seconds = number / NS_PER_SEC;
 	size_t i = 0;
 
-	(void)scale;
 	while (i < 3 && seconds < sizes[i])
 		i++;
 	if (i == 3)
@@ -238,7 +232,6 @@ format_time(char *text, int64_t number, enum scale scale)
 	struct tm local;
 	size_t length;
 
-	(void)scale;
 	if (!localtime_r(&seconds, &local))
 		return (size_t)sprintf(text, "-");
 	length = strftime(text, UNIT_FORMAT_SIZE - 1, "%Y-%m-%dT%H:%M:%S%z", &local);
@@ -250,7 +243,6 @@ format_time(char *text, int64_t number, enum scale scale)
 static size_t
 format_address(char *text, int64_t number, enum scale scale)
 {
-	(void)scale;
 	return (size_t)sprintf(text, "%" PRIx64, (uint64_t)number);
 }
 

@@ -65,7 +65,6 @@ keep_rollup(struct blocking_read *read, const char *text, size_t length)
 	int64_t clean = procfs_field(text, "Private_Clean");
 	int64_t dirty = procfs_field(text, "Private_Dirty");
 
-	(void)length;
 	read->pss = procfs_field(text, "Pss");
 	read->swap_pss = procfs_field(text, "SwapPss");
 	read->uss = clean == UNKNOWN || dirty == UNKNOWN ? UNKNOWN : clean + dirty;

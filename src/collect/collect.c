@@ -58,7 +58,6 @@ read_host(struct collector *collector, struct snapshot *now)
 {
 	struct utsname names;
 
-	(void)collector;
 	if (uname(&names) == 0) {
 		now->system.host = arena_text(&now->texts, names.nodename);
 		now->system.kernel = arena_text(&now->texts, names.release);
@@ -121,7 +120,6 @@ read_swaps(struct collector *collector, struct snapshot *now)
 static int
 read_nodes(struct collector *collector, struct snapshot *now)
 {
-	(void)collector;
 	return nodes_read("/sys/devices/system/node", now);
 }
 

@@ -297,7 +297,6 @@ death_take_group(struct oom_log *log, const char *at, const char *behind)
 	struct oom_report *report = &log->stream->report;
 	struct oom_kill *kill;
 
-	(void)at;
 	if (!end)
 		return false;
 	if (report->state != REPORT_NONE && report->kill.pid == UNKNOWN)
@@ -326,7 +325,6 @@ death_take_reaping(struct oom_log *log, const char *at, const char *behind)
 	int64_t pid = who ? oom_log_process_of(log, value_at(who)) : UNKNOWN;
 	struct oom_kill *kill = queue_find(log, pid), other;
 
-	(void)at;
 	if (pid < 1 ||
 		(log->stream->report.state != REPORT_NONE && log->stream->report.kill.pid == pid))
 		return pid > 0;

@@ -192,7 +192,6 @@ take_facility(const char *text, struct log_line *line)
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 	const char *colon = text + strspn(text, letters), *end;
 
-	(void)line;
 	colon += strspn(colon, " ");
 	if (colon - text != 6 || *colon != ':')
 		return NULL;
@@ -205,7 +204,6 @@ take_facility(const char *text, struct log_line *line)
 static const char *
 take_quote(const char *text, struct log_line *line)
 {
-	(void)line;
 	return text[0] == '>' && strchr(" >[", text[1]) ? text + 1 : NULL;
 }
 

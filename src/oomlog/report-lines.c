@@ -66,7 +66,6 @@ take_cpu(struct oom_log *log, const char *at, const char *behind)
 	const char *comm = strstr(behind, " Comm: "), *end = NULL;
 	size_t length, whole;
 
-	(void)at;
 	if (report->state != REPORT_BEGUN || report->kill.asked_pid != UNKNOWN ||
 		!report->asked_line)
 		return true;
@@ -166,7 +165,6 @@ take_summary(struct oom_log *log, const char *at, const char *behind)
 	const char *mems = strstr(behind, ",mems_allowed=");
 	const char *set = strstr(behind, ",cpuset=");
 
-	(void)at;
 	if (kill->pid != UNKNOWN) { /* of another victim, whose report is mixed with this one */
 		log->stream->report.is_mixed = true;
 		report_finish(log, OOM_UNSEEN);
@@ -196,7 +194,6 @@ take_old_limit(struct oom_log *log, const char *at, const char *behind)
 	const char *middle = scan_last(behind, words, NULL), *end = value_line_end(behind);
 	struct oom_kill *kill = &log->stream->report.kill;
 
-	(void)at;
 	if (!middle || !end)
 		return false;
 	if (log->stream->report.has_summary) { /* kernels with that line lack this one */
@@ -216,7 +213,6 @@ take_old_cpuset(struct oom_log *log, const char *at, const char *behind)
 	struct oom_kill *kill = &log->stream->report.kill;
 	const char *mems = scan_last(behind, " mems_allowed=", NULL);
 
-	(void)at;
 	if (log->stream->report.state != REPORT_BEGUN || kill->cpuset || !mems)
 		return true;
 	value_copy(&kill->cpuset, behind, mems);
@@ -228,8 +224,6 @@ take_old_cpuset(struct oom_log *log, const char *at, const char *behind)
 static bool
 take_lowering(struct oom_log *log, const char *at, const char *behind)
 {
-	(void)at;
-	(void)behind;
 	if (log->stream->report.state == REPORT_BEGUN)
 		log->stream->report.kill.limit_lowered = 1;
 	return true;
@@ -238,9 +232,6 @@ take_lowering(struct oom_log *log, const char *at, const char *behind)
 static bool
 take_nothing(struct oom_log *log, const char *at, const char *behind)
 {
-	(void)log;
-	(void)at;
-	(void)behind;
 	return true;
 }
 
@@ -248,8 +239,6 @@ take_nothing(struct oom_log *log, const char *at, const char *behind)
 static bool
 take_nobody(struct oom_log *log, const char *at, const char *behind)
 {
-	(void)at;
-	(void)behind;
 	if (log->stream->report.state != REPORT_NONE)
 		report_finish(log, OOM_NOBODY);
 	return true;
@@ -262,7 +251,6 @@ take_panic(struct oom_log *log, const char *at, const char *behind)
 	struct oom_kill *kill = queue_last(log);
 	bool is_machine = strstr(at, "System is deadlocked") || strstr(at, "system-wide");
 
-	(void)behind;
 	if (stream->report.state == REPORT_NONE && kill && kill->outcome == OOM_NOBODY) {
 		kill->outcome = OOM_PANIC;
 	} else {
@@ -282,8 +270,6 @@ take_panic(struct oom_log *log, const char *at, const char *behind)
 static bool
 take_person(struct oom_log *log, const char *at, const char *behind)
 {
-	(void)at;
-	(void)behind;
 	log->person_line = log->line_count;
 	return true;
 }
@@ -292,8 +278,6 @@ take_person(struct oom_log *log, const char *at, const char *behind)
 static bool
 take_memory_begin(struct oom_log *log, const char *at, const char *behind)
 {
-	(void)at;
-	(void)behind;
 	if (log->stream->report.state == REPORT_NONE)
 		report_begin(log, REPORT_HEADLESS);
 	return true;
@@ -317,9 +301,6 @@ is_pages(const char *behind)
 static bool
 take_unclear(struct oom_log *log, const char *at, const char *behind)
 {
-	(void)log;
-	(void)at;
-	(void)behind;
 	return false;
 }
 

@@ -80,7 +80,6 @@ report_take_machine(struct oom_log *log, const char *at, const char *behind)
 	struct oom_report *report = &log->stream->report;
 	bool understood = false;
 
-	(void)behind;
 	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
 		int64_t pages = value_of(at, figures[i].total, "");
 
@@ -157,7 +156,6 @@ report_take_node(struct oom_log *log, const char *at, const char *behind)
 	int64_t node = scan_next_number(&behind), pages, size;
 	const char *word = behind + strspn(behind, " "), *rest = word + strcspn(word, " :");
 
-	(void)at;
 	if (scan_start(word, "hugepages_total=")) {
 		pages = value_of(word, "hugepages_total=", "");
 		size = value_of(word, "hugepages_size=", "kB");
@@ -259,7 +257,6 @@ report_take_stats(struct oom_log *log, const char *at, const char *behind)
 {
 	struct oom_report *report = &log->stream->report;
 
-	(void)at;
 	report->is_cgroup = report->in_statistics = true;
 	for (size_t i = 0; i < ARRAY_SIZE(old_cgroup_stats); i++) {
 		int64_t bytes =

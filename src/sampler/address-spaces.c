@@ -9,17 +9,18 @@
 #include "model/mapping.h"
 #include "sampler/address-space.h"
 #include "sampler/jobs.h"
-#include "sampler/maps-job.h"
 #include "sampler/record.h"
 #include "sampler/string-pool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 /*
  * What is kept between two drains, and how much more one drain may bring. A process that is being
@@ -447,4 +448,39 @@ address_spaces_size(const struct address_spaces *spaces)
 		.ranges = (int64_t)count_ranges(spaces),
 		.name_bytes = (int64_t)string_pool_bytes(&spaces->names),
 		.readings = spaces->readings };
+}
+
+static void
+run(struct job *job)
+{
+	struct maps_job *maps = (struct maps_job *)job;
+
+	maps->error = maps_read(maps->root, maps->pid, &maps->mappings);
+}
+
+static void
+destroy(struct job *job)
+{
+	struct maps_job *maps = (struct maps_job *)job;
+
+	mappings_finish(&maps->mappings);
+	close(maps->root);
+	free(maps);
+}
+
+struct maps_job *
+maps_job_create(int root)
+{
+	struct maps_job *maps = xcalloc(1, sizeof(*maps));
+
+	maps->job = (struct job){ .run = run, .destroy = destroy };
+	maps->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	return maps;
+}
+
+void
+maps_job_destroy(struct maps_job *maps)
+{
+	if (maps)
+		destroy(&maps->job);
 }
