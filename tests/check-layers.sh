@@ -41,6 +41,15 @@ includes() {
 }
 result 'no files include each other in a circle' "$(includes | tsort 2>&1 >/dev/null || true)"
 
+# The map names every file; a view is named by its row there.
+missing() {
+	for file in */*.[ch]; do
+		name=$(basename "${file%.[ch]}")
+		grep -q "\`$name\(\.[ch]\)\?\`\|/$name\.[ch]\`" README.md || case $name in view-*) ;; *) echo "$file" ;; esac
+	done
+}
+result 'src/README.md names every file' "$(missing)"
+
 # Views and dialogs ask for a change of the screen's state (app.h).
 result 'only app.c and tui.c change the state of the screen' \
 	"$(grep -nE '\bapp->[a-z_]+ (=|\+=|\|=) ' tui/*.c | grep -vE '^tui/(app|tui)\.c' || true)"

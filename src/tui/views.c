@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/macros.h"
+#include "config.h"
 #include "tui/view.h"
 
 #include <string.h>
 
-/* To add a view: its file, and its name here. */
-#define ALL_VIEWS(VIEW)                                                                            \
-	VIEW(view_processes)                                                                       \
-	VIEW(view_kill_order)                                                                      \
-	VIEW(view_map)                                                                             \
-	VIEW(view_faults)                                                                          \
-	VIEW(view_budget)                                                                          \
-	VIEW(view_kernel)                                                                          \
-	VIEW(view_explain)                                                                         \
-	VIEW(view_help)                                                                            \
-	VIEW(view_fields)                                                                          \
-	VIEW(view_detail)
-
+/* ALL_VIEWS is made of the list in meson.build. */
 #define DECLARE(name) extern const struct view name;
 #define LIST(name) &(name),
 

@@ -165,7 +165,7 @@ def test_page_of_oom_log_has_each_key():
 
 
 def test_page_of_faults_has_each_segment():
-    segments = re.findall(r'= { "(\w+)", "', (SOURCE / "src" / "model" / "segment.c").read_text())
+    segments = re.findall(r'= { "(\w+)", "', (SOURCE / "src" / "model" / "mapping.c").read_text())
     assert len(segments) == 10
     assert terms("faults", "SEGMENTS") == [f"*{name}*" for name in [*segments, "total", "unsampled"]]
 
