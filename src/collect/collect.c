@@ -135,7 +135,7 @@ read_self(struct collector *collector, struct snapshot *now)
  * budget takes the slab caches from there.
  */
 static const struct {
-	unsigned need;
+	uint64_t need;
 	int (*read)(struct collector *collector, struct snapshot *now);
 } readers[] = {
 	{ NEED_SELF, read_self },

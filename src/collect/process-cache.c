@@ -43,7 +43,7 @@ cache_old_row(const struct pass *pass, const struct cached_process *cached)
 
 /* Values that are taken over may be missing: the row tells of that in each refresh. */
 static void
-repeat_gaps(struct process *row, const struct cached_process *cached, unsigned needs)
+repeat_gaps(struct process *row, const struct cached_process *cached, uint64_t needs)
 {
 	row->gaps.refused |= cached->refused & needs;
 	row->gaps.absent |= cached->absent & needs;
@@ -99,9 +99,9 @@ cache_reuse_row(
 	return row;
 }
 
-unsigned
+uint64_t
 cache_reuse_names(const struct pass *pass, const struct cached_process *cached, struct process *row,
-	const struct process *old, unsigned needs)
+	const struct process *old, uint64_t needs)
 {
 	needs &= cached->read;
 	repeat_gaps(row, cached, needs_of_process(pass->needs, cached->pid) & needs);

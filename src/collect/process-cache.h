@@ -81,9 +81,9 @@ struct cached_process {
 	struct status_hash status_hash;
 	struct schedule schedule;
 	uint32_t row;     /* in the last snapshot; NO_ROW: it had none */
-	unsigned read;    /* the needs that row has been filled for, */
-	unsigned refused; /* those of them that are not permitted, */
-	unsigned absent;  /* and those whose file does not exist */
+	uint64_t read;    /* the needs that row has been filled for, */
+	uint64_t refused; /* those of them that are not permitted, */
+	uint64_t absent;  /* and those whose file does not exist */
 	struct cached_fds fds;
 	bool is_fresh; /* its row was read, not taken over */
 };
@@ -110,8 +110,8 @@ struct process *cache_reuse_row(
  * Copies the texts of `needs` that have been read for the old row. Returns the needs that are met
  * by that.
  */
-unsigned cache_reuse_names(const struct pass *pass, const struct cached_process *cached,
-	struct process *row, const struct process *old, unsigned needs);
+uint64_t cache_reuse_names(const struct pass *pass, const struct cached_process *cached,
+	struct process *row, const struct process *old, uint64_t needs);
 
 /* Copies what is known of the PSS of the same program. */
 void cache_reuse_pss(const struct pass *pass, struct process *row, const struct process *old);

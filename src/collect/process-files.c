@@ -52,7 +52,7 @@ static const struct procfs_key status_keys[] = {
 
 /* Notes a need of this process that could not be met. */
 static void
-task_failed(struct process_read *task, unsigned need, int error)
+task_failed(struct process_read *task, uint64_t need, int error)
 {
 	if (error == EACCES || error == EPERM)
 		task->refused |= need;
@@ -65,7 +65,7 @@ task_failed(struct process_read *task, unsigned need, int error)
 
 /* What reading a file gave. A file that is missing with its process has ended with it. */
 static ssize_t
-checked(struct process_read *task, unsigned need, ssize_t length)
+checked(struct process_read *task, uint64_t need, ssize_t length)
 {
 	if (length == -ENOENT && faccessat(task->root, task->directory, F_OK, 0) < 0)
 		length = -ESRCH;
@@ -76,7 +76,7 @@ checked(struct process_read *task, unsigned need, ssize_t length)
 
 /* Reads DIRECTORY/NAME. On failure notes that for `need` and returns -errno. */
 static ssize_t
-read_file(struct process_read *task, const char *name, unsigned need, char *text, size_t size)
+read_file(struct process_read *task, const char *name, uint64_t need, char *text, size_t size)
 {
 	char path[PROCESS_PATH_SIZE + 32];
 
@@ -151,7 +151,7 @@ take_status(struct process_read *task, const char *text)
 
 /* One of the two files is enough; statm is the cheaper one (T35). */
 static void
-read_memory(struct process_read *task, unsigned needs)
+read_memory(struct process_read *task, uint64_t needs)
 {
 	bool status = needs & NEED_STATUS || (needs & NEED_SWAP && !task->swapless);
 	ssize_t length = status || task->hashes_status ? read_status_text(task) : -ENOENT;
@@ -311,7 +311,7 @@ read_oom_resident(struct process_read *task)
 }
 
 static void
-read_address_space(struct process_read *task, unsigned needs, int live)
+read_address_space(struct process_read *task, uint64_t needs, int live)
 {
 	if (live == 0 || task->row->kernel_thread == 1)
 		zero_memory_fields(task->row);
@@ -326,7 +326,7 @@ read_address_space(struct process_read *task, unsigned needs, int live)
  * while others live (T26), it has neither any more: then another thread is asked.
  */
 static void
-read_of_living(struct process_read *task, unsigned needs)
+read_of_living(struct process_read *task, uint64_t needs)
 {
 	struct process_read living = *task;
 	bool ended = has_ended(task->row);
@@ -353,7 +353,7 @@ read_of_living(struct process_read *task, unsigned needs)
 }
 
 void
-process_files_read(struct process_read *task, unsigned needs)
+process_files_read(struct process_read *task, uint64_t needs)
 {
 	if (needs & (NEED_MEMORY_ANY | NEED_CGROUP) || has_ended(task->row))
 		read_of_living(task, needs);

@@ -30,9 +30,9 @@ struct process_read {
 	bool swapless;       /* no process can have anything in swap: the machine has none */
 	bool hashes_status;  /* status is read also where statm is enough, and kept in: */
 	struct status_hash status_hash;
-	unsigned refused; /* the needs that are not permitted, */
-	unsigned absent;  /* those whose file does not exist, */
-	unsigned failed;  /* and those that failed otherwise and may succeed next time */
+	uint64_t refused; /* the needs that are not permitted, */
+	uint64_t absent;  /* those whose file does not exist, */
+	uint64_t failed;  /* and those that failed otherwise and may succeed next time */
 };
 
 /*
@@ -47,7 +47,7 @@ int process_files_find_thread(
  * Reads what `needs` asks for beside stat, which the row already holds, and beside what may not
  * answer (collect/blocking-reads.h). What cannot be read stays UNKNOWN and is noted in the row.
  */
-void process_files_read(struct process_read *task, unsigned needs);
+void process_files_read(struct process_read *task, uint64_t needs);
 
 /*
  * The parent whose address space a process uses, or UNKNOWN: one made with CLONE_VM but without

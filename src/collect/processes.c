@@ -82,7 +82,7 @@ processes_destroy(struct processes *processes)
 	free(processes);
 }
 
-static unsigned
+static uint64_t
 wanted(const struct processes *processes, const struct cached_process *cached)
 {
 	return needs_of_process(processes->pass.needs, cached->pid);
@@ -124,7 +124,7 @@ names_are_due(const struct processes *processes, const struct cached_process *ca
  * The names that stay as they are: until the process runs another program, or its turn has come.
  * Others can move it to another group, so that is asked more often.
  */
-static unsigned
+static uint64_t
 lasting_names(const struct processes *processes, const struct cached_process *cached)
 {
 	if (processes->pass.needs->exact || names_are_due(processes, cached))
@@ -171,10 +171,10 @@ command_failed(void *context, const struct process *row, int error)
 /* Reads what is wanted but the names that were `reused`. */
 static void
 read_files(struct processes *processes, struct cached_process *cached, struct process *row,
-	unsigned reused)
+	uint64_t reused)
 {
 	const struct pass *pass = &processes->pass;
-	unsigned needs = wanted(processes, cached);
+	uint64_t needs = wanted(processes, cached);
 	struct process_read task = { .root = processes->root,
 		.text = processes->text,
 		.pid = cached->pid,
@@ -186,8 +186,8 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 		.cgroups = processes->cgroups,
 		.counts_exactly = processes->counts_exactly,
 		.swapless = pass->swapless,
-		.hashes_status =
-			!cached->schedule.is_active && pass->needs->again && !pass->needs->exact };
+		.hashes_status = !cached->schedule.is_active && pass->needs->will_repeat &&
+				 !pass->needs->exact };
 
 	snprintf(task.directory, sizeof(task.directory), "%lld", (long long)cached->pid);
 	process_files_read(&task, needs & ~reused);
@@ -211,7 +211,7 @@ read_row(struct processes *processes, struct cached_process *cached, const struc
 {
 	const struct pass *pass = &processes->pass;
 	const struct process *old = change == CHANGE_NEW ? NULL : cache_old_row(pass, cached);
-	unsigned reused = 0;
+	uint64_t reused = 0;
 
 	fill_from_stat(processes, row, stat);
 	row->look_time = pass->now->monotonic;

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 /* What is shown above the rows; a format without a place for events has none for totals either. */
-static unsigned
+static uint64_t
 needs_of_head(const struct table_options *options)
 {
 	if (!options->format->has_hints)
@@ -37,7 +37,7 @@ ask(const struct table_run *run, struct needs *needs)
 	needs->pid_count = options->named.pid_count;
 	needs->pss_budget =
 		run->number == 1 ? 0 : process_options_pss_budget(options, run->options->interval);
-	needs->again = run->options->count != 1;
+	needs->will_repeat = run->options->count != 1;
 	needs->exact = options->exact;
 }
 

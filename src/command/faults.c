@@ -92,7 +92,7 @@ pid_of(const struct faults *own)
 static unsigned
 bits_of(const struct faults *own)
 {
-	unsigned bits = NEED_OVERVIEW | NEED_FAULTS | NEED_WALKS;
+	uint64_t bits = NEED_OVERVIEW | NEED_FAULTS | NEED_WALKS;
 
 	if (own->walks)
 		bits |= NEED_SAMPLED_WALKS;

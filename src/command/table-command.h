@@ -37,7 +37,7 @@ struct table_run {
 /* What a command lists of its table, and how. All functions but `rows` may be NULL. */
 struct table_command {
 	const char *columns, *order; /* the usual ones; order NULL: the rows stay as they are */
-	unsigned needs;              /* besides those of columns, order and filter */
+	uint64_t needs;              /* besides those of columns, order and filter */
 	int64_t patience;            /* with the sampler: see source_create(); 0: without */
 	bool carries;                /* a reading may take from the last what has not changed */
 	bool has_no_rates;           /* readings are not compared */

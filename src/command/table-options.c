@@ -242,7 +242,7 @@ table_options_filter_pids(struct table_options *options, const int64_t *pids, si
 			options->filter, table_find(options->columns.table, "pid", 3), pids, count);
 }
 
-unsigned
+uint64_t
 table_options_needs(const struct table_options *options)
 {
 	return selection_needs(&options->columns) | filter_needs(options->filter) |

@@ -72,7 +72,7 @@ void table_options_note(struct table_options *options, const char *name, const c
 void table_options_filter_pids(struct table_options *options, const int64_t *pids, size_t count);
 
 /* What must be read for the columns, the order and the filter. */
-unsigned table_options_needs(const struct table_options *options);
+uint64_t table_options_needs(const struct table_options *options);
 
 /*
  * Puts the rows that are asked for into a list, in order, without those that are not worth showing

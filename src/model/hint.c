@@ -23,7 +23,7 @@ static const char subset_remedy[] = "is /proc mounted with subset=pid?";
 
 /* clang-format off */
 static const struct {
-	unsigned need;
+	uint64_t need;
 	const char *subject;
 	const char *refused; /* shown if it is not permitted */
 	const char *absent;  /* shown if it does not exist */
@@ -59,7 +59,7 @@ static const struct {
 
 /* Causes that need words of their own. */
 static const struct {
-	unsigned need;
+	uint64_t need;
 	int error;
 	const char *text;
 } sentences[] = {

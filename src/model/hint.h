@@ -6,7 +6,7 @@
 
 /* Why values are unknown: what could not be read, for which reason, for how many rows. */
 struct hint {
-	unsigned need; /* one NEED_ bit */
+	uint64_t need; /* one NEED_ bit */
 	/* errno; EACCES: not permitted, ENOENT: no such file, ESRCH: ended, ETIMEDOUT:
 	 * does not answer */
 	int error;

@@ -64,7 +64,7 @@ struct node {
  */
 extern const struct kernel_part_description {
 	const struct table *table;
-	unsigned need;
+	uint64_t need;
 	bool (*is_worth_showing)(const void *row);
 } kernel_parts[KERNEL_PARTS];
 

@@ -17,7 +17,7 @@ needs_has_pid(const struct needs *needs, int64_t pid)
 	return !needs->pids || has_number(needs->pids, needs->pid_count, pid);
 }
 
-unsigned
+uint64_t
 needs_of_process(const struct needs *needs, int64_t pid)
 {
 	if (!needs_has_pid(needs, pid))

@@ -25,7 +25,7 @@ const struct process_extras process_no_extras = {
 static const struct row_part extras = { FIELD(extras), &process_no_extras };
 
 void
-process_note_gap(struct process *process, unsigned need, int error)
+process_note_gap(struct process *process, uint64_t need, int error)
 {
 	struct gaps *gaps = &process->gaps;
 

@@ -26,16 +26,16 @@ struct process {
 	const struct process_extras *extras; /* never NULL */
 	/* What was asked for and could not be read, as NEED_ bits. */
 	struct gaps {
-		unsigned refused; /* not permitted */
-		unsigned absent;  /* there is no such file */
-		unsigned silent;  /* the file does not answer */
-		unsigned failed;  /* for the reason `error`, an errno */
+		uint64_t refused; /* not permitted */
+		uint64_t absent;  /* there is no such file */
+		uint64_t silent;  /* the file does not answer */
+		uint64_t failed;  /* for the reason `error`, an errno */
 		int error;
 	} gaps;
 };
 
 /* Notes a gap. That a process has ended while it was read is none: it will be gone. */
-void process_note_gap(struct process *process, unsigned need, int error);
+void process_note_gap(struct process *process, uint64_t need, int error);
 
 /* What few processes have, or all only where it is asked for: see snapshot_extras(). */
 struct process_extras {

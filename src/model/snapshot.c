@@ -152,7 +152,7 @@ add_hint(struct hint *hints, size_t *count, const struct hint *hint)
 }
 
 void
-snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows)
+snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t rows)
 {
 	const struct hint hint = {
 		.need = need, .error = error == EPERM ? EACCES : error, .count = rows
@@ -162,7 +162,7 @@ snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t r
 }
 
 static void
-add_gaps(struct hint *hints, size_t *count, unsigned needs, int error)
+add_gaps(struct hint *hints, size_t *count, uint64_t needs, int error)
 {
 	for (unsigned left = needs; left; left &= left - 1)
 		add_hint(hints, count,
@@ -190,7 +190,7 @@ snapshot_hints(const struct snapshot *snapshot, const struct row_list *processes
 }
 
 const struct hint *
-snapshot_find_hint(const struct snapshot *snapshot, unsigned need)
+snapshot_find_hint(const struct snapshot *snapshot, uint64_t need)
 {
 	for (size_t i = 0; i < snapshot->hint_count; i++)
 		if (snapshot->hints[i].need == need)

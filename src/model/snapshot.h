@@ -33,9 +33,9 @@ struct snapshot {
 	struct rows budget;
 	struct budget_figures budget_figures; /* that it was built of */
 	struct rows kernel[KERNEL_PARTS];
-	unsigned bits;               /* the needs that it was read for */
+	uint64_t bits;               /* the needs that it was read for */
 	int64_t focus;               /* the process that more was read of; 0: none */
-	unsigned focus_bits;         /* that is: these as well */
+	uint64_t focus_bits;         /* that is: these as well */
 	bool exact;                  /* nothing was taken from the one before */
 	struct process **kill_order; /* by rank, after badness_rank(): those that have one */
 	size_t kill_count, kill_capacity;
@@ -84,7 +84,7 @@ struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t p
  * are not rows of the snapshot or are in focus. What is missing in a row is noted in the row
  * (process_note_gap). EPERM counts as EACCES, so that each cause is told once.
  */
-void snapshot_add_hint(struct snapshot *snapshot, unsigned need, int error, int64_t rows);
+void snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t rows);
 
 /*
  * What is to be told where these rows are shown: the snapshot's own hints, then what is missing in
@@ -95,4 +95,4 @@ size_t snapshot_hints(const struct snapshot *snapshot, const struct row_list *pr
 	struct hint hints[static SNAPSHOT_HINTS]);
 
 /* The first of the snapshot's own hints about a need, or NULL. */
-const struct hint *snapshot_find_hint(const struct snapshot *snapshot, unsigned need);
+const struct hint *snapshot_find_hint(const struct snapshot *snapshot, uint64_t need);

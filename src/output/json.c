@@ -98,7 +98,7 @@ json_begin(const char *kind, int64_t time)
 }
 
 bool
-json_columns(json_t *object, const struct table *table, unsigned bits, const void *row)
+json_columns(json_t *object, const struct table *table, uint64_t bits, const void *row)
 {
 	bool any = false;
 

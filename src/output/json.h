@@ -24,6 +24,6 @@ void json_write_hint(FILE *file, int64_t time, const struct hint *hint);
  * whether there was any.
  */
 struct json_t *json_begin(const char *kind, int64_t time);
-bool json_columns(struct json_t *object, const struct table *table, unsigned bits, const void *row);
+bool json_columns(struct json_t *object, const struct table *table, uint64_t bits, const void *row);
 struct json_t *json_text(const char *text);
 void json_end(FILE *file, struct json_t *object);

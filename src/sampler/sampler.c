@@ -36,7 +36,7 @@ enum { NEED_SAMPLER = NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS };
 
 /* What the thread is asked for. */
 struct question {
-	unsigned bits; /* NEED_ bits; 0: stop sampling */
+	uint64_t bits; /* NEED_ bits; 0: stop sampling */
 	struct fault_request request;
 };
 

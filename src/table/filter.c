@@ -155,10 +155,10 @@ filter_given_up(const struct filter *filter)
 	return count;
 }
 
-unsigned
+uint64_t
 filter_needs(const struct filter *filter)
 {
-	unsigned needs = 0;
+	uint64_t needs = 0;
 
 	for (size_t i = 0; i < filter->count; i++)
 		for (size_t j = 0; j < filter->nodes[i].column_count; j++)

@@ -47,7 +47,7 @@ void filter_add_set(
 bool filter_matches(const struct filter *filter, const void *row);
 
 /* What must be read for the columns it looks at. */
-unsigned filter_needs(const struct filter *filter);
+uint64_t filter_needs(const struct filter *filter);
 
 /*
  * How often a regular expression took too long on a text; such a term did not hold then, neither

@@ -88,10 +88,10 @@ selection_has(const struct selection *selection, const struct column *column)
 	return false;
 }
 
-unsigned
+uint64_t
 selection_needs(const struct selection *selection)
 {
-	unsigned needs = 0;
+	uint64_t needs = 0;
 
 	for (size_t i = 0; i < selection->count; i++)
 		needs |= selection->columns[i]->need;

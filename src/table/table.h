@@ -18,7 +18,7 @@ struct column {
 	const char *help;  /* one sentence: what it is and where it comes from */
 	enum unit unit;
 	int width;     /* columns of a terminal it usually takes */
-	unsigned need; /* what must be read to fill it: NEED_ bits */
+	uint64_t need; /* what must be read to fill it: NEED_ bits */
 	size_t offset; /* of an int64_t, or of a const char * where unit is UNIT_TEXT */
 	size_t stale;  /* of an int64_t that is 1 where the value is of an earlier refresh; or 0 */
 	const struct row_part *part; /* that holds both; NULL: the row itself */
@@ -104,7 +104,7 @@ column_is_known(const struct column *column, const void *row)
 
 void selection_add(struct selection *selection, const struct column *column);
 bool selection_has(const struct selection *selection, const struct column *column);
-unsigned selection_needs(const struct selection *selection);
+uint64_t selection_needs(const struct selection *selection);
 void selection_finish(struct selection *selection);
 
 /*

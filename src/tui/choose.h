@@ -26,7 +26,7 @@ struct choose_kind {
 	const char *heading; /* above the list; NULL: the keys of all lists */
 	const char *missing; /* what is said where nothing matches: "no such signal" */
 	const char *prefix;  /* may be typed before a name, or NULL */
-	unsigned needs;      /* what must have been read for it */
+	uint64_t needs;      /* what must have been read for it */
 	/* Adds the choices, at least one, with texts in choose->texts, and sets choose->preset. */
 	void (*fill)(struct app *app, struct choose *choose);
 	/* Takes one. Returns true where it goes on to ask something. */

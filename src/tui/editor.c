@@ -39,7 +39,7 @@ editor_is_waiting(const struct editor *editor)
 	return editor->state == EDITOR_WAITING;
 }
 
-unsigned
+uint64_t
 editor_needs(const struct editor *editor)
 {
 	return editor->state == EDITOR_CLOSED ? 0 : NEED_BADNESS | NEED_OWNER | NEED_CGROUP;
@@ -125,7 +125,7 @@ editor_show(struct app *app)
 {
 	struct editor *editor = app->editor;
 	const struct process *first = NULL;
-	unsigned needs = editor_needs(editor);
+	uint64_t needs = editor_needs(editor);
 
 	if (editor->state != EDITOR_WAITING || (app->snapshot->bits & needs) != needs ||
 		!app->snapshot->exact || app->snapshot->monotonic < editor->opened)

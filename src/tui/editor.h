@@ -44,7 +44,7 @@ void editor_finish(struct editor *editor);
 void editor_show(struct app *app);
 
 /* What must be read for it. */
-unsigned editor_needs(const struct editor *editor);
+uint64_t editor_needs(const struct editor *editor);
 bool editor_is_open(const struct editor *editor);
 bool editor_is_waiting(const struct editor *editor);
 

@@ -106,7 +106,7 @@ process_list_finish(struct process_list *list)
 }
 
 void
-process_list_use(struct process_list *list, struct listing *listing, unsigned needs)
+process_list_use(struct process_list *list, struct listing *listing, uint64_t needs)
 {
 	if (listing != list->listing)
 		list->table.grid.first_column = 0;

@@ -18,7 +18,7 @@ struct snapshot;
 struct process_list {
 	struct table_view table;
 	struct listing *listing; /* of the user: columns, order and tree */
-	unsigned needs;          /* of the user, besides those of the columns */
+	uint64_t needs;          /* of the user, besides those of the columns */
 	bool is_of_candidates;   /* only those of which the OOM killer would choose */
 	const char *scope;       /* then: of this memory cgroup; NULL: of the machine */
 	struct arena scopes;     /* one may still be in use by a refresh that is under way */
@@ -43,7 +43,7 @@ void process_list_init(struct process_list *list, const struct tui_settings *set
 void process_list_finish(struct process_list *list);
 
 /* Lists them for another view from now on. */
-void process_list_use(struct process_list *list, struct listing *listing, unsigned needs);
+void process_list_use(struct process_list *list, struct listing *listing, uint64_t needs);
 
 /* Makes the rows anew; draws them as table_view_draw() does. */
 void process_list_show(struct process_list *list, const struct snapshot *snapshot);

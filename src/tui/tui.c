@@ -134,7 +134,7 @@ tui_needs(const struct app *app)
 {
 	const struct view *view = app_view_below(app);
 	struct needs needs = { .bits = NEED_OVERVIEW | view->needs | editor_needs(app->editor),
-		.again = app->snapshot != NULL, /* the first one is to be quick */
+		.will_repeat = app->snapshot != NULL, /* the first one is to be quick */
 		.exact = app->wants_exact || editor_is_waiting(app->editor) };
 
 	needs.bits |= app->choose.kind ? app->choose.kind->needs : 0;

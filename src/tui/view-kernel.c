@@ -95,7 +95,7 @@ static void
 draw_note(const struct state *state, const struct app *app, WINDOW *window)
 {
 	const struct kernel_page *page = &kernel_pages[state->page];
-	unsigned need = kernel_parts[page->part].need;
+	uint64_t need = kernel_parts[page->part].need;
 	const struct hint *hint = snapshot_find_hint(app->snapshot, need);
 	size_t count = app->snapshot->kernel[page->part].count;
 	char text[HINT_TEXT_SIZE];

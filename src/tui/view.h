@@ -28,7 +28,7 @@ struct view {
 	bool may_have_process; /* so it is where the page below is about one; else it is a tab */
 	/* It is about the rows, or the figures, that the view below shows, which goes on. */
 	enum { OVER_NOTHING, OVER_ROWS, OVER_FIGURES } is_over;
-	unsigned needs;
+	uint64_t needs;
 	size_t state_size; /* of its state, which is zeroed at first and is the first argument below
 			    */
 	void (*init)(void *state);

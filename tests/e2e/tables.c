@@ -9,6 +9,7 @@
 #include "model/system.h"
 #include "oomlog/oom-kill.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* Names of units that a schema of JSON can tell apart. */
@@ -31,7 +32,8 @@ static void
 write_table(const struct table *table)
 {
 	for (size_t i = 0; i < table->column_count; i++)
-		printf("{\"table\": \"%s\", \"column\": \"%s\", \"unit\": \"%s\", \"need\": %u}\n",
+		printf("{\"table\": \"%s\", \"column\": \"%s\", \"unit\": \"%s\", \"need\": "
+		       "%" PRIu64 "}\n",
 			table->name, table->columns[i].name, units[table->columns[i].unit],
 			table->columns[i].need);
 }

@@ -205,7 +205,7 @@ set_up(void **state)
 					NEED_OOM_SCORE | NEED_OOM_ADJ | NEED_COMMAND,
 			.pids = &idle->pid,
 			.pid_count = 1,
-			.again = true };
+			.will_repeat = true };
 	assert_int_equal(collect_create(NULL, &idle->world.source), 0);
 	for (int i = 0; i < WARM_UP; i++)
 		world_refresh(&idle->world);

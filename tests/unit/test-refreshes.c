@@ -235,7 +235,7 @@ let_answer(const struct tree *tree, const char *path, const char *text)
 }
 
 static int64_t
-count_of_hint(const struct snapshot *now, unsigned need, int error)
+count_of_hint(const struct snapshot *now, uint64_t need, int error)
 {
 	struct hint hints[SNAPSHOT_HINTS];
 	size_t count = world_hints(now, hints);
