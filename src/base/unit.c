@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -75,6 +76,7 @@ static const struct {
 	[UNIT_ADDRESS]          = { format_address,  1,           count_suffixes },
 };
 /* clang-format on */
+static_assert(ARRAY_SIZE(kinds) == UNIT_ADDRESS + 1, "a row for each unit");
 
 /* The hot path of a batch: far cheaper than printf. */
 static size_t

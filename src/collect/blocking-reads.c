@@ -7,6 +7,7 @@
 #include "base/thread.h"
 #include "collect/procfs.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -273,12 +274,13 @@ blocking_reads_reset(struct blocking_reads *reads)
 	return done;
 }
 
-/* Between begin and start the thread has nothing to do: `next` and `count` are what it looks at. */
+/* Between reset and submit the thread has nothing to do: it looks at `next` and `count`. */
 void
 blocking_reads_add(struct blocking_reads *reads, const struct blocking_read *read)
 {
 	struct blocking_read *added;
 
+	assert(reads->count == 0);
 	reads->reads = array_reserve(
 		reads->reads, &reads->capacity, reads->added + 1, sizeof(reads->reads[0]));
 	added = &reads->reads[reads->added++];
@@ -312,7 +314,7 @@ end_of_timeout(void)
 }
 
 void
-blocking_reads_wait(struct blocking_reads *reads, int hangs)
+blocking_reads_wait(struct blocking_reads *reads, int hang_limit)
 {
 	pthread_mutex_lock(&reads->lock);
 	(void)look(reads);
@@ -320,7 +322,7 @@ blocking_reads_wait(struct blocking_reads *reads, int hangs)
 		const struct timespec time = end_of_timeout();
 
 		pthread_cond_timedwait(&reads->answered, &reads->lock, &time);
-		if (look(reads) && --hangs == 0)
+		if (look(reads) && --hang_limit == 0)
 			give_up_rest(reads, -EAGAIN);
 	}
 	pthread_mutex_unlock(&reads->lock);

@@ -47,10 +47,10 @@ void blocking_reads_add(struct blocking_reads *reads, const struct blocking_read
 void blocking_reads_submit(struct blocking_reads *reads);
 
 /*
- * Waits until each read of the batch has its answer. One that hangs has -ETIMEDOUT; after `hangs`
- * of them what is left is given up with -EAGAIN.
+ * Waits until each read of the batch has its answer. One that hangs has -ETIMEDOUT; after
+ * `hang_limit` of them what is left is given up with -EAGAIN.
  */
-void blocking_reads_wait(struct blocking_reads *reads, int hangs);
+void blocking_reads_wait(struct blocking_reads *reads, int hang_limit);
 
 /* Looks for a read that hangs, without waiting. Returns whether all have their answers. */
 bool blocking_reads_poll(struct blocking_reads *reads);

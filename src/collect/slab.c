@@ -7,6 +7,7 @@
 #include "collect/procfs.h"
 #include "model/snapshot.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/slabinfo.h>
@@ -27,6 +28,7 @@ static const size_t offsets[] = { offsetof(struct slab, name), offsetof(struct s
 	offsetof(struct slab, slabs), offsetof(struct slab, active_slabs),
 	offsetof(struct slab, objects_per_slab), offsetof(struct slab, pages_per_slab) };
 enum { ITEMS = ARRAY_SIZE(items) };
+static_assert(ARRAY_SIZE(offsets) == ITEMS, "a place for each item");
 
 struct slab_reader *
 slab_reader_create(void)

@@ -9,6 +9,7 @@
 #include "model/process.h"
 #include "tui/tui.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini_configobj.h>
@@ -25,6 +26,7 @@
 #define FIELD(name) offsetof(struct tui_settings, name)
 
 static const char *const scale_names[] = { "human", "b", "k", "m", "g", "t", "p" };
+static_assert(ARRAY_SIZE(scale_names) == SCALE_PEBI + 1, "a name for each scale");
 
 static int read_columns(struct tui_settings *settings, size_t offset, const char *value);
 static int read_order(struct tui_settings *settings, size_t offset, const char *value);

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "model/event.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define FIELD(name) offsetof(struct oom_kill, name)
@@ -108,6 +109,9 @@ const char *const oom_killer_names[] = { "kernel", "systemd-oomd", "earlyoom" };
 const char *const oom_limit_names[] = { NULL, EVENT_LIMIT_MACHINE, "cgroup", "cpuset",
 	"mempolicy" };
 const char *const oom_outcome_names[] = { "killed", "unseen", "nobody", "panic" };
+static_assert(ARRAY_SIZE(oom_killer_names) == OOM_BY_EARLYOOM + 1, "a name for each killer");
+static_assert(ARRAY_SIZE(oom_limit_names) == OOM_LIMIT_MEMPOLICY + 1, "a name for each limit");
+static_assert(ARRAY_SIZE(oom_outcome_names) == OOM_PANIC + 1, "a name for each outcome");
 
 void
 oom_kill_init(struct oom_kill *kill)
