@@ -81,9 +81,9 @@ struct cached_process {
 	struct status_hash status_hash;
 	struct schedule schedule;
 	uint32_t row;     /* in the last snapshot; NO_ROW: it had none */
-	uint64_t read;    /* the needs that row has been filled for, */
-	uint64_t refused; /* those of them that are not permitted, */
-	uint64_t absent;  /* and those whose file does not exist */
+	uint32_t read;    /* the needs that row has been filled for (PROCESS_NEEDS), */
+	uint32_t refused; /* those of them that are not permitted, */
+	uint32_t absent;  /* and those whose file does not exist */
 	struct cached_fds fds;
 	bool is_fresh; /* its row was read, not taken over */
 };

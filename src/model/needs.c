@@ -3,7 +3,13 @@
 
 #include "base/sort.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+static_assert(((NEED_STAT | NEED_MEMORY_ANY | NEED_OWNER | NEED_OOM_SCORE | NEED_OOM_ADJ |
+		       NEED_CGROUP | NEED_COMMAND | NEED_LIMITS | NEED_MAPPINGS) &
+		      ~PROCESS_NEEDS) == 0,
+	"rows have room for what is read of a process");
 
 static bool
 has_number(const int64_t *numbers, size_t count, int64_t number)

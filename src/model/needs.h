@@ -47,6 +47,9 @@
 	(NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE | NEED_HOST |     \
 		NEED_SELF)
 
+/* What is read of one process: each has a few of these masks, so they fit into 32 bits. */
+#define PROCESS_NEEDS UINT64_C(0xffffffff)
+
 /* What a process without an address space holds nothing of. */
 #define NEED_MEMORY_ANY (NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_PSS)
 

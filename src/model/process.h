@@ -24,12 +24,12 @@ struct process {
 	int64_t badness, rank, adj_weight, frees; /* by model/badness.c, as is protection */
 	const char *user, *state, *cgroup, *unit, *comm, *command, *protection, *oom_group;
 	const struct process_extras *extras; /* never NULL */
-	/* What was asked for and could not be read, as NEED_ bits. */
+	/* What was asked for and could not be read, as NEED_ bits: PROCESS_NEEDS has all. */
 	struct gaps {
-		uint64_t refused; /* not permitted */
-		uint64_t absent;  /* there is no such file */
-		uint64_t silent;  /* the file does not answer */
-		uint64_t failed;  /* for the reason `error`, an errno */
+		uint32_t refused; /* not permitted */
+		uint32_t absent;  /* there is no such file */
+		uint32_t silent;  /* the file does not answer */
+		uint32_t failed;  /* for the reason `error`, an errno */
 		int error;
 	} gaps;
 };
