@@ -340,6 +340,6 @@ budget_read(struct budget_reader *reader, struct snapshot *now)
 	read_pools(reader, now);
 	add_caches(reader, now);
 	if (budget_build(&now->budget, figures, reader->parts, reader->part_count))
-		snapshot_add_hint(now, NEED_BUDGET, ERANGE, 0);
+		snapshot_add_hint(now, NEED_BUDGET, -ERANGE, 0);
 	return 0;
 }

@@ -71,7 +71,7 @@ read_meminfo(struct collector *collector, struct snapshot *now)
 	int error = system_read_meminfo(collector->system, &now->system);
 
 	if (error > 0)
-		snapshot_add_hint(now, NEED_MEMINFO, ERANGE, 0);
+		snapshot_add_hint(now, NEED_MEMINFO, -ERANGE, 0);
 	return error;
 }
 
@@ -197,7 +197,7 @@ read_mappings(struct collector *collector, struct snapshot *now, int64_t pid)
 	/* They need the same lock that another file of it waits for (T17). */
 	error = process->extras->blocked ? -ETIMEDOUT : read_mappings_of(collector, now, pid);
 	if (error < 0)
-		snapshot_add_hint(now, NEED_MAPPINGS, error == -ENODATA ? ENOENT : -error, 1);
+		snapshot_add_hint(now, NEED_MAPPINGS, error == -ENODATA ? -ENOENT : error, 1);
 }
 
 static int
@@ -209,11 +209,11 @@ read_processes(struct collector *collector, struct snapshot *now, const struct s
 	if (error < 0)
 		return error;
 	if (has_hidden_processes(collector))
-		snapshot_add_hint(now, NEED_PROCESSES, EACCES, 0);
+		snapshot_add_hint(now, NEED_PROCESSES, -EACCES, 0);
 	if (needs->focus && needs->focus_bits & NEED_LIMITS) {
 		error = limits_read(collector->root, needs->focus, now->limits);
 		if (error < 0 && error != -ESRCH && error != -ENOENT)
-			snapshot_add_hint(now, NEED_LIMITS, -error, 1);
+			snapshot_add_hint(now, NEED_LIMITS, error, 1);
 	}
 	if (needs->focus && needs->focus_bits & NEED_MAPPINGS)
 		read_mappings(collector, now, needs->focus);
@@ -228,7 +228,7 @@ read_scope(struct collector *collector, struct snapshot *now, const struct needs
 	int error = oom_scope_read(collector->scope, needs->scope, now);
 
 	if (error < 0)
-		snapshot_add_hint(now, NEED_OOM, -error, 0);
+		snapshot_add_hint(now, NEED_OOM, error, 0);
 }
 
 static int
@@ -258,7 +258,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		int failure = all.bits & readers[i].need ? readers[i].read(collector, now) : 0;
 
 		if (failure < 0)
-			snapshot_add_hint(now, readers[i].need, -failure, 0);
+			snapshot_add_hint(now, readers[i].need, failure, 0);
 	}
 	if (all.bits & NEED_OOM)
 		read_scope(collector, now, needs);

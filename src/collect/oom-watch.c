@@ -457,7 +457,7 @@ take_counter(struct oom_watch *watch, struct snapshot *now, const struct snapsho
 	watch->owed = 0;
 	watch->has_waited = false;
 	if (!watch->lines)
-		snapshot_add_hint(now, NEED_EVENTS, -watch->error, 0);
+		snapshot_add_hint(now, NEED_EVENTS, watch->error, 0);
 }
 
 /* Each CPU's ring tells its own; and what is only counted comes last. */

@@ -185,7 +185,7 @@ list_asked(struct pid_list *list, struct snapshot *now, const struct needs *need
 		if (is_process(list, needs->pids[i]))
 			add(list, needs->pids[i]);
 		else
-			snapshot_add_hint(now, NEED_PROCESSES, ESRCH, 1);
+			snapshot_add_hint(now, NEED_PROCESSES, -ESRCH, 1);
 }
 
 int

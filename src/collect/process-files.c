@@ -54,9 +54,9 @@ static const struct procfs_key status_keys[] = {
 static void
 task_failed(struct process_read *task, uint64_t need, int error)
 {
-	if (error == EACCES || error == EPERM)
+	if (error == -EACCES || error == -EPERM)
 		task->refused |= need;
-	else if (error == ENOENT)
+	else if (error == -ENOENT)
 		task->absent |= need;
 	else
 		task->failed |= need;
@@ -70,7 +70,7 @@ checked(struct process_read *task, uint64_t need, ssize_t length)
 	if (length == -ENOENT && faccessat(task->root, task->directory, F_OK, 0) < 0)
 		length = -ESRCH;
 	if (length < 0)
-		task_failed(task, need, (int)-length);
+		task_failed(task, need, (int)length);
 	return length;
 }
 
@@ -105,7 +105,7 @@ read_statm(struct process_read *task)
 	if (read_file(task, "statm", NEED_MEMORY, text, sizeof(text)) < 0)
 		return;
 	if (procfs_parse_statm(text, &statm) < 0) {
-		task_failed(task, NEED_MEMORY, EINVAL);
+		task_failed(task, NEED_MEMORY, -EINVAL);
 		return;
 	}
 	task->row->virtual = statm.virtual;
@@ -172,7 +172,7 @@ read_owner(struct process_read *task)
 	struct stat status;
 
 	if (fstatat(task->root, task->directory, &status, 0) < 0) {
-		task_failed(task, NEED_OWNER, errno);
+		task_failed(task, NEED_OWNER, -errno);
 		return;
 	}
 	task->row->uid = status.st_uid;
@@ -188,7 +188,7 @@ read_score(struct process_read *task)
 		return;
 	task->row->oom_score = procfs_signed_number(text);
 	if (task->row->oom_score == UNKNOWN)
-		task_failed(task, NEED_OOM_SCORE, EINVAL);
+		task_failed(task, NEED_OOM_SCORE, -EINVAL);
 }
 
 static void
@@ -202,7 +202,7 @@ read_adjustment(struct process_read *task)
 		return;
 	task->row->oom_adj = procfs_signed_number(text);
 	if (task->row->oom_adj == UNKNOWN)
-		task_failed(task, NEED_OOM_ADJ, EINVAL);
+		task_failed(task, NEED_OOM_ADJ, -EINVAL);
 }
 
 /*
@@ -219,7 +219,7 @@ read_cgroup(struct process_read *task, bool lives)
 	if (read_file(task, "cgroup", NEED_CGROUP, task->text, PROCESS_TEXT_SIZE) < 0)
 		return;
 	if (cgroup_parse(task->text, &cgroup) < 0) {
-		task_failed(task, NEED_CGROUP, EINVAL);
+		task_failed(task, NEED_CGROUP, -EINVAL);
 		return;
 	}
 	if (lives || !cgroup_says_nothing(&cgroup))
@@ -316,7 +316,7 @@ read_address_space(struct process_read *task, uint64_t needs, int live)
 	if (live == 0 || task->row->kernel_thread == 1)
 		zero_memory_fields(task->row);
 	else if (live < 0)
-		task_failed(task, NEED_MEMORY, -live);
+		task_failed(task, NEED_MEMORY, live);
 	else if (needs & (NEED_MEMORY | NEED_STATUS | NEED_SWAP))
 		read_memory(task, needs);
 }

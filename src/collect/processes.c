@@ -165,7 +165,7 @@ command_failed(void *context, const struct process *row, int error)
 	else
 		cached->read &= ~(unsigned)NEED_COMMAND;
 	if (error != -EAGAIN)
-		process_note_gap(&now->processes[row - now->processes], NEED_COMMAND, -error);
+		process_note_gap(&now->processes[row - now->processes], NEED_COMMAND, error);
 }
 
 /* Reads what is wanted but the names that were `reused`. */
@@ -242,7 +242,7 @@ read_anew(struct processes *processes, struct cached_process *cached, const char
 
 	row->pid = cached->pid;
 	if (length <= 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0) {
-		process_note_gap(row, NEED_STAT, length < 0 ? (int)-length : EINVAL);
+		process_note_gap(row, NEED_STAT, length < 0 ? (int)length : -EINVAL);
 		cached->row = (uint32_t)(row - now->processes);
 		cached->stat_hash = 0;
 		cached->read = 0;

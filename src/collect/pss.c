@@ -272,10 +272,10 @@ tell_of(struct pss_reader *rollups, struct snapshot *now, const struct snapshot 
 	if (!is_column_wanted(needs, row->pid))
 		return;
 	if (blocking_reads_is_blocked(rollups->reads, row->pid, BLOCKING_PSS)) {
-		process_note_gap(row, NEED_PSS, ETIMEDOUT);
+		process_note_gap(row, NEED_PSS, -ETIMEDOUT);
 		extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
 	} else if (extras->rollup.error > 0) {
-		process_note_gap(row, NEED_PSS, (int)extras->rollup.error);
+		process_note_gap(row, NEED_PSS, -(int)extras->rollup.error);
 	}
 }
 

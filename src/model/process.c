@@ -29,17 +29,17 @@ process_note_gap(struct process *process, uint64_t need, int error)
 {
 	struct gaps *gaps = &process->gaps;
 
-	if (error == ESRCH)
+	if (error == -ESRCH)
 		return;
-	if (error == EACCES || error == EPERM) {
+	if (error == -EACCES || error == -EPERM) {
 		gaps->refused |= need;
-	} else if (error == ENOENT) {
+	} else if (error == -ENOENT) {
 		gaps->absent |= need;
-	} else if (error == ETIMEDOUT) {
+	} else if (error == -ETIMEDOUT) {
 		gaps->silent |= need;
 	} else {
 		gaps->failed |= need;
-		gaps->error = error;
+		gaps->error = -error;
 	}
 }
 

@@ -34,7 +34,8 @@ struct process {
 	} gaps;
 };
 
-/* Notes a gap. That a process has ended while it was read is none: it will be gone. */
+/* Notes a gap; `error` is a -errno. That a process has ended while it was read is none: it will be
+ * gone. */
 void process_note_gap(struct process *process, uint64_t need, int error);
 
 /* What few processes have, or all only where it is asked for: see snapshot_extras(). */

@@ -155,7 +155,7 @@ void
 snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t rows)
 {
 	const struct hint hint = {
-		.need = need, .error = error == EPERM ? EACCES : error, .count = rows
+		.need = need, .error = error == -EPERM ? EACCES : -error, .count = rows
 	};
 
 	add_hint(snapshot->hints, &snapshot->hint_count, &hint);

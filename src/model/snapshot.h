@@ -80,9 +80,9 @@ struct event *snapshot_add_event(struct snapshot *snapshot);
 struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t pid);
 
 /*
- * Tells that `need` was not met: of the machine, `rows` is 0 then, or of so many processes that
- * are not rows of the snapshot or are in focus. What is missing in a row is noted in the row
- * (process_note_gap). EPERM counts as EACCES, so that each cause is told once.
+ * Tells that `need` was not met, because of `error` (-errno): of the machine, `rows` is 0 then, or
+ * of so many processes that are not rows of the snapshot or are in focus. What is missing in a row
+ * is noted in the row (process_note_gap). EPERM counts as EACCES, so that each cause is told once.
  */
 void snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t rows);
 

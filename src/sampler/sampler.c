@@ -386,7 +386,7 @@ sampler_read(struct source *source, struct snapshot *now, const struct snapshot 
 		return error;
 	failure = add_samples(sampler, now, &question);
 	if (failure < 0)
-		snapshot_add_hint(now, NEED_FAULTS, -failure, 0);
+		snapshot_add_hint(now, NEED_FAULTS, failure, 0);
 	return 0;
 }
 

@@ -218,13 +218,13 @@ hints_of_one_cause_are_counted_together(void **state)
 	char text[HINT_TEXT_SIZE];
 
 	snapshot_reset(&snapshot);
-	snapshot_add_hint(&snapshot, NEED_PSS, EACCES, 1);
-	snapshot_add_hint(&snapshot, NEED_PSS, EPERM, 1);
-	snapshot_add_hint(&snapshot, NEED_MAPPINGS, ESRCH, 1);
-	snapshot_add_hint(&snapshot, NEED_MEMINFO, ENOENT, 0);
-	snapshot_add_hint(&snapshot, NEED_MEMINFO, EMFILE, 0);
-	snapshot_add_hint(&snapshot, NEED_PSS, ENOENT, 1);
-	snapshot_add_hint(&snapshot, NEED_PROCESSES, ESRCH, 2);
+	snapshot_add_hint(&snapshot, NEED_PSS, -EACCES, 1);
+	snapshot_add_hint(&snapshot, NEED_PSS, -EPERM, 1);
+	snapshot_add_hint(&snapshot, NEED_MAPPINGS, -ESRCH, 1);
+	snapshot_add_hint(&snapshot, NEED_MEMINFO, -ENOENT, 0);
+	snapshot_add_hint(&snapshot, NEED_MEMINFO, -EMFILE, 0);
+	snapshot_add_hint(&snapshot, NEED_PSS, -ENOENT, 1);
+	snapshot_add_hint(&snapshot, NEED_PROCESSES, -ESRCH, 2);
 	assert_int_equal(snapshot.hint_count, 6);
 	hint_text(&snapshot.hints[0], text);
 	assert_string_equal(text, "PSS, USS and SWAPPSS of 2 processes unknown: Permission denied ("
@@ -308,13 +308,13 @@ F16_hints_are_about_the_rows_that_are_shown(void **state)
 	snapshot_reset(&now);
 	for (int64_t pid = 1; pid <= 4; pid++)
 		add(&now, pid, 1, 0);
-	snapshot_add_hint(&now, NEED_PRESSURE, ENOENT, 0);
-	snapshot_add_hint(&now, NEED_MAPPINGS, ESRCH, 1);
-	process_note_gap(&now.processes[0], NEED_PSS, EACCES);
-	process_note_gap(&now.processes[1], NEED_PSS, EPERM);
-	process_note_gap(&now.processes[2], NEED_COMMAND, ETIMEDOUT);
-	process_note_gap(&now.processes[2], NEED_OOM_SCORE, EIO);
-	process_note_gap(&now.processes[3], NEED_COMMAND, ESRCH); /* it is no news */
+	snapshot_add_hint(&now, NEED_PRESSURE, -ENOENT, 0);
+	snapshot_add_hint(&now, NEED_MAPPINGS, -ESRCH, 1);
+	process_note_gap(&now.processes[0], NEED_PSS, -EACCES);
+	process_note_gap(&now.processes[1], NEED_PSS, -EPERM);
+	process_note_gap(&now.processes[2], NEED_COMMAND, -ETIMEDOUT);
+	process_note_gap(&now.processes[2], NEED_OOM_SCORE, -EIO);
+	process_note_gap(&now.processes[3], NEED_COMMAND, -ESRCH); /* it is no news */
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct hint hints[SNAPSHOT_HINTS];
 		const void *rows[4];

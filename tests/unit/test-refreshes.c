@@ -60,6 +60,29 @@ T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
 	}
 }
 
+/* A file that is not there is not asked for again each time: the row stands, and says so. */
+static void
+a_missing_file_does_not_make_a_process_be_read_each_time(void **state)
+{
+	struct world *world = *state;
+	int64_t last = UNKNOWN;
+	int looks = 0;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	unlinkat(world->tree.fd, "10/oom_score", 0);
+	for (int i = 0; i < 16; i++) {
+		const struct snapshot *now = world_refresh(world);
+		const struct process *row = snapshot_find_process(now, 10);
+
+		looks += row->look_time != last;
+		last = row->look_time;
+		assert_true(row->oom_score == UNKNOWN);
+		assert_int_equal(row->gaps.absent, NEED_OOM_SCORE);
+	}
+	assert_in_range(looks, 3, 8);
+}
+
 static void
 an_unchanged_process_is_read_again_within_four_refreshes(void **state)
 {
@@ -518,6 +541,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(T30_a_number_used_again_is_another_process),
 		TEST(T32_what_is_refused_stays_unknown_in_every_refresh),
+		TEST(a_missing_file_does_not_make_a_process_be_read_each_time),
 		TEST(an_unchanged_process_is_read_again_within_four_refreshes),
 		TEST(a_changed_process_is_read_at_once),
 		TEST(exact_reads_everything_every_time),
