@@ -176,6 +176,7 @@ struct phrase {
 /* Finds the first phrase in a text; NULL for none. */
 const struct phrase *phrase_find(const char *text, const char **ret_at);
 
+enum { MOST_PHRASES = 64 };
 extern const struct phrase oom_phrases[];
 extern const size_t oom_phrase_count;
 

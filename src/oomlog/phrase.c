@@ -8,8 +8,8 @@
 /* Who asks stands before this, and its name may be like any other phrase. */
 static const char invoked[] = "invoked oom-killer: gfp_mask=";
 
-static unsigned char first_of[256]; /* 1 + the index of the first phrase with that letter */
-static unsigned char next_of[64];   /* the same of the next one */
+static unsigned char first_of[256];         /* 1 + the index of the first phrase with that letter */
+static unsigned char next_of[MOST_PHRASES]; /* the same of the next one */
 
 __attribute__((constructor)) static void
 index_phrases(void)

@@ -3,6 +3,7 @@
 #include "base/scan.h"
 #include "oomlog/parser.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -376,4 +377,5 @@ const struct phrase oom_phrases[] = {
 	{ "systemd-oomd killed ", SECTION_NONE, false, false, LOG_SYSTEMD, is_number, daemon_take_unit },
 };
 /* clang-format on */
+static_assert(ARRAY_SIZE(oom_phrases) <= MOST_PHRASES, "phrase.c has room for all");
 const size_t oom_phrase_count = ARRAY_SIZE(oom_phrases);

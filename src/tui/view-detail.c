@@ -89,32 +89,39 @@ put_column(struct sheet *sheet, const struct column *column)
 	}
 }
 
+/* Sets of units, by which the columns stand in the sections. */
+enum {
+	NAMES = 1 << UNIT_TEXT,
+	IDENTITIES = 1 << UNIT_ID,
+	SIZES = 1 << UNIT_BYTES | 1 << UNIT_BYTES_PER_MINUTE | 1 << UNIT_BYTES_PER_SECOND,
+	OTHERS = ~(NAMES | IDENTITIES | SIZES),
+};
+
 static void
-put_columns(struct sheet *sheet, unsigned units)
+put_columns(struct sheet *sheet, int units)
 {
 	for (size_t i = 0; i < process_table.column_count; i++)
-		if (units & 1U << process_table.columns[i].unit)
+		if (units & 1 << process_table.columns[i].unit)
 			put_column(sheet, &process_table.columns[i]);
 }
 
 static void
 put_identity(struct sheet *sheet)
 {
-	put_columns(sheet, 1U << UNIT_TEXT);
-	put_columns(sheet, 1U << UNIT_ID);
+	put_columns(sheet, NAMES);
+	put_columns(sheet, IDENTITIES);
 }
 
 static void
 put_memory(struct sheet *sheet)
 {
-	put_columns(sheet, 1U << UNIT_BYTES | 1U << UNIT_BYTES_PER_MINUTE);
+	put_columns(sheet, SIZES);
 }
 
 static void
 put_others(struct sheet *sheet)
 {
-	put_columns(sheet, 1U << UNIT_NUMBER | 1U << UNIT_RATE | 1U << UNIT_PERCENT |
-				   1U << UNIT_DURATION | 1U << UNIT_TIME);
+	put_columns(sheet, OTHERS);
 }
 
 /* Three numbers a limit: what is used of it, where it is, how far the process may raise it. */
