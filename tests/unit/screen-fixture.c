@@ -38,6 +38,8 @@ screen_fixture_create(const char *columns)
 void
 screen_fixture_destroy(struct screen_fixture *fixture)
 {
+	if (fixture->window)
+		delwin(fixture->window);
 	tui_destroy(fixture->tui);
 	selection_finish(&fixture->settings.processes.columns);
 	selection_finish(&fixture->settings.kill_order.columns);

@@ -10,6 +10,7 @@ struct screen_fixture {
 	struct snapshot snapshot;
 	struct tui_settings settings;
 	struct app *tui;
+	WINDOW *window; /* of the test; deleted with the fixture. NULL: none */
 };
 
 /* Sorted by RES, over a snapshot without processes. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "screen-fixture.h"
 #include "terminal.h"
 #include "unit.h"
-
-#include "screen-fixture.h"
 
 #include "tui/filter-line.h"
 #include "tui/header.h"
@@ -17,27 +16,13 @@ enum { WIDTH = 160, LOAD = 3 };
 #define SECOND INT64_C(1000000000)
 #define NOON (INT64_C(1795348800) * SECOND) /* 2026-11-22T12:00:00Z */
 
-struct fixture {
-	struct snapshot snapshot;
-	struct tui_settings settings;
-	struct app *tui;
-	WINDOW *window;
-};
-
 static int
 set_up(void **state)
 {
-	struct fixture *fixture = test_calloc(1, sizeof(*fixture));
+	struct screen_fixture *fixture = screen_fixture_create("pid");
 
-	snapshot_reset(&fixture->snapshot);
 	fixture->snapshot.system.self_cpu_share = 2;
 	fixture->snapshot.system.self_resident = 3 << 20;
-	fixture->settings = (struct tui_settings){
-		.processes = { .columns = { .table = &process_table },
-			.order = order_of(table_column(&process_table, "res")) },
-		.interval = 1500000000,
-	};
-	fixture->tui = tui_create(&fixture->settings, NULL, NULL);
 	fixture->window = newwin(HEADER_WITH_TABS, WIDTH, 0, 0);
 	*state = fixture;
 	return 0;
@@ -46,18 +31,13 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct fixture *fixture = *state;
-
-	delwin(fixture->window);
-	tui_destroy(fixture->tui);
-	snapshot_finish(&fixture->snapshot);
-	test_free(fixture);
+	screen_fixture_destroy(*state);
 	return 0;
 }
 
 /* Whether the first line has a text where a refresh comes after so many intervals. */
 static bool
-shows(struct fixture *fixture, int stretch, const wchar_t *text)
+shows(struct screen_fixture *fixture, int stretch, const wchar_t *text)
 {
 	wchar_t line[WIDTH * 4] = L"";
 
@@ -71,7 +51,7 @@ shows(struct fixture *fixture, int stretch, const wchar_t *text)
 static void
 it_shows_what_memtop_itself_uses(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	assert_true(shows(fixture, 1, L"  self 0.2% 3.0M"));
 	fixture->snapshot.system.self_cpu_share = UNKNOWN;
@@ -81,7 +61,7 @@ it_shows_what_memtop_itself_uses(void **state)
 static void
 it_says_where_the_interval_is_stretched(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	assert_true(shows(fixture, 1, L"  every 1.5s  "));
 	assert_true(shows(fixture, 3, L"  every 4.5s (1.5s asked)  "));
@@ -90,12 +70,12 @@ it_says_where_the_interval_is_stretched(void **state)
 
 /* The text of a line of a window that is so wide and 24 lines high. */
 static void
-line_of(struct fixture *fixture, int width, int y, wchar_t line[static WIDTH * 4])
+line_of(struct screen_fixture *fixture, int width, int y, wchar_t line[static WIDTH * 4])
 {
 	WINDOW *window = newwin(24, width, 0, 0);
 	size_t end;
 
-	tui_show(fixture->tui, &fixture->snapshot, 1);
+	screen_fixture_show(fixture);
 	header_draw(fixture->tui, window, header_height(fixture->tui, 24));
 	line[0] = L'\0';
 	assert_true(mvwinnwstr(window, y, 0, line, WIDTH * 4 - 1) >= 0);
@@ -106,12 +86,12 @@ line_of(struct fixture *fixture, int width, int y, wchar_t line[static WIDTH * 4
 
 /* The column at which a text begins in the line of load, and how it looks there. */
 static int
-place_of(struct fixture *fixture, const wchar_t *text, attr_t *ret_look)
+place_of(struct screen_fixture *fixture, const wchar_t *text, attr_t *ret_look)
 {
 	wchar_t line[WIDTH * 4] = L"";
 	const wchar_t *at;
 
-	tui_show(fixture->tui, &fixture->snapshot, 1);
+	screen_fixture_show(fixture);
 	werase(fixture->window);
 	header_draw(fixture->tui, fixture->window, HEADER_WITH_TABS);
 	assert_true(mvwinnwstr(fixture->window, LOAD, 0, line, WIDTH * 4 - 1) >= 0);
@@ -124,7 +104,7 @@ place_of(struct fixture *fixture, const wchar_t *text, attr_t *ret_look)
 static void
 F10_kills_are_those_since_boot_with_the_last_one(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 	struct system *system = &fixture->snapshot.system;
 	attr_t look;
 
@@ -147,7 +127,7 @@ F10_only_the_kills_are_red_and_only_while_they_are_news(void **state)
 		int64_t ago;
 		bool is_red;
 	} cases[] = { { 0, true }, { 599, true }, { 600, false }, { 86400, false } };
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 	struct system *system = &fixture->snapshot.system;
 	attr_t look, red = screen_style(STYLE_WARNING);
 
@@ -171,7 +151,7 @@ F10_only_the_kills_are_red_and_only_while_they_are_news(void **state)
 static void
 figures_that_grow_push_none_aside(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 	struct system *system = &fixture->snapshot.system;
 	attr_t look;
 	int place;
@@ -189,7 +169,7 @@ figures_that_grow_push_none_aside(void **state)
 static void
 F11_what_moves_is_in_bytes_a_second(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 	wchar_t line[WIDTH * 4];
 
 	fixture->snapshot.system.swap_in_bytes_rate = 4096;
@@ -204,14 +184,14 @@ F11_what_moves_is_in_bytes_a_second(void **state)
 static void
 U17_the_time_since_boot_is_in_words(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	fixture->snapshot.system.uptime = 3443 * SECOND + 940000000;
 	assert_true(shows(fixture, 1, L"  up 57m 23s  "));
 }
 
 static void
-add_rows(struct fixture *fixture, int count)
+add_rows(struct screen_fixture *fixture, int count)
 {
 	for (int i = 1; i <= count; i++) {
 		struct process *row = snapshot_add_process(&fixture->snapshot);
@@ -253,7 +233,7 @@ F9_U1_a_filter_is_always_seen_with_what_it_lets_through(void **state)
 		{ 40, "comm=somebody", NULL, 0, L"nothing passes the filter" },
 		{ 60, "", NULL, 0, L"" },
 	};
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	add_rows(fixture, 9);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -276,10 +256,10 @@ U1_a_filter_has_its_line_before_other_lines_of_the_header(void **state)
 	static const struct {
 		int height, with, without;
 	} cases[] = { { 24, 6, 5 }, { 10, 2, 2 }, { 9, 1, 1 }, { 5, 1, 0 }, { 3, 0, 0 } };
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	add_rows(fixture, 9);
-	tui_show(fixture->tui, &fixture->snapshot, 1);
+	screen_fixture_show(fixture);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		screen_filter(fixture->tui, "pid=3");
 		assert_int_equal(header_height(fixture->tui, cases[i].height), cases[i].with);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "screen-fixture.h"
 #include "terminal.h"
 #include "unit.h"
 
-#include "base/memory.h"
 #include "model/mapping.h"
-#include "screen-fixture.h"
-
 #include "tui/header.h"
 #include "tui/tui.h"
 
@@ -15,16 +13,8 @@
 
 enum { WIDTH = 200, HEIGHT = 12, FIRST_ROW = 3 };
 
-/* The view over two processes; the second one has a name that is hard to draw. */
-struct fixture {
-	struct snapshot snapshot;
-	struct tui_settings settings;
-	struct app *tui;
-	WINDOW *window;
-};
-
 static void
-add_process(struct fixture *fixture, int64_t pid, int64_t minor)
+add_process(struct screen_fixture *fixture, int64_t pid, int64_t minor)
 {
 	struct process *process = snapshot_add_process(&fixture->snapshot);
 
@@ -36,7 +26,7 @@ add_process(struct fixture *fixture, int64_t pid, int64_t minor)
 }
 
 static void
-add_fault(struct fixture *fixture, int64_t pid, enum segment segment, int64_t samples)
+add_fault(struct screen_fixture *fixture, int64_t pid, enum segment segment, int64_t samples)
 {
 	struct fault *row = snapshot_add_fault(&fixture->snapshot);
 
@@ -51,7 +41,7 @@ add_fault(struct fixture *fixture, int64_t pid, enum segment segment, int64_t sa
 }
 
 static void
-fill(struct fixture *fixture)
+fill(struct screen_fixture *fixture)
 {
 	struct sampling *sampling = &fixture->snapshot.system.sampling;
 
@@ -69,7 +59,7 @@ fill(struct fixture *fixture)
 }
 
 static void
-draw(struct fixture *fixture)
+draw(struct screen_fixture *fixture)
 {
 	werase(fixture->window);
 	screen_draw_view(fixture->tui, "Faults", fixture->window);
@@ -78,21 +68,12 @@ draw(struct fixture *fixture)
 static int
 set_up(void **state)
 {
-	struct fixture *fixture = xcalloc(1, sizeof(*fixture));
-	size_t position;
+	struct screen_fixture *fixture = screen_fixture_create("pid,comm");
 
 	fill(fixture);
-	fixture->settings = (struct tui_settings){
-		.processes = { .columns = { .table = &process_table },
-			.order = order_of(table_column(&process_table, "res")) },
-		.interval = 1500000000,
-		.scale = SCALE_HUMAN,
-	};
-	selection_parse(&fixture->settings.processes.columns, "pid,comm", &position);
-	fixture->tui = tui_create(&fixture->settings, NULL, NULL);
 	fixture->window = newwin(HEIGHT, WIDTH, 0, 0);
-	tui_show(fixture->tui, &fixture->snapshot, 1);
-	tui_key(fixture->tui, '4');
+	screen_fixture_show(fixture);
+	screen_fixture_type(fixture, "4");
 	draw(fixture);
 	*state = fixture;
 	return 0;
@@ -101,18 +82,12 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct fixture *fixture = *state;
-
-	delwin(fixture->window);
-	tui_destroy(fixture->tui);
-	selection_finish(&fixture->settings.processes.columns);
-	snapshot_finish(&fixture->snapshot);
-	free(fixture);
+	screen_fixture_destroy(*state);
 	return 0;
 }
 
 static bool
-line_has(const struct fixture *fixture, int y, const wchar_t *text)
+line_has(const struct screen_fixture *fixture, int y, const wchar_t *text)
 {
 	wchar_t line[WIDTH * 4];
 
@@ -124,7 +99,7 @@ line_has(const struct fixture *fixture, int y, const wchar_t *text)
 static void
 rows_are_by_process_and_segment_the_most_first(void **state)
 {
-	const struct fixture *fixture = *state;
+	const struct screen_fixture *fixture = *state;
 
 	assert_true(line_has(fixture, 0, L"one in 61 sampled, 300 samples, 0 lost"));
 	assert_true(line_has(fixture, FIRST_ROW, L"sort            total        18.3k"));
@@ -137,7 +112,7 @@ rows_are_by_process_and_segment_the_most_first(void **state)
 static void
 the_selected_row_stays_selected_where_it_goes(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	tui_key(fixture->tui, KEY_DOWN); /* heap */
 	fill(fixture);
@@ -145,7 +120,7 @@ the_selected_row_stays_selected_where_it_goes(void **state)
 		61000; /* anon comes before heap, below their total */
 	snapshot_extras(&fixture->snapshot, &fixture->snapshot.processes[0])->minor_fault_count =
 		61000 + 12200;
-	tui_show(fixture->tui, &fixture->snapshot, 1);
+	screen_fixture_show(fixture);
 	draw(fixture);
 	assert_true(line_has(fixture, FIRST_ROW, L"total"));
 	assert_true(line_has(fixture, FIRST_ROW + 1, L"anon"));
@@ -157,7 +132,7 @@ the_selected_row_stays_selected_where_it_goes(void **state)
 static void
 enter_looks_at_one_process_and_escape_goes_back(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	tui_key(fixture->tui, '\n');
 	draw(fixture);
@@ -175,13 +150,13 @@ enter_looks_at_one_process_and_escape_goes_back(void **state)
 static void
 after_help_the_rows_are_those_of_the_snapshot_shown(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	tui_key(fixture->tui, '?');
 	fill(fixture);
 	fault_at(&fixture->snapshot.faults, 0)->code = "other.so";
 	fault_at(&fixture->snapshot.faults, 0)->comm = "other";
-	tui_show(fixture->tui, &fixture->snapshot, 1);
+	screen_fixture_show(fixture);
 	tui_key(fixture->tui, 27);
 	draw(fixture);
 	assert_true(line_has(fixture, FIRST_ROW + 1, L"other           heap"));
@@ -191,7 +166,7 @@ after_help_the_rows_are_those_of_the_snapshot_shown(void **state)
 static void
 b_keeps_rows_apart_by_something_else(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	tui_key(fixture->tui, 'b');
 	draw(fixture);
@@ -202,7 +177,7 @@ b_keeps_rows_apart_by_something_else(void **state)
 static void
 what_is_missing_is_said(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	fixture->snapshot.system.sampling.missing = "needs CAP_PERFMON";
 	draw(fixture);
@@ -215,7 +190,7 @@ what_is_missing_is_said(void **state)
 static void
 w_asks_for_walks_and_only_the_view_for_faults(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	assert_true(tui_needs(fixture->tui).bits & NEED_FAULTS);
 	assert_false(tui_needs(fixture->tui).bits & NEED_SAMPLED_WALKS);
@@ -229,10 +204,9 @@ w_asks_for_walks_and_only_the_view_for_faults(void **state)
 static void
 rows_are_filtered_searched_and_their_columns_chosen(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
-	for (const char *key = "\\segment=heap\n"; *key; key++)
-		tui_key(fixture->tui, *key);
+	screen_fixture_type(fixture, "\\segment=heap\n");
 	draw(fixture);
 	assert_true(line_has(fixture, FIRST_ROW, L"sort            heap"));
 	assert_false(line_has(fixture, FIRST_ROW + 1, L"sort"));
@@ -241,11 +215,9 @@ rows_are_filtered_searched_and_their_columns_chosen(void **state)
 	tui_key(fixture->tui, 27);
 	draw(fixture);
 	assert_true(line_has(fixture, FIRST_ROW, L"total"));
-	for (const char *key = "/nothing\n"; *key; key++)
-		tui_key(fixture->tui, *key);
+	screen_fixture_type(fixture, "/nothing\n");
 	assert_string_equal(fixture->tui->message, "not found: nothing");
-	for (const char *key = "/ano\n"; *key; key++)
-		tui_key(fixture->tui, *key);
+	screen_fixture_type(fixture, "/ano\n");
 	draw(fixture);
 	assert_true(mvwinch(fixture->window, FIRST_ROW + 2, 1) & A_REVERSE);
 	assert_true(line_has(fixture, FIRST_ROW - 1, L"COMM"));
@@ -263,7 +235,7 @@ rows_are_filtered_searched_and_their_columns_chosen(void **state)
 static void
 it_fits_in_any_size(void **state)
 {
-	struct fixture *fixture = *state;
+	struct screen_fixture *fixture = *state;
 
 	for (int height = 1; height < 10; height++)
 		for (int width = 1; width < 150; width += 7) {
