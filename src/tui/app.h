@@ -7,7 +7,7 @@
 #include "tui/choose.h"
 #include "tui/process-key.h"
 #include "tui/prompt.h"
-#include "tui/settings.h"
+#include "tui/tui-settings.h"
 #include "tui/view.h"
 
 #include <stdbool.h>

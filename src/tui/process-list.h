@@ -4,8 +4,8 @@
 #include "base/arena.h"
 #include "model/footprint.h"
 #include "tui/process-key.h"
-#include "tui/settings.h"
 #include "tui/table-view.h"
+#include "tui/tui-settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "model/needs.h"
-#include "tui/settings.h"
+#include "tui/tui-settings.h"
 
 #include <stdbool.h>
 
