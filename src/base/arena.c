@@ -25,7 +25,7 @@ chunk_create(size_t size)
 	return chunk;
 }
 
-/* Makes current a chunk with room for `size` bytes: the next one if it is large enough. */
+/* Makes the next chunk current if `size` bytes fit into it, else a new one. */
 static void
 advance(struct arena *arena, size_t size)
 {
@@ -53,7 +53,7 @@ free_chunks(struct arena_chunk **link)
 	}
 }
 
-/* Keeps as many chunks behind those that were used, and one: what is used differs a little. */
+/* The next use may need a little more: keeps as many spare chunks as were used, and one. */
 static void
 give_back(struct arena *arena)
 {
@@ -74,7 +74,7 @@ give_back(struct arena *arena)
 void
 arena_reset(struct arena *arena)
 {
-	if (arena->used > 0 || arena->current != arena->first) /* else it tells nothing */
+	if (arena->used > 0 || arena->current != arena->first) /* else the arena was not used */
 		give_back(arena);
 	arena->current = arena->first;
 	arena->used = 0;

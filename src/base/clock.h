@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* What a clock shows, in nanoseconds. */
+/* The time of a clock in nanoseconds. */
 static inline int64_t
 clock_ns(clockid_t clock)
 {
@@ -16,7 +16,7 @@ clock_ns(clockid_t clock)
 	return (int64_t)time.tv_sec * NS_PER_SEC + time.tv_nsec;
 }
 
-/* The same number of nanoseconds, 0 or more, as the kernel takes it. */
+/* Converts nanoseconds (0 or more) for the kernel. */
 static inline struct timespec
 clock_timespec(int64_t ns)
 {

@@ -62,7 +62,6 @@ clear_heads(struct index *index)
 		index->heads[i] = INDEX_END;
 }
 
-/* As many heads as rows, so that chains stay short. */
 static void
 grow(struct index *index)
 {

@@ -5,9 +5,8 @@
 #include <stdint.h>
 
 /*
- * Finds the rows of a growing array by a hash of what they are about. A zeroed one is empty. It
- * knows the rows by their number; which of those with the same hash is meant is the caller's to
- * see:
+ * Finds rows of a growing array by a hash of their key. The index has only row numbers: the caller
+ * compares the keys of rows with the same hash. A zeroed index is empty.
  *
  *	for (row = index_first(&index, hash); row != INDEX_END; row = index_next(&index, row))
  */
@@ -16,7 +15,7 @@ struct index {
 	struct index_link {
 		uint64_t hash;
 		uint32_t next;
-	} * links; /* one a row */
+	} * links; /* one for each row */
 	size_t head_count, count, capacity;
 };
 
@@ -28,11 +27,11 @@ uint32_t index_next(const struct index *index, uint32_t row);
 /* Adds the next row: the first call is about row 0. */
 void index_add(struct index *index, uint64_t hash);
 
-/* Forgets all rows and keeps the memory, or less where it was far more than was needed. */
+/* Removes all rows and keeps the memory, or less if it was far more than needed. */
 void index_reset(struct index *index);
 void index_finish(struct index *index);
 
-/* Mixes another number into a hash, which begins with 0. */
+/* Mixes a number into a hash. The first hash is 0. */
 static inline uint64_t
 index_mix(uint64_t hash, uint64_t number)
 {
@@ -40,5 +39,5 @@ index_mix(uint64_t hash, uint64_t number)
 	return hash ^ hash >> 32;
 }
 
-/* The same with a text; NULL counts as an empty one. */
+/* The same for a text; NULL is like "". */
 uint64_t index_mix_text(uint64_t hash, const char *text);

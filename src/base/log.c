@@ -26,7 +26,7 @@ log_set_restore(void (*restore)(void))
 	restore_terminal = restore;
 }
 
-/* One write for the whole line, and no allocation: this also runs when memory is gone. */
+/* Writes the line at once and allocates nothing: this also runs when memory is exhausted. */
 static void
 print(const char *format, va_list arguments)
 {

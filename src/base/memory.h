@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Allocation that cannot fail: without memory these end the program with one line on standard
- * error (log_fatal). The caller owns what is returned and frees it with free().
+ * Allocation that does not fail: without memory the program ends with one line on standard error
+ * (log_fatal). The caller frees the result with free().
  */
 void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
@@ -14,22 +14,20 @@ char *xstrdup(const char *text) __attribute__((malloc, returns_nonnull));
 char *xstrndup(const char *text, size_t length) __attribute__((malloc, returns_nonnull));
 
 /*
- * Makes room for `count` elements of `size` bytes in a growing array: returns the array, perhaps
- * moved, and updates *capacity. Grows by half, so that many single additions stay cheap.
+ * Makes room for `count` elements of `size` bytes in a growing array, and updates *capacity.
+ * Returns the array, which may have moved. Grows by half, so that many single additions stay cheap.
  */
 void *array_reserve(void *array, size_t *capacity, size_t count, size_t size);
 
 /*
- * Gives back most of an array that has become far too large: one with room for more than four
- * times `count` elements, and for more than 64 KiB, shrinks to twice as many. So an array whose
- * count stays about the same is left as it is. Returns the array, perhaps moved.
+ * Shrinks an array that is far too large: if it has room for more than four times `count` elements,
+ * and for more than 64 KiB, it keeps twice `count`. Returns the array, which may have moved.
  */
 void *array_fit(void *array, size_t *capacity, size_t count, size_t size);
 
 /*
- * What is freed stays with the allocator, to be used again. memory_note_freed() counts what will
- * not be needed soon; where that is much since the last call, memory_trim() gives all that is free
- * back to the kernel.
+ * The allocator keeps freed memory. memory_note_freed() counts the memory that is not needed again
+ * soon; if that is much since the last call, memory_trim() returns all free memory to the kernel.
  */
 void memory_note_freed(size_t size);
 void memory_trim(void);

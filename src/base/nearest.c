@@ -53,7 +53,7 @@ nearest_offer(struct nearest *nearest, const char *name)
 	size_t longer = length > nearest->length ? length : nearest->length;
 	size_t distance = nearest_distance(nearest->word, nearest->length, name, length);
 
-	/* A word of which only the beginning was typed is as near as one slip. */
+	/* A word that is the start of the name counts as one typing error. */
 	if (nearest->length >= LEAST_BEGINNING && length > nearest->length &&
 		strncasecmp(nearest->word, name, nearest->length) == 0)
 		distance = 1;

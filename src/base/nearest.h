@@ -4,21 +4,21 @@
 #include <stddef.h>
 
 /*
- * The known name that a mistyped word is nearest to, for "did you mean". Fill in `word` and
- * `length`, offer each known name, then look at `name`: NULL where none is near enough.
+ * Finds the known name nearest to a mistyped word, for "did you mean". Set `word` and `length`,
+ * offer each known name, then read `name`: NULL if none is near enough.
  */
 struct nearest {
 	const char *word;
 	size_t length;
 	const char *name; /* borrowed from nearest_offer() */
-	size_t distance;  /* between the two */
+	size_t distance;  /* between `word` and `name` */
 };
 
-/* Takes a name where it is near enough and nearer than those before it. Case does not count. */
+/* Takes a name if it is near enough and nearer than the names before. Ignores case. */
 void nearest_offer(struct nearest *nearest, const char *name);
 
 /*
- * How many characters must be added, removed, changed or swapped with their neighbour to make
- * one text of the other. Case does not count. SIZE_MAX where one is longer than 32 bytes.
+ * The number of characters to add, remove, change or swap with their neighbour to make the texts
+ * equal. Ignores case. SIZE_MAX if a text is longer than 32 bytes.
  */
 size_t nearest_distance(const char *a, size_t a_length, const char *b, size_t b_length);

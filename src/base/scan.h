@@ -4,20 +4,20 @@
 #include "base/known.h"
 
 /*
- * Reading text that others wrote: nothing here trusts a length or a number. What is absent or too
+ * Reads text from outside and trusts no length and no number in it. A number that is absent or too
  * large is UNKNOWN.
  */
 
-/* Reads a decimal number, perhaps with a sign, behind any blanks. UNKNOWN where there is none. */
+/* Reads a decimal number, perhaps with a sign, after any blanks. UNKNOWN if there is none. */
 int64_t scan_number(const char *text);
 
-/* The same, and steps behind it; stays where it is at anything else. */
+/* The same, and moves *text behind the number; does not move it if there is no number. */
 int64_t scan_next_number(const char **text);
 
-/* Finds a key that begins the text or stands behind a blank, comma or colon; returns its number. */
+/* Returns the number after a key. The key begins the text or follows a blank, comma or colon. */
 int64_t scan_field(const char *text, const char *key);
 
-/* The last place where `word` stands in `text`, before `end` (NULL: anywhere), or NULL. */
+/* The last `word` in `text`, before `end` (NULL: anywhere), or NULL. */
 const char *scan_last(const char *text, const char *word, const char *end);
 
 /* The rest of the text if it begins with `start`, else NULL. */

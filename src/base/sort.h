@@ -4,10 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * qsort() that keeps the order of equal elements and allocates nothing: `scratch` has room for all
- * of them once more.
- */
+/* A stable qsort() that allocates nothing: `scratch` has the size of `elements`. */
 void sort_merge(void *elements, void *scratch, size_t count, size_t size,
 	int (*compare)(const void *a, const void *b));
 

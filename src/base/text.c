@@ -32,12 +32,12 @@ static const struct {
 	{ 0x2028, 0x202e },    /* line and paragraph separators, bidirectional overrides */
 	{ 0x2060, 0x206f },    /* invisible operators, bidirectional isolates */
 	{ 0x3164, 0x3164 },    /* Hangul filler */
-	{ 0xe000, 0xf8ff },    /* private use: what it shows and how wide is not defined */
+	{ 0xe000, 0xf8ff },    /* private use: look and width are not defined */
 	{ 0xfe00, 0xfe0f },    /* variation selectors */
 	{ 0xfeff, 0xfeff },    /* byte order mark */
 	{ 0xffa0, 0xffa0 },    /* Hangul filler */
 	{ 0xfff0, 0xfffb },    /* unassigned, interlinear annotation */
-	{ 0xfffe, 0xffff },    /* no characters */
+	{ 0xfffe, 0xffff },    /* not characters */
 	{ 0x1bca0, 0x1bca3 },  /* shorthand format controls */
 	{ 0x1d173, 0x1d17a },  /* musical format controls */
 	{ 0xe0000, 0xe0fff },  /* tags, further variation selectors */
@@ -91,8 +91,8 @@ open_locale(void)
 }
 
 /*
- * Whether a code point is no character, or none that the C library knows: nobody can say how many
- * columns it takes. The locale of the user has no say, it may be C.
+ * Whether a code point is unknown to the C library, so that its width is unknown. Does not use the
+ * user's locale, which may be C.
  */
 static bool
 is_unassigned(uint32_t character)
@@ -125,14 +125,14 @@ escape(char *copy, uint32_t character)
 		copy, character > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)character);
 }
 
-/* A combining mark that stands first would join whatever the terminal shows before the text. */
+/* A combining mark at the start would join the text before it on the terminal. */
 static bool
 joins_what_is_before(uint32_t character)
 {
 	return character >= 0x80 && wcwidth((wchar_t)character) == 0;
 }
 
-/* Writes the safe form of the first character at `text` and returns how many bytes it took. */
+/* Writes the safe form of the first character and returns how many bytes of `text` it used. */
 static size_t
 safe_character(char *copy, size_t *ret_size, const char *text, size_t length, enum charset charset)
 {
@@ -163,7 +163,7 @@ is_plain(char byte)
 	return byte >= ' ' && byte <= '~' && byte != '\\';
 }
 
-/* Copies what stays as it is, as almost all does. Returns how many bytes that were. */
+/* Most characters stay as they are: a fast copy of these. Returns its length. */
 static size_t
 copy_plain(char *copy, size_t size, const char *text)
 {
@@ -221,7 +221,7 @@ text_valid(char *copy, size_t size, const char *text)
 	return used;
 }
 
-/* Steps over one character of a safe text and returns its columns. */
+/* Skips one character of a safe text and returns its columns. */
 static size_t
 step(const char **text)
 {

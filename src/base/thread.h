@@ -4,14 +4,13 @@
 #include <pthread.h>
 
 /*
- * What a stack has room for. The deepest path of a reader takes less than half of that; the rest is
- * for what the C library asks others for, as names of users. A locked stack is in memory as a
- * whole, so it is not as large as usual.
+ * The deepest path of a reader needs less than half of this stack. The rest is for plugins of the C
+ * library (user names). A locked stack is fully in memory, so it is smaller than the default.
  */
 enum { THREAD_STACK_SIZE = 256 * 1024 };
 
 /*
- * Starts a thread. Signals are for the main thread, but each thread takes those of its own crash.
- * Returns 0 or -errno; the caller joins it.
+ * Starts a thread with all signals blocked except those of its own crash. Returns 0 or -errno; the
+ * caller joins the thread.
  */
 int thread_start(pthread_t *ret_thread, void *(*run)(void *argument), void *argument);

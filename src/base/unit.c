@@ -78,7 +78,7 @@ static const struct {
 /* clang-format on */
 static_assert(ARRAY_SIZE(kinds) == UNIT_ADDRESS + 1, "a row for each unit");
 
-/* The hot path of a batch: far cheaper than printf. */
+/* Batch mode spends most time here: far cheaper than printf. */
 static size_t
 put_unsigned(char *text, uint64_t number)
 {
@@ -112,7 +112,7 @@ put_tenths(char *text, uint64_t tenths)
 	return length;
 }
 
-/* number * 10 / factor, rounded; the parts are taken apart so that nothing overflows. */
+/* number * 10 / factor, rounded; in two steps, so that nothing overflows. */
 static uint64_t
 tenths_of(uint64_t number, uint64_t factor)
 {
@@ -275,7 +275,7 @@ unit_divisor(enum unit unit)
 	return kinds[unit].divisor;
 }
 
-/* The factor of the suffix, in base units; 0 for an unknown one. Bytes also take Ki, KiB, kB. */
+/* The factor of the suffix in base units; 0 if unknown. Bytes also take Ki, KiB, kB. */
 static double
 suffix_factor(enum unit unit, const char *text)
 {
@@ -314,7 +314,7 @@ parse_address(const char *text, int64_t *ret_number)
 	return 0;
 }
 
-/* Up to 2^64 - 1, which a double does not hold; what has a suffix is left to others. */
+/* Takes numbers up to 2^64 - 1, which do not fit into a double. */
 static int
 parse_id(const char *text, int64_t *ret_number)
 {

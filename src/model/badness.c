@@ -49,7 +49,7 @@ badness_score(int64_t points, int64_t total, bool old_scale)
 	if (points == UNKNOWN || total == UNKNOWN || total < page)
 		return UNKNOWN;
 	if (old_scale && points < page)
-		points = page; /* it was never 0 for a candidate */
+		points = page; /* a candidate never had 0 */
 	share = points / page * 1000 / (total / page);
 	return old_scale ? share : (1000 + share) * 2 / 3;
 }
@@ -147,9 +147,9 @@ badness_weigh(struct snapshot *snapshot)
 }
 
 /*
- * Why the killer passes a process over, where that can be seen in itself. Only the kernel knows
- * who is in vfork(2) or was killed already (MMF_OOM_SKIP): there oom_score is 0 though the sum says
- * otherwise. So it is for the init of the machine, but not for that of a container.
+ * Why the killer passes a process over, if the process itself shows it. Only the kernel knows
+ * processes in vfork(2) and processes already killed (MMF_OOM_SKIP): their oom_score is 0 although
+ * the sum is larger. The same is true for the init of the machine, but not for that of a container.
  */
 static const char *
 own_protection(const struct process *process, const struct badness_scope *scope)
@@ -229,8 +229,9 @@ judge(struct snapshot *snapshot, struct process *process, const struct badness_s
 }
 
 /*
- * The last of equal ones is taken (oom_evaluate_task); processes are tried as they started. Ranks
- * are all UNKNOWN at first, and then bring together who dies together.
+ * The kernel tries processes in order of start and takes the last of equal ones
+ * (oom_evaluate_task). Sorting a second time by rank brings those that die together next to each
+ * other.
  */
 static int
 compare_candidates(const void *a, const void *b)
@@ -248,8 +249,8 @@ compare_candidates(const void *a, const void *b)
 }
 
 /*
- * Gives a rank to each candidate, and the same one to all that are killed with it. Returns whether
- * there are such groups.
+ * Gives each candidate a rank, the same to a group that is killed together. Returns whether there
+ * are groups.
  */
 static bool
 number_candidates(struct snapshot *snapshot)
@@ -286,7 +287,7 @@ sort_candidates(struct snapshot *snapshot)
 			sizeof(snapshot->kill_order[0]), compare_candidates);
 }
 
-/* The rank of those that are killed together as members of a group. */
+/* The rank of a group that is killed together. */
 static int64_t
 rank_of_group(const struct snapshot *snapshot, const char *group)
 {
@@ -300,7 +301,7 @@ rank_of_group(const struct snapshot *snapshot, const char *group)
 }
 
 /*
- * Who is not chosen dies all the same with all others of its address space (mm/oom_kill.c,
+ * A process that is not chosen also dies with another process of its address space (mm/oom_kill.c,
  * __oom_kill_process), and with its group unless its adjustment is -1000 (oom_kill_memcg_member).
  */
 static void

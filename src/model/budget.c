@@ -48,10 +48,10 @@ static const struct column columns[] = {
 };
 
 /*
- * What counts, in order: a figure, less another one that is counted elsewhere. What may be counted
- * elsewhere as well is no more than what is left. What may be beyond MemTotal is so where it does
- * not fit into what is left, and the machine has as much that is not in MemTotal: some drivers take
- * the pages of a balloon off MemTotal (adjust_managed_page_count), others do not.
+ * How an item counts; items are taken in order. COUNTS: its figure, minus the figure that another
+ * item counts. MAY_BE_ELSEWHERE: at most the rest of MemTotal. MAY_BE_BEYOND: not at all, if it
+ * exceeds the rest of MemTotal but not the memory outside MemTotal: some drivers take the pages of
+ * a balloon off MemTotal (adjust_managed_page_count), others do not.
  */
 enum claim { COUNTS, MAY_BE_ELSEWHERE, MAY_BE_BEYOND };
 
@@ -106,13 +106,13 @@ static const struct item unaccounted = {
 		"Every machine has some of it: drivers and the network take whole pages.",
 };
 
-/* In its place where the items are far above MemTotal. */
+/* Replaces `unaccounted` if the items are far above MemTotal. */
 static const struct item mixed = {
 	"mixed", FIGURE(total), NO_FIGURE, COUNTS, "the items add up to more than MemTotal: figures of a container and of its host are mixed, as by lxcfs", "meminfo: MemTotal - all above",
 	"No figure of this list can be trusted: which of them are the host's is not said.",
 };
 
-/* Parts that are figures themselves. */
+/* Parts with a figure of their own. */
 static const struct {
 	const char *item, *name;
 	size_t figure;
@@ -151,8 +151,8 @@ figure_of(const struct budget_figures *figures, size_t figure)
 }
 
 /*
- * No machine has a quarter of an exbibyte: what container file systems print beyond it is no size
- * (T11). The sum of all figures stays a number.
+ * No machine has a quarter of an exbibyte: larger figures of container file systems are invalid
+ * (T11). So the sum of all figures does not overflow.
  */
 static void
 drop_impossible(struct budget_figures *figures)
@@ -176,7 +176,7 @@ add_row(struct rows *budget, const char *item, const char *part, int64_t bytes, 
 	return row;
 }
 
-/* How much of its memory the machine does not count in MemTotal. */
+/* The memory of the machine that is not in MemTotal. */
 static int64_t
 beyond_total(const struct budget_figures *figures)
 {
@@ -186,7 +186,7 @@ beyond_total(const struct budget_figures *figures)
 	return beyond > 0 ? beyond : 0;
 }
 
-/* What an item counts: less than 0 is no size. */
+/* The size that an item counts, never below 0. */
 static int64_t
 bytes_of(const struct item *item, const struct budget_figures *figures, int64_t left)
 {
@@ -226,7 +226,7 @@ compare_parts(const void *left, const void *right)
 	return strcmp(a->part, b->part);
 }
 
-/* The parts of the item whose row is the last one, and for some what is left of it. */
+/* Adds the parts of the item in the last row, and for some items the rest. */
 static void
 add_parts(struct rows *budget, const struct budget_figures *figures,
 	const struct budget_part *parts, size_t part_count)
@@ -258,8 +258,8 @@ add_parts(struct rows *budget, const struct budget_figures *figures,
 }
 
 /*
- * Before Linux 4.4 VmallocUsed is address space, of which not all is memory, and VmallocChunk the
- * largest hole in it. From 4.4 to 5.2 both are 0, and nothing is said.
+ * Before Linux 4.4 VmallocUsed is address space, not only memory, and VmallocChunk the largest hole
+ * in it. From 4.4 to 5.2 both are 0: unknown.
  */
 static void
 drop_address_space(struct budget_figures *figures)
@@ -268,7 +268,7 @@ drop_address_space(struct budget_figures *figures)
 		figures->vmalloc = UNKNOWN;
 }
 
-/* Where stacks are mapped by vmalloc, as on all large machines, they are in both figures. */
+/* All large machines map stacks by vmalloc: then both figures contain them. */
 static void
 take_stacks_from_vmalloc(struct budget_figures *figures)
 {
@@ -287,7 +287,7 @@ complete(struct budget_figures *figures)
 			     known_or_zero(figures->slab_unreclaimable);
 }
 
-/* A part that is larger than all, or parts that are so by far, are not from different moments. */
+/* Different reading times do not explain an item above MemTotal, or a sum far above it. */
 static bool
 is_mixed(const struct rows *budget, int64_t total, int64_t left)
 {

@@ -9,7 +9,7 @@
 
 struct arena;
 
-/* What the kernel says of its memory, in bytes; UNKNOWN where it does not. */
+/* The kernel's figures for its memory, in bytes; UNKNOWN if missing. */
 struct budget_figures {
 	/* /proc/meminfo (fs/proc/meminfo.c) */
 	int64_t total, free, cma_free, anon, anon_huge, swap_cached, cached, shmem, dirty,
@@ -20,12 +20,12 @@ struct budget_figures {
 	int64_t zram;         /* /sys/block/zram*: memory of all of them */
 	int64_t arc;          /* /proc/spl/kstat/zfs/arcstats: size */
 	int64_t sockets;      /* /proc/net/sockstat: memory of all protocols */
-	int64_t installed;    /* /proc/iomem: System RAM; only root may see it */
-	int64_t present;      /* /proc/zoneinfo: the same, but for what firmware has reserved */
-	int64_t slab_told;    /* by budget_build(): what of `slab` the two parts of it are */
+	int64_t installed;    /* /proc/iomem: System RAM; only for root */
+	int64_t present;      /* /proc/zoneinfo: the same without memory reserved by firmware */
+	int64_t slab_told;    /* sum of the two parts of `slab`, set by budget_build() */
 };
 
-/* A part of an item that has a name of its own: a mount of tmpfs, a slab cache, a pool. */
+/* A named part of an item: a mount of tmpfs, a slab cache, a pool. */
 struct budget_part {
 	const char *item, *name, *what;
 	int64_t bytes;
@@ -33,14 +33,13 @@ struct budget_part {
 
 struct budget_row {
 	const char *item;
-	const char *part; /* of the item; NULL: the item itself, which counts */
+	const char *part; /* NULL: the row is the item itself, which counts */
 	int64_t bytes, share;
-	int64_t change, rate;      /* since the first reading, and of it a minute */
-	int64_t figure, elsewhere; /* the kernel's figure, and what of it another item counts */
+	int64_t change, rate;      /* since the first reading; per minute */
+	int64_t figure, elsewhere; /* the kernel's figure; its part that another item counts */
 	const char *what, *source, *misreading;
 };
 
-/* A row of some. */
 static inline struct budget_row *
 budget_at(const struct rows *rows, size_t i)
 {
@@ -53,24 +52,23 @@ extern const char budget_default_columns[];
 void budget_reset_figures(struct budget_figures *figures);
 
 /*
- * Rows whose items add up to MemTotal: the last one is what nothing accounts for, and less than 0
- * where figures that were read at different moments overlap. Behind each item stand its parts, the
- * largest first; they are in it and do not count. Where MemTotal is unknown there are no rows.
- * Returns whether the last row is "mixed": the items are so far above MemTotal that some of them
- * must be figures of another machine (L22).
+ * Builds rows whose items add up to MemTotal. The last row is the rest; it is below 0 if figures of
+ * different moments overlap. The parts of an item follow it, the largest first; the item includes
+ * them. No rows if MemTotal is unknown. Returns whether the last row is "mixed": the items are so
+ * far above MemTotal that some must be figures of another machine (L22).
  */
 bool budget_build(struct rows *budget, const struct budget_figures *figures,
 	const struct budget_part *parts, size_t part_count);
 
 /*
- * What of the installed memory is not in MemTotal: given back to the host by a balloon, and kept by
- * firmware and the kernel. UNKNOWN where that is not told.
+ * The installed memory that is not in MemTotal: given to the host by a balloon, and reserved by
+ * firmware and kernel. UNKNOWN if not known.
  */
 void budget_beyond(const struct rows *budget, const struct budget_figures *figures,
 	int64_t *ret_balloon, int64_t *ret_kept);
 
-/* Fills how much each row has changed since another reading, `elapsed` nanoseconds ago. */
+/* Fills the change of each row since another reading, `elapsed` nanoseconds ago. */
 void budget_compare(struct rows *now, const struct rows *first, int64_t elapsed);
 
-/* Whether a struct budget_row says something: one of 0 only where it has become that. */
+/* Whether to show a struct budget_row: its size is not 0, or has changed. */
 bool budget_is_worth_showing(const void *row);

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-/* The change between two values over `elapsed`, as it would be over `span` (both nanoseconds). */
+/* The change between two values over `elapsed`, scaled to `span` (both nanoseconds). */
 static int64_t
 change(int64_t now, int64_t before, int64_t elapsed, double span)
 {
@@ -19,14 +19,14 @@ change(int64_t now, int64_t before, int64_t elapsed, double span)
 	return known_rounded(((double)now - (double)before) * span / (double)elapsed);
 }
 
-/* A counter that went back was reset or is another one: its rate is not known. */
+/* The rate of a counter; UNKNOWN if it went back (reset, or another counter). */
 static int64_t
 rate(int64_t now, int64_t before, int64_t elapsed)
 {
 	return now < before ? UNKNOWN : change(now, before, elapsed, 1000 * NS_PER_SEC);
 }
 
-/* A counter that went back began anew: how much it has grown is not known. */
+/* The growth of a counter; UNKNOWN if it went back. */
 static int64_t
 growth(int64_t now, int64_t before)
 {
@@ -45,7 +45,7 @@ walks_per_million(const struct system *now, const struct system *before)
 	return known_rounded(((double)data + (double)code) * 1e6 / (double)instructions);
 }
 
-/* A counter of pages as bytes a second. */
+/* A counter of pages in bytes per second. */
 static int64_t
 bytes_rate(int64_t now, int64_t before, int64_t elapsed)
 {
@@ -94,7 +94,7 @@ derive_sums(struct process *process, const struct system *system, double ticks)
 	process->memory_share = known_share(process->resident, system->total);
 }
 
-/* What was not looked at has not stood still: its last rates hold until it is. */
+/* A process that this refresh did not read keeps its last rates. */
 static void
 derive_rates(struct process *now, const struct process *before)
 {
@@ -113,7 +113,7 @@ derive_rates(struct process *now, const struct process *before)
 	now->growth = change(now->resident, before->resident, elapsed, 60 * NS_PER_SEC);
 }
 
-/* Of a process that was not there in the last refresh all faults are since then. */
+/* All faults of a process that is new since the last refresh count. */
 static void
 count_faults(struct snapshot *now, struct process *process, const struct process *before)
 {
@@ -125,7 +125,7 @@ count_faults(struct snapshot *now, struct process *process, const struct process
 					   : process->major_faults;
 }
 
-/* All snapshots have the same counters, in the same order, or none. */
+/* Each snapshot has the same counters in the same order, or none. */
 static void
 derive_reclaim(struct snapshot *now, const struct snapshot *before, int64_t elapsed)
 {
@@ -142,7 +142,7 @@ void
 derive(struct snapshot *now, const struct snapshot *before)
 {
 	int64_t elapsed = before ? now->monotonic - before->monotonic : 0;
-	double ticks = (double)sysconf(_SC_CLK_TCK); /* a second, in the kernel's start times */
+	double ticks = (double)sysconf(_SC_CLK_TCK); /* ticks per second */
 	size_t match = 0;
 
 	if (before) {

@@ -3,5 +3,5 @@
 
 struct snapshot;
 
-/* Fills what is computed: sums within a row, and rates against `before` (NULL in the first). */
+/* Fills the computed values: sums within a row, and rates against `before` (NULL in the first). */
 void derive(struct snapshot *now, const struct snapshot *before);

@@ -42,7 +42,7 @@ const struct table event_table = {
 	.row_size = sizeof(struct event),
 };
 
-/* A sentence that is being put together; what does not fit is cut. */
+/* A sentence under construction; cut if too long. */
 struct sentence {
 	char *text;
 	size_t length;
@@ -72,7 +72,7 @@ add_unit(struct sentence *sentence, const char *before, enum unit unit, int64_t 
 	add(sentence, before, text, behind);
 }
 
-/* Names and paths have room for what is usual, so that the end of the sentence is not lost. */
+/* Limits a name or path, so that the end of the sentence is not cut. */
 static void
 add_safe(struct sentence *sentence, const char *before, const char *value, const char *behind)
 {

@@ -3,29 +3,27 @@
 
 #include "table/rows.h"
 
-/* Something that happened since the last refresh. Its texts belong to the snapshot. */
+/* An event since the last refresh. The snapshot owns its texts. */
 struct event {
-	const char *name; /* what it was; "oom_kill" is all there is so far */
+	const char *name; /* always "oom_kill" so far */
 	int64_t time;     /* nanoseconds since the epoch */
-	int64_t likely; /* 1: only that there was a kill is known, the rest is the likely victim */
+	int64_t likely;   /* 1: only the kill is certain, the victim is a guess */
 
-	/* the victim. Bytes; `score` is its oom_score, where it could still be read */
+	/* the victim. Bytes; `score` is its oom_score, if it could still be read */
 	int64_t pid, uid, virtual, resident, anon, file, shmem, swap, page_tables, adj, score;
 	const char *comm, *cgroup;
 
-	int64_t asked_pid; /* whose request for memory could not be served */
+	int64_t asked_pid; /* the process whose request for memory failed */
 	const char *asked_comm;
-	const char *
-		constraint; /* which limit was met: EVENT_LIMIT_MACHINE, or "cgroup", "cpuset"... */
+	const char *constraint; /* the limit: EVENT_LIMIT_MACHINE, or "cgroup", "cpuset"... */
 	const char *limit_cgroup;
-	const char *source; /* who told it: "tracepoint", "kmsg", "vmstat" */
+	const char *source; /* "tracepoint", "kmsg", "vmstat" */
 };
 
 #define EVENT_LIMIT_MACHINE "machine" /* all memory and swap */
 
 extern const struct table event_table;
 
-/* A row of some. */
 static inline struct event *
 event_at(const struct rows *rows, size_t i)
 {

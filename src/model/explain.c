@@ -17,7 +17,7 @@ const char *const explain_labels[EXPLAIN_PARTS] = {
 	[EXPLAIN_MISREAD] = "note: ",
 };
 
-/* A text that is written piece by piece. What does not fit is left out. */
+/* A text under construction; cut if too long. */
 struct writer {
 	char *at, *end;
 	const struct figure *figure;
@@ -35,7 +35,7 @@ put(struct writer *writer, const char *text, size_t length)
 	*writer->at = '\0';
 }
 
-/* Another value that a name stands for. */
+/* The value that a name in a template refers to. */
 static struct figure
 find(const struct figure *figure, const char *name, size_t length)
 {
@@ -77,7 +77,7 @@ name_length(const char *sum, size_t length)
 	return end;
 }
 
-/* The first name in a sum: what it is a sum of. */
+/* The first name in a sum gives its unit. */
 static struct figure
 first_of(const struct figure *figure, const char *sum, size_t length)
 {
@@ -118,8 +118,8 @@ put_value(struct writer *writer, const struct figure *figure)
 }
 
 /*
- * A sum, in the unit of what it is a sum of. Of several, a comma between them, it is the first that
- * is not below 0, or the last.
+ * A sum in the unit of its first name. If a comma separates sums, takes the first that is not below
+ * 0, or the last.
  */
 static void
 put_sum(struct writer *writer, const char *sum, size_t length)
@@ -154,7 +154,7 @@ put_name(struct writer *writer, const char *name, size_t length)
 	put_value(writer, &figure);
 }
 
-/* Writes the text of a column with what stands in braces replaced. */
+/* Writes a text with each name in braces replaced by its value. */
 static void
 put_template(struct writer *writer, const char *text, size_t length)
 {
@@ -177,7 +177,7 @@ put_template(struct writer *writer, const char *text, size_t length)
 	}
 }
 
-/* How many of the values that a text names are unknown, and how many it names. */
+/* Counts the unknown values that a text names, and all that it names. */
 static size_t
 count_unknown(const struct figure *figure, const char *text, size_t length, size_t *ret_named)
 {
@@ -196,7 +196,7 @@ count_unknown(const struct figure *figure, const char *text, size_t length, size
 	return unknown;
 }
 
-/* Of alternatives, a | between them, the first of which all is known, or the last. */
+/* Of alternatives separated by |, the first with only known values, or the last. */
 static const char *
 choose(const struct figure *figure, const char *text, size_t *ret_length)
 {

@@ -8,48 +8,47 @@
 
 struct system;
 
-/* A value of a row, to be explained. */
 struct figure {
 	const struct table *table;
 	const struct column *column;
 	const void *row;
-	const struct system *system; /* of the same moment */
+	const struct system *system; /* of the same refresh */
 };
 
 enum explain_part {
 	EXPLAIN_WHAT,    /* what it is */
 	EXPLAIN_FORMULA, /* its arithmetic, in live numbers */
 	EXPLAIN_SOURCE,  /* the file and the field */
-	EXPLAIN_MISREAD, /* what it is often taken for */
+	EXPLAIN_MISREAD, /* a common misunderstanding */
 	EXPLAIN_PARTS,
 };
 
-/* How numbers are written in it. */
+/* How an explanation writes numbers. */
 struct explain_style {
 	enum charset charset;
 	enum scale scale;
-	/* As cell_format(), instead of that; or NULL. */
+	/* replaces cell_format(); or NULL */
 	void (*write)(char *text, size_t size, const struct column *column, const void *row,
 		const void *data);
 	const void *data;
 };
 
-/* Room for any part of an explanation. */
+/* The size of any part of an explanation. */
 enum { EXPLAIN_SIZE = 2048 };
 
-/* What stands before a part: "= ", "from " and so on. */
+/* The text before a part: "= ", "from " and so on. */
 extern const char *const explain_labels[EXPLAIN_PARTS];
 
 /* Writes the value itself. */
 void explain_value(
 	char *text, size_t size, const struct figure *figure, const struct explain_style *style);
 
-/* Writes a part, safe for any terminal, with its label. Returns false where there is none. */
+/* Writes a part with its label, safe for any terminal. Returns false if there is none. */
 bool explain(char text[static EXPLAIN_SIZE], enum explain_part part, const struct figure *figure,
 	const struct explain_style *style);
 
 /*
- * What "name + name - name" comes to, {} round names or not. UNKNOWN where one of them is, or where
- * it is no such sum.
+ * The value of "name + name - name", with or without {} around names. UNKNOWN if a value is unknown
+ * or it is not a sum.
  */
 int64_t explain_sum(const struct figure *figure, const char *sum, size_t length);

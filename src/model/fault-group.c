@@ -15,10 +15,10 @@
 
 #define FIELD(name) offsetof(struct fault, name)
 
-/* A difference between all faults and those that samples stand for that is no chance. */
+/* A difference of all faults and the sampled ones above this is not by chance. */
 enum { CLEAR_ERRORS = 4, CLEAR_SAMPLES = 3 };
 
-/* What rows may be kept apart by. */
+/* The keys that rows can be grouped by. */
 static const struct {
 	const char *name;
 	enum fault_key key;
@@ -32,7 +32,7 @@ static const struct {
 };
 enum { KEYS = ARRAY_SIZE(keys_known) };
 
-/* What is estimated, and what each estimate comes with. */
+/* The estimates, each with its variance and error. */
 static const struct {
 	size_t value, variance, error;
 } estimates[] = {
@@ -95,7 +95,7 @@ fault_parse_keys(const char *list, size_t *ret_position, const char **ret_near)
 	}
 }
 
-/* By the keys that are asked for. */
+/* Compares rows by the chosen keys. */
 static int
 compare_rows(const void *a, const void *b, void *context)
 {
@@ -136,7 +136,7 @@ weight_of(const struct fault *row)
 	return weight;
 }
 
-/* Whether a row has more faults than another, or as many and more walks. */
+/* Whether a row has more faults than another, or the same number and more walks. */
 static bool
 is_larger(const struct fault *row, const struct fault *other)
 {
@@ -145,7 +145,7 @@ is_larger(const struct fault *row, const struct fault *other)
 	return faults > others || (faults == others && row->walks > other->walks);
 }
 
-/* Adds a row to what is put together; the largest so far gives the texts. */
+/* Adds a row to a sum; the largest row gives the texts. */
 static void
 merge(struct fault *into, const struct fault *row, const struct fault **largest)
 {
@@ -167,7 +167,7 @@ merge(struct fault *into, const struct fault *row, const struct fault **largest)
 	}
 }
 
-/* The square root of a variance, rounded; by Newton, as libm is not linked. */
+/* The square root, rounded. By Newton's method, as libm is not linked. */
 static int64_t
 root_of(int64_t variance)
 {
@@ -188,7 +188,7 @@ rate_of(int64_t count, int64_t duration)
 	return (int64_t)((double)count * 1e12 / (double)duration + 0.5);
 }
 
-/* What follows from the sums. */
+/* Computes errors, rates and the share from the sums. */
 static void
 finish_row(struct fault *row, int64_t duration, int64_t all)
 {
@@ -219,7 +219,7 @@ add_estimates(struct rows *rows, struct fault **sorted, size_t count, unsigned k
 	}
 }
 
-/* What some rows are in all. */
+/* The sum of rows. */
 static struct fault
 sum_of(struct fault **sorted, size_t count)
 {
@@ -233,15 +233,15 @@ sum_of(struct fault **sorted, size_t count)
 	return sum;
 }
 
-/* The exact counts that some rows are about. */
+/* The exact counts for some rows. */
 struct exact {
 	int64_t pid, minor, major;
 	const char *comm;
 };
 
 /*
- * Samples run up to the drain, and the counts of /proc only up to their own reading. So that no
- * part is above its total, estimates that are above the exact count are scaled down to it.
+ * Samples are newer than the counts of /proc. Estimates above the exact count are scaled down to
+ * it, so that no part is above its total.
  */
 static void
 limit_estimate(struct fault **sorted, size_t count, size_t estimate, int64_t sum, int64_t exact)
@@ -260,7 +260,7 @@ limit_estimate(struct fault **sorted, size_t count, size_t estimate, int64_t sum
 	}
 }
 
-/* Returns what the rows are in all after that. */
+/* Returns the sum of the rows after scaling. */
 static struct fault
 limit_to_exact(struct fault **sorted, size_t count, const struct exact *exact)
 {
@@ -271,7 +271,7 @@ limit_to_exact(struct fault **sorted, size_t count, const struct exact *exact)
 	return sum_of(sorted, count);
 }
 
-/* Faults without a sample, where they are more than chance. */
+/* Adds faults without a sample, if they are too many for chance. */
 static void
 add_unsampled(struct rows *rows, const struct exact *exact, const struct fault *sum, int64_t period)
 {
@@ -290,7 +290,7 @@ add_unsampled(struct rows *rows, const struct exact *exact, const struct fault *
 	row->minor_variance = error * error;
 }
 
-/* Exact but for the walks, of which nobody has a count by process. */
+/* Adds a total. It is exact except for walks, which are not counted by process. */
 static void
 add_total(struct rows *rows, const struct exact *exact, const struct fault *sum, int64_t period)
 {
@@ -307,7 +307,7 @@ add_total(struct rows *rows, const struct exact *exact, const struct fault *sum,
 	add_unsampled(rows, exact, sum, period);
 }
 
-/* Whether a process has a total: the one that is asked for, or each that met a fault or a walk. */
+/* Whether a process gets a total: the chosen process, or each with a fault or a walk. */
 static bool
 has_total(const struct fault_grouping *grouping, const struct exact *exact, const struct fault *sum)
 {

@@ -7,7 +7,7 @@
 struct rows;
 struct snapshot;
 
-/* By what rows are kept apart; what is left out shows its largest part. */
+/* The keys of a row; columns that are not keys show their largest part. */
 enum fault_key {
 	FAULT_BY_PROCESS = 1 << 0,
 	FAULT_BY_SEGMENT = 1 << 1,
@@ -16,21 +16,22 @@ enum fault_key {
 	FAULT_BY_SYMBOL = 1 << 4,
 };
 
-/* Reads a list as "process,segment". Returns the keys, or -EINVAL with the place of the first
- * word that is none and the nearest key, or NULL. */
+/*
+ * Reads a list like "process,segment". Returns the keys, or -EINVAL with the place of the first
+ * wrong word and its nearest key (or NULL).
+ */
 int fault_parse_keys(const char *list, size_t *ret_position, const char **ret_near);
 
-/* How rows are put together. */
 struct fault_grouping {
 	unsigned keys;
-	int64_t pid; /* only those of this process; UNKNOWN: of all */
+	int64_t pid; /* only this process; UNKNOWN: all */
 	/*
-	 * The exact counts of all that the rows are about, where the caller knows them. UNKNOWN:
-	 * the rows get totals of each process instead if they are about one or kept apart by it.
+	 * The exact counts for all rows, if the caller knows them. UNKNOWN: each process gets a
+	 * total, if the rows are about one process or grouped by process.
 	 */
 	int64_t minor, major;
 };
 
-/* Puts the rows of a snapshot together, which must have gone through derive(). */
+/* Groups the fault rows of a snapshot. derive() must have run. */
 void fault_group(
 	struct rows *rows, const struct snapshot *snapshot, const struct fault_grouping *grouping);

@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Processes that use the address space of a process that uses that of another one, and so on. */
+/* The limit for a chain of processes that each use the address space of the next. */
 enum { LONGEST_CHAIN = 32 };
 
 /*
- * The process whose address space it is. That is not certain where a process is not in the snapshot
- * or the chain is longer: others may use the same one then.
+ * The owner of the address space. Not certain if a process of the chain is missing in the snapshot
+ * or the chain is too long: then other processes may use the same address space.
  */
 static const struct process *
 owner_of(const struct snapshot *snapshot, const struct process *process, bool *ret_is_certain)
@@ -30,7 +30,7 @@ owner_of(const struct snapshot *snapshot, const struct process *process, bool *r
 	return process;
 }
 
-/* Counts the address space of a process. Returns false where that has been done. */
+/* Marks the address space of a process as counted. Returns false if it already was. */
 static bool
 is_first(const struct snapshot *snapshot, const struct row_list *rows,
 	const struct process *process, struct footprint *footprint)
@@ -46,7 +46,7 @@ is_first(const struct snapshot *snapshot, const struct row_list *rows,
 	return true;
 }
 
-/* What has no resident page has no share of one. */
+/* Without a resident page PSS is 0. */
 static int64_t
 pss_of(const struct process *process)
 {

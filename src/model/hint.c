@@ -9,7 +9,7 @@
 #include <string.h>
 
 /*
- * smaps_rollup and kin ask for PTRACE_MODE_READ; CAP_PERFMON is enough for them since Linux 6.15
+ * smaps, smaps_rollup and others need PTRACE_MODE_READ; since Linux 6.15 CAP_PERFMON is enough
  * (fs/proc/task_mmu.c, may_access_mm).
  */
 static const char ptrace_remedy[] = "needs CAP_PERFMON (since Linux 6.15) or CAP_SYS_PTRACE";
@@ -57,7 +57,7 @@ static const struct {
 	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
 };
 
-/* Causes that need words of their own. */
+/* Causes with a special text. */
 static const struct {
 	uint64_t need;
 	int error;

@@ -8,10 +8,10 @@ const char map_role_bss[] = "bss";
 const char map_role_arena[] = "arena";
 const char map_role_stack[] = "thread-stack";
 
-/* malloc/arena.c of glibc on 64 bits: HEAP_MAX_SIZE, to which its heaps are aligned as well. */
+/* malloc/arena.c of glibc on 64 bits: HEAP_MAX_SIZE, also the alignment of its heaps. */
 #define ARENA_SIZE (UINT64_C(64) << 20)
 
-/* A guard is one page, but may be asked to be more; a stack is never smaller than this. */
+/* The default guard is one page; a program may ask for more. A stack is never smaller than this. */
 #define MOST_GUARD (UINT64_C(1) << 20)
 #define LEAST_STACK (UINT64_C(16) << 10)
 
@@ -33,7 +33,7 @@ starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Private memory by mmap without a name, or with the one that glibc may give it. */
+/* Private memory by mmap without a name, or with a name that glibc gives. */
 static bool
 is_plain(const struct map_row *row)
 {
@@ -55,7 +55,7 @@ is_memory(const struct map_row *row)
 	return is_plain(row) && (row->bits & BOTH) == BOTH;
 }
 
-/* The heap of a Go program has arenas of the same size; they begin where nothing else does. */
+/* The heap of a Go program has arenas of the same size, but at addresses of its own. */
 static bool
 is_of_go(const struct map_row *row)
 {
@@ -63,8 +63,8 @@ is_of_go(const struct map_row *row)
 }
 
 /*
- * glibc reserves 64 MiB at such an address and opens as much from the start as it needs. The guard
- * of a stack right behind the rest is one mapping with it. Returns how many mappings it is.
+ * glibc reserves 64 MiB at an aligned address and opens as much of its start as it needs. The guard
+ * of a stack after the arena is one mapping with the rest. Returns the number of mappings.
  */
 static size_t
 length_of_arena(const struct map_row *rows, size_t count)
@@ -111,7 +111,7 @@ find_role(struct map_row *rows, size_t count, size_t place)
 	}
 }
 
-/* By what a segment is divided: not by the parts of the vdso, nor by the numbers of threads. */
+/* The name that divides a segment; NULL for parts of the vdso and for numbered thread stacks. */
 static const char *
 owner_of(const struct map_row *row)
 {

@@ -247,14 +247,14 @@ map_sum(const struct rows *rows, enum segment kind, const char *role)
 	return total;
 }
 
-/* The rows of before, found by their start and by their end, and which of them are still there. */
+/* The earlier rows by start and by end, and which of them are found again. */
 struct search {
 	const struct rows *before;
 	struct index starts, ends;
 	bool *found;
 };
 
-/* A segment is found by what it is, wherever it begins. */
+/* A segment has no end; it is found by kind, owner and role. */
 static bool
 is_segment(const struct map_row *row)
 {
@@ -326,7 +326,7 @@ search_begin(const struct rows *before)
 	return search;
 }
 
-/* Those that begin where they did go first: what was split keeps its first part. */
+/* Searches by start first: of a split mapping the first part matches. */
 static void
 find_all(struct search *search, struct rows *now, const struct map_row **origins)
 {

@@ -7,69 +7,67 @@
 struct arena;
 
 /*
- * A part of the address space of a process: one mapping, or all of a segment that have the same
- * name and role. The texts belong to the snapshot, or to the rows they are among.
+ * A part of the address space of a process: one mapping, or all of a segment with the same name and
+ * role. The snapshot or the rows own the texts.
  */
 struct map_row {
-	int64_t start, end, offset, inode; /* UNKNOWN where it is none, or several */
-	int64_t page_size;                 /* of the kernel there */
-	int64_t count;                     /* of mappings */
+	int64_t start, end, offset, inode; /* UNKNOWN if none or several */
+	int64_t page_size;                 /* KernelPageSize */
+	int64_t count;                     /* number of mappings */
 	struct usage usage;
 	int64_t size_grown, rss_grown, pss_grown, dirty_grown, swap_grown; /* by map_compare() */
 	const char *permissions, *device, *flags;
-	const char *segment; /* as in segment_descriptions */
-	const char *role;    /* one of map_roles, where its shape or place tells more */
-	const char *name;    /* of the file, or what the kernel calls it; NULL: it has none */
-	const char *owner;   /* what a segment is divided by: the name, of bss that of its file */
-	unsigned bits;       /* of its permissions: MAPPING_ */
+	const char *segment; /* from segment_descriptions */
+	const char *role;    /* one of map_role_*, if shape or place shows it */
+	const char *name;    /* the file, or the kernel's name; NULL: none */
+	const char *owner;   /* divides a segment: the name; for bss that of its file */
+	unsigned bits;       /* permissions: MAPPING_ bits */
 	enum segment kind;
 };
 
-/* The same columns for both: what one kind of row does not have is unknown in it. */
+/* Both have the same columns, UNKNOWN if a kind of row lacks it. */
 extern const struct table mapping_table, segment_table;
 
-/* The columns shown when nobody chose any, as selection_parse() takes them. */
+/* The default columns, for selection_parse(). */
 extern const char map_segment_columns[], map_mapping_columns[];
 extern const char map_segment_growth_columns[], map_mapping_growth_columns[];
 
-extern const char map_role_bss[];   /* variables of a program or library that are in no file */
+extern const char map_role_bss[];   /* variables without a place in a file */
 extern const char map_role_arena[]; /* of glibc's malloc, beside the heap */
 extern const char map_role_stack[]; /* of a thread, with the guard below it */
 
-/* A row of some. */
 static inline struct map_row *
 map_at(const struct rows *rows, size_t i)
 {
 	return (struct map_row *)rows->data + i;
 }
 
-/* Adds a row of UNKNOWNs. It may move all earlier ones. */
+/* Adds a row of UNKNOWNs. Earlier rows may move. */
 struct map_row *map_add(struct rows *rows);
 
-/* A copy of the rows with texts in the arena. */
+/* Copies the rows, with the texts in the arena. */
 void map_copy(struct rows *copy, const struct rows *rows, struct arena *texts);
 
 /*
- * Finds the roles of the mappings of one process, which ascend and know their segments. An arena
- * and the stack of a thread are nameless: they are told by their shape, which other memory may
- * have as well.
+ * Sets the roles of the mappings of one process, in ascending order with known segments. Arenas and
+ * thread stacks have no name: they are recognised by their shape, which other memory may have too.
  */
 void map_find_roles(struct rows *mappings);
 
 /*
- * Puts mappings together by segment, role and name into rows that ascend by their first mapping.
- * Files are not put together with others but with the bss behind them.
+ * Groups mappings by segment, role and name into rows in order of their first mapping. Each file
+ * has its own rows; its bss belongs to them.
  */
 void map_group(struct rows *segments, const struct rows *mappings);
 
 /*
- * Fills how much rows of one kind have grown since others of the same process, and adds empty rows
- * for what has gone, so that the growth of all rows is that of the process. Mappings are the same
- * where their name and their start or their end are.
+ * Fills the growth of rows since earlier rows of the same kind and process, and adds empty rows for
+ * those that have gone, so that the sum is the growth of the process. Two mappings are the same if
+ * their name and their start or end are equal.
  */
 void map_compare(struct rows *now, const struct rows *before);
 
-/* The sum of rows; `kind` SEGMENT_KINDS: of all, `role` NULL: whatever theirs. */
+/* The sum of rows of a kind (SEGMENT_KINDS: all) and a role (NULL: all). */
 struct map_total {
 	struct usage usage;
 	int64_t mappings;
@@ -78,6 +76,6 @@ struct map_total map_sum(const struct rows *rows, enum segment kind, const char 
 
 bool map_is_same_text(const char *a, const char *b);
 
-/* A mapping is the same segment as the row that it is put into. */
+/* Whether a mapping belongs to a segment row, and a hash for that. */
 uint64_t map_hash_segment(const struct map_row *row);
 bool map_is_same_segment(const struct map_row *a, const struct map_row *b);

@@ -9,20 +9,20 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Names that tell by themselves, by their start: the longer before the shorter. */
+/* Names that determine the segment, by their start: longer ones first. */
 static const struct {
 	const char *start;
 	enum segment segment;
 } named[] = {
 	{ "[heap]", SEGMENT_HEAP },
-	{ "[stack:", SEGMENT_ANON }, /* of a thread, by Linux before 4.5 */
+	{ "[stack:", SEGMENT_ANON }, /* thread stacks before Linux 4.5 */
 	{ "[stack", SEGMENT_STACK }, { "[anon_shmem:", SEGMENT_SHARED },
 	{ "[anon:.bss]", SEGMENT_DATA }, /* by Android's linker */
 	{ "[anon:", SEGMENT_ANON },
 	{ "[", SEGMENT_VDSO }, /* [vdso], [vvar], [vsyscall], and more on other processors */
 };
 
-/* Files that stand for memory, as the kernel calls them. */
+/* Files that are memory, by the kernel's names. */
 static const struct {
 	const char *start;
 	enum segment shared, private;
@@ -65,17 +65,17 @@ is_same_file(const struct mapping *a, const struct mapping *b)
 {
 	if (a == b)
 		return true;
-	if (a->inode == 0 && strcmp(a->name, too_many_names) == 0) /* of any file */
+	if (a->inode == 0 && strcmp(a->name, too_many_names) == 0) /* it may be any file */
 		return false;
 	return a->inode == b->inode && a->major == b->major && a->minor == b->minor &&
 	       (a->name == b->name || strcmp(a->name, b->name) == 0);
 }
 
-/* Whether a mapping of the same file that can be executed stands near by. */
+/* Whether the same file has an executable mapping near by. */
 static bool
 is_of_program(const struct mapping *mappings, size_t count, size_t place)
 {
-	enum { NEAR = MAPPING_REACH - 1 }; /* of bss it is asked about the entry before */
+	enum { NEAR = MAPPING_REACH - 1 }; /* for bss this is called for the entry before */
 	size_t first = place > NEAR ? place - NEAR : 0;
 
 	for (size_t i = first; i < count && i <= place + NEAR; i++)
@@ -107,7 +107,7 @@ classify_file(const struct mapping *mappings, size_t count, size_t place)
 	return SEGMENT_FILE;
 }
 
-/* The kernel maps the part of bss that fills no page of the file as memory right behind it. */
+/* The kernel maps the part of bss after the last file page as anonymous memory. */
 static bool
 is_bss(const struct mapping *mappings, size_t count, size_t place)
 {
@@ -166,7 +166,7 @@ usage_set(struct usage *usage, int64_t number)
 		numbers[i] = number;
 }
 
-/* What an old kernel cannot do, as huge pages of files, it does not have. */
+/* An old kernel lacks some figures, such as huge file pages: then they count as 0. */
 static int64_t
 sum_of_known(int64_t a, int64_t b)
 {

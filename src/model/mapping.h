@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a part of an address space is for. */
+/* The use of a part of an address space. */
 enum segment {
 	SEGMENT_TEXT,
 	SEGMENT_RODATA,
@@ -25,7 +25,7 @@ struct segment_description {
 };
 extern const struct segment_description segment_descriptions[SEGMENT_KINDS];
 
-/* What may be done with a mapping, and whether others see what is written to it. */
+/* The permissions of a mapping. */
 enum {
 	MAPPING_READ = 1 << 0,
 	MAPPING_WRITE = 1 << 1,
@@ -33,39 +33,38 @@ enum {
 	MAPPING_SHARED = 1 << 3,
 };
 
-/* One mapping of an address space. Addresses reach to the last byte, so they have no sign. */
+/* One mapping. Addresses use all 64 bits, so they are unsigned. */
 struct mapping {
-	uint64_t start, end, offset; /* `end` is the first byte behind it */
-	uint64_t inode;              /* 0: of no file */
-	const char *name;            /* as the kernel calls it; "" where it has none */
-	uint32_t major, minor;       /* of the file's device */
+	uint64_t start, end, offset; /* `end` is the first byte after it */
+	uint64_t inode;              /* 0: no file */
+	const char *name;            /* the kernel's name; "" if none */
+	uint32_t major, minor;       /* device of the file */
 	unsigned permissions;        /* MAPPING_ bits */
 	enum segment segment;
 };
 
 /*
- * What stands for a name that there is no room for: the name itself where it is short, else one
- * that has the same kind.
+ * Replaces a name that does not fit in memory: a short one stays, else a general name of the same
+ * kind.
  */
 const char *mapping_without_name(const char *name);
 
-/* How far mapping_classify() looks to both sides of a mapping. */
+/* mapping_classify() looks at so many mappings before and after each. */
 enum { MAPPING_REACH = 9 };
 
 /*
- * Finds out what each of some mappings is for. They are in ascending order and do not overlap;
- * what an entry is depends on MAPPING_REACH entries before and behind it, so that a few of a list
- * can be classified alone.
+ * Sets the segment of each mapping. The mappings are in ascending order and do not overlap. The
+ * result depends on MAPPING_REACH entries before and after, so part of a list can be classified
+ * alone.
  *
- * A file is taken for a program or a library where one of its mappings near by can be executed.
- * Nameless memory right behind its variables is taken for bss, even where something else happens to
- * begin there.
+ * A file counts as a program or library if it has an executable mapping near by. Memory without a
+ * name right after its variables counts as bss, even if something else happens to begin there.
  */
 void mapping_classify(struct mapping *mappings, size_t count);
 
 /*
- * What /proc/PID/smaps says of one mapping, or the sums of several, in bytes. UNKNOWN is what the
- * kernel does not have. All members are numbers, so that usage_add() needs no list of them.
+ * The figures of /proc/PID/smaps for one mapping, or a sum, in bytes. UNKNOWN if the kernel lacks
+ * them. All members are int64_t: usage_add() uses them as an array.
  */
 struct usage {
 	int64_t size, rss, pss, pss_dirty;
@@ -77,11 +76,11 @@ struct usage {
 	int64_t uss, huge, hugetlb; /* sums of those above, by usage_complete() */
 };
 
-/* Makes all of it `number`: UNKNOWN, or 0 for a sum. */
+/* Sets all members to `number`: UNKNOWN, or 0 for a sum. */
 void usage_set(struct usage *usage, int64_t number);
 
-/* Fills what is a sum of others. */
+/* Computes uss, huge and hugetlb. */
 void usage_complete(struct usage *usage);
 
-/* Adds to a sum. What is unknown in one of both is unknown in the sum. */
+/* Adds to a sum. A figure that is UNKNOWN in either is UNKNOWN in the sum. */
 void usage_add(struct usage *sum, const struct usage *usage);

@@ -33,7 +33,7 @@ least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* What is left below a limit. More may be in use than a limit that was lowered. */
+/* The room below a limit; 0 if usage is above a lowered limit. */
 static int64_t
 room_below(int64_t max, int64_t current)
 {
@@ -44,8 +44,7 @@ room_below(int64_t max, int64_t current)
 	return current < max ? max - current : 0;
 }
 
-/* What of a level may still go to swap: no more than all above it, and the machine, have room for.
- */
+/* How much of a level can still go to swap: limited by all levels above it and the machine. */
 static int64_t
 swap_room(const struct oom_level *levels, size_t count, size_t level, const struct system *system)
 {
@@ -76,7 +75,7 @@ headroom_of(const struct oom_level *levels, size_t count, size_t level, const st
 	return least(plus(memory, swap_room(levels, count, level, system)), both);
 }
 
-/* A limit above what the machine has is never met. */
+/* A limit above the memory of the machine is never reached. */
 static bool
 can_be_met(const struct oom_level *level, const struct system *system)
 {
@@ -88,8 +87,8 @@ can_be_met(const struct oom_level *level, const struct system *system)
 }
 
 /*
- * The limit, and the swap beyond it: in version 1 what the limit of both leaves over, and nowhere
- * more than the machine has.
+ * The limit plus swap: in version 1 the rest of the limit of both, and never more than the
+ * machine's swap.
  */
 static int64_t
 total_of(const struct oom_level *level, const struct system *system)
@@ -106,7 +105,7 @@ total_of(const struct oom_level *level, const struct system *system)
 		level->max, is_limit(swap) ? least(swap, system->swap_total) : system->swap_total);
 }
 
-/* Where it is not known how much is left, the limit itself has to do. */
+/* Compares the limits if the headroom is unknown. */
 static bool
 is_nearer(const struct oom_level *level, int64_t headroom, const struct oom_level *best,
 	int64_t best_headroom)
@@ -150,7 +149,7 @@ oom_domain_is_machine(const struct system *system)
 	return !system->oom_scope || strcmp(system->oom_scope, OOM_SCOPE_MACHINE) == 0;
 }
 
-/* What is said of the group that was asked about, before what the kill would be about. */
+/* The text about the chosen group, before the total. */
 static const char *
 relation_of(const struct system *system)
 {

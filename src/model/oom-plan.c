@@ -76,7 +76,7 @@ oom_plan_add(struct oom_plan *plan, const struct process *process, int64_t to)
 					 .to = to });
 }
 
-/* Whether a process stands below another. A chain of parents is never longer than the list. */
+/* Whether a process is a descendant. A chain of parents is never longer than the list. */
 static bool
 is_below(const struct snapshot *snapshot, const struct process *process, int64_t ancestor)
 {
@@ -129,8 +129,8 @@ standing_of(const struct process *process)
 }
 
 /*
- * The score that the kernel will show. A process that it passes over for another reason than its
- * adjustment stays at 0.
+ * Sets the future score. It stays 0 if the kernel passes the process over for another reason than
+ * its adjustment.
  */
 static void
 adjust(struct process *process, int64_t to, const struct badness_scope *scope)
@@ -146,8 +146,8 @@ adjust(struct process *process, int64_t to, const struct badness_scope *scope)
 }
 
 /*
- * A copy in which the plan has been carried out, of what ranks come from and nothing else. Its new
- * texts go into the preview's arena.
+ * Returns a copy with the plan applied; it has only the inputs of ranks. Its new texts are in the
+ * preview's arena.
  */
 static struct snapshot
 carry_out(const struct snapshot *snapshot, struct oom_preview *preview)
@@ -196,13 +196,13 @@ add_effect(struct oom_preview *preview, const struct process *process, int64_t t
 	return &preview->effects[preview->count++];
 }
 
-/* What a plan means for one row of the snapshot. */
+/* The plan for one row of the snapshot. */
 struct mark {
 	bool planned;
-	int64_t leader; /* of an address space: a process of the plan that uses it; 0: none does */
+	int64_t leader; /* a planned process that uses this address space; 0: none */
 };
 
-/* Whether something above a process is in the plan. A chain of parents is never endless. */
+/* Whether an ancestor is in the plan. The count guards against an endless chain of parents. */
 static bool
 is_below_planned(
 	const struct snapshot *snapshot, const struct mark *marks, const struct process *process)
@@ -238,8 +238,8 @@ add_planned(struct oom_preview *preview, const struct snapshot *snapshot,
 }
 
 /*
- * Whoever shares the address space is changed with it (fs/proc/base.c, __set_oom_adj), except
- * between vfork(2) and exec, where each keeps its own.
+ * The kernel changes all processes of an address space together (fs/proc/base.c, __set_oom_adj),
+ * except between vfork(2) and exec.
  */
 static void
 add_followers(
@@ -302,7 +302,7 @@ oom_preview(
 		effect->next_before = preview->first_before ? preview->first_before->pid : UNKNOWN;
 		effect->next_after = first ? first->pid : UNKNOWN;
 	}
-	preview->texts = after.texts; /* the reasons are in it */
+	preview->texts = after.texts; /* the texts of `protection` are in it */
 	after.texts = (struct arena){ .first = NULL };
 	snapshot_finish(&after);
 }
@@ -321,7 +321,7 @@ oom_from_legacy(int64_t legacy)
 	return legacy == OOM_LEGACY_MOST ? OOM_ADJ_MOST : legacy * OOM_ADJ_MOST / -OOM_LEGACY_LEAST;
 }
 
-/* The kinds of unit in which OOMScoreAdjust= can stand (systemd.exec(5)), and where. */
+/* The kinds of unit with OOMScoreAdjust= (systemd.exec(5)), and its section. */
 static const struct {
 	const char *ending, *section;
 } kinds[] = {
@@ -348,7 +348,7 @@ section_of(const char *unit)
 	return NULL;
 }
 
-/* Anybody can name a control group; what systemd names is safe in a terminal and between quotes. */
+/* Anyone can name a cgroup. A name that systemd gives is safe in a terminal and in quotes. */
 static bool
 is_unit_name(const char *name)
 {
@@ -359,7 +359,7 @@ is_unit_name(const char *name)
 	return strlen(name) < 256;
 }
 
-/* A unit below user@UID.service is one of that user's own systemd. */
+/* A unit below user@UID.service belongs to the user's own systemd. */
 static bool
 is_of_a_user(const struct process *process)
 {
@@ -369,7 +369,7 @@ is_of_a_user(const struct process *process)
 	return manager && strstr(manager, process->unit);
 }
 
-/* Why there is no setting for a process, or NULL. */
+/* Why systemd has no setting for a process, or NULL. */
 static const char *
 reason_against(const struct process *process)
 {

@@ -12,84 +12,79 @@ struct snapshot;
 
 enum { OOM_LEGACY_LEAST = -17, OOM_LEGACY_MOST = 15 };
 
-/* A change of the OOM adjustment of this process and no other that has got its number since. */
+/* A change of an OOM adjustment. start_time excludes a later process with the same PID. */
 struct oom_change {
 	int64_t pid, start_time; /* ticks since boot */
 	int64_t from, to;
 };
 
-/*
- * Changes that belong together. What is previewed, applied and undone is the same plan. A zeroed
- * one is empty.
- */
+/* Changes that are previewed, applied and undone together. A zeroed plan is empty. */
 struct oom_plan {
 	struct oom_change *changes;
 	size_t count, capacity;
 };
 
-/* Adds a change; a process that is in the plan already gets the new value. */
+/* Adds a change, or sets the new value if the process is already in the plan. */
 void oom_plan_add(struct oom_plan *plan, const struct process *process, int64_t to);
 
-/* Adds a process and all below it in the snapshot. */
+/* Adds a process and all its descendants in the snapshot. */
 void oom_plan_add_tree(struct oom_plan *plan, const struct snapshot *snapshot,
 	const struct process *process, int64_t to);
 
-/*
- * Makes `inverse`, which is emptied first, the plan that undoes this one: the last change first.
- */
+/* Makes `inverse` the plan that undoes this one, the last change first. Empties it first. */
 void oom_plan_invert(const struct oom_plan *plan, struct oom_plan *inverse);
 void oom_plan_finish(struct oom_plan *plan);
 
-/* How a process stands before the OOM killer. */
+/* The state of a process for the OOM killer. */
 struct oom_standing {
 	int64_t adj, score, badness, rank; /* badness in bytes */
 	const char *protection;
 };
 
-/* What a plan does to one process: a row of oom_effect_table. */
+/* The effect of a plan on one process: a row of oom_effect_table. */
 struct oom_effect {
-	const struct process *process; /* of the snapshot, as are the texts */
+	const struct process *process; /* the snapshot owns it and the texts */
 	int64_t pid;
-	int64_t follows; /* not in the plan: a process of it that shares the address space; UNKNOWN
-			  */
+	int64_t follows; /* a planned process that shares the address space, if this one is not
+			    planned; or UNKNOWN */
 	struct oom_standing before, after;
-	int64_t next_before, next_after; /* the pids that die first; UNKNOWN: none does */
+	int64_t next_before, next_after; /* PIDs of the first victims; UNKNOWN: none */
 	const char *user, *unit, *comm;
-	const char *result; /* "planned"; whoever applies the plan says "done" or why not */
+	const char *result; /* "planned"; later "done" or the error, by the code that applies it */
 };
 
 extern const struct table oom_effect_table;
 
-/* What a plan does. A zeroed one is empty; its memory is reused. */
+/* The effect of a plan. A zeroed one is empty; its memory is reused. */
 struct oom_preview {
-	struct oom_effect *effects; /* as in the plan, then those that follow */
+	struct oom_effect *effects; /* in order of the plan, then processes that follow */
 	size_t count, capacity;
-	const struct process *first_before, *first_after; /* who dies first; NULL: nobody */
-	size_t ranked_before, ranked_after;               /* how many processes have a rank */
-	size_t children; /* processes below those of the plan that are not in it */
+	const struct process *first_before, *first_after; /* the first victim; NULL: none */
+	size_t ranked_before, ranked_after;               /* number of processes with a rank */
+	size_t children; /* descendants of planned processes that are not in the plan */
 	struct arena texts;
 };
 
 /*
- * Computes what a plan would do, with the arithmetic and the order of badness_rank(): the snapshot
- * is copied, changed and ranked again. It must have been read with NEED_BADNESS; processes of the
- * plan that are not in it are left out. The snapshot must outlive the preview.
+ * Computes the effect of a plan with the arithmetic and order of badness_rank(): copies the
+ * snapshot, changes it and ranks it again. The snapshot needs NEED_BADNESS and must outlive the
+ * preview. Skips planned processes that are not in it.
  */
 void oom_preview(
 	struct oom_preview *preview, const struct snapshot *snapshot, const struct oom_plan *plan);
 void oom_preview_finish(struct oom_preview *preview);
 
 /*
- * The value for -17 to 15 of the scale before 2.6.36 (oom_adj), as the kernel converts it
- * (fs/proc/base.c, oom_adj_write). It does not come back from there as it was (T36).
+ * Converts -17 to 15 of the scale before 2.6.36 (oom_adj) as the kernel does (fs/proc/base.c,
+ * oom_adj_write). The kernel does not convert it back to the same value (T36).
  */
 int64_t oom_from_legacy(int64_t legacy);
 
 enum { OOM_DROP_IN_SIZE = 1024 };
 
 /*
- * What makes an adjustment last beyond the process: the command and the text for systemd's drop-in
- * file, several lines, safe for a terminal. Returns false where systemd has no such setting for
- * it; the text is then the reason, in one line.
+ * Writes how to make an adjustment permanent: the command and the text of systemd's drop-in file,
+ * several lines, safe for a terminal. Returns false if systemd has no such setting; then the text
+ * is the reason, in one line.
  */
 bool oom_drop_in(const struct process *process, int64_t adj, char text[static OOM_DROP_IN_SIZE]);

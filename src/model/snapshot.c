@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* What the last refresh did not need of it. */
+/* Frees memory that the last refresh did not need. */
 static void
 give_back(struct snapshot *s)
 {

@@ -238,7 +238,7 @@ const struct table system_table = {
 	.row_size = sizeof(struct system),
 };
 
-/* A figure and the two that it is made of. */
+/* A figure and its two operands. */
 static const size_t sums[][3] = {
 	{ FIELD(used), FIELD(total), FIELD(available) },
 	{ FIELD(cache), FIELD(page_cache), FIELD(slab_reclaimable) },

@@ -26,7 +26,7 @@ death_take_choice(struct oom_log *log, const char *at, const char *behind)
 	return true;
 }
 
-/* Someone who was killed with the victim of the last report, or of a report that is not there. */
+/* A process killed with the victim of the last report, or of a missing report. */
 static void
 begin_bare_kill(struct oom_log *log)
 {
@@ -45,7 +45,7 @@ begin_bare_kill(struct oom_log *log)
 			stream->limit_cgroup + strlen(stream->limit_cgroup));
 }
 
-/* The limit of a report that has no line of its own for it: before 5.0. */
+/* Infers the limit of a report without a line for it (before 5.0). */
 static void
 infer_limit(struct oom_kill *kill)
 {
@@ -69,8 +69,8 @@ is_candidate(const struct oom_kill *kill, int64_t pid)
 }
 
 /*
- * Whoever was chosen is named only where it was a parent that was spared. Some kernels choose a
- * thread, which is not in the table, and kill its process of the same name.
+ * Keeps the chosen process only if it is a parent that was spared. Some kernels choose a thread,
+ * which is not in the table, and kill its process of the same name.
  */
 static void
 drop_choice(struct oom_kill *kill)
@@ -106,14 +106,14 @@ take_sizes(struct oom_kill *kill, const char *figures)
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		*sizes[i].size = known_product(value_of(figures, sizes[i].key, "kB"), 1024);
-	kill->resident = known_sum(kill->anon, kill->file); /* until 4.4 it has no third part */
+	kill->resident = known_sum(kill->anon, kill->file); /* until 4.4 without shmem */
 	if (has_shmem)
 		kill->resident = known_sum(kill->resident, kill->shmem);
 	kill->uid = uid == UNKNOWN ? kill->uid : uid;
 	kill->adj = adj == UNKNOWN ? kill->adj : adj;
 }
 
-/* Whether a death belongs to the report that is being read; until 5.1 a child may have died. */
+/* Whether a death belongs to the current report; until 5.1 a child may die instead. */
 static bool
 is_death_of_report(const struct oom_report *report, int64_t pid)
 {
@@ -127,12 +127,12 @@ is_death_of_report(const struct oom_report *report, int64_t pid)
 }
 
 /*
- * What a line about a death holds: "42 (NAME) total-vm:8kB, anon-rss:8kB", with "UID 0," before or
- * behind the name in some distributions. The name may be anything but as long as what follows it.
+ * A line about a death: "42 (NAME) total-vm:8kB, anon-rss:8kB"; some distributions add "UID 0,"
+ * before or after the name. The name may be anything, except text like these figures.
  */
 struct death {
 	int64_t pid, uid;
-	const char *name, *name_end, *figures; /* NULL where the line is cut */
+	const char *name, *name_end, *figures; /* NULL if the line is cut */
 };
 
 static const char *
@@ -170,7 +170,7 @@ read_death(const char *behind, struct death *death)
 	return death->name_end != NULL;
 }
 
-/* A victim whose report was given up before its death was told. */
+/* Completes a victim whose report was given up before the line about its death. */
 static bool
 complete_unseen(struct oom_log *log, const struct death *death)
 {
@@ -185,7 +185,7 @@ complete_unseen(struct oom_log *log, const struct death *death)
 	return true;
 }
 
-/* One of several reports whose lines are mixed: it names who died, and nothing else is certain. */
+/* Removes a mixed report without a victim: this death is its victim. */
 static void
 take_over_unseen(struct oom_log *log)
 {
@@ -216,8 +216,8 @@ finish_death(struct oom_log *log)
 }
 
 /*
- * Whether a death is told by the number of a living thread where the line before names the process
- * and the row of the table is missing. Nobody was spared: then only one process can have died.
+ * Whether the line of a death has the number of a living thread, while the line before names the
+ * process and the row of the table is missing. No process was spared: then only one can have died.
  */
 static bool
 is_thread_of_victim(const struct oom_report *report, const struct death *death)
@@ -231,7 +231,7 @@ is_thread_of_victim(const struct oom_report *report, const struct death *death)
 	       memcmp(kill->comm, death->name + 1, length) == 0;
 }
 
-/* The line with the limit named the parent in whose place another process died (5.0). */
+/* The line with the limit names the parent; another process died in its place (5.0). */
 static void
 forget_parent(struct oom_report *report)
 {
@@ -258,10 +258,10 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 	if (complete_unseen(log, &death))
 		return true;
 	if (stream->group && death.pid == stream->first_pid && stream->report.state == REPORT_NONE)
-		return true; /* the victim is told once more with its group */
+		return true; /* the log repeats the victim with its group */
 	if ((stream->report.state == REPORT_NONE && log_has_told(log, death.pid) &&
 		    queue_find(log, death.pid)))
-		return true; /* so it is where the line of the group is missing */
+		return true; /* the same without the line of the group */
 	is_bare = !is_death_of_report(&stream->report, death.pid);
 	if (is_bare) {
 		bool is_mixed = stream->report.is_mixed;
@@ -301,7 +301,7 @@ death_take_group(struct oom_log *log, const char *at, const char *behind)
 		return false;
 	if (report->state != REPORT_NONE && report->kill.pid == UNKNOWN)
 		return true;
-	if (report->state != REPORT_NONE) /* the line about its victim's death is missing */
+	if (report->state != REPORT_NONE) /* the line about the death is missing */
 		report_finish(log, OOM_UNSEEN);
 	kill = queue_last(log);
 	value_copy(&log->stream->group, behind - 1, end);
@@ -313,7 +313,7 @@ death_take_group(struct oom_log *log, const char *at, const char *behind)
 
 /*
  * "oom_reaper: reaped process 42 (NAME), now anon-rss:0kB, ...", "unable to reap pid:42 (NAME)".
- * It only reaps victims: one that was not told is another kill.
+ * Only victims are reaped: an unknown process is another kill.
  */
 bool
 death_take_reaping(struct oom_log *log, const char *at, const char *behind)

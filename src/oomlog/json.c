@@ -8,19 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An object longer than this is not one of a log. */
+/* Longer objects are not from a log. */
 enum { LONGEST_OBJECT = 256 * 1024 };
 
 /*
- * Objects that may stand on a line each (journalctl -o json, json-seq and json-sse, Docker), on
- * several (json-pretty), or in a list of an outer one (dmesg -J).
+ * Each object may be on one line (journalctl -o json, json-seq and json-sse, Docker), on several
+ * lines (json-pretty), or in a list of an outer object (dmesg -J).
  */
 struct json_reader {
-	bool is_begun;            /* something has been read */
-	bool is_json;             /* it began as JSON */
+	bool is_begun;            /* a line was read */
+	bool is_json;             /* the first line is JSON */
 	bool in_text, is_escaped; /* within a string */
-	char last;                /* the last character outside of strings that is no blank */
-	int depth;                /* of the object that is being read */
+	char last;                /* the last non-blank character outside strings */
+	int depth;                /* of the current object */
 	char *text;
 	size_t length, capacity;
 	int64_t objects, messages;
@@ -45,7 +45,7 @@ json_reader_is_lost(const struct json_reader *reader)
 	return reader->is_json && reader->messages == 0;
 }
 
-/* Where JSON begins in a line, perhaps as a record of json-seq or an event of json-sse. */
+/* Finds the start of JSON in a line, perhaps a record of json-seq or an event of json-sse. */
 static const char *
 json_of(const char *line)
 {
@@ -74,7 +74,7 @@ json_reader_takes(struct json_reader *reader, const char *line)
 	return reader->is_json || (*start == '{' && *first == '"');
 }
 
-/* A message that is not UTF-8 stands there as a list of its bytes. The caller frees the copy. */
+/* A message that is not UTF-8 is a list of bytes. The caller frees the copy. */
 static char *
 text_of(const json_t *message)
 {
@@ -105,7 +105,7 @@ joined(const char *before, const char *between, const char *message)
 	return line;
 }
 
-/* journalctl: as a line of journalctl -o short-unix. */
+/* journalctl: makes a line of journalctl -o short-unix. */
 static char *
 of_journal(const json_t *object, const char *message)
 {
@@ -122,14 +122,14 @@ of_journal(const json_t *object, const char *message)
 		tag = transport && strcmp(transport, "kernel") != 0 ? "other" : "kernel";
 	if (strpbrk(tag, " \t\n:") || strlen(tag) > OOM_NAME_LENGTH)
 		tag = "other";
-	/* Any other program stands there with a PID, as in a syslog file. */
+	/* Other programs have a PID, as in a syslog file. */
 	named = joined(tag, strcmp(tag, "kernel") == 0 ? ": " : "[1]: ", message);
 	line = joined(before, "", named);
 	free(named);
 	return line;
 }
 
-/* dmesg -J: seconds of the kernel's clock. Docker: its own time before what was written. */
+/* dmesg -J: seconds of the kernel's clock. Docker: its own time before the text. */
 static char *
 as_line(const json_t *object)
 {
@@ -176,7 +176,7 @@ add(struct json_reader *reader, char c)
 	reader->text[reader->length++] = c;
 }
 
-/* A character outside of strings. Returns whether an object has ended. */
+/* Handles a character outside strings. Returns whether an object has ended. */
 static bool
 take_structure(struct json_reader *reader, char c)
 {
@@ -214,5 +214,5 @@ json_reader_feed(struct json_reader *reader, const char *line,
 		if (is_end)
 			take_object(reader, take, log);
 	}
-	reader->in_text = reader->is_escaped = false; /* no string goes on in the next line */
+	reader->in_text = reader->is_escaped = false; /* no string spans lines */
 }

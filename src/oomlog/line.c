@@ -65,7 +65,7 @@ take_difference(const char *text, struct log_line *line)
 	return end + 1;
 }
 
-/* "[Sun Nov 22 14:02:31 2026]", "[Nov22 14:02]", "[2026-11-22 14:02:31]" and that with a colon. */
+/* "[Sun Nov 22 14:02:31 2026]", "[Nov22 14:02]", "[2026-11-22 14:02:31]", perhaps with a colon. */
 static const char *
 take_bracketed_stamp(const char *text, struct log_line *line)
 {
@@ -90,7 +90,7 @@ take_stamp(const char *text, struct log_line *line)
 	return end + (*end == ':');
 }
 
-/* "[ T1234]" or "[    C1]": with CONFIG_PRINTK_CALLER who printed. */
+/* "[ T1234]" or "[    C1]": the printing task or CPU (CONFIG_PRINTK_CALLER). */
 static const char *
 take_caller(const char *text, struct log_line *line)
 {
@@ -129,7 +129,7 @@ take_record(const char *text, struct log_line *line)
 	return end + 1;
 }
 
-/* "<4>", and the version behind it where it is RFC 5424. */
+/* "<4>", followed by the version in RFC 5424. */
 static const char *
 take_priority(const char *text, struct log_line *line)
 {
@@ -162,7 +162,7 @@ origin_of(const char *tag, size_t length)
 	return LOG_OTHER;
 }
 
-/* "kernel:", "earlyoom[123]:", "app[7]:"; of the journal's fields "MESSAGE=". */
+/* "kernel:", "earlyoom[123]:", "app[7]:"; "MESSAGE=" of the journal's fields. */
 static const char *
 take_tag(const char *text, struct log_line *line)
 {
@@ -229,8 +229,8 @@ take_known(const char *text, struct log_line *line)
 }
 
 /*
- * A word that is not known: of a syslog line the second one behind the time is the program, with a
- * colon the first, too.
+ * An unknown word. In a syslog line the second word after the time is the program; with a colon
+ * also the first.
  */
 static uint64_t
 take_word(const char *word, size_t length, int number, struct log_line *line, uint64_t source)
@@ -257,7 +257,7 @@ log_line_parse(const char *text, const char *end, struct log_line *ret_line)
 		.source = HASH_START,
 		.stamp = { .zone = UNKNOWN, .epoch = UNKNOWN } };
 	uint64_t source = 0;
-	int number = -1; /* of words since the time; -1: no time yet, or one of dmesg's */
+	int number = -1; /* words since the time; -1: no time yet, or one of dmesg */
 	const char *rest = take_record(text, &line);
 
 	line.message = text = rest ? rest : text;
@@ -272,7 +272,7 @@ log_line_parse(const char *text, const char *end, struct log_line *ret_line)
 				number = 0;
 			text = rest;
 			line.message = skip_blanks(text);
-			line.source ^= source; /* what follows may be a name */
+			line.source ^= source; /* the rest may be a name */
 			source = 0;
 			continue;
 		}
@@ -318,7 +318,7 @@ log_line_like(const char *line, const char *prefix, size_t length)
 			prefix++;
 			line++;
 		} else if (*prefix == ' ' && (is_digit(*line) || *line == ' ')) {
-			prefix++; /* numbers are padded */
+			prefix++; /* numbers are padded with blanks */
 		} else if (*line == ' ' && is_digit(*prefix)) {
 			line++;
 		} else {

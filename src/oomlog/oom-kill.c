@@ -121,7 +121,7 @@ oom_kill_init(struct oom_kill *kill)
 	table_reset_row(&oom_candidate_table, &kill->largest);
 }
 
-/* Frees what its table says are texts. */
+/* Frees the texts of a row. */
 static void
 finish_row(const struct table *table, void *row)
 {

@@ -5,23 +5,23 @@
 
 #include <stdbool.h>
 
-/* One kill for lack of memory as a log tells it, with what is needed to say why. */
+/* One OOM kill in a log, with the data to explain it. */
 
 enum oom_killer { OOM_BY_KERNEL, OOM_BY_SYSTEMD_OOMD, OOM_BY_EARLYOOM };
 
-/* Which limit was met (CONSTRAINT_ of the kernel, mm/oom_kill.c). */
+/* The limit that was reached (CONSTRAINT_ of the kernel, mm/oom_kill.c). */
 enum oom_limit {
 	OOM_LIMIT_UNKNOWN,
 	OOM_LIMIT_MACHINE,   /* all memory and swap */
-	OOM_LIMIT_CGROUP,    /* that of a memory cgroup */
+	OOM_LIMIT_CGROUP,    /* the limit of a memory cgroup */
 	OOM_LIMIT_CPUSET,    /* the memory nodes of a cpuset */
 	OOM_LIMIT_MEMPOLICY, /* the memory nodes of a policy, mbind(2) */
 };
 
 enum oom_outcome {
 	OOM_KILLED,
-	OOM_UNSEEN, /* the log ends, or another report begins, before it names a victim */
-	OOM_NOBODY, /* there was no process that could be killed */
+	OOM_UNSEEN, /* the log ends or another report begins before the victim */
+	OOM_NOBODY, /* there was no process to kill */
 	OOM_PANIC,  /* the kernel stopped the machine */
 };
 
@@ -31,7 +31,7 @@ struct oom_candidate {
 	const char *comm;
 };
 
-/* A zone of a node: bytes that are free, of those for movable pages only, and its reserve. */
+/* A zone of a node: its free bytes, the part of these only for movable pages, and its reserve. */
 struct oom_zone {
 	char name[16];
 	int64_t node, free, min, cma;
@@ -39,66 +39,66 @@ struct oom_zone {
 
 enum { OOM_CANDIDATES = 16, OOM_ZONES = 16 };
 
-/* Owns its texts. Bytes and counts; UNKNOWN or NULL where the log does not say. */
+/* Owns its texts. Bytes and counts; UNKNOWN or NULL if not in the log. */
 struct oom_kill {
 	enum oom_killer killer;
 	enum oom_limit limited_by;
 	enum oom_outcome outcome;
 	int64_t time;   /* nanoseconds since the epoch */
 	int64_t uptime; /* nanoseconds of the kernel's clock, which starts at boot */
-	int64_t report; /* number of the report in the log: processes killed together share it */
+	int64_t report; /* number of the report in the log; processes killed together share it */
 
-	/* who died; `score` is the kernel's, 0 to about 1333, where the log has it */
+	/* the victim; `score` is the kernel's, 0 to about 1333, if the log has it */
 	int64_t pid, uid, virtual, resident, anon, file, shmem, page_tables, swap;
 	int64_t adj, badness, rank, score;
 	const char *comm, *cgroup;
-	int64_t chosen_pid; /* until Linux 5.1: its parent, which was chosen and spared */
+	int64_t chosen_pid; /* until Linux 5.1: the chosen parent, which was spared */
 	const char *chosen_comm;
 	const char *group;   /* the cgroup with memory.oom.group that was killed as a whole */
-	int64_t killed_with; /* 1: one more process of that group; its report has the rest */
+	int64_t killed_with; /* 1: another process of the group; its report has the rest */
 	int64_t reaped;      /* 1: its memory was freed at once, 0: that failed */
-	const char *signal, *reason;  /* of a daemon */
-	int64_t processes;            /* how many died in a unit, as systemd says */
-	int64_t reaped_only;          /* 1: only the reaper's line tells of it */
-	int64_t lines_not_understood; /* of its report */
+	const char *signal, *reason;  /* from a daemon */
+	int64_t processes;            /* processes that died in a unit, from systemd */
+	int64_t reaped_only;          /* 1: the log has only the reaper's line */
+	int64_t lines_not_understood; /* in its report */
 
-	/* who asked for memory */
+	/* the process that asked for memory */
 	int64_t asked_pid, asked_adj, order;
-	int64_t limit_lowered; /* 1: it did not ask for memory, it lowered the limit */
-	int64_t kills_asker;   /* 1: vm.oom_kill_allocating_task, so nothing was compared */
+	int64_t limit_lowered; /* 1: it did not ask for memory but lowered the limit */
+	int64_t kills_asker;   /* 1: vm.oom_kill_allocating_task: no comparison */
 	const char *asked_comm, *gfp;
 
 	/* the limit */
-	int64_t total; /* what an adjustment of 1000 counts for: RAM and swap, or the limit */
+	int64_t total; /* an adjustment of 1000 counts this much: RAM and swap, or the limit */
 	int64_t limit, usage, fail_count, swap_limit, swap_usage;
 	const char *limit_cgroup, *nodemask, *cpuset, *mems_allowed;
 
-	/* what memory was made of: of the cgroup where that is the limit, else of the machine */
+	/* the use of memory: of the cgroup with the limit, else of the machine */
 	int64_t memory_anon, memory_file, memory_shmem, slab_reclaimable, slab_unreclaimable;
 	int64_t memory_page_tables, kernel_stack, hugetlb, free, ram, swap_total, swap_free;
-	int64_t memory_unevictable, memory_unnamed; /* of RAM: in none of the others */
-	struct oom_zone *zones; /* at most OOM_ZONES, of the nodes that the report shows */
+	int64_t memory_unevictable, memory_unnamed; /* `unnamed`: RAM in no other figure */
+	struct oom_zone *zones; /* at most OOM_ZONES, of the nodes in the report */
 	size_t zone_count;
 
-	/* the processes that were compared: how many, protected by -1000, and the first of them */
+	/* the compared processes: number, number protected by -1000, and the first ones */
 	int64_t tasks, protected_tasks;
 	struct oom_candidate *candidates; /* at most OOM_CANDIDATES, by descending badness */
 	size_t candidate_count;
-	struct oom_candidate largest; /* by resident and swapped memory, protected ones too */
+	struct oom_candidate largest; /* by resident and swapped memory, including protected ones */
 };
 
-/* The columns of both, as JSON has them. */
+/* The columns of both in JSON. */
 extern const struct table oom_kill_table, oom_candidate_table;
 
 /* For machines; NULL for OOM_LIMIT_UNKNOWN. */
 extern const char *const oom_killer_names[], *const oom_limit_names[], *const oom_outcome_names[];
 
-/* Makes a new one of which nothing is known; gives back what one owns, after which it is none. */
+/* oom_kill_init() sets all to UNKNOWN; oom_kill_finish() frees what the kill owns. */
 void oom_kill_init(struct oom_kill *kill);
 void oom_kill_finish(struct oom_kill *kill);
 
-/* Gives back a candidate's text. */
+/* Frees a candidate's text. */
 void oom_candidate_finish(struct oom_candidate *candidate);
 
-/* Replaces a text that a kill or candidate owns by a copy of `length` bytes. */
+/* Replaces a text of a kill or candidate with a copy of `length` bytes. */
 void oom_set_text(const char **text, const char *value, size_t length);

@@ -4,43 +4,43 @@
 #include "oomlog/oom-kill.h"
 
 /*
- * Finds kills in a log that comes line by line: reports of the kernel's OOM killer of Linux 4.19
- * to 6.18 (mm/oom_kill.c, mm/memcontrol.c, mm/show_mem.c) and the lines of systemd-oomd and
- * earlyoom. Reports may be cut anywhere, and other lines may stand among theirs. Each line costs
- * the same, and what is kept does not grow.
+ * Finds kills in a log, line by line: reports of the kernel's OOM killer of Linux 4.19 to 6.18
+ * (mm/oom_kill.c, mm/memcontrol.c, mm/show_mem.c) and lines of systemd-oomd and earlyoom. Reports
+ * may be cut anywhere and mixed with other lines. Each line has the same cost, and memory is
+ * bounded.
  */
 struct oom_log;
 
 struct oom_log_clock {
-	int64_t now;  /* nanoseconds since the epoch: tells the year where the log does not */
-	int64_t boot; /* the epoch's time at which the kernel's clock was 0; UNKNOWN: not known */
+	int64_t now;  /* nanoseconds since the epoch: gives the year if the log has none */
+	int64_t boot; /* time since the epoch when the kernel's clock was 0; or UNKNOWN */
 };
 
 struct oom_log *oom_log_create(const struct oom_log_clock *clock);
 void oom_log_destroy(struct oom_log *log);
 
 /*
- * Takes one line, without its newline; `is_ended` says whether it had one. A value at the end of a
- * line that is not ended may have been cut, and is unknown. Take all kills after each line: only a
- * few are kept. A line need not be text.
+ * Parses one line without its newline; it need not be valid text. `is_ended` tells whether it had a
+ * newline: if not, a value at its end may be cut and is UNKNOWN. Take all kills after each line:
+ * only a few are stored.
  */
 void oom_log_feed(struct oom_log *log, const char *line, bool is_ended);
 
-/* Whether all there was is JSON, in none of whose objects a message was found. */
+/* Whether the input is JSON without a message in any object. */
 bool oom_log_is_no_log(const struct oom_log *log);
 
 /*
- * Nothing more will come: a report without a victim is given as it is. Or nothing more for the
- * time being: gives the kills to which further lines might still add something.
+ * oom_log_end(): no more lines; gives a report without a victim as it is. oom_log_pause(): no more
+ * lines for now; gives the kills that later lines might complete.
  */
 void oom_log_end(struct oom_log *log);
 void oom_log_pause(struct oom_log *log);
 
 /*
- * The process that a number stands for, by which the kernel called a victim: where its first
- * thread had ended that is a thread's. The number itself where the log tells no other.
+ * Returns the process of a victim's number: the number is that of a thread if the first thread had
+ * ended. Returns the number itself if the log has no other.
  */
 int64_t oom_log_process_of(const struct oom_log *log, int64_t number);
 
-/* Moves the next kill out. The caller finishes it. Returns false where there is none. */
+/* Moves the next kill out; the caller finishes it. Returns false if there is none. */
 bool oom_log_take(struct oom_log *log, struct oom_kill *ret_kill);

@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How much of a line tells whether it has the prefix of another; what two lines join at most. */
+/* The length that shows whether a line has the prefix of another; the longest joined text. */
 enum { PREFIX_SAMPLE = 8, LONGEST_TEXT = 64 * 1024 };
 
 /*
- * The stream that a line belongs to: of the same machine and CPU; where the line does not name a
- * CPU, else the last one. A phrase that begins a report may have a new one.
+ * The stream of a line: of the same machine and CPU, or the last one if the line has no CPU. A
+ * phrase that begins a report may start a new stream.
  */
 static struct oom_stream *
 stream_of(struct oom_log *log, bool begins)
@@ -41,7 +41,7 @@ stream_of(struct oom_log *log, bool begins)
 	return oldest;
 }
 
-/* What the invocation's line lacks: where the kernel's text begins, from a line that tells it. */
+/* Learns from another line where the kernel's text begins in the line of the asker. */
 static void
 learn_prefix(struct oom_report *report, const char *text, const char *at)
 {
@@ -53,14 +53,14 @@ learn_prefix(struct oom_report *report, const char *text, const char *at)
 	if (!name || *name == '\0')
 		return;
 	if (name < report->asked_line + report->asked_start) {
-		report->is_unclear = true; /* the one line has a time, the other has none */
+		report->is_unclear = true; /* only one of the two lines has a time */
 		return;
 	}
 	report->asked_start = (size_t)(name - report->asked_line);
 	report->has_prefix = true;
 }
 
-/* Whether a line fits where its report is: the kernel prints the parts in their order. */
+/* Checks the place of a line: the kernel prints the parts in order. */
 static void
 check_section(struct oom_log *log, enum section section)
 {
@@ -76,7 +76,7 @@ check_section(struct oom_log *log, enum section section)
 	log->stream->strangers = 0;
 }
 
-/* Whether the line that waits, of some phrase, cannot be whole as it is. */
+/* Whether the waiting line with this phrase is incomplete. */
 static bool
 is_unfinished(const char *text, const struct phrase *phrase)
 {
@@ -92,7 +92,7 @@ is_unfinished(const char *text, const struct phrase *phrase)
 	       (!strstr(text, "anon-rss:") || !isalpha((unsigned char)end[-1]) || end[-1] != 'B');
 }
 
-/* Whether the log ends within this line: then nobody can understand it. */
+/* Whether the log ends within this line: then it is not counted as not understood. */
 static bool
 is_cut(const struct oom_log *log, const struct phrase *phrase)
 {
@@ -107,7 +107,7 @@ take_phrase(struct oom_log *log, const struct phrase *phrase, const char *at)
 	bool may_stand_alone = phrase->section == SECTION_NONE, is_understood;
 
 	if (!stream && !may_stand_alone)
-		return; /* of another CPU, whose report is not here */
+		return; /* of a CPU without a report here */
 	log->stream = stream = stream ? stream : &log->streams[0];
 	stream->used = log->line_count;
 	report = &stream->report;
@@ -131,7 +131,7 @@ is_of(enum log_origin origin, const struct phrase *phrase)
 	return origin == LOG_ANYONE || origin == phrase->origin;
 }
 
-/* A report without its beginning, and a group that is being killed, do not last for ever. */
+/* Ends a report without a beginning, and a group being killed, after too many other lines. */
 static void
 count_strangers(struct oom_log *log)
 {
@@ -148,7 +148,7 @@ count_strangers(struct oom_log *log)
 	}
 }
 
-/* The phrase of the line that waits, and where it stands in it. */
+/* The phrase of the waiting line, and its place there. */
 static const struct phrase *
 waiting_phrase(struct oom_log *log, const char **ret_at)
 {
@@ -190,7 +190,6 @@ take_figure(struct oom_log *log)
 	return true;
 }
 
-/* A line that is whole. */
 static void
 take_text(struct oom_log *log)
 {
@@ -240,9 +239,9 @@ is_field(const char *line)
 }
 
 /*
- * Where the rest of the waiting line begins in the next one, or NULL. A wrapped line has no
- * prefix, and each of the same width before it goes on. The kernel goes on with the prefix where a
- * record of several parts grew too long, or a name has a newline.
+ * Returns where the next line continues the waiting one, or NULL. A wrapped line has no prefix; it
+ * continues if the line before has the full width. The kernel continues with the prefix if a record
+ * of several parts was too long, or a name has a newline.
  */
 static const char *
 continuation(struct oom_log *log, const char *line, size_t length)
@@ -292,7 +291,7 @@ feed_text(struct oom_log *log, const char *line, size_t length, bool is_ended)
 		if (is_wrapped)
 			log->wrap_width = log->last_width;
 		if (!is_name || is_wrapped)
-			log->length--; /* the newline; one within a name stays */
+			log->length--; /* removes the newline, unless it is in a name */
 		append(log, rest, length - (size_t)(rest - line), is_ended);
 		log->last_width = length;
 		return;
@@ -318,7 +317,7 @@ hex_digit(char digit)
 	return at ? (int)(at - digits) : -1;
 }
 
-/* In /dev/kmsg what is not printable is \xNN, a backslash, too. Changes the text in place. */
+/* /dev/kmsg writes unprintable characters and backslashes as \xNN. Changes the text in place. */
 static void
 unescape(char *text)
 {
@@ -334,7 +333,7 @@ unescape(char *text)
 	*to = '\0';
 }
 
-/* Whether a line ends by going back to the terminal's own colour: "ESC [ 0 m" or "ESC [ m". */
+/* Whether a line ends with the reset of a colour: "ESC [ 0 m" or "ESC [ m". */
 static bool
 ends_colour(const char *text)
 {
@@ -343,7 +342,7 @@ ends_colour(const char *text)
 	return code && (strcmp(code, "\33[0m") == 0 || strcmp(code, "\33[m") == 0);
 }
 
-/* Takes out the codes of colours, if the line begins or ends with one. */
+/* Removes colour codes, if the line begins or ends with one. */
 static void
 uncolour(char *text)
 {
@@ -364,10 +363,7 @@ uncolour(char *text)
 	*to = '\0';
 }
 
-/*
- * What was one record may have newlines: figures of several lines are taken one by one, a name
- * with a newline stays whole.
- */
+/* A record may have newlines: takes figures line by line, but keeps a name with a newline whole. */
 static void
 feed_record(struct oom_log *log, char *text, bool is_ended)
 {
@@ -396,7 +392,7 @@ is_record(const char *line)
 	return end > line && *end == ',' && strchr(end, ';');
 }
 
-/* Of dmesg -H: "[  +0.000012]" counts from the line before, "[Nov30 10:16]" from the minute. */
+/* dmesg -H: "[  +0.000012]" counts from the line before, "[Nov30 10:16]" from the minute. */
 static void
 count_time(struct oom_log *log, const char *line)
 {
@@ -437,7 +433,7 @@ feed_plain(struct oom_log *log, const char *line, bool is_ended)
 	free(copy);
 }
 
-/* A line that an object of JSON has become. */
+/* Feeds a line made from a JSON object. */
 static void
 feed_made(struct oom_log *log, const char *line)
 {

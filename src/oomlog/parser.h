@@ -6,21 +6,20 @@
 #include "oomlog/oom-log.h"
 
 /*
- * What the parts of the parser share. Not for others.
+ * Shared by the parts of the parser only.
  *
- * A line goes through these steps: oom-log.c joins what was wrapped, oom-log-phrase.c finds the
- * kernel's own words wherever they stand, oom-log-line.c takes apart what stands before them, and
- * the phrase's function reads the values. In all texts here the newline that ends a line is there:
- * a value behind which the text just stops may have been cut, and is unknown.
+ * Steps for a line: parser.c joins wrapped lines, phrase.c finds the kernel's words anywhere in the
+ * line, line.c parses the prefix, and the function of the phrase reads the values. All texts here
+ * keep the newline of a line: a value at the end of a text without it may be cut and is UNKNOWN.
  */
 
 /*
- * The kernel's names have at most 15 bytes, each of which may be written as \xNN; paths and other
- * texts of a log are cut where they are longer than any real one.
+ * The kernel's names have at most 15 bytes, each perhaps written as \xNN. Paths and other texts are
+ * cut at a length above that of real ones.
  */
 enum { TASK_COLUMNS = 16, OOM_NAME_LENGTH = 64, OOM_TEXT_LENGTH = 4096 };
 
-/* The columns of the table of tasks that are needed; the heading tells where each is. */
+/* The needed columns of the task table; its heading gives their places. */
 enum task_column {
 	TASK_UID,
 	TASK_TGID,
@@ -36,9 +35,9 @@ enum task_column {
 	TASK_OTHER,
 };
 
-/* The order in which the kernel prints a report. One that goes back holds lines of another. */
+/* The order of a report. A line of an earlier section belongs to another report. */
 enum section {
-	SECTION_NONE, /* stands anywhere */
+	SECTION_NONE, /* anywhere */
 	SECTION_ASKED,
 	SECTION_PAGES,
 	SECTION_NODES,
@@ -52,7 +51,7 @@ enum section {
 	SECTION_CHOICE,
 };
 
-/* Figures of the machine, in pages in its totals and in KiB in the lines of nodes and zones. */
+/* Figures of the machine: pages in the totals, KiB in lines of nodes and zones. */
 enum memory_figure {
 	FIGURE_ACTIVE_ANON,
 	FIGURE_INACTIVE_ANON,
@@ -74,51 +73,51 @@ enum memory_figure {
 
 enum report_state {
 	REPORT_NONE,
-	REPORT_HEADLESS, /* figures that may be of a report, or of something else */
-	REPORT_BEGUN,    /* it names no victim yet */
+	REPORT_HEADLESS, /* figures, perhaps of a report */
+	REPORT_BEGUN,    /* no victim yet */
 };
 
-/* The report that is being read, beside what is already in the kill. */
+/* The current report; the kill has the rest. */
 struct oom_report {
 	struct oom_kill kill;
 	enum report_state state;
 	enum section section;
-	bool is_mixed;          /* with another one: only lines that name the victim count */
-	bool is_settled;        /* all its lines have come: what may be of another is dropped */
-	const char *asked_line; /* the line of who asked, up to the end of the name */
-	size_t asked_start;     /* where the name begins for all that is known */
-	bool has_prefix;        /* a line whose beginning is known has told where */
-	bool is_unclear;        /* one has told another place than the line of who asked */
+	bool is_mixed;          /* with another report: only lines with the victim count */
+	bool is_settled;        /* complete: data that may be of another report is dropped */
+	const char *asked_line; /* the line of the asker, up to the end of the name */
+	size_t asked_start;     /* where the name begins, as far as known */
+	bool has_prefix;        /* another line has shown where */
+	bool is_unclear;        /* another line has shown a different place */
 	enum task_column columns[TASK_COLUMNS];
-	size_t column_count; /* 0: the heading has not been seen */
-	int64_t page_size;   /* UNKNOWN until the log tells it */
-	bool in_statistics;  /* the lines that come are of a cgroup */
-	bool sums_cgroups;   /* these are sums of a line for each cgroup */
-	bool is_cgroup;      /* it shows the memory of a cgroup, in bytes, not of the machine */
+	size_t column_count; /* 0: no heading yet */
+	int64_t page_size;   /* UNKNOWN until found */
+	bool in_statistics;  /* the next lines are figures of a cgroup */
+	bool sums_cgroups;   /* sums over lines, one for each cgroup */
+	bool is_cgroup;      /* the figures are those of a cgroup in bytes, not of the machine */
 	int64_t ram_pages, reserved_pages, cgroup_anon, cgroup_file;
 	int64_t pages[FIGURE_COUNT], kib[FIGURE_COUNT];
 	int64_t last_node;
-	int64_t old_total; /* of swap, which an earlier report has named */
-	bool has_summary;  /* a line names the victim and the limit together */
-	bool has_death;    /* the line about it is whole */
+	int64_t old_total; /* total swap from an earlier report */
+	bool has_summary;  /* one line has the victim and the limit */
+	bool has_death;    /* the line about the death is complete */
 };
 
-/* The lines of one machine, and of one CPU or task of it where the log names that. */
+/* The lines of one machine, or of one CPU or task if the log has it. */
 struct oom_stream {
 	uint64_t source;
-	int64_t used; /* when last, counted in lines */
+	int64_t used; /* line of the last use */
 	struct oom_report report;
-	int strangers; /* lines that were of no use, since the last that was */
+	int strangers; /* lines since the last useful one */
 
-	/* of the last report, for those who are killed together with its victim */
+	/* from the last report, for processes killed together with its victim */
 	int64_t report_number, first_pid;
 	enum oom_limit limit;
-	const char *limit_cgroup, *group; /* no group: only one process was killed */
+	const char *limit_cgroup, *group; /* NULL group: only one process was killed */
 };
 
 /*
- * Kills that wait to be taken: those of the last reports may still learn something. A report whose
- * beginning is cut off is given up where so many lines do not belong to it.
+ * Limits: OOM_HELD kills wait, as later lines may complete them. A report without a beginning ends
+ * after STRANGERS lines that do not belong to it.
  */
 enum {
 	OOM_STREAMS = 4,
@@ -133,43 +132,43 @@ struct json_reader;
 
 struct oom_log {
 	struct oom_log_clock clock;
-	struct log_line line; /* the one being taken */
+	struct log_line line; /* the current line */
 	int64_t line_count;
 	struct oom_stream streams[OOM_STREAMS], *stream;
 	int64_t report_count;
 
-	/* the line that may go on in the next one */
+	/* the line that the next one may continue */
 	char *text;
 	size_t length, capacity, last_width, wrap_width;
-	const struct phrase *phrase; /* of it, where it has been searched, and where that stands */
+	const struct phrase *phrase; /* its phrase and place, if is_searched */
 	size_t phrase_start;
 	bool is_searched;
 
-	int64_t relative_time, text_time; /* of dmesg -H, now and of the waiting line; or UNKNOWN */
-	int64_t person_line;              /* the line at which a person asked by SysRq, or -1 */
+	int64_t relative_time, text_time; /* dmesg -H: current and waiting line; or UNKNOWN */
+	int64_t person_line;              /* the line of a request by SysRq, or -1 */
 	struct json_reader *json;
 
-	int64_t told[OOM_TOLD]; /* PIDs whose death has been told */
+	int64_t told[OOM_TOLD]; /* PIDs with a known death */
 	size_t told_next;
-	/* Rows of the table of tasks in whose place a thread stands: the first one had ended. */
+	/* Rows of the task table with a living thread, as the first thread had ended. */
 	struct log_thread {
 		int64_t thread, process; /* 0: none */
 	} threads[OOM_THREADS];
 	size_t thread_next;
 	struct oom_kill queue[OOM_QUEUE];
 	size_t queue_count;
-	bool gives_all, is_ending; /* all kills are to be taken; no further line will be whole */
+	bool gives_all, is_ending; /* gives all kills; no complete line follows */
 };
 
-/* The kernel's words: where they stand, and what reads the line. */
+/* The kernel's words, their place, and the function that reads the line. */
 struct phrase {
 	const char *words;
 	enum section section;
-	bool begins;      /* a report that has lost its beginning may begin here */
-	bool is_at_start; /* nothing of the kernel's text stands before it */
+	bool begins;      /* a report without a beginning may begin here */
+	bool is_at_start; /* the kernel's text begins here */
 	enum log_origin origin;
 	bool (*fits)(const char *behind); /* NULL: always */
-	/* Returns whether the line was understood. `at` is the phrase, `behind` what follows it. */
+	/* Returns whether it understood the line: the phrase `at` and the text `behind` it. */
 	bool (*take)(struct oom_log *log, const char *at, const char *behind);
 };
 
@@ -180,7 +179,7 @@ enum { MOST_PHRASES = 64 };
 extern const struct phrase oom_phrases[];
 extern const size_t oom_phrase_count;
 
-/* A report: its beginning, an end with a victim or without, and one that is given up. */
+/* A report begins, ends with or without a victim, or is given up. */
 void report_begin(struct oom_log *log, enum report_state state);
 void report_finish(struct oom_log *log, enum oom_outcome outcome);
 void report_give_up(struct oom_log *log);
@@ -189,41 +188,40 @@ void report_settle(struct oom_report *report);
 void report_forget_group(struct oom_stream *stream);
 void report_find_asker(struct oom_report *report);
 
-/* Puts a kill into the queue, which then owns its texts, and gives it its time. */
+/* Moves a kill and its texts into the queue, and sets its time. */
 void queue_push(struct oom_log *log, struct oom_kill *kill);
 
-/* The last kill of the last report, or NULL; that of a process; the last without a victim. */
+/* NULL if none. queue_last(): of the last report; queue_find_unseen(): without a victim. */
 struct oom_kill *queue_last(struct oom_log *log);
 struct oom_kill *queue_find(struct oom_log *log, int64_t pid);
 struct oom_kill *queue_find_unseen(struct oom_log *log);
 bool log_has_told(const struct oom_log *log, int64_t pid);
 
 /*
- * Where the first thread of a victim has ended, the kernel calls the victim by a living thread in
- * the table of tasks and in the lines about its death and its reaping (find_lock_task_mm() of
- * mm/oom_kill.c). Notes a row of the table.
+ * Records a row of the task table. If the first thread of a victim has ended, the kernel uses a
+ * living thread in the table and for its death and reaping (mm/oom_kill.c, find_lock_task_mm()).
  */
 void log_note_thread(struct oom_log *log, int64_t thread, int64_t process);
 
 /*
- * The number behind a key that begins the text or stands behind a blank, comma or colon. UNKNOWN
- * where `unit` does not follow it, or, without a unit, where a letter does or the text stops.
+ * The number after a key. The key begins the text or follows a blank, comma or colon. UNKNOWN if
+ * `unit` does not follow; without a unit if a letter follows or the text ends.
  */
 int64_t value_of(const char *text, const char *key, const char *unit);
 
-/* The number at the start of a text, if its end is seen. */
+/* The number at the start of a text; UNKNOWN if its end may be cut. */
 int64_t value_at(const char *text);
 
-/* Replaces a text by a copy, cut where it is too long. `end` NULL: up to the end of the line. */
+/* Replaces a text with a copy, cut if too long. `end` NULL: up to the end of the line. */
 void value_copy(const char **text, const char *start, const char *end);
 
-/* The end of a line's text without blanks; NULL where it is not seen. */
+/* The end of a line's text without blanks; NULL if it is cut. */
 const char *value_line_end(const char *text);
 
-/* Sets a figure that a report says once; of two different ones neither is believed. */
+/* Sets a figure that a report has once; a different second value marks the report as mixed. */
 void report_set(struct oom_report *report, int64_t *figure, int64_t value);
 
-/* Objects of JSON in the lines of a log. See oom-log-json.c. */
+/* JSON objects in a log. See json.c. */
 struct json_reader *json_reader_create(void);
 void json_reader_destroy(struct json_reader *reader);
 bool json_reader_takes(struct json_reader *reader, const char *line);
@@ -231,7 +229,7 @@ void json_reader_feed(struct json_reader *reader, const char *line,
 	void (*take)(struct oom_log *log, const char *line), struct oom_log *log);
 bool json_reader_is_lost(const struct json_reader *reader);
 
-/* What a line without a phrase may be: statistics of a cgroup. */
+/* Reads a line without a phrase as statistics of a cgroup. */
 bool report_take_statistics(struct oom_report *report, const char *line);
 
 bool report_take_machine(struct oom_log *log, const char *at, const char *behind);
@@ -253,8 +251,8 @@ bool daemon_take_unit(struct oom_log *log, const char *at, const char *behind);
 bool daemon_take_earlyoom(struct oom_log *log, const char *at, const char *behind);
 
 /*
- * Compute what follows from the whole report once its victim is known; the size of a page before
- * the others, while rows are still in pages.
+ * Compute results of the whole report, when the victim is known. The page size is first: rows are
+ * still in pages.
  */
 void report_find_page_size(struct oom_report *report);
 void report_sum_memory(struct oom_report *report);

@@ -5,11 +5,11 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Who asks stands before this, and its name may be like any other phrase. */
+/* The name before this may be like any other phrase. */
 static const char invoked[] = "invoked oom-killer: gfp_mask=";
 
 static unsigned char first_of[256];         /* 1 + the index of the first phrase with that letter */
-static unsigned char next_of[MOST_PHRASES]; /* the same of the next one */
+static unsigned char next_of[MOST_PHRASES]; /* the next phrase with the same letter */
 
 __attribute__((constructor)) static void
 index_phrases(void)
@@ -67,7 +67,7 @@ phrase_find(const char *text, const char **ret_at)
 	return later ? phrase_at(later) : phrase;
 }
 
-/* The number at *text where its end is seen: something that could not be more of it. */
+/* The number at *text, if a character that ends it follows. */
 static int64_t
 ended_number(const char *text, const char *unit)
 {

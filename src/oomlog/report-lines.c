@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The number of lines within which a request by SysRq and what it does stand. */
+/* Lines between a request by SysRq and its effect. */
 enum { PERSON_LINES = 32, NAME_SIZE = 15 };
 
 /* "NAME invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0" */
@@ -29,12 +29,12 @@ take_invocation(struct oom_log *log, const char *at, const char *behind)
 	kill->asked_adj = value_of(behind, "oom_score_adj=", "");
 	if (order)
 		value_copy(&kill->gfp, behind, mask && mask < order ? mask : order);
-	if (mask && order && mask < order) /* until 4.20 it stands here */
+	if (mask && order && mask < order) /* place until 4.20 */
 		value_copy(&kill->nodemask, mask + strlen(", nodemask="), order);
 	return kill->asked_adj != UNKNOWN;
 }
 
-/* Drops a name that the report does not confirm, and who it was. */
+/* Sets the asker, or drops its PID if the name is not certain. */
 void
 report_find_asker(struct oom_report *report)
 {
@@ -43,7 +43,7 @@ report_find_asker(struct oom_report *report)
 	size_t length = name ? strlen(name) : 0;
 	bool is_long = !report->has_prefix && length > NAME_SIZE;
 
-	for (size_t i = 0; i < length; i++) /* escapes and what is not ASCII may be longer */
+	for (size_t i = 0; i < length; i++) /* escapes and non-ASCII may be longer */
 		is_long = is_long && name[i] != '\\' && (unsigned char)name[i] < 0x80;
 	if (!name || is_long || (report->is_unclear && !report->has_prefix) ||
 		length > OOM_NAME_LENGTH ||
@@ -58,7 +58,7 @@ report_find_asker(struct oom_report *report)
 	report->asked_line = NULL;
 }
 
-/* "CPU: 1 UID: 0 PID: 9425 Comm: python3 Not tainted ...": who asked, if its name is that. */
+/* "CPU: 1 UID: 0 PID: 9425 Comm: python3 Not tainted ...": the asker, if the name is the same. */
 static bool
 take_cpu(struct oom_log *log, const char *at, const char *behind)
 {
@@ -89,14 +89,14 @@ take_cpu(struct oom_log *log, const char *at, const char *behind)
 	return true;
 }
 
-/* A limit's name, whose end must be seen. */
+/* The limit with this name, which must be complete. */
 static enum oom_limit
 limit_called(const char *name, bool is_global)
 {
 	static const struct {
 		const char *name;
 		enum oom_limit limit;
-		bool needs_global; /* 5.0 says NONE of a cgroup, too */
+		bool needs_global; /* 5.0 also writes NONE for a cgroup */
 	} limits[] = {
 		{ "NONE,", OOM_LIMIT_MACHINE, true },
 		{ "CPUSET,", OOM_LIMIT_CPUSET, false },
@@ -110,7 +110,7 @@ limit_called(const char *name, bool is_global)
 	return OOM_LIMIT_UNKNOWN;
 }
 
-/* Copies what stands between a key and one of two ends. */
+/* Copies the text between a key and one of two ends. */
 static void
 take_value(const char **text, const char *line, const char *key, const char *end, const char *other)
 {
@@ -120,7 +120,7 @@ take_value(const char **text, const char *line, const char *key, const char *end
 		value_copy(text, value + strlen(key), end ? end : other);
 }
 
-/* The end of the line, which names who dies. Where it is cut, nothing of it is certain. */
+/* The end of the line, with the victim. If it is cut, nothing of it is certain. */
 static bool
 take_victim(struct oom_kill *kill, const char *line, const char *limit)
 {
@@ -155,8 +155,8 @@ forget_limit(struct oom_kill *kill)
 
 /*
  * "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/x,
- * task_memcg=/x/y,task=NAME,pid=9425,uid=0". Paths and names may hold anything, so the ends are
- * looked for from behind. mems_allowed may be "0,2-3".
+ * task_memcg=/x/y,task=NAME,pid=9425,uid=0". Paths and names may contain anything, so the search
+ * starts at the end. mems_allowed may be "0,2-3".
  */
 static bool
 take_summary(struct oom_log *log, const char *at, const char *behind)
@@ -166,15 +166,14 @@ take_summary(struct oom_log *log, const char *at, const char *behind)
 	const char *mems = strstr(behind, ",mems_allowed=");
 	const char *set = strstr(behind, ",cpuset=");
 
-	if (kill->pid != UNKNOWN) { /* of another victim, whose report is mixed with this one */
+	if (kill->pid != UNKNOWN) { /* another victim: the reports are mixed */
 		log->stream->report.is_mixed = true;
 		report_finish(log, OOM_UNSEEN);
 		log->stream->report.state = REPORT_BEGUN;
 		log->stream->report.is_mixed = true;
 		kill = &log->stream->report.kill;
 	}
-	if (kill->cgroup || kill->limit_cgroup ||
-		kill->cpuset) { /* from a line that kernels with this one lack */
+	if (kill->cgroup || kill->limit_cgroup || kill->cpuset) { /* from a line of older kernels */
 		log->stream->report.is_mixed = true;
 		forget_limit(kill);
 	}
@@ -197,12 +196,12 @@ take_old_limit(struct oom_log *log, const char *at, const char *behind)
 
 	if (!middle || !end)
 		return false;
-	if (log->stream->report.has_summary) { /* kernels with that line lack this one */
+	if (log->stream->report.has_summary) { /* a line of older kernels */
 		log->stream->report.is_mixed = true;
 		return true;
 	}
 	kill->limited_by = OOM_LIMIT_CGROUP;
-	value_copy(&kill->cgroup, behind - 1, middle); /* with its slash */
+	value_copy(&kill->cgroup, behind - 1, middle); /* including its slash */
 	value_copy(&kill->limit_cgroup, middle + sizeof(words) - 1, end);
 	return true;
 }
@@ -221,7 +220,7 @@ take_old_cpuset(struct oom_log *log, const char *at, const char *behind)
 	return value_line_end(mems) != NULL;
 }
 
-/* The backtrace shows that somebody wrote memory.max. */
+/* The backtrace shows a write to memory.max. */
 static bool
 take_lowering(struct oom_log *log, const char *at, const char *behind)
 {
@@ -275,7 +274,7 @@ take_person(struct oom_log *log, const char *at, const char *behind)
 	return true;
 }
 
-/* The machine's memory, which other reports show, too: it may begin one that has lost its head. */
+/* The machine's memory. Other reports have it too, so it may begin a report without a head. */
 static bool
 take_memory_begin(struct oom_log *log, const char *at, const char *behind)
 {
@@ -290,7 +289,7 @@ is_number(const char *behind)
 	return isdigit((unsigned char)*behind);
 }
 
-/* A number of pages; one of KiB has a unit. */
+/* A number of pages: unlike KiB it has no unit. */
 static bool
 is_pages(const char *behind)
 {

@@ -30,7 +30,7 @@ static const struct {
 	{ "free:",               NULL,              FIGURE_FREE },
 };
 
-/* "KEY NUMBER" in bytes; of version 1 the sums over the hierarchy, from 4.19 "KEY:NUMBERKB". */
+/* "KEY NUMBER" in bytes; version 1: sums over the hierarchy, from 4.19 "KEY:NUMBERKB". */
 static const struct {
 	const char *key;
 	size_t offset;
@@ -66,7 +66,7 @@ field(struct oom_report *report, size_t offset)
 	return (int64_t *)((char *)report + offset);
 }
 
-/* Adds to a figure of which nothing may be known yet. */
+/* Adds to a figure that may be UNKNOWN. */
 static void
 add(int64_t *sum, int64_t number)
 {
@@ -91,7 +91,7 @@ report_take_machine(struct oom_log *log, const char *at, const char *behind)
 	       value_of(at, "sec_pagetables:", "") != UNKNOWN;
 }
 
-/* "1*4kB (U) 0*8kB ...": the first size is that of a page. */
+/* "1*4kB (U) 0*8kB ...": the first size is the page size. */
 static bool
 take_free_list(struct oom_report *report, const char *lists)
 {
@@ -135,7 +135,7 @@ take_zone(struct oom_report *report, int64_t node, const char *zone)
 	return true;
 }
 
-/* "active_anon:128kB inactive_anon:400kB ...", of all zones of a node. */
+/* "active_anon:128kB inactive_anon:400kB ...", over all zones of a node. */
 static bool
 take_node(struct oom_report *report, int64_t node, const char *line)
 {
@@ -178,7 +178,7 @@ report_is_zone(const char *behind)
 	       (*behind == ':' && *digits >= '0' && *digits <= '9' && strchr(digits, '*'));
 }
 
-/* Kernels without NUMA name no node: "Normal free:230984kB", "Normal: 611*8kB" */
+/* Without NUMA there is no node: "Normal free:230984kB", "Normal: 611*8kB" */
 bool
 report_take_zone(struct oom_log *log, const char *at, const char *behind)
 {
@@ -187,7 +187,7 @@ report_take_zone(struct oom_log *log, const char *at, const char *behind)
 	return *behind == ':' ? take_free_list(report, behind + 1) : take_zone(report, 0, at);
 }
 
-/* "2095568 pages RAM": the number stands before. */
+/* "2095568 pages RAM": the number is before the words. */
 bool
 report_take_count(struct oom_log *log, const char *at, const char *behind)
 {
@@ -218,7 +218,7 @@ report_take_swap(struct oom_log *log, const char *at, const char *behind)
 	return bytes != UNKNOWN;
 }
 
-/* What has no limit has one that no machine can meet. */
+/* The kernel writes "no limit" as a limit that no machine can reach. */
 static int64_t
 real_limit(int64_t limit)
 {
@@ -244,14 +244,14 @@ report_take_usage(struct oom_log *log, const char *at, const char *behind)
 		report_set(report, &kill->swap_usage, usage);
 		report_set(report, &kill->swap_limit, limit);
 	} else if (scan_start(at, "memory+swap:")) {
-		/* Version 1 limits the sum: what is left of it is for swap. */
+		/* Version 1 limits the sum: the rest of it is for swap. */
 		report_set(report, &kill->swap_usage, known_difference(usage, kill->usage));
 		report_set(report, &kill->swap_limit, known_difference(limit, kill->limit));
 	}
 	return value_of(behind, "failcnt ", "") != UNKNOWN;
 }
 
-/* All cgroups below the one with the limit stand on a line each; their own sums add up. */
+/* Each cgroup below the one with the limit has a line with its own figures; these add up. */
 bool
 report_take_stats(struct oom_log *log, const char *at, const char *behind)
 {
@@ -290,7 +290,7 @@ report_take_statistics(struct oom_report *report, const char *line)
 	return true;
 }
 
-/* A part less another one, where both are known. */
+/* A difference, at least 0. */
 static int64_t
 less(int64_t whole, int64_t part)
 {
@@ -300,8 +300,8 @@ less(int64_t whole, int64_t part)
 }
 
 /*
- * A figure in bytes: from the totals, else from all nodes, whose last line has been seen where a
- * later part of the report has. Only nodes are shown that the request may use.
+ * A figure in bytes: from the totals, else the sum of all nodes. That is complete if a later part
+ * of the report follows. A report shows only nodes that the request may use.
  */
 static int64_t
 bytes_of(const struct oom_report *report, enum memory_figure figure)
@@ -363,16 +363,15 @@ report_sum_memory(struct oom_report *report)
 		return;
 	kill->ram = known_product(
 		known_difference(report->ram_pages, report->reserved_pages), report->page_size);
-	/* A line that may still come would tell whose memory it is: the machine's or some nodes'.
-	 */
+	/* A later line would tell whether the memory is the machine's or that of some nodes. */
 	if (!report->is_cgroup &&
 		(kill->limited_by != OOM_LIMIT_UNKNOWN || kill->outcome == OOM_KILLED))
 		sum_machine(report);
 	if (!report->is_cgroup)
 		return;
 	/*
-	 * Each cgroup has its line until 4.20: the sum is whole where the usage stands before the
-	 * first and something follows the last.
+	 * Until 4.20 each cgroup has a line: the sum is complete if the usage comes before the
+	 * first line and something follows the last.
 	 */
 	if (report->sums_cgroups && (report->section == SECTION_STATS || kill->usage == UNKNOWN)) {
 		kill->memory_shmem = UNKNOWN;
@@ -382,7 +381,7 @@ report_sum_memory(struct oom_report *report)
 	kill->memory_file = less(report->cgroup_file, kill->memory_shmem);
 }
 
-/* How large the victim's address space is in pages. */
+/* The victim's address space in pages. */
 static int64_t
 victim_pages(const struct oom_kill *kill)
 {
@@ -393,8 +392,8 @@ victim_pages(const struct oom_kill *kill)
 }
 
 /*
- * Where no list of free pages tells it: the victim's address space in pages and in KiB. Where one
- * of another report told another size, they are of two machines.
+ * Without a list of free pages: compares the victim's address space in pages and in KiB. A
+ * different size in another report means two machines.
  */
 void
 report_find_page_size(struct oom_report *report)

@@ -10,7 +10,7 @@
 
 #define MOST_BYTES (INT64_C(1) << 60)
 
-/* The size of a page that is only used to put rows in order while it is not known. */
+/* The page size for sorting rows while the real one is unknown. */
 enum { USUAL_PAGE = 4096, OLD_COLUMNS = 7, SPLIT_COLUMNS = 10 };
 
 static const struct {
@@ -49,7 +49,7 @@ is_heading(const char *behind)
 	       strstr(behind, "total_vm") != NULL;
 }
 
-/* "   9425]     0  9425    18491 ...": a number in brackets and five more behind it. */
+/* "   9425]     0  9425    18491 ...": a number, a bracket and five more numbers. */
 bool
 report_is_row(const char *behind)
 {
@@ -90,14 +90,14 @@ take_heading(struct oom_report *report, const char *line)
 	return true;
 }
 
-/* Whether the numbers behind rss are its parts. */
+/* Whether the numbers after rss are its parts. */
 static bool
 is_split(const int64_t numbers[static SPLIT_COLUMNS])
 {
 	return numbers[3] == known_sum(known_sum(numbers[4], numbers[5]), numbers[6]);
 }
 
-/* Without its heading a row tells which of the two tables since 4.15 it is of. */
+/* Without a heading, guesses from a row which of the two tables since 4.15 it is. */
 static void
 guess_heading(struct oom_report *report, const char *row)
 {
@@ -114,8 +114,8 @@ guess_heading(struct oom_report *report, const char *row)
 }
 
 /*
- * Reads the numbers of a row, most of which are pages and stay so until the whole report tells how
- * large a page is. Returns the name behind them, or NULL where it is no row.
+ * Reads the numbers of a row. Most are pages until the whole report gives the page size. Returns
+ * the name after them, or NULL if it is not a row.
  */
 static const char *
 read_row(const struct oom_report *report, const char *row, struct oom_candidate *task,
@@ -169,10 +169,7 @@ read_row(const struct oom_report *report, const char *row, struct oom_candidate 
 	return *row == ' ' ? row + 1 : NULL;
 }
 
-/*
- * What the kernel compared, UNKNOWN where a part is. A log is not to be believed: figures that no
- * machine can have are unknown as well.
- */
+/* The kernel's badness; UNKNOWN if a part is, or a figure is impossible: a log is not trusted. */
 static int64_t
 badness(const struct oom_candidate *task, int64_t total)
 {
@@ -192,7 +189,7 @@ tables_are_pages(const struct oom_report *report)
 	return false;
 }
 
-/* Makes pages bytes. */
+/* Converts pages to bytes. */
 static void
 measure(const struct oom_report *report, struct oom_candidate *task, int64_t page)
 {
@@ -205,7 +202,7 @@ measure(const struct oom_report *report, struct oom_candidate *task, int64_t pag
 		task->page_tables = known_product(task->page_tables, page);
 }
 
-/* What a task holds, to put those in order whose badness is unknown. */
+/* The memory of a task, to sort tasks with unknown badness. */
 static int64_t
 size_of(const struct oom_candidate *task)
 {
@@ -214,7 +211,7 @@ size_of(const struct oom_candidate *task)
 	return size == UNKNOWN ? task->resident : size;
 }
 
-/* Of two that are equal the kernel takes the later one. */
+/* Of two equal tasks the kernel takes the later one. */
 static bool
 goes_before(const struct oom_candidate *a, const struct oom_candidate *b)
 {
@@ -224,8 +221,8 @@ goes_before(const struct oom_candidate *a, const struct oom_candidate *b)
 }
 
 /*
- * What a cgroup may have beyond its limit of RAM: swap up to its own limit, or as much as there
- * is, which the log may not tell. As much as it uses there is for certain.
+ * The swap of a cgroup beyond its limit of RAM: up to its own limit or the existing swap, which the
+ * log may not have. It is at least the swap in use.
  */
 static int64_t
 swap_of_cgroup(const struct oom_kill *kill, int64_t swap)
@@ -239,8 +236,8 @@ swap_of_cgroup(const struct oom_kill *kill, int64_t swap)
 }
 
 /*
- * How much memory and swap there is to be had (constrained_alloc() of mm/oom_kill.c): the limit
- * of the cgroup, or the nodes that the report shows, or all.
+ * The total memory and swap (constrained_alloc() of mm/oom_kill.c): the limit of the cgroup, the
+ * nodes in the report, or all.
  */
 static int64_t
 total_of(const struct oom_report *report)
@@ -258,7 +255,7 @@ total_of(const struct oom_report *report)
 	return known_sum(known_product(pages, report->page_size), swap);
 }
 
-/* Adds a task at its place and drops the last where there are too many. Owns its name. */
+/* Inserts a task in order and drops the last if there are too many. Owns its name. */
 static void
 insert(struct oom_kill *kill, struct oom_candidate *task)
 {
@@ -292,7 +289,7 @@ keep_largest(
 	oom_set_text(&kill->largest.comm, name, length);
 }
 
-/* A row of pages with what the kernel compared. */
+/* Sets the badness of a row that is in pages. */
 static void
 weigh(const struct oom_report *report, struct oom_candidate *task)
 {
@@ -351,7 +348,7 @@ report_take_row(struct oom_log *log, const char *at, const char *row)
 	return true;
 }
 
-/* What is known at the end: bytes, the total, and so the order. */
+/* Converts to bytes and sorts again, with the final page size and total. */
 static void
 rank_again(struct oom_report *report)
 {
@@ -377,7 +374,7 @@ rank_again(struct oom_report *report)
 		kill->largest.badness = UNKNOWN;
 }
 
-/* What the table says of the victim and the line about its death does not. */
+/* Copies data of the victim from the table if the line about its death lacks them. */
 static void
 find_victim(struct oom_report *report)
 {
@@ -393,7 +390,7 @@ find_victim(struct oom_report *report)
 		kill->swap = task->swap;
 		kill->adj = kill->adj == UNKNOWN ? task->adj : kill->adj;
 		kill->uid = kill->uid == UNKNOWN ? task->uid : kill->uid;
-		if (report->has_death) { /* which came later, and says it where it can */
+		if (report->has_death) { /* that line came later and has priority */
 			kill->page_tables = kill->page_tables == UNKNOWN ? task->page_tables
 									 : kill->page_tables;
 			kill->virtual = kill->virtual == UNKNOWN ? task->virtual : kill->virtual;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Begins an empty report. What the last one held is the queue's. */
+/* Begins an empty report. The queue owns the data of the last one. */
 static void
 report_clear(struct oom_report *report)
 {
@@ -54,8 +54,8 @@ is_among(const char *name, const char *const *names, size_t count)
 }
 
 /*
- * Where the lines of two reports are mixed, only what stands in a line together with the victim
- * is certain: the line about its death, the one that names it with the limit, and its choice.
+ * If two reports are mixed, only figures on a line with the victim are certain: the lines about its
+ * death, with the limit, and about its choice.
  */
 static bool
 is_certain(const char *name, bool has_summary, bool is_chosen)
@@ -103,7 +103,7 @@ forget_mixed(struct oom_report *report)
 	report->asked_line = NULL;
 }
 
-/* Once all lines of a report have come. Drops what may be of another one. */
+/* Call at the end of a report. Drops data that may be of another report. */
 void
 report_settle(struct oom_report *report)
 {
@@ -115,7 +115,7 @@ report_settle(struct oom_report *report)
 		forget_mixed(report);
 }
 
-/* A parent that was chosen is only told where another process died. */
+/* A chosen parent only matters if another process died. */
 static void
 forget_choice(struct oom_kill *kill)
 {
@@ -124,7 +124,7 @@ forget_choice(struct oom_kill *kill)
 	kill->chosen_comm = NULL;
 }
 
-/* Ends the report that is being read: what it holds moves into the queue. */
+/* Ends the current report and moves its kill into the queue. */
 void
 report_finish(struct oom_log *log, enum oom_outcome outcome)
 {
@@ -137,7 +137,7 @@ report_finish(struct oom_log *log, enum oom_outcome outcome)
 	if (outcome != OOM_KILLED)
 		forget_choice(kill);
 	report_settle(report);
-	if (outcome != OOM_UNSEEN && !report->is_mixed) /* else it may have more lines */
+	if (outcome != OOM_UNSEEN && !report->is_mixed) /* else more lines may follow */
 		kill->lines_not_understood = known_or_zero(kill->lines_not_understood);
 	report_find_asker(report);
 	if (kill->limited_by == OOM_LIMIT_UNKNOWN && kill->limit != UNKNOWN)
@@ -154,10 +154,7 @@ report_finish(struct oom_log *log, enum oom_outcome outcome)
 	report_clear(report);
 }
 
-/*
- * A report whose victim the log does not tell is not lost. One without a beginning is only figures,
- * unless it names who is to die.
- */
+/* Keeps a report without a victim. Without a beginning as well it would be only figures. */
 void
 report_give_up(struct oom_log *log)
 {
@@ -171,8 +168,8 @@ report_give_up(struct oom_log *log)
 }
 
 /*
- * Begins a report; `state` says whether its first line was there. Of two that have begun and not
- * ended either may be the one whose lines follow.
+ * Begins a report; `state`: whether its first line was there. If the last report had begun and not
+ * ended, the next lines may be of either.
  */
 void
 report_begin(struct oom_log *log, enum report_state state)

@@ -13,9 +13,9 @@
 enum { MOST_WORDS = 3, LONGEST_WORD = 24 };
 
 /*
- * The months as strftime(3) shortens them in English, German, Dutch, French, Spanish, Italian,
- * Portuguese, Polish, Swedish and Russian: the letters that tell each from all others. Chinese,
- * Japanese and Korean write the number.
+ * The months of strftime(3) in English, German, Dutch, French, Spanish, Italian, Portuguese,
+ * Polish, Swedish and Russian: the letters that distinguish them. Chinese, Japanese and Korean use
+ * numbers.
  */
 static const char *const months[12] = {
 	"jan jän gen ene sty янв",
@@ -32,7 +32,7 @@ static const char *const months[12] = {
 	"dec dez déc dic gru дек",
 };
 
-/* Whether a text begins with a word of a list, where A to Z count as small letters. */
+/* Whether a text begins with a word of a list; A to Z match small letters. */
 static bool
 begins_with_one(const char *text, size_t length, const char *words)
 {
@@ -65,8 +65,8 @@ month_of(const char *word, size_t length)
 }
 
 /*
- * Whether a text has the form of a pattern: 0 a digit, all else itself. Returns what follows, or
- * NULL.
+ * Matches a text with a pattern: 0 is a digit, other characters match themselves. Returns the rest
+ * of the text, or NULL.
  */
 static const char *
 match(const char *text, const char *pattern)
@@ -149,7 +149,7 @@ read_iso(const char *text, struct log_stamp *stamp)
 	return read_zone(end, stamp);
 }
 
-/* A word of a date, which is the day, the month, or the weekday in any language. */
+/* A word of a date: the day, the month, or the weekday in any language. */
 static bool
 read_date_word(const char *word, size_t length, struct log_stamp *stamp)
 {
@@ -190,7 +190,7 @@ read_short_date(const char *text, struct log_stamp *stamp)
 	return end;
 }
 
-/* Whether a time of day or a date in digits follows within a few words: few texts have one. */
+/* Whether a time or a date in digits follows within a few words: few texts have one. */
 static bool
 has_time_near(const char *text)
 {
@@ -217,7 +217,7 @@ read_words(const char *text, struct log_stamp *stamp)
 
 		if (i > 0 && stamp->day >= 0 && match(word, "00:00:00"))
 			break;
-		if (i == 1 && (end = read_iso(word, stamp))) /* its zone has a name */
+		if (i == 1 && (end = read_iso(word, stamp))) /* with the name of a zone */
 			return *end == ' ' ? end + 1 + strcspn(end + 1, " ") : end;
 		if (i == MOST_WORDS || length == 0 || length > LONGEST_WORD ||
 			strpbrk(word, "[]<>=;,:") < word + length || !word[length] ||
@@ -286,7 +286,7 @@ log_stamp_time(const struct log_stamp *stamp, int64_t now)
 		time = timegm(&parts) - (time_t)stamp->zone;
 	else
 		time = mktime(&parts);
-	if (stamp->year < 0 && time > today + 86400) { /* the latest that is not after tomorrow */
+	if (stamp->year < 0 && time > today + 86400) { /* the last one not after tomorrow */
 		again.tm_year--;
 		time = mktime(&again);
 	}

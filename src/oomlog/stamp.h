@@ -3,18 +3,18 @@
 
 #include <stdint.h>
 
-/* A time as a log writes it. What it does not have is -1; the zone is UNKNOWN for local time. */
+/* A time in a log. Missing parts are -1; the zone is UNKNOWN for local time. */
 struct log_stamp {
 	int year, month, day, hour, minute, second; /* month counts from 0 */
 	int64_t nanoseconds, zone;                  /* zone: seconds east of UTC */
-	int64_t epoch; /* nanoseconds since the epoch, where it is written so, or UNKNOWN */
+	int64_t epoch; /* nanoseconds since the epoch, if the log has this form, or UNKNOWN */
 };
 
-/* Reads a stamp without brackets. Returns what follows, or NULL where there is none. */
+/* Reads a stamp without brackets. Returns the rest of the text, or NULL if there is none. */
 const char *log_stamp_read(const char *text, struct log_stamp *ret_stamp);
 
 /*
- * A stamp as nanoseconds since the epoch; `now` tells the year where it does not. UNKNOWN where
- * the month is in a language that is not known.
+ * Converts a stamp to nanoseconds since the epoch; `now` gives a missing year. UNKNOWN if the month
+ * is in an unknown language.
  */
 int64_t log_stamp_time(const struct log_stamp *stamp, int64_t now);

@@ -10,9 +10,9 @@
 struct pattern;
 
 /*
- * What filter-parse.c makes and filter.c looks at. A filter is a list of nodes, each before those
- * that it consists of: a term, or a group of which all or any must hold. All nodes that stand in
- * no group must hold.
+ * filter-parse.c makes these nodes and filter.c evaluates them. A node is a term, or a group (all
+ * or any of its nodes must match); the nodes of a group follow it. All nodes outside groups must
+ * match.
  */
 enum { TERM_COLUMNS = 4 };
 
@@ -23,17 +23,17 @@ enum node_kind { NODE_TERM, NODE_ALL, NODE_ANY };
 struct node {
 	enum node_kind kind;
 	bool negated;
-	size_t end; /* the index behind it and all that it consists of */
+	size_t end; /* the index after this node and the nodes of its group */
 
-	/* Of a term: */
-	const struct column *columns[TERM_COLUMNS]; /* one of them must match */
+	/* For a term: */
+	const struct column *columns[TERM_COLUMNS]; /* one of these must match */
 	size_t column_count;
 	enum comparison comparison;
 	int64_t number;
-	const int64_t *set; /* the number must be one of these; NULL: none are named */
+	const int64_t *set; /* the number must be one of these; NULL: not used */
 	size_t set_count;
 	char *text;
-	struct pattern *pattern; /* of LIKE and NOT_LIKE, but NULL for a bare word */
+	struct pattern *pattern; /* for LIKE and NOT_LIKE; NULL for a bare word */
 };
 
 struct filter {
@@ -42,5 +42,5 @@ struct filter {
 	size_t count, capacity;
 };
 
-/* Adds a node, which moves the others. Returns its index. */
+/* Adds a node and returns its index. The other nodes may move. */
 size_t filter_add_node(struct filter *filter, enum node_kind kind);

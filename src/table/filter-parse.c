@@ -16,7 +16,7 @@
 
 #define BLANKS " \t\n"
 
-/* What other languages join terms with. */
+/* Other languages join terms with these. */
 #define JOINTS ",;|&"
 
 /* clang-format off */
@@ -54,7 +54,7 @@ complain(struct parser *parser, const char *at, const char *format, ...)
 	return -EINVAL;
 }
 
-/* The longest operator at this place; -1 if there is none. */
+/* The longest operator at this place, or -1. */
 static int
 comparison_at(const char *text)
 {
@@ -78,7 +78,7 @@ name_length(const char *text)
 	return strcspn(text, BLANKS "!=<>~'\"()");
 }
 
-/* Whether COLUMN OPERATOR stands here. */
+/* Whether COLUMN OPERATOR is at this place. */
 static bool
 is_term(const struct parser *parser, const char *text)
 {
@@ -99,8 +99,8 @@ complain_of_joint(struct parser *parser, const char *at)
 }
 
 /*
- * What is meant to join terms must not silently become a part of a value. A value that has such
- * characters stands in quotes, a bare word or a regular expression may have single ones.
+ * A character that was meant to join terms must not silently become part of a value. Quotes allow
+ * these characters in a value; bare words and regular expressions may have single ones.
  */
 static int
 check_joints(struct parser *parser, const char *value, size_t length, bool is_exact)
@@ -118,7 +118,7 @@ check_joints(struct parser *parser, const char *value, size_t length, bool is_ex
 	return 0;
 }
 
-/* The length of a value without quotes: to a blank or a bracket that closes one before it. */
+/* The length of a value without quotes: up to a blank or a ')' without a '('. */
 static size_t
 bare_length(const char *text)
 {
@@ -136,7 +136,7 @@ bare_length(const char *text)
 	return i;
 }
 
-/* Takes one value. Returns 0 and a copy, which the caller frees, or -EINVAL. */
+/* Reads one value. Returns 0 and a copy, which the caller frees, or -EINVAL. */
 static int
 take_value(struct parser *parser, bool is_exact, char **ret_value)
 {
@@ -220,7 +220,7 @@ parse_operand(struct parser *parser, struct node *term)
 			  : parse_number(parser, term, start);
 }
 
-/* A word without an operator is looked for, as it stands, in the table's search columns. */
+/* A word without an operator is literal; any of the table's search columns may contain it. */
 static int
 parse_word(struct parser *parser, struct node *term)
 {
@@ -281,7 +281,7 @@ parse_term(struct parser *parser, struct node *term)
 	return parse_operand(parser, term);
 }
 
-/* Whether the text goes on with `or` or `and`. */
+/* Whether the keyword `or` or `and` is next. */
 static bool
 is_keyword(const struct parser *parser, const char *keyword)
 {
@@ -326,7 +326,7 @@ parse_bracket(struct parser *parser, bool negated)
 	return 0;
 }
 
-/* A term or a bracket, either with ! before it. */
+/* A term or a bracket, perhaps with ! before it. */
 static int
 parse_part(struct parser *parser)
 {
@@ -350,7 +350,7 @@ parse_part(struct parser *parser)
 	return parse_term(parser, &parser->filter->nodes[term]);
 }
 
-/* Parts that must all hold, up to `or`, the end or a bracket that closes. */
+/* Parts joined by `and`, up to `or`, the end or a closing bracket. */
 static int
 parse_all(struct parser *parser)
 {
@@ -369,7 +369,7 @@ parse_all(struct parser *parser)
 	return 0;
 }
 
-/* Of these one must hold. Recursion is bounded by FILTER_MOST_NESTED. */
+/* Parts joined by `or`. FILTER_MOST_NESTED bounds the recursion. */
 static int
 parse_any(struct parser *parser, bool negated)
 {

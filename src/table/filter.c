@@ -55,7 +55,7 @@ filter_add_set(
 	term->set_count = count;
 }
 
-/* A match that is given up holds neither way. */
+/* A match that took too long is false for both ~ and !~. */
 static bool
 pattern_holds(const struct node *term, const char *text)
 {
@@ -120,7 +120,7 @@ term_holds(const struct node *term, const void *row)
 	return false;
 }
 
-/* Groups stand in each other FILTER_MOST_NESTED deep at most. */
+/* Recursion is at most FILTER_MOST_NESTED deep. */
 static bool
 node_holds(const struct filter *filter, size_t number, const void *row)
 {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sorting moves keys, not rows: comparing does not have to reach into each row. */
+/* Sorting moves keys, not rows: a comparison does not read the row. */
 struct sort_key {
 	int64_t number;
 	const char *text;
@@ -103,7 +103,7 @@ sort_by(struct sort_key *keys, size_t count, const struct order *order)
 			: (order->ascending ? numbers_ascending : numbers_descending));
 }
 
-/* Sorting keeps the order of equal rows: what is to count least is sorted by first. */
+/* The sort is stable: sorts by the least important column first. */
 static void
 sort_rows(struct sort_key *keys, size_t count, const struct table *table, const struct order *order)
 {

@@ -16,7 +16,7 @@ enum { MOST_STEPS = 1000000, LEAST_MOST_STEPS = MOST_STEPS / 1000, MOST_KIB = 10
 
 struct pattern {
 	pcre2_code *code;
-	pcre2_match_data *data; /* keeps its memory from match to match */
+	pcre2_match_data *data; /* reused for each match */
 	pcre2_match_context *limits;
 	uint32_t most_steps;
 	int64_t given_up;
@@ -29,7 +29,7 @@ check_memory(const void *made)
 		log_fatal("out of memory");
 }
 
-/* A text is UTF-8 as far as it is valid; '.' takes line breaks, which command lines may have. */
+/* Texts need not be valid UTF-8; '.' matches line breaks, which command lines may have. */
 static pcre2_code *
 compile(const char *text, int *ret_error, size_t *ret_position)
 {

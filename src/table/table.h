@@ -8,62 +8,61 @@
 #include <stdint.h>
 
 /*
- * One field of a row, described once. Whatever shows, sorts, filters or explains rows works from
- * this and knows no column by name.
+ * One field of a row. Code that shows, sorts, filters or explains rows uses only this description
+ * and knows no column by name.
  */
 struct column {
 	const char *name;  /* for machines: lower case, JSON key, CSV heading; never changes */
 	const char *title; /* for people: the heading */
-	const char *alias; /* a further name that is understood, or NULL */
-	const char *help;  /* one sentence: what it is and where it comes from */
+	const char *alias; /* another name that is accepted, or NULL */
+	const char *help;  /* one sentence: its meaning and source */
 	enum unit unit;
-	int width;     /* columns of a terminal it usually takes */
-	uint64_t need; /* what must be read to fill it: NEED_ bits */
-	size_t offset; /* of an int64_t, or of a const char * where unit is UNIT_TEXT */
-	size_t stale;  /* of an int64_t that is 1 where the value is of an earlier refresh; or 0 */
-	const struct row_part *part; /* that holds both; NULL: the row itself */
+	int width;     /* default width in terminal columns */
+	uint64_t need; /* NEED_ bits: the data that fills it */
+	size_t offset; /* of an int64_t, or a const char * for UNIT_TEXT */
+	size_t stale;  /* of an int64_t that is 1 if the value is of an earlier refresh; or 0 */
+	const struct row_part *part; /* contains both offsets; NULL: the row itself */
 	/*
-	 * How model/explain.c explains it: what it is, NULL: as in `help`; the file and its field;
-	 * the arithmetic; what it is often taken for; "" or NULL: there is none. In each of them
-	 * {name} is another column of the row, {system.name} one of the totals, {=name-name} a sum
-	 * ({=sum,sum} where one below 0 is replaced by another).
+	 * Texts for model/explain.c: meaning (NULL: `help`), file and field, arithmetic, common
+	 * mistake; "" or NULL: none. {name} is another column of the row, {system.name} a total,
+	 * {=name-name} a sum; {=sum,sum} takes the second sum if the first is below 0.
 	 */
 	const char *about, *source, *formula, *misread;
 };
 
-/* A part of a row that has its own place in memory: few rows have one. */
+/* A part of a row with its own memory: few rows have one. */
 struct row_part {
-	size_t offset;       /* in the row, of the pointer to it */
-	const void *nothing; /* what rows without one point to: all is UNKNOWN */
+	size_t offset;       /* of the pointer to it in the row */
+	const void *nothing; /* the default: all UNKNOWN */
 };
 
 /* A kind of row. */
 struct table {
-	const char *name;      /* "kind" of its JSON objects */
-	const char *search;    /* columns in which a bare word of a filter is looked for, or NULL */
+	const char *name;      /* "kind" in JSON */
+	const char *search;    /* columns for a bare word of a filter, or NULL */
 	const char *then_by;   /* column that orders rows equal in the chosen one, or NULL */
-	const char *constants; /* columns whose texts are static in all rows, or NULL */
+	const char *constants; /* columns with static texts in all rows, or NULL */
 	const struct column *columns;
 	size_t column_count, row_size;
 };
 
-/* Some columns of a table, in the order in which they are shown. */
+/* Columns of a table, in the order shown. */
 struct selection {
 	const struct table *table;
 	const struct column **columns;
 	size_t count, capacity;
 };
 
-/* Makes every number of a row UNKNOWN and every text NULL. It has no parts then. */
+/* Sets all numbers to UNKNOWN, all texts to NULL, and all parts to the default. */
 void table_reset_row(const struct table *table, void *row);
 
-/* Finds a column by name, title or alias, in any case; `length` bytes. NULL if there is none. */
+/* Finds a column by name, title or alias of `length` bytes, in any case. NULL if there is none. */
 const struct column *table_find(const struct table *table, const char *name, size_t length);
 
-/* The column of that name, which must exist. */
+/* The same for a name that must exist. */
 const struct column *table_column(const struct table *table, const char *name);
 
-/* The name of the column that a mistyped name is nearest to; NULL where none is near. */
+/* The column name nearest to a mistyped one; NULL if none is near. */
 const char *table_nearest(const struct table *table, const char *name, size_t length);
 
 static inline const char *
@@ -73,14 +72,14 @@ column_base(const struct column *column, const void *row)
 			    : row;
 }
 
-/* The value of a column in a row: a number, or where its unit is UNIT_TEXT a text. */
+/* column_number() is for all units except UNIT_TEXT, column_text() for UNIT_TEXT. */
 static inline int64_t
 column_number(const struct column *column, const void *row)
 {
 	return *(const int64_t *)(column_base(column, row) + column->offset);
 }
 
-/* Whether the value was true some refreshes ago, and may be so no more. */
+/* Whether the value is of an earlier refresh and may have changed. */
 static inline bool
 column_is_stale(const struct column *column, const void *row)
 {
@@ -94,7 +93,6 @@ column_text(const struct column *column, const void *row)
 	return *(const char *const *)(column_base(column, row) + column->offset);
 }
 
-/* Whether the value of a column in a row is known. */
 static inline bool
 column_is_known(const struct column *column, const void *row)
 {
@@ -108,8 +106,8 @@ uint64_t selection_needs(const struct selection *selection);
 void selection_finish(struct selection *selection);
 
 /*
- * Selects the columns named in a list like "pid,res,command". On an unknown name returns -EINVAL,
- * on one that is selected already -EEXIST; the selection is then as it was and *ret_position the
- * place of that name in the list.
+ * Selects the columns in a list like "pid,res,command". Returns 0, -EINVAL for an unknown name,
+ * -EEXIST for one already selected; then the selection is unchanged and *ret_position is the place
+ * of that name in the list.
  */
 int selection_parse(struct selection *selection, const char *list, size_t *ret_position);

@@ -15,7 +15,7 @@ struct node {
 /* First child, next sibling, parent: indices into the list. */
 struct links {
 	size_t child, last_child, sibling, parent;
-	size_t seen; /* from which row on a walk upwards came by first, plus 1 */
+	size_t seen; /* the row from which a walk first came here, plus 1 */
 };
 
 static int
@@ -46,7 +46,7 @@ find_parents(const struct row_list *list, struct links *links, const struct node
 	}
 }
 
-/* Walks upwards from each row. A walk that comes by a row twice makes that one a root. */
+/* Walks upwards from each row. A row that a walk meets twice becomes a root. */
 static void
 cut_cycles(struct links *links, size_t count)
 {
@@ -76,7 +76,7 @@ link_children(struct links *links, size_t count)
 	}
 }
 
-/* Writes the rows below one root in order, without recursion: a chain may be 10,000 deep. */
+/* Writes the rows below a root in order, without recursion: a chain may be 10,000 deep. */
 static size_t
 walk(struct row_list *list, const void **rows, const struct links *links, size_t root, size_t count)
 {
