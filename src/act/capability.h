@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 /*
- * Whether this process has a capability (CAP_ of linux/capability.h), and not merely within a user
- * namespace: for what concerns the whole machine the kernel does not count that.
+ * Whether this process has a capability (CAP_ of linux/capability.h) in the first user namespace:
+ * the kernel ignores those of other namespaces for the whole machine.
  */
 bool capability_is_held(int capability);

@@ -17,7 +17,7 @@
 
 enum { TEXT_SIZE = 256, PAGE = 4096 };
 
-/* One page a call. That each result is used keeps the compiler from making it a loop. */
+/* One page for each call. Each result is used, so that the compiler does not make a loop. */
 static char __attribute__((noinline)) touch_stack(size_t pages)
 {
 	volatile char page[PAGE];
@@ -27,9 +27,9 @@ static char __attribute__((noinline)) touch_stack(size_t pages)
 }
 
 /*
- * A locked stack that grows beyond RLIMIT_MEMLOCK ends the program with SIGSEGV, and one that grows
- * where memory has run out waits for it: it grows now, as far as a thread's may, but not beyond a
- * quarter of its own limit.
+ * A locked stack that grows beyond RLIMIT_MEMLOCK ends the program with SIGSEGV; without free
+ * memory growth waits. So it grows now to the size of a thread's stack, but at most to a quarter of
+ * its own limit.
  */
 static void
 grow_stack(void)
@@ -42,7 +42,7 @@ grow_stack(void)
 	touch_stack(size / PAGE);
 }
 
-/* How much may be locked, after it has been raised as far as possible. */
+/* Raises the limit of locked memory as far as possible and returns it. */
 static rlim_t
 raise_limit(void)
 {
@@ -76,9 +76,8 @@ refusal_text(char text[static TEXT_SIZE], int error, rlim_t limit)
 }
 
 /*
- * Under a limit what is added later is not locked: an allocation that the limit refuses would end
- * the program. One arena is enough for threads that seldom allocate; each further one would be
- * locked as well.
+ * With a limit, later allocations are not locked: a refusal would end the program. Each malloc
+ * arena would be locked as well; one is enough for threads that seldom allocate.
  */
 static void
 lock_memory(void (*complain)(void *context, const char *message), void *context)

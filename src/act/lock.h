@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * Makes this program ready for a machine without memory: locks what it holds, now and later, and
- * lowers its own OOM adjustment to LOCK_ADJ. To be called before threads are started; what it
- * starts afterwards inherits the adjustment, so nothing may be started.
+ * Prepares this program for a machine without memory: locks its memory, present and future, and
+ * lowers its own OOM adjustment to LOCK_ADJ. Call it before threads start. Start no other program
+ * afterwards: it would inherit the adjustment.
  *
- * What is refused is told by `complain`, one line each: what, why, and what would grant it.
+ * Calls `complain` for each refusal with one line: the action, the reason and the remedy.
  */
 enum { LOCK_ADJ = -900 };
 

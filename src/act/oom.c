@@ -21,7 +21,7 @@ enum {
 	KERNEL_THREAD = 0x00200000, /* PF_KTHREAD, include/linux/sched.h */
 };
 
-/* A process whose directory is open. What is read and written through that is of no other one. */
+/* A process with an open directory. Reads and writes through it never reach another process. */
 struct target {
 	int directory;
 	int64_t start_time;
@@ -30,8 +30,8 @@ struct target {
 };
 
 /*
- * Whatever is asked of the directory of a process that has ended fails, also where its pid is used
- * again. With hidepid not even the directory of another user's process may be entered.
+ * Each access to the directory of an ended process fails, even if its PID is in use again. With
+ * hidepid other users' directories cannot even be entered.
  */
 static int
 access_error(int error)
@@ -57,7 +57,7 @@ read_stat(struct target *target)
 	return 0;
 }
 
-/* A number may also be that of a thread, below which the same files stand (T24). */
+/* A number may be that of a thread, which has the same files (T24). */
 static bool
 is_thread(const struct target *target, int64_t pid)
 {
@@ -67,7 +67,7 @@ is_thread(const struct target *target, int64_t pid)
 	       procfs_field(text, "Tgid") != pid;
 }
 
-/* Opens a process. On success target->directory is the caller's to close. */
+/* Opens a process. On success the caller closes target->directory. */
 static int
 target_open(int64_t pid, struct target *target)
 {
@@ -86,7 +86,7 @@ target_open(int64_t pid, struct target *target)
 	return error;
 }
 
-/* Reads the adjustment through any descriptor of the file. */
+/* Reads the adjustment from an open descriptor. */
 static int
 read_adj(int fd, int64_t *ret_adj)
 {
@@ -116,7 +116,7 @@ write_adj(int fd, int64_t adj)
 	return pwrite(fd, text, (size_t)length, 0) < 0 ? -errno : 0;
 }
 
-/* The user is the real one: sudo and su have told the log who that was before. */
+/* Logs the real user; sudo and su have already logged the original one. */
 static void
 write_log(const struct target *target, const struct oom_change *change)
 {

@@ -6,37 +6,33 @@
 #include <stdbool.h>
 
 /*
- * Changes the OOM adjustment (/proc/PID/oom_score_adj) of the process that has this pid and started
- * at this time: all is done through one descriptor of its directory, so that no other process that
- * got the pid meanwhile can be hit. Sets change->from to what was there, so that the inverse plan
- * restores that, and writes one line to the system log. Processes that share the address space are
- * changed with it by the kernel.
+ * Changes the OOM adjustment (/proc/PID/oom_score_adj) of the process with this PID and start time.
+ * Uses one descriptor of its directory, so that it never changes another process with the same PID.
+ * Sets change->from to the old value for the inverse plan, and writes one line to the system log.
+ * The kernel changes all processes of the address space.
  *
- * Returns 0 or -errno, for which oom_error_text() has the words; then nothing was changed:
- * -ERANGE not from -1000 to 1000, -ESRCH it has ended, -ESTALE another process has the pid now,
- * -ENOTSUP a kernel thread (whose adjustment could be written, but means nothing: T27), -EPERM
- * another user's, -EACCES lowering without CAP_SYS_RESOURCE. Only -EBUSY is another case: it was
- * written, and something else has changed it again at once.
+ * Returns 0 or -errno, with a text by oom_error_text(); then nothing was changed: -ERANGE not from
+ * -1000 to 1000, -ESRCH process ended, -ESTALE another process has the PID now, -ENOTSUP a kernel
+ * thread (a write would work, but has no meaning: T27), -EPERM another user's process, -EACCES
+ * lowering without CAP_SYS_RESOURCE. The exception is -EBUSY: it was written, and something else
+ * changed it again at once.
  */
 int oom_apply(struct oom_change *change);
 
-/* Finds a process's start time, and its adjustment as it is now. Returns 0 or -errno as above. */
+/* Reads the start time and current adjustment of a process. Returns 0 or -errno as above. */
 int oom_look_up(int64_t pid, struct oom_change *ret_change);
 
 /*
- * Whether the adjustment of any process can be lowered: CAP_SYS_RESOURCE, and not merely within a
- * user namespace, where the kernel does not count it. Without it an adjustment can still go down
- * to the lowest value that somebody with that capability has given to the process.
+ * Whether the adjustment of any process can be lowered: needs CAP_SYS_RESOURCE in the first user
+ * namespace. Without it an adjustment can still go down to the lowest value set with that
+ * capability.
  */
 bool oom_may_lower(void);
 
 enum { OOM_ERROR_SIZE = 160 };
 
-/*
- * One line: "cannot set OOM adjustment of 4242: Permission denied (lowering needs
- * CAP_SYS_RESOURCE)".
- */
+/* One line: "cannot set OOM adjustment of 4242: Permission denied (lowering ...)". */
 void oom_error_text(int64_t pid, int error, char text[static OOM_ERROR_SIZE]);
 
-/* The part of it behind the colon. Static text. */
+/* The part after the colon. Static text. */
 const char *oom_error_cause(int error);

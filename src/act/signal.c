@@ -50,7 +50,7 @@ start_time_of(int64_t pid, int64_t *ret_start_time)
 	return 0;
 }
 
-/* The descriptor is taken first: if the time fits then, it is of the process that was meant. */
+/* Opens the descriptor first: if the start time then fits, it is the right process. */
 int
 signal_send(int64_t pid, int64_t start_time, int signal)
 {

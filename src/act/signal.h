@@ -3,12 +3,12 @@
 
 #include <stdint.h>
 
-/* The number of a signal by name, with or without SIG and in any case, or by number; -EINVAL. */
+/* Converts a signal name (with or without SIG, any case) or number; -EINVAL if unknown. */
 int signal_parse(const char *name);
 
 /*
- * Sends a signal to the process that has this pid and started at this time (ticks since boot), by
- * pidfd, so that no other process that got the pid meanwhile can be hit. Returns 0 or -errno;
- * -ESRCH where the process has ended.
+ * Sends a signal to the process with this PID and start time (ticks since boot). A pidfd makes sure
+ * that no other process with the same PID gets it. Returns 0 or -errno; -ESRCH if the process has
+ * ended.
  */
 int signal_send(int64_t pid, int64_t start_time, int signal);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* RFC 4180: a field with a comma or a quote stands in quotes, and a quote in it twice. */
+/* RFC 4180: quotes a field with a comma or a quote, and doubles the quotes in it. */
 static void
 write_field(FILE *file, const char *text)
 {
@@ -24,7 +24,7 @@ write_field(FILE *file, const char *text)
 	fputc('"', file);
 }
 
-/* Machines read this: whole numbers stay whole, and the locale has no say. */
+/* For machines: independent of the locale, whole numbers without a fraction. */
 static void
 write_number(FILE *file, enum unit unit, int64_t number)
 {

@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 
-/* Writes a value and what explains it, a line each; `name` NULL: the column's title. */
+/* Writes a value and its explanations, a line each; `name` NULL: the column's title. */
 void explain_write(FILE *file, const char *name, const struct figure *figure,
 	const struct explain_style *style);
 
-/* The same of several columns of a row, named as selection_parse() takes them. */
+/* The same for several columns of a row, in a list for selection_parse(). */
 void explain_write_columns(FILE *file, const char *columns, const struct figure *row,
 	const struct explain_style *style);

@@ -21,7 +21,7 @@ power_of(double base, int exponent)
 	return product;
 }
 
-/* The first form that is short enough: 5 characters with "Ki", 4 with "K" or "B" (free's rule). */
+/* The first short enough form: 5 characters with "Ki", 4 with "K" or "B" (free's rule). */
 static void
 format_human(char text[static VALUE_SIZE], int64_t bytes, bool si)
 {
@@ -112,7 +112,7 @@ write_single_line(FILE *file, const struct system *system, const struct free_sty
 	fputc('\n', file);
 }
 
-/* Impossible figures are printed too, so sums wrap as free's do instead of overflowing. */
+/* Prints impossible figures too: sums wrap as in free, without undefined overflow. */
 static int64_t
 sum(int64_t a, int64_t b)
 {

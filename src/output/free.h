@@ -6,20 +6,20 @@
 
 struct system;
 
-/* What the options of free ask for. */
+/* The options of free. */
 struct free_style {
 	int power; /* 0: KiB, or kB with si; 1: bytes; 2 to 6: kilo to peta */
 	bool si, human, low_high, total, committed, wide, line;
 };
 
 /*
- * Writes what free of procps-ng 4 prints for the same figures (system_read_raw_meminfo), byte for
- * byte; `line` as of 4.0.4 and later.
+ * Writes the output of free of procps-ng 4 for the same figures (system_read_raw_meminfo), byte for
+ * byte; `line` as in 4.0.4 and later.
  */
 void free_write(FILE *file, const struct system *system, const struct free_style *style);
 
 /*
- * Writes how each figure comes about, in live numbers and the same unit, from figures of which
- * some may be UNKNOWN (system_read_meminfo).
+ * Explains each figure, in live numbers and the same unit. Figures may be UNKNOWN
+ * (system_read_meminfo).
  */
 void free_explain(FILE *file, const struct system *system, const struct free_style *style);

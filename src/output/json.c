@@ -35,8 +35,7 @@ number_value(enum unit unit, int64_t number)
 
 	if (number == UNKNOWN)
 		return json_null();
-	/* Of an identity there may be more than a JSON integer of ours holds: inodes have 64 bits.
-	 */
+	/* An ID, such as an inode, has 64 bits without a sign: more than a JSON integer here. */
 	if (unit == UNIT_ADDRESS || (unit == UNIT_ID && number < 0)) {
 		unit_format(text, unit, number, SCALE_BYTES);
 		return json_string_nocheck(text);
@@ -54,7 +53,7 @@ column_value(const struct column *column, const void *row)
 	return number_value(column->unit, column_number(column, row));
 }
 
-/* DEL is the one control character that JSON lets through; inside a string it can be escaped. */
+/* JSON allows DEL, the only control character; inside a string it can be escaped. */
 static int
 write_escaped(const char *text, size_t size, void *file)
 {
@@ -87,7 +86,7 @@ json_begin(const char *kind, int64_t time)
 	char text[OUTPUT_TIME_SIZE];
 	json_t *object;
 
-	json_set_alloc_funcs(xmalloc, free); /* so that nothing below can fail */
+	json_set_alloc_funcs(xmalloc, free); /* so that no allocation below can fail */
 	object = json_object();
 	if (time != UNKNOWN)
 		output_format_time(text, time);
@@ -148,7 +147,7 @@ json_write_hint(FILE *file, int64_t time, const struct hint *hint)
 	json_end(file, object);
 }
 
-/* An event has its own time, which may be before that of the block. */
+/* The time of an event may be before that of the block. */
 static void
 write_event(struct output *output, const struct event *event)
 {

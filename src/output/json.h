@@ -18,10 +18,9 @@ void json_write_row(
 void json_write_hint(FILE *file, int64_t time, const struct hint *hint);
 
 /*
- * An object that is written as one line when it is ended: "kind", "time" (null where UNKNOWN), and
- * whatever is added. json_columns() adds to any object the columns of a table whose needs are all
- * in `bits`: what was not asked for is not there, so that null always means unknown. Returns
- * whether there was any.
+ * json_begin() creates an object with "kind" and "time" (null for UNKNOWN); json_end() writes it as
+ * one line and frees it. json_columns() adds the columns whose needs are all in `bits`: others are
+ * left out, so that null always means unknown. Returns whether there was any.
  */
 struct json_t *json_begin(const char *kind, int64_t time);
 bool json_columns(struct json_t *object, const struct table *table, uint64_t bits, const void *row);

@@ -13,7 +13,7 @@
 
 enum { NAME_SIZE = 512 };
 
-/* A text that is written piece by piece. What does not fit is left out. */
+/* A text under construction; cut if too long. */
 struct text {
 	char *at, *end;
 };
@@ -107,7 +107,7 @@ say_stack(struct text *text, const struct output *output, const struct snapshot 
 	say(text, " of at most %s\n", limit);
 }
 
-/* The same as ~FREES of the process. */
+/* ~FREES of the process. */
 static void
 say_gain(struct text *text, const struct output *output, const struct process *process)
 {

@@ -9,12 +9,12 @@ struct snapshot;
 enum { MAP_HEAD_SIZE = 4096 };
 
 /*
- * Writes what stands above the map of a process: whose it is, its totals, brk against mmap, the
- * stack and its limit, and what its end would free. Whole lines, safe for a terminal. The snapshot
- * has the process and its mappings.
+ * Writes the lines above the map of a process: command, totals, brk and mmap, the stack and its
+ * limit, and the memory that its end would free. Safe for a terminal. The snapshot needs the
+ * process and its mappings.
  */
 void map_write_head(const struct output *output, const struct snapshot *snapshot, int64_t pid,
 	char head[static MAP_HEAD_SIZE]);
 
-/* Writes the process as an object of JSON with all its columns. */
+/* Writes the process as a JSON object with all its columns. */
 void map_write_process(struct output *output, const struct snapshot *snapshot, int64_t pid);

@@ -9,7 +9,7 @@
 
 enum { MANY = 3 };
 
-/* The memory of which the figures of a kill are parts; UNKNOWN where the log does not tell. */
+/* The total for the figures of a kill; UNKNOWN if the log does not have it. */
 static int64_t
 whole_of(const struct oom_kill *kill)
 {
@@ -214,14 +214,14 @@ oom_advise(struct page *page, const struct episode *episode)
 		page_say(page, "-", "The log gives no other hint than the table above.");
 }
 
-/* The names of the kernel's flags, without which it is not known which zones serve a request. */
+/* Searches the names of the kernel's flags; these tell which zones serve a request. */
 static bool
 has_flag(const struct oom_kill *kill, const char *name)
 {
 	return strstr(kill->gfp, name) != NULL;
 }
 
-/* Zones above the kernel's own serve only pages for users, Movable only those that can move. */
+/* HighMem and Movable serve only pages for users, Movable only movable ones. */
 static bool
 serves(const struct oom_kill *kill, const struct oom_zone *zone)
 {

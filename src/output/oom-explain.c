@@ -8,7 +8,7 @@
 
 enum { SHOWN_CANDIDATES = 5 };
 
-/* What the kernel did, as the end of a sentence. */
+/* The action of the kernel, as the end of a sentence. */
 static const char *
 deed_of(const struct oom_kill *kill)
 {
@@ -23,7 +23,7 @@ deed_of(const struct oom_kill *kill)
 	}
 }
 
-/* What happened, in one sentence or two. */
+/* One or two sentences about the limit. */
 static void
 say_limit(struct page *page, const struct oom_kill *kill)
 {
@@ -136,7 +136,7 @@ struct part {
 	int64_t bytes;
 };
 
-/* "anonymous 59.8M, files 6.4M": what is known of these. */
+/* The known parts: "anonymous 59.8M, files 6.4M". */
 static const char *
 list_parts(struct page *page, const struct part *parts, size_t count)
 {
@@ -344,7 +344,7 @@ say_memory(struct page *page, const struct oom_kill *kill)
 		page_say(page, "", "In swap: %s.", page_bytes(page, kill->swap_usage));
 }
 
-/* "12 times in 3:10", where it was more than once. */
+/* "12 kills in 3:10", if there was more than one. */
 static void
 say_repeats(struct page *page, const struct episode *episode)
 {

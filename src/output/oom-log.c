@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A kill of the same limit within ten minutes repeats the last; so many limits are kept in mind. */
+/* A kill at the same limit within ten minutes is a repeat; compares the last RECENT_EPISODES. */
 #define REPEAT_NS (600 * NS_PER_SEC)
 
 enum { RECENT_EPISODES = 32 };
@@ -48,7 +48,7 @@ repeats(const struct oom_kill *kill, const struct oom_kill *before)
 	       is_soon(kill->time, before->time) && is_soon(kill->uptime, before->uptime);
 }
 
-/* The episode that a kill goes on with, or NULL. */
+/* The episode that a kill continues, or NULL. */
 static struct episode *
 find_episode(const struct episodes *episodes, const struct oom_kill *kill)
 {
@@ -86,7 +86,7 @@ add_kill(struct episodes *episodes, const struct oom_kill *kill)
 	}
 }
 
-/* When it was, and who died. */
+/* Writes the time and the victim. */
 static void
 write_title(struct page *page, const struct episode *episode)
 {
@@ -117,7 +117,7 @@ limit_of(struct page *page, const struct oom_kill *kill)
 	return oom_limit_names[kill->limited_by] ? oom_limit_names[kill->limited_by] : "-";
 }
 
-/* One row for each kill; the limit comes last, as a path may be long. */
+/* One row for each kill. The limit is last: it may be a long path. */
 static void
 write_table(struct page *page, const struct oom_kill *kills, size_t count)
 {

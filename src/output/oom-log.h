@@ -7,9 +7,9 @@
 
 struct oom_kill;
 
-/* Writes kills as a person wants to read them: one chapter for those that repeat each other. */
+/* Writes kills for people: one chapter for kills that repeat each other. */
 void oom_log_write_text(
 	FILE *file, const struct oom_kill *kills, size_t count, enum charset charset);
 
-/* Writes one object of kind "oom_kill" with the candidates in it. */
+/* Writes one JSON object of kind "oom_kill" with its candidates. */
 void oom_log_write_json(FILE *file, const struct oom_kill *kill);

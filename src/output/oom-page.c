@@ -56,7 +56,7 @@ write_blanks(FILE *file, size_t count)
 	fprintf(file, "%*s", (int)count, "");
 }
 
-/* Writes words until the text ends; a word that is too long has a line of its own. */
+/* Writes the words of a text; a word that is too long gets its own line. */
 static void
 write_words(struct page *page, char *text, size_t indent, size_t column)
 {

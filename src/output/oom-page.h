@@ -10,29 +10,28 @@
 
 struct oom_kill;
 
-/* A text for people that is being written in paragraphs. */
+/* A text for people, written in paragraphs. */
 struct page {
 	FILE *file;
 	enum charset charset;
-	struct arena texts; /* of what page_safe() and kin return */
+	struct arena texts; /* results of page_safe() and the others */
 };
 
-/* Kills that repeat each other: of one limit, within a short time. */
+/* Kills that repeat each other: at one limit, within a short time. */
 struct episode {
-	const struct oom_kill *explained; /* the last of which the log has a whole report */
+	const struct oom_kill *explained; /* the last one with a whole report */
 	const struct oom_kill *first, *last;
-	size_t reports, with_group; /* how many; how many more processes died with the victims */
-	int64_t bytes_with_group;   /* what those held */
+	size_t reports, with_group; /* number of reports; of processes killed with the victims */
+	int64_t bytes_with_group;   /* memory of those processes */
 };
 
 enum { PAGE_INDENT = 3, PAGE_WIDTH = 79 };
 
-/* Writes a paragraph, its lines broken between words; `mark` stands before its first line. */
+/* Writes a paragraph with lines broken between words; `mark` is before its first line. */
 void page_say(struct page *page, const char *mark, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Texts that live until the page ends: a name made safe, "?" for NULL; bytes for people; a count
- * with its noun. */
+/* Texts valid until the page ends: a safe name ("?" for NULL), bytes, a number, a count. */
 const char *page_safe(struct page *page, const char *text);
 const char *page_bytes(struct page *page, int64_t bytes);
 const char *page_number(struct page *page, int64_t number);
@@ -41,8 +40,8 @@ const char *page_count(struct page *page, int64_t count, const char *noun, const
 /* Answers the questions about an episode. */
 void oom_explain(struct page *page, const struct episode *episode);
 
-/* Why memory that was free did not serve the request, zone by zone. */
+/* Explains by zone why free memory did not serve the request. */
 void oom_explain_free(struct page *page, const struct oom_kill *kill);
 
-/* What can be done about it, from what the log says and nothing else. */
+/* Writes advice that follows from the log only. */
 void oom_advise(struct page *page, const struct episode *episode);

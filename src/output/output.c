@@ -109,7 +109,7 @@ write_line(struct output *output, size_t length)
 	output->line_length = 0;
 }
 
-/* Writes the line, cut where the reader's terminal ends. */
+/* Writes the line, cut to the width of the terminal. */
 void
 line_end(struct output *output)
 {

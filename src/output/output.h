@@ -13,10 +13,10 @@ struct selection;
 struct snapshot;
 struct output;
 
-/* A way to write one refresh after the other to a file. */
+/* A format for writing refreshes to a file. */
 struct output_format {
 	const char *name, *help;
-	bool has_hints; /* it writes the snapshot's hints and events itself */
+	bool has_hints; /* includes the snapshot's hints and events */
 	void (*write)(struct output *output, const struct snapshot *snapshot,
 		const struct selection *selection, const struct row_list *rows);
 };
@@ -24,13 +24,13 @@ struct output_format {
 struct output {
 	const struct output_format *format;
 	FILE *file;
-	enum charset charset; /* of the reader of a text */
-	enum scale scale;     /* of bytes in a text */
-	const char *head; /* what a text begins with instead of the totals, whole lines; or NULL */
-	const struct footprint *held; /* said in a text: what the rows hold together; or NULL */
-	size_t width;                 /* at which lines of a text are cut; 0: never */
+	enum charset charset;         /* of a text */
+	enum scale scale;             /* of sizes in a text */
+	const char *head;             /* replaces the totals of a text, whole lines; or NULL */
+	const struct footprint *held; /* memory of all rows together, for a text; or NULL */
+	size_t width;                 /* text lines are cut here; 0: never */
 	size_t block_count;           /* blocks written so far */
-	size_t *widths;               /* of the columns of a text */
+	size_t *widths;               /* column widths of a text */
 	size_t width_capacity;
 	char *line; /* the line being built */
 	size_t line_length, line_capacity;
@@ -48,16 +48,16 @@ int output_write(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows);
 void output_finish(struct output *output);
 
-/* The rows where they are processes, for snapshot_hints(); else NULL. */
+/* The rows if they are processes, else NULL; for snapshot_hints(). */
 const struct row_list *output_processes(
 	const struct selection *selection, const struct row_list *rows);
 
 enum { OUTPUT_TIME_SIZE = 32 };
 
-/* ISO 8601 in UTC with milliseconds, as machines read it: 2026-11-22T13:02:31.250Z. */
+/* ISO 8601 in UTC with milliseconds: 2026-11-22T13:02:31.250Z. */
 void output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time);
 
-/* For the formats: CELL_SIZE bytes for one value, used again for the next. */
+/* For the formats: a buffer of CELL_SIZE bytes for one value. */
 char *output_room(struct output *output);
 
 /* For the formats: the line being built. */

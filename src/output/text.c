@@ -59,7 +59,7 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 	line_end(output);
 }
 
-/* Its unit; what is not known has none. */
+/* Adds the unit of a known value. */
 static void
 add_behind(struct output *output, const struct system_item *item, const struct system *system)
 {
@@ -69,7 +69,7 @@ add_behind(struct output *output, const struct system_item *item, const struct s
 		add_text(output, item->behind);
 }
 
-/* A label, its value and what stands behind it. */
+/* Adds a label, its value and unit. */
 static void
 add_figure(struct output *output, const struct system_line *line, size_t item,
 	const struct snapshot *snapshot)
@@ -133,8 +133,8 @@ write_notes(struct output *output, const struct snapshot *snapshot,
 }
 
 /*
- * A column of numbers has room for all of them; one of texts is as wide as its widest text, within
- * reason: a longer one pushes aside the rest of its own line, not all lines.
+ * A column of numbers fits all of them. A column of texts fits its widest text up to a limit: a
+ * longer text shifts only the rest of its own line.
  */
 static size_t
 column_width(struct output *output, const struct column *column, const struct row_list *rows)
@@ -158,7 +158,7 @@ column_width(struct output *output, const struct column *column, const struct ro
 	return width < WIDEST_PADDING ? width : WIDEST_PADDING;
 }
 
-/* Numbers stand at the right of their column, texts at the left, the last text as it is. */
+/* Aligns numbers to the right, texts to the left; the last text has no padding. */
 static void
 add_cell(struct output *output, const char *text, size_t length, size_t width, bool is_text)
 {
