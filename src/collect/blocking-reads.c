@@ -18,18 +18,17 @@
 #include <unistd.h>
 
 enum {
-	TEXT_SIZE = 4096, /* of a command line no more is kept; smaps_rollup has about 800 bytes */
-	MOST_STUCK = 32,  /* threads that hang; then no file is asked any more */
-	STARVED_LOOKS = 50, /* how often a thread that only waits for a CPU is waited for */
+	TEXT_SIZE = 4096,   /* cuts command lines; smaps_rollup has about 800 bytes */
+	MOST_STUCK = 32,    /* hanging threads; with so many no more files are read */
+	STARVED_LOOKS = 50, /* timeouts granted to a thread that only waits for a CPU */
 };
 
-/* A thread, and what it reads. */
 struct reader {
 	struct blocking_reads *reads;
 	pthread_t thread;
 	pid_t tid;
-	bool answered;       /* it is at its end */
-	atomic_bool reading; /* a file, and does not just wait for the lock */
+	bool answered;       /* the thread has ended */
+	atomic_bool reading; /* it reads a file, and does not just wait for the lock */
 	unsigned batch;
 	int64_t pid;
 	enum blocking_file file;
@@ -37,20 +36,20 @@ struct reader {
 
 struct blocking_reads {
 	int root;
-	pthread_mutex_t lock; /* of all below, but what only the caller's side uses */
+	pthread_mutex_t lock; /* guards all below, except fields of the caller's side */
 	pthread_cond_t wanted, answered;
-	struct reader *current; /* NULL: none could be started, or none was needed yet */
+	struct reader *current; /* NULL: not needed yet, or could not be started */
 	bool ending;
-	unsigned batch; /* counts them: an answer to an earlier one is of no use */
+	unsigned batch; /* number of the batch: answers to earlier ones are dropped */
 	struct blocking_read *reads;
 	size_t next, count;     /* `next` is being read */
-	size_t added, capacity; /* of the caller's side */
+	size_t added, capacity; /* the caller's side */
 	struct arena texts;
-	struct reader *stuck[MOST_STUCK]; /* of the caller's side */
+	struct reader *stuck[MOST_STUCK]; /* the caller's side */
 	size_t stuck_count;
-	size_t looked_at; /* what was next at the last look, */
-	int64_t since;    /* since when, */
-	int starved;      /* and how often its thread waited for a CPU */
+	size_t looked_at; /* `next` at the last check, */
+	int64_t since;    /* time of that check, */
+	int starved;      /* and how often the thread waited for a CPU since then */
 };
 
 static void
@@ -97,7 +96,7 @@ read_file(int root, struct blocking_read *read, char text[static TEXT_SIZE])
 	read->cpu_time = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 }
 
-/* Reads the next file, with the lock given back meanwhile: the batch may have changed then. */
+/* Reads the next file. Releases the lock meanwhile, so the batch may have changed afterwards. */
 static void
 read_next(struct blocking_reads *reads, struct reader *reader)
 {
@@ -156,7 +155,7 @@ blocking_reads_create(int root)
 	return reads;
 }
 
-/* Threads that were left behind and have come to their end. The lock is held. */
+/* Joins the abandoned threads that have ended. The lock is held. */
 static void
 reap_finished(struct blocking_reads *reads)
 {
@@ -177,7 +176,7 @@ reap_finished(struct blocking_reads *reads)
 	reads->stuck_count = count;
 }
 
-/* Ends the batch with an error for all that is left. The lock is held. */
+/* Ends the batch with an error for all remaining reads. The lock is held. */
 static void
 give_up_rest(struct blocking_reads *reads, int error)
 {
@@ -203,7 +202,7 @@ start_reader(struct blocking_reads *reads)
 	give_up_rest(reads, error);
 }
 
-/* Leaves the thread behind with what it reads. The lock is held. */
+/* Leaves the thread to its hanging file and starts another one. The lock is held. */
 static void
 abandon_reader(struct blocking_reads *reads)
 {
@@ -224,7 +223,7 @@ is_asleep(const struct reader *reader)
 	return reader->reading && procfs_thread_sleeps(reader->tid);
 }
 
-/* Whether nothing has come for long, and not for want of a CPU. The lock is held. */
+/* Whether the thread has given no answer for long, and not for lack of a CPU. The lock is held. */
 static bool
 hangs(struct blocking_reads *reads)
 {
@@ -243,7 +242,7 @@ hangs(struct blocking_reads *reads)
 	return is_asleep(reads->current) || ++reads->starved == STARVED_LOOKS;
 }
 
-/* Leaves behind what hangs. Returns whether something did. The lock is held. */
+/* Abandons a hanging thread. Returns whether there was one. The lock is held. */
 static bool
 look(struct blocking_reads *reads)
 {
@@ -274,7 +273,7 @@ blocking_reads_reset(struct blocking_reads *reads)
 	return done;
 }
 
-/* Between reset and submit the thread has nothing to do: it looks at `next` and `count`. */
+/* The thread checks `next` and `count`, so it is idle between reset and submit. */
 void
 blocking_reads_add(struct blocking_reads *reads, const struct blocking_read *read)
 {
@@ -362,7 +361,7 @@ blocking_reads_is_blocked(struct blocking_reads *reads, int64_t pid, enum blocki
 	return blocked;
 }
 
-/* Whether the threads are all at their end, or about to be. The lock is held. */
+/* Whether all threads end within the timeout. The lock is held. */
 static bool
 has_ended(struct blocking_reads *reads)
 {
@@ -375,7 +374,7 @@ has_ended(struct blocking_reads *reads)
 	return reads->stuck_count == 0 && (!reads->current || reads->current->answered);
 }
 
-/* What hangs still uses the memory of this: the end of the program ends both. */
+/* Hanging threads still use `reads`, so neither is freed before the program ends. */
 static void
 detach_all(struct blocking_reads *reads)
 {

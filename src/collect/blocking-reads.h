@@ -9,61 +9,61 @@
 #include <stdint.h>
 
 /*
- * Reads the files of processes that may not answer for ever, in a thread of its own: whoever holds
- * a process's mmap_lock may wait for a device, and a reader would with it (T17). A thread that
- * hangs is left behind with its file, and another one goes on with the rest. The file is not asked
- * again until that answer has come.
+ * Reads files of processes that may block for ever, in a separate thread: the holder of a process's
+ * mmap_lock may wait for a device, and then a reader of the file waits too (T17). A thread that
+ * hangs is abandoned with its file, and a new thread reads the rest. The file is not read again
+ * until the abandoned thread has its answer.
  */
 struct blocking_reads;
 
 enum blocking_file { BLOCKING_COMMAND, BLOCKING_PSS, BLOCKING_FILES };
 
-/* One file of one process, and what it said. */
+/* One file of one process, and its answer. */
 struct blocking_read {
 	int64_t pid, start_time;
 	enum blocking_file file;
 	char directory[PROCESS_PATH_SIZE]; /* "PID", or "PID/task/TID" */
 	int error;                         /* 0, -errno, or -EINPROGRESS: no answer yet */
-	int64_t time;                      /* when it was asked (CLOCK_BOOTTIME), nanoseconds */
-	int64_t cpu_time;                  /* that reading took, nanoseconds */
-	const char *command;               /* BLOCKING_COMMAND: arguments, each with its NUL; */
+	int64_t time;                      /* start of the read (CLOCK_BOOTTIME), nanoseconds */
+	int64_t cpu_time;                  /* CPU time of the read, nanoseconds */
+	const char *command;               /* BLOCKING_COMMAND: arguments, each ending in NUL */
 	size_t command_length;
 	int64_t pss, uss, swap_pss; /* BLOCKING_PSS: bytes */
 };
 
-/* `root` is a descriptor of /proc. The thread is started with the first read. */
+/* `root` is a descriptor of /proc. The first read starts the thread. */
 struct blocking_reads *blocking_reads_create(int root);
 
-/* Does not wait: what still hangs then is left to the end of the program. */
+/* Does not wait: threads that still hang live until the program ends. */
 void blocking_reads_destroy(struct blocking_reads *reads);
 
-/* Forgets the reads of the last batch. Returns false while some of them still wait. */
+/* Forgets the last batch. Returns false while some of its reads have no answer. */
 bool blocking_reads_reset(struct blocking_reads *reads);
 
-/* Adds one to the batch. Not one that blocking_reads_is_blocked(). */
+/* Adds a read to the batch; not allowed if blocking_reads_is_blocked() for it. */
 void blocking_reads_add(struct blocking_reads *reads, const struct blocking_read *read);
 
-/* Reads the batch. Returns at once. */
+/* Starts reading the batch. Returns at once. */
 void blocking_reads_submit(struct blocking_reads *reads);
 
 /*
- * Waits until each read of the batch has its answer. One that hangs has -ETIMEDOUT; after
- * `hang_limit` of them what is left is given up with -EAGAIN.
+ * Waits until each read of the batch has its answer. A read that hangs gets -ETIMEDOUT; after
+ * `hang_limit` of them all remaining reads get -EAGAIN.
  */
 void blocking_reads_wait(struct blocking_reads *reads, int hang_limit);
 
-/* Looks for a read that hangs, without waiting. Returns whether all have their answers. */
+/* Checks for a hanging read, without waiting. Returns whether all reads have their answers. */
 bool blocking_reads_poll(struct blocking_reads *reads);
 
 /*
- * The reads of the batch. Only what has an answer may be looked at, before the next begin; with
- * blocking_reads_poll() that is when it returned true.
+ * The reads of the batch, valid until the next batch. Use it only when all have their answers:
+ * after blocking_reads_wait(), or when blocking_reads_poll() has returned true.
  */
 const struct blocking_read *blocking_reads_results(
 	const struct blocking_reads *reads, size_t *ret_count);
 
-/* Whether this file of the process has been asked and has not answered. */
+/* Whether an earlier read of this file of the process still hangs. */
 bool blocking_reads_is_blocked(struct blocking_reads *reads, int64_t pid, enum blocking_file file);
 
-/* How long nothing may come before a sleeping thread counts as hanging. */
+/* A sleeping thread without an answer for this long hangs. */
 #define READ_TIMEOUT_NS (20 * NS_PER_MS)

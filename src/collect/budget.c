@@ -31,7 +31,7 @@ struct budget_reader {
 	int root;
 	struct budget_part *parts;
 	size_t part_count, part_capacity;
-	char text[VMSTAT_SIZE]; /* of vmstat, and of meminfo, which is shorter */
+	char text[VMSTAT_SIZE]; /* of vmstat, or of meminfo, which is shorter */
 };
 
 /* clang-format off */
@@ -84,7 +84,7 @@ budget_reader_destroy(struct budget_reader *reader)
 	free(reader);
 }
 
-/* Of a name that is a constant, or text of the snapshot. */
+/* The name of the part is a constant, or text of the snapshot. */
 static void
 add_part(struct budget_reader *reader, const struct budget_part *part)
 {
@@ -93,7 +93,7 @@ add_part(struct budget_reader *reader, const struct budget_part *part)
 	reader->parts[reader->part_count++] = *part;
 }
 
-/* The sum of the numbers behind a key, wherever it stands in a line; UNKNOWN without any. */
+/* The sum of the numbers behind a key, anywhere in a line; UNKNOWN without any. */
 static int64_t
 sum_of(int directory, const char *path, const char *key)
 {
@@ -110,7 +110,7 @@ sum_of(int directory, const char *path, const char *key)
 	return sum;
 }
 
-/* Before Linux 4.20 meminfo has only the pool of the usual size. */
+/* Before Linux 4.20 meminfo has only the pool of the default size. */
 int
 budget_parse_meminfo(const char *text, struct budget_figures *figures)
 {
@@ -130,7 +130,7 @@ read_meminfo(struct budget_reader *reader, struct budget_figures *figures)
 	return length < 0 ? (int)length : budget_parse_meminfo(reader->text, figures);
 }
 
-/* Kernels that have no Balloon in meminfo count its pages as they come and go. */
+/* Some kernels have no Balloon in meminfo, but count its pages in vmstat. */
 static int64_t
 read_balloon(struct budget_reader *reader)
 {
@@ -158,7 +158,7 @@ read_zram(void)
 	return sum;
 }
 
-/* "size 4 12345" among many lines. */
+/* The file has many lines like "size 4 12345". */
 static int64_t
 read_arc(int root)
 {
@@ -174,7 +174,7 @@ read_arc(int root)
 	return UNKNOWN;
 }
 
-/* "00100000-bfffffff : System RAM"; to whom the addresses are hidden they are all 0. */
+/* "00100000-bfffffff : System RAM"; without permission all addresses are 0. */
 static int64_t
 read_installed(int root)
 {
@@ -199,7 +199,9 @@ is_in(const dev_t *devices, size_t count, dev_t device)
 	return false;
 }
 
-/* A file system that is mounted in several places is one; what is mounted over is not seen. */
+/*
+ * Counts a file system once, even if it is mounted in several places. Hidden mounts are not seen.
+ */
 static void
 add_mount(struct budget_reader *reader, struct snapshot *now, const char *path, dev_t *devices,
 	size_t *count)
@@ -219,7 +221,7 @@ add_mount(struct budget_reader *reader, struct snapshot *now, const char *path, 
 					 "shmem", arena_text(&now->texts, path), "tmpfs", used });
 }
 
-/* Only tmpfs is asked: it answers at once. */
+/* Reads only tmpfs: other file systems may block. */
 static void
 read_mounts(struct budget_reader *reader, struct snapshot *now)
 {
@@ -236,7 +238,7 @@ read_mounts(struct budget_reader *reader, struct snapshot *now)
 		endmntent(mounts);
 }
 
-/* The largest caches are parts. */
+/* Adds the largest slab caches as parts. */
 static void
 add_caches(struct budget_reader *reader, struct snapshot *now)
 {
@@ -290,7 +292,7 @@ add_pool_part(struct budget_reader *reader, struct snapshot *now, int64_t size, 
 				 known_product(count, known_product(size, 1024)) });
 }
 
-/* The pools of each size (Documentation/admin-guide/mm/hugetlbpage.rst). */
+/* Huge page pools of each size (Documentation/admin-guide/mm/hugetlbpage.rst). */
 static void
 read_pools(struct budget_reader *reader, struct snapshot *now)
 {

@@ -17,21 +17,21 @@
 enum {
 	PATH_SIZE = 2 * 4096,
 	TEXT_SIZE = 16 * 1024,
-	MACHINE_INODE = 1,  /* of the root of a hierarchy (fs/kernfs) */
-	MOST_LEVELS = 64,   /* that a mount may begin above the namespace */
-	MOST_FOLDERS = 4096 /* looked at to find out what the namespace's root is called */
+	MACHINE_INODE = 1,  /* inode of the root of a hierarchy (fs/kernfs) */
+	MOST_LEVELS = 64,   /* between a mount and the namespace's root below it */
+	MOST_FOLDERS = 4096 /* read to find the name of the namespace's root */
 };
 
-/* PROC_CGROUP_INIT_INO of include/linux/proc_ns.h: the namespace that the machine began with. */
+/* PROC_CGROUP_INIT_INO of include/linux/proc_ns.h: the initial namespace. */
 static const char first_namespace[] = "cgroup:[4026531835]";
 
 struct cgroup_tree {
 	int root;
 	struct cgroup_mount mount;
 	bool is_whole;
-	size_t levels; /* that the mount begins above the namespace's root, */
-	char *inside;  /* whose name below the mount this is */
-	char given[PATH_SIZE], name[PATH_SIZE]; /* while a name is being made */
+	size_t levels; /* from the mount's root down to the namespace's root, */
+	char *inside;  /* and the name of the namespace's root below the mount */
+	char given[PATH_SIZE], name[PATH_SIZE]; /* space for making names */
 };
 
 struct cgroup_tree *
@@ -51,8 +51,6 @@ cgroup_tree_destroy(struct cgroup_tree *tree)
 	free(tree);
 }
 
-/* The mount */
-
 static bool
 has_word(const char *list, const char *word)
 {
@@ -64,7 +62,7 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
-/* The version of the control groups whose memory controller a line is about; 0: it is another. */
+/* The version of the control groups if the line mounts their memory controller, else 0. */
 static int
 version_of(const char *line)
 {
@@ -99,14 +97,14 @@ cgroup_mount_parse(const char *line, struct cgroup_mount *mount)
 	return true;
 }
 
-/* Whether a path begins with a step outward: "/..", and nothing behind the dots. */
+/* Whether a path begins with a step outward: "/..", with no other characters in that name. */
 static bool
 leads_out(const char *path, size_t length)
 {
 	return length >= 3 && memcmp(path, "/..", 3) == 0 && (length == 3 || path[3] == '/');
 }
 
-/* How many steps outward a path begins with. */
+/* The number of steps outward at the start of a path. */
 static size_t
 steps_out(const char *path, size_t length)
 {
@@ -159,11 +157,9 @@ cgroup_mount_name(
 	return true;
 }
 
-/* The name of the namespace's root, where the mount begins above it */
-
 struct search {
 	const char *own; /* this process's path from the namespace's root */
-	int folders;     /* that may still be looked at */
+	int folders;     /* folders that may still be read */
 	char path[PATH_SIZE];
 };
 
@@ -184,7 +180,7 @@ is_own(struct search *search, size_t length)
 	return found;
 }
 
-/* Looks `levels` below the folder of the search's path, which it leaves at what it finds. */
+/* Searches `levels` below the folder search->path, and leaves the result in search->path. */
 static bool
 find_inside(struct search *search, size_t levels)
 {
@@ -208,7 +204,7 @@ find_inside(struct search *search, size_t levels)
 	return false;
 }
 
-/* Where it cannot be found its names are "?": then no other group is taken for one of inside. */
+/* If the name cannot be found its parts are "?", so that it matches no other group. */
 static char *
 name_inside(const struct cgroup_tree *tree)
 {
@@ -283,8 +279,6 @@ cgroup_tree_is_whole(struct cgroup_tree *tree)
 	return cgroup_tree_version(tree) < 0 ? is_first_namespace(tree) : tree->is_whole;
 }
 
-/* Names */
-
 const char *
 cgroup_tree_name(struct cgroup_tree *tree, const char *path, size_t length, const char *last,
 	struct arena *texts)
@@ -295,7 +289,7 @@ cgroup_tree_name(struct cgroup_tree *tree, const char *path, size_t length, cons
 	return arena_copy_new(texts, last, tree->name, strlen(tree->name));
 }
 
-/* The name of what is mounted, where the names of all groups begin with it; else "". */
+/* The name of the mounted group, if the names of all groups begin with it; else "". */
 static const char *
 base_of(const struct cgroup_tree *tree)
 {
@@ -304,7 +298,7 @@ base_of(const struct cgroup_tree *tree)
 	return root[0] && root[1] && tree->levels == 0 ? root : "";
 }
 
-/* Whether a path of some length is a folder or stands below it. */
+/* Whether a path is the folder or is below it. */
 static bool
 is_below(const char *path, size_t length, const char *folder)
 {
@@ -314,7 +308,7 @@ is_below(const char *path, size_t length, const char *folder)
 	       (length == above || path[above] == '/');
 }
 
-/* One slash at the start, none doubled and none at the end. Returns the new length. */
+/* Leaves one slash at the start, none doubled and none at the end. Returns the new length. */
 static size_t
 fold_slashes(char *path, size_t length)
 {
@@ -375,7 +369,7 @@ cgroup_tree_open(const struct cgroup_tree *tree, const char *name, size_t length
 	int fd;
 
 	if (leads_out(name, length) || !is_below(name, length, base))
-		return -ENOENT; /* it is not below what is mounted */
+		return -ENOENT; /* outside the mounted groups */
 	name += strlen(base);
 	length -= strlen(base);
 	path = xmalloc(strlen(tree->mount.path) + length + 2);

@@ -55,7 +55,7 @@ struct name {
 	size_t length;
 };
 
-/* Takes the next name off a path that ends at `end`. Returns false where there is none left. */
+/* Takes the next name off a path that ends at `end`. Returns false if there is none. */
 static bool
 next_name(const char **path, const char *end, struct name *ret_name)
 {
@@ -98,7 +98,7 @@ is_unit(const struct name *name)
 	return false;
 }
 
-/* Slices only sort the units; ".." leads out of a cgroup namespace. */
+/* Slices only group the units; ".." leads out of a cgroup namespace. */
 static bool
 is_above_units(const struct name *name)
 {
@@ -106,8 +106,8 @@ is_above_units(const struct name *name)
 }
 
 /*
- * A pod that its runtime has put below its own service: either by a tree of its own there, or by
- * the name "SLICE:PREFIX:ID", which is meant for systemd and was taken for a path.
+ * A pod that its runtime has put below its own service: either as a tree, or with the name
+ * "SLICE:PREFIX:ID", which is meant for systemd but was taken for a path.
  */
 static bool
 is_pod(const struct name *name)
@@ -116,9 +116,9 @@ is_pod(const struct name *name)
 }
 
 /*
- * The unit of the machine's own systemd: the first name that is no slice. Below user@UID.service
- * the systemd of that user has units of its own. What stands further in belongs to who runs there,
- * perhaps the systemd of a container. Where the first name is no unit, none of systemd's is.
+ * Finds the unit of the machine's own systemd: the first name that is no slice. Below
+ * user@UID.service the systemd of that user has its own units. Names further down belong to others,
+ * perhaps to the systemd of a container. If the first name is no unit, there is none.
  */
 static void
 find_unit(const struct line *line, struct cgroup *cgroup)
@@ -178,7 +178,7 @@ cgroup_says_nothing(const struct cgroup *cgroup)
 	return cgroup->version == 1 && cgroup->path_length == 1;
 }
 
-/* In version 1 no limit is the largest number of whole pages (PAGE_COUNTER_MAX). */
+/* In version 1 the value for "no limit" is the largest number of whole pages (PAGE_COUNTER_MAX). */
 #define NO_LIMIT (INT64_C(1) << 62)
 
 int64_t
@@ -209,7 +209,7 @@ cgroup_limits_stat(const char *text, const char *key)
 	return UNKNOWN;
 }
 
-/* A limit that has no file is none. */
+/* Without its file there is no limit. */
 static int64_t
 read_limit(int directory, const char *name)
 {
@@ -248,7 +248,7 @@ read_cache(int directory, int version, char text[static CGROUP_STAT_SIZE])
 	return cache;
 }
 
-/* The names of the files, of each version. */
+/* File names of version 1 and version 2. */
 static const struct {
 	const char *max, *current, *swap_max, *swap_current, *both_max, *both_current;
 } files[] = {

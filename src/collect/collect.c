@@ -33,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What readers that keep nothing themselves read into. */
+/* Shared space for readers without their own. */
 union text {
 	char vmstat[VMSTAT_SIZE];
 	char swaps[SWAPS_LINE_SIZE];
@@ -131,8 +131,8 @@ read_self(struct collector *collector, struct snapshot *now)
 }
 
 /*
- * A reader of totals: one line each. The first one counts up to the time of the snapshot; the
- * budget takes the slab caches from there.
+ * The readers of totals, in their order: NEED_SELF is first, to measure up to the snapshot's time,
+ * and the budget uses the slab caches.
  */
 static const struct {
 	uint64_t need;
@@ -152,7 +152,7 @@ static const struct {
 };
 
 /*
- * Without swap VmSwap is 0 for all, and status need not be read for it. sysinfo(2) is asked too:
+ * Without swap VmSwap is 0 for all, and status need not be read for it. sysinfo(2) is checked too:
  * a container's /proc/meminfo may hide the host's swap.
  */
 static bool
@@ -163,14 +163,14 @@ is_swapless(const struct snapshot *now)
 	return now->system.swap_total == 0 && sysinfo(&info) == 0 && info.totalswap == 0;
 }
 
-/* With hidepid other users' processes are not even listed, and nothing fails (T31). */
+/* With hidepid other users' processes are not even listed, and no call fails (T31). */
 static bool
 has_hidden_processes(const struct collector *collector)
 {
 	return faccessat(collector->root, "1", F_OK, 0) < 0 && errno == ENOENT;
 }
 
-/* The mappings of a process whose first thread has ended are asked of another one (T26). */
+/* If a process's first thread has ended, another thread has the mappings (T26). */
 static int
 read_mappings_of(struct collector *collector, struct snapshot *now, int64_t pid)
 {
@@ -194,7 +194,7 @@ read_mappings(struct collector *collector, struct snapshot *now, int64_t pid)
 	if (!process || process->kernel_thread == 1)
 		return;
 	now->mappings_of = pid;
-	/* They need the same lock that another file of it waits for (T17). */
+	/* Mappings need the same lock that another file of this process waits for (T17). */
 	error = process->extras->blocked ? -ETIMEDOUT : read_mappings_of(collector, now, pid);
 	if (error < 0)
 		snapshot_add_hint(now, NEED_MAPPINGS, error == -ENODATA ? -ENOENT : error, 1);

@@ -4,7 +4,8 @@
 #include "model/source.h"
 
 /*
- * The running kernel as a source. Processes and pressure are read below `root` (NULL: /proc), the
- * totals always below /proc, by libproc2. Returns 0 or -errno; the caller destroys the source.
+ * Creates a source that reads the running kernel: processes and pressure below `root` (NULL:
+ * /proc), the totals always below /proc, with libproc2. Returns 0 or -errno; the caller destroys
+ * the source.
  */
 int collect_create(const char *root, struct source **ret_source);

@@ -10,17 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Many that are read at once cost fewer turns of the two threads, more cost memory. */
+/* Larger batches switch less between the two threads, but cost memory. */
 enum { COMMAND_SIZE = 4096, HANGS = 3, HANGS_OF_ALL = 32, MOST_AT_ONCE = 256 };
 
 struct command_lines {
 	struct blocking_reads *reads;
-	/* Of this refresh: */
+	/* For this refresh: */
 	struct snapshot *now;
 	command_failed_fn failed;
 	void *context;
-	int hangs; /* that are still waited for */
-	int asked; /* since the last were read */
+	int hangs; /* timeouts left before the rest is given up */
+	int asked; /* since the last batch */
 };
 
 struct command_lines *
@@ -45,7 +45,8 @@ void
 command_lines_begin(struct command_lines *commands, struct snapshot *now, bool all,
 	command_failed_fn failed, void *context)
 {
-	(void)blocking_reads_reset(commands->reads); /* each batch is waited for */
+	(void)blocking_reads_reset(
+		commands->reads); /* no read is pending: each batch is waited for */
 	commands->now = now;
 	commands->failed = failed;
 	commands->context = context;
@@ -53,7 +54,7 @@ command_lines_begin(struct command_lines *commands, struct snapshot *now, bool a
 	commands->asked = 0;
 }
 
-/* A kernel thread has no command line, nor has a process that wrote over it. */
+/* Kernel threads, and processes that have erased their arguments, have no command line. */
 static void
 name_by_comm(struct snapshot *now, struct process *row)
 {
@@ -73,7 +74,7 @@ fail(struct command_lines *commands, struct process *row, int error)
 	commands->failed(commands->context, row, error);
 }
 
-/* The arguments end in NUL bytes, which become blanks. */
+/* Each argument ends in NUL; these become blanks. */
 static void
 take_command(struct command_lines *commands, const struct blocking_read *read, struct process *row)
 {
@@ -103,7 +104,7 @@ take_answer(struct command_lines *commands, const struct blocking_read *read)
 		take_command(commands, read, row);
 }
 
-/* Waits for those asked. Where enough have hung the rest is given up. */
+/* Reads the batch and waits for it. After too many timeouts the rest is given up. */
 static void
 read_asked(struct command_lines *commands)
 {

@@ -18,15 +18,15 @@ const char kernel_log_device[] = "/dev/kmsg";
 
 struct kernel_log {
 	int fd;
-	bool is_device; /* each read gives one record */
-	bool follows;   /* more may come behind the end */
+	bool is_device; /* each read returns one record */
+	bool follows;   /* lines may be appended at the end */
 	bool is_ended;
-	bool has_begun;         /* something was read */
+	bool has_begun;         /* some text has been read */
 	bool line_ended;        /* the last line had its newline */
-	const char *kind;       /* what it is, if it is no text */
+	const char *kind;       /* kind of the file if it is no text */
 	bool skips;             /* the rest of a line that was too long */
-	size_t start, end;      /* what of the buffer has not been given yet */
-	int64_t lost, sequence; /* of the record that is expected next; 0: of any */
+	size_t start, end;      /* the part of the buffer not returned yet */
+	int64_t lost, sequence; /* `sequence`: of the next record; 0: any */
 	char buffer[BUFFER_SIZE + 1];
 };
 
@@ -99,7 +99,7 @@ read_some(struct kernel_log *log, char *place, size_t size)
 	return length < 0 ? -errno : length;
 }
 
-/* "6,1234,815295603,-;": 1234 counts the records. */
+/* In "6,1234,815295603,-;" 1234 is the number of the record. */
 static void
 count_lost(struct kernel_log *log, const char *record)
 {
@@ -112,8 +112,8 @@ count_lost(struct kernel_log *log, const char *record)
 }
 
 /*
- * One record: what follows its first line (KEY=value) is not wanted. EPIPE says that records were
- * overwritten; the next read gives the oldest that is left.
+ * Reads one record and ignores the lines after its first (KEY=value). EPIPE: records were
+ * overwritten; the next read returns the oldest one left.
  */
 static int
 next_record(struct kernel_log *log, const char **ret_line)
@@ -134,7 +134,7 @@ next_record(struct kernel_log *log, const char **ret_line)
 	return 1;
 }
 
-/* What a file is that is no text, by its first bytes; NULL for a text. */
+/* The kind of a file that is no text, from its first bytes; NULL for a text. */
 static const char *
 kind_of(const char *bytes, size_t length)
 {
@@ -166,7 +166,7 @@ kind_of(const char *bytes, size_t length)
 	return zeros > sample / 8 ? "it is no text" : NULL;
 }
 
-/* Logs have zeros where a machine crashed while it wrote: they are blanks here. */
+/* After a crash during a write, logs contain zero bytes: replaces them with blanks. */
 static void
 blank_zeros(char *text, size_t length)
 {
@@ -174,7 +174,9 @@ blank_zeros(char *text, size_t length)
 		*zero++ = ' ';
 }
 
-/* Moves what is left to the start of the buffer and reads more behind it. Returns whether it did.
+/*
+ * Moves the unread text to the start of the buffer and reads more. Returns whether it did, or
+ * -errno.
  */
 static int
 fill(struct kernel_log *log)
@@ -198,7 +200,7 @@ fill(struct kernel_log *log)
 	return length > 0;
 }
 
-/* Takes a line of `length` bytes from the buffer, and the newline behind it if it is there. */
+/* Takes a line of `length` bytes from the buffer, with its newline if it has one. */
 static const char *
 take(struct kernel_log *log, size_t length)
 {
@@ -210,7 +212,7 @@ take(struct kernel_log *log, size_t length)
 	return line;
 }
 
-/* Whether the buffer holds the next line; a line without end counts where it is too long. */
+/* Whether the buffer has a whole line, or a part that is too long already. */
 static bool
 has_line(const struct kernel_log *log, size_t *ret_length, bool *ret_is_cut)
 {

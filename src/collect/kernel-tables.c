@@ -32,7 +32,9 @@ static const struct {
 	{ "cma", offsetof(struct zone, cma) },
 };
 
-/* "Node 0, zone   Normal", perhaps with more behind it, of which the length comes back; 0: none. */
+/*
+ * Parses "Node 0, zone   Normal", perhaps followed by more. Returns the length of that part, or 0.
+ */
 static int
 parse_heading(const char *line, int *ret_node, char name[static NAME_SIZE])
 {
@@ -43,7 +45,7 @@ parse_heading(const char *line, int *ret_node, char name[static NAME_SIZE])
 	return length;
 }
 
-/* "  pages free     3840" or "        min      28": the number counts pages. */
+/* Parses "  pages free     3840" or "        min      28"; the numbers are pages. */
 static void
 parse_key(const char *line, struct zone *zone)
 {
@@ -133,8 +135,8 @@ read_buddyinfo(int root, struct snapshot *now)
 }
 
 /*
- * The size is told where there are transparent huge pages (mm/huge_memory.c, hpage_pmd_size). Else
- * a table of the lowest level has, on most processors, as many entries as a huge page has pages.
+ * hpage_pmd_size exists with transparent huge pages (mm/huge_memory.c, hpage_pmd_size). Without it:
+ * on most processors a page table of the lowest level has as many entries as a huge page has pages.
  */
 static int
 huge_page_order(void)
@@ -172,7 +174,7 @@ zones_read(int root, struct snapshot *now)
 
 #define FIELD(name) offsetof(struct node, name)
 
-/* What follows "Node 0" in meminfo, and the node_keys of numastat. */
+/* The keys after "Node 0" in meminfo, and those of numastat. */
 static const struct {
 	const char *file, *key;
 	size_t offset;
@@ -193,7 +195,7 @@ static const struct {
 	{ "numastat", "other_node", FIELD(other) },
 };
 
-/* A number that ends in kB is one of KiB. */
+/* Converts a number that ends in kB from KiB to bytes. */
 static int64_t
 value_of(const char *text)
 {
@@ -235,7 +237,7 @@ read_file(int folder, struct node *node, const char *name)
 	return 0;
 }
 
-/* Both files, also where one of them cannot be read. */
+/* Reads both files, even if one of them fails. */
 static int
 read_node(int folder, struct node *node)
 {
@@ -284,7 +286,9 @@ nodes_read(const char *folder, struct snapshot *now)
 
 enum { PATH_SIZE = 4096, KIND_SIZE = 16 };
 
-/* "orig_data_size compr_data_size mem_used_total ..." (drivers/block/zram, mm_stat_show). */
+/*
+ * mm_stat: "orig_data_size compr_data_size mem_used_total ..." (drivers/block/zram, mm_stat_show).
+ */
 int64_t
 swaps_zram_memory(const char *device)
 {
@@ -310,7 +314,7 @@ complete(struct swap_device *device)
 	device->use = known_share(device->used, device->size);
 }
 
-/* "/dev/sda2   partition   8388604   0   -2"; a line that is none is left out. */
+/* Parses "/dev/sda2   partition   8388604   0   -2"; ignores other lines. */
 void
 swaps_take_line(struct snapshot *now, const char *line)
 {
@@ -338,7 +342,7 @@ swaps_read(int root, char line[static SWAPS_LINE_SIZE], struct snapshot *now)
 
 	if (!file)
 		return -errno;
-	if (fgets(line, SWAPS_LINE_SIZE, file)) /* the heading */
+	if (fgets(line, SWAPS_LINE_SIZE, file)) /* skips the heading */
 		while (fgets(line, SWAPS_LINE_SIZE, file))
 			swaps_take_line(now, line);
 	return 0;

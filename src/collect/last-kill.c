@@ -41,7 +41,7 @@ note_kills(struct last_kill *last, struct oom_log *log)
 	}
 }
 
-/* Goes through all that the log holds; only lines that name a victim are looked into. */
+/* Reads the whole log, but parses only lines that name a victim. */
 static void
 look_back(struct last_kill *last)
 {
@@ -66,7 +66,7 @@ look_back(struct last_kill *last)
 	kernel_log_close(lines);
 }
 
-/* One that was counted meanwhile, but that the log does not tell of, was at about this time. */
+/* A new kill that is not in the log happened at about this time. */
 static void
 find(struct last_kill *last, const struct snapshot *now)
 {

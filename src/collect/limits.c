@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Steps over blanks, then over "unlimited" or a number. */
+/* Skips blanks, then "unlimited" or a number. */
 static int64_t
 next_limit(const char **text)
 {

@@ -4,10 +4,10 @@
 #include "model/process.h"
 
 /*
- * Takes the limits from the text of /proc/PID/limits (fs/proc/base.c, proc_pid_limits): "KEY SOFT
- * HARD UNITS" in columns. What is not there stays as it is.
+ * Parses /proc/PID/limits (fs/proc/base.c, proc_pid_limits): "KEY SOFT HARD UNITS" in columns.
+ * Missing limits stay as they are.
  */
 void limits_parse(const char *text, struct limit limits[static LIMIT_KINDS]);
 
-/* Reads those of one process below a root directory. Returns 0 or -errno. */
+/* Reads the limits of one process below a root directory. Returns 0 or -errno. */
 int limits_read(int root, int64_t pid, struct limit limits[static LIMIT_KINDS]);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A line has at most a name of 4096 bytes, each of which may take four, and 80 bytes. */
+/* A line has a name of at most 4096 bytes, each escaped to four, and 80 more bytes. */
 enum { PIECE_SIZE = 64 * 1024 };
 
 void
@@ -34,7 +34,7 @@ digit_of(char character)
 	return 16;
 }
 
-/* Reads a number that `end` stands behind, and steps over both. */
+/* Reads a number and the character `end` after it. */
 static bool
 take_number(const char **text, int base, char end, uint64_t *ret_number)
 {
@@ -99,7 +99,7 @@ maps_parse_line(const char *line, struct mapping *ret_mapping)
 		!take_permissions(&line, &mapping.permissions) ||
 		!take_number(&line, 16, ' ', &mapping.offset) || !take_device(&line, &mapping))
 		return false;
-	/* A blank follows even where no name does, but not every kernel may keep to that. */
+	/* A blank follows even if there is no name, but perhaps not in every kernel. */
 	if (!take_number(&line, 10, ' ', &mapping.inode) &&
 		!take_number(&line, 10, '\0', &mapping.inode))
 		return false;
@@ -120,7 +120,7 @@ maps_cut_to_follow(struct mapping *mapping, uint64_t end)
 	return true;
 }
 
-/* Most mappings have the name of the one before. */
+/* Most mappings have the same name as the one before. */
 static const char *
 keep_name(struct mappings *mappings, const char *name)
 {
@@ -151,7 +151,7 @@ is_full(const struct mappings *mappings)
 	return mappings->count >= MAPS_MOST_MAPPINGS || mappings->name_bytes >= MAPS_MOST_NAMES;
 }
 
-/* Takes whole lines, as procfs_take_fn does. */
+/* A procfs_take_fn: takes whole lines. */
 static size_t
 take_lines(void *context, char *text, size_t length, bool is_last)
 {

@@ -19,14 +19,14 @@ enum { CGROUP_TEXT_SIZE = 16 * 1024 };
 struct oom_scope {
 	int root;
 	struct cgroup_tree *tree;
-	struct oom_level *levels; /* with room for the groups above one */
+	struct oom_level *levels; /* space for a group and all above it */
 	size_t level_count, level_capacity;
-	struct process **rows; /* with room to sort them */
+	struct process **rows; /* space to sort them */
 	size_t row_capacity;
 	union {
 		char cgroup[CGROUP_TEXT_SIZE];
 		char memory_stat[CGROUP_STAT_SIZE];
-	} text; /* of the file that is being read */
+	} text; /* space for a file */
 };
 
 struct oom_scope *
@@ -67,8 +67,8 @@ add_level(struct oom_scope *scope, const struct oom_level *level)
 }
 
 /*
- * Whether what a group of version 1 holds counts in the groups above it too: before Linux 5.11
- * that could be chosen (memory.use_hierarchy of the group above).
+ * Whether the memory of a version 1 group also counts in the groups above it: before Linux 5.11
+ * that was an option (memory.use_hierarchy of the group above).
  */
 static bool
 counts_above(const struct oom_scope *scope, const char *name, size_t above)
@@ -78,7 +78,9 @@ counts_above(const struct oom_scope *scope, const char *name, size_t above)
 	return directory < 0 || read_number(directory, "memory.use_hierarchy") != 0;
 }
 
-/* Reads a group and all above it. Returns 0, or -errno where the group itself cannot be read. */
+/*
+ * Reads a group and all groups above it. Returns 0, or -errno if the group itself cannot be read.
+ */
 static int
 read_levels(struct oom_scope *scope, const char *name, struct arena *texts)
 {
@@ -111,7 +113,7 @@ read_levels(struct oom_scope *scope, const char *name, struct arena *texts)
 	}
 }
 
-/* Within which group a kill would choose that a limit of the group or of one above it causes. */
+/* Finds the scope of a kill caused by the limit of the group or of a group above it. */
 static int
 read_group(struct oom_scope *scope, const char *name, struct snapshot *now)
 {
@@ -138,7 +140,7 @@ read_group(struct oom_scope *scope, const char *name, struct snapshot *now)
 	return 0;
 }
 
-/* The limit that the program itself is below, where the machine is asked about. */
+/* Finds the limit of this program's own group, when the user asks about the machine. */
 static void
 read_own(struct oom_scope *scope, struct snapshot *now)
 {
@@ -184,7 +186,7 @@ is_killed_together(const struct oom_scope *scope, const char *group, size_t leng
 	return directory >= 0 && read_number(directory, "memory.oom.group") == 1;
 }
 
-/* Where the name after the one that ends here ends. The root is a name of its own. */
+/* The end of the next name in a path, after the name that ends at `end`. The root is a name too. */
 static size_t
 next_end(const char *path, size_t end)
 {
@@ -192,8 +194,8 @@ next_end(const char *path, size_t end)
 }
 
 /*
- * The end of the highest group that is killed as a whole, of those from `first` to the path's end;
- * 0: none is (mem_cgroup_get_oom_group).
+ * The end of the highest group that is killed as a whole, among the groups from `first` to the end
+ * of the path; 0: none (mem_cgroup_get_oom_group).
  */
 static size_t
 find_group(const struct oom_scope *scope, const char *path, size_t first)
@@ -215,7 +217,7 @@ compare_cgroups(const void *a, const void *b)
 	return strcmp(left->cgroup, right->cgroup);
 }
 
-/* Members of one cgroup stand side by side, so that each is looked up once. */
+/* Sorts by cgroup, so that each is looked up once. */
 void
 oom_scope_find_groups(struct oom_scope *scope, struct snapshot *now)
 {

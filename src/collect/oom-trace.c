@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A kill is a record of some 150 bytes; more CPUs than this would take too many descriptors. */
+/* A record of a kill has about 150 bytes; more CPUs would need too many descriptors. */
 enum { RING_PAGES = 2, MOST_CPUS = 128, FORMAT_SIZE = 8192, RECORD_SIZE = 4096 };
 
 static const char format_path[] = "events/oom/mark_victim/format";
@@ -47,7 +47,7 @@ struct oom_trace {
 	size_t ring_count;
 };
 
-/* "field:unsigned long anon_rss;	offset:24;	size:8;	signed:0;" */
+/* Parses "field:unsigned long anon_rss;	offset:24;	size:8;	signed:0;". */
 static void
 parse_field(const char *line, struct mark_format *format)
 {
@@ -95,7 +95,7 @@ mark_format_parse(const char *text, struct mark_format *ret_format)
 	return 0;
 }
 
-/* A number of 1, 2, 4 or 8 bytes in this machine's order. */
+/* A number of 1, 2, 4 or 8 bytes in this machine's byte order. */
 static int64_t
 number_at(const char *raw, size_t size, bool is_signed)
 {
@@ -118,7 +118,7 @@ number_at(const char *raw, size_t size, bool is_signed)
 	return number < 0 && number != UNKNOWN && !is_signed ? number + unsigned_range : number;
 }
 
-/* A text stands elsewhere in the record: the field holds its offset and, above that, its size. */
+/* The field of a text has its offset in the record and, in the upper half, its size. */
 static void
 take_text(const struct mark_format *format, const char *raw, size_t size, struct oom_mark *mark)
 {
@@ -162,7 +162,7 @@ mark_parse(
 	return true;
 }
 
-/* A tracefs of the program's own, which stands nowhere in the tree of files. */
+/* Mounts a private tracefs, which is not visible in the file tree. */
 static int
 open_detached(void)
 {
@@ -228,7 +228,7 @@ oom_trace_open(struct oom_trace **ret_trace)
 	for (int cpu = 0; cpu < cpus && error == 0; cpu++) {
 		error = open_ring(format.id, cpu, &trace->rings[trace->ring_count]);
 		trace->ring_count += error == 0;
-		error = error == -ENODEV ? 0 : error; /* it is offline */
+		error = error == -ENODEV ? 0 : error; /* the CPU is offline */
 	}
 	if (error < 0) {
 		oom_trace_close(trace);
@@ -249,7 +249,7 @@ oom_trace_close(struct oom_trace *trace)
 	free(trace);
 }
 
-/* What stands before the raw bytes of a sample, as sample_type asks. */
+/* A sample before its raw bytes, as sample_type defines it. */
 struct sample {
 	struct perf_event_header header;
 	uint32_t pid, tid;

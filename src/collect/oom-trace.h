@@ -6,33 +6,34 @@
 #include <stdint.h>
 
 /*
- * The kernel's tracepoint oom:mark_victim (include/trace/events/oom.h), by perf events on each
- * CPU. The program mounts nothing for it.
+ * The kernel's tracepoint oom:mark_victim (include/trace/events/oom.h), with a perf event on each
+ * CPU. Leaves no mount.
  */
 struct oom_trace;
 
 /*
- * One process that the OOM killer chose. Bytes; before Linux 6.8 only pid and asked_pid. The pid is
- * that of a living thread where the first one has ended and another process asked.
+ * One victim of the OOM killer. Sizes are bytes; before Linux 6.8 only pid and asked_pid are known.
+ * If the first thread has ended and another process caused the kill, pid is that of a living
+ * thread.
  */
 struct oom_mark {
 	int64_t time; /* nanoseconds of CLOCK_MONOTONIC */
 	int64_t pid, uid, virtual, anon, file, shmem, page_tables, adj;
-	int64_t asked_pid; /* in whose request it was chosen */
-	char comm[64];     /* "" where the kernel does not tell */
+	int64_t asked_pid; /* the process whose request caused the kill */
+	char comm[64];     /* "" if unknown */
 };
 
 /*
- * Returns 0 or -errno: -EACCES or -EPERM where CAP_SYS_ADMIN (for tracefs, if it is not mounted)
- * or CAP_PERFMON is missing.
+ * Returns 0 or -errno: -EACCES or -EPERM if CAP_SYS_ADMIN (for tracefs, if it is not mounted) or
+ * CAP_PERFMON is missing.
  */
 int oom_trace_open(struct oom_trace **ret_trace);
 void oom_trace_close(struct oom_trace *trace);
 
-/* Gives what has been marked since it was opened, each once. Costs no system call. */
+/* Gives the next victim since the opening, each once. Makes no system call. */
 bool oom_trace_next(struct oom_trace *trace, struct oom_mark *ret_mark);
 
-/* How a record is laid out: tracefs's file "format". */
+/* The layout of a record: tracefs's file "format". */
 enum mark_field {
 	MARK_PID,
 	MARK_COMM,
@@ -54,9 +55,9 @@ struct mark_format {
 	} fields[MARK_FIELDS];
 };
 
-/* Returns 0, or -EINVAL where there is no id or no pid. */
+/* Returns 0, or -EINVAL without an id or a pid. */
 int mark_format_parse(const char *text, struct mark_format *ret_format);
 
-/* Reads the raw bytes of a record. Returns whether it names a process. */
+/* Parses the raw bytes of a record. Returns whether it names a process. */
 bool mark_parse(
 	const struct mark_format *format, const char *raw, size_t size, struct oom_mark *ret_mark);

@@ -21,23 +21,23 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Two sources tell of one kill within so many refreshes, or it is another one. */
+/* Reports from two sources within this many refreshes are about the same kill. */
 enum { RECENT = 32, RECENT_REFRESHES = 3, MOST_GUESSES = 8 };
 
 struct oom_watch {
 	struct oom_watch_places places;
 	bool is_open;
 	struct oom_trace *trace;  /* NULL: not available */
-	struct kernel_log *lines; /* the same */
+	struct kernel_log *lines; /* NULL: not available */
 	struct oom_log *log;
 	int error;       /* why neither is available */
 	int64_t counter; /* kills at the last refresh */
-	int64_t owed;    /* counted, but not told by any source */
-	bool has_waited; /* one refresh for what is owed */
+	int64_t owed;    /* counted, but not reported by any source */
+	bool has_waited; /* for a report, one refresh */
 	int64_t refresh;
 	struct {
 		int64_t pid, refresh;
-	} recent[RECENT]; /* who has been told */
+	} recent[RECENT]; /* the last victims reported */
 	size_t recent_next;
 	char text[4096], path[4096]; /* for count_of_own_cgroup() */
 };
@@ -63,7 +63,7 @@ oom_watch_destroy(struct oom_watch *watch)
 	free(watch);
 }
 
-/* What CLOCK_MONOTONIC must be added to for the time since the epoch. */
+/* The time of boot since the epoch, to be added to CLOCK_MONOTONIC. */
 static int64_t
 boot_time(void)
 {
@@ -94,7 +94,7 @@ is_told(const struct oom_watch *watch, int64_t pid)
 	return false;
 }
 
-/* Whether a process has ended, or ends: what was its memory is gone. */
+/* Whether a process has ended or is ending, and its memory is free. */
 static bool
 has_gone(const struct process *process, const struct snapshot *now)
 {
@@ -125,8 +125,8 @@ lost_leader(const struct snapshot *now, const struct snapshot *before, const cha
 }
 
 /*
- * The process of a victim. The kernel gives the number of a living thread where the first one has
- * ended: mark_oom_victim() and __oom_kill_process() of mm/oom_kill.c.
+ * The process of a victim. If the first thread has ended, the kernel names a living thread:
+ * mark_oom_victim() and __oom_kill_process() of mm/oom_kill.c.
  */
 static int64_t
 process_of(const struct oom_watch *watch, const struct snapshot *now, const struct snapshot *before,
@@ -171,8 +171,8 @@ keep(struct snapshot *now, const char *text)
 }
 
 /*
- * The kernel's clock for its log drifts: a time that cannot be becomes the nearest that can, which
- * keeps the order.
+ * The kernel's clock for its log drifts: moves an impossible time to the nearest possible one,
+ * which keeps the order.
  */
 static int64_t
 time_between(const struct snapshot *before, const struct snapshot *now, int64_t time)
@@ -182,7 +182,7 @@ time_between(const struct snapshot *before, const struct snapshot *now, int64_t 
 	return before && time < before->time ? before->time : time;
 }
 
-/* What is not known of an event, and what the last refresh knew of the process. */
+/* Fills unknown fields of an event from the process's last row. */
 static void
 fill_numbers(struct event *event, const struct process *row)
 {
@@ -206,7 +206,7 @@ fill_numbers(struct event *event, const struct process *row)
 			*fields[i].number = fields[i].known;
 }
 
-/* What the last refresh knew of the victim, and of who asked. */
+/* Adds data of the last refresh about the victim and the process that caused the kill. */
 static void
 complete(struct event *event, struct snapshot *now, const struct snapshot *before)
 {
@@ -224,7 +224,7 @@ complete(struct event *event, struct snapshot *now, const struct snapshot *befor
 	event->comm = event->comm ? event->comm : keep(now, row->comm);
 }
 
-/* A process that came after the last refresh may still be there to be asked. */
+/* A victim that was born after the last refresh may still have files to read. */
 static void
 ask_process(const struct oom_watch *watch, struct event *event, struct snapshot *now)
 {
@@ -236,8 +236,7 @@ ask_process(const struct oom_watch *watch, struct event *event, struct snapshot 
 	if (event->score == UNKNOWN &&
 		procfs_read(watch->places.root, path, text, sizeof(text)) > 0) {
 		event->score = procfs_number(&number);
-		event->score =
-			event->score > 0 ? event->score : UNKNOWN; /* it has no memory left */
+		event->score = event->score > 0 ? event->score : UNKNOWN; /* its memory is gone */
 	}
 	snprintf(path, sizeof(path), "%lld/cgroup", (long long)event->pid);
 	if (!event->cgroup && procfs_read(watch->places.root, path, text, sizeof(text)) > 0 &&
@@ -273,7 +272,7 @@ take_marks(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 	}
 }
 
-/* The event of a process; it may have been marked by a number that the log now explains. */
+/* Finds the event of a process; its pid may be one that only the log explains. */
 static struct event *
 find_event(const struct oom_watch *watch, struct snapshot *now, int64_t pid)
 {
@@ -297,7 +296,7 @@ add_text(const char **text, const char *known)
 		*text = known;
 }
 
-/* Takes over what a log says of a kill and the event does not. The texts are borrowed. */
+/* Fills unknown fields of an event from a kill in the log. The texts are borrowed. */
 static void
 add_kill(struct event *event, const struct oom_kill *kill)
 {
@@ -316,11 +315,11 @@ add_kill(struct event *event, const struct oom_kill *kill)
 	add_text(&event->asked_comm, kill->asked_comm);
 	add_text(&event->constraint, oom_limit_names[kill->limited_by]);
 	add_text(&event->limit_cgroup, kill->limit_cgroup);
-	if (kill->cgroup) /* as the kernel saw it: the one of /proc may be of another controller */
+	if (kill->cgroup) /* the kernel's answer: /proc may show another controller's */
 		event->cgroup = kill->cgroup;
 }
 
-/* A kill of the log: more about one that was marked, or one that was not. */
+/* Takes a kill from the log: adds to its event, or makes a new event. */
 static void
 take_kill(struct oom_watch *watch, const struct oom_kill *kill, struct snapshot *now,
 	const struct snapshot *before)
@@ -367,8 +366,7 @@ take_lines(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 	}
 }
 
-/* oom_kill of memory.events of the program's own cgroup of version 2: it counts those below, too.
- */
+/* oom_kill in memory.events of this program's own cgroup of version 2; includes groups below it. */
 static int64_t
 count_of_own_cgroup(struct oom_watch *watch)
 {
@@ -394,7 +392,7 @@ count_of_own_cgroup(struct oom_watch *watch)
 	return line ? scan_number(line + strlen("\noom_kill ")) : UNKNOWN;
 }
 
-/* The largest process that has gone and was not told yet, or NULL. */
+/* The largest process that has gone and has not been reported, or NULL. */
 static const struct process *
 likely_victim(
 	const struct oom_watch *watch, const struct snapshot *now, const struct snapshot *before)
@@ -425,8 +423,7 @@ guess(struct oom_watch *watch, struct snapshot *now, const struct snapshot *befo
 }
 
 /*
- * The log may be a moment behind the counter, and a large process takes a moment to go: then one
- * more refresh is waited for.
+ * The log may be a moment late, and a large process takes a moment to end: waits one more refresh.
  */
 static bool
 must_wait(struct oom_watch *watch, const struct snapshot *now, const struct snapshot *before)
@@ -437,9 +434,7 @@ must_wait(struct oom_watch *watch, const struct snapshot *now, const struct snap
 	return true;
 }
 
-/*
- * What was counted but not told. With the tracepoint everything is told.
- */
+/* Handles kills that were counted but not reported. The tracepoint reports all of them. */
 static void
 take_counter(struct oom_watch *watch, struct snapshot *now, const struct snapshot *before)
 {
@@ -460,7 +455,7 @@ take_counter(struct oom_watch *watch, struct snapshot *now, const struct snapsho
 		snapshot_add_hint(now, NEED_EVENTS, watch->error, 0);
 }
 
-/* Each CPU's ring tells its own; and what is only counted comes last. */
+/* Each CPU has its own ring, and guesses are added last. */
 static void
 sort_by_time(struct snapshot *now)
 {

@@ -53,7 +53,7 @@ copy_out(const struct perf_ring *ring, uint64_t from, void *to, size_t size)
 	memcpy((char *)to + first, ring->data, size - first);
 }
 
-/* What the kernel may write over. */
+/* Lets the kernel overwrite everything before `tail`. */
 static void
 give_back(struct perf_ring *ring, uint64_t tail)
 {

@@ -21,9 +21,9 @@
 
 enum { LOADAVG_SIZE = 128, STATUS_SIZE = 4096 };
 
-/* What of /proc/loadavg changes where a task comes (`last_pid`) or goes (`tasks`). */
+/* The numbers of /proc/loadavg that change when a task is born (`last_pid`) or ends (`tasks`). */
 struct population {
-	int64_t tasks, last_pid; /* UNKNOWN: it cannot be told */
+	int64_t tasks, last_pid; /* UNKNOWN: not available */
 };
 
 struct pid_list {
@@ -31,15 +31,15 @@ struct pid_list {
 	DIR *directory;
 	int64_t *pids;
 	size_t count, capacity;
-	bool sees_births; /* what /proc/loadavg counts are the processes of this list */
+	bool sees_births; /* /proc/loadavg counts the processes of this list */
 	struct population population;
-	int64_t time; /* of the last listing of all; UNKNOWN: `pids` are not all */
+	int64_t time; /* of the last full listing; UNKNOWN: `pids` is not full */
 };
 
 /*
- * The kernel prints the last number of the reader's own PID namespace, whichever /proc it reads
- * (fs/proc/loadavg.c): it is of use only where both are the same. The line "NSpid" has a number
- * for each namespace from that of /proc down to the reader's.
+ * The kernel prints the last pid of the reader's own PID namespace, for any /proc it reads
+ * (fs/proc/loadavg.c): it is useful only if both are the same. The line "NSpid" has a number for
+ * each namespace from that of /proc down to the reader's.
  */
 static bool
 is_in_own_namespace(int root)
@@ -121,7 +121,7 @@ list_all(struct pid_list *list)
 	return 0;
 }
 
-/* "0.20 0.18 0.12 1/80 11206": behind the slash all tasks, then the last number given away. */
+/* "0.20 0.18 0.12 1/80 11206": after the slash the number of tasks, then the last pid. */
 static struct population
 read_population(const struct pid_list *list)
 {
@@ -140,7 +140,7 @@ read_population(const struct pid_list *list)
 	return population;
 }
 
-/* The population is asked first: who comes while the list is made makes it old at once. */
+/* Reads the population before the list: a process born meanwhile makes the list old at once. */
 static int
 list_all_if_changed(struct pid_list *list, int64_t now)
 {
@@ -158,7 +158,7 @@ list_all_if_changed(struct pid_list *list, int64_t now)
 	return error;
 }
 
-/* Whether there is such a process: a number may also be that of a thread (T24). */
+/* Whether there is such a process; the number may also be a thread's (T24). */
 static bool
 is_process(const struct pid_list *list, int64_t pid)
 {
@@ -175,7 +175,7 @@ is_process(const struct pid_list *list, int64_t pid)
 	return group == UNKNOWN || group == pid;
 }
 
-/* Lists the ones asked for that exist. */
+/* Lists the requested processes that exist. */
 static void
 list_asked(struct pid_list *list, struct snapshot *now, const struct needs *needs)
 {

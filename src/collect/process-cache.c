@@ -41,7 +41,7 @@ cache_old_row(const struct pass *pass, const struct cached_process *cached)
 	return &pass->before->processes[cached->row];
 }
 
-/* Values that are taken over may be missing: the row tells of that in each refresh. */
+/* Reused values may be missing: repeats the gaps in each refresh. */
 static void
 repeat_gaps(struct process *row, const struct cached_process *cached, uint64_t needs)
 {
@@ -49,7 +49,7 @@ repeat_gaps(struct process *row, const struct cached_process *cached, uint64_t n
 	row->gaps.absent |= cached->absent & needs;
 }
 
-/* Copies a text into its snapshot, or takes that of the row before where it is the same. */
+/* Copies a text into its snapshot, or reuses the same text of the row before. */
 static void
 copy_text(struct snapshot *now, struct process *row, size_t offset, const char *text)
 {
@@ -60,7 +60,7 @@ copy_text(struct snapshot *now, struct process *row, size_t offset, const char *
 	*copy = text ? arena_copy_new(&now->texts, last, text, strlen(text)) : NULL;
 }
 
-/* Gives a copied row texts of its own snapshot. */
+/* Gives a copied row its own texts in its snapshot. */
 static void
 copy_texts(const struct row_copier *copier, struct snapshot *now, struct process *row)
 {
@@ -115,8 +115,8 @@ cache_reuse_names(const struct pass *pass, const struct cached_process *cached, 
 }
 
 /*
- * A thread that ran has left the CPU again where it sleeps now, and that is counted. Of other
- * threads status says nothing, so there may be none.
+ * Whether the only thread sleeps: if it has run since, its counts of context switches have changed.
+ * status has no counts of other threads, so there must be none.
  */
 static bool
 is_asleep(const char *text)
@@ -142,8 +142,8 @@ status_hash_is_same(const struct status_hash *before, const char *text, size_t l
 enum { SPARE_DESCRIPTORS = 256 };
 
 /*
- * What the kernel holds for a descriptor was measured on Linux 6.18: 4.4 KiB for a file that is
- * printed as a whole (seq_file), 0.2 KiB for a number. So 17.5 MiB at most.
+ * Kernel memory for each descriptor, measured on Linux 6.18: 4.4 KiB for a file that is printed as
+ * a whole (seq_file), 0.2 KiB for a number. So 17.5 MiB at most.
  */
 static const struct {
 	const char *name;
@@ -153,7 +153,7 @@ static const struct {
 	[CACHED_OOM_ADJ] = { "oom_score_adj", 12000 },
 };
 
-/* As many as the hard limit allows, less some for everything else. */
+/* The hard limit, less some for everything else. */
 static int
 descriptor_budget(void)
 {

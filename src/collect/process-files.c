@@ -25,8 +25,8 @@
 enum { STAT_SIZE = 1024 };
 
 /*
- * How much of the list of threads is looked at, about 40 threads a part. Where the first thread has
- * ended, the second one lives, unless the whole process is ending: and there may be 100,000.
+ * Limits the search in the list of threads, with about 40 threads in a part. If the first thread
+ * has ended, the second one lives, unless the whole process is ending: then there may be 100,000.
  */
 enum { LIST_SIZE = 1024, LIST_PARTS = 4 };
 
@@ -50,7 +50,7 @@ static const struct procfs_key status_keys[] = {
 	{ "HugetlbPages", FIELD(hugetlb) },
 };
 
-/* Notes a need of this process that could not be met. */
+/* Notes a need of this process that failed. */
 static void
 task_failed(struct process_read *task, uint64_t need, int error)
 {
@@ -63,7 +63,7 @@ task_failed(struct process_read *task, uint64_t need, int error)
 	process_note_gap(task->row, need, error);
 }
 
-/* What reading a file gave. A file that is missing with its process has ended with it. */
+/* Checks the result of reading a file. If the directory is missing too, the process has ended. */
 static ssize_t
 checked(struct process_read *task, uint64_t need, ssize_t length)
 {
@@ -74,7 +74,7 @@ checked(struct process_read *task, uint64_t need, ssize_t length)
 	return length;
 }
 
-/* Reads DIRECTORY/NAME. On failure notes that for `need` and returns -errno. */
+/* Reads DIRECTORY/NAME. On failure notes a gap for `need` and returns -errno. */
 static ssize_t
 read_file(struct process_read *task, const char *name, uint64_t need, char *text, size_t size)
 {
@@ -84,7 +84,7 @@ read_file(struct process_read *task, const char *name, uint64_t need, char *text
 	return checked(task, need, procfs_read(task->root, path, text, size));
 }
 
-/* Without an address space nothing is held: that is cached, and it is 0. */
+/* A process without an address space uses no memory: all figures are 0. */
 static void
 zero_memory_fields(struct process *row)
 {
@@ -114,8 +114,7 @@ read_statm(struct process_read *task)
 	task->row->anon = statm.resident - statm.shared;
 }
 
-/* Reads status into the task's text. Returns its length, or -errno, which nobody has been told yet.
- */
+/* Reads status into the task's text. Returns its length, or -errno without noting the failure. */
 static ssize_t
 read_status_text(struct process_read *task)
 {
@@ -149,7 +148,7 @@ take_status(struct process_read *task, const char *text)
 		read_statm(task); /* before Linux 4.5 */
 }
 
-/* One of the two files is enough; statm is the cheaper one (T35). */
+/* One of the two files is enough; statm is cheaper (T35). */
 static void
 read_memory(struct process_read *task, uint64_t needs)
 {
@@ -206,8 +205,8 @@ read_adjustment(struct process_read *task)
 }
 
 /*
- * Of a thread that has ended version 1 says "/", wherever it was (kernel/cgroup/cgroup.c,
- * proc_cgroup_show): then a living one has to be asked.
+ * For a thread that has ended version 1 always shows "/" (kernel/cgroup/cgroup.c,
+ * proc_cgroup_show): then a living thread is needed.
  */
 static void
 read_cgroup(struct process_read *task, bool lives)
@@ -230,7 +229,9 @@ read_cgroup(struct process_read *task, bool lives)
 			texts, last ? last->unit : NULL, cgroup.unit, cgroup.unit_length);
 }
 
-/* Whether a thread still has the address space: 1, 0 or -errno. A thread that has ended has not. */
+/*
+ * Whether a thread still has its address space: 1, 0 or -errno. A thread that has ended has none.
+ */
 static int
 has_memory(int root, const char *directory)
 {
@@ -247,7 +248,7 @@ has_memory(int root, const char *directory)
 	return procfs_parse_statm(text, &statm) < 0 ? -EINVAL : statm.virtual > 0;
 }
 
-/* Looks at a part of the list of threads, as getdents64() writes it. */
+/* Searches a part of the list of threads, as getdents64() writes it. */
 static int
 find_in_list(int root, const char *process, const char *list, size_t length,
 	char directory[static PROCESS_PATH_SIZE])
@@ -296,7 +297,7 @@ has_ended(const struct process *row)
 	return row->state && (*row->state == 'Z' || *row->state == 'X');
 }
 
-/* RES as the OOM killer takes it: stat of the first thread says 0 when that has ended. */
+/* Reads RES as the OOM killer counts it: stat of a first thread that has ended shows 0. */
 static void
 read_oom_resident(struct process_read *task)
 {
@@ -322,8 +323,8 @@ read_address_space(struct process_read *task, uint64_t needs, int live)
 }
 
 /*
- * What a process holds and where it stands is asked of its first thread. If that one has ended
- * while others live (T26), it has neither any more: then another thread is asked.
+ * Memory and control group are read from the first thread. If it has ended while others live (T26),
+ * another thread is read.
  */
 static void
 read_of_living(struct process_read *task, uint64_t needs)

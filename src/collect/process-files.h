@@ -11,58 +11,58 @@
 struct cgroup_tree;
 struct process;
 
-/* status has about 60 lines; a machine with thousands of CPUs has long masks in it. */
+/* status has about 60 lines; with thousands of CPUs its masks are long. */
 enum { PROCESS_PATH_SIZE = 48, PROCESS_TEXT_SIZE = 16 * 1024 };
 
-/* One process that is being read. */
+/* One process to read. */
 struct process_read {
 	int root; /* descriptor of /proc */
 	int64_t pid;
 	char directory[PROCESS_PATH_SIZE]; /* "PID" */
-	char *text; /* PROCESS_TEXT_SIZE bytes, for a file that is being read */
+	char *text;                        /* space for a file: PROCESS_TEXT_SIZE bytes */
 	struct fd_cache *fd_cache;
-	struct cached_fds *fds; /* what is kept of it; NULL: of a thread, of which nothing is */
+	struct cached_fds *fds; /* NULL: a thread, whose descriptors are not cached */
 	struct process *row;
 	struct snapshot *snapshot;
 	struct users *users;
 	struct cgroup_tree *cgroups;
-	bool counts_exactly; /* the OOM killer of this kernel counts RES as status has it */
-	bool swapless;       /* no process can have anything in swap: the machine has none */
-	bool hashes_status;  /* status is read also where statm is enough, and kept in: */
+	bool counts_exactly; /* this kernel's OOM killer counts RES as status does */
+	bool swapless;       /* the machine has no swap, so no process uses any */
+	bool hashes_status;  /* read status even if statm is enough, and hash it in: */
 	struct status_hash status_hash;
-	uint64_t refused; /* the needs that are not permitted, */
-	uint64_t absent;  /* those whose file does not exist, */
-	uint64_t failed;  /* and those that failed otherwise and may succeed next time */
+	uint64_t refused; /* needs without permission, */
+	uint64_t absent;  /* needs without a file, */
+	uint64_t failed;  /* and needs that failed otherwise and may succeed next time */
 };
 
 /*
- * Finds a thread other than the first that still has the address space of the process whose
- * directory is given. Returns 1 with the thread's, 0 where there is none, or -errno where that
- * cannot be told: -EAGAIN where none of the first hundred has it, of more.
+ * Finds a thread other than the first that still has the address space of the process with
+ * directory `process`. Returns 1 and the thread's directory, 0 if there is none, or -errno if
+ * unknown: -EAGAIN if there are more threads and none of the first hundred has it.
  */
 int process_files_find_thread(
 	int root, const char *process, char directory[static PROCESS_PATH_SIZE]);
 
 /*
- * Reads what `needs` asks for beside stat, which the row already holds, and beside what may not
- * answer (collect/blocking-reads.h). What cannot be read stays UNKNOWN and is noted in the row.
+ * Reads the files for `needs`, except stat, which the row already has, and except files that may
+ * block (collect/blocking-reads.h). Failed fields stay UNKNOWN and are noted in the row.
  */
 void process_files_read(struct process_read *task, uint64_t needs);
 
 /*
- * The parent whose address space a process uses, or UNKNOWN: one made with CLONE_VM but without
- * CLONE_THREAD (also by vfork) shows the same memory as its parent (T25). Where their stacks begin
- * at the same address kcmp(2) is asked; where that is refused it stays UNKNOWN.
+ * The parent whose address space a process shares, or UNKNOWN. A process made with CLONE_VM but
+ * without CLONE_THREAD (also by vfork) shows the same memory as its parent (T25). If their stacks
+ * begin at the same address, kcmp(2) decides; if that is refused it is UNKNOWN.
  */
 int64_t sharing_owner(
 	const struct process *process, int64_t stack, bool has_parent, int64_t parent_stack);
 
-/* Names of users, each asked for once: a name service may be slow. A zeroed one is empty. */
+/* Names of users, each looked up once: a name service may be slow. A zeroed struct is empty. */
 struct users {
 	struct user *list;
 	size_t count, capacity;
 };
 
-/* The name of a user, or its number as text. It lives until users_finish(). */
+/* The name of a user, or its number as text. Valid until users_finish(). */
 const char *users_name(struct users *users, int64_t uid);
 void users_finish(struct users *users);

@@ -31,7 +31,7 @@ struct processes {
 	struct pid_list *list;
 	struct cached_process *cached; /* by ascending pid: after a refresh one for each row */
 	size_t known_count, known_capacity;
-	struct pass pass; /* that is being made */
+	struct pass pass; /* the current one */
 	int64_t ticks_per_second;
 	bool counts_exactly; /* the OOM killer of this kernel */
 	struct row_copier copier;
@@ -39,7 +39,7 @@ struct processes {
 	struct users users;
 	struct command_lines *commands;
 	struct pss_reader *rollups;
-	char text[PROCESS_TEXT_SIZE]; /* of the file that is being read */
+	char text[PROCESS_TEXT_SIZE]; /* space for a file */
 };
 
 struct processes *
@@ -88,8 +88,6 @@ wanted(const struct processes *processes, const struct cached_process *cached)
 	return needs_of_process(processes->pass.needs, cached->pid);
 }
 
-/* Reading all of a process */
-
 static void
 fill_from_stat(
 	const struct processes *processes, struct process *row, const struct procfs_stat *stat)
@@ -99,7 +97,7 @@ fill_from_stat(
 
 	row->start_time = stat->start_time;
 	if (!processes->counts_exactly && stat->state != 'Z' && stat->state != 'X')
-		row->oom_resident = stat->resident; /* else details.c asks another thread */
+		row->oom_resident = stat->resident; /* else process-files.c reads another thread */
 	row->kernel_thread = stat->flags & KERNEL_THREAD ? 1 : 0;
 	row->parent = stat->parent;
 	row->nice = stat->nice;
@@ -121,8 +119,8 @@ names_are_due(const struct processes *processes, const struct cached_process *ca
 }
 
 /*
- * The names that stay as they are: until the process runs another program, or its turn has come.
- * Others can move it to another group, so that is asked more often.
+ * The names that do not need to be read: they stay until the process runs another program, or the
+ * schedule has them read. Other programs can move it to another cgroup, so that is read more often.
  */
 static uint64_t
 lasting_names(const struct processes *processes, const struct cached_process *cached)
@@ -142,10 +140,10 @@ runs_another_program(const struct cached_process *cached, const struct procfs_st
 	       !old->comm || strcmp(old->comm, row->comm) != 0;
 }
 
-/* A program that is being started has its name before its arguments: for no longer than this. */
+/* During an exec a program has its name before its arguments, for no longer than this. */
 #define EXEC_NS NS_PER_SEC
 
-/* A command line that did not come: whether it is asked again depends on why. */
+/* Decides, from the error, whether to read a command line again. */
 static void
 command_failed(void *context, const struct process *row, int error)
 {
@@ -168,7 +166,7 @@ command_failed(void *context, const struct process *row, int error)
 		process_note_gap(&now->processes[row - now->processes], NEED_COMMAND, error);
 }
 
-/* Reads what is wanted but the names that were `reused`. */
+/* Reads what is wanted, except the names that were `reused`. */
 static void
 read_files(struct processes *processes, struct cached_process *cached, struct process *row,
 	uint64_t reused)
@@ -255,9 +253,7 @@ read_anew(struct processes *processes, struct cached_process *cached, const char
 	read_row(processes, cached, &stat, row, change);
 }
 
-/* Looking whether that is needed */
-
-/* Whether last refresh's row has all that is asked for, so that it may stand for this one's. */
+/* Whether the last refresh's row has all that is wanted, so that it may be reused. */
 static bool
 has_row(const struct processes *processes, const struct cached_process *cached)
 {
@@ -265,7 +261,7 @@ has_row(const struct processes *processes, const struct cached_process *cached)
 	       !(wanted(processes, cached) & ~cached->read);
 }
 
-/* What is on the screen is as new as can be, and so is what faults are counted of. */
+/* Processes on the screen are read in each refresh, and so are those whose faults are counted. */
 static bool
 is_watched(const struct needs *needs, int64_t pid)
 {
@@ -298,7 +294,7 @@ has_same_adjustment(struct processes *processes, struct cached_process *cached, 
 	return length > 0 && procfs_signed_number(text) == adjustment;
 }
 
-/* Whether its memory, its user and its adjustment are as they were. */
+/* Whether its memory, its user and its adjustment are unchanged. */
 static bool
 is_unchanged(struct processes *processes, struct cached_process *cached)
 {
@@ -310,7 +306,7 @@ is_unchanged(struct processes *processes, struct cached_process *cached)
 	       has_same_adjustment(processes, cached, old->oom_adj);
 }
 
-/* Last refresh's row holds: the process was looked at. */
+/* Reuses the last refresh's row after a check of the process. */
 static void
 reuse_row(struct processes *processes, struct cached_process *cached)
 {
@@ -320,7 +316,7 @@ reuse_row(struct processes *processes, struct cached_process *cached)
 	schedule_note_check(&cached->schedule, cached->pid, CHANGE_NONE, &processes->pass.time);
 }
 
-/* Looks at stat. Returns false if the process is gone. */
+/* Reads stat. Returns false if the process is gone. */
 static bool
 check_stat(struct processes *processes, struct cached_process *cached, bool is_unchanged)
 {
@@ -343,7 +339,7 @@ check_stat(struct processes *processes, struct cached_process *cached, bool is_u
 	return true;
 }
 
-/* Whether nothing but others could have changed it, and it is not its turn for that. */
+/* Whether only other programs could have changed it, and no full read is due. */
 static bool
 may_be_unchanged(const struct processes *processes, const struct cached_process *cached)
 {
@@ -352,8 +348,8 @@ may_be_unchanged(const struct processes *processes, const struct cached_process 
 }
 
 /*
- * Reads one process: nothing of it, status, status and stat or all, whichever is enough to say
- * what it is now. Returns false if it is gone.
+ * Reads one process: nothing, status, status and stat, or all files, whichever is enough. Returns
+ * false if it is gone.
  */
 static bool
 read_process(struct processes *processes, struct cached_process *cached)
@@ -376,8 +372,6 @@ read_process(struct processes *processes, struct cached_process *cached)
 	return true;
 }
 
-/* All processes */
-
 static void
 drop_gone(struct processes *processes, const int64_t *pids, size_t count)
 {
@@ -396,7 +390,7 @@ drop_gone(struct processes *processes, const int64_t *pids, size_t count)
 	processes->cached = array_fit(cached, &processes->known_capacity, left, sizeof(cached[0]));
 }
 
-/* From the end, so that each moves to where it belongs at once. */
+/* Begins at the end, so that each moves once. */
 static void
 add_new(struct processes *processes, const int64_t *pids, size_t count)
 {
@@ -415,7 +409,7 @@ add_new(struct processes *processes, const int64_t *pids, size_t count)
 	processes->known_count = count;
 }
 
-/* Those that end meanwhile are left out; each row has the place of what is known of it. */
+/* Leaves out processes that end meanwhile; each row has the same index as its cached process. */
 static void
 read_all(struct processes *processes)
 {

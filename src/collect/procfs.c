@@ -187,7 +187,7 @@ procfs_signed_number(const char *text)
 	return signed_number(&text);
 }
 
-/* The number of a "KEY:   123 kB" line, from behind the colon. */
+/* The number after the colon of a "KEY:   123 kB" line. */
 static int64_t
 field_value(const char *text)
 {
@@ -208,7 +208,7 @@ next_line(const char *line)
 	return end ? end + 1 : line + strlen(line);
 }
 
-/* The text behind "KEY:" if the line begins with it. */
+/* The text after "KEY:" if the line begins with it, else NULL. */
 static const char *
 behind_key(const char *line, const char *key)
 {
@@ -251,7 +251,7 @@ procfs_fields(const char *text, const struct procfs_key *keys, size_t count, voi
 	}
 }
 
-/* Eight bytes at a step. */
+/* Takes eight bytes at a time. */
 uint64_t
 procfs_hash(const char *text, size_t length)
 {
@@ -268,7 +268,9 @@ procfs_hash(const char *text, size_t length)
 	return sum ? sum : 1;
 }
 
-/* Field 1 to 3: "PID (COMM) S". COMM may hold anything, also ") R ": its end is the last ')'. */
+/*
+ * Fields 1 to 3: "PID (COMM) S". COMM may contain anything, also ") R ": it ends at the last ')'.
+ */
 static const char *
 parse_name(const char *text, size_t length, struct procfs_stat *stat)
 {

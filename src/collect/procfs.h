@@ -9,79 +9,79 @@
 
 /*
  * Files below a root directory, /proc or a tree of test files. The parsers take text, not files.
- * Sizes that /proc prints in kB (KiB) or in pages come back in bytes.
+ * Sizes in kB (KiB) or in pages are returned in bytes.
  */
 
-/* Whether /proc is of use at all: each proc file system has a "self", whatever else is hidden. */
+/* Whether /proc is mounted: each proc file system has a "self", even if other files are hidden. */
 bool procfs_is_mounted(void);
 
 /* Opens a root directory. Returns its descriptor or -errno. */
 int procfs_open_root(const char *path);
 
 /*
- * Reads a file below `directory` with one read, which for a file of /proc is the whole of it as
- * of one moment, and ends it with NUL. Returns its length, at most size - 1, or -errno.
+ * Reads a file below `directory` with one read and adds NUL; for a file of /proc that is the whole
+ * of it at one moment. Returns its length, at most size - 1, or -errno.
  */
 ssize_t procfs_read(int directory, const char *path, char *text, size_t size);
 
-/* The same with as many reads as the file takes: of some of /proc one gives a page at most. */
+/* The same with as many reads as needed: some files of /proc give at most a page for each. */
 ssize_t procfs_read_whole(int directory, const char *path, char *text, size_t size);
 
 /*
- * Reads a file piece by piece, for one that may be of any length. `take` is given the text that it
- * has not taken yet, whose next byte it may write to, and returns how many bytes of it are done
- * with; `is_last` says that nothing follows. PROCFS_ENOUGH ends the reading. `size` is the longest
- * item that can be taken. Returns 0 or -errno, -EINVAL for a longer item.
+ * Reads a file of any length piece by piece. `take` gets the text not taken yet, and may write to
+ * it and to the byte after it. It returns how many bytes it has taken; PROCFS_ENOUGH ends the
+ * reading. `is_last`: no more text follows. `size` is the longest possible item. Returns 0 or
+ * -errno, -EINVAL for a longer item.
  */
 #define PROCFS_ENOUGH SIZE_MAX
 typedef size_t (*procfs_take_fn)(void *context, char *text, size_t length, bool is_last);
 int procfs_read_pieces(int fd, size_t size, procfs_take_fn take, void *context);
 
-/* As procfs_read() from a descriptor that is kept open. -ESRCH: the process has ended. */
+/* Like procfs_read(), from an open descriptor. -ESRCH: the process has ended. */
 ssize_t procfs_read_again(int fd, char *text, size_t size);
 
-/* Opens a file below it to be read line by line; NULL where that fails, with errno. */
+/* Opens a file below `directory` for reading lines; NULL and errno on failure. */
 FILE *procfs_open(int directory, const char *path);
 
 /*
  * Copies a field in which blanks and backslashes are octal escapes, as in mountinfo and swaps.
- * Returns false where it did not fit.
+ * Returns false if it did not fit.
  */
 bool procfs_unescape(char *copy, size_t size, const char *field, size_t length);
 
 /*
- * Where a field of a line of mountinfo begins: "36 35 98:0 ROOT POINT OPTIONS [TAGS...] - TYPE
- * SOURCE OPTIONS" (proc(5)); NULL: it is not there. It ends before the next blank.
+ * The start of a field in a line of mountinfo: "36 35 98:0 ROOT POINT OPTIONS [TAGS...] - TYPE
+ * SOURCE OPTIONS" (proc(5)), or NULL. It ends before the next blank.
  */
 enum mount_field { MOUNT_ROOT, MOUNT_POINT, MOUNT_TYPE };
 const char *procfs_mount_field(const char *line, enum mount_field field);
 
 /*
- * Finds "KEY:" at the start of a line and returns its number, in bytes where the line ends in
- * kB; UNKNOWN if there is no such line or no number. The whole key must match: "Pss" is neither
- * "Pss_Anon" nor "SwapPss".
+ * Finds "KEY:" at the start of a line and returns its number, in bytes if the line ends in kB;
+ * UNKNOWN without such a line or number. The whole key must match: "Pss" is neither "Pss_Anon" nor
+ * "SwapPss".
  */
 int64_t procfs_field(const char *text, const char *key);
 
-/* Several fields of one text at once, cheapest where they are given in the order of the file. */
+/* Several fields of one text; fastest in the order of the file. */
 struct procfs_key {
 	const char *key;
 	size_t offset; /* of an int64_t in the row */
 };
 void procfs_fields(const char *text, const struct procfs_key *keys, size_t count, void *row);
 
-/* Reads one unsigned number and steps over it and one blank; UNKNOWN at anything else. */
+/* Reads one unsigned number and skips it and one blank; UNKNOWN at anything else. */
 int64_t procfs_number(const char **text);
 
-/* The number that begins a text, perhaps with a sign; UNKNOWN at anything else. */
+/* The number at the start of a text, perhaps with a sign; UNKNOWN at anything else. */
 int64_t procfs_signed_number(const char *text);
 
-/* Texts that differ have the same hash once in 2^64. It is never 0. */
+/* Different texts have the same hash once in 2^64. It is never 0. */
 uint64_t procfs_hash(const char *text, size_t length);
 
 /*
- * /proc/PID/stat (fs/proc/array.c, do_task_stat). `resident`, in bytes, is not exact (T16), but is
- * what the OOM killer counts before Linux 7.0; UNKNOWN where it cannot be.
+ * /proc/PID/stat (fs/proc/array.c, do_task_stat). `resident`, in bytes, is not exact (T16), but the
+ * OOM killer counts it before Linux 7.0; UNKNOWN if impossible.
  */
 struct procfs_stat {
 	const char *comm; /* points into the text */
@@ -90,10 +90,10 @@ struct procfs_stat {
 	int64_t pid, parent, flags, minor_faults, major_faults;
 	int64_t user_ticks, system_ticks, priority, nice, threads, start_time, virtual;
 	int64_t resident;
-	int64_t start_code, start_stack; /* change with exec; 0 or 1 where not permitted */
+	int64_t start_code, start_stack; /* change with exec; 0 or 1 without permission */
 };
 
-/* Returns 0, or -EINVAL where the text is not what the kernel prints. */
+/* Returns 0, or -EINVAL if the text is not in the kernel's format. */
 int procfs_parse_stat(const char *text, size_t length, struct procfs_stat *ret_stat);
 
 /* /proc/PID/statm in bytes (fs/proc/array.c, proc_pid_statm). Returns 0 or -EINVAL. */
@@ -102,5 +102,5 @@ struct procfs_statm {
 };
 int procfs_parse_statm(const char *text, struct procfs_statm *ret_statm);
 
-/* Whether a thread of this program waits for something else than a CPU. */
+/* Whether a thread of this program waits for something other than a CPU. */
 bool procfs_thread_sleeps(int64_t tid);

@@ -15,14 +15,14 @@
 
 #define MIB (1 << 20)
 
-/* Until a process has been measured: what a walk costs at all, and for each MiB of 4 KiB pages. */
+/* Estimates for a process not measured yet: a walk, and each MiB of 4 KiB pages, in nanoseconds. */
 #define COST_OF_WALK 20000
 #define COST_OF_MIB 8000
 
 #define DEAR_COST (5 * NS_PER_MS)
 #define OLDEST (30000 * NS_PER_MS)
 
-/* From then on it is read again as the budget permits: not all that expire together at once. */
+/* From this age on it is read again as the budget permits, so that not all expire at once. */
 #define OLD (20000 * NS_PER_MS)
 
 enum { HANGS = 3, HANGS_OF_ALL = 32 };
@@ -30,8 +30,8 @@ enum { HANGS = 3, HANGS_OF_ALL = 32 };
 /* Highest first. */
 enum priority {
 	PRIORITY_FOCUS,
-	PRIORITY_VISIBLE, /* and never read */
-	PRIORITY_SUMMED,  /* the same of what a filter lets through */
+	PRIORITY_VISIBLE, /* visible, and never read */
+	PRIORITY_SUMMED,  /* passes a filter, and never read */
 	PRIORITY_SEEN,    /* visible, and read before */
 	PRIORITY_UNREAD,
 	PRIORITY_CHANGED,
@@ -51,7 +51,7 @@ struct pss_reader {
 	struct blocking_reads *reads;
 	struct candidate *candidates, *spare;
 	size_t count, capacity, spare_capacity;
-	int64_t allowance; /* what may be spent; less than 0 after a walk that was dear */
+	int64_t allowance; /* nanoseconds left to spend; negative after an expensive walk */
 };
 
 struct pss_reader *
@@ -75,7 +75,6 @@ pss_reader_destroy(struct pss_reader *rollups)
 	free(rollups);
 }
 
-/* A process without an address space. */
 static bool
 holds_nothing(const struct process *process)
 {
@@ -99,7 +98,7 @@ take_answer(struct pss_reader *rollups, const struct blocking_read *read, struct
 		.error = -read->error };
 }
 
-/* Each answer is taken once: the next batch can begin. */
+/* Takes each answer once, so that the next batch can begin. */
 static void
 take_answers(struct pss_reader *rollups, struct snapshot *now)
 {
@@ -111,7 +110,7 @@ take_answers(struct pss_reader *rollups, struct snapshot *now)
 	(void)blocking_reads_reset(rollups->reads);
 }
 
-/* By what the last walk took, and how much there is to walk now. */
+/* Estimates from the time of the last walk, and from the size now. */
 static int64_t
 predicted_cost(const struct process *process)
 {
@@ -214,7 +213,7 @@ find_candidates(struct pss_reader *rollups, const struct snapshot *now, const st
 	}
 }
 
-/* The memory of a process whose first thread has ended is asked of another one (T26). */
+/* If the first thread has ended, another thread has the memory (T26). */
 static void
 ask(struct pss_reader *rollups, const struct process *process)
 {
@@ -230,7 +229,7 @@ ask(struct pss_reader *rollups, const struct process *process)
 	blocking_reads_add(rollups->reads, &read);
 }
 
-/* What is visible may take half of the budget also while a dear walk is being paid for. */
+/* Visible processes may use half of the budget even while the allowance is negative. */
 static void
 ask_within_budget(struct pss_reader *rollups, int64_t budget)
 {
@@ -253,7 +252,7 @@ ask_within_budget(struct pss_reader *rollups, int64_t budget)
 	}
 }
 
-/* What is not known although a column asks for it is told in each refresh. */
+/* Notes missing figures of a wanted column in each refresh. */
 static void
 tell_of(struct pss_reader *rollups, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs, struct process *row)

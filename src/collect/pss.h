@@ -5,23 +5,22 @@ struct needs;
 struct snapshot;
 
 /*
- * PSS, USS and SWAPPSS (smaps_rollup). The kernel walks all pages of a process for them, about
- * 8 us for each MiB, and holds its mmap_lock meanwhile: they are read in a thread of their own,
- * few in a refresh, and kept until their turn comes again.
+ * PSS, USS and SWAPPSS (smaps_rollup). For them the kernel walks all pages of a process, about 8 us
+ * for each MiB, and holds its mmap_lock meanwhile: a separate thread reads a few in each refresh,
+ * and they are kept until the next read.
  */
 struct pss_reader;
 
-/* `root` is a descriptor of /proc that stays open as long as this lives. */
+/* `root` is a descriptor of /proc; it must outlive this. */
 struct pss_reader *pss_reader_create(int root);
 void pss_reader_destroy(struct pss_reader *rollups);
 
 /*
- * Fills the rows of `now` with what is known of them: what `before` (NULL: nothing) had, and what
- * has come since. Then asks for more, as much as needs->pss_budget allows: first the process
- * in focus, which is waited for, then of those never read the visible ones and what a filter lets
- * through (needs->summed), the visible ones, others never read, those that have changed, and what
- * is older than 30 s. A walk that may take over 5 ms is for the process in focus or 30 s
- * apart. Without a budget everything is read now.
+ * Fills the rows of `now` from `before` (NULL: nothing) and from new answers. Then reads more,
+ * within needs->pss_budget: first the process in focus, and waits for it; then, of those never
+ * read, the visible ones and those that pass a filter (needs->summed); then the visible ones,
+ * others never read, those that have changed, and those older than 30 s. A walk that may take over
+ * 5 ms is only for the process in focus or every 30 s. Without a budget reads everything now.
  */
 void pss_reader_read(struct pss_reader *rollups, struct snapshot *now,
 	const struct snapshot *before, const struct needs *needs);

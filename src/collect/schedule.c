@@ -3,12 +3,12 @@
 
 #include "base/macros.h"
 
-/* Where refreshes are far apart, a few of them are too long a time. */
+/* With a long interval, a few refreshes are too long. */
 #define OLDEST_LOOK (5 * NS_PER_SEC)
 #define OLDEST_ALL (60 * NS_PER_SEC)
 #define OLDEST_NAMES (30 * NS_PER_SEC)
 
-/* Of so many refreshes one is that of a process. */
+/* Each process has its turn once in so many refreshes. */
 enum { FULL_CYCLE = 64, NAMES_CYCLE = 32, UNSEEN_NAMES_CYCLE = 4 };
 
 static bool
@@ -38,7 +38,7 @@ schedule_names_are_due(
 		       is_turn(pid, sees_exec ? NAMES_CYCLE : UNSEEN_NAMES_CYCLE, time));
 }
 
-/* The refreshes to the next look: the next one that is a multiple of `step` for this process. */
+/* The number of refreshes to the next check: to the next multiple of `step` for this process. */
 static unsigned
 wait_of(unsigned step, int64_t pid, const struct pass_time *time)
 {

@@ -20,7 +20,7 @@ struct slab_reader {
 	struct slabinfo_info *info;
 };
 
-/* The name, and what each number is. */
+/* Numbers of a slab cache, after its name. */
 static enum slabinfo_item items[] = { SLAB_NAME, SLAB_NUM_OBJS, SLAB_ACTIVE_OBJS, SLAB_OBJ_SIZE,
 	SLAB_NUMS_SLABS, SLAB_ACTIVE_SLABS, SLAB_OBJ_PER_SLAB, SLAB_PAGES_PER_SLAB };
 static const size_t offsets[] = { offsetof(struct slab, name), offsetof(struct slab, objects),
@@ -46,7 +46,7 @@ slab_reader_destroy(struct slab_reader *reader)
 	free(reader);
 }
 
-/* The kernel says so only here (mm/slub.c, reclaim_account_show). */
+/* Only this file tells it (mm/slub.c, reclaim_account_show). */
 static const char *
 reclaimable(const char *name)
 {

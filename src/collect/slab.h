@@ -8,6 +8,7 @@ struct slab_reader *slab_reader_create(void);
 void slab_reader_destroy(struct slab_reader *reader);
 
 /*
- * All slab caches, from /proc/slabinfo by libproc2; only root may read it. Returns 0 or -errno.
+ * Reads all slab caches, from /proc/slabinfo with libproc2; only root may read it. Returns 0 or
+ * -errno.
  */
 int slab_read(struct slab_reader *reader, struct snapshot *now);

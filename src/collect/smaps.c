@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A name has at most 4096 bytes, each of which may take four. */
+/* A name has at most 4096 bytes, each escaped to four. */
 enum { PIECE_SIZE = 256 * 1024, FLAGS_KEPT = 16 };
 
 #define FIELD(name) offsetof(struct map_row, name)
@@ -44,7 +44,7 @@ static const struct procfs_key keys[] = {
 	{ "Locked", FIELD(usage.locked) },
 };
 
-/* Short names are of the kernel or few; long ones may be a user's many. */
+/* Short names are the kernel's or few; long ones may be many of a user's. */
 static const char *
 keep_name(struct smaps *smaps, const char *name)
 {
@@ -128,7 +128,7 @@ add_row(struct smaps *smaps, const struct mapping *mapping)
 	return map_add(smaps->rows);
 }
 
-/* Of what follows the rows that there is room for one row has the sum. */
+/* The last row is the sum of all mappings that have no room for their own. */
 static struct map_row *
 rest_row(struct smaps *smaps, const struct mapping *mapping)
 {
@@ -156,7 +156,7 @@ add_to_rest(struct smaps *smaps, const struct mapping *mapping, const struct usa
 	usage_add(&rest->usage, usage);
 }
 
-/* Figures stand in the lines below that of maps; "" where there are none. */
+/* The figures are in the lines after the one of maps; "" without any. */
 static void
 parse_figures(const char *figures, const struct mapping *mapping, struct map_row *row)
 {
@@ -167,7 +167,7 @@ parse_figures(const char *figures, const struct mapping *mapping, struct map_row
 		row->usage.size = (int64_t)((mapping->end - mapping->start) & INT64_MAX);
 }
 
-/* One entry: the line of maps, and below it those of the figures. */
+/* Parses one entry: a line of maps, and the lines of figures after it. */
 static void
 parse_entry(struct smaps *smaps, char *entry)
 {
@@ -195,14 +195,14 @@ parse_entry(struct smaps *smaps, char *entry)
 	*add_row(smaps, &mapping) = row;
 }
 
-/* Entries begin with a number in hexadecimal, figures with a capital letter. */
+/* Entries begin with a hexadecimal number, figures with a capital letter. */
 static bool
 begins_entry(char character)
 {
 	return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
 }
 
-/* The place behind an entry, or NULL where its end is not in the text. */
+/* The end of an entry, or NULL if it is not in the text yet. */
 static char *
 end_of_entry(char *entry, char *end)
 {
@@ -257,7 +257,7 @@ take_entries(void *context, char *text, size_t length, bool is_last)
 	return smaps_parse(context, text, length, is_last);
 }
 
-/* Reads smaps or maps, which are alike. */
+/* Reads smaps or maps: both have the same format. */
 static int
 read_file(int root, const char *directory, const char *name, struct rows *rows, struct arena *texts)
 {

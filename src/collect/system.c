@@ -21,14 +21,14 @@
 
 enum { TEXT_SIZE = 32 * 1024 };
 
-/* A quarter of an exbibyte: what container file systems print beyond it is no size (T11). */
+/* A quarter of an exbibyte: container file systems print larger numbers that are no sizes (T11). */
 #define MOST_KIB (1UL << 48)
 
 /* clang-format off */
 static const struct {
 	enum meminfo_item item;
 	const char *key; /* must be in the file for the figure to be known */
-	size_t offset;   /* sums of libproc2 are checked by system_drop_impossible() */
+	size_t offset;   /* system_check_sums() checks sums of libproc2 */
 } meminfo_figures[] = {
 	{ MEMINFO_MEM_TOTAL,          "MemTotal",     FIELD(total) },
 	{ MEMINFO_MEM_USED,           "MemTotal",     FIELD(used) },
@@ -63,7 +63,7 @@ static const struct {
 
 static const struct {
 	const char *counter; /* of vmstat.h */
-	size_t offset;       /* two counters with one offset add up */
+	size_t offset;       /* counters with the same offset are added */
 } vmstat_figures[] = {
 	{ "pgfault",        FIELD(faults) },
 	{ "pgmajfault",     FIELD(major_faults) },
@@ -81,7 +81,7 @@ struct system_reader {
 	struct meminfo_info *meminfo;
 	bool keys_known;
 	bool meminfo_absent[ARRAY_SIZE(meminfo_figures)];
-	char text[TEXT_SIZE]; /* of the file that is being read */
+	char text[TEXT_SIZE]; /* space for a file */
 };
 
 struct system_reader *
@@ -165,7 +165,7 @@ system_read_raw_meminfo(struct system_reader *reader, struct system *system)
 	return 0;
 }
 
-/* libproc2 puts free in place of an available that is above total (in some containers). */
+/* libproc2 replaces an available above total by free (in some containers). */
 static bool
 is_available_replaced(struct system_reader *reader, const struct system *system)
 {
@@ -208,7 +208,7 @@ system_read_vmstat(struct system_reader *reader, int root, struct system *system
 		return (int)length;
 	for (size_t i = 0; i < ARRAY_SIZE(vmstat_figures); i++)
 		*field(system, vmstat_figures[i].offset) = 0;
-	/* Where a part is missing, so is the sum. */
+	/* A sum with a missing part is UNKNOWN. */
 	for (size_t i = 0; i < ARRAY_SIZE(vmstat_figures); i++) {
 		int64_t *sum = field(system, vmstat_figures[i].offset);
 
@@ -254,7 +254,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* "12.34" or "567", whatever the locale. */
+/* Parses "12.34" or "567" in any locale. */
 static double
 decimal(const char *text)
 {

@@ -6,26 +6,26 @@
 struct system_reader;
 
 /*
- * The totals of the machine, by libproc2, which always reads below /proc itself. It cannot tell
- * what is absent from 0, so that is looked up here.
+ * The totals of the machine, from libproc2, which always reads below /proc. It shows absent figures
+ * as 0, so the keys of the file are checked here.
  */
 
 struct system_reader *system_reader_create(void);
 void system_reader_destroy(struct system_reader *reader);
 
 /*
- * /proc/meminfo exactly as libproc2 gives it, absent figures as 0, multiplied to bytes modulo
- * 2^64: what free prints. Returns 0, or -errno where libproc2 refuses.
+ * /proc/meminfo exactly as libproc2 gives it, with absent figures as 0, multiplied to bytes modulo
+ * 2^64: the figures of free. Returns 0, or -errno of libproc2.
  */
 int system_read_raw_meminfo(struct system_reader *reader, struct system *system);
 
 /*
- * The same in bytes, UNKNOWN where a figure, or a part of a sum, is absent or cannot be. Returns 1
- * where MemAvailable is above MemTotal, as in some containers: what is available is unknown then.
+ * The same in bytes, UNKNOWN if a figure, or a part of a sum, is absent or impossible. Returns 1 if
+ * MemAvailable is above MemTotal, as in some containers: then available is UNKNOWN.
  */
 int system_read_meminfo(struct system_reader *reader, struct system *system);
 
-/* /proc/vmstat: counts since boot, UNKNOWN where absent. */
+/* /proc/vmstat: counts since boot, UNKNOWN if absent. */
 int system_read_vmstat(struct system_reader *reader, int root, struct system *system);
 
 /* /proc/uptime, for which libproc2 would allocate each time. */
@@ -37,11 +37,11 @@ int system_read_uptime(struct system *system);
  */
 int pressure_read(int root, struct system *system);
 
-/* Fills what the text has; the rest stays as it is. */
+/* Fills the figures in the text; the others stay as they are. */
 void pressure_parse(const char *text, struct system *system);
 
 /*
- * What this program itself has used: CPU time of all its threads, and resident memory as
- * self/statm below the root has it. What cannot be known stays as it is.
+ * The use of this program itself: CPU time of all its threads, and resident memory from self/statm
+ * below `root`. Unknown figures stay as they are.
  */
 void self_read(int root, struct system *system);

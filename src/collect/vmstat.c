@@ -17,7 +17,7 @@ vmstat_read(int root, char text[static VMSTAT_SIZE])
 	return procfs_read_whole(root, "vmstat", text, VMSTAT_SIZE);
 }
 
-/* The number behind a name, or behind a name and a kind of zone; NULL where it is another name. */
+/* The text after a name, with or without a kind of zone; NULL for another name. */
 static const char *
 behind_zone(const char *text)
 {

@@ -6,23 +6,21 @@
 
 struct snapshot;
 
-/*
- * The counters of /proc/vmstat (mm/vmstat.c), since boot: events and pages.
- */
-
-/* The file has 4 to 8 KiB; twice that is enough for kernels to come. */
+/* The file has 4 to 8 KiB; the rest is for future kernels. */
 enum { VMSTAT_SIZE = 16 * 1024 };
 
 /* Reads the file as text below `root`. Returns its length or -errno. */
 ssize_t vmstat_read(int root, char text[static VMSTAT_SIZE]);
 
 /*
- * A counter by its name. Where the kernel has one for each kind of zone (name_dma, name_normal ...:
+ * A counter by its name. If the kernel has one for each kind of zone (name_dma, name_normal ...:
  * allocstall since Linux 4.8, pgscan_kswapd, pgsteal_direct and others before it) it is their sum.
- * UNKNOWN where there is none, or one of them is no number.
+ * UNKNOWN if there is none, or one of them is no number.
  */
 int64_t vmstat_counter(const char *text, const char *name);
 
-/* The counters of reclaim and compaction, from /proc/vmstat, which is read into `text`. Returns 0
- * or -errno. */
+/*
+ * Adds the counters of reclaim and compaction, from /proc/vmstat; `text` is space for the file.
+ * Returns 0 or -errno.
+ */
 int reclaim_read(int root, char text[static VMSTAT_SIZE], struct snapshot *now);

@@ -11,8 +11,10 @@
 const char address_space_no_name[] = "", address_space_heap[] = "[heap]",
 	   address_space_stack[] = "[stack]";
 
-/* How far above a program the kernel lets its heap begin (arch_randomize_brk), and how far below
- * its top a stack may grow where it has not grown farther already: the usual limit. */
+/*
+ * The greatest distance of a heap above its program (arch_randomize_brk), and the default limit of
+ * a stack, which an older stack may have exceeded.
+ */
 static const uint64_t heap_distance = UINT64_C(1) << 30, stack_size = UINT64_C(8) << 20;
 
 static void
@@ -52,8 +54,8 @@ is_memory(const struct range *range)
 }
 
 /*
- * The first file that is mapped after exec is the program; what the kernel maps before the next,
- * right behind it, is its bss.
+ * The first file mapped after exec is the program; mappings right behind it, before the next file,
+ * are its bss.
  */
 static void
 follow_program(struct address_space *space, const struct range *range)
@@ -71,7 +73,7 @@ follow_program(struct address_space *space, const struct range *range)
 		space->program_end = range->end;
 }
 
-/* Whether a mapping begins or ends where the heap is, or lies in it. */
+/* Whether a mapping touches the heap or is in it. */
 static bool
 touches_heap(const struct ranges *ranges, const struct range *range)
 {
@@ -84,8 +86,7 @@ touches_heap(const struct ranges *ranges, const struct range *range)
 	       ranges->rows[i].start <= range->end;
 }
 
-/* brk() comes without a name, unlike in maps: it grows what is there, or begins above the program.
- */
+/* brk() has no name in records: it extends the heap, or begins above the program. */
 static bool
 is_heap(const struct address_space *space, const struct range *range)
 {
@@ -113,7 +114,7 @@ address_space_map(struct address_space *space, const struct range *range, int64_
 	return ranges_put(&space->ranges, &row, was_before);
 }
 
-/* Of what was read the lowest file with code is the program. */
+/* In maps, the lowest file with code is the program. */
 static void
 find_program(struct address_space *space)
 {
@@ -180,7 +181,7 @@ is_in(const struct ranges *ranges, size_t place, uint64_t address)
 	       address < ranges->rows[place].end;
 }
 
-/* A sample asks for two addresses, of code and data, often the same two as the one before. */
+/* A sample needs two addresses, of code and data, often the same two as the sample before. */
 static size_t
 seek(struct address_space *space, uint64_t address)
 {
@@ -195,7 +196,7 @@ seek(struct address_space *space, uint64_t address)
 	return place;
 }
 
-/* A stack grows without a word, as far down as its limit and what is mapped there allow. */
+/* A stack grows without a record, down to its limit or to the next mapping. */
 static bool
 is_grown_stack(const struct ranges *ranges, size_t above, uint64_t address)
 {
@@ -261,7 +262,7 @@ ranges_release(struct ranges *ranges)
 		free(ranges);
 }
 
-/* Makes room for `more` ranges in a copy that has one owner. Returns what memory was taken. */
+/* Makes a copy for one owner, with space for `more` ranges. Returns the number allocated. */
 static size_t
 make_own(struct ranges **ranges, size_t more)
 {
@@ -296,7 +297,7 @@ ranges_seek(const struct ranges *ranges, uint64_t address)
 	return low;
 }
 
-/* Around a change everything must be looked at anew. */
+/* Segments depend on the neighbours: forgets those around a change. */
 static void
 forget_segments(struct ranges *ranges, size_t place)
 {
@@ -306,7 +307,7 @@ forget_segments(struct ranges *ranges, size_t place)
 		ranges->rows[i].segment = SEGMENT_KINDS;
 }
 
-/* Puts `count` rows in the place of `gone` others. There is room. */
+/* Replaces `gone` rows by `count` others. There is space. */
 static void
 replace(struct ranges *ranges, size_t place, size_t gone, const struct range *rows, size_t count)
 {
@@ -344,7 +345,7 @@ overwrite(struct ranges **ranges, const struct range *range)
 	return taken;
 }
 
-/* The first part of a range, from `start` on, where nothing was read; empty if there is none. */
+/* The first part of a range, after `start`, that was not read from maps; empty if there is none. */
 static struct range
 first_gap(const struct ranges *ranges, const struct range *range, uint64_t start)
 {

@@ -23,25 +23,25 @@
 #include <unistd.h>
 
 /*
- * What is kept between two drains, and how much more one drain may bring. A process that is being
- * looked at keeps its ranges beyond the first limit: else it would be read in every drain.
+ * Limits between two drains, and for one drain. A process in use keeps its ranges beyond the first
+ * limit: else it would be read in every drain.
  */
 enum {
 	MOST_RANGES = 64 * 1024,
 	MOST_RANGES_IN_USE = 512 * 1024,
-	MUCH_GROWN = MOST_RANGES / 16, /* is worth counting all again */
-	MUCH_NAMES = 512 * 1024,       /* bytes; those in use may take more, */
+	MUCH_GROWN = MOST_RANGES / 16, /* worth a new count */
+	MUCH_NAMES = 512 * 1024,       /* bytes; names in use may take more, */
 	MOST_NAMES = 8 * 1024 * 1024,  /* but never more than this */
 	MOST_PROCESSES = 32 * 1024,
-	FEW_ENDED = 64, /* as many wait until they go together */
+	FEW_ENDED = 64, /* ended processes are dropped together */
 	KEPT_ROWS = 8 * 1024,
 };
 
-/* A process that does not let its mappings be read is waited for once. */
+/* A process whose mappings cannot be read delays the sampler once. */
 static const int64_t most_wait = 100 * NS_PER_MS;
 enum { PART_OF_TIME = 1, TROUBLE_SIZE = 128 };
 
-/* So that reading takes a small part of the time: this many mappings cost a pause of one drain. */
+/* Limits the time for reading: this many mappings cost a pause of one drain. */
 enum { MAPPINGS_A_DRAIN = 4096 };
 
 struct address_spaces {
@@ -52,9 +52,9 @@ struct address_spaces {
 	struct index index; /* of the rows, by pid */
 	struct string_pool names;
 	size_t name_limit;
-	size_t grown; /* ranges for which memory was taken since it was last looked at */
+	size_t grown; /* ranges allocated since the last count */
 	struct jobs *jobs;
-	struct maps_job *idle; /* for the next reading; NULL: none */
+	struct maps_job *idle; /* for the next read; NULL: none */
 	int64_t readings;
 	char trouble[TROUBLE_SIZE];
 };
@@ -92,7 +92,7 @@ address_spaces_begin(struct address_spaces *spaces)
 	struct job *job;
 
 	spaces->drain++;
-	while ((job = jobs_take(spaces->jobs))) /* by now it is too old */
+	while ((job = jobs_take(spaces->jobs))) /* too old by now */
 		job->destroy(job);
 }
 
@@ -112,7 +112,7 @@ find(struct address_spaces *spaces, int64_t pid)
 	return &spaces->rows[found];
 }
 
-/* It may move all others. */
+/* Pointers to other rows may become invalid. */
 static struct address_space *
 find_or_add(struct address_spaces *spaces, int64_t pid)
 {
@@ -163,7 +163,7 @@ ranges_of(struct address_spaces *spaces, const struct mappings *mappings)
 	return ranges;
 }
 
-/* The first trouble is told. */
+/* Keeps the first trouble. */
 static void
 tell(struct address_spaces *spaces, int64_t pid, const char *why)
 {
@@ -199,8 +199,8 @@ run_job(struct address_spaces *spaces, int64_t pid)
 }
 
 /*
- * Reads maps unless that was done in this drain. What was known before and stands there no more
- * stays for the rest of the drain, whose samples are older than the reading.
+ * Reads maps, at most once in a drain. Mappings that are gone stay for the rest of the drain: its
+ * samples are older than the read.
  */
 static bool
 read_maps(struct address_spaces *spaces, struct address_space *space)
@@ -226,7 +226,7 @@ read_maps(struct address_spaces *spaces, struct address_space *space)
 	return true;
 }
 
-/* A process whose main thread has ended may go on: then it is seen again. */
+/* A process may outlive its main thread: later samples revive it. */
 static void
 set_ended(struct address_spaces *spaces, struct address_space *space, bool has_ended)
 {
@@ -265,8 +265,8 @@ apply_exec(struct address_spaces *spaces, const struct record *record)
 }
 
 /*
- * Of a parent that nobody has looked at yet, maps is read now: by the time a sample of the child
- * asks, the child may be another program or gone. A new thread has its process for a parent.
+ * Reads maps of an unknown parent now: when a sample of the child needs it, the child may be
+ * another program or gone. For a new thread, the parent is its process.
  */
 static void
 apply_fork(struct address_spaces *spaces, const struct record *record)
@@ -341,7 +341,7 @@ drop_older(struct address_spaces *spaces, int64_t drain)
 	drop_ended(spaces);
 }
 
-/* Halves the time back to which it remembers until the rest is small enough. */
+/* Drops processes not used lately, and halves that time until the rest is small enough. */
 static void
 drop_what_is_too_much(struct address_spaces *spaces)
 {
@@ -373,7 +373,7 @@ address_spaces_apply(struct address_spaces *spaces, const struct record *record)
 		drop_what_is_too_much(spaces);
 }
 
-/* Addresses of the kernel are in no process's maps, but one. */
+/* Kernel addresses are in no process's maps, except one. */
 static bool
 is_of_kernel(uint64_t address)
 {
@@ -399,7 +399,7 @@ address_spaces_find(
 		address_space_find(space, address, ret_place);
 }
 
-/* All that is still named is kept once more; then the old texts can go. */
+/* Copies the names in use to a new pool, and frees the old one. */
 static bool
 limit_names(struct address_spaces *spaces)
 {

@@ -12,54 +12,53 @@ struct address_spaces;
 struct record;
 
 /*
- * The address spaces of all processes, as records tell of them and /proc/PID/maps where they do
- * not: of a process that was there before the records began, and of what they are silent about.
+ * The address spaces of all processes, from records and from /proc/PID/maps. maps is read for a
+ * process that is older than the records, and where records have gaps.
  *
- * Records say nothing of munmap() and mremap(). An address where something was unmapped stays
- * what it was until something else is mapped there, or until maps is read; one to which memory
- * was moved is found by reading maps, unless another mapping was known there: then that is taken
- * for it. Where records were lost, so is what they said.
+ * There are no records of munmap() and mremap(). An unmapped address keeps its old mapping until
+ * something else is mapped there, or until maps is read. An address to which memory was moved is
+ * found by reading maps, unless an old mapping is still known there: then that one is returned.
+ * Lost records leave gaps too.
  *
- * Whoever runs a process decides how many mappings it has, what they are called and whether they
- * can be read now (T17), so all take a bounded amount of memory, and none is waited for for long.
+ * A user can give a process any number of mappings and any names, and can block the read of its
+ * maps (T17). So all address spaces use a bounded amount of memory, and no read is waited for long.
  *
  * For one thread.
  */
 
-/* Looks for maps below `root`, a descriptor of /proc, which is borrowed. */
+/* Reads maps below `root`, a descriptor of /proc, which is borrowed. */
 struct address_spaces *address_spaces_create(int root);
 void address_spaces_destroy(struct address_spaces *spaces);
 
-/* Begins a drain, in which maps of a process is read at most once. */
+/* Begins a drain. Each drain reads maps of a process at most once. */
 void address_spaces_begin(struct address_spaces *spaces);
 
 /*
- * Takes what a record says of an address space: a map, an exec (comm), a fork, an exit; others it
- * ignores. They come in order of their time, among the calls of address_spaces_find() for the
- * samples.
+ * Applies a record of a map, an exec (comm), a fork or an exit; ignores others. Call it in the
+ * order of time, between the calls of address_spaces_find() for the samples.
  */
 void address_spaces_apply(struct address_spaces *spaces, const struct record *record);
 
-/* Finds what an address belongs to (space.h). */
+/* Finds the mapping at an address (address-space.h). */
 void address_spaces_find(
 	struct address_spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place);
 
 /*
- * Ends a drain: forgets processes that have ended and, beyond a limit of memory, those that were
- * looked at longest ago. Returns whether names have been forgotten.
+ * Ends a drain: forgets processes that have ended and, above a memory limit, those not used for
+ * longest. Returns whether names have been freed.
  */
 bool address_spaces_trim(struct address_spaces *spaces);
 
-/* One line about the first process whose mappings could not be read whole; NULL: none. It stays. */
+/* One line about the first process whose mappings were not read whole, or NULL. Stays for good. */
 const char *address_spaces_trouble(const struct address_spaces *spaces);
 
-/* How much is kept: for tests, and for whoever wonders. */
+/* The size of the cache, for tests and debugging. */
 struct address_spaces_size {
 	int64_t processes, ranges, name_bytes, readings;
 };
 struct address_spaces_size address_spaces_size(const struct address_spaces *spaces);
 
-/* Reads the mappings of one process, which may take as long as the process wants (T17). */
+/* Reads the mappings of one process, which may block for ever (T17). */
 struct maps_job {
 	struct job job;
 	int root; /* a descriptor of /proc, its own */
@@ -70,5 +69,5 @@ struct maps_job {
 
 struct maps_job *maps_job_create(int root);
 
-/* Not while it runs. NULL is allowed. */
+/* Not allowed while it runs. NULL is allowed. */
 void maps_job_destroy(struct maps_job *job);

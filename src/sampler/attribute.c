@@ -18,18 +18,18 @@
 #include <unistd.h>
 
 /*
- * More combinations than this, or more bytes of their names, are not kept apart: they stand in one
- * row. How busy a ring is, is looked at ten times a second.
+ * Limits for the rows and the bytes of their names; other combinations are counted in one row. The
+ * load of a ring is checked ten times a second.
  */
 enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024, LOAD_SPAN_NS = 100 * 1000000 };
 
-/* Whose square can still be summed. */
+/* Larger squares could overflow the sum. */
 enum { MOST_WEIGHT = 1 << 30 };
 
 static const char kernel_code[] = "kernel";
 static const char others_comm[] = "(others)";
 
-/* What samples are counted by. Names are those of the spaces and symbols, equal by pointer. */
+/* The key for counting samples. Names that are equal have equal pointers. */
 struct key {
 	int64_t pid;
 	const char *segment, *mapping, *code, *symbol;
@@ -47,12 +47,12 @@ struct attribution {
 	struct symbols *symbols;
 	struct process_tracker *tracker;
 	struct reorder_buffer pending;
-	struct load *loads; /* one a ring */
+	struct load *loads; /* one for each ring */
 	size_t load_count;
 	struct index index;
 	struct key *keys; /* by the index's numbers */
 	size_t key_capacity;
-	/* The rows of all for which there is no room, by segment; SIZE_MAX: none yet. */
+	/* By segment: the row for all samples beyond the limits; SIZE_MAX: none yet. */
 	size_t others[SEGMENT_KINDS + 1];
 	struct fault_report counted;
 	size_t counted_text; /* bytes */
@@ -94,7 +94,7 @@ attribution_destroy(struct attribution *attribution)
 	free(attribution);
 }
 
-/* What is known of a process from now on stays known when it has ended before the first drain. */
+/* Reads data of a process now: it may end before the first drain. */
 static void
 look_at(struct attribution *attribution, const struct fault_request *request)
 {
@@ -163,7 +163,7 @@ key_of(const struct attribution *attribution, const struct record *record, enum 
 		address_spaces_find(attribution->spaces, record->pid, record->ip, &code);
 	key.code = record->in_kernel ? kernel_code : code.name;
 	key.symbol = symbol_of(attribution, record, &code);
-	if (kind == EVENT_WALK) /* the processor does not tell for which address */
+	if (kind == EVENT_WALK) /* the processor does not give the address */
 		return key;
 	address_spaces_find(attribution->spaces, record->pid, record->address, &place);
 	key.segment = segment_descriptions[place.segment].name;
@@ -198,7 +198,7 @@ keep_text(struct attribution *attribution, const char *text)
 	return length > 0 ? arena_copy(&attribution->counted.texts, text, length) : NULL;
 }
 
-/* Of the code the file's name is enough: /usr/lib/x86_64-linux-gnu/libc.so.6 is libc.so.6. */
+/* For code the file name is enough: /usr/lib/x86_64-linux-gnu/libc.so.6 is libc.so.6. */
 static const char *
 last_part(const char *path)
 {
@@ -270,7 +270,7 @@ find_row(struct attribution *attribution, const struct key *key)
 	return add_keyed_row(attribution, key, hash);
 }
 
-/* What a row counts of each event. */
+/* The columns of a row for each kind of event. */
 static const struct {
 	size_t value, variance;
 } counts[EVENT_KINDS] = {
@@ -288,7 +288,7 @@ add(struct fault *row, size_t offset, int64_t number)
 		*sum = INT64_MAX;
 }
 
-/* A file is read from its device; memory that has none comes back from swap. */
+/* A file is read from its device; other memory is read from swap. */
 static const char *
 waits_for(const struct fault *row)
 {
@@ -298,8 +298,8 @@ waits_for(const struct fault *row)
 }
 
 /*
- * A sample stands for `weight` events of which it is one at random: the sum of n such has a
- * variance of n * weight * (weight - 1), which is 0 where each event is a sample.
+ * A sample stands for `weight` events, of which it is a random one: a sum of n samples has a
+ * variance of n * weight * (weight - 1), which is 0 if each event is a sample.
  */
 static void
 count_sample(struct attribution *attribution, const struct key *key, enum event_kind kind,
@@ -319,9 +319,9 @@ count_sample(struct attribution *attribution, const struct key *key, enum event_
 }
 
 /*
- * A sample that was prepared for another program may number its process as another PID namespace
- * does: then its address is hardly in a mapping of ours. Of processes whose events are inherited
- * its time may be wrong, too, and so its mapping.
+ * A sample prepared for another program may have a pid of another PID namespace: then its address
+ * is hardly ever in a mapping here. With inherited events its time may be wrong too, and so its
+ * mapping.
  */
 static bool
 is_doubtful(const struct record *record, const struct events *events, const char *segment)
@@ -331,8 +331,8 @@ is_doubtful(const struct record *record, const struct events *events, const char
 }
 
 /*
- * It may be one of those that are wanted, under another number. The mappings of a process that is
- * about to run a program must not be read before that.
+ * It may be from a wanted process with a wrong pid. For a process that waits for its exec, mappings
+ * must not be read before that.
  */
 static void
 look_at_unwanted(
@@ -406,7 +406,7 @@ fit_loads(struct attribution *attribution, size_t count, int64_t now)
 	attribution->load_count = count;
 }
 
-/* Rings have just been emptied: a period can be changed. */
+/* The rings have just been emptied, so the period may change. */
 static void
 adapt(struct attribution *attribution, struct events *events, int64_t now)
 {
@@ -420,7 +420,7 @@ adapt(struct attribution *attribution, struct events *events, int64_t now)
 	}
 }
 
-/* Where names have been forgotten, no key must be compared with theirs; the rows stay. */
+/* If names were freed, no key may be compared with them; the rows stay. */
 static void
 trim(struct attribution *attribution)
 {

@@ -15,13 +15,13 @@
 #define MISSES(cache)                                                                              \
 	((cache) | PERF_COUNT_HW_CACHE_OP_READ << 8 | PERF_COUNT_HW_CACHE_RESULT_MISS << 16)
 
-/* Four: a processor has few more, and one too many counts nothing while it claims to run. */
+/* Four: a processor has few more, and with too many a counter shows 0 but claims to run. */
 /* clang-format off */
 static const struct {
 	uint32_t type;
 	uint64_t config;
 	size_t offset;     /* of an int64_t in struct counts */
-	bool is_never_idle; /* it moves whenever it is read */
+	bool is_never_idle; /* it changes between any two reads */
 } kinds[] = {
 	{ PERF_TYPE_HW_CACHE, MISSES(PERF_COUNT_HW_CACHE_DTLB), offsetof(struct counts, data_walks), false },
 	{ PERF_TYPE_HW_CACHE, MISSES(PERF_COUNT_HW_CACHE_ITLB), offsetof(struct counts, code_walks), false },
@@ -31,7 +31,7 @@ static const struct {
 /* clang-format on */
 enum { KINDS = ARRAY_SIZE(kinds) };
 
-/* What a read gives (PERF_FORMAT_TOTAL_TIME_*). */
+/* The values of a read (PERF_FORMAT_TOTAL_TIME_*). */
 enum { VALUE, ENABLED, RUNNING, VALUES };
 
 struct counter {
@@ -42,10 +42,10 @@ struct counter {
 struct counters {
 	const struct perf_calls *calls;
 	struct {
-		struct counter *counters; /* one a CPU that is online */
+		struct counter *counters; /* one for each CPU that is online */
 		size_t count, capacity;
 		int64_t sum;  /* of the last read */
-		int64_t base; /* the sum of those that were closed */
+		int64_t base; /* the sum of closed counters */
 	} kinds[KINDS];
 	char missing[DENIAL_SENTENCE_SIZE];
 };
@@ -58,7 +58,7 @@ close_kind(struct counters *counters, size_t kind)
 			counters->kinds[kind].counters[--counters->kinds[kind].count].fd);
 }
 
-/* On all CPUs or on none: a sum over some of them would be wrong. */
+/* Opens on all CPUs or on none: a sum of some CPUs would be wrong. */
 static int
 open_kind(struct counters *counters, size_t kind)
 {
@@ -97,7 +97,7 @@ open_kinds(struct counters *counters)
 		int error = open_kind(counters, i);
 
 		first = first < 0 ? first : error;
-		if (error == -EMFILE) { /* the rest of the program needs descriptors, too */
+		if (error == -EMFILE) { /* the rest of the program needs descriptors too */
 			for (size_t j = 0; j < i; j++)
 				close_kind(counters, j);
 			break;
@@ -145,7 +145,7 @@ counters_close(struct counters *counters)
 	free(counters);
 }
 
-/* Whether a counter counted all the time since it was read before. */
+/* Whether a counter ran all the time since its last read. */
 static bool
 is_whole(size_t kind, const uint64_t before[VALUES], const uint64_t after[VALUES])
 {
@@ -158,9 +158,9 @@ is_whole(size_t kind, const uint64_t before[VALUES], const uint64_t after[VALUES
 }
 
 /*
- * The sum over the CPUs. All of them are read, so that the next read knows the one before. Where
- * walks were sampled meanwhile and the sum stands still it has not counted them: an emulator may
- * have one counter for an event that is opened twice, and say of both that they run.
+ * The sum of all CPUs. Reads all of them, for the difference at the next read. If walks were
+ * sampled and the sum is unchanged, the walks were not counted: an emulator may have one counter
+ * for an event that is opened twice, and claim that both run.
  */
 static int64_t
 read_kind(struct counters *counters, size_t kind, bool has_walked)

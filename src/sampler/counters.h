@@ -7,8 +7,8 @@
 struct perf_calls;
 
 /*
- * What the processor's counters say of all CPUs together, since they were opened. Walks are walks
- * of the page tables: after a miss in the TLBs for data (of reads) and for code.
+ * The counts of all CPUs since the opening. Walks are page table walks: after a TLB miss for data
+ * (reads) and for code.
  */
 struct counts {
 	int64_t data_walks, code_walks, cycles, instructions;
@@ -16,21 +16,21 @@ struct counts {
 
 struct counters;
 
-/* Never NULL. `calls`: NULL in real life. */
+/* Never returns NULL. `calls`: NULL except in tests. */
 struct counters *counters_open(const struct perf_calls *calls);
 void counters_close(struct counters *counters);
 
-/* Where other CPUs are online now: counts on these, and goes on from the last read. */
+/* After a change of the online CPUs: counts on the new ones, and continues from the last read. */
 void counters_reopen(struct counters *counters);
 
 /*
- * A count is UNKNOWN where the event does not exist or is forbidden, and in each read before which
- * it did not count all the time, because others use the counters, too: then the difference to the
- * read before is not known, but that of the next two may be. `has_walked`: whether walks for data
- * have been sampled since then; their count is UNKNOWN where it stood still all the same. A CPU
- * that went offline keeps its last count. Returns false where nothing is counted.
+ * A count is UNKNOWN if the event does not exist or is forbidden, and after each pause of its
+ * counter, because other programs use the counters too: then the difference to the last read is
+ * unknown, but the next one may be known. `has_walked`: walks for data have been sampled since the
+ * last read; if their count is unchanged, it is UNKNOWN. An offline CPU keeps its last count.
+ * Returns false if there are no counters.
  */
 bool counters_read(struct counters *counters, bool has_walked, struct counts *ret_counts);
 
-/* One line: what is missing, and what would grant it; NULL: nothing is. Valid until the close. */
+/* One line: what is missing, and the permission for it; NULL: nothing. Valid until the close. */
 const char *counters_missing(const struct counters *counters);

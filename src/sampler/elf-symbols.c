@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The largest header, and how much of a table is read at once. */
+/* The largest header, and the number of entries for one read. */
 enum { ITEM_SIZE = sizeof(Elf64_Ehdr), PIECE_ENTRIES = 256 };
 
-/* Where a member stands in the form of 32 and in that of 64 bits. */
+/* The offset and size of a member in the 32 and the 64 bit format. */
 struct field {
 	uint8_t offset[2], size[2];
 };
@@ -60,7 +60,7 @@ number_of(const struct elf_plan *form, const char *item, struct field field)
 	return number;
 }
 
-/* A file that was cut short ends earlier. Returns how much was read. */
+/* A truncated file ends earlier. Returns how many bytes were read. */
 static size_t
 read_bytes(int fd, uint64_t offset, char *bytes, size_t size)
 {
@@ -93,12 +93,12 @@ entry_size(const struct elf_plan *plan)
 	return plan->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 }
 
-/* The headers of sections: where they are, how many, how large each. */
+/* Section headers: offset, number, size of each. */
 struct sections {
 	uint64_t at, count, size;
 };
 
-/* The file's own word for the size of an entry is of no use: it may be anything. */
+/* Ignores the file's own size of an entry: it may be anything. */
 static int
 plan_table(int fd, const struct sections *sections, uint32_t type, struct elf_plan *plan)
 {
@@ -163,7 +163,7 @@ elf_plan(int fd, struct elf_plan *ret_plan)
 	return error;
 }
 
-/* Sorting takes as much again as the rows have. */
+/* Sorting needs the size of the rows again. */
 size_t
 elf_plan_cost(const struct elf_plan *plan)
 {
@@ -211,7 +211,7 @@ take_entries(
 	}
 }
 
-/* The names are in memory as they stand in the file: many functions may share one. */
+/* Copies the names as one block, like in the file: many functions may share one name. */
 static void
 read_table(int fd, const struct elf_plan *plan, struct symbol_table *table)
 {

@@ -11,11 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WALK_FREQUENCY = 97 }; /* Hz: a hardware sample costs some 10 us */
+enum { WALK_FREQUENCY = 97 }; /* Hz: a hardware sample costs about 10 us */
 
 const int64_t event_periods[EVENT_PERIODS] = { 61, 251, 1021 };
 
-/* Events that children inherit cannot have it before Linux 6.13. */
+/* Inherited events cannot have PERF_SAMPLE_READ before Linux 6.13. */
 bool
 event_set_has_read(const struct event_set *set)
 {
@@ -24,8 +24,8 @@ event_set_has_read(const struct event_set *set)
 
 /*
  * PERF_SAMPLE_PERIOD is not for minor faults: with it a software event ignores its period and
- * samples every fault. Of major ones each is a sample, and where there are no values of our own
- * they are known from minor ones by it (events_kind).
+ * samples every fault. Major faults are all sampled anyway, and without PERF_SAMPLE_READ their
+ * period tells them from minor ones (events_kind).
  */
 static uint64_t
 sample_type_of(const struct event_set *set, enum event_kind kind)
@@ -44,7 +44,7 @@ read_format_of(const struct event_set *set, enum event_kind kind)
 	       (sample_type_of(set, kind) & PERF_SAMPLE_READ ? RECORD_READ_FORMAT : 0);
 }
 
-/* A frequency is for walks alone: on faults it runs away. */
+/* Only walks use a frequency: for faults the kernel's adaption of the period fails. */
 static struct perf_event_attr
 describe(const struct event_set *set, enum event_kind kind)
 {
@@ -85,7 +85,7 @@ describe(const struct event_set *set, enum event_kind kind)
 	return attributes;
 }
 
-/* Opens one event; the kernel may have a limit on frequencies that is lower than ours. */
+/* Opens one event; the kernel's limit on frequencies may be lower than ours. */
 static int
 open_event(struct event_set *set, enum event_kind kind, pid_t task, int cpu)
 {
@@ -154,7 +154,7 @@ event_set_drop(struct event_set *set)
 {
 	const struct event *event = &set->events[--set->event_count];
 
-	/* A ring closes the descriptor of the event that has it. */
+	/* A ring closes the descriptor of its own event. */
 	if (event->fd != set->cpus[event->ring].ring.fd)
 		set->calls->close(event->fd);
 }

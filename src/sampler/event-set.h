@@ -6,7 +6,7 @@
 #include "sampler/permissions.h"
 #include "sampler/target.h"
 
-/* Primes: a power of two would meet the same places of a loop over pages again and again. */
+/* Primes: a power of two would sample the same places of a loop over pages again and again. */
 enum { EVENT_PERIODS = 3 };
 extern const int64_t event_periods[EVENT_PERIODS];
 
@@ -15,7 +15,7 @@ struct event {
 	uint64_t id;
 	enum event_kind kind;
 	size_t ring;
-	size_t values;          /* that a read gives; the last is the number of lost samples */
+	size_t values;          /* values of a read; the last one counts lost samples */
 	struct own_clock clock; /* of events with PERF_SAMPLE_READ */
 };
 
@@ -23,35 +23,35 @@ struct cpu {
 	struct perf_ring ring;
 	int number;
 	size_t step;                     /* in event_periods[] */
-	int64_t period, before, changed; /* the period, that of samples before `changed` */
+	int64_t period, before, changed; /* the period, and the one of samples before `changed` */
 };
 
-/* What is open. It lets go in the order in which it was added, the last one first. */
+/* The open events. They are closed in reverse order. */
 struct event_set {
 	struct sampling_target target;
 	const struct perf_calls *calls;
 	enum access_level access;
 	size_t pages;
 	int fd;               /* of epoll */
-	struct event *events; /* those of faults CPU by CPU, then the walks */
+	struct event *events; /* events of faults CPU by CPU, then those of walks */
 	size_t event_count, event_capacity;
 	struct cpu *cpus;
 	size_t cpu_count, cpu_capacity;
 	bool has_lost;        /* PERF_FORMAT_LOST */
-	struct denial denial; /* its step: whether it was the event or its ring that failed */
+	struct denial denial; /* its step: whether the event or its ring failed */
 };
 
 /*
- * Opens an event of a CPU. is_first: the CPU and its ring come with it; else it writes into the
- * ring of the last CPU there is. Returns 0 or -errno.
+ * Opens an event on a CPU. is_first: adds the CPU and its ring; else the event writes into the ring
+ * of the last CPU. Returns 0 or -errno.
  */
 int event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, bool is_first);
 
 /* Whether the samples of faults have PERF_SAMPLE_READ. */
 bool event_set_has_read(const struct event_set *set);
 
-/* Closes the last event; not the ring, if it has one. */
+/* Closes the last event, but not a ring that it has. */
 void event_set_drop(struct event_set *set);
 
-/* Closes all CPUs but the first `left`, with their events, which must be the last ones. */
+/* Closes all CPUs except the first `left`, with their events, which must be the last ones. */
 void event_set_drop_cpus(struct event_set *set, size_t left);

@@ -35,10 +35,10 @@ struct events {
 	pid_t *tasks;
 	size_t task_count, task_capacity, all_tasks;
 	struct index ids;
-	int64_t lost[EVENT_KINDS]; /* as the caller has told */
+	int64_t lost[EVENT_KINDS]; /* from records (events_add_lost()) */
 };
 
-/* The faults of all tasks on one CPU. A thread that has ended has none. */
+/* Opens the faults of all tasks on one CPU. Skips threads that have ended. */
 static int
 add_cpu(struct events *events, int number)
 {
@@ -60,8 +60,8 @@ add_cpu(struct events *events, int number)
 }
 
 /*
- * With no descriptor left the rest of the program could not work, so a quarter of the CPUs is
- * given up. A kernel that knows a CPU but cannot have it says EINVAL instead of ENODEV.
+ * Without free descriptors the rest of the program could not work, so a quarter of the CPUs is
+ * closed again. A CPU that is possible but absent may give EINVAL instead of ENODEV.
  */
 static int
 add_cpus(struct events *events)
@@ -96,8 +96,8 @@ add_task(struct events *events, pid_t task)
 }
 
 /*
- * The threads are listed once: one that appears in a second list may have inherited the events of
- * the thread that started it.
+ * Lists the threads once: a new one in a second list may have inherited the events of the thread
+ * that started it.
  */
 static void
 list_tasks(struct events *events)
@@ -120,9 +120,7 @@ list_tasks(struct events *events)
 	events->task_count = events->task_count < most ? events->task_count : most;
 }
 
-/* Opens all of a access; where memory or descriptors are short, with smaller rings or fewer
- * threads.
- */
+/* Opens all events of an access level; uses smaller rings or fewer threads if necessary. */
 static int
 open_rung(struct events *events, enum access_level access)
 {
@@ -150,7 +148,7 @@ open_rung(struct events *events, enum access_level access)
 	return error;
 }
 
-/* The sentence that stays is the first one: about faults before one about walks. */
+/* Keeps the first sentence; those about faults are before those about walks. */
 static void
 tell(struct events *events, struct denial denial)
 {
@@ -165,8 +163,8 @@ tell(struct events *events, struct denial denial)
 }
 
 /*
- * Walks on some of the CPUs only would look like a difference between programs. They are never
- * counted by task: each switch between tasks would cost some 10 us.
+ * Walks on only some CPUs would look like a difference between programs. Walks are never sampled by
+ * task: each task switch would cost about 10 us.
  */
 static void
 add_walks(struct events *events)
@@ -187,8 +185,7 @@ add_walks(struct events *events)
 	tell(events, (struct denial){ .step = STEP_WALKS, .error = -error });
 }
 
-/* Goes down as far as it must. What stood in the way of the first access is what would grant more.
- */
+/* Lowers the access level until it works. The first denial says how to get more. */
 static void
 descend(struct events *events)
 {
@@ -220,9 +217,9 @@ descend(struct events *events)
 }
 
 /*
- * The counters of tasks begin anew in each process that they fork: of those that meet fewer faults
- * than the period hardly one would be a sample. So a command, too, is best sampled with all others
- * where that is permitted, unless each of its faults is asked for.
+ * A task's counters begin anew in each forked process: processes with fewer faults than the period
+ * would hardly have a sample. So a command, too, is sampled with all other processes if permitted,
+ * except with a period of 1.
  */
 static bool
 open_with_all(struct events *events)
@@ -343,7 +340,7 @@ events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind)
 	return event != NULL;
 }
 
-/* NULL: its identifier is that of another program's event, and there is no other one. */
+/* NULL: the identifier is that of another program's event, and there is no other one. */
 static struct event *
 event_of(const struct events *events, const struct record *sample)
 {
@@ -415,7 +412,7 @@ events_adapt(struct events *events, size_t ring, int64_t samples, int64_t durati
 	const struct cpu *cpu = &events->set.cpus[ring];
 	double rate = duration_ns > 0 ? (double)samples * 1e9 / (double)duration_ns : 0;
 
-	/* Copies that children have inherited keep the period with which they began. */
+	/* Inherited copies keep their first period. */
 	if (events->set.target.period > 0 || events->set.access != ACCESS_ALL || duration_ns <= 0)
 		return;
 	if (rate > BUSY_RATE && cpu->step + 1 < EVENT_PERIODS)

@@ -13,68 +13,67 @@ struct perf_ring;
 struct record;
 
 /*
- * The sampled events, with one ring a CPU. CPUs that are offline are left out; one that goes
- * offline is silent from then on, also when it is back: the sampler opens them anew then.
+ * The sampled events, with one ring for each CPU that is online. A CPU that goes offline gives no
+ * more events, even when it is back: then the sampler reopens them.
  *
- * ACCESS_ALL: all processes. ACCESS_PROCESS: the threads that process target->pid has now, with all
- * they will start; children that it has already are not seen. ACCESS_USER: the same without what
- * the kernel does for them. ACCESS_NONE: nothing, and no rings. Walks are of all processes always.
+ * ACCESS_ALL: all processes. ACCESS_PROCESS: the present threads of process target->pid, and all
+ * that they start; its present children are left out. ACCESS_USER: the same without faults in the
+ * kernel. ACCESS_NONE: nothing, and no rings. Walks are always of all processes.
  */
 struct events;
 
-/* Never NULL. `calls`: NULL in real life. */
+/* Never returns NULL. `calls`: NULL except in tests. */
 struct events *events_open(const struct sampling_target *target, const struct perf_calls *calls);
 void events_close(struct events *events);
 
 enum access_level events_access(const struct events *events);
 
-/* One line: what is missing, and what would grant it; NULL: nothing is. Valid until the close. */
+/* One line: what is missing, and the permission for it; NULL: nothing. Valid until the close. */
 const char *events_missing(const struct events *events);
 
-size_t events_pages(const struct events *events); /* of each ring: fewer where memory is short */
+size_t events_pages(const struct events *events); /* of each ring: fewer if memory is short */
 size_t events_ring_count(const struct events *events);
 struct perf_ring *events_ring(struct events *events, size_t ring);
 
 /*
- * An epoll descriptor that becomes readable when a ring is half full (-1: nothing is open). When
- * it was, events_acknowledge() must be called: what belongs to a process that has ended would
- * else keep it readable for ever.
+ * An epoll descriptor that is readable when a ring is half full (-1: no events). Call
+ * events_acknowledge() each time: else the events of processes that have ended keep it readable for
+ * ever.
  */
 int events_fd(const struct events *events);
 void events_acknowledge(struct events *events);
 
-/* What a sample is of, also where it was prepared for another program's event (record.h). */
+/* The kind of a sample, even if it was prepared for another program's event (record.h). */
 enum event_kind events_kind(const struct events *events, const struct record *sample);
 
 /*
- * Finds out, as far as that can be told from one sample, whether it was prepared for another
- * program's event, and sets is_shared. Of ACCESS_ALL such a sample gets its right time. `now`: a
- * moment after it was written.
+ * Checks, as far as one sample allows, whether it was prepared for another program's event, and
+ * sets is_shared. With ACCESS_ALL it also corrects the time of such a sample. `now`: a moment after
+ * it was written.
  */
 void events_mend(struct events *events, struct record *sample, int64_t now);
 
-/* Which event an identifier of any other record belongs to; false: none. */
+/* Finds the event of any other record by its identifier. Returns false if there is none. */
 bool events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind);
 
 /*
- * How many faults a sample of that time stands for. UNKNOWN for walks: their samples say it
- * themselves (record.period).
+ * The number of faults that a sample of that time stands for. UNKNOWN for walks: see record.period.
  */
 int64_t events_weight(const struct events *events, size_t ring, enum event_kind kind, int64_t time);
 
-/* The period of minor faults in a ring now. */
+/* The current period of minor faults in a ring. */
 int64_t events_period(const struct events *events, size_t ring);
 
 /*
- * Takes the next longer period where a ring had over 10,000 samples a second, a shorter one when
- * it is calm again. Only where the target had no period. The caller must have drained the ring:
- * a period is remembered but until the next change.
+ * Increases the period if a ring had over 10,000 samples a second, and decreases it when there are
+ * few again. Does nothing if the target has a period. The caller must have drained the ring: only
+ * one earlier period is kept.
  */
 void events_adapt(struct events *events, size_t ring, int64_t samples, int64_t duration_ns);
 
 /*
- * How many samples found no room so far. What older kernels cannot be asked for is what the
- * caller has told from records of kind RECORD_LOST.
+ * The number of lost samples so far. Older kernels have no count: there it is the sum of
+ * events_add_lost(), from records of kind RECORD_LOST.
  */
 int64_t events_lost(const struct events *events, enum event_kind kind);
 void events_add_lost(struct events *events, enum event_kind kind, int64_t lost);

@@ -15,28 +15,27 @@
 #include <time.h>
 #include <unistd.h>
 
-/* MOST_LOOKS: a thread that gets no CPU is waited for a second. */
+/* MOST_LOOKS: a thread that gets no CPU is waited for one second. */
 enum { MOST_LATE = 8, MOST_LOOKS = 200 };
 static const int64_t look_time = 5 * NS_PER_MS;
 
-/* A thread and its job. */
 struct worker {
 	struct jobs *jobs;
 	pthread_t thread;
-	pid_t tid;       /* 0: it has not begun */
+	pid_t tid;       /* 0: not started */
 	struct job *job; /* NULL: none */
 	bool done;
-	int64_t cpu_time; /* that the job took, when it is done */
+	int64_t cpu_time; /* of the finished job */
 };
 
 struct jobs {
-	pthread_mutex_t lock; /* of what the workers change, and of these three: */
+	pthread_mutex_t lock; /* guards the fields of the workers, and these three: */
 	pthread_cond_t wanted, done;
-	struct worker *current; /* NULL: none was needed yet, or the last one hangs */
+	struct worker *current; /* NULL: not needed yet, or the last one hangs */
 	struct worker *late[MOST_LATE];
 	size_t late_count;
 	int64_t most_wait, part;
-	int64_t budget, refilled; /* nanoseconds that may be waited, and when they were counted */
+	int64_t budget, refilled; /* nanoseconds left for waiting; time of the refill */
 };
 
 static void *
@@ -84,7 +83,7 @@ jobs_create(int64_t most_wait, int64_t part)
 	return jobs;
 }
 
-/* The idle worker ends; the lock is held. */
+/* Ends the idle worker; the lock is held. */
 static void
 end_current(struct jobs *jobs)
 {
@@ -114,7 +113,7 @@ jobs_destroy(struct jobs *jobs)
 		pthread_detach(jobs->late[i]->thread);
 	pthread_mutex_unlock(&jobs->lock);
 	if (jobs->late_count > 0)
-		return; /* their threads use it */
+		return; /* their threads still use it */
 	pthread_mutex_destroy(&jobs->lock);
 	pthread_cond_destroy(&jobs->wanted);
 	pthread_cond_destroy(&jobs->done);
@@ -132,7 +131,7 @@ refill(struct jobs *jobs)
 	jobs->refilled = now;
 }
 
-/* Gives the job to the worker, which may have to be started. Returns 0 or -errno. */
+/* Gives the job to the worker, and starts one if needed. Returns 0 or -errno. */
 static int
 give(struct jobs *jobs, struct job *job)
 {
@@ -165,7 +164,7 @@ cpu_time_of(const struct worker *worker)
 	return pthread_getcpuclockid(worker->thread, &clock) == 0 ? clock_ns(clock) : 0;
 }
 
-/* Waits for the worker as long as there is time. Returns whether it is done. */
+/* Waits for the worker within the budget. Returns whether it is done. */
 static bool
 wait_for(struct jobs *jobs, const struct worker *worker, int64_t cpu_time)
 {

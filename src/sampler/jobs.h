@@ -5,38 +5,38 @@
 #include <stdint.h>
 
 /*
- * Work that may never end, as opening and reading a user's file: it is done in a thread of its own,
- * for which whoever asked waits a bounded time. What takes longer goes on alone. Its result can be
- * taken later.
+ * Work that may never end, such as opening and reading a user's file: a separate thread does it,
+ * and the caller waits for a bounded time. A job that takes longer continues alone, and its result
+ * can be taken later.
  *
- * In the long run a part of the time may be waited, and at once no more than a limit. What counts
- * is the time in which the thread works or sleeps, not that in which it has no CPU.
+ * Waiting is limited to a part of the time in the long run, and to `most_wait` at once. This counts
+ * only the time in which the thread works or sleeps, not the time without a CPU.
  *
  * For one thread.
  */
 struct jobs;
 
-/* The first member of what a job needs. */
+/* Must be the first member of a job's own struct. */
 struct job {
 	void (*run)(struct job *job);     /* in the job's thread */
-	void (*destroy)(struct job *job); /* where nobody wants it any more */
+	void (*destroy)(struct job *job); /* of a result that is not needed any more */
 };
 
-/* `most_wait`: that limit, in nanoseconds; `part`: one of so many nanoseconds may be waited. */
+/* `most_wait`: most nanoseconds at once; `part`: one in so many nanoseconds may be waited. */
 struct jobs *jobs_create(int64_t most_wait, int64_t part);
 
-/* Does not wait: a job that is not done is left to the end of the program. */
+/* Does not wait: unfinished jobs are left until the program ends. */
 void jobs_destroy(struct jobs *jobs);
 
 /*
- * Runs a job. Returns 0: it is done, and the caller's. -EINPROGRESS: it goes on, and belongs to
- * the jobs until jobs_take() gives it back. -EAGAIN: there is no time now, or too many jobs hang
- * (8): it was not run, and is the caller's.
+ * Runs a job. Returns 0: it is done. -EINPROGRESS: it continues, and belongs to the jobs until
+ * jobs_take() returns it. -EAGAIN: there is no time now, or 8 jobs hang; it was not run. With 0 and
+ * -EAGAIN the caller owns the job.
  */
 int jobs_run(struct jobs *jobs, struct job *job);
 
-/* A job that went on and is done by now; NULL: none. It is the caller's. */
+/* Returns a late job that is done by now, or NULL. The caller owns it. */
 struct job *jobs_take(struct jobs *jobs);
 
-/* The jobs that were not done in time and have not been taken, by number; NULL behind the last. */
+/* The late jobs that have not been taken, by number; NULL after the last. */
 struct job *jobs_late(const struct jobs *jobs, size_t number);

@@ -25,7 +25,7 @@ open_below(int directory, const char *path, uint64_t flags)
 	return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
-/* The length of a mount point that a name is or is below; 0: it is not. */
+/* The length of the mount point if a name is at or below it, else 0. */
 static size_t
 reach_of_mount(const char *line, const char *name)
 {
@@ -43,8 +43,8 @@ reach_of_mount(const char *line, const char *name)
 }
 
 /*
- * Whether a program answers for the file system of a name (FUSE). One that does not answer keeps
- * whoever asks from ending, even by SIGKILL.
+ * Whether a name is on a FUSE file system. If its program does not answer, not even SIGKILL ends a
+ * thread that waits for it.
  */
 static bool
 is_on_fuse(int root, const char *directory, const char *name)
@@ -70,8 +70,8 @@ is_on_fuse(int root, const char *directory, const char *name)
 }
 
 /*
- * No name can lead out of what the process sees as its root; what the kernel calls a file has no
- * symbolic links in it. A FIFO or a device is not opened.
+ * No name can lead out of the process's root; names from the kernel have no symbolic links. FIFOs
+ * and devices are not opened.
  */
 static int
 open_file(struct look_up *look_up)

@@ -7,16 +7,16 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/* What a look-up does next. */
+/* The next step of a look-up. */
 enum look_up_step {
-	LOOK_UP_OPEN, /* find the file as a process sees it */
-	LOOK_UP_PLAN, /* see how much there is */
+	LOOK_UP_OPEN, /* find the file as the process sees it */
+	LOOK_UP_PLAN, /* check its size */
 	LOOK_UP_READ,
 };
 
 /*
- * A file of a process on its way to its functions, step by step: each is a job, for any of them may
- * wait for ever where the file's device does.
+ * A look-up of a file's functions, step by step. Each step is a job, because the file's device may
+ * block it for ever.
  */
 struct look_up {
 	struct job job; /* runs the step */
@@ -24,16 +24,16 @@ struct look_up {
 	int64_t pid;
 	char *name;
 	enum look_up_step step;
-	int error; /* of the last step; -EREMOTE: the file is on FUSE and not opened */
+	int error; /* of the last step; -EREMOTE: on FUSE, not opened */
 	int fd;
 	struct stat status;
 	struct elf_plan plan;
 	struct elf_symbols symbols;
-	void *file;    /* the caller's, as is: */
-	int64_t since; /* when it had not been done in time; 0: it was, or that has been told */
+	void *file;    /* of the caller, like the next one */
+	int64_t since; /* time when it became late; 0: it is not, or this has been reported */
 };
 
 struct look_up *look_up_create(int root, int64_t pid, const char *name);
 
-/* Not while it runs. NULL is allowed. */
+/* Not allowed while it runs. NULL is allowed. */
 void look_up_destroy(struct look_up *look_up);

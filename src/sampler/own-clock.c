@@ -7,9 +7,9 @@
 #include "sampler/record.h"
 
 /*
- * The two clocks drift apart, by 0.5 us in a millisecond at most; samples are up to 250 ms old.
- * A read interrupts the CPU of the event and takes some 5 us, more where this program had to wait
- * for a CPU, or its own CPU has stood still: then it is done again.
+ * The two clocks drift apart, at most 0.5 us in a millisecond; samples are up to 250 ms old. A read
+ * interrupts the event's CPU and takes about 5 us. It takes more if this program waits for a CPU,
+ * or its CPU pauses: then it is repeated.
  */
 enum {
 	VALID_NS = 10000000,
@@ -19,7 +19,7 @@ enum {
 	MOST_READS = 16,
 };
 
-/* values[1]: see RECORD_READ_FORMAT. Returns false where it cannot be read. */
+/* values[1]: see RECORD_READ_FORMAT. Returns false if the event cannot be read. */
 static bool
 compare(const struct perf_calls *calls, int fd, size_t count, struct own_clock *ret_clock)
 {
@@ -35,7 +35,7 @@ compare(const struct perf_calls *calls, int fd, size_t count, struct own_clock *
 	return true;
 }
 
-/* What was known before, with the drift since, may be narrower than what is known now. */
+/* The last interval, plus the drift since, may be narrower than the new one. */
 static void
 narrow(struct own_clock *now, const struct own_clock *before)
 {

@@ -83,7 +83,7 @@ const struct perf_calls perf_calls_real = {
 	.seccomp = real_seccomp,
 };
 
-/* Opens with less than was asked, and remembers it if that was the reason. */
+/* Tries to open with fewer attributes, and keeps these if it succeeds. */
 static int
 open_with(const struct perf_calls *calls, const struct perf_event_attr *less, pid_t pid, int cpu,
 	struct perf_event_attr *attributes)

@@ -11,7 +11,7 @@
 
 enum { ANY_STEP = -1, HALF_SIZE = DENIAL_SENTENCE_SIZE / 2 - 2 };
 
-/* What EACCES and EPERM mean depends on more than the step, see below. */
+/* For EACCES and EPERM the cause depends on more than the step, see below. */
 /* clang-format off */
 static const struct {
 	int step, error;
@@ -62,8 +62,8 @@ write_lack(const struct denial *denial, char text[static HALF_SIZE])
 }
 
 /*
- * From level 3 on (Debian; 4 on newer Ubuntu) the kernels of distributions refuse everything, and
- * some of them to CAP_PERFMON, too. A plain kernel takes these levels as 2.
+ * From level 3 on (Debian; 4 on newer Ubuntu) distribution kernels refuse everything, and some of
+ * them refuse CAP_PERFMON too. A plain kernel handles these levels like 2.
  */
 static void
 write_lack_of_rights(const struct denial *denial, char text[static HALF_SIZE])

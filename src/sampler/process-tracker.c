@@ -15,9 +15,9 @@ enum { COMM_SIZE = 16, MANY_ENDED = 1024 }; /* TASK_COMM_LEN of the kernel */
 
 struct relative {
 	int64_t pid;
-	char comm[COMM_SIZE]; /* "" where it is not known */
+	char comm[COMM_SIZE]; /* "" if unknown */
 	bool is_watched, has_ended;
-	bool was_read; /* its name was looked for in /proc */
+	bool was_read; /* its name was searched in /proc */
 };
 
 struct process_tracker {
@@ -25,7 +25,7 @@ struct process_tracker {
 	struct relative *rows;
 	size_t count, capacity;
 	struct index index; /* of the rows by pid */
-	int64_t awaited;    /* it is watched from its exec on; 0: none is */
+	int64_t awaited;    /* watched from its exec on; 0: none */
 	size_t ended;
 };
 
@@ -91,7 +91,7 @@ take_name(struct process_tracker *tracker, const struct record *record)
 {
 	struct relative *relative;
 
-	if (record->pid != record->tid) /* of another thread than the first */
+	if (record->pid != record->tid) /* not the first thread */
 		return;
 	relative = find_or_add(tracker, record->pid);
 	strncpy(relative->comm, record->name, sizeof(relative->comm) - 1);
@@ -101,7 +101,7 @@ take_name(struct process_tracker *tracker, const struct record *record)
 	tracker->awaited = 0;
 }
 
-/* Of a process that was there before the records. Reading comm cannot block. */
+/* For a process that is older than the records. Reading comm cannot block. */
 static void
 read_name(const struct process_tracker *tracker, struct relative *relative)
 {
@@ -117,7 +117,7 @@ read_name(const struct process_tracker *tracker, struct relative *relative)
 		snprintf(relative->comm, sizeof(relative->comm), "%.*s", (int)length - 1, text);
 }
 
-/* A number that has been used before belongs to the new process. */
+/* A pid that is used again belongs to the new process. */
 static void
 take_fork(struct process_tracker *tracker, const struct record *record)
 {
@@ -178,7 +178,7 @@ process_tracker_are_many(const struct process_tracker *tracker)
 	return tracker->ended > MANY_ENDED;
 }
 
-/* The first thread has ended, but it stays there until the last one has. */
+/* After the end of the first thread, its /proc entry stays until the last thread ends. */
 static bool
 goes_on(const struct process_tracker *tracker, const struct relative *relative)
 {
@@ -188,7 +188,7 @@ goes_on(const struct process_tracker *tracker, const struct relative *relative)
 	return relative->is_watched && faccessat(tracker->root, path, F_OK, 0) == 0;
 }
 
-/* The index knows rows by their number: it is built anew. */
+/* The index has row numbers, so it is rebuilt. */
 void
 process_tracker_trim(struct process_tracker *tracker)
 {

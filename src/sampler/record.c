@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* What sample_id_all adds to the end of a record that is no sample. */
+/* The end of a record that is no sample, added by sample_id_all. */
 struct trailer {
 	uint32_t pid, tid;
 	uint64_t time;
@@ -44,7 +44,7 @@ struct lost {
 	uint64_t id, lost;
 };
 
-/* What stands between the header and the trailer. */
+/* The bytes between the header and the trailer. */
 struct body {
 	const char *bytes;
 	size_t size;
@@ -72,7 +72,7 @@ is_kernel(unsigned misc)
 	return mode == PERF_RECORD_MISC_KERNEL || mode == PERF_RECORD_MISC_GUEST_KERNEL;
 }
 
-/* The text that takes the rest of a record; the kernel fills it up with zeros. */
+/* Takes the text at the end of a record, which the kernel pads with zeros. */
 static bool
 take_name(const struct body *body, size_t offset, const char **ret_name)
 {
@@ -87,7 +87,7 @@ struct values {
 	uint64_t count, enabled, id;
 };
 
-/* What follows what all samples have. */
+/* Parses the optional fields after those of all samples. */
 static void
 parse_rest(const char *bytes, size_t size, struct record *record)
 {
@@ -105,7 +105,7 @@ parse_rest(const char *bytes, size_t size, struct record *record)
 	}
 }
 
-/* It may be larger than what its event asked for: by a call chain that another program wants. */
+/* A sample may be larger than its event requires: another program may want a call chain. */
 static bool
 parse_sample(const struct body *body, struct record *record)
 {
@@ -139,7 +139,7 @@ parse_map(const struct body *body, bool has_inode, struct record *record)
 		return false;
 	memcpy(&map, body->bytes, size);
 	if (body->misc & PERF_RECORD_MISC_MMAP_BUILD_ID)
-		map.major = map.minor = 0, map.inode = 0; /* a build id stands in their place */
+		map.major = map.minor = 0, map.inode = 0; /* a build id is in their place */
 	record->kind = RECORD_MAP;
 	record->pid = task_of(map.pid);
 	record->tid = task_of(map.tid);
@@ -201,7 +201,7 @@ parse_lost(const struct body *body, bool has_id, struct record *record)
 	return true;
 }
 
-/* Takes the trailer off the end. A sample has none: it says all that itself. */
+/* Takes the trailer off the end. A sample has none: its own fields have these values. */
 static bool
 take_trailer(struct body *body, struct record *record)
 {

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The size of a record is a number of 16 bits (struct perf_event_header). */
+/* The size of a record has 16 bits (struct perf_event_header). */
 enum { LARGEST_RECORD = 1 << 16, ALIGNMENT = 8 };
 
-/* What has been given makes room. Bytes and records are in no common order, so all are copied. */
+/* Removes records that were returned. Bytes and records have no common order, so all are copied. */
 static void
 drop_given(struct reorder_buffer *pending)
 {
@@ -43,10 +43,10 @@ drop_given(struct reorder_buffer *pending)
 	pending->first = 0;
 }
 
-/* A sample that is out of order by more than that was prepared for an event of another clock. */
+/* A sample that is out of order by more than this was prepared for an event with another clock. */
 enum { SLACK_NS = 50000 };
 
-/* Moves a sample to where its ring says that it was. */
+/* Corrects the time of a sample from its place in the ring. */
 static void
 move_to(struct reorder_record *sample, int64_t time)
 {
@@ -54,7 +54,7 @@ move_to(struct reorder_record *sample, int64_t time)
 	sample->time = time;
 }
 
-/* Within a ring samples are all but in order: the new one is moved past few. */
+/* Samples in a ring are almost in order: the new one moves past few others. */
 static void
 insert(struct reorder_buffer *pending, size_t start, const struct reorder_record *record)
 {
@@ -70,7 +70,7 @@ insert(struct reorder_buffer *pending, size_t start, const struct reorder_record
 	pending->count++;
 }
 
-/* Merges what is in order with the run behind it. */
+/* Merges the new records with the sorted ones before them. */
 static void
 merge_run(struct reorder_buffer *pending, size_t start)
 {
@@ -91,8 +91,8 @@ merge_run(struct reorder_buffer *pending, size_t start)
 }
 
 /*
- * The time of a sample may be of another program's clock (record.h), that of all other records is
- * right. So a sample lies between the records around it, and before the moment when it was found.
+ * The time of a sample may be from another program's clock (record.h), other records have the right
+ * time. So a sample must be between the records around it, and not later than now.
  */
 static void
 put_in_order(struct reorder_buffer *pending, size_t start, int64_t *after,
@@ -110,7 +110,7 @@ put_in_order(struct reorder_buffer *pending, size_t start, int64_t *after,
 	insert(pending, start, record);
 }
 
-/* What becomes of a record that stands at the end of the bytes. */
+/* Describes the record at the end of the bytes. */
 static struct reorder_record
 describe(const struct reorder_buffer *pending, const struct record *record, size_t ring,
 	size_t size, int64_t now)

@@ -10,11 +10,11 @@ struct perf_ring;
 struct record;
 
 /*
- * Records of several rings on their way into one order of time. Each CPU writes its own ring, and
- * a process that has mapped a file on one may meet the fault on another. A zeroed one is empty.
+ * Sorts the records of several rings by time. Each CPU writes its own ring, and a process may map a
+ * file on one CPU and have the fault on another. A zeroed one is empty.
  */
 struct reorder_buffer {
-	char *bytes; /* of the records, as they came */
+	char *bytes; /* the records, in order of arrival */
 	size_t byte_count, byte_capacity;
 	struct reorder_record {
 		int64_t time;
@@ -24,17 +24,17 @@ struct reorder_buffer {
 		bool is_shared;
 	} * records, *spare;
 	size_t count, capacity, spare_capacity;
-	size_t first; /* the first that has not been given */
+	size_t first; /* the first one not returned yet */
 };
 
 /*
- * Takes all that a ring holds now, none of it later than now, and brings it into order with what
- * waits. Times of samples are mended by their events (NULL: by their place in the ring alone).
+ * Takes all records of a ring up to now, and sorts them in with the waiting ones. `events` corrects
+ * the times of samples (NULL: only their place in the ring does).
  */
 void reorder_take(struct reorder_buffer *pending, struct perf_ring *ring, size_t number,
 	struct events *events);
 
-/* Gives the next record that is not later than `until`; its name lives until the next take. */
+/* Gives the next record that is not later than `until`; its name is valid until the next take. */
 bool reorder_next(
 	struct reorder_buffer *pending, int64_t until, struct record *ret_record, size_t *ret_ring);
 

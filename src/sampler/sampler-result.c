@@ -22,8 +22,8 @@ sampler_result_reset(struct sampler_result *answer)
 }
 
 /*
- * Processes that this pid namespace does not have come with the number 0, as the kernel's idle
- * task does, which meets no faults.
+ * Processes outside this pid namespace have the pid 0, like the kernel's idle task, which has no
+ * faults.
  */
 static const char *
 name_of_zero(const struct fault *fault)
@@ -53,7 +53,7 @@ add_system(struct system *system, const struct sampler_result *answer, struct sn
 	system->instructions = answer->counts.instructions;
 }
 
-/* The value with the most minor faults of each process: rows stand together by process. */
+/* Finds, for each process, the value with the most minor faults: rows are grouped by process. */
 static void
 mark_largest(struct snapshot *now, unsigned key, size_t from, size_t to)
 {

@@ -9,7 +9,7 @@
 
 struct snapshot;
 
-/* What the sampler's thread hands over to whoever reads. A zeroed one is empty. */
+/* The data that the sampler's thread gives to the reader. A zeroed one is empty. */
 struct sampler_result {
 	struct fault_report report;
 	struct sampling sampling; /* its texts are static or in the report's */
@@ -20,7 +20,7 @@ struct sampler_result {
 /* Empties it and keeps its memory. */
 void sampler_result_reset(struct sampler_result *answer);
 
-/* Copies it into a snapshot: the rows, the machine's figures, and those of the processes. */
+/* Copies it into a snapshot: the rows, and the figures of the machine and of the processes. */
 void sampler_result_add(const struct sampler_result *answer, struct snapshot *now);
 
 void sampler_result_finish(struct sampler_result *answer);

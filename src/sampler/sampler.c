@@ -24,17 +24,17 @@
 #include <unistd.h>
 
 /*
- * Rings are emptied at least so often: of a process that was there before, mappings can be read
- * only while it lives.
+ * Rings are emptied at least this often: the mappings of a process that is older than the records
+ * can be read only while it lives.
  */
 enum { LONGEST_WAIT_MS = 250 };
 
-/* Where nearly each fault is a sample they come by the million. */
+/* With a short period there are millions of samples, which need larger rings. */
 enum { SHORT_PERIOD = 16, MANY_PAGES = 2048, FEWEST_PAGES = 64, MOST_PAGES = 32 * 1024 };
 
 enum { NEED_SAMPLER = NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS };
 
-/* What the thread is asked for. */
+/* The request to the thread. */
 struct question {
 	uint64_t bits; /* NEED_ bits; 0: stop sampling */
 	struct fault_request request;
@@ -45,28 +45,26 @@ struct sampler {
 	int64_t patience;
 	pthread_t thread;
 	bool has_thread;
-	int wake_fd; /* tells the thread that there is a question */
+	int wake_fd; /* wakes the thread for a question */
 
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* guards the following */
 	pthread_cond_t answered;
 	struct question question;
 	int64_t asked, answers; /* how many so far */
 	bool ending;
-	bool awaited; /* an answer that nobody has taken yet */
+	bool awaited; /* an answer that was not taken yet */
 	struct sampler_result answer;
 
-	/* Of the thread alone. */
+	/* Only for the thread: */
 	int root;
 	struct question current;
 	struct events *events;
 	struct counters *counters;
-	struct cpus cpus; /* of the events and counters */
+	struct cpus cpus; /* when the events and counters were opened */
 	struct attribution *attribution;
 	struct sampler_result own_answer;
 	int64_t since, lost; /* of the last answer */
 };
-
-/* The thread */
 
 static int64_t
 lost_so_far(const struct sampler *sampler)
@@ -78,7 +76,7 @@ lost_so_far(const struct sampler *sampler)
 	return lost;
 }
 
-/* Whether the events that are open serve what is asked for now. */
+/* Whether the open events are enough for the question. */
 static bool
 serves(const struct sampler *sampler, const struct question *question)
 {
@@ -100,7 +98,7 @@ stop_events(struct sampler *sampler)
 	sampler->attribution = NULL;
 }
 
-/* 0: the usual number. All rings together stay below a limit: it is memory that is not swapped. */
+/* 0: the default. The sum of all rings is limited: this memory is not swapped. */
 static size_t
 pages_for(const struct fault_request *request)
 {
@@ -132,7 +130,7 @@ start_events(struct sampler *sampler)
 	sampler->lost = 0;
 }
 
-/* Opens and closes what the new question needs. */
+/* Opens and closes events and counters for a new question. */
 static void
 take_question(struct sampler *sampler, const struct question *question)
 {
@@ -173,7 +171,7 @@ period_now(const struct sampler *sampler)
 	return events_ring_count(sampler->events) > 0 ? events_period(sampler->events, 0) : UNKNOWN;
 }
 
-/* What may be wrong is said before what is missing. */
+/* Possible errors are reported before missing permissions. */
 static const char *
 first_to_say(const struct sampler *sampler, const struct fault_report *report)
 {
@@ -182,7 +180,7 @@ first_to_say(const struct sampler *sampler, const struct fault_report *report)
 	return doubt ? doubt : events_missing(sampler->events);
 }
 
-/* What was sampled up to now, as an answer. */
+/* Answers with the samples up to now. */
 static void
 answer_samples(struct sampler *sampler, struct sampler_result *answer)
 {
@@ -216,7 +214,7 @@ make_answer(struct sampler *sampler)
 	if (sampler->counters &&
 		counters_read(sampler->counters, answer->report.has_walks, &answer->counts))
 		answer->has_counts = true;
-	/* Where nobody asked for walks it is enough that they are unknown. */
+	/* Not if nobody asked for walks: then UNKNOWN is enough. */
 	if (sampler->counters && !answer->sampling.missing &&
 		sampler->current.bits & NEED_SAMPLED_WALKS)
 		answer->sampling.missing = counters_missing(sampler->counters);
@@ -226,8 +224,8 @@ make_answer(struct sampler *sampler)
 }
 
 /*
- * Of a CPU that has come online since they were opened nothing is sampled or counted: they are
- * opened anew. Those of a command cannot be, for they began with it.
+ * New CPUs have no events and counters, so all are reopened. Not for a command: its events must
+ * begin with it.
  */
 static void
 follow_cpus(struct sampler *sampler)
@@ -245,7 +243,7 @@ follow_cpus(struct sampler *sampler)
 		counters_reopen(sampler->counters);
 }
 
-/* Gives out what was made and takes the memory of the last one. */
+/* Publishes the new answer, and reuses the memory of the last one. */
 static void
 give_answer(struct sampler *sampler, int64_t number)
 {
@@ -260,7 +258,7 @@ give_answer(struct sampler *sampler, int64_t number)
 	pthread_mutex_unlock(&sampler->lock);
 }
 
-/* A first answer to a question would be about no time at all: sampling has only begun. */
+/* The first answer to a question is about no time: sampling has only begun. */
 static bool
 answer_question(struct sampler *sampler)
 {
@@ -282,7 +280,7 @@ answer_question(struct sampler *sampler)
 	return true;
 }
 
-/* A ring is half full, or it is time. */
+/* Called when a ring is half full, and after a timeout. */
 static void
 drain(struct sampler *sampler)
 {
@@ -316,8 +314,6 @@ run(void *argument)
 	return NULL;
 }
 
-/* The source */
-
 static int
 start_thread(struct sampler *sampler)
 {
@@ -336,7 +332,7 @@ wake(const struct sampler *sampler)
 		abort();
 }
 
-/* Asks and waits for the answer. Returns 0, or -ETIMEDOUT; the lock is held. */
+/* Asks and waits for the answer. Returns 0 or -ETIMEDOUT; the lock is held. */
 static int
 ask(struct sampler *sampler, const struct question *question)
 {
@@ -352,7 +348,7 @@ ask(struct sampler *sampler, const struct question *question)
 	return -error;
 }
 
-/* Adds what the sampler knows. Returns 0 or -errno. */
+/* Adds the sampler's data. Returns 0 or -errno. */
 static int
 add_samples(struct sampler *sampler, struct snapshot *now, const struct question *question)
 {
@@ -361,7 +357,7 @@ add_samples(struct sampler *sampler, struct snapshot *now, const struct question
 	if (error < 0)
 		return error;
 	pthread_mutex_lock(&sampler->lock);
-	/* One that had not answered in time has been waited for; what it says now still counts. */
+	/* Do not ask again after a timeout: the late answer is still valid. */
 	if (!sampler->awaited)
 		error = ask(sampler, question);
 	else if (sampler->answers != sampler->asked)
@@ -390,8 +386,7 @@ sampler_read(struct source *source, struct snapshot *now, const struct snapshot 
 	return 0;
 }
 
-/* A thread that does not answer is left behind with what it holds: the end of the program ends it.
- */
+/* A thread that hangs is left, with its memory, until the program ends. */
 static void
 sampler_destroy(struct source *source)
 {

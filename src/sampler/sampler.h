@@ -6,15 +6,15 @@
 #include <stdint.h>
 
 /*
- * A source that reads another one, and where faults or TLB walks are asked for adds what perf
- * events tell of the time since its last read (kernel/events/core.c): struct fault rows, the
- * system's sampling and walks, and what processes have of them. Perf events are open only from
- * the first read that asks for them to the first that does not.
+ * A source that reads another one and, if faults or TLB walks are needed, adds data of perf events
+ * (kernel/events/core.c) since its last read: struct fault rows, the system's sampling and walks,
+ * and figures of processes. Perf events are open from the first read that needs them until the
+ * first that does not.
  *
- * It samples in a thread of its own. Where that waits for a file of a process that does not
- * answer, a read goes without it after `patience` nanoseconds, with a hint.
+ * It samples in a separate thread. If that is blocked by a file of a process, a read returns
+ * without it after `patience` nanoseconds, with a hint.
  *
- * Processes are looked for below `root` (NULL: /proc). Owns `below`. Returns 0 or -errno.
+ * Reads processes below `root` (NULL: /proc). Owns `below`. Returns 0 or -errno.
  */
 int sampler_create(
 	struct source *below, const char *root, int64_t patience, struct source **ret_source);

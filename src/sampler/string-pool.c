@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A pointer, and what the index has of it. */
+/* A pointer, and its part of the index. */
 enum { ENTRY_BYTES = 32 };
 
 const char *

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* Texts that are kept once: equal texts are equal pointers. A zeroed one is empty. */
+/* Texts that are stored once: equal texts are equal pointers. A zeroed one is empty. */
 struct string_pool {
 	struct arena arena;
 	struct index index;
@@ -16,7 +16,7 @@ struct string_pool {
 
 const char *string_pool_intern(struct string_pool *pool, const char *text);
 
-/* What they take, with what it takes to find them. */
+/* The bytes used by texts and index. */
 size_t string_pool_bytes(const struct string_pool *pool);
 
 void string_pool_finish(struct string_pool *pool);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No function is larger: what is farther above the last one is something else. */
+/* No function is larger: addresses further above the last one are something else. */
 enum { MOST_SIZE = 64 * 1024 * 1024 };
 
 void
@@ -44,7 +44,7 @@ symbol_table_add(struct symbol_table *table, uint64_t start, uint64_t size, cons
 	table->text_size += length + 1;
 }
 
-/* Of malloc and __libc_malloc the first is what people know. */
+/* Prefers malloc to __libc_malloc: people know that name. */
 static int
 compare_names(const char *a, const char *b)
 {
@@ -69,7 +69,7 @@ compare_symbols(const void *a, const void *b)
 	return (left->name > right->name) - (left->name < right->name);
 }
 
-/* Names are looked at here, once each, and not while sorting: they may be long and alike. */
+/* Checks each name once, and not while sorting: names may be long and alike. */
 static bool
 has_name(const struct symbol_table *table, const struct symbol *row)
 {
@@ -90,7 +90,7 @@ is_plainer(const struct symbol_table *table, const struct symbol *row, const str
 	       compare_names(table->texts + row->name, table->texts + kept->name) < 0;
 }
 
-/* Of those that start at the same place the first ones are the largest. */
+/* Of symbols with the same start the largest come first. */
 static void
 keep_plainest(struct symbol_table *table)
 {

@@ -22,30 +22,32 @@
 #include <unistd.h>
 
 /*
- * What all files may take, also while they are read; a drain may bring as many files again. A file
- * makes room for others when nobody has asked for it in so many drains.
+ * Limits for all files, including those being read; a drain may add as many files again. A file can
+ * be dropped when it has not been used for so many drains.
  */
 enum { MOST_MEMORY = 24 * 1024 * 1024, MOST_FILES = 4096, IDLE_DRAINS = 16 };
 
-/* One of so many nanoseconds may be spent waiting for files. */
+/* One in so many nanoseconds may be spent waiting for files. */
 enum { PART_OF_TIME = 25 };
 
 enum { NAME_SIZE = 128, TROUBLE_SIZE = 256 };
 static const int64_t long_wait = NS_PER_SEC;
 
-/* A file, known by what a change of it changes. One without functions is remembered, too. */
+/* A file, as of its last change. Files without functions are kept too. */
 struct file {
 	uint64_t device, inode;
 	int64_t size, seconds, nanoseconds; /* of its last change */
-	/* 0, or why it has no functions: -EINPROGRESS: not yet; -EAGAIN: there was no time;
-	 * -ENOSPC: no room for `cost`. */
+	/*
+	 * 0, or why there are no functions: -EINPROGRESS: not yet; -EAGAIN: no time; -ENOSPC: no
+	 * space for `cost`.
+	 */
 	int error;
 	struct elf_symbols symbols;
 	size_t memory, cost;
-	uint64_t used; /* the drain in which it was last */
+	uint64_t used; /* the last drain that used it */
 };
 
-/* Which file a name is to a process. */
+/* The file of a name, as a process sees it. */
 struct seen {
 	int64_t pid;
 	const char *name;
@@ -58,7 +60,7 @@ struct symbols {
 	struct jobs *jobs;
 	struct file **files;
 	size_t file_count, file_capacity, memory;
-	size_t wanted; /* memory that there was no room for */
+	size_t wanted; /* memory that was not available */
 	char trouble[TROUBLE_SIZE];
 	bool has_told_room;
 	struct seen *seen; /* in this drain, by the index's numbers */
@@ -146,7 +148,7 @@ has_room(const struct symbols *symbols, size_t memory)
 	return memory <= MOST_MEMORY && symbols->memory <= MOST_MEMORY - memory;
 }
 
-/* The first trouble is told, with the last part of the file's name. */
+/* Keeps the first trouble, with the last part of the file's name. */
 static void
 tell(struct symbols *symbols, const char *path, const char *why)
 {
@@ -168,7 +170,7 @@ tell_no_room(struct symbols *symbols, const char *path)
 	symbols->has_told_room = true;
 }
 
-/* Others have to make room for it. */
+/* Other files must be dropped for it. */
 static void
 want_room(struct symbols *symbols, size_t cost)
 {
@@ -186,7 +188,7 @@ is_to_be_tried(struct symbols *symbols, const struct file *file)
 	return false;
 }
 
-/* The file is open. Returns whether it is to be read. */
+/* After the open. Returns whether to read the file. */
 static bool
 take_opened(struct symbols *symbols, struct look_up *look_up)
 {
@@ -207,7 +209,7 @@ take_opened(struct symbols *symbols, struct look_up *look_up)
 	return true;
 }
 
-/* It is known what reading costs. Returns whether to do it. */
+/* After the plan. Returns whether to read the functions. */
 static bool
 take_plan(struct symbols *symbols, struct look_up *look_up)
 {
@@ -244,7 +246,7 @@ take_functions(struct symbols *symbols, struct look_up *look_up)
 	return false;
 }
 
-/* Takes what a step has found. Returns whether there is another one. */
+/* Takes the result of a step. Returns whether there is another step. */
 static bool
 take_step(struct symbols *symbols, struct look_up *look_up)
 {
@@ -257,7 +259,7 @@ take_step(struct symbols *symbols, struct look_up *look_up)
 	return takers[look_up->step](symbols, look_up);
 }
 
-/* There was no time for the next step: the file is tried again when it is asked for again. */
+/* There was no time for the next step: tries again when the file is needed again. */
 static void
 put_off(struct symbols *symbols, struct file *file)
 {
@@ -267,7 +269,7 @@ put_off(struct symbols *symbols, struct file *file)
 	set_memory(symbols, file, sizeof(*file));
 }
 
-/* Does all steps that are left, if there is time. Returns the file; NULL: it is not known yet. */
+/* Runs the remaining steps within the time limit. Returns the file; NULL: not known yet. */
 static struct file *
 pursue(struct symbols *symbols, struct look_up *look_up)
 {
@@ -292,7 +294,7 @@ pursue(struct symbols *symbols, struct look_up *look_up)
 	return file;
 }
 
-/* Goes on with those that were not done in time and are now. */
+/* Continues late look-ups that are done now. */
 static void
 resume(struct symbols *symbols)
 {
@@ -333,7 +335,7 @@ is_seen(const struct symbols *symbols, size_t number, int64_t pid, const char *n
 	       symbols->seen[number].name == name;
 }
 
-/* A name is looked up once in a drain: that costs some calls of the kernel. */
+/* Looks a name up once in a drain: that costs some system calls. */
 static struct file *
 find_seen(struct symbols *symbols, int64_t pid, const char *name)
 {
@@ -365,7 +367,7 @@ symbols_find(struct symbols *symbols, int64_t pid, const char *file, uint64_t of
 	return found ? elf_symbols_find(&found->symbols, offset) : NULL;
 }
 
-/* "ffffffff81000000 T _stext", and behind a module's a tabulator and its name. */
+/* "ffffffff81000000 T _stext"; for a module, a tab and its name follow. */
 static void
 take_kernel_line(struct symbol_table *table, char *line)
 {
@@ -408,8 +410,7 @@ symbols_find_kernel(struct symbols *symbols, uint64_t address)
 	return symbol_table_find(&symbols->kernel, address);
 }
 
-/* The file that was asked for longest ago and is not just being read; the count if there is none.
- */
+/* The file not used for longest and not being read; the count if there is none. */
 static size_t
 oldest_file(const struct symbols *symbols)
 {
@@ -431,7 +432,7 @@ has_to_go(const struct symbols *symbols, const struct file *file)
 	return !has_room(symbols, symbols->wanted) && file->used + IDLE_DRAINS < symbols->drain;
 }
 
-/* What has not answered for long is told. */
+/* Reports a file that has been blocked for long. */
 static void
 tell_late(struct symbols *symbols)
 {
