@@ -6,16 +6,16 @@
 
 struct snapshot;
 
-/* The file has 4 to 8 KiB; the rest is for future kernels. */
+/* /proc/vmstat (mm/vmstat.c) has 4 to 8 KiB; the rest is for future kernels. */
 enum { VMSTAT_SIZE = 16 * 1024 };
 
 /* Reads the file as text below `root`. Returns its length or -errno. */
 ssize_t vmstat_read(int root, char text[static VMSTAT_SIZE]);
 
 /*
- * A counter by its name. If the kernel has one for each kind of zone (name_dma, name_normal ...:
- * allocstall since Linux 4.8, pgscan_kswapd, pgsteal_direct and others before it) it is their sum.
- * UNKNOWN if there is none, or one of them is no number.
+ * A counter since boot, by its name. If the kernel has one for each kind of zone (name_dma,
+ * name_normal ...: allocstall since Linux 4.8, pgscan_kswapd, pgsteal_direct and others before it)
+ * it is their sum. UNKNOWN if there is none, or one of them is no number.
  */
 int64_t vmstat_counter(const char *text, const char *name);
 

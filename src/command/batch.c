@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-/* What is shown above the rows; a format without a place for events has none for totals either. */
+/* What the head shows; a format without space for events has no totals either. */
 static uint64_t
 needs_of_head(const struct table_options *options)
 {
@@ -22,10 +22,10 @@ needs_of_head(const struct table_options *options)
 
 struct batch {
 	struct process_options *options;
-	struct footprint held; /* by the rows, where not all are shown */
+	struct footprint held; /* the memory of the rows, if not all are shown */
 };
 
-/* The first block has everything: it may be the only one. */
+/* The first block reads all PSS values: it may be the only one. */
 static void
 ask(const struct table_run *run, struct needs *needs)
 {
@@ -47,7 +47,7 @@ list_processes(struct table_run *run)
 	return table_run_list(run, run->now->processes, run->now->process_count, NULL);
 }
 
-/* The totals stand above the rows, and what these hold together. */
+/* The head has the totals, and the memory of the rows together. */
 static void
 write_head(struct table_run *run)
 {
@@ -71,7 +71,7 @@ static const struct table_command lists = {
 int
 batch_run(struct process_options *options)
 {
-	static char buffer[64 * 1024]; /* a block of 10,000 rows is 20 of them, not 300 */
+	static char buffer[64 * 1024]; /* 10,000 rows take 20 writes with it, not 300 */
 	struct batch own = { .options = options };
 
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));

@@ -3,5 +3,5 @@
 
 struct process_options;
 
-/* Writes blocks as the options ask. Returns the exit status. */
+/* Writes blocks of processes. Returns the exit status. */
 int batch_run(struct process_options *options);

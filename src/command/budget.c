@@ -17,7 +17,7 @@ enum { NAME_SIZE = 64 };
 struct budget_run {
 	struct table_options table;
 	bool all;
-	struct rows first; /* the first reading, with the texts: */
+	struct rows first; /* the first reading, with its texts: */
 	struct arena texts;
 	int64_t first_time;
 };
@@ -34,7 +34,7 @@ static const struct command_option options_table[] = {
 
 static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
 
-/* The rows have a meaningful order: they are sorted only where that is asked for. */
+/* The rows have a meaningful order: sorts them only if requested. */
 static int
 prepare(struct table_run *run)
 {

@@ -21,8 +21,8 @@
 enum { CANNOT_RUN = 126, NOT_FOUND = 127, SIGNAL_STATUS = 128 };
 
 /*
- * Ctrl-C is for the command: the report comes when it has ended. The command gets back what was
- * there before; SIGXFSZ is ignored by memtop since its start.
+ * Ctrl-C is for the command: memtop writes its report after the end. The command gets the old
+ * handlers back; SIGXFSZ is ignored since the start of memtop.
  */
 static const int for_command[] = { SIGINT, SIGQUIT };
 enum { SIGNALS = ARRAY_SIZE(for_command) };
@@ -30,7 +30,7 @@ enum { SIGNALS = ARRAY_SIZE(for_command) };
 static void
 ignore_signals(void (*before[static SIGNALS])(int))
 {
-	signal(SIGCHLD, SIG_DFL); /* else the kernel would reap it */
+	signal(SIGCHLD, SIG_DFL); /* else the kernel would reap the child */
 	for (size_t i = 0; i < SIGNALS; i++)
 		before[i] = signal(for_command[i], SIG_IGN);
 }
@@ -43,7 +43,7 @@ give_signals_back(void (*const before[static SIGNALS])(int))
 		signal(for_command[i], before[i]);
 }
 
-/* A line of log_error() holds no more of it. */
+/* A line of log_error() has no space for more. */
 enum { WORD_SIZE = 1024 };
 
 static void
@@ -73,7 +73,7 @@ child_start(char **words, struct child *ret_child)
 	ignore_signals(before);
 	pid = fork();
 	if (pid == 0) {
-		close(ends[1]); /* else it would wait for itself where memtop ends */
+		close(ends[1]); /* else the child would wait for itself when memtop ends */
 		give_signals_back(before);
 		run_command(ends[0], words);
 	}
@@ -148,7 +148,7 @@ child_wait(struct child *child, int64_t until)
 	return child->has_ended;
 }
 
-/* A child that was never let go ends by itself when its socket is closed. */
+/* A child that was not let go ends when its socket is closed. */
 void
 child_finish(struct child *child)
 {

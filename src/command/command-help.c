@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* " -n, --count COUNT"; an argument of one letter stands behind -n as well. */
+/* Writes " -n, --count COUNT"; an argument of one letter follows -n too. */
 static void
 write_form(const struct listed_option *row, char *form, size_t size)
 {
@@ -21,7 +21,7 @@ write_form(const struct listed_option *row, char *form, size_t size)
 		argument);
 }
 
-/* A paragraph of options, up to the one called `end`. */
+/* Writes a paragraph of options, before the one called `end`. */
 static void
 write_options(
 	const struct listed_option *rows, size_t count, size_t width, const char *end, FILE *file)

@@ -15,21 +15,21 @@
 #include <string.h>
 
 /*
- * What getopt_long returns: for a letter the letter, for a name FIRST_LONG and the number of its
- * row, WORD for a word that is no option. MISSING is for an option without its value.
+ * Values of getopt_long: the letter, or FIRST_LONG and the row number for a long option, WORD for a
+ * word that is no option, MISSING for an option without its value.
  */
 enum { WORD = 1, FIRST_LONG = 0x1000, UNKNOWN_OPTION = '?', MISSING = ':' };
 
 struct parser {
 	const struct command *command;
-	struct option_list list; /* first those that are shown */
+	struct option_list list; /* visible options first */
 	struct option names[66];
 	char letters[2 * 64 + 4];
-	char **words; /* those that are left to the caller */
+	char **words; /* words for the caller */
 	size_t word_count;
 };
 
-/* Hidden forms have no place in the list: they are added behind it. */
+/* Hidden options are added after the visible ones. */
 static void
 add_hidden(struct option_list *list, const struct command_option *options, size_t offset)
 {
@@ -41,10 +41,7 @@ add_hidden(struct option_list *list, const struct command_option *options, size_
 				options->letter, offset + options->offset };
 }
 
-/*
- * All but free take words in the order in which they stand ('-') and tell themselves what is
- * wrong (':').
- */
+/* All commands except free take words in their order ('-') and write their own errors (':'). */
 static void
 build(struct parser *parser)
 {
@@ -75,7 +72,7 @@ build(struct parser *parser)
 	}
 }
 
-/* The row of the list that getopt has found; its size where there is none. */
+/* The row that getopt has found, or the number of rows. */
 static size_t
 row_of(const struct parser *parser, int value)
 {
@@ -88,7 +85,7 @@ row_of(const struct parser *parser, int value)
 	return i;
 }
 
-/* Options whose names begin with what was typed, as "--fields, --filter". */
+/* Lists the options that begin with the typed text, as "--fields, --filter". */
 static void
 list_beginning_with(
 	const struct parser *parser, const char *typed, size_t length, char *names, size_t size)
@@ -122,7 +119,7 @@ refuse_name(const struct parser *parser, const char *word)
 	command_complain(nearest.name ? near : NULL, "there is no option %s", safe);
 }
 
-/* What getopt did not understand: optopt is 0 for an unknown name. */
+/* Reports getopt's errors: optopt is 0 for an unknown name. */
 static void
 refuse(const struct parser *parser, int value, const char *word)
 {
@@ -151,7 +148,7 @@ is_own(const struct command *command, const struct command_option *option)
 	return own->name;
 }
 
-/* Returns -1 where the program is done. */
+/* Returns -1 if the program is done. */
 static int
 apply(const struct parser *parser, const struct listed_option *row, void *settings, int *ret_status)
 {
@@ -171,7 +168,7 @@ apply(const struct parser *parser, const struct listed_option *row, void *settin
 	return -1;
 }
 
-/* Gives a word to the command. Returns -1 where it is wrong. */
+/* Gives a word to the command. Returns -1 if it is wrong. */
 static int
 take(struct parser *parser, char *word, void *settings, int *ret_status)
 {
@@ -211,12 +208,12 @@ command_parse(const struct command *command, int argc, char **argv, void *settin
 
 	parser.words = words;
 	build(&parser);
-	argv[0] = (char *)log_program(); /* getopt_long begins its messages with it */
+	argv[0] = (char *)log_program(); /* the start of getopt_long's messages */
 	opterr = command->usage_end != NULL;
 	while ((value = getopt_long(argc, argv, parser.letters, parser.names, NULL)) != -1)
 		if (take_value(&parser, value, argv, settings, ret_status) < 0)
 			return -1;
-	for (; optind < argc; optind++) /* behind -- */
+	for (; optind < argc; optind++) /* after -- */
 		if (command->runs_command)
 			words[parser.word_count++] = argv[optind];
 		else if (take(&parser, argv[optind], settings, ret_status) < 0)

@@ -14,7 +14,7 @@
 
 enum { MESSAGE_SIZE = 512, EXCERPT_SIZE = 60 };
 
-/* One command a file. */
+/* Each command has its own file. */
 extern const struct command command_top, command_free, command_batch, command_oom, command_oom_log,
 	command_faults, command_map, command_budget, command_kernel, command_help;
 
@@ -32,14 +32,14 @@ const struct command *const commands[] = {
 	NULL,
 };
 
-/* Every command has these two; free uses -h for something else. */
+/* Options of every command; free uses -h for something else. */
 static const struct command_option common_options[] = {
 	{ .name = "help", .letter = 'h', .help = "display this help and exit" },
 	{ .name = "version", .letter = 'V', .help = "output version information and exit" },
 	{ .name = NULL },
 };
 
-/* How many words a name has if it is what the command line begins with, else 0. */
+/* The number of words in a name if the command line begins with it, else 0. */
 static int
 words_of_name(const char *name, char *const *words, int count)
 {
@@ -105,7 +105,7 @@ has_letter(const struct option_list *list, char letter)
 	return false;
 }
 
-/* What is in the list already goes before: both an option as a whole and its letter. */
+/* Earlier options have priority, for names and for letters. */
 static void
 add_options(struct option_list *list, const struct command_option *options, size_t offset)
 {
@@ -183,7 +183,7 @@ option_set_count(void *member, const struct command_option *option, const char *
 	return 0;
 }
 
-/* What stands around a place of a value, which may be very long. */
+/* The text around a place in a value, which may be very long. */
 static void
 excerpt(const char *value, size_t position, char text[static COMMAND_WORD_SIZE])
 {

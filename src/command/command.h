@@ -7,133 +7,130 @@
 
 struct table;
 
-/* One option: getopt_long, --help, the completions and the man page check follow from this row. */
+/* One option: getopt_long, --help, the completions and the man page check use this row. */
 struct command_option {
 	const char *name;     /* --name; NULL ends the table */
 	char letter;          /* -l, or 0 */
-	const char *argument; /* what it takes, as --help shows it, or NULL */
+	const char *argument; /* as --help shows it, or NULL */
 	const char *help;
 	/*
-	 * Takes the value (NULL where the option has none) into what is at `offset` in the
-	 * command's settings. Returns 0, or tells the user and returns -EINVAL.
+	 * Stores the value (NULL if the option has none) at `offset` in the command's settings.
+	 * Returns 0, or tells the user and returns -EINVAL.
 	 */
 	int (*apply)(void *member, const struct command_option *option, const char *value);
 	size_t offset;
 	int value; /* for `apply` */
-	/* A form of an earlier version, understood but not shown: the letter; without one the name.
-	 */
+	/* An older form, accepted but not shown: the letter, or the name if there is no letter. */
 	bool hidden;
 };
 
-/* Options of several commands, and where in the settings of one is what they set. */
+/* Options of several commands, and the offset of their values in a command's settings. */
 struct shared_options {
-	const struct command_option *options; /* NULL ends a list of these */
+	const struct command_option *options; /* NULL ends the list */
 	size_t offset;
 };
 
-/* Exit status for a wrong command line, but where a command is like one with another. */
+/* Exit status for a wrong command line, except in commands that imitate another program. */
 enum { USAGE_STATUS = 2 };
 
 struct command {
-	const char *name;      /* one word, or two with a blank between them */
+	const char *name;      /* one word, or two with a blank */
 	const char *summary;   /* one line, for `memtop --help` */
-	const char *arguments; /* behind the name in the usage line */
+	const char *arguments; /* after the name in the usage line */
 	const struct command_option *options;
 	const struct shared_options *shared; /* or NULL */
-	const struct table *table;           /* whose columns options take; NULL: of processes */
-	void (*describe)(FILE *file);        /* --help after the options; NULL: the table */
-	const char *usage_end; /* an option: errors show --help up to it; NULL: they are one line */
-	int usage_status;      /* USAGE_STATUS, or that of the program it is like */
+	const struct table *table;           /* for options with columns; NULL: processes */
+	void (*describe)(FILE *file); /* text of --help after the options; NULL: the columns */
+	const char *usage_end;        /* errors show --help before this option; NULL: one line */
+	int usage_status;             /* USAGE_STATUS, or that of the imitated program */
 	/*
-	 * Takes a word that is no option into what is at `word_offset` in the settings. Returns 0,
-	 * 1 where it begins or goes on with a command to be run, or tells the user and returns
-	 * -EINVAL. NULL: command_parse() leaves all to the caller.
+	 * Stores a word that is no option at `word_offset` in the settings. Returns 0; 1 if it is
+	 * part of a command to run; or tells the user and returns -EINVAL. NULL: command_parse()
+	 * leaves all words to the caller.
 	 */
 	int (*take_word)(void *member, const char *word);
 	size_t word_offset;
-	bool runs_command;       /* what stands behind -- is one */
-	bool works_without_proc; /* or says so itself */
+	bool runs_command;       /* the words after -- are one */
+	bool works_without_proc; /* or reports the error itself */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
-/* All commands; the first, which has no name on the command line, is `memtop` itself. */
+/* All commands; the first one is `memtop` itself, without a name on the command line. */
 extern const struct command *const commands[];
 
 /*
- * Finds the command whose name is the first one or two of `count` words; NULL if there is none.
- * Of "oom" and "oom log" the longer one counts. *ret_taken is the number of words in its name.
+ * Finds the command with the longest name in the first of `count` words; NULL if there is none.
+ * *ret_taken is the number of words in its name.
  */
 const struct command *command_find(char *const *words, int count, int *ret_taken);
 
-/* Tells that there is no command of this name, and the nearest one. Returns the exit status. */
+/* Reports an unknown command, and the nearest name. Returns the exit status. */
 int command_refuse_name(const char *name);
 
-/* An option of a command with the letter that it has there, and where in the settings it goes. */
+/* An option of a command, with its letter there and its offset in the settings. */
 struct listed_option {
 	const struct command_option *option;
 	char letter;
 	size_t offset;
 };
 
-/* All options: its own, those of the shared tables, --help and --version; what stands before
- * counts. */
+/* All options: its own, the shared ones, --help and --version; earlier ones have priority. */
 struct option_list {
 	struct listed_option rows[64];
 	size_t count;
-	size_t shared, common; /* where these begin */
+	size_t shared, common; /* start of these parts */
 };
 
-/* Without hidden ones. */
+/* Without hidden options. */
 void command_list_options(const struct command *command, struct option_list *ret_list);
 
 /*
  * Parses the options into `settings`. Returns the index of the first word that `take_word` did not
- * take, all others stand behind it; or -1 where the program is done: --help, --version, an error,
- * or no /proc where the command needs it; then with the exit status in *ret_status. A wrong value
- * of a shared option has USAGE_STATUS.
+ * take, with all others after it. Returns -1 if the program is done (--help, --version, an error,
+ * or a missing /proc) and sets *ret_status to the exit status. For a wrong value of a shared option
+ * that is USAGE_STATUS.
  */
 int command_parse(
 	const struct command *command, int argc, char **argv, void *settings, int *ret_status);
 
-/* A value of `take_word` for a command that takes none. */
+/* A `take_word` for commands without words. */
 int command_refuse_word(void *member, const char *word);
 
-/* Writes what --help shows; up to the option `end` where that is not NULL. */
+/* Writes the text of --help; before the option `end` if that is not NULL. */
 void command_write_help(const struct command *command, FILE *file, const char *end);
 
-/* Writes what --help says of the columns of a table. */
+/* Writes the columns of a table for --help. */
 void command_describe_columns(const struct table *table, FILE *file);
 
-/* Writes the name and summary of each command. */
 void command_write_list(FILE *file);
 
-/* Common values of `apply`: a bool becomes true, a text is borrowed, an int64_t is 1 or more. */
+/* Common `apply` functions: a bool becomes true, a text is borrowed, an int64_t is 1 or more. */
 int option_set_flag(void *member, const struct command_option *option, const char *value);
 int option_set_text(void *member, const struct command_option *option, const char *value);
 int option_set_count(void *member, const struct command_option *option, const char *value);
 
 /*
- * Tells the user in one line what is wrong with the command line, what may have been meant (NULL:
- * nothing known) and where to find help. Returns -EINVAL.
+ * Reports an error of the command line in one line, with a similar word (NULL: none) and a
+ * reference to --help. Returns -EINVAL.
  */
 int command_complain(const char *near, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * The same of the value of an option: `position` counts characters from 0, or is SIZE_MAX where
- * the place does not matter. Returns -EINVAL.
+ * The same for an option's value: `position` counts characters from 0, or is SIZE_MAX for no place.
+ * Returns -EINVAL.
  */
 int option_complain(const struct command_option *option, const char *value, size_t position,
 	const char *message);
 int option_complain_near(const struct command_option *option, const char *value, size_t position,
 	const char *near, const char *message);
 
-/* A word of the command line so that it can be shown, cut where it is long. */
+/* A word of the command line, safe to show and cut if it is long. */
 enum { COMMAND_WORD_SIZE = 96 };
 const char *command_safe_word(const char *word, char safe[static COMMAND_WORD_SIZE]);
 
 /*
- * Tells that an action failed with -errno and returns the exit status. A reader that has gone away
- * ends the program quietly.
+ * Reports that an action failed with -errno. Returns the exit status. For -EPIPE it reports
+ * nothing, and the status is success.
  */
 int command_failure_status(const char *action, int error);

@@ -23,9 +23,9 @@ struct faults {
 	struct process_names named;
 	bool walks;
 	int64_t period;     /* 0: automatic */
-	unsigned keys;      /* what rows are kept apart by; 0: automatic */
+	unsigned keys;      /* what separates rows; 0: automatic */
 	const char *path;   /* the file for the report; NULL: see open_output() */
-	struct child child; /* the command that is watched, if there is one */
+	struct child child; /* the command, if there is one */
 	bool has_child;
 	struct rows rows;
 };
@@ -96,7 +96,7 @@ bits_of(const struct faults *own)
 
 	if (own->walks)
 		bits |= NEED_SAMPLED_WALKS;
-	if (own->has_child && own->child.has_ended) /* there is nothing to be found in /proc */
+	if (own->has_child && own->child.has_ended) /* its process is gone from /proc */
 		bits &= ~(unsigned)(NEED_PROCESSES | NEED_STAT);
 	return bits;
 }
@@ -134,7 +134,7 @@ write_walks(struct table_run *run)
 		data, code, share);
 }
 
-/* What is sampled and how well. */
+/* Writes what is sampled, and how well. */
 static void
 write_head(struct table_run *run)
 {
@@ -168,7 +168,7 @@ list_faults(struct table_run *run)
 	struct faults *own = run->own;
 	const struct fault_grouping grouping = { .keys = own->keys,
 		.pid = !own->has_child && own->named.pid_count > 0 ? own->named.pids[0] : UNKNOWN,
-		/* What the command met in all is the total of a report that is about all of it. */
+		/* The command's total, for a report of its whole run. */
 		.minor = run->number == 1 ? own->child.minor : UNKNOWN,
 		.major = run->number == 1 ? own->child.major : UNKNOWN };
 
@@ -176,7 +176,7 @@ list_faults(struct table_run *run)
 	return table_run_list(run, own->rows.data, own->rows.count, NULL);
 }
 
-/* The hints are in the head; standard error may have the report itself. */
+/* The head has the hints; the report itself may go to standard error. */
 static int
 write_report(struct table_run *run)
 {
@@ -214,7 +214,7 @@ write_reports(struct table_run *run)
 	return status;
 }
 
-/* The first read begins the sampling; what is asked for must be there. */
+/* Starts the sampling with a first read, and checks that the process exists. */
 static int
 begin(struct table_run *run)
 {
@@ -222,7 +222,7 @@ begin(struct table_run *run)
 	const struct process *process;
 	int status = EXIT_SUCCESS;
 
-	/* While the first read opens the events the counts of /proc go on. */
+	/* While the first read opens the events, the counts of /proc continue: reads them again. */
 	for (int i = 0; i < 2 && status == EXIT_SUCCESS; i++) {
 		run->now = NULL;
 		status = table_run_read(run);
@@ -243,7 +243,7 @@ begin(struct table_run *run)
 	return EXIT_SUCCESS;
 }
 
-/* With a command, standard output is the command's. */
+/* The command uses standard output, so the report uses standard error. */
 static bool
 open_output(const struct faults *own, struct table_run *run)
 {
@@ -290,7 +290,7 @@ show(struct table_run *run)
 	return status;
 }
 
-/* What nobody chose is chosen for what is looked at. */
+/* Sets the defaults, which depend on what is sampled. */
 static int
 complete(struct faults *own, bool is_one)
 {
@@ -305,7 +305,7 @@ complete(struct faults *own, bool is_one)
 	return table_options_complete(&own->table, &fault_table, columns, "minor");
 }
 
-/* Names and PIDs are one process, and none where a command is run. */
+/* Allows one process, by PID or NAME, or a command. */
 static int
 prepare(struct table_run *run)
 {

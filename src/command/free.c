@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 /*
- * Everything here repeats free of procps-ng 4: options, messages, exit status. After an error the
- * usage text is free's, too: it ends before the options that free 4.0.2 does not have.
+ * This command repeats free of procps-ng 4: options, messages, exit status. The usage text after an
+ * error is free's, too: it ends before the options that free 4.0.2 does not have.
  */
 struct free_settings {
 	struct free_style style;
@@ -49,7 +49,8 @@ apply_unit(void *settings, const struct command_option *option, const char *valu
 }
 
 /*
- * A number with '.' or ','. free names the cause only where a character before the point is wrong.
+ * Parses a number with '.' or ','. Like free, returns -EINVAL only for a wrong character before the
+ * point.
  */
 static int
 parse_seconds(const char *text, double *ret_seconds)
@@ -149,7 +150,7 @@ static const struct command_option options[] = {
 	{ "wide", 'w', NULL, "wide output", option_set_flag, STYLE(wide), 0 },
 	/* Since procps-ng 4.0.4. */
 	{ "line", 'L', NULL, "show output on a single line", option_set_flag, STYLE(line), 0 },
-	/* memtop's own. */
+	/* Only in memtop. */
 	{ "delay", 0, "SECONDS", "the same as --seconds", apply_seconds, 0, 0 },
 	{ "format", 0, "STYLE", "text, or json (one object a line: bytes as integers, unknown as null)", apply_format, 0, 0 },
 	{ "json", 0, NULL, "the same as --format json", option_set_flag, SETTING(json), 0 },
@@ -158,7 +159,7 @@ static const struct command_option options[] = {
 };
 /* clang-format on */
 
-/* Said where system_read_meminfo() returns 1 (L12). */
+/* For system_read_meminfo() returning 1 (L12). */
 static const struct hint available_is_replaced = { .need = NEED_MEMINFO, .error = ERANGE };
 
 static int
@@ -218,7 +219,7 @@ flush_output(void)
 	return ferror(stdout) ? -EIO : 0;
 }
 
-/* A reader that has gone away is no error; all else is, in free's words. */
+/* A closed pipe is no error; others get free's message. */
 static int
 write_status(int error)
 {
@@ -236,11 +237,11 @@ read_status(int error)
 	return EXIT_FAILURE;
 }
 
-/* Ends early where the reader has gone away: the next write then ends the program, as free's. */
+/* Ends early if the pipe is closed: then the next write ends the program, like free. */
 static void
 wait_seconds(double seconds)
 {
-	double longest = 1e9; /* as good as for ever */
+	double longest = 1e9; /* practically for ever */
 
 	loop_wait(loop_now() + (int64_t)((seconds < longest ? seconds : longest) * 1e9),
 		STDOUT_FILENO);
@@ -279,7 +280,7 @@ run(const struct command *command, int argc, char **argv)
 		command_write_help(command, stderr, command->usage_end);
 		return EXIT_FAILURE;
 	}
-	setlocale(LC_NUMERIC, ""); /* free prints 1,5Gi where that is the custom */
+	setlocale(LC_NUMERIC, ""); /* free prints 1,5Gi in some locales */
 	reader = system_reader_create();
 	status = repeat(reader, &settings);
 	system_reader_destroy(reader);
@@ -293,6 +294,6 @@ const struct command command_free = {
 	.options = options,
 	.usage_end = "line",
 	.usage_status = EXIT_FAILURE,
-	.works_without_proc = true, /* it says what free says */
+	.works_without_proc = true, /* it prints free's message */
 	.run = run,
 };

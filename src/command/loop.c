@@ -28,7 +28,7 @@ loop_wait(int64_t until, int output)
 
 		if (ppoll(&reader, 1, &pause, NULL) > 0 && reader.revents & (POLLERR | POLLNVAL))
 			return false;
-		if (reader.revents) /* a file that polls as ready for something else: only wait */
+		if (reader.revents) /* ready for another reason: only wait */
 			reader.fd = -1;
 	}
 	return true;
@@ -57,7 +57,7 @@ throttle_next(struct throttle *pace, int64_t took, int64_t interval)
 
 	pace->took = pace->has_begun ? took : 0;
 	pace->has_begun = true;
-	/* Divided, as an interval of many years times ten is no number any more. */
+	/* Divides, because ten times an interval of many years overflows. */
 	for (int count = 1; count < PACE_MOST; count++)
 		if (shorter / count <= interval / PACE_SHARE)
 			return count;

@@ -8,39 +8,36 @@
 
 struct source;
 
-/* Nanoseconds of the clock that loop_wait() waits by. */
+/* The time in nanoseconds, on the clock of loop_wait(). */
 int64_t loop_now(void);
 
 /*
- * Waits until that clock shows `until`. Returns false at once where the reader of `output` has
- * gone away, so that nothing waits for a pipe that nobody reads.
+ * Waits until `until`. Returns false at once if the pipe `output` is closed, so that nothing waits
+ * for a pipe without a reader.
  */
 bool loop_wait(int64_t until, int output);
 
-/* How many nanoseconds a refresh waits for the sampler, which may itself wait for a file. */
+/* How many nanoseconds a refresh waits for the sampler, which a file may block. */
 #define PATIENCE_OF_SCREEN (300 * NS_PER_MS)
 #define PATIENCE_OF_REPORT (10 * NS_PER_SEC)
 
 /*
- * All that the running kernel tells: /proc by collect, and where it is asked for perf events by
- * the sampler, unless `patience` is 0. Returns 0 or -errno; the caller destroys the source.
+ * Creates the source of all data: /proc with collect and, unless `patience` is 0, perf events with
+ * the sampler. Returns 0 or -errno; the caller destroys the source.
  */
 int source_create(int64_t patience, struct source **ret_source);
 
-/*
- * How often is read: so that reading takes no more than a tenth of the time. A zeroed one has seen
- * no read yet.
- */
+/* Limits the reads to a tenth of the time. A zeroed one has seen no read yet. */
 struct throttle {
-	bool has_begun; /* the first read is no measure: it reads more than all others */
-	int64_t took;   /* the last read but that one */
+	bool has_begun; /* the first read does not count: it reads more than others */
+	int64_t took;   /* time of the last read, except the first */
 };
 
 enum { PACE_SHARE = 10, PACE_MOST = 10 };
 
 /*
- * Notes that a read took `took`. Returns how many intervals pass from its start to that of the
- * next one: 1, or as many as are needed, at most PACE_MOST. One slow read is an accident, two in a
- * row are a pace: the shorter of the last two counts.
+ * Notes that a read took `took`. Returns the number of intervals between the starts of this read
+ * and the next: 1, or as many as needed, at most PACE_MOST. A single slow read may be an accident:
+ * the shorter of the last two counts.
  */
 int throttle_next(struct throttle *pace, int64_t took, int64_t interval);

@@ -21,7 +21,7 @@ struct map_run {
 	struct table_options table;
 	struct process_names named;
 	bool all;
-	int64_t diff;            /* nanoseconds between two readings; 0: one is enough */
+	int64_t diff;            /* nanoseconds between two readings; 0: one reading */
 	struct rows segments[2]; /* of the last two readings */
 };
 
@@ -72,7 +72,7 @@ ask(const struct table_run *run, struct needs *needs)
 	};
 }
 
-/* Why there is nothing to show; false where there is something. */
+/* Reports why there is nothing to show; returns false if there is something. */
 static bool
 complain(const struct table_run *run)
 {
@@ -87,7 +87,7 @@ complain(const struct table_run *run)
 		return false;
 	if (hint)
 		hint_text(hint, text);
-	cause = strstr(text, ": "); /* behind what is missing */
+	cause = strstr(text, ": "); /* the text after the missing data */
 	if (!process)
 		log_error("there is no process %" PRId64, pid);
 	else if (process->kernel_thread == 1)
@@ -99,7 +99,7 @@ complain(const struct table_run *run)
 	return true;
 }
 
-/* Whether the number belongs to another process than at the reading before. */
+/* Whether the PID belongs to another process than at the last reading. */
 static bool
 is_another(const struct table_run *run)
 {
@@ -122,7 +122,7 @@ has_grown(const void *of)
 	       row->swap_grown;
 }
 
-/* The figures of the process, then those that the segments add up to. */
+/* Explains the figures of the process, then the sums of its segments. */
 static void
 explain_map(const struct table_run *run)
 {
@@ -146,7 +146,7 @@ explain_map(const struct table_run *run)
 	explain_write_columns(stdout, explained_of_segments, &figure, &style);
 }
 
-/* Of differences the first reading is only what the second is compared with. */
+/* For differences the first reading is only compared with the second. */
 static int
 list_map(struct table_run *run)
 {
@@ -180,7 +180,7 @@ write_map(struct table_run *run)
 	return table_run_write(run);
 }
 
-/* What nobody chose is chosen for what is looked at. */
+/* Sets the defaults, which depend on what is shown. */
 static int
 complete(struct map_run *own)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A change of processes under way. */
+/* A change of processes in progress. */
 struct work {
 	const struct oom_options *options;
 	const struct snapshot *snapshot;
@@ -48,8 +48,8 @@ make_plan(struct work *work)
 }
 
 /*
- * The effects of the plan stand in its order, as all of it comes from the snapshot; behind them
- * those that follow. What could not be done leaves everything as it was.
+ * The preview has the effects of the plan in its order, then the effects on processes that share
+ * memory. A failed change leaves all its effects unchanged.
  */
 static void
 set_result(struct work *work, size_t number, int error)
@@ -68,7 +68,7 @@ set_result(struct work *work, size_t number, int error)
 	}
 }
 
-/* As choom says it, byte for byte. */
+/* choom's text, byte for byte. */
 static void
 say_changed(const struct oom_change *change)
 {
@@ -109,7 +109,7 @@ write_rows(struct table_run *run, const struct work *work)
 	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
 }
 
-/* A name has at most 255 bytes, each of which is escaped with at most four; others are cut. */
+/* A name has at most 255 bytes, each escaped to at most four; other texts are cut. */
 enum { NAME_SIZE = 4 * 255 + 1 };
 
 static const char *
@@ -237,7 +237,7 @@ change_processes(struct table_run *run)
 
 const struct table_command oom_changes = { .ask = ask, .show = change_processes };
 
-/* The adjustment is inherited and kept over exec. Returns only where that fails. */
+/* The adjustment is inherited and kept over exec. Returns only on failure. */
 int
 oom_start_command(const struct oom_options *options, char **words)
 {

@@ -18,25 +18,25 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A text takes the last so many kills, as its chapters are only known at the end of the log. */
+/* A text keeps only the last kills: its chapters are known at the end of the log. */
 enum { TEXT_COUNT = 1000 };
 
 struct oom_log_options {
-	int64_t count; /* the last so many; 0: as many as there are */
+	int64_t count; /* the last kills; 0: all */
 	int64_t since; /* nanoseconds since the epoch, or UNKNOWN */
 	bool json;
-	const char *path, *name; /* of the log, or NULL; of the victim, or NULL */
+	const char *path, *name; /* log file, or NULL; victim, or NULL */
 	int64_t pid;             /* of the victim, or UNKNOWN */
 };
 
-/* The last kills of a log, the oldest at `first`. */
+/* The last kills of a log; the oldest is at `first`. */
 struct last_kills {
 	struct oom_kill *list;
 	size_t count, capacity, first;
-	int64_t total, most; /* found; kept at most, 0: written as they come */
+	int64_t total, most; /* number found; the most to keep, 0: written at once */
 };
 
-/* "30m": so long ago in nanoseconds; UNKNOWN where it has another form. */
+/* "30m": the time 30 minutes ago, in nanoseconds; UNKNOWN for another form. */
 static int64_t
 time_ago(const char *text)
 {
@@ -109,7 +109,7 @@ keep(struct last_kills *kills, struct oom_kill *kill)
 	}
 }
 
-/* A time that the log does not tell is not known to be late enough. */
+/* A kill of unknown time may be too early. */
 static bool
 is_chosen(const struct oom_log_options *settings, const struct oom_kill *kill)
 {
@@ -133,7 +133,7 @@ take_kills(struct oom_log *log, struct last_kills *kills, const struct oom_log_o
 	}
 }
 
-/* The kernel's clock is that of CLOCK_MONOTONIC, nearly: it is not corrected while it runs. */
+/* The kernel's log has almost CLOCK_MONOTONIC, but its clock is never corrected. */
 static struct oom_log_clock
 clock_for(const char *path)
 {
@@ -164,7 +164,7 @@ read_log(struct kernel_log *lines, const struct oom_log_options *settings, struc
 	return error;
 }
 
-/* The oldest becomes the first of the list. */
+/* Moves the oldest kill to the start of the list. */
 static void
 straighten(struct last_kills *kills)
 {
@@ -249,7 +249,7 @@ explain(const struct oom_log_options *settings)
 	return status;
 }
 
-/* What has a slash, is "-" or is there is a file; else it is the victim's PID or name. */
+/* A word with a slash, "-" or the name of a file is a file; else the victim's PID or name. */
 static bool
 take_operand(struct oom_log_options *settings, const char *word)
 {
@@ -305,6 +305,6 @@ const struct command command_oom_log = {
 	.options = options,
 	.describe = describe,
 	.usage_status = 2,
-	.works_without_proc = true, /* a log is no file of it */
+	.works_without_proc = true, /* a log is not in /proc */
 	.run = run,
 };

@@ -17,7 +17,7 @@ ask(const struct table_run *run, struct needs *needs)
 	needs->scope = options->cgroup;
 }
 
-/* What stands above the table: that it is a prediction, of what, and what is against it. */
+/* Writes the head: a prediction, its scope, and doubts about it. */
 static void
 write_head(struct table_run *run)
 {
@@ -34,7 +34,7 @@ write_head(struct table_run *run)
 		table_run_head(run, "warning: %s\n", warning);
 }
 
-/* Kernel threads are never chosen and would only fill the end of the list. */
+/* Leaves out kernel threads: they are never chosen, and would fill the end of the list. */
 static void
 keep_candidates(struct row_list *rows, const struct badness_scope *scope)
 {
@@ -50,7 +50,7 @@ keep_candidates(struct row_list *rows, const struct badness_scope *scope)
 	rows->count = count;
 }
 
-/* Whether the scope can be read; tells why not. */
+/* Returns whether the scope can be read, and reports why not. */
 static bool
 has_scope(const struct oom_options *options, const struct snapshot *snapshot)
 {
@@ -64,7 +64,7 @@ has_scope(const struct oom_options *options, const struct snapshot *snapshot)
 	return false;
 }
 
-/* What a format has no place for is said on standard error. */
+/* Formats without space for a warning have it on standard error. */
 static void
 tell_warning(const struct table_run *run)
 {
@@ -74,7 +74,7 @@ tell_warning(const struct table_run *run)
 		log_error("warning: %s", warning);
 }
 
-/* Processes asked for that are not there: one line each. */
+/* Reports requested processes that do not exist, one line each. */
 static int
 check_pids(const struct oom_options *options, const struct snapshot *snapshot)
 {
@@ -115,7 +115,7 @@ const struct table_command oom_order = {
 	.head = write_head,
 };
 
-/* As choom shows it, byte for byte. */
+/* choom's text, byte for byte. */
 static int
 show_process(const struct snapshot *snapshot, int64_t pid)
 {

@@ -41,7 +41,7 @@ apply_legacy(void *settings, const struct command_option *option, const char *va
 	return 0;
 }
 
-/* Behind the adjustment stands a command, as with choom; before it a process. */
+/* As in choom, words after the adjustment are a command, before it processes. */
 static int
 take_word(void *settings, const char *word)
 {
@@ -76,14 +76,14 @@ is_about_order(const struct oom_options *options)
 	       options->table.given & about_order;
 }
 
-/* Whether the command line has only what choom knows: then errors have its status. */
+/* Whether the command line has only options of choom: then errors have its status. */
 static bool
 is_as_choom(const struct oom_options *options)
 {
 	return !is_about_order(options) && !options->tree && !options->dry_run;
 }
 
-/* What is wrong with the combination of options, or NULL. */
+/* The error in the combination of options, or NULL. */
 static const char *
 complaint_about(const struct oom_options *options, bool has_words)
 {

@@ -4,7 +4,7 @@
 #include "command/process-options.h"
 #include "command/table-command.h"
 
-/* What the parts of `memtop oom` share. */
+/* Shared by the parts of `memtop oom`. */
 struct oom_options {
 	struct table_options table;
 	struct process_names named;
@@ -16,5 +16,5 @@ struct oom_options {
 /* The forms of the command: the order of kills, the score of some processes, a change of them. */
 extern const struct table_command oom_order, oom_processes, oom_changes;
 
-/* Starts the command. Returns the exit status where that fails, and has told why. */
+/* Starts the command. On failure reports why and returns the exit status. */
 int oom_start_command(const struct oom_options *options, char **words);

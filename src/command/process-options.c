@@ -58,7 +58,7 @@ process_options_init(struct process_options *options)
 	table->order = order_of(table_column(&process_table, "res"));
 }
 
-/* -p may have been given several times: the processes of all of them are shown. */
+/* Shows the processes of all -p options together. */
 static void
 filter_pids(struct process_options *options)
 {
@@ -111,7 +111,7 @@ process_options_describe(FILE *file)
 		file);
 }
 
-/* The kernel keeps so many bytes of a program's name. */
+/* The kernel keeps this many bytes of a program's name. */
 enum { COMM_LENGTH = 15, SAFE_SIZE = 256 };
 
 static void
@@ -136,7 +136,7 @@ sort_pids(struct process_names *named)
 	named->pid_count = count;
 }
 
-/* Takes one PID or NAME; what is a number is a PID. Returns -EINVAL where it can be neither. */
+/* Takes one PID or NAME; a number is a PID. Returns -EINVAL if it is neither. */
 static int
 take(struct process_names *named, const char *word, size_t length)
 {
@@ -185,7 +185,7 @@ process_names_take(void *into, const char *word)
 	return command_complain(NULL, "'%s': not a process number", command_safe_word(word, safe));
 }
 
-/* Either as the kernel has it, of which a longer name is cut, or as it is shown. */
+/* Compares with the kernel's name, which is cut, and with the name as it is shown. */
 static bool
 is_called(const struct process *process, const char *name)
 {
@@ -218,7 +218,7 @@ tell_largest(const char *name, const struct process *process, size_t count)
 		command_safe_word(name, safe), (long long)process->pid, size);
 }
 
-/* Returns how many there are. */
+/* Returns the number of processes with this name. */
 static size_t
 find_name(struct process_names *named, const struct snapshot *snapshot, const char *name,
 	bool largest)

@@ -16,20 +16,20 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* Only one of the two threads touches the rest at a time; the event descriptors hand it over. */
+/* Only one thread at a time uses the rest; the event descriptors synchronize them. */
 struct reader_thread {
 	struct source *source;
 	pthread_t thread;
 	int start_fd, ready_fd;
-	struct needs needs; /* with texts and numbers of the reader's own: */
+	struct needs needs; /* with the reader's own arrays and texts: */
 	int64_t *pids, *visible, *summed;
 	char *scope;
 	struct snapshot snapshots[2];
-	int filling; /* the snapshot that is or will be filled */
+	int filling; /* index of the next or current snapshot */
 	bool has_before, ending;
 	int error;
-	int64_t took; /* the last read */
-	bool busy;    /* of the caller's side: started and not yet taken */
+	int64_t took; /* time of the last read */
+	bool busy;    /* of the caller's side: started and not taken */
 };
 
 static void
@@ -93,7 +93,7 @@ signal_start(struct reader_thread *reader)
 void
 reader_thread_destroy(struct reader_thread *reader)
 {
-	if (!reader || reader->busy) /* perhaps hung: the end of the program ends it */
+	if (!reader || reader->busy) /* if it hangs, the end of the program ends it */
 		return;
 	reader->ending = true;
 	signal_start(reader);
@@ -131,7 +131,7 @@ keep_numbers(int64_t *kept, const int64_t *numbers, size_t count)
 	return kept;
 }
 
-/* A copy of what is asked for: the caller may change its own, or leave, while this is read. */
+/* Copies the needs: the caller may change or free its own during the read. */
 static void
 keep_needs(struct reader_thread *reader, const struct needs *needs)
 {

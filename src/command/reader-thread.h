@@ -9,31 +9,31 @@ struct snapshot;
 struct source;
 
 /*
- * Reads snapshots in a thread of its own, so that a key is answered while 10,000 processes are
- * read. It holds two: the one it gave out last and the one it fills.
+ * Reads snapshots in a separate thread, so that keys work while 10,000 processes are read. It has
+ * two snapshots: the last one given out, and the one being filled.
  */
 struct reader_thread;
 
 /* Owns the source from now on. Returns 0 or -errno. */
 int reader_thread_create(struct source *source, struct reader_thread **ret_worker);
 
-/* Ends the thread; one that hangs in a read is left behind, with all that it holds. */
+/* Ends the thread; a thread that hangs in a read is left, with all its memory. */
 void reader_thread_destroy(struct reader_thread *reader);
 
-/* Readable when a snapshot is ready to be taken. */
+/* Readable when a snapshot is ready. */
 int reader_thread_fd(const struct reader_thread *reader);
 
-/* Whether a read is under way or waits to be taken. */
+/* Whether a read is running or its snapshot is not taken yet. */
 bool reader_thread_is_busy(const struct reader_thread *reader);
 
-/* Starts a read, unless one is under way or waits to be taken. */
+/* Starts a read, unless reader_thread_is_busy(). */
 void reader_thread_start(struct reader_thread *reader, const struct needs *needs);
 
-/* How many nanoseconds the read of the snapshot took that was taken last. */
+/* The time of the read of the last snapshot taken, in nanoseconds. */
 int64_t reader_thread_took(const struct reader_thread *reader);
 
 /*
- * The snapshot that is ready, valid until the next reader_thread_start(); NULL if there is none.
- * Where nothing could be read *ret_error becomes -errno.
+ * Takes the snapshot that is ready, valid until the next reader_thread_start(); NULL if there is
+ * none. If the read failed *ret_error becomes -errno.
  */
 const struct snapshot *reader_thread_take(struct reader_thread *reader, int *ret_error);

@@ -39,7 +39,7 @@ static void write_interval(FILE *file, const struct tui_settings *settings, size
 static void write_scale(FILE *file, const struct tui_settings *settings, size_t offset);
 static void write_flag(FILE *file, const struct tui_settings *settings, size_t offset);
 
-/* Each setting once: how it is called, explained, read and written. */
+/* Each setting once: name, help, reader and writer. */
 /* clang-format off */
 static const struct setting {
 	const char *name, *help;
@@ -173,7 +173,7 @@ join(const char *folder, const char *rest)
 char *
 settings_default_path(void)
 {
-	/* Not of a user to whom file capabilities lend rights: "W" writes this file. */
+	/* Not the files of a user who gets rights from file capabilities: "W" writes this file. */
 	const char *folder = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
 
 	if (folder && *folder == '/')
@@ -181,7 +181,7 @@ settings_default_path(void)
 	return home && *home == '/' ? join(home, "/.config/memtop/config") : NULL;
 }
 
-/* Who is told of what is wrong. */
+/* The receiver of error messages. */
 struct complaint {
 	const char *path;
 	void (*complain)(void *context, const char *message);
@@ -206,7 +206,7 @@ complain(const struct complaint *to, unsigned line, const char *format, ...)
 	to->complain(to->context, message);
 }
 
-/* The last line that sets this name; libini_config 2 no longer tells. 0: not found. */
+/* The last line that sets this name, which libini_config 2 does not return. 0: not found. */
 static unsigned
 line_of(const char *path, const char *name)
 {
@@ -254,7 +254,7 @@ apply_value(const struct complaint *to, struct tui_settings *settings, struct in
 			value ? value : "", name);
 }
 
-/* The library finds what stands before the first section, but does not list all of it. */
+/* The library finds settings before the first section, but does not list all of them. */
 static void
 tell_homeless(const struct complaint *to, struct ini_cfgobj *ini)
 {
@@ -287,7 +287,7 @@ apply_all(const struct complaint *to, struct tui_settings *settings, struct ini_
 	tell_homeless(to, ini);
 }
 
-/* "Error (5) on line 2: ..." by the library. */
+/* Reports the library's errors: "Error (5) on line 2: ...". */
 static void
 tell_syntax_errors(const struct complaint *to, struct ini_cfgobj *ini)
 {
@@ -300,7 +300,7 @@ tell_syntax_errors(const struct complaint *to, struct ini_cfgobj *ini)
 	ini_config_free_errors(errors);
 }
 
-/* A file of another user could have been put there for root to read; an empty one is none. */
+/* A file of another user may be a trap for root; an empty file is ignored. */
 static int
 check_file(const char *path)
 {
@@ -315,7 +315,7 @@ check_file(const char *path)
 	return status.st_uid == geteuid() || status.st_uid == 0 ? 0 : -EPERM;
 }
 
-/* Parses the file and either tells what is wrong with its lines or applies those that are right. */
+/* Parses the file, and either reports its wrong lines or applies the right ones. */
 static int
 parse(const struct complaint *to, uint32_t flags, bool tells, struct tui_settings *settings)
 {
@@ -329,7 +329,7 @@ parse(const struct complaint *to, uint32_t flags, bool tells, struct tui_setting
 		int broken = ini_config_parse(
 			file, INI_STOP_ON_NONE, INI_MV1S_OVERWRITE, flags | INI_PARSE_NOWRAP, ini);
 
-		if (broken && ini_config_error_count(ini) == 0) /* without a line to name */
+		if (broken && ini_config_error_count(ini) == 0) /* no line number */
 			error = broken;
 		else if (tells)
 			tell_syntax_errors(to, ini);
@@ -357,13 +357,13 @@ settings_load(const char *path, bool must_exist, struct tui_settings *settings,
 	if (error < 0)
 		return;
 	error = parse(&to, 0, true, settings);
-	if (error == 0) /* a broken line makes the library drop all others: without it once more */
+	if (error == 0) /* parse again: with a wrong line the library drops all others */
 		error = parse(&to, INI_PARSE_IGNORE_NON_KVP, false, settings);
 	if (error)
 		complain(&to, 0, "ignored: %s", strerror(error));
 }
 
-/* Makes each folder of the path that is missing. */
+/* Creates the missing folders of the path. */
 static int
 make_folders(const char *path)
 {

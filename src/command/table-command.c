@@ -42,7 +42,7 @@ is_told(const struct table_run *run, const struct hint *hint)
 	return false;
 }
 
-/* A format that has no place for hints leaves them to standard error: each cause once. */
+/* Formats without space for hints have them on standard error, each cause once. */
 static void
 tell_hints(struct table_run *run)
 {
@@ -130,7 +130,7 @@ table_run_block(struct table_run *run)
 	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
 }
 
-/* Nanoseconds to the next block: the interval, or several where it takes too long to read. */
+/* Nanoseconds to the next block: one interval, or several if reading takes too long. */
 static int64_t
 next_interval(struct table_run *run)
 {
@@ -146,7 +146,7 @@ next_interval(struct table_run *run)
 	return stretch * interval;
 }
 
-/* A block at once and then each interval, until it is enough or the reader has gone away. */
+/* Shows a block now and in each interval, until the count is reached or the pipe is closed. */
 static int
 show_blocks(struct table_run *run)
 {
@@ -159,7 +159,7 @@ show_blocks(struct table_run *run)
 			return status;
 		next += next_interval(run);
 		if (run->command->is_paced && next < loop_now())
-			next = loop_now(); /* too slow or asleep: no blocks in a rush afterwards */
+			next = loop_now(); /* after a delay, do not catch up */
 		if (!loop_wait(next, STDOUT_FILENO))
 			return EXIT_SUCCESS;
 	}

@@ -44,7 +44,7 @@ apply_format(void *member, const struct command_option *option, const char *valu
 		option, value, SIZE_MAX, nearest.name, "not one of text, json, csv");
 }
 
-/* Options that are understood by table_options_complete(). */
+/* For options that table_options_complete() parses. */
 
 int
 table_options_keep(void *into, const struct command_option *option, const char *value)
@@ -98,7 +98,7 @@ apply_fields(struct table_options *options, const struct command_option *option,
 		"there is no such column");
 }
 
-/* What has been asked for so far, and another term. */
+/* Appends a term to the text of the filter. */
 void
 table_options_note(struct table_options *options, const char *name, const char *value)
 {
@@ -124,7 +124,7 @@ apply_filter(struct table_options *options, const struct command_option *option,
 	return 0;
 }
 
-/* A user by name or number, all others with '!' before it: a term about UID. */
+/* A user by name or number, or with '!' all others: becomes a term about UID. */
 static int
 apply_user(struct table_options *options, const struct command_option *option, const char *value)
 {

@@ -24,25 +24,25 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A storm of resizes is waited out before the screen is drawn again. */
+/* During many resizes, waits before drawing again. */
 enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256, LONGEST_WAIT_MS = 3600 * 1000 };
 
 struct top_options {
 	struct process_options process;
 	struct tui_settings screen;
 	bool no_config, no_mouse;
-	const char *config; /* the settings file; NULL: the user's own */
+	const char *config; /* the settings file; NULL: the default */
 };
 
 struct top {
 	struct app *tui;
 	struct reader_thread *reader;
 	const struct top_options *options;
-	const char *path; /* of the settings; NULL: there is none */
-	int64_t started;  /* when the last read was */
-	int64_t next;     /* when the next read is due */
+	const char *path; /* of the settings, or NULL */
+	int64_t started;  /* start of the last read */
+	int64_t next;     /* time of the next read */
 	struct throttle pace;
-	int64_t quiet_until; /* nothing is drawn before */
+	int64_t quiet_until; /* no drawing before */
 	int64_t taken;       /* refreshes so far */
 	bool changed, input_ended;
 	int error;
@@ -54,7 +54,7 @@ start_read(struct top *top)
 	const struct process_options *options = &top->options->process;
 	struct needs needs = tui_needs(top->tui);
 
-	/* While one is under way, the wish for another one is kept. */
+	/* A request during a read is kept. */
 	if (tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader))
 		return;
 	if (!tui_wants_refresh(top->tui) && loop_now() < top->next)
@@ -93,7 +93,7 @@ save_settings(struct top *top)
 	char message[PATH_MAX + 64];
 	int error = top->path ? settings_save(top->path, &top->options->screen) : -ENOENT;
 
-	if (error < 0) /* the cause first: a long path may not fit behind it */
+	if (error < 0) /* the cause first: a long path may be cut */
 		snprintf(message, sizeof(message), "cannot write the settings: %s (%s)",
 			strerror(-error), top->path ? top->path : "no file");
 	else
@@ -101,7 +101,7 @@ save_settings(struct top *top)
 	tui_tell(top->tui, message);
 }
 
-/* Takes all keys that wait. Returns false where one asks to leave. */
+/* Takes all waiting keys. Returns false if one of them quits. */
 static bool
 take_keys(struct top *top)
 {
@@ -113,18 +113,15 @@ take_keys(struct top *top)
 			top->quiet_until = loop_now() + RESIZE_QUIET_NS;
 		if (!tui_key(top->tui, key))
 			return false;
-		if (tui_wants_save(top->tui)) /* at once: the next key may leave */
+		if (tui_wants_save(top->tui)) /* at once: the next key may quit */
 			save_settings(top);
 	}
 	top->changed = top->changed || count > 0;
-	top->input_ended = count == 0; /* it was readable, but there was nothing */
+	top->input_ended = count == 0; /* readable, but without data */
 	return true;
 }
 
-/*
- * doupdate() ignores SIGTSTP for as long as it writes, and with that drops one that waits: it is
- * let in before.
- */
+/* doupdate() ignores SIGTSTP while it writes, and drops a pending one: handles it before. */
 static void
 let_stop(void)
 {
@@ -147,7 +144,7 @@ draw(struct top *top)
 	top->changed = false;
 }
 
-/* Milliseconds to the next thing to do by itself. */
+/* Milliseconds to the next timed event. */
 static int
 wait_ms(const struct top *top)
 {
@@ -163,7 +160,7 @@ wait_ms(const struct top *top)
 }
 
 /*
- * Signals are let in only while the loop waits: one that came between looking for it and waiting
+ * Signals are unblocked only while the loop waits: else a signal between the check and the wait
  * would be seen only with the next key.
  */
 static void
@@ -202,7 +199,7 @@ run_loop(struct top *top, const sigset_t *mask)
 		if (count == 0 || top->taken < count)
 			start_read(top);
 		else if (!top->changed)
-			return; /* -n: all refreshes have been shown */
+			return; /* -n: all refreshes are done */
 		draw(top);
 		waits[1].fd = tui_is_frozen(top->tui) ? -1 : reader_thread_fd(top->reader);
 		ready = wait_for_events(top, waits, 2, mask);
@@ -217,7 +214,7 @@ run_loop(struct top *top, const sigset_t *mask)
 	}
 }
 
-/* How the screen was left: by a key, by an error, or by a signal, which then ends the program. */
+/* Closes the screen after a key, an error, or a signal, which then ends the program. */
 static int
 finish(const struct top *top)
 {
@@ -234,7 +231,7 @@ finish(const struct top *top)
 	return EXIT_FAILURE;
 }
 
-/* Runs the screen, which has been opened. */
+/* The screen is open already. */
 static int
 run_screen(struct top_options *options, const char *path, const char *complaint)
 {
@@ -267,7 +264,7 @@ describe(FILE *file)
 	process_options_describe(file);
 }
 
-/* What is wrong from the start is told on standard error; the first also on the screen. */
+/* Errors at the start go to standard error; the first one also to the screen. */
 static void
 note_complaint(void *context, const char *message)
 {
@@ -278,9 +275,7 @@ note_complaint(void *context, const char *message)
 		snprintf(first, COMPLAINT_SIZE, "%s", message);
 }
 
-/*
- * Hands what both of them have from the one to the other and back: columns, order, interval, scale.
- */
+/* Swaps the common options of the two: columns, order, interval, scale. */
 static void
 exchange(struct table_options *table, struct tui_settings *screen)
 {
@@ -297,7 +292,7 @@ exchange(struct table_options *table, struct tui_settings *screen)
 	screen->scale = given.scale;
 }
 
-/* Options go before settings: they are understood when those have been read. */
+/* Options have priority over settings, so they are parsed after them. */
 static int
 prepare(struct top_options *options, char **ret_path, char complaint[static COMPLAINT_SIZE])
 {

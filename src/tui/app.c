@@ -70,7 +70,7 @@ app_show(struct app *app)
 		view->show(app_state(app, view), app);
 }
 
-/* What is shown is the uppermost page. Its rows were those of a snapshot that is gone. */
+/* Shows the top page. Its rows may be of an older snapshot, so they are made anew. */
 static void
 enter(struct app *app)
 {
@@ -78,7 +78,7 @@ enter(struct app *app)
 	app_show(app);
 }
 
-/* A page is no longer open below; the tab may be. */
+/* Opens a page and removes its earlier place; the tab stays. */
 static void
 push(struct app *app, const struct view *view)
 {
@@ -87,7 +87,7 @@ push(struct app *app, const struct view *view)
 	for (size_t i = 0; i < app->page_count; i++)
 		if (i == 0 || app->pages[i] != view)
 			app->pages[count++] = app->pages[i];
-	assert(count < MOST_PAGES); /* each view once, but for the first */
+	assert(count < MOST_PAGES); /* each view once, except the first */
 	app->pages[count] = view;
 	app->page_count = count + 1;
 }
@@ -102,7 +102,7 @@ app_back(struct app *app)
 	return true;
 }
 
-/* Whether the open view has what a view is over. */
+/* Whether the open view has the rows or figures that `view` needs. */
 static bool
 has_meaning(const struct app *app, const struct view *view)
 {

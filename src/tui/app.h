@@ -19,7 +19,7 @@ struct snapshot;
 
 enum { MOST_PAGES = 12 };
 
-/* Which signal goes to whom: bound to pid and start time before the signal is chosen. */
+/* A signal and its targets, fixed by pid and start time before the signal is chosen. */
 struct signal_order {
 	const struct process_key *keys;
 	size_t count;
@@ -27,80 +27,79 @@ struct signal_order {
 };
 
 /*
- * The state of the screen. Views and dialogs read it; only app.c and tui.c write it, but for the
+ * The state of the screen. Views and dialogs read it; only app.c and tui.c write it, except for the
  * settings and the dialogs.
  */
 struct app {
 	struct tui_settings *settings;
 	const struct snapshot *snapshot; /* NULL before the first */
 	enum charset charset;
-	struct process_list *processes; /* the list of the views that list processes */
-	struct process_key process;     /* that the open page is about, where it is about one */
+	struct process_list *processes; /* shared by the views that list processes */
+	struct process_key process;     /* subject of the open page, if it has one */
 
-	/* The view that was opened as a tab, and the pages that were opened from there. */
+	/* The open tab, and the pages opened from it. */
 	const struct view *pages[MOST_PAGES], *view; /* the last of them is open */
 	size_t page_count;
-	const struct view *last_list; /* the last view that listed processes */
+	const struct view *last_list; /* the last view that showed the process list */
 	void **states;                /* of all views, in their order */
 
-	/* Dialogs: a line to type or a question, a list to choose from, OOM priorities. */
+	/* Dialogs: a prompt, a list to choose from, the OOM priority editor. */
 	struct prompt prompt;
 	struct choose choose;
 	struct editor *editor;
 	struct signal_order signal;
-	struct process_key target; /* of a dialog, where it is one without a tag */
+	struct process_key target; /* of a dialog without tagged processes */
 
 	char message[160];                       /* on the last line until the next key */
 	char announcement[EVENT_TEXT_SIZE + 64]; /* the last OOM kill, until Esc */
-	size_t announced;                        /* how many there were until then */
-	int64_t seen_kill; /* the time of the last kill when Esc was typed for it */
-	int stretch;       /* how many intervals pass between two refreshes */
+	size_t announced;                        /* number of kills since the last Esc */
+	int64_t seen_kill;                       /* time of the last kill at the last Esc */
+	int stretch;                             /* intervals between two refreshes */
 	bool is_frozen, is_leaving, wants_refresh, wants_exact, wants_save;
-	int tab_line, hint_line; /* of the screen, for the mouse; -1: not there */
+	int tab_line, hint_line; /* lines for the mouse; -1: not shown */
 };
 
-/* Says something on the last line, until the next key. */
+/* Shows a message on the last line until the next key. */
 void app_say(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Asks for a refresh at once. Whatever has not been read yet is read without asking. */
+/* Requests a refresh at once; not necessary for new needs. */
 void app_refresh(struct app *app);
 
-/* The same, and that nothing is taken from the refresh before. */
+/* The same, without reusing data of the last refresh. */
 void app_refresh_exactly(struct app *app);
 
 /*
- * Opens a view as its key does. Returns false where it has no meaning here; where it is about a
- * process and none is selected, says so.
+ * Opens a view, like its key. Returns false if it has no meaning here. If it needs a process and
+ * none is selected, shows a message.
  */
 bool app_open(struct app *app, const struct view *view);
 
-/* Leaves a page. Returns false where none is open. */
+/* Leaves a page. Returns false if none is open. */
 bool app_back(struct app *app);
 
-/* Makes the rows of the open view anew, after their filter or order has changed. */
+/* Makes the rows of the open view anew, after a change of filter or order. */
 void app_show(struct app *app);
 
-/* The rows that the open view lists, or the view below one that is over it; NULL: none. */
+/* The rows of the open view, or of the view below it; NULL: none. */
 struct table_view *app_table(struct app *app);
 
-/* The view that a view is about: the one below where it is over another, else itself. */
+/* The view itself, or the view below if the open one is over another. */
 const struct view *app_view_below(const struct app *app);
 void *app_state(const struct app *app, const struct view *view);
 
 /* The process of a key in the snapshot, or NULL. */
 const struct process *app_find(const struct app *app, const struct process_key *key);
 
-/* The process that the page is about, or the selected one. Returns false, and says so, where there
- * is none. */
+/* The process of the page, or the selected one. Without any, shows a message and returns false. */
 bool app_subject(struct app *app, struct process_key *ret_key);
 
 /*
- * The processes that a key acts on: the one that the page is about, or the tagged ones, or the
- * selected one. Returns how many; they are valid until the tags change or it is called again.
+ * The targets of a key: the process of the page, or the tagged ones, or the selected one. Returns
+ * their number. Valid until the tags change or the next call.
  */
 size_t app_targets(struct app *app, const struct process_key **ret_keys);
 
-/* What a request does in one place: one of the two, the second one with the argument. */
+/* The function for a request: `act`, or `act_with` and its argument. */
 struct action {
 	enum request request;
 	void (*act)(struct app *app);
@@ -108,6 +107,6 @@ struct action {
 	long argument;
 };
 
-/* Does what a request is to do. Returns false where none of the actions is for it. */
+/* Runs the action for a request. Returns false if there is none. */
 bool actions_take(
 	const struct action *actions, size_t count, struct app *app, enum request request);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a signal is for, in a few words, or "". */
+/* The purpose of a signal in a few words, or "". */
 static const char *
 meaning_of(int number)
 {
@@ -34,7 +34,7 @@ meaning_of(int number)
 	return number > 0 && number < NSIG && meanings[number] ? meanings[number] : "";
 }
 
-/* The kernel takes signals for its threads and drops them: that is told, not done. */
+/* The kernel accepts signals for its threads and drops them: returns an error instead. */
 static int
 send_signal(const struct app *app, const struct process_key *key)
 {
@@ -71,7 +71,7 @@ answered(struct app *app, bool yes)
 	app_refresh(app);
 }
 
-/* Asks whether the signal is to be sent. Returns false where nobody is left. */
+/* Asks for confirmation. Returns false if the only target has ended. */
 static bool
 ask(struct app *app, int number)
 {

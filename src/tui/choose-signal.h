@@ -4,7 +4,7 @@
 struct app;
 
 /*
- * Lets the user choose a signal for the process that the page is about, the tagged processes or
- * the selected one, and sends it once that is confirmed.
+ * Lets the user choose a signal for the targets (see app_targets()), asks for confirmation, and
+ * sends it.
  */
 void choose_signal(struct app *app);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Users: those of the processes that are shown without the typed filter. */
+/* The users of the processes that are listed without the typed filter. */
 
 enum { USER_TEXT_SIZE = 96 };
 
@@ -50,7 +50,7 @@ larger_first(const void *a, const void *b)
 	return left->uid < right->uid ? -1 : left->uid > right->uid;
 }
 
-/* Shared pages count in each RES: together the processes hold that at most. */
+/* Shared pages count in each RES, so the sum is a maximum. */
 static void
 add_user(struct app *app, struct choose *choose, const struct user *user)
 {

@@ -3,5 +3,5 @@
 
 struct app;
 
-/* Lets the user choose one of those whose processes are listed, and filters by that. */
+/* Lets the user choose a user of the listed processes, and filters by it. */
 void choose_user(struct app *app);

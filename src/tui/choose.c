@@ -95,7 +95,7 @@ choose_selected(const struct choose *choose)
 	return &choose->choices[choose->matches[choose->list.selected]];
 }
 
-/* What matches nothing stays a complaint until it is changed. */
+/* A text without matches shows an error until it is changed. */
 static bool
 typed(struct app *app, struct prompt *prompt, bool done)
 {
@@ -190,7 +190,7 @@ draw_choice(const struct choose *choose, WINDOW *window, int y, size_t row)
 	screen_put(window, y, x, width, style, false, choice->text);
 }
 
-/* It is as high as all choices need, but leaves a third of the window where there is room. */
+/* High enough for all choices, but if possible it leaves a third of the window. */
 void
 choose_draw(struct choose *choose, WINDOW *window)
 {

@@ -13,61 +13,60 @@ struct choose;
 struct app;
 struct prompt;
 
-/* One thing that can be chosen. Its texts are safe for a terminal and borrowed. */
+/* One choice. Its texts are safe for a terminal and borrowed. */
 struct choice {
-	int64_t number; /* by which it may be typed as well; UNKNOWN: it has none */
+	int64_t number; /* may be typed too; UNKNOWN: none */
 	const char *name, *text;
-	const void *value; /* for whoever asked */
+	const void *value; /* for the caller */
 };
 
-/* What is chosen from. */
+/* A kind of list. */
 struct choose_kind {
-	const char *label;   /* before what is typed: "Signal: " */
-	const char *heading; /* above the list; NULL: the keys of all lists */
-	const char *missing; /* what is said where nothing matches: "no such signal" */
-	const char *prefix;  /* may be typed before a name, or NULL */
-	uint64_t needs;      /* what must have been read for it */
+	const char *label;   /* of the input line: "Signal: " */
+	const char *heading; /* above the list; NULL: the default keys */
+	const char *missing; /* the error without matches: "no such signal" */
+	const char *prefix;  /* optional before a typed name, or NULL */
+	uint64_t needs;      /* for the choices */
 	/* Adds the choices, at least one, with texts in choose->texts, and sets choose->preset. */
 	void (*fill)(struct app *app, struct choose *choose);
-	/* Takes one. Returns true where it goes on to ask something. */
+	/* Takes the choice. Returns true if a question follows. */
 	bool (*chosen)(struct app *app, const struct choice *choice);
 };
 
 /*
- * A list to choose from: a dialog over the rows, below it the line in which typing narrows it. A
- * zeroed one is closed.
+ * A dialog over the rows: a list to choose from, narrowed by an input line below it. A zeroed one
+ * is closed.
  */
 struct choose {
 	const struct choose_kind *kind; /* NULL: closed */
 	struct choice *choices;
 	size_t count, capacity;
-	size_t preset; /* which one is selected at first */
+	size_t preset; /* the choice selected first */
 	size_t *matches;
 	size_t match_capacity; /* its count is that of the list */
 	struct list list;
 	struct arena texts;
 };
 
-/* Opens it with its line, or fills an open one anew; `text` is what stands in the line. */
+/* Opens the dialog with its line, or refills an open one; `text` is the text of the line. */
 void choose_open(struct choose *choose, struct prompt *prompt, struct app *app,
 	const struct choose_kind *kind);
 void choose_refill(struct choose *choose, struct app *app, const char *text);
 void choose_finish(struct choose *choose);
 void choose_add(struct choose *choose, const struct choice *choice);
 
-/* How well it matches: 0 not at all, 1 somewhere in the name, 2 from the start, 3 wholly. */
+/* How well it matches: 0 not at all, 1 inside the name, 2 at its start, 3 whole. */
 int choose_match(const struct choice *choice, const char *typed, const char *prefix);
 
 /*
- * Keeps the choices that match, and selects the best of them: of equal ones the first, where
- * nothing is typed the preset. Returns false, and changes nothing, where none would be left.
+ * Keeps the matching choices, and selects the first of the best ones, or the preset if no text is
+ * typed. Returns false, without a change, if there is no match.
  */
 bool choose_narrow(struct choose *choose, const char *typed);
 
-/* The selected one. */
 const struct choice *choose_selected(const struct choose *choose);
 
-/* Takes a key that moves in it. Returns false where it is closed, or for another key. */
+/* Handles a key that moves the selection. Returns false if closed, or for another key. */
 bool choose_key(struct choose *choose, int key);
 
 /* Draws it over the lower part of the window. */

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The dialog is laid out as lines first, which shows how much room it takes. */
+/* The dialog is laid out as lines first, to know its height. */
 enum {
 	MOST_LINES = 16,
 	LINE_SIZE = 512,
@@ -75,7 +75,7 @@ add_title(struct page *page)
 			first->unit ? name_of(page, unit, first->unit) : "", with_tree);
 }
 
-/* "rank   3 of 412", or why it has none. */
+/* Writes "rank   3 of 412", or why there is no rank. */
 static void
 rank_text(const struct page *page, char text[static NAME_SIZE], const struct oom_standing *standing,
 	size_t ranked)
@@ -100,7 +100,7 @@ add_standing(
 		number(badness, UNIT_BYTES, standing->badness), rank);
 }
 
-/* Where the new adjustment lies between the ends, where there is room for that. */
+/* Adds a slider for the new adjustment, if there is space. */
 static void
 add_slider(struct page *page)
 {
@@ -117,7 +117,7 @@ add_slider(struct page *page)
 	snprintf(line + length, LINE_SIZE - length, "   -1000 %s 1000", slider);
 }
 
-/* Several processes: a line each, as far as there is room. */
+/* One line for each process, as far as there is space. */
 static void
 add_effects(struct page *page)
 {
@@ -140,7 +140,6 @@ add_effects(struct page *page)
 		add(page, STYLE_NORMAL, "        and %zu more", preview->count - MOST_ROWS);
 }
 
-/* Its badness after the change. */
 static int64_t
 badness_after(const struct oom_preview *preview, const struct process *process)
 {
@@ -249,7 +248,7 @@ lay_out(struct page *page)
 void
 editor_draw(const struct app *app, WINDOW *window)
 {
-	static struct page page; /* only the thread of curses draws */
+	static struct page page; /* only the curses thread draws */
 	int height = getmaxy(window), y;
 
 	if (app->editor->state == EDITOR_CLOSED)

@@ -75,7 +75,7 @@ close_editor(struct app *app)
 	app_refresh(app);
 }
 
-/* Makes the plan anew and computes what it would do. */
+/* Makes the plan and its preview anew. */
 static void
 update(struct app *app)
 {
@@ -102,7 +102,7 @@ set_to(struct app *app, long to)
 	update(app);
 }
 
-/* What was typed meanwhile, up to what changes or asks something that has not been shown yet. */
+/* Handles the keys typed while waiting, up to one that changes or asks something not shown yet. */
 static void
 take_keys_ahead(struct app *app)
 {
@@ -143,8 +143,8 @@ editor_show(struct app *app)
 }
 
 /*
- * Carries a plan out. What succeeded can be undone; of what failed the first cause is told.
- * Returns whether all of it was done.
+ * Applies a plan. Keeps the successful changes for undo, and shows the first error. Returns whether
+ * all succeeded.
  */
 static bool
 apply(struct app *app, struct oom_plan *plan)
@@ -162,7 +162,7 @@ apply(struct app *app, struct oom_plan *plan)
 			oom_error_text(plan->changes[i].pid, error, failure);
 	}
 	plan->count = done;
-	app_refresh_exactly(app); /* nothing else shows that they have changed */
+	app_refresh_exactly(app); /* nothing else shows these changes */
 	if (done > 0)
 		oom_plan_invert(plan, &editor->undo);
 	if (failure[0] && count > 1)
@@ -178,7 +178,7 @@ apply(struct app *app, struct oom_plan *plan)
 	return !failure[0];
 }
 
-/* What is as it shall be already is not written. */
+/* Removes changes that have no effect. */
 static void
 drop_unchanged(struct oom_plan *plan)
 {
@@ -197,7 +197,7 @@ apply_plan(struct app *app)
 	if (apply(app, &app->editor->plan))
 		close_editor(app);
 	else
-		update(app); /* only what was done of it is left in the plan */
+		update(app); /* the plan has only the successful changes now */
 }
 
 static void
@@ -308,7 +308,7 @@ static const struct action actions[] = {
 	{ REQUEST_ADJ_CANCEL, .act = request_cancel },
 };
 
-/* A number that is typed shows its effect at once; Esc brings back what was there. */
+/* A typed number shows its effect at once; Esc restores the old one. */
 static bool
 number_changed(struct app *app, struct prompt *prompt, bool done)
 {

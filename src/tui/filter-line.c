@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A heading, a row, this line and the last one. */
+/* A heading, a row, this line and the last line. */
 enum {
 	LEAST_HEIGHT = 4,
 	EXPRESSION_SIZE = 16 * PROMPT_SIZE,
@@ -21,7 +21,7 @@ enum {
 
 static const char label[] = "filter ", cut[] = "...";
 
-/* The filter of the command line, where the rows are processes. */
+/* The filter of the command line, if the rows are processes. */
 static const char *
 given_filter(struct app *app)
 {
@@ -42,7 +42,7 @@ filter_line_height(struct app *app, int window_height)
 	return app->snapshot && is_active(app) && window_height >= LEAST_HEIGHT;
 }
 
-/* Both filters hold: that of the command line and what was typed. */
+/* Joins the filter of the command line and the typed one. */
 static void
 expression(struct app *app, char text[static EXPRESSION_SIZE])
 {
@@ -53,7 +53,7 @@ expression(struct app *app, char text[static EXPRESSION_SIZE])
 	text_safe(text, EXPRESSION_SIZE, plain, app->charset);
 }
 
-/* Writes a text that is cut where it does not fit, with a mark. Returns the columns it took. */
+/* Writes a text, cut with a mark if it does not fit. Returns the columns used. */
 static int
 put_cut(WINDOW *window, int y, int x, int width, const char *text)
 {
@@ -68,7 +68,7 @@ put_cut(WINDOW *window, int y, int x, int width, const char *text)
 	return width;
 }
 
-/* How what stands behind the filter is said, from the longest to the shortest. */
+/* Forms of the text after the filter, from the longest to the shortest. */
 static const struct {
 	const char *count, *one, *rows, *row, *end;
 	int gap; /* before the end */
@@ -78,7 +78,7 @@ static const struct {
 	{ "  %zu  %s", "  %zu  %s", "  %zu", "  %zu", "Esc", 1 },
 };
 
-/* What stands behind the filter, and how many columns are left for that. */
+/* The text after the filter, and the columns left for the filter. */
 struct tail {
 	char text[TAIL_SIZE];
 	const char *end;
@@ -90,7 +90,7 @@ tail_of(struct app *app, size_t form, int width)
 {
 	const struct table_view *view = app_table(app);
 	bool are_processes = view == &app->processes->table;
-	size_t count = view->rows.count + view->rows.left_out; /* folded rows pass as well */
+	size_t count = view->rows.count + view->rows.left_out; /* folded rows pass too */
 	struct tail tail = { .end = view->filter_text[0] ? forms[form].end : "" };
 	char sum[FOOTPRINT_TEXT_SIZE];
 
@@ -108,7 +108,7 @@ tail_of(struct app *app, size_t form, int width)
 	return tail;
 }
 
-/* The longest one with which all of the filter fits, or much of it. */
+/* The longest form that leaves enough space for all of the filter, or for much of it. */
 static struct tail
 best_tail(struct app *app, int width, int wanted)
 {
@@ -145,7 +145,7 @@ draw_sum(struct app *app, WINDOW *window, int y)
 		screen_put(window, y, width - end, end, STYLE_BOLD, false, tail.end);
 }
 
-/* Kernel threads that it lets through may be hidden. */
+/* Matching kernel threads may be hidden. */
 static void
 draw_nothing(struct app *app, WINDOW *window, int y)
 {

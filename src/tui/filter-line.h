@@ -6,9 +6,9 @@
 struct app;
 
 /*
- * The line above the rows that says which filter is active, how many it lets through and, of
- * processes, what they hold together; what does not fit is said shorter, but never left out.
- * Its height is 0 where no filter is active or no rows are listed, else 1.
+ * The line above the rows with the active filter, the number of rows that pass and, for processes,
+ * their memory. It is shortened if necessary, but never left out. Its height is 1, or 0 without a
+ * filter or without a list of rows.
  */
 int filter_line_height(struct app *app, int window_height);
 void filter_line_draw(struct app *app, WINDOW *window, int y);

@@ -9,19 +9,19 @@
 
 enum {
 	GAP = 1,
-	LAST_COLUMNS = 20,    /* the last text has at least so many */
-	SCROLLED_COLUMNS = 8, /* what is left for the columns that are scrolled */
+	LAST_COLUMNS = 20,    /* minimum for the last text */
+	SCROLLED_COLUMNS = 8, /* minimum for the scrolled columns */
 	TITLE_SIZE = 64
 };
 
-/* The columns that are to be placed, without the last text. */
+/* The columns to place, without the last text. */
 struct placing {
 	const struct column *columns[MOST_HEADINGS];
 	int rooms[MOST_HEADINGS];
 	int count, staying;
-	int hidden; /* 1 where the first that scrolls is there only when it is scrolled to */
-	const struct column *sorted, *last; /* NULL: there is none */
-	int sorted_at, sorted_room;         /* -1: it is not among them */
+	int hidden; /* 1 if the first scrolled column is visible only when scrolled to */
+	const struct column *sorted, *last; /* NULL: none */
+	int sorted_at, sorted_room;         /* -1: not among them */
 	int width, edge;
 };
 
@@ -31,7 +31,7 @@ tells_rows_apart(const struct column *column)
 	return column->unit == UNIT_ID || column->unit == UNIT_ADDRESS || column->unit == UNIT_TEXT;
 }
 
-/* The arrow of the one that is sorted by has a place of its own. */
+/* Includes space for the arrow of the sorted column. */
 static int
 room_of(const struct column *column, const struct grid_content *content)
 {
@@ -42,7 +42,7 @@ room_of(const struct column *column, const struct grid_content *content)
 	return width > title ? width : title;
 }
 
-/* How many of the first columns stay. */
+/* The number of first columns that stay. */
 static int
 count_staying(const struct placing *placing)
 {
@@ -77,7 +77,7 @@ prepare(const struct grid_content *content, int width)
 		.edge = keeps_last && width >= 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width };
 
 	if (placing.sorted == placing.last)
-		placing.sorted = NULL; /* it is there in any case */
+		placing.sorted = NULL; /* it is always visible */
 	for (size_t i = 0; i + keeps_last < columns->count && i < MOST_HEADINGS; i++) {
 		placing.columns[i] = columns->columns[i];
 		placing.rooms[i] = room_of(columns->columns[i], content);
@@ -91,7 +91,7 @@ prepare(const struct grid_content *content, int width)
 	return placing;
 }
 
-/* Returns where the next one goes. */
+/* Returns the x of the next column. */
 static int
 place_column(struct grid *grid, const struct column *column, int x, int room)
 {
@@ -102,8 +102,8 @@ place_column(struct grid *grid, const struct column *column, int x, int room)
 }
 
 /*
- * Places those that are scrolled. A column that does not fit ends them, but for the one that is
- * sorted by; the one that is scrolled to may take room of the last text. Returns whether all fit.
+ * Places the scrolled columns, up to one that does not fit; the sorted one is always placed. The
+ * first one may use the space of the last text. Returns whether all fit.
  */
 static bool
 place_scrolled(
@@ -129,7 +129,7 @@ place_scrolled(
 	return !is_full;
 }
 
-/* Returns whether all columns from the one that is scrolled to are on the screen. */
+/* Returns whether all columns from the scroll position on are visible. */
 static bool
 place(struct grid *grid, const struct placing *placing, int scrolled)
 {
@@ -175,7 +175,7 @@ grid_place(struct grid *grid, const struct grid_content *content, int width)
 	place(grid, &placing, grid->first_column);
 }
 
-/* Numbers stand at the right of their room, texts at the left. */
+/* Aligns numbers right and texts left. */
 static void
 put_cell(WINDOW *window, int y, int x, int room, enum style style, const struct column *column,
 	const char *text)
@@ -216,7 +216,7 @@ void
 grid_draw_cell(const struct heading *heading, const struct column *column, const void *row,
 	WINDOW *window, int y, int indent, enum style style, enum charset charset, enum scale scale)
 {
-	static char text[CELL_SIZE]; /* only the thread of curses draws */
+	static char text[CELL_SIZE]; /* only the curses thread draws */
 
 	cell_format(text, CELL_SIZE, column, row, charset, scale);
 	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, text);
@@ -240,7 +240,7 @@ grid_column_at(const struct grid *grid, int x)
 	return NULL;
 }
 
-/* Between which two a column that is not selected stands: behind those that tell rows apart. */
+/* The place of an unselected column: after those that identify the rows. */
 static int
 place_beside(const struct selection *columns, int step)
 {

@@ -24,7 +24,7 @@ enum {
 	INTERVAL_SIZE = 64
 };
 
-/* Writes a text at the right end of a line where it fits behind the `left` columns in use. */
+/* Writes a text at the right end of a line if there is space after the `left` columns in use. */
 static bool
 put_right(WINDOW *window, int y, int left, enum style style, const char *text)
 {
@@ -36,10 +36,10 @@ put_right(WINDOW *window, int y, int left, enum style style, const char *text)
 	return true;
 }
 
-/* A part of the memory bar. The parts add up to MemTotal: none counts what another one does. */
+/* A part of the memory bar. The parts add up to MemTotal and do not overlap. */
 struct part {
 	const char *name;
-	char fill; /* what it is drawn with where there are no colours */
+	char fill; /* without colours */
 	enum style style;
 	int64_t bytes;
 };
@@ -51,7 +51,7 @@ size_text(char text[static UNIT_FORMAT_SIZE], int64_t bytes)
 	return text;
 }
 
-/* How often is read, and how often it should be where that would take too much time. */
+/* The interval, with the wanted one if reads take too long for that. */
 static void
 interval_text(char text[static INTERVAL_SIZE], struct app *app)
 {
@@ -94,7 +94,7 @@ draw_title(struct app *app, WINDOW *window, int y)
 	put_right(window, y, used, STYLE_NORMAL, right);
 }
 
-/* Writes the parts side by side, each with its name and size where there is room for them. */
+/* Writes the parts side by side, with names and sizes where there is space. */
 static void
 draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, size_t count,
 	int64_t total)
@@ -123,7 +123,7 @@ draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, si
 	}
 }
 
-/* The parts of MemTotal as system_split() makes them. */
+/* The parts of MemTotal from system_split(). */
 static void
 memory_parts(const struct system *s, struct part parts[static MEMORY_PARTS])
 {
@@ -136,7 +136,7 @@ memory_parts(const struct system *s, struct part parts[static MEMORY_PARTS])
 	parts[6] = (struct part){ "free", ' ', STYLE_NORMAL, known_or_zero(s->free) };
 }
 
-/* A name, a total, a bar of parts and a text behind it; where there is no room, `instead`. */
+/* A bar with name, total, parts and a text after it; without space the text `instead`. */
 struct bar {
 	const char *name, *behind, *instead;
 	int64_t total;
@@ -193,7 +193,7 @@ draw_swap(struct app *app, WINDOW *window, int y)
 	draw_bar(window, y, &(struct bar){ "Swap", rates, instead, s->swap_total, &used, 1 });
 }
 
-/* A figure of the line of load, in a line that is at least so wide. Its place is fixed. */
+/* A figure of the load line, for lines of at least this width. Its place is fixed. */
 struct figure {
 	const char *label, *behind;
 	enum unit unit;
@@ -226,14 +226,13 @@ draw_figure(const struct figure *figure, const struct system *system, WINDOW *wi
 		(int)strlen(figure->behind), number == UNKNOWN ? "" : figure->behind);
 }
 
-/* A kill is news for ten minutes, or until Esc has been typed for it. */
+/* A kill is news for ten minutes, or until the user types Esc. */
 static bool
 is_news(struct app *app, int64_t kill)
 {
 	return kill != UNKNOWN && kill > app->seen_kill && app->snapshot->time - kill < NEWS;
 }
 
-/* Stalls, faults, reclaim and kills. */
 static void
 draw_load(struct app *app, WINDOW *window, int y)
 {
@@ -271,7 +270,7 @@ draw_tabs(struct app *app, WINDOW *window, int y)
 		draw_tab(app, window, y, x, app->view);
 }
 
-/* The lines from the most wanted to the first that goes. */
+/* The lines by importance, most important first. */
 static void (*const lines[])(struct app *, WINDOW *, int) = {
 	draw_memory,
 	draw_swap,
@@ -280,7 +279,7 @@ static void (*const lines[])(struct app *, WINDOW *, int) = {
 	draw_tabs,
 };
 
-/* In which order they stand where all of them do. */
+/* The place of each line, for a number of lines. */
 static const int places[][5] = {
 	{ 0, 0, 0, 0, 0 },
 	{ 0, 0, 0, 0, 0 },
@@ -296,7 +295,7 @@ line_count(int window_height)
 {
 	int count = (int)(ARRAY_SIZE(lines));
 
-	/* Rows come first: at least LEAST_ROWS of them, their heading and the last line. */
+	/* Rows are more important: at least LEAST_ROWS, their heading and the last line. */
 	while (count > 0 && window_height - count < LEAST_ROWS + 2)
 		count--;
 	return count;

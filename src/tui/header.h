@@ -6,8 +6,8 @@
 struct app;
 
 /*
- * The totals, the tabs and the active filter. They take some lines of the window, fewer where it
- * is small; HEADER_WITH_TABS are all without the filter's. Returns how many.
+ * The totals, the tabs and the active filter. A small window has fewer lines; HEADER_WITH_TABS is
+ * the maximum without the filter. Returns the number of lines.
  */
 enum { HEADER_WITH_TABS = 5 };
 int header_height(struct app *app, int window_height);

@@ -113,7 +113,7 @@ request_of_key(const struct key_list *list, int code)
 	return REQUEST_NONE;
 }
 
-/* What is called by neither a character nor a number. */
+/* Keys without a character or number as a name. */
 static const struct {
 	int code;
 	const char *name;
@@ -156,7 +156,7 @@ name_of_key(char text[static KEY_NAME_SIZE], int code)
 		snprintf(text, KEY_NAME_SIZE, "F%d", code - KEY_F0);
 	else
 		snprintf(text, KEY_NAME_SIZE,
-			"that one"); /* a part of a character, or none of ours */
+			"that one"); /* a part of a character, or an unknown key */
 }
 
 int

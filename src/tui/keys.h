@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a key asks for. A view takes the requests it understands, the screen the rest. */
+/* The requests of keys. A view handles its own, the screen the rest. */
 enum request {
 	REQUEST_NONE,
 	REQUEST_LEAVE,
@@ -55,11 +55,11 @@ enum request {
 	REQUEST_REDRAW,
 	REQUEST_MOUSE,
 
-	/* Of a line that is typed, and of a list to choose from. */
+	/* For a prompt, and a list to choose from. */
 	REQUEST_TAKE,
 	REQUEST_CANCEL,
 
-	/* Of the OOM priority editor. */
+	/* For the OOM priority editor. */
 	REQUEST_ADJ_PROTECT,
 	REQUEST_ADJ_LESS,
 	REQUEST_ADJ_NORMAL,
@@ -81,14 +81,14 @@ enum request {
 enum { MOST_KEYS = 12 };
 
 struct key_binding {
-	enum request request; /* of a view: none */
+	enum request request; /* for a view: none */
 	const char *keys;     /* as people call them */
 	const char *help;
 	int codes[MOST_KEYS]; /* of curses; 0: no more */
-	const char *group;    /* of which it is the first one in the help; or NULL */
+	const char *group;    /* heading in the help, if it is the first of a group; or NULL */
 };
 
-/* The keys of one place: from these lists keys are understood and the help view is made. */
+/* The keys of one place, for input and for the help view. */
 struct key_list {
 	const struct key_binding *bindings;
 	size_t count;
@@ -96,15 +96,15 @@ struct key_list {
 
 extern const struct key_list screen_keys, prompt_keys, editor_keys;
 
-/* Whether a key is one of a binding; its key that people call so, of `length` bytes, or 0. */
+/* Whether a binding has a key; the key with a name of `length` bytes, or 0. */
 bool key_binding_has(const struct key_binding *binding, int code);
 int key_binding_named(const struct key_binding *binding, const char *name, size_t length);
 
 enum request request_of_key(const struct key_list *list, int code);
 
-/* Writes what people call a key: "G", "F5", "Ctrl-R", "PgUp". Always safe for a terminal. */
+/* Writes a key's name: "G", "F5", "Ctrl-R", "PgUp". Always safe for a terminal. */
 enum { KEY_NAME_SIZE = 32 };
 void name_of_key(char text[static KEY_NAME_SIZE], int code);
 
-/* The key of a list that people call so, of `length` bytes; or 0. */
+/* The key of a list with a name of `length` bytes, or 0. */
 int key_of_name(const struct key_list *list, const char *name, size_t length);

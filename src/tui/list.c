@@ -12,7 +12,7 @@ move_by(struct list *list, long rows)
 	list->selected = (size_t)(selected < 0 ? 0 : selected > last ? last : selected);
 }
 
-/* A page moves what is on the screen, not only what is selected. */
+/* A page also moves the visible part, not only the selection. */
 static void
 scroll_by(struct list *list, long rows)
 {

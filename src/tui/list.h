@@ -6,18 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Which of some rows is selected and which are on the screen. */
+/* The selected and the visible rows of a list. */
 struct list {
-	size_t count, height; /* rows there are, rows that fit */
+	size_t count, height; /* number of rows, rows that fit */
 	size_t selected, top;
-	int line; /* of the screen, of the first one that is shown; -1: not there */
+	int line; /* screen line of the first visible row; -1: not shown */
 };
 
-/* Moves as the request asks. Returns false where it is not about moving. */
+/* Moves the selection. Returns false for another request. */
 bool list_request(struct list *list, enum request request);
 
-/* For a page of `lines` lines that has no selected one: `selected` is the first that is shown. */
+/* For a page of `lines` lines without a selection: `selected` is the first visible line. */
 void list_fit_page(struct list *list, size_t lines, size_t height);
 
-/* Keeps the selected row within the list and on the screen. */
+/* Keeps the selected row in the list and on the screen. */
 void list_fit(struct list *list, size_t count, size_t height);

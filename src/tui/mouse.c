@@ -11,7 +11,7 @@
 
 enum { WHEEL_ROWS = 3, MOST_EVENTS = 8 };
 
-/* What is written at a place of the screen: tabs and hints are, between two blanks each. */
+/* The text of a screen line: tabs and hints are separated by two blanks. */
 
 static char *
 read_screen(int y)
@@ -34,7 +34,7 @@ is_gap(const char *line, int x)
 						      (x > 0 && line[x - 1] == ' ')));
 }
 
-/* The keys of views are none of the lists. */
+/* The keys of views are in no list. */
 static int
 key_named(const struct key_list *list, const char *name, size_t length)
 {
@@ -55,7 +55,7 @@ key_of_word(const struct key_list *list, const char *line, int x)
 	return key_named(list, line + start, strcspn(line + start, " "));
 }
 
-/* The word that was clicked, or else the first one of what it belongs to. */
+/* The key of the clicked word, or else of the first word of its group. */
 static int
 key_at(const struct key_list *list, const char *line, int x, bool only_first)
 {
@@ -70,7 +70,7 @@ key_at(const struct key_list *list, const char *line, int x, bool only_first)
 	return key ? key : key_of_word(list, line, first);
 }
 
-/* What a click means: `press` is tui_key(). */
+/* The handler of a click: `press` is tui_key(). */
 struct click {
 	struct app *app;
 	bool (*press)(struct app *app, int key);
@@ -104,8 +104,6 @@ turn_wheel(const struct click *click, int key)
 		press_often(click, key, WHEEL_ROWS);
 }
 
-/* Rows. */
-
 static const struct list *
 list_of(struct app *app)
 {
@@ -128,7 +126,7 @@ select_row(const struct click *click, int y)
 	press_often(click, steps < 0 ? KEY_UP : KEY_DOWN, labs(steps));
 }
 
-/* Sorts by a column; by the one that is sorted by already: the other way round. */
+/* Sorts by a column, or reverses the order if it is sorted already. */
 static void
 click_heading(struct app *app, int x)
 {
@@ -143,7 +141,7 @@ click_heading(struct app *app, int x)
 	app_show(app);
 }
 
-/* The first click on a choice selects it, the next one takes it. */
+/* The first click on a choice selects it, the second one takes it. */
 static void
 click_choice(const struct click *click, int y)
 {
@@ -172,7 +170,7 @@ click_at(const struct click *click, int y, int x)
 	else if (editor_is_open(app->editor))
 		return;
 	else if (y == app->tab_line)
-		press_word(click, y, x, true); /* a filter may stand there as well */
+		press_word(click, y, x, true); /* the line may also have a filter */
 	else if (app->view->table && y == app_table(app)->heading_line)
 		click_heading(app, x);
 	else
@@ -190,7 +188,7 @@ take(const struct click *click, const MEVENT *event)
 		click_at(click, event->y, event->x);
 }
 
-/* Events that came together are one key of curses, which gives the last of them first. */
+/* curses gives simultaneous events as one key, and returns the last one first. */
 void
 mouse_take(struct app *app, bool (*press)(struct app *app, int key))
 {

@@ -5,5 +5,5 @@
 
 struct app;
 
-/* Takes the events of the mouse that have come, most of them as keys, which `press` takes. */
+/* Handles the pending mouse events, most of them as keys with `press`. */
 void mouse_take(struct app *app, bool (*press)(struct app *app, int key));

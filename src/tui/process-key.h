@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A process, whatever its row. */
+/* Identifies a process. */
 struct process_key {
 	int64_t pid, start_time;
 };
@@ -31,6 +31,6 @@ struct process_keys {
 
 bool process_keys_have(const struct process_keys *set, const struct process *process);
 
-/* Adds a process that is not in it, or removes one that is. */
+/* Adds a process, or removes it if it is in the set. */
 void process_keys_toggle(struct process_keys *set, const struct process *process);
 void process_keys_finish(struct process_keys *set);

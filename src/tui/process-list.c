@@ -33,7 +33,7 @@ is_command(const struct column *column)
 	return strcmp(column->name, "command") == 0;
 }
 
-/* COMMAND shows the name where command lines are switched off. */
+/* Without command lines COMMAND shows the name. */
 static const struct column *
 shown_column(const struct process_list *list, const struct column *column)
 {
@@ -42,7 +42,7 @@ shown_column(const struct process_list *list, const struct column *column)
 	return column;
 }
 
-/* The same where the command line has not been read yet. */
+/* The same if the command line has not been read yet. */
 static const struct column *
 column_of_row(const struct table_view *view, const struct column *column, const void *row)
 {
@@ -59,7 +59,7 @@ style_of(const struct table_view *view, const void *row)
 	return process_keys_have(&list_of(view)->tags, row) ? STYLE_TAGGED : STYLE_NORMAL;
 }
 
-/* In a tree the last text stands below its parent's, behind how many rows are folded below it. */
+/* In a tree, indents the last text below its parent's, with the number of folded rows before it. */
 static int
 draw_branch(const struct table_view *view, WINDOW *window, int y, size_t index, size_t number,
 	enum style style)
@@ -197,7 +197,7 @@ drop_hidden(struct process_list *list, const struct badness_scope *scope)
 	rows->count = count;
 }
 
-/* What passes a filter is summed, and its PSS is wanted for that. */
+/* Sums the rows that pass a filter, and requests their PSS. */
 static void
 sum_filtered(struct process_list *list, const struct snapshot *snapshot)
 {
@@ -216,7 +216,7 @@ sum_filtered(struct process_list *list, const struct snapshot *snapshot)
 	qsort(list->summed, list->summed_count, sizeof(list->summed[0]), compare_int64);
 }
 
-/* The selected process stays selected wherever the new order has put it. */
+/* Keeps the same process selected after a change of the order. */
 static void
 follow(struct table_view *table, const struct process_key *key)
 {
@@ -253,7 +253,7 @@ process_list_show(struct process_list *list, const struct snapshot *snapshot)
 	follow(table, &list->selected);
 }
 
-/* What is on the screen comes first where not all can be read. */
+/* Visible processes are read first if not all can be read. */
 static void
 note_visible(struct process_list *list)
 {

@@ -3,7 +3,7 @@
 
 #include "tui/view.h"
 
-/* What the views that list processes share, for their rows of struct view. */
+/* Functions of struct view that the process views share. */
 void process_view_show(void *state, struct app *app);
 bool process_view_act(void *state, struct app *app, enum request request);
 void process_view_remember(void *state, struct app *app);

@@ -40,7 +40,7 @@ insert(struct prompt *prompt, char byte)
 	prompt->length++;
 }
 
-/* The start of the character before the cursor: UTF-8 continuation bytes are stepped over. */
+/* The start of the character before the cursor, skipping UTF-8 continuation bytes. */
 static size_t
 before_cursor(const struct prompt *prompt)
 {
@@ -140,7 +140,7 @@ prompt_key(struct app *app, struct prompt *prompt, int key)
 	return true;
 }
 
-/* The part of a text from which on its cursor is within `room` columns. */
+/* The part of a text in which the cursor is within `room` columns. */
 static const char *
 scroll_to_cursor(const char *text, int *cursor, int room)
 {
@@ -153,7 +153,7 @@ scroll_to_cursor(const char *text, int *cursor, int room)
 	return text;
 }
 
-/* A long question is cut, but not what it can be answered with. */
+/* Cuts a long question, but not its answers. */
 static void
 draw_question(const struct prompt *prompt, WINDOW *window, int y)
 {
@@ -179,7 +179,7 @@ prompt_draw(const struct prompt *prompt, WINDOW *window, int y)
 	snprintf(start, sizeof(start), "%.*s", (int)prompt->cursor, prompt->text);
 	text_safe(safe, sizeof(safe), start, charset_of_locale());
 	cursor = (int)text_width(safe);
-	/* Where the line is too short for both, the label leaves half of it to the text. */
+	/* If the line is too short for both, the label leaves half of it to the text. */
 	if (label + (int)text_width(prompt->text) >= width && label > width / 2)
 		label = width / 2;
 	x = screen_put(window, y, 0, label, STYLE_BOLD, false, prompt->label);

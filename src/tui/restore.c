@@ -14,7 +14,7 @@ enum { RESTORE_SIZE = 256 };
 
 static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
-/* What gives the terminal back without curses, prepared for a handler that may do very little. */
+/* Restores the terminal without curses: prepared for a signal handler, which may do very little. */
 static char restore_text[RESTORE_SIZE];
 static size_t restore_length;
 static struct termios saved_modes;
@@ -50,7 +50,7 @@ prepare_text(bool use_mouse)
 	keep_capability(tigetstr("rmcup"));
 }
 
-/* Only calls that are safe in a handler. The signal then ends the program as it would have. */
+/* Uses only calls that are safe in a handler. The signal then ends the program as usual. */
 static void
 crash(int signal_number)
 {

@@ -16,8 +16,8 @@
 enum { ESCAPE_DELAY_MS = 25, LINE_SIZE = 2048, LEAST_COLORS = 8 };
 
 /*
- * Each press and release, though only some mean something: curses drops what is not asked for and
- * then waits for the next key, whatever else there is to do.
+ * All presses and releases, even unused ones: curses drops other events, and then blocks until the
+ * next key.
  */
 #define MOUSE_EVENTS                                                                               \
 	(NCURSES_MOUSE_MASK(1, PRESS_AND_RELEASE) | NCURSES_MOUSE_MASK(2, PRESS_AND_RELEASE) |     \
@@ -28,7 +28,7 @@ enum { ESCAPE_DELAY_MS = 25, LINE_SIZE = 2048, LEAST_COLORS = 8 };
 
 /* clang-format off */
 static const struct {
-	short foreground, background; /* -1: the terminal's own */
+	short foreground, background; /* -1: the terminal's default */
 	attr_t with_colors, without;
 } looks[STYLE_COUNT] = {
 	[STYLE_NORMAL]   = { -1, -1, A_NORMAL, A_NORMAL },
@@ -69,7 +69,7 @@ catch_signals(void)
 	for (size_t i = 0; i < ARRAY_SIZE(end_signals); i++) {
 		struct sigaction before;
 
-		/* What is ignored, as HUP below nohup, stays so. */
+		/* Ignored signals stay ignored, such as HUP below nohup. */
 		if (sigaction(end_signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 			sigaction(end_signals[i], &end, NULL);
 	}
@@ -113,7 +113,7 @@ open_terminal(void *unused)
 	return NULL;
 }
 
-/* Reading terminfo takes more than 64 KiB of stack, which may be all that this thread has. */
+/* Reading terminfo needs more than 64 KiB of stack, perhaps more than this thread has. */
 static bool
 has_opened_terminal(void)
 {
@@ -126,7 +126,7 @@ has_opened_terminal(void)
 bool
 screen_open(bool use_mouse)
 {
-	const char *name = getenv("TERM"); /* a name only: where it is looked up curses decides */
+	const char *name = getenv("TERM"); /* only a name: curses decides where to search it */
 
 	if (!name || !*name || strcmp(name, "dumb") == 0 || !isatty(STDIN_FILENO) ||
 		!isatty(STDOUT_FILENO))

@@ -6,13 +6,13 @@
 #include <curses.h>
 #include <stdbool.h>
 
-/* How a part of the screen looks; colours are used only where they mean something. */
+/* Styles of the screen; colours are used only with a meaning. */
 enum style {
 	STYLE_NORMAL,
 	STYLE_DIM,
 	STYLE_BOLD,
 	STYLE_HEADING,
-	STYLE_SORTED, /* the heading of the column that is sorted by */
+	STYLE_SORTED, /* heading of the sorted column */
 	STYLE_SELECTED,
 	STYLE_TAGGED,
 	STYLE_WARNING,
@@ -26,27 +26,27 @@ enum style {
 };
 
 /*
- * Takes the terminal over, or returns false where none can be had (TERM unset, dumb or unknown,
- * no terminal on standard input and output). It is given back by screen_close() and on every way
- * out of the program, also by a signal.
+ * Opens the screen, or returns false if there is none (TERM unset, dumb or unknown, no terminal on
+ * standard input and output). screen_close() and every exit of the program restore the terminal,
+ * also after a signal.
  */
 bool screen_open(bool use_mouse);
 void screen_close(void);
 
-/* Without a terminal, for tests: styles are those of a terminal with or without colours. */
+/* For tests without a terminal: styles of a terminal with or without colours. */
 void screen_prepare_styles(bool has_colors);
 attr_t screen_style(enum style style);
 
-/* The signal that asked the program to leave, or 0. Readable as soon as one has come. */
+/* The signal to end the program, or 0. */
 int screen_end_signal(void);
 
 /*
- * Writes a safe text at a place, cut to `width` columns and, with `fill`, filled up with blanks.
- * Returns the columns written. Nothing is written outside of the window.
+ * Writes a safe text, cut to `width` columns and, with `fill`, padded with blanks. Returns the
+ * columns written. Nothing is written outside of the window.
  */
 int screen_put(
 	WINDOW *window, int y, int x, int width, enum style style, bool fill, const char *text);
-/* The same over as many lines as it takes, at least one, which it returns; y may be above all. */
+/* The same with line breaks. Returns the number of lines, at least one; y may be negative. */
 int screen_put_wrapped(WINDOW *window, int y, int x, enum style style, const char *text);
 int screen_printf(WINDOW *window, int y, int x, enum style style, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Columns and order. */
-
 void
 table_input_sort(struct app *app, struct order order)
 {
@@ -42,7 +40,7 @@ scroll_columns(struct app *app, long step)
 	grid_scroll(&app_table(app)->grid, (int)step);
 }
 
-/* The columns that are shown, in their order, then all others of the table. */
+/* The visible columns, in their order, then all others of the table. */
 static void
 fill_columns(struct app *app, struct choose *choose)
 {
@@ -84,7 +82,7 @@ choose_order(struct app *app)
 	choose_open(&app->choose, &app->prompt, app, &kind);
 }
 
-/* Search: from the selected row onwards, around the end, in the columns that a bare word means. */
+/* Searches from the selected row on, around the end, in the columns of a bare word. */
 
 static bool
 is_found(const struct table_view *view, const void *row)
@@ -150,7 +148,7 @@ search_again(struct app *app, long step)
 		search(app, view, (view->list.selected + next) % count, next);
 }
 
-/* The filter: live; what was there before comes back with Esc. */
+/* The filter works at once; Esc restores the old one. */
 
 bool
 table_input_filter(struct app *app, const char *text, struct filter_error *ret_error)
@@ -158,11 +156,11 @@ table_input_filter(struct app *app, const char *text, struct filter_error *ret_e
 	if (!table_view_filter(app_table(app), text, ret_error))
 		return false;
 	app_show(app);
-	app_refresh(app); /* what it lets through is summed, of processes with their PSS */
+	app_refresh(app); /* for the sums of the rows that pass, with PSS */
 	return true;
 }
 
-/* Where the last word of a text starts. */
+/* The start of the last word of a text. */
 static size_t
 last_word(const char *text)
 {
@@ -171,7 +169,7 @@ last_word(const char *text)
 	return blank ? (size_t)(blank + 1 - text) : 0;
 }
 
-/* Whether a text ends in the name of a column: while it is typed, that is the start of a term. */
+/* Whether a text ends in the name of a column, which may be the start of a term. */
 static bool
 ends_in_column(const struct table *table, const char *text)
 {
@@ -181,7 +179,7 @@ ends_in_column(const struct table *table, const char *text)
 	return *word && table_find(table, word, strlen(word));
 }
 
-/* While a term is typed, those before it hold. */
+/* While the user types a term, the terms before it are active. */
 static bool
 filter_changed(struct app *app, struct prompt *prompt, bool done)
 {
@@ -197,7 +195,7 @@ filter_changed(struct app *app, struct prompt *prompt, bool done)
 			error.position + 1, error.message);
 	snprintf(before, sizeof(before), "%.*s", (int)last_word(prompt->text), prompt->text);
 	table_input_filter(app, before, &error);
-	return done; /* stays open until it is right or given up */
+	return done; /* stays open until it is valid or cancelled */
 }
 
 static void
@@ -217,7 +215,7 @@ open_filter(struct app *app)
 	prompt_open(&app->prompt, "Filter: ", view->filter_text, filter_changed, filter_cancelled);
 }
 
-/* Ends the filter and the search. Returns false where there is none. */
+/* Ends the filter and the search. Returns false if there is none. */
 static bool
 end_filter(struct app *app)
 {

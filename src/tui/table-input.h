@@ -10,11 +10,11 @@ struct filter_error;
 struct order;
 
 /*
- * What keys do wherever rows of a table are listed (app_table): move, scroll, sort, search, filter.
- * Returns false for what is not about that.
+ * Handles the common keys of all views with table rows (app_table): move, scroll, sort, search,
+ * filter. Returns false for other requests.
  */
 bool table_input(struct app *app, enum request request);
 
-/* Sorts the rows of the open view; filters them. Returns false where the text is wrong. */
+/* Sorts the rows of the open view; filters them. Returns false if the text is not valid. */
 void table_input_sort(struct app *app, struct order order);
 bool table_input_filter(struct app *app, const char *text, struct filter_error *ret_error);

@@ -21,7 +21,7 @@ table_view_init(
 	if (error == 0 && order)
 		error = order_parse(table, order, view->order);
 	assert(error == 0);
-	(void)error; /* without assertions */
+	(void)error; /* unused without assertions */
 }
 
 void

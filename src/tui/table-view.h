@@ -13,21 +13,18 @@
 struct app;
 struct table_view;
 
-/* How rows look that are not all alike; each may be NULL. */
+/* The look of rows that differ; each may be NULL. */
 struct row_look {
 	enum style (*style)(const struct table_view *view, const void *row);
-	/* The column that stands in the place of another one in a row. */
+	/* The column shown instead of another one in a row. */
 	const struct column *(*column)(
 		const struct table_view *view, const struct column *column, const void *row);
-	/* Draws what stands before the cell of a heading. Returns how wide it is. */
+	/* Draws the part before the cell of a heading. Returns its width. */
 	int (*draw_before)(const struct table_view *view, WINDOW *window, int y, size_t index,
 		size_t heading, enum style style);
 };
 
-/*
- * Rows of any table on the screen: which columns, in what order, which of them a filter lets
- * through, which row is selected.
- */
+/* Rows of any table on the screen: columns, order, filter and selection. */
 struct table_view {
 	struct selection *columns; /* borrowed, or its own: */
 	struct order *order;
@@ -36,36 +33,36 @@ struct table_view {
 	struct grid grid;
 	struct list list;
 	struct row_list rows;
-	int heading_line;      /* of the screen; -1: not there */
+	int heading_line;      /* of the screen; -1: not shown */
 	struct filter *filter; /* typed; NULL: none */
 	char filter_text[PROMPT_SIZE], filter_before[PROMPT_SIZE], search[PROMPT_SIZE];
 	bool (*is_worth_showing)(const void *row); /* NULL: all are */
-	const struct row_look *look;               /* NULL: all rows look alike */
+	const struct row_look *look;               /* NULL: default */
 };
 
-/* Shows these columns, sorted by `order` (NULL: as the rows come); both must be right. */
+/* Shows these columns, sorted by `order` (NULL: unsorted); both must be valid. */
 void table_view_init(
 	struct table_view *view, const struct table *table, const char *columns, const char *order);
 void table_view_finish(struct table_view *view);
 
-/* Shows other rows, which are borrowed. Which of them stays selected is the caller's to know. */
+/* Shows other rows, which are borrowed. The caller keeps the selection. */
 void table_view_show(struct table_view *view, const struct rows *rows);
 
-/* The selected row, or NULL where there is none. */
+/* The selected row, or NULL. */
 const void *table_view_selected(const struct table_view *view);
 
 /*
- * Filters by a text from the next table_view_show() on. Returns false, and changes nothing, where
- * it is wrong.
+ * Sets the filter for the next table_view_show(). Returns false, without a change, if the text is
+ * not valid.
  */
 bool table_view_filter(struct table_view *view, const char *text, struct filter_error *ret_error);
 
 /*
- * Draws a heading and the rows, below some lines of notes where there is room for those. Returns
- * whether there is.
+ * Draws a heading and the rows, below some lines of notes if there is space. Returns whether there
+ * is.
  */
 bool table_view_draw(
 	struct table_view *view, WINDOW *window, int notes, enum charset charset, enum scale scale);
 
-/* The table view of a view's state that begins with it: for struct view. */
+/* For struct view: the table view at the start of a view's state. */
 struct table_view *table_view_of_state(void *state, struct app *app);

@@ -6,16 +6,16 @@
 
 #include <stdbool.h>
 
-/* How processes are listed. */
+/* The settings of a process list. */
 struct listing {
-	struct selection columns; /* the last one, if a text, takes the rest of the line */
+	struct selection columns; /* a last column of texts gets the rest of the line */
 	struct order order;
 	bool tree;
 };
 
-/* What the user chooses; the screen changes it. */
+/* The user's settings; the screen changes them. */
 struct tui_settings {
-	struct listing processes, kill_order; /* of the views with these names */
+	struct listing processes, kill_order; /* for the views of these names */
 	int64_t interval;                     /* nanoseconds */
 	enum scale scale;
 	bool kernel_threads, command_line, mouse;

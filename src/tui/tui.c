@@ -58,7 +58,7 @@ tui_destroy(struct app *app)
 	free(app);
 }
 
-/* An OOM kill stays on the screen until Esc: it may come while somebody types. */
+/* An OOM kill stays on the screen until Esc: the user may be typing. */
 static void
 announce(struct app *app)
 {
@@ -100,11 +100,11 @@ tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 		process_list_remember(app->processes);
 	announce(app);
 	editor_show(app);
-	choose_refill(&app->choose, app, app->prompt.text); /* texts may be of the one before */
+	choose_refill(&app->choose, app, app->prompt.text); /* texts may be of the old snapshot */
 	app->wants_exact = app->wants_exact && !snapshot->exact;
 }
 
-/* The process of which all is wanted; 0: none. */
+/* The process to read in full; 0: none. */
 static int64_t
 focus_of(const struct app *app, const struct view *view)
 {
@@ -123,7 +123,7 @@ add_focus(const struct app *app, const struct view *view, struct needs *needs)
 	needs->focus = focus_of(app, view);
 	if (needs->focus == 0)
 		return;
-	needs->bits |= view->has_process ? NEED_BADNESS : 0; /* a rank is one among all */
+	needs->bits |= view->has_process ? NEED_BADNESS : 0; /* a rank needs all processes */
 	needs->focus_bits = NEED_LIMITS;
 	for (size_t i = 0; i < process_table.column_count; i++)
 		needs->focus_bits |= process_table.columns[i].need;
@@ -134,7 +134,7 @@ tui_needs(const struct app *app)
 {
 	const struct view *view = app_view_below(app);
 	struct needs needs = { .bits = NEED_OVERVIEW | view->needs | editor_needs(app->editor),
-		.will_repeat = app->snapshot != NULL, /* the first one is to be quick */
+		.will_repeat = app->snapshot != NULL, /* the first refresh must be fast */
 		.exact = app->wants_exact || editor_is_waiting(app->editor) };
 
 	needs.bits |= app->choose.kind ? app->choose.kind->needs : 0;
@@ -189,7 +189,7 @@ tui_is_frozen(const struct app *app)
 		       (app->prompt.label && app->prompt.answered));
 }
 
-/* What keys do in all views that do not take them themselves. */
+/* Keys of all views that do not handle them themselves. */
 
 static void
 quit(struct app *app)
@@ -210,7 +210,7 @@ leave_answered(struct app *app, bool yes)
 	app->is_leaving = yes;
 }
 
-/* Esc may be the start of another key that came late: it leaves nothing but pages unasked. */
+/* Esc may be the start of a late key: without a question it leaves only pages. */
 static void
 go_back(struct app *app)
 {
@@ -290,7 +290,7 @@ adjust(struct app *app, long step)
 		editor_open(app, keys, count, step);
 }
 
-/* What changes processes, in a view that is about some. */
+/* Keys that change processes, in views of processes. */
 static const struct action on_processes[] = {
 	{ REQUEST_SIGNAL, .act = choose_signal },
 	{ REQUEST_ADJUST, .act_with = adjust, .argument = 0 },
@@ -300,7 +300,7 @@ static const struct action on_processes[] = {
 
 #define TAKES(actions) actions_take(actions, ARRAY_SIZE(actions), app, request)
 
-/* Of the view that is open, or else of all. */
+/* Asks the open view first, then the keys of all views. */
 static bool
 take_request(struct app *app, enum request request)
 {
@@ -312,7 +312,7 @@ take_request(struct app *app, enum request request)
 	       (has_processes && TAKES(on_processes));
 }
 
-/* Says that a key has no meaning: a key that does nothing is never silent. */
+/* Shows a message, so that no key is silently ignored. */
 static void
 refuse_key(struct app *app, int key, bool is_known)
 {
@@ -352,13 +352,13 @@ tui_key(struct app *app, int key)
 	take_key(app, key);
 	if (app->view->remember)
 		app->view->remember(app_state(app, app->view), app);
-	/* The next key may already be there, and moves in what is drawn. */
+	/* The next key may be there already, and moves in the new drawing. */
 	if (app->view != view || app->choose.kind != kind)
 		tui_draw(app);
 	return !app->is_leaving;
 }
 
-/* A text that ends in line y; what does not fit there begins above. Returns its first line. */
+/* Draws a text that ends in line y and may begin above. Returns its first line. */
 static int
 draw_warning(WINDOW *window, int y, const char *text)
 {
@@ -378,7 +378,7 @@ draw_warning(WINDOW *window, int y, const char *text)
 	return y;
 }
 
-/* Only about what the view shows: the processes that it lists, or the one that it is about. */
+/* Only hints about the processes that the view shows. */
 static size_t
 hints_of_view(const struct app *app, struct hint hints[static SNAPSHOT_HINTS])
 {

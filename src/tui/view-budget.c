@@ -11,8 +11,8 @@ enum { NOTES = 1, TEXT_SIZE = 256 };
 
 struct state {
 	struct table_view table; /* first: table_view_of_state() */
-	struct rows rows;        /* of the snapshot that is shown, with what has changed since: */
-	struct rows first;       /* the first one that was read, with the texts: */
+	struct rows rows;        /* of the snapshot, with the changes since: */
+	struct rows first;       /* the first reading, with its texts: */
 	struct arena texts;
 	int64_t first_time;
 };

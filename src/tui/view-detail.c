@@ -9,8 +9,8 @@
 #include <string.h>
 
 /*
- * Everything known of one process, in sections: each column of the table with its value and what
- * it means. All lines are laid out each time; those of the page that is scrolled to are drawn.
+ * All data of one process, in sections: each column of the table with its value and meaning. All
+ * lines are laid out each time; only the visible ones are drawn.
  */
 enum { TITLE_COLUMNS = 9, VALUE_COLUMNS = 10, GAP = 2, LEAST_HELP = 30, LIMIT_COLUMNS = 12 };
 
@@ -18,12 +18,12 @@ struct state {
 	struct list list;
 };
 
-/* Where the next line goes: y is negative above the window and may lie below it. */
+/* The place of the next line: y may be above or below the window. */
 struct sheet {
 	const struct app *app;
 	const struct process *process;
 	WINDOW *window;
-	int y, values_end; /* the columns of numbers end before that */
+	int y, values_end; /* right edge of the numbers */
 };
 
 static void
@@ -40,7 +40,7 @@ put_right(const struct sheet *sheet, int end, const char *number)
 	screen_put(sheet->window, sheet->y, end - columns, columns, STYLE_NORMAL, false, number);
 }
 
-/* What a figure means, where there is room beside it. */
+/* Writes the meaning of a figure, if there is space. */
 static void
 put_help(struct sheet *sheet, int x, const char *help)
 {
@@ -50,10 +50,10 @@ put_help(struct sheet *sheet, int x, const char *help)
 		sheet->y++;
 }
 
-/* Only the thread of curses draws. */
+/* Only the curses thread draws. */
 static char value[CELL_SIZE];
 
-/* Writes the value of a column there. Returns its length. */
+/* Writes the value of a column into `value`. Returns its length. */
 static size_t
 format(const struct sheet *sheet, const struct column *column)
 {
@@ -61,7 +61,7 @@ format(const struct sheet *sheet, const struct column *column)
 		sheet->app->settings->scale);
 }
 
-/* Where numbers end: behind the longest one. */
+/* The right edge of the numbers: after the longest one. */
 static int
 end_of_values(const struct sheet *sheet)
 {
@@ -124,7 +124,7 @@ put_others(struct sheet *sheet)
 	put_columns(sheet, OTHERS);
 }
 
-/* Three numbers a limit: what is used of it, where it is, how far the process may raise it. */
+/* Three numbers for a limit: use, soft limit, hard limit. */
 static void
 put_limit(struct sheet *sheet, enum limit_kind kind)
 {
@@ -175,7 +175,7 @@ static const struct {
 	{ "Time, faults and OOM", put_others },
 };
 
-/* Returns how many lines all of it takes. */
+/* Returns the number of lines. */
 static int
 put_sections(struct sheet *sheet)
 {
@@ -208,7 +208,7 @@ draw(void *data, struct app *app, WINDOW *window)
 	list_fit_page(list, (size_t)put_sections(&sheet), (size_t)getmaxy(window));
 	if (list->selected == first)
 		return;
-	werase(window); /* it had been scrolled beyond the end */
+	werase(window); /* it was scrolled beyond the end */
 	sheet.y = -(int)list->selected;
 	put_sections(&sheet);
 }

@@ -16,15 +16,15 @@ struct figures {
 
 struct state {
 	struct list list;
-	struct figures figures;        /* as they were drawn */
+	struct figures figures;        /* as drawn */
 	int scrolled;                  /* lines of the explanation above its window */
-	const struct column *selected; /* others may come before it; NULL: as the list says */
+	const struct column *selected; /* stays when others come before it; NULL: as in the list */
 };
 
-/* The row that is selected in the view below. */
+/* The selected row of the view below. */
 struct subject {
 	const struct table *table;
-	const void *row; /* NULL: there is none */
+	const void *row; /* NULL: none */
 	const struct selection *columns;
 	const struct column *sorted;
 };
@@ -49,7 +49,7 @@ add(struct figures *figures, const struct subject *subject, const struct column 
 			(struct figure){ subject->table, column, subject->row, system };
 }
 
-/* What is shown, in its order, then what else has been read. */
+/* Adds the visible columns, in their order, then the others that are known. */
 static void
 add_row(struct figures *figures, const struct subject *subject, const struct system *system)
 {
@@ -88,7 +88,7 @@ gather(struct state *state, struct app *app)
 			state->list.selected = i;
 }
 
-/* Which figure is asked about first: what is sorted by, or the first number. */
+/* The first figure to explain: the sorted one, or the first number. */
 static const struct column *
 first_of(struct subject subject)
 {
@@ -112,7 +112,7 @@ style_of(const struct app *app)
 	return (struct explain_style){ .charset = app->charset, .scale = app->settings->scale };
 }
 
-/* Where numbers end: behind the longest one. */
+/* The right edge of the numbers: after the longest one. */
 static int
 end_of_values(const struct app *app, const struct figures *figures)
 {
@@ -132,7 +132,7 @@ end_of_values(const struct app *app, const struct figures *figures)
 	return NAME_COLUMNS + longest;
 }
 
-/* A number stands before the kind of its row, a text behind. */
+/* Writes a number before the kind of its row, and a text after it. */
 static void
 draw_figure(const struct state *state, const struct app *app, WINDOW *window, int y,
 	const struct figure *figure, int end)
@@ -152,7 +152,7 @@ draw_figure(const struct state *state, const struct app *app, WINDOW *window, in
 	screen_put(window, y, end + GAP, width, look, false, is_text ? value : figure->table->name);
 }
 
-/* Writes all parts from a line on; returns how many lines they take. */
+/* Writes all parts from line `first` on. Returns the number of lines. */
 static int
 put_parts(const struct app *app, WINDOW *window, int first, const struct figure *figure)
 {
@@ -169,7 +169,7 @@ put_parts(const struct app *app, WINDOW *window, int first, const struct figure 
 	return y - first;
 }
 
-/* Scrolled no further than to its end. */
+/* Draws the text, scrolled at most to its end. */
 static void
 draw_explanation(
 	struct state *state, const struct app *app, WINDOW *window, const struct figure *figure)
@@ -182,7 +182,7 @@ draw_explanation(
 	screen_put(window, 0, 0, getmaxx(window), STYLE_HEADING, true, figure->column->title);
 }
 
-/* The figures above, what is said of the selected one below. */
+/* Draws the figures, and the explanation of the selected one below. */
 static void
 draw(void *data, struct app *app, WINDOW *window)
 {
@@ -202,7 +202,7 @@ draw(void *data, struct app *app, WINDOW *window)
 			state, app, window, (int)(i - list->top), &state->figures.figures[i], end);
 	if (state->figures.count == 0)
 		return;
-	if (!state->selected) /* one that is not there may yet come */
+	if (!state->selected) /* a missing column may still come */
 		state->selected = state->figures.figures[list->selected].column;
 	lower = height > upper ? derwin(window, height - upper, getmaxx(window), upper, 0) : NULL;
 	if (!lower)

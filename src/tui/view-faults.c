@@ -17,10 +17,10 @@ enum { NOTES = 2, TEXT_SIZE = 256 };
 struct state {
 	struct table_view all, one;
 	struct rows faults;
-	struct process_key process; /* the one */
+	struct process_key process; /* for one */
 	bool is_one, walks;
 	size_t grouping;
-	/* The selected row, which is another one with each snapshot. */
+	/* The selected row, which is a new one in each snapshot. */
 	int64_t selected_pid;
 	char selected_segment[16], selected_code[64];
 };
@@ -31,7 +31,7 @@ static const char columns_of_all[] =
 static const char columns_of_one[] = "segment,minor_rate,minor_rate_error,major_rate,share,code,"
 				     "mapping,waits,walk_rate,symbol";
 
-/* What rows may be kept apart by: of all processes, of one. */
+/* The groupings: for all processes, for one. */
 static const struct {
 	unsigned all, one;
 	const char *name;
@@ -68,7 +68,7 @@ table_of(struct state *state)
 	return state->is_one ? &state->one : &state->all;
 }
 
-/* Whether a row is the one that was selected, though its counts have changed. */
+/* Whether a row is the selected one, even with other counts. */
 static bool
 is_selected(const struct state *state, const struct fault *row)
 {
@@ -130,7 +130,7 @@ add_needs(const void *data, const struct app *app, struct needs *needs)
 	const struct state *state = data;
 
 	needs->bits |= state->walks ? NEED_SAMPLED_WALKS : 0;
-	/* Where only one's own processes may be sampled it is the one that is looked at. */
+	/* The process to sample if not all processes are permitted. */
 	needs->faults.pid = state->is_one ? state->process.pid : app->processes->selected.pid;
 }
 
@@ -142,10 +142,10 @@ open_faults(void *data, struct app *app, const struct process_key *process)
 	state->is_one = process != NULL;
 	if (process)
 		state->process = *process;
-	app_refresh(app); /* the sampler reads the symbols of another one */
+	app_refresh(app); /* the sampler reads the symbols of another process */
 }
 
-/* What is sampled, and how well; or what is missing for it. */
+/* Draws what is sampled and how well, or what is missing. */
 static void
 draw_sampling(const struct state *state, const struct app *app, WINDOW *window, int y)
 {
@@ -200,7 +200,7 @@ draw(void *data, struct app *app, WINDOW *window)
 	draw_walks(state, app, window, 1);
 }
 
-/* From all processes to the one of the selected row. */
+/* Opens the process of the selected row. */
 static void
 drill_down(struct state *state, struct app *app)
 {
@@ -224,7 +224,7 @@ flip_walks(struct state *state, struct app *app)
 			     "walks are sampled");
 }
 
-/* Back from one that was opened here. A page goes back to where it was opened instead. */
+/* Returns from a process opened here. A page returns to its opener instead. */
 static bool
 leave_one(struct state *state, const struct app *app)
 {

@@ -7,12 +7,12 @@
 
 enum { NAME_COLUMNS = 16 };
 
-/* The columns of the table that the view below lists. */
+/* The columns of the view below. */
 struct state {
 	struct list list;
 };
 
-/* Shown columns first, in their order, then all others in the table's. */
+/* Visible columns first, in their order, then all others in the table's. */
 static const struct column *
 column_at(const struct selection *columns, size_t row)
 {
@@ -49,7 +49,7 @@ draw(void *data, struct app *app, WINDOW *window)
 	}
 }
 
-/* Shows a column as the last one, but before a text that takes the rest of the line. */
+/* Adds a column at the end, but before a text that gets the rest of the line. */
 static void
 add(struct selection *columns, const struct column *column)
 {
@@ -81,11 +81,11 @@ toggle(struct list *list, struct table_view *view)
 	else if (columns->count > 1)
 		drop(columns, list->selected);
 	for (list->selected = 0; column_at(columns, list->selected) != column;)
-		list->selected++; /* so that Space takes it back */
+		list->selected++; /* so that a second Space reverts it */
 	view->grid.first_column = 0;
 }
 
-/* Moves a shown column and the selection with it. */
+/* Moves a visible column and the selection with it. */
 static void
 shift(struct list *list, struct selection *columns, long step)
 {

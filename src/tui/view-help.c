@@ -26,7 +26,7 @@ add(struct line *lines, size_t count, const struct key_binding *key)
 	return count;
 }
 
-/* The keys of views stand behind the one that opens a row. */
+/* The keys of views follow the key that opens a row. */
 static size_t
 gather(struct line lines[static MOST_LINES])
 {

@@ -9,7 +9,7 @@
 
 enum { NOTES = 2, TEXT_SIZE = 256 };
 
-/* One of several pages, each with an order of its own. */
+/* One of several pages, each with its own order. */
 struct state {
 	struct table_view pages[KERNEL_PAGES];
 	size_t page;
@@ -55,7 +55,7 @@ show(void *data, struct app *app)
 	table_view_show(&state->pages[state->page], rows);
 }
 
-/* All pages, the one that is open in brackets. */
+/* Draws the names of all pages, the open one in brackets. */
 static void
 draw_pages(const struct state *state, WINDOW *window)
 {
@@ -71,7 +71,7 @@ draw_pages(const struct state *state, WINDOW *window)
 	}
 }
 
-/* What slabtop has in its head. */
+/* The totals, as in slabtop's head. */
 static void
 slab_text(const struct app *app, char text[static TEXT_SIZE])
 {
@@ -90,7 +90,7 @@ slab_text(const struct app *app, char text[static TEXT_SIZE])
 		(long long)objects, (long long)active, size);
 }
 
-/* What there is, or why there is nothing. */
+/* Draws the page's text, or why it is empty. */
 static void
 draw_note(const struct state *state, const struct app *app, WINDOW *window)
 {

@@ -19,7 +19,7 @@ open_list(void *state, struct app *app, const struct process_key *process)
 	app->processes->is_of_candidates = true;
 }
 
-/* What the order is about, and what is against it. */
+/* Draws the scope of the order, or a doubt about it. */
 static void
 draw_note(const struct app *app, WINDOW *window)
 {
@@ -49,7 +49,7 @@ draw(void *state, struct app *app, WINDOW *window)
 		draw_note(app, window);
 }
 
-/* From the machine to the cgroup of the selected process and back. */
+/* Switches between the machine and the cgroup of the selected process. */
 static void
 change_scope(struct app *app)
 {

@@ -11,19 +11,18 @@
 
 enum { NOTES = 2, TEXT_SIZE = 256 };
 
-/* Whoever reads smaps holds up the process meanwhile: beyond 5 ms only when Ctrl-R asks for it. */
+/* Reading smaps delays the process: beyond 5 ms only with Ctrl-R. */
 #define DEAR_COST (5 * NS_PER_MS)
 
-/* The map of one process. */
 struct state {
 	struct table_view segments, mappings;
-	struct rows rows; /* that are shown, made of: */
-	struct rows last; /* the mappings that were read last, with the texts: */
+	struct rows rows; /* shown, made from: */
+	struct rows last; /* the last mappings read, with their texts: */
 	struct arena row_texts;
-	struct rows first_mappings, first_segments; /* at the first look, with the texts: */
+	struct rows first_mappings, first_segments; /* of the first reading, with their texts: */
 	struct arena texts;
 	bool is_all; /* each mapping is a row */
-	bool wants;  /* they are to be read again though that is dear */
+	bool wants;  /* read again even if it takes long */
 };
 
 static const char segment_columns[] =
@@ -80,7 +79,7 @@ open_map(void *data, struct app *app, const struct process_key *process)
 	state->wants = true;
 }
 
-/* Large processes are not held up. */
+/* Large processes are not delayed. */
 static void
 add_needs(const void *data, const struct app *app, struct needs *needs)
 {
@@ -92,7 +91,7 @@ add_needs(const void *data, const struct app *app, struct needs *needs)
 		needs->focus_bits |= NEED_MAPPINGS;
 }
 
-/* Rows of a snapshot live only as long as that: what is shown between two readings is a copy. */
+/* Rows of a snapshot are valid only as long as the snapshot, so they are copied. */
 static void
 show(void *data, struct app *app)
 {
@@ -117,7 +116,7 @@ show(void *data, struct app *app)
 	table_view_show(table_of(state), &state->rows);
 }
 
-/* Why there are no rows. */
+/* Draws why there are no rows. */
 static void
 draw_absence(const struct app *app, WINDOW *window, const struct process *process)
 {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ALL_VIEWS is made of the list in meson.build. */
+/* ALL_VIEWS is from the list in meson.build. */
 #define DECLARE(name) extern const struct view name;
 #define LIST(name) &(name),
 
