@@ -30,7 +30,7 @@ struct processes {
 	struct cgroup_tree *cgroups;
 	struct pid_list *list;
 	struct cached_process *cached; /* by ascending pid: after a refresh one for each row */
-	size_t known_count, known_capacity;
+	size_t cached_count, cached_capacity;
 	struct pass pass; /* the current one */
 	int64_t ticks_per_second;
 	bool counts_exactly; /* the OOM killer of this kernel */
@@ -38,7 +38,7 @@ struct processes {
 	struct fd_cache fd_cache;
 	struct users users;
 	struct command_lines *commands;
-	struct pss_reader *rollups;
+	struct pss_reader *pss;
 	char text[PROCESS_TEXT_SIZE]; /* space for a file */
 };
 
@@ -52,7 +52,7 @@ processes_create(int root, struct cgroup_tree *cgroups)
 	processes->cgroups = cgroups;
 	processes->list = pid_list_create(root);
 	processes->commands = command_lines_create(root);
-	processes->rollups = pss_reader_create(root);
+	processes->pss = pss_reader_create(root);
 	row_copier_init(&processes->copier);
 	fd_cache_init(&processes->fd_cache, root);
 	processes->ticks_per_second = sysconf(_SC_CLK_TCK);
@@ -71,11 +71,11 @@ processes_destroy(struct processes *processes)
 {
 	if (!processes)
 		return;
-	for (size_t i = 0; i < processes->known_count; i++)
+	for (size_t i = 0; i < processes->cached_count; i++)
 		forget(processes, &processes->cached[i]);
 	pid_list_destroy(processes->list);
 	command_lines_destroy(processes->commands);
-	pss_reader_destroy(processes->rollups);
+	pss_reader_destroy(processes->pss);
 	users_finish(&processes->users);
 	row_copier_finish(&processes->copier);
 	free(processes->cached);
@@ -378,7 +378,7 @@ drop_gone(struct processes *processes, const int64_t *pids, size_t count)
 	struct cached_process *cached = processes->cached;
 	size_t left = 0, match = 0;
 
-	for (size_t i = 0; i < processes->known_count; i++) {
+	for (size_t i = 0; i < processes->cached_count; i++) {
 		while (match < count && pids[match] < cached[i].pid)
 			match++;
 		if (match < count && pids[match] == cached[i].pid)
@@ -386,19 +386,19 @@ drop_gone(struct processes *processes, const int64_t *pids, size_t count)
 		else
 			forget(processes, &cached[i]);
 	}
-	processes->known_count = left;
-	processes->cached = array_fit(cached, &processes->known_capacity, left, sizeof(cached[0]));
+	processes->cached_count = left;
+	processes->cached = array_fit(cached, &processes->cached_capacity, left, sizeof(cached[0]));
 }
 
 /* Begins at the end, so that each moves once. */
 static void
 add_new(struct processes *processes, const int64_t *pids, size_t count)
 {
-	size_t old = processes->known_count;
+	size_t old = processes->cached_count;
 	struct cached_process *cached;
 
 	cached = processes->cached = array_reserve(
-		processes->cached, &processes->known_capacity, count, sizeof(cached[0]));
+		processes->cached, &processes->cached_capacity, count, sizeof(cached[0]));
 	for (size_t i = count; i-- > 0;)
 		if (old > 0 && cached[old - 1].pid == pids[i])
 			cached[i] = cached[--old];
@@ -406,7 +406,7 @@ add_new(struct processes *processes, const int64_t *pids, size_t count)
 			cached[i] = (struct cached_process){
 				.pid = pids[i], .row = NO_ROW, .fds = CACHED_NO_FDS
 			};
-	processes->known_count = count;
+	processes->cached_count = count;
 }
 
 /* Leaves out processes that end meanwhile; each row has the same index as its cached process. */
@@ -419,7 +419,7 @@ read_all(struct processes *processes)
 
 	command_lines_begin(processes->commands, pass->now, !pass->before || pass->needs->exact,
 		command_failed, processes);
-	for (size_t i = 0; i < processes->known_count; i++) {
+	for (size_t i = 0; i < processes->cached_count; i++) {
 		if (left < i)
 			cached[left] = cached[i];
 		if (read_process(processes, &cached[left]))
@@ -427,7 +427,7 @@ read_all(struct processes *processes)
 		else
 			forget(processes, &cached[left]);
 	}
-	processes->known_count = left;
+	processes->cached_count = left;
 	command_lines_end(processes->commands);
 }
 
@@ -467,7 +467,7 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 	add_new(processes, pids, count);
 	read_all(processes);
 	if ((needs->bits | needs->focus_bits) & NEED_PSS || needs->summed_count > 0)
-		pss_reader_read(processes->rollups, now, before, needs);
+		pss_reader_read(processes->pss, now, before, needs);
 	now->system.process_count = 0;
 	for (size_t i = 0; i < now->process_count; i++)
 		now->system.process_count += needs_has_pid(needs, now->processes[i].pid);

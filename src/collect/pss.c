@@ -57,22 +57,22 @@ struct pss_reader {
 struct pss_reader *
 pss_reader_create(int root)
 {
-	struct pss_reader *rollups = xcalloc(1, sizeof(*rollups));
+	struct pss_reader *reader = xcalloc(1, sizeof(*reader));
 
-	rollups->root = root;
-	rollups->reads = blocking_reads_create(root);
-	return rollups;
+	reader->root = root;
+	reader->reads = blocking_reads_create(root);
+	return reader;
 }
 
 void
-pss_reader_destroy(struct pss_reader *rollups)
+pss_reader_destroy(struct pss_reader *reader)
 {
-	if (!rollups)
+	if (!reader)
 		return;
-	blocking_reads_destroy(rollups->reads);
-	free(rollups->candidates);
-	free(rollups->spare);
-	free(rollups);
+	blocking_reads_destroy(reader->reads);
+	free(reader->candidates);
+	free(reader->spare);
+	free(reader);
 }
 
 static bool
@@ -82,11 +82,11 @@ holds_nothing(const struct process *process)
 }
 
 static void
-take_answer(struct pss_reader *rollups, const struct blocking_read *read, struct snapshot *now)
+take_answer(struct pss_reader *reader, const struct blocking_read *read, struct snapshot *now)
 {
 	struct process *row = snapshot_find_process(now, read->pid);
 
-	rollups->allowance -= read->cpu_time;
+	reader->allowance -= read->cpu_time;
 	if (!row || row->start_time != read->start_time || read->error == -EAGAIN)
 		return;
 	snapshot_extras(now, row)->rollup = (struct process_rollup){ .pss = read->pss,
@@ -100,14 +100,14 @@ take_answer(struct pss_reader *rollups, const struct blocking_read *read, struct
 
 /* Takes each answer once, so that the next batch can begin. */
 static void
-take_answers(struct pss_reader *rollups, struct snapshot *now)
+take_answers(struct pss_reader *reader, struct snapshot *now)
 {
 	size_t count;
-	const struct blocking_read *reads = blocking_reads_results(rollups->reads, &count);
+	const struct blocking_read *reads = blocking_reads_results(reader->reads, &count);
 
 	for (size_t i = 0; i < count; i++)
-		take_answer(rollups, &reads[i], now);
-	(void)blocking_reads_reset(rollups->reads);
+		take_answer(reader, &reads[i], now);
+	(void)blocking_reads_reset(reader->reads);
 }
 
 /* Estimates from the time of the last walk, and from the size now. */
@@ -191,31 +191,31 @@ compare_candidates(const void *left, const void *right)
 }
 
 static void
-find_candidates(struct pss_reader *rollups, const struct snapshot *now, const struct needs *needs)
+find_candidates(struct pss_reader *reader, const struct snapshot *now, const struct needs *needs)
 {
-	rollups->candidates = array_fit(rollups->candidates, &rollups->capacity, rollups->count,
-		sizeof(rollups->candidates[0]));
-	rollups->spare = array_fit(rollups->spare, &rollups->spare_capacity, rollups->count,
-		sizeof(rollups->spare[0]));
-	rollups->count = 0;
+	reader->candidates = array_fit(reader->candidates, &reader->capacity, reader->count,
+		sizeof(reader->candidates[0]));
+	reader->spare = array_fit(
+		reader->spare, &reader->spare_capacity, reader->count, sizeof(reader->spare[0]));
+	reader->count = 0;
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct process *process = &now->processes[i];
 		struct candidate candidate = candidate_of(process, now, needs);
 
 		if (!is_wanted(needs, process->pid) || holds_nothing(process) ||
 			process->state == NULL ||
-			blocking_reads_is_blocked(rollups->reads, process->pid, BLOCKING_PSS) ||
+			blocking_reads_is_blocked(reader->reads, process->pid, BLOCKING_PSS) ||
 			(candidate.priority == NO_PRIORITY && needs->pss_budget > 0))
 			continue;
-		rollups->candidates = array_reserve(rollups->candidates, &rollups->capacity,
-			rollups->count + 1, sizeof(candidate));
-		rollups->candidates[rollups->count++] = candidate;
+		reader->candidates = array_reserve(reader->candidates, &reader->capacity,
+			reader->count + 1, sizeof(candidate));
+		reader->candidates[reader->count++] = candidate;
 	}
 }
 
 /* If the first thread has ended, another thread has the memory (T26). */
 static void
-ask(struct pss_reader *rollups, const struct process *process)
+ask(struct pss_reader *reader, const struct process *process)
 {
 	struct blocking_read read = {
 		.pid = process->pid, .start_time = process->start_time, .file = BLOCKING_PSS
@@ -224,23 +224,23 @@ ask(struct pss_reader *rollups, const struct process *process)
 
 	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)process->pid);
 	if (*process->state == 'Z' && process->threads > 1 &&
-		process_files_find_thread(rollups->root, read.directory, thread) > 0)
+		process_files_find_thread(reader->root, read.directory, thread) > 0)
 		memcpy(read.directory, thread, sizeof(thread));
-	blocking_reads_add(rollups->reads, &read);
+	blocking_reads_add(reader->reads, &read);
 }
 
 /* Visible processes may use half of the budget even while the allowance is negative. */
 static void
-ask_within_budget(struct pss_reader *rollups, int64_t budget)
+ask_within_budget(struct pss_reader *reader, int64_t budget)
 {
 	int64_t left, spent = 0;
 
-	rollups->allowance += budget;
-	if (rollups->allowance > 2 * budget)
-		rollups->allowance = 2 * budget;
-	left = rollups->allowance;
-	for (size_t i = 0; i < rollups->count; i++) {
-		const struct candidate *candidate = &rollups->candidates[i];
+	reader->allowance += budget;
+	if (reader->allowance > 2 * budget)
+		reader->allowance = 2 * budget;
+	left = reader->allowance;
+	for (size_t i = 0; i < reader->count; i++) {
+		const struct candidate *candidate = &reader->candidates[i];
 		int64_t most = candidate->priority > PRIORITY_SEEN || left > budget / 2
 				       ? left
 				       : budget / 2;
@@ -248,13 +248,13 @@ ask_within_budget(struct pss_reader *rollups, int64_t budget)
 		if (candidate->priority != PRIORITY_FOCUS && spent >= most)
 			return;
 		spent += candidate->cost;
-		ask(rollups, candidate->process);
+		ask(reader, candidate->process);
 	}
 }
 
 /* Notes missing figures of a wanted column in each refresh. */
 static void
-tell_of(struct pss_reader *rollups, struct snapshot *now, const struct snapshot *before,
+tell_of(struct pss_reader *reader, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs, struct process *row)
 {
 	struct process_extras *extras = snapshot_extras(now, row);
@@ -270,7 +270,7 @@ tell_of(struct pss_reader *rollups, struct snapshot *now, const struct snapshot 
 	}
 	if (!is_column_wanted(needs, row->pid))
 		return;
-	if (blocking_reads_is_blocked(rollups->reads, row->pid, BLOCKING_PSS)) {
+	if (blocking_reads_is_blocked(reader->reads, row->pid, BLOCKING_PSS)) {
 		process_note_gap(row, NEED_PSS, -ETIMEDOUT);
 		extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
 	} else if (extras->rollup.error > 0) {
@@ -279,55 +279,55 @@ tell_of(struct pss_reader *rollups, struct snapshot *now, const struct snapshot 
 }
 
 static void
-tell(struct pss_reader *rollups, struct snapshot *now, const struct snapshot *before,
+tell(struct pss_reader *reader, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
 {
 	for (size_t i = 0; i < now->process_count; i++)
 		if (is_wanted(needs, now->processes[i].pid))
-			tell_of(rollups, now, before, needs, &now->processes[i]);
+			tell_of(reader, now, before, needs, &now->processes[i]);
 }
 
 static void
-read_all(struct pss_reader *rollups, struct snapshot *now)
+read_all(struct pss_reader *reader, struct snapshot *now)
 {
-	for (size_t i = 0; i < rollups->count; i++)
-		ask(rollups, rollups->candidates[i].process);
-	blocking_reads_submit(rollups->reads);
-	blocking_reads_wait(rollups->reads, HANGS_OF_ALL);
-	take_answers(rollups, now);
-	rollups->allowance = 0;
+	for (size_t i = 0; i < reader->count; i++)
+		ask(reader, reader->candidates[i].process);
+	blocking_reads_submit(reader->reads);
+	blocking_reads_wait(reader->reads, HANGS_OF_ALL);
+	take_answers(reader, now);
+	reader->allowance = 0;
 }
 
 static void
-read_some(struct pss_reader *rollups, struct snapshot *now, const struct needs *needs)
+read_some(struct pss_reader *reader, struct snapshot *now, const struct needs *needs)
 {
-	rollups->spare = array_reserve(rollups->spare, &rollups->spare_capacity, rollups->count,
-		sizeof(rollups->spare[0]));
-	sort_merge(rollups->candidates, rollups->spare, rollups->count,
-		sizeof(rollups->candidates[0]), compare_candidates);
-	ask_within_budget(rollups, needs->pss_budget);
-	blocking_reads_submit(rollups->reads);
-	if (rollups->count == 0 || rollups->candidates[0].priority != PRIORITY_FOCUS)
+	reader->spare = array_reserve(
+		reader->spare, &reader->spare_capacity, reader->count, sizeof(reader->spare[0]));
+	sort_merge(reader->candidates, reader->spare, reader->count, sizeof(reader->candidates[0]),
+		compare_candidates);
+	ask_within_budget(reader, needs->pss_budget);
+	blocking_reads_submit(reader->reads);
+	if (reader->count == 0 || reader->candidates[0].priority != PRIORITY_FOCUS)
 		return;
-	blocking_reads_wait(rollups->reads, HANGS);
-	take_answers(rollups, now);
+	blocking_reads_wait(reader->reads, HANGS);
+	take_answers(reader, now);
 }
 
 void
-pss_reader_read(struct pss_reader *rollups, struct snapshot *now, const struct snapshot *before,
+pss_reader_read(struct pss_reader *reader, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
 {
 	bool all = needs->pss_budget == 0;
 
 	if (all)
-		blocking_reads_wait(rollups->reads, HANGS);
-	if (blocking_reads_poll(rollups->reads)) {
-		take_answers(rollups, now);
-		find_candidates(rollups, now, needs);
+		blocking_reads_wait(reader->reads, HANGS);
+	if (blocking_reads_poll(reader->reads)) {
+		take_answers(reader, now);
+		find_candidates(reader, now, needs);
 		if (all)
-			read_all(rollups, now);
+			read_all(reader, now);
 		else
-			read_some(rollups, now, needs);
+			read_some(reader, now, needs);
 	}
-	tell(rollups, now, before, needs);
+	tell(reader, now, before, needs);
 }

@@ -13,7 +13,7 @@ struct pss_reader;
 
 /* `root` is a descriptor of /proc; it must outlive this. */
 struct pss_reader *pss_reader_create(int root);
-void pss_reader_destroy(struct pss_reader *rollups);
+void pss_reader_destroy(struct pss_reader *reader);
 
 /*
  * Fills the rows of `now` from `before` (NULL: nothing) and from new answers. Then reads more,
@@ -22,5 +22,5 @@ void pss_reader_destroy(struct pss_reader *rollups);
  * others never read, those that have changed, and those older than 30 s. A walk that may take over
  * 5 ms is only for the process in focus or every 30 s. Without a budget reads everything now.
  */
-void pss_reader_read(struct pss_reader *rollups, struct snapshot *now,
-	const struct snapshot *before, const struct needs *needs);
+void pss_reader_read(struct pss_reader *reader, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs);

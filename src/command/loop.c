@@ -58,8 +58,8 @@ throttle_next(struct throttle *pace, int64_t took, int64_t interval)
 	pace->took = pace->has_begun ? took : 0;
 	pace->has_begun = true;
 	/* Divides, because ten times an interval of many years overflows. */
-	for (int count = 1; count < PACE_MOST; count++)
-		if (shorter / count <= interval / PACE_SHARE)
+	for (int count = 1; count < THROTTLE_MOST; count++)
+		if (shorter / count <= interval / THROTTLE_SHARE)
 			return count;
-	return PACE_MOST;
+	return THROTTLE_MOST;
 }

@@ -33,11 +33,11 @@ struct throttle {
 	int64_t took;   /* time of the last read, except the first */
 };
 
-enum { PACE_SHARE = 10, PACE_MOST = 10 };
+enum { THROTTLE_SHARE = 10, THROTTLE_MOST = 10 };
 
 /*
  * Notes that a read took `took`. Returns the number of intervals between the starts of this read
- * and the next: 1, or as many as needed, at most PACE_MOST. A single slow read may be an accident:
- * the shorter of the last two counts.
+ * and the next: 1, or as many as needed, at most THROTTLE_MOST. A single slow read may be an
+ * accident: the shorter of the last two counts.
  */
 int throttle_next(struct throttle *pace, int64_t took, int64_t interval);

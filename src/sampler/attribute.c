@@ -46,7 +46,7 @@ struct attribution {
 	struct address_spaces *spaces;
 	struct symbols *symbols;
 	struct process_tracker *tracker;
-	struct reorder_buffer pending;
+	struct reorder_buffer reorder;
 	struct load *loads; /* one for each ring */
 	size_t load_count;
 	struct index index;
@@ -86,7 +86,7 @@ attribution_destroy(struct attribution *attribution)
 	address_spaces_destroy(attribution->spaces);
 	symbols_destroy(attribution->symbols);
 	process_tracker_destroy(attribution->tracker);
-	reorder_finish(&attribution->pending);
+	reorder_finish(&attribution->reorder);
 	index_finish(&attribution->index);
 	fault_report_finish(&attribution->counted);
 	free(attribution->loads);
@@ -436,15 +436,15 @@ trim(struct attribution *attribution)
 void
 attribution_drain(struct attribution *attribution, struct events *events, int64_t until)
 {
-	struct reorder_buffer *pending = &attribution->pending;
+	struct reorder_buffer *reorder = &attribution->reorder;
 	struct record record;
 	size_t ring;
 
 	fit_loads(attribution, events_ring_count(events), until);
 	address_spaces_begin(attribution->spaces);
 	for (size_t i = 0; i < attribution->load_count; i++)
-		reorder_take(pending, events_ring(events, i), i, events);
-	while (reorder_next(pending, until, &record, &ring))
+		reorder_take(reorder, events_ring(events, i), i, events);
+	while (reorder_next(reorder, until, &record, &ring))
 		take_record(attribution, events, ring, &record);
 	adapt(attribution, events, until);
 	trim(attribution);

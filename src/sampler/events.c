@@ -122,7 +122,7 @@ list_tasks(struct events *events)
 
 /* Opens all events of an access level; uses smaller rings or fewer threads if necessary. */
 static int
-open_rung(struct events *events, enum access_level access)
+open_at(struct events *events, enum access_level access)
 {
 	int error;
 
@@ -194,7 +194,7 @@ descend(struct events *events)
 	struct denial first = { .error = 0 };
 	bool is_first = true;
 
-	while (open_rung(events, access) < 0) {
+	while (open_at(events, access) < 0) {
 		if (is_first)
 			first = events->set.denial;
 		is_first = false;
@@ -226,7 +226,7 @@ open_with_all(struct events *events)
 {
 	const struct sampling_target *target = &events->set.target;
 
-	if (!target->on_exec || target->period == 1 || open_rung(events, ACCESS_ALL) < 0)
+	if (!target->on_exec || target->period == 1 || open_at(events, ACCESS_ALL) < 0)
 		return false;
 	if (events->set.denial.error != 0)
 		tell(events, events->set.denial);

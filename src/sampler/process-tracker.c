@@ -13,7 +13,7 @@
 
 enum { COMM_SIZE = 16, MANY_ENDED = 1024 }; /* TASK_COMM_LEN of the kernel */
 
-struct relative {
+struct tracked_process {
 	int64_t pid;
 	char comm[COMM_SIZE]; /* "" if unknown */
 	bool is_watched, has_ended;
@@ -22,7 +22,7 @@ struct relative {
 
 struct process_tracker {
 	int root;
-	struct relative *rows;
+	struct tracked_process *rows;
 	size_t count, capacity;
 	struct index index; /* of the rows by pid */
 	int64_t awaited;    /* watched from its exec on; 0: none */
@@ -48,7 +48,7 @@ process_tracker_destroy(struct process_tracker *tracker)
 	free(tracker);
 }
 
-static struct relative *
+static struct tracked_process *
 find(const struct process_tracker *tracker, int64_t pid)
 {
 	uint32_t row = index_first(&tracker->index, index_mix(0, (uint64_t)pid));
@@ -58,22 +58,22 @@ find(const struct process_tracker *tracker, int64_t pid)
 	return row == INDEX_END ? NULL : &tracker->rows[row];
 }
 
-static struct relative *
-add(struct process_tracker *tracker, const struct relative *relative)
+static struct tracked_process *
+add(struct process_tracker *tracker, const struct tracked_process *tracked)
 {
 	tracker->rows = array_reserve(
 		tracker->rows, &tracker->capacity, tracker->count + 1, sizeof(tracker->rows[0]));
-	tracker->rows[tracker->count] = *relative;
-	index_add(&tracker->index, index_mix(0, (uint64_t)relative->pid));
+	tracker->rows[tracker->count] = *tracked;
+	index_add(&tracker->index, index_mix(0, (uint64_t)tracked->pid));
 	return &tracker->rows[tracker->count++];
 }
 
-static struct relative *
+static struct tracked_process *
 find_or_add(struct process_tracker *tracker, int64_t pid)
 {
-	struct relative *relative = find(tracker, pid);
+	struct tracked_process *tracked = find(tracker, pid);
 
-	return relative ? relative : add(tracker, &(struct relative){ .pid = pid });
+	return tracked ? tracked : add(tracker, &(struct tracked_process){ .pid = pid });
 }
 
 void
@@ -89,39 +89,39 @@ process_tracker_watch(struct process_tracker *tracker, int64_t pid, bool at_exec
 static void
 take_name(struct process_tracker *tracker, const struct record *record)
 {
-	struct relative *relative;
+	struct tracked_process *tracked;
 
 	if (record->pid != record->tid) /* not the first thread */
 		return;
-	relative = find_or_add(tracker, record->pid);
-	strncpy(relative->comm, record->name, sizeof(relative->comm) - 1);
+	tracked = find_or_add(tracker, record->pid);
+	strncpy(tracked->comm, record->name, sizeof(tracked->comm) - 1);
 	if (!record->is_exec || record->pid != tracker->awaited)
 		return;
-	relative->is_watched = true;
+	tracked->is_watched = true;
 	tracker->awaited = 0;
 }
 
 /* For a process that is older than the records. Reading comm cannot block. */
 static void
-read_name(const struct process_tracker *tracker, struct relative *relative)
+read_name(const struct process_tracker *tracker, struct tracked_process *tracked)
 {
 	char path[32], text[2 * COMM_SIZE];
 	ssize_t length;
 
-	if (relative->comm[0] || relative->was_read)
+	if (tracked->comm[0] || tracked->was_read)
 		return;
-	relative->was_read = true;
-	snprintf(path, sizeof(path), "%lld/comm", (long long)relative->pid);
+	tracked->was_read = true;
+	snprintf(path, sizeof(path), "%lld/comm", (long long)tracked->pid);
 	length = procfs_read(tracker->root, path, text, sizeof(text));
 	if (length > 1)
-		snprintf(relative->comm, sizeof(relative->comm), "%.*s", (int)length - 1, text);
+		snprintf(tracked->comm, sizeof(tracked->comm), "%.*s", (int)length - 1, text);
 }
 
 /* A pid that is used again belongs to the new process. */
 static void
 take_fork(struct process_tracker *tracker, const struct record *record)
 {
-	struct relative *parent, *known, child;
+	struct tracked_process *parent, *known, child;
 
 	if (record->pid == record->parent) /* a thread */
 		return;
@@ -140,17 +140,17 @@ take_fork(struct process_tracker *tracker, const struct record *record)
 void
 process_tracker_apply(struct process_tracker *tracker, const struct record *record)
 {
-	struct relative *relative;
+	struct tracked_process *tracked;
 
 	if (record->kind == RECORD_COMM)
 		take_name(tracker, record);
 	else if (record->kind == RECORD_FORK)
 		take_fork(tracker, record);
 	else if (record->kind == RECORD_EXIT && record->pid == record->tid) {
-		relative = find(tracker, record->pid);
-		if (!relative || relative->has_ended)
+		tracked = find(tracker, record->pid);
+		if (!tracked || tracked->has_ended)
 			return;
-		relative->has_ended = true;
+		tracked->has_ended = true;
 		tracker->ended++;
 	}
 }
@@ -158,18 +158,18 @@ process_tracker_apply(struct process_tracker *tracker, const struct record *reco
 bool
 process_tracker_has(const struct process_tracker *tracker, int64_t pid)
 {
-	const struct relative *relative = find(tracker, pid);
+	const struct tracked_process *tracked = find(tracker, pid);
 
-	return relative && relative->is_watched;
+	return tracked && tracked->is_watched;
 }
 
 const char *
 process_tracker_comm(struct process_tracker *tracker, int64_t pid)
 {
-	struct relative *relative = find_or_add(tracker, pid);
+	struct tracked_process *tracked = find_or_add(tracker, pid);
 
-	read_name(tracker, relative);
-	return relative->comm[0] ? relative->comm : NULL;
+	read_name(tracker, tracked);
+	return tracked->comm[0] ? tracked->comm : NULL;
 }
 
 bool
@@ -180,12 +180,12 @@ process_tracker_are_many(const struct process_tracker *tracker)
 
 /* After the end of the first thread, its /proc entry stays until the last thread ends. */
 static bool
-goes_on(const struct process_tracker *tracker, const struct relative *relative)
+goes_on(const struct process_tracker *tracker, const struct tracked_process *tracked)
 {
 	char path[32];
 
-	snprintf(path, sizeof(path), "%lld", (long long)relative->pid);
-	return relative->is_watched && faccessat(tracker->root, path, F_OK, 0) == 0;
+	snprintf(path, sizeof(path), "%lld", (long long)tracked->pid);
+	return tracked->is_watched && faccessat(tracker->root, path, F_OK, 0) == 0;
 }
 
 /* The index has row numbers, so it is rebuilt. */
@@ -197,12 +197,12 @@ process_tracker_trim(struct process_tracker *tracker)
 	tracker->count = 0;
 	index_reset(&tracker->index);
 	for (size_t i = 0; i < count; i++) {
-		struct relative relative = tracker->rows[i];
+		struct tracked_process tracked = tracker->rows[i];
 
-		if (relative.has_ended && !goes_on(tracker, &relative))
+		if (tracked.has_ended && !goes_on(tracker, &tracked))
 			continue;
-		relative.has_ended = false;
-		add(tracker, &relative);
+		tracked.has_ended = false;
+		add(tracker, &tracked);
 	}
 	tracker->ended = 0;
 }

@@ -15,32 +15,32 @@ enum { LARGEST_RECORD = 1 << 16, ALIGNMENT = 8 };
 
 /* Removes records that were returned. Bytes and records have no common order, so all are copied. */
 static void
-drop_given(struct reorder_buffer *pending)
+drop_given(struct reorder_buffer *buffer)
 {
 	char *bytes;
 	size_t used = 0;
 
-	if (pending->first == 0)
+	if (buffer->first == 0)
 		return;
-	if (pending->first == pending->count) {
-		pending->byte_count = pending->count = pending->first = 0;
+	if (buffer->first == buffer->count) {
+		buffer->byte_count = buffer->count = buffer->first = 0;
 		return;
 	}
-	bytes = xmalloc(pending->byte_count);
-	for (size_t i = pending->first; i < pending->count; i++) {
-		struct reorder_record record = pending->records[i];
+	bytes = xmalloc(buffer->byte_count);
+	for (size_t i = buffer->first; i < buffer->count; i++) {
+		struct reorder_record record = buffer->records[i];
 
-		memcpy(bytes + used, pending->bytes + record.place, record.size);
+		memcpy(bytes + used, buffer->bytes + record.place, record.size);
 		record.place = used;
 		used += (record.size + ALIGNMENT - 1U) / ALIGNMENT * ALIGNMENT;
-		pending->records[i - pending->first] = record;
+		buffer->records[i - buffer->first] = record;
 	}
-	free(pending->bytes);
-	pending->bytes = bytes;
-	pending->byte_capacity = pending->byte_count;
-	pending->byte_count = used;
-	pending->count -= pending->first;
-	pending->first = 0;
+	free(buffer->bytes);
+	buffer->bytes = bytes;
+	buffer->byte_capacity = buffer->byte_count;
+	buffer->byte_count = used;
+	buffer->count -= buffer->first;
+	buffer->first = 0;
 }
 
 /* A sample that is out of order by more than this was prepared for an event with another clock. */
@@ -56,37 +56,37 @@ move_to(struct reorder_record *sample, int64_t time)
 
 /* Samples in a ring are almost in order: the new one moves past few others. */
 static void
-insert(struct reorder_buffer *pending, size_t start, const struct reorder_record *record)
+insert(struct reorder_buffer *buffer, size_t start, const struct reorder_record *record)
 {
-	size_t at = pending->count;
+	size_t at = buffer->count;
 
-	pending->records = array_reserve(pending->records, &pending->capacity, pending->count + 1,
-		sizeof(pending->records[0]));
-	while (at > start && pending->records[at - 1].time > record->time) {
-		pending->records[at] = pending->records[at - 1];
+	buffer->records = array_reserve(
+		buffer->records, &buffer->capacity, buffer->count + 1, sizeof(buffer->records[0]));
+	while (at > start && buffer->records[at - 1].time > record->time) {
+		buffer->records[at] = buffer->records[at - 1];
 		at--;
 	}
-	pending->records[at] = *record;
-	pending->count++;
+	buffer->records[at] = *record;
+	buffer->count++;
 }
 
 /* Merges the new records with the sorted ones before them. */
 static void
-merge_run(struct reorder_buffer *pending, size_t start)
+merge_run(struct reorder_buffer *buffer, size_t start)
 {
-	struct reorder_record *records = pending->records;
+	struct reorder_record *records = buffer->records;
 	size_t left = 0, right = start, count = 0;
 
-	if (start == 0 || start == pending->count || records[start - 1].time <= records[start].time)
+	if (start == 0 || start == buffer->count || records[start - 1].time <= records[start].time)
 		return;
-	pending->spare = array_reserve(
-		pending->spare, &pending->spare_capacity, start, sizeof(pending->spare[0]));
-	memcpy(pending->spare, records, start * sizeof(records[0]));
+	buffer->spare = array_reserve(
+		buffer->spare, &buffer->spare_capacity, start, sizeof(buffer->spare[0]));
+	memcpy(buffer->spare, records, start * sizeof(records[0]));
 	while (left < start) {
 		bool is_later =
-			right == pending->count || pending->spare[left].time <= records[right].time;
+			right == buffer->count || buffer->spare[left].time <= records[right].time;
 
-		records[count++] = is_later ? pending->spare[left++] : records[right++];
+		records[count++] = is_later ? buffer->spare[left++] : records[right++];
 	}
 }
 
@@ -95,28 +95,28 @@ merge_run(struct reorder_buffer *pending, size_t start)
  * time. So a sample must be between the records around it, and not later than now.
  */
 static void
-put_in_order(struct reorder_buffer *pending, size_t start, int64_t *after,
+put_in_order(struct reorder_buffer *buffer, size_t start, int64_t *after,
 	struct reorder_record *record, bool is_sample)
 {
 	if (is_sample && record->time < *after)
 		move_to(record, *after);
-	for (size_t i = pending->count; !is_sample && i > start; i--) {
-		if (pending->records[i - 1].time <= record->time)
+	for (size_t i = buffer->count; !is_sample && i > start; i--) {
+		if (buffer->records[i - 1].time <= record->time)
 			break;
-		move_to(&pending->records[i - 1], record->time);
+		move_to(&buffer->records[i - 1], record->time);
 	}
 	if (!is_sample)
 		*after = record->time;
-	insert(pending, start, record);
+	insert(buffer, start, record);
 }
 
 /* Describes the record at the end of the bytes. */
 static struct reorder_record
-describe(const struct reorder_buffer *pending, const struct record *record, size_t ring,
-	size_t size, int64_t now)
+describe(const struct reorder_buffer *buffer, const struct record *record, size_t ring, size_t size,
+	int64_t now)
 {
 	struct reorder_record described = { .time = record->time,
-		.place = pending->byte_count,
+		.place = buffer->byte_count,
 		.ring = (uint32_t)ring,
 		.size = (uint16_t)size,
 		.is_shared = record->is_shared };
@@ -127,8 +127,8 @@ describe(const struct reorder_buffer *pending, const struct record *record, size
 }
 
 void
-reorder_take(struct reorder_buffer *pending, struct perf_ring *ring, size_t number,
-	struct events *events)
+reorder_take(
+	struct reorder_buffer *buffer, struct perf_ring *ring, size_t number, struct events *events)
 {
 	uint64_t head = perf_ring_head(ring);
 	int64_t now = clock_ns(CLOCK_MONOTONIC), after = 0;
@@ -136,38 +136,38 @@ reorder_take(struct reorder_buffer *pending, struct perf_ring *ring, size_t numb
 	struct record record;
 	size_t size, start;
 
-	drop_given(pending);
-	start = pending->count;
+	drop_given(buffer);
+	start = buffer->count;
 	for (;;) {
-		pending->bytes = array_reserve(pending->bytes, &pending->byte_capacity,
-			pending->byte_count + LARGEST_RECORD, 1);
+		buffer->bytes = array_reserve(buffer->bytes, &buffer->byte_capacity,
+			buffer->byte_count + LARGEST_RECORD, 1);
 		size = perf_ring_take(
-			ring, head, pending->bytes + pending->byte_count, LARGEST_RECORD);
+			ring, head, buffer->bytes + buffer->byte_count, LARGEST_RECORD);
 		if (size == 0)
 			break;
-		if (!record_parse(pending->bytes + pending->byte_count, size, &record))
+		if (!record_parse(buffer->bytes + buffer->byte_count, size, &record))
 			continue;
 		if (events && record.kind == RECORD_SAMPLE)
 			events_mend(events, &record, now);
-		described = describe(pending, &record, number, size, now);
-		put_in_order(pending, start, &after, &described, record.kind == RECORD_SAMPLE);
-		pending->byte_count += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+		described = describe(buffer, &record, number, size, now);
+		put_in_order(buffer, start, &after, &described, record.kind == RECORD_SAMPLE);
+		buffer->byte_count += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	}
-	merge_run(pending, start);
+	merge_run(buffer, start);
 }
 
 bool
 reorder_next(
-	struct reorder_buffer *pending, int64_t until, struct record *ret_record, size_t *ret_ring)
+	struct reorder_buffer *buffer, int64_t until, struct record *ret_record, size_t *ret_ring)
 {
 	const struct reorder_record *next;
 
-	if (pending->first == pending->count || pending->records[pending->first].time > until)
+	if (buffer->first == buffer->count || buffer->records[buffer->first].time > until)
 		return false;
-	next = &pending->records[pending->first];
-	pending->first++;
+	next = &buffer->records[buffer->first];
+	buffer->first++;
 	*ret_ring = next->ring;
-	if (!record_parse(pending->bytes + next->place, next->size, ret_record))
+	if (!record_parse(buffer->bytes + next->place, next->size, ret_record))
 		return false;
 	ret_record->time = next->time;
 	ret_record->is_shared = next->is_shared;
@@ -175,10 +175,10 @@ reorder_next(
 }
 
 void
-reorder_finish(struct reorder_buffer *pending)
+reorder_finish(struct reorder_buffer *buffer)
 {
-	free(pending->bytes);
-	free(pending->records);
-	free(pending->spare);
-	*pending = (struct reorder_buffer){ .bytes = NULL };
+	free(buffer->bytes);
+	free(buffer->records);
+	free(buffer->spare);
+	*buffer = (struct reorder_buffer){ .bytes = NULL };
 }

@@ -31,11 +31,11 @@ struct reorder_buffer {
  * Takes all records of a ring up to now, and sorts them in with the waiting ones. `events` corrects
  * the times of samples (NULL: only their place in the ring does).
  */
-void reorder_take(struct reorder_buffer *pending, struct perf_ring *ring, size_t number,
+void reorder_take(struct reorder_buffer *buffer, struct perf_ring *ring, size_t number,
 	struct events *events);
 
 /* Gives the next record that is not later than `until`; its name is valid until the next take. */
 bool reorder_next(
-	struct reorder_buffer *pending, int64_t until, struct record *ret_record, size_t *ret_ring);
+	struct reorder_buffer *buffer, int64_t until, struct record *ret_record, size_t *ret_ring);
 
-void reorder_finish(struct reorder_buffer *pending);
+void reorder_finish(struct reorder_buffer *buffer);

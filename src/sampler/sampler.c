@@ -153,7 +153,7 @@ take_question(struct sampler *sampler, const struct question *question)
 }
 
 static const char *
-rung_name(enum access_level access)
+access_name(enum access_level access)
 {
 	static const char *const names[] = {
 		[ACCESS_ALL] = "all",
@@ -190,7 +190,7 @@ answer_samples(struct sampler *sampler, struct sampler_result *answer)
 	attribution_report(sampler->attribution, &answer->report);
 	lost = lost_so_far(sampler);
 	answer->sampling = (struct sampling){
-		.access = rung_name(events_access(sampler->events)),
+		.access = access_name(events_access(sampler->events)),
 		.missing = first_to_say(sampler, &answer->report),
 		.duration = now - sampler->since,
 		.period = answer->report.period > 0 ? answer->report.period : period_now(sampler),

@@ -55,40 +55,40 @@ begin(struct memory_ring rings[static RINGS])
 }
 
 static void
-take_all(struct reorder_buffer *pending, struct memory_ring rings[static RINGS])
+take_all(struct reorder_buffer *buffer, struct memory_ring rings[static RINGS])
 {
 	for (size_t i = 0; i < RINGS; i++)
-		reorder_take(pending, &rings[i].ring, i, NULL);
+		reorder_take(buffer, &rings[i].ring, i, NULL);
 }
 
 /* Checks that the times from `first` to `last` come in order, each from the ring it was in. */
 static void
-assert_given(struct reorder_buffer *pending, int64_t first, int64_t last, int64_t until)
+assert_given(struct reorder_buffer *buffer, int64_t first, int64_t last, int64_t until)
 {
 	struct record record;
 	size_t ring;
 
 	for (int64_t time = first; time <= last; time++) {
-		assert_true(reorder_next(pending, until, &record, &ring));
+		assert_true(reorder_next(buffer, until, &record, &ring));
 		assert_int_equal(record.time, time);
 		assert_int_equal(record.address, 1000 * time);
 		assert_int_equal(ring, time * time % RINGS);
 	}
-	assert_false(reorder_next(pending, until, &record, &ring));
+	assert_false(reorder_next(buffer, until, &record, &ring));
 }
 
 static void
 records_of_all_rings_come_in_order_of_time(void **state)
 {
 	static struct memory_ring rings[RINGS];
-	struct reorder_buffer pending = { .bytes = NULL };
+	struct reorder_buffer buffer = { .bytes = NULL };
 
 	begin(rings);
 	for (int64_t time = 1; time <= 200; time++)
 		write_sample(&rings[time * time % RINGS], (uint64_t)time);
-	take_all(&pending, rings);
-	assert_given(&pending, 1, 200, 1000);
-	reorder_finish(&pending);
+	take_all(&buffer, rings);
+	assert_given(&buffer, 1, 200, 1000);
+	reorder_finish(&buffer);
 }
 
 /* Another CPU may still write of what came before them. */
@@ -96,22 +96,22 @@ static void
 records_that_are_too_new_wait(void **state)
 {
 	static struct memory_ring rings[RINGS];
-	struct reorder_buffer pending = { .bytes = NULL };
+	struct reorder_buffer buffer = { .bytes = NULL };
 
 	begin(rings);
 	for (int64_t time = 1; time <= 60; time++)
 		if (time != 42) /* is written late */
 			write_sample(&rings[time * time % RINGS], (uint64_t)time);
-	take_all(&pending, rings);
-	assert_given(&pending, 1, 40, 40);
+	take_all(&buffer, rings);
+	assert_given(&buffer, 1, 40, 40);
 	write_sample(&rings[42 * 42 % RINGS], 42);
 	for (int64_t time = 61; time <= 80; time++)
 		write_sample(&rings[time * time % RINGS], (uint64_t)time);
-	take_all(&pending, rings);
-	assert_given(&pending, 41, 70, 70);
-	take_all(&pending, rings);
-	assert_given(&pending, 71, 80, 80);
-	reorder_finish(&pending);
+	take_all(&buffer, rings);
+	assert_given(&buffer, 41, 70, 70);
+	take_all(&buffer, rings);
+	assert_given(&buffer, 71, 80, 80);
+	reorder_finish(&buffer);
 }
 
 /* An interrupt may write its record before the one that it interrupted. */
@@ -119,21 +119,21 @@ static void
 records_of_one_ring_may_be_out_of_order(void **state)
 {
 	static struct memory_ring rings[RINGS];
-	struct reorder_buffer pending = { .bytes = NULL };
+	struct reorder_buffer buffer = { .bytes = NULL };
 	static const uint64_t times[] = { 3, 6, 9, 15, 12, 18, 24, 21 };
 
 	begin(rings);
 	for (size_t i = 0; i < COUNT(times); i++)
 		write_sample(&rings[0], times[i]);
-	take_all(&pending, rings);
+	take_all(&buffer, rings);
 	for (int64_t time = 3; time <= 24; time += 3) {
 		struct record record;
 		size_t ring;
 
-		assert_true(reorder_next(&pending, 100, &record, &ring));
+		assert_true(reorder_next(&buffer, 100, &record, &ring));
 		assert_int_equal(record.time, time);
 	}
-	reorder_finish(&pending);
+	reorder_finish(&buffer);
 }
 
 /* The clock of another program's event is not ours: what it makes late would wait for ever. */
@@ -141,7 +141,7 @@ static void
 records_of_the_future_are_of_now(void **state)
 {
 	static struct memory_ring rings[RINGS];
-	struct reorder_buffer pending = { .bytes = NULL };
+	struct reorder_buffer buffer = { .bytes = NULL };
 	struct record record;
 	size_t ring;
 	int64_t before = clock_ns(CLOCK_MONOTONIC);
@@ -149,13 +149,13 @@ records_of_the_future_are_of_now(void **state)
 	begin(rings);
 	write_sample(&rings[0], (uint64_t)clock_ns(CLOCK_REALTIME));
 	write_sample(&rings[0], 5);
-	take_all(&pending, rings);
-	assert_true(reorder_next(&pending, before, &record, &ring));
+	take_all(&buffer, rings);
+	assert_true(reorder_next(&buffer, before, &record, &ring));
 	assert_int_equal(record.time, 5);
-	assert_false(reorder_next(&pending, before - 1, &record, &ring));
-	assert_true(reorder_next(&pending, clock_ns(CLOCK_MONOTONIC), &record, &ring));
+	assert_false(reorder_next(&buffer, before - 1, &record, &ring));
+	assert_true(reorder_next(&buffer, clock_ns(CLOCK_MONOTONIC), &record, &ring));
 	assert_true(record.time >= before);
-	reorder_finish(&pending);
+	reorder_finish(&buffer);
 }
 
 /* An exit: of the records that are no samples the shortest. */
@@ -202,7 +202,7 @@ F8_a_sample_lies_between_the_records_around_it(void **state)
 		{ false, 515000, 515000, false },
 		{ true, 500000, 515000, false },
 	};
-	struct reorder_buffer pending = { .bytes = NULL };
+	struct reorder_buffer buffer = { .bytes = NULL };
 	struct record record;
 	size_t ring;
 
@@ -210,17 +210,17 @@ F8_a_sample_lies_between_the_records_around_it(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++)
 		(cases[i].is_sample ? write_sample : write_exit)(
 			&rings[1], (uint64_t)cases[i].written);
-	take_all(&pending, rings);
+	take_all(&buffer, rings);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		assert_true(reorder_next(&pending, 1000000, &record, &ring));
+		assert_true(reorder_next(&buffer, 1000000, &record, &ring));
 		assert_int_equal(record.kind, cases[i].is_sample ? RECORD_SAMPLE : RECORD_EXIT);
 		assert_int_equal(record.time, cases[i].right);
 		assert_int_equal(record.is_shared, cases[i].is_shared);
 		if (cases[i].is_sample)
 			assert_int_equal(record.address, 1000 * cases[i].written);
 	}
-	assert_false(reorder_next(&pending, 1000000, &record, &ring));
-	reorder_finish(&pending);
+	assert_false(reorder_next(&buffer, 1000000, &record, &ring));
+	reorder_finish(&buffer);
 }
 
 static struct record

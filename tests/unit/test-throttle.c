@@ -94,7 +94,7 @@ the_worker_tells_how_long_a_slow_source_took(void **state)
 	assert_int_equal(poll(&wait, 1, -1), 1);
 	assert_non_null(reader_thread_take(worker, &error));
 	assert_true(reader_thread_took(worker) >= SLOW_MS * MS);
-	assert_int_equal(after_two(reader_thread_took(worker), SLOW_MS * MS), PACE_MOST);
+	assert_int_equal(after_two(reader_thread_took(worker), SLOW_MS * MS), THROTTLE_MOST);
 	reader_thread_destroy(worker);
 }
 
