@@ -9,7 +9,6 @@
 #include "collect/kernel-log.h"
 #include "collect/kernel-tables.h"
 #include "collect/last-kill.h"
-#include "collect/limits.h"
 #include "collect/oom-scope.h"
 #include "collect/oom-watch.h"
 #include "collect/process-files.h"

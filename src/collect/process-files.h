@@ -2,6 +2,7 @@
 #pragma once
 
 #include "collect/process-cache.h"
+#include "model/process.h"
 #include "model/snapshot.h"
 
 #include <stdbool.h>
@@ -66,3 +67,12 @@ struct users {
 /* The name of a user, or its number as text. Valid until users_finish(). */
 const char *users_name(struct users *users, int64_t uid);
 void users_finish(struct users *users);
+
+/*
+ * Parses /proc/PID/limits (fs/proc/base.c, proc_pid_limits): "KEY SOFT HARD UNITS" in columns.
+ * Missing limits stay as they are.
+ */
+void limits_parse(const char *text, struct limit limits[static LIMIT_KINDS]);
+
+/* Reads the limits of one process below a root directory. Returns 0 or -errno. */
+int limits_read(int root, int64_t pid, struct limit limits[static LIMIT_KINDS]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fuzz.h"
 
-#include "collect/limits.h"
+#include "collect/process-files.h"
 #include "collect/procfs.h"
 #include "collect/system.h"
 

@@ -4,7 +4,7 @@
 #include "base/known.h"
 #include "base/unit.h"
 #include "collect/cgroup.h"
-#include "collect/limits.h"
+#include "collect/process-files.h"
 #include "collect/procfs.h"
 #include "collect/system.h"
 #include "collect/vmstat.h"
