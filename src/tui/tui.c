@@ -94,7 +94,8 @@ tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 
 	app->snapshot = snapshot;
 	app->stretch = stretch;
-	process_list_show(app->processes, snapshot);
+	if (app_view_below(app) != app->last_list) /* app_show() does not do it */
+		process_list_show(app->processes, snapshot);
 	app_show(app);
 	if (is_first)
 		process_list_remember(app->processes);
