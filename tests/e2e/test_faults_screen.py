@@ -41,7 +41,7 @@ def look_into(terminal, pid):
         wait_until(lambda: "Faults of process" in terminal.capture())
         if f"Faults of process {pid} " in terminal.capture():
             return
-        terminal.type("Escape")
+        terminal.type("q")
         wait_until(lambda: "Faults of all processes" in terminal.capture())
     raise AssertionError(f"{pid} never came first")
 
@@ -59,7 +59,7 @@ def test_a_process_that_faults_is_seen_and_looked_into(terminal, faulting, size)
     terminal.wait_for_text(f"Faults of process {faulting} fault \\x1b[31m by segment", "SYMBOL", "anon")
     terminal.type("b")
     terminal.wait_for_text("by code")
-    terminal.type("Escape")
+    terminal.type("q")
     terminal.wait_for_text("Faults of all processes")
     terminal.type("1")
     terminal.wait_for_text("COMMAND")

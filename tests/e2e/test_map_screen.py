@@ -47,7 +47,7 @@ def test_the_map_of_the_selected_process_shows_what_grows(terminal, growing, siz
     terminal.type("b")
     if size == "200x60":  # it is far below the first rows
         wait_until(lambda: re.search(r" anon +(\S+ +){5}[\d.]+[KM] ", terminal.capture()))  # +RSS
-    terminal.type("Escape")
+    terminal.type("q")  # Esc would end the announcement of a kill first
     terminal.wait_for_text("COMMAND")
     terminal.type("F10")
     terminal.wait_for_end()
@@ -126,7 +126,7 @@ def test_a_figure_of_the_map_is_explained(terminal, growing):
     terminal.wait_for_text("from /proc/PID/smaps: the heading")
     terminal.type("Down", "Down", "Down")
     terminal.wait_for_text("= SCLEAN ", "from /proc/PID/smaps: Rss", "note: Shared pages count in full")
-    terminal.type("Escape")
+    terminal.type("q")
     terminal.wait_for_text(f"Map of {growing.pid} ", "[heap]")
     terminal.type("F10")
     terminal.wait_for_end()
