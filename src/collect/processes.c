@@ -153,7 +153,7 @@ command_failed(void *context, const struct process *row, int error)
 
 	if (error == -ENODATA) {
 		if (now->monotonic - cached->exec_time < EXEC_NS)
-			cached->read &= ~(unsigned)NEED_COMMAND;
+			cached->read &= (uint32_t)~NEED_COMMAND;
 		return;
 	}
 	if (error == -EACCES || error == -EPERM)
@@ -161,7 +161,7 @@ command_failed(void *context, const struct process *row, int error)
 	else if (error == -ENOENT)
 		cached->absent |= NEED_COMMAND;
 	else
-		cached->read &= ~(unsigned)NEED_COMMAND;
+		cached->read &= (uint32_t)~NEED_COMMAND;
 	if (error != -EAGAIN)
 		process_note_gap(&now->processes[row - now->processes], NEED_COMMAND, error);
 }

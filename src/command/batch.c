@@ -16,7 +16,7 @@ static uint64_t
 needs_of_head(const struct table_options *options)
 {
 	if (!options->format->has_hints)
-		return NEED_OVERVIEW & ~(unsigned)(NEED_VMSTAT | NEED_PRESSURE | NEED_SELF);
+		return NEED_OVERVIEW & ~(NEED_VMSTAT | NEED_PRESSURE | NEED_SELF);
 	return options->count == 1 ? NEED_OVERVIEW : NEED_OVERVIEW | NEED_EVENTS;
 }
 

@@ -89,7 +89,7 @@ pid_of(const struct faults *own)
 	return own->named.pid_count > 0 ? own->named.pids[0] : 0;
 }
 
-static unsigned
+static uint64_t
 bits_of(const struct faults *own)
 {
 	uint64_t bits = NEED_OVERVIEW | NEED_FAULTS | NEED_WALKS;
@@ -97,7 +97,7 @@ bits_of(const struct faults *own)
 	if (own->walks)
 		bits |= NEED_SAMPLED_WALKS;
 	if (own->has_child && own->child.has_ended) /* its process is gone from /proc */
-		bits &= ~(unsigned)(NEED_PROCESSES | NEED_STAT);
+		bits &= ~(NEED_PROCESSES | NEED_STAT);
 	return bits;
 }
 

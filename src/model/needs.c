@@ -27,8 +27,8 @@ uint64_t
 needs_of_process(const struct needs *needs, int64_t pid)
 {
 	if (!needs_has_pid(needs, pid))
-		return needs->bits & NEED_BADNESS;
-	return needs->bits | (pid == needs->focus ? needs->focus_bits : 0);
+		return needs->bits & NEED_BADNESS & PROCESS_NEEDS;
+	return (needs->bits | (pid == needs->focus ? needs->focus_bits : 0)) & PROCESS_NEEDS;
 }
 
 bool

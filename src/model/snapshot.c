@@ -164,7 +164,7 @@ snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t r
 static void
 add_gaps(struct hint *hints, size_t *count, uint64_t needs, int error)
 {
-	for (unsigned left = needs; left; left &= left - 1)
+	for (uint64_t left = needs; left; left &= left - 1)
 		add_hint(hints, count,
 			&(struct hint){ .need = left & -left, .error = error, .count = 1 });
 }
