@@ -16,7 +16,7 @@ static const struct column columns[] = {
 	{ "comm", "COMM", "name", "The kernel's name of the process.", UNIT_TEXT, 15, NEED_FAULTS, FIELD(comm),
 		.source = "perf events: the task, or /proc/PID/stat: field 2" },
 	{ "segment", "SEGMENT", NULL, "The part of the address space. total: all faults of the process, as /proc/PID/stat counts them. unsampled: faults that no sample can see (MAP_POPULATE, mlock).", UNIT_TEXT, 9, NEED_FAULTS, FIELD(segment),
-		.source = "perf events: the address, and /proc/PID/maps" },
+		.source = "perf events: the address, and /proc/PID/maps", .is_constant = true },
 	{ "minor", "MINF", NULL, "Minor faults since the last refresh: an estimate, exact in the row of a total.", UNIT_NUMBER, 8, NEED_FAULTS, FIELD(minor),
 		.source = "perf events: minor-faults; /proc/PID/stat: field 10",
 		.misread = "An estimate from one fault in {system.sampler_period}. Only the total of a process is counted." },
@@ -58,7 +58,6 @@ const struct table fault_table = {
 	.name = "fault",
 	.search = "comm,segment,mapping,code,symbol",
 	.then_by = "walks", /* rows with walks but without faults */
-	.constants = "segment",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct fault),

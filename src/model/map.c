@@ -42,10 +42,11 @@ static const struct column columns[] = {
 		.source = "/proc/PID/smaps: KernelPageSize" },
 	{ "segment", "SEGMENT", NULL, "What the memory is for: text, rodata, data (with bss), heap (by brk), anon (by mmap), file, shared, stack, vdso.", UNIT_TEXT, 7, NEED_MAPPINGS, FIELD(segment),
 		.source = "/proc/PID/smaps: permissions, name and neighbours",
-		.misread = "A conclusion of memtop: the kernel only names heap and stack." },
+		.misread = "A conclusion of memtop: the kernel only names heap and stack.", .is_constant = true },
 	{ "role", "ROLE", NULL, "More about the use, concluded from size and place: bss, arena (of glibc's malloc), thread-stack (with the guard page below it).", UNIT_TEXT, 4, NEED_MAPPINGS, FIELD(role),
 		.source = "/proc/PID/smaps: shape and neighbours",
-		.misread = "Concluded from size and place: other memory can look the same." },
+		.misread = "Concluded from size and place: other memory can look the same.",
+		.is_constant = true }, /* and compared by its address */
 	{ "size", "SIZE", NULL, "Address space: what was asked for, not what is used.", UNIT_BYTES, 6, NEED_MAPPINGS, FIELD(usage.size),
 		.source = "/proc/PID/smaps: Size",
 		.misread = "This is address space: it says nothing about memory in use." },
@@ -124,7 +125,6 @@ static const struct column columns[] = {
 const struct table mapping_table = {
 	.name = "mapping",
 	.search = "segment,role,name",
-	.constants = "segment,role", /* a role is compared by its address */
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),
@@ -133,7 +133,6 @@ const struct table mapping_table = {
 const struct table segment_table = {
 	.name = "segment",
 	.search = "segment,role,name",
-	.constants = "segment,role", /* a role is compared by its address */
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),

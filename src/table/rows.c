@@ -36,19 +36,6 @@ rows_finish(struct rows *rows)
 	*rows = (struct rows){ .data = NULL };
 }
 
-static bool
-is_constant(const struct table *table, const struct column *column)
-{
-	size_t length = strlen(column->name);
-
-	for (const char *name = table->constants; name && *name; name += *name == ',') {
-		if (strcspn(name, ",") == length && memcmp(name, column->name, length) == 0)
-			return true;
-		name += strcspn(name, ",");
-	}
-	return false;
-}
-
 static void
 copy_texts(struct rows *rows, const struct column *column, struct arena *texts)
 {
@@ -72,6 +59,6 @@ rows_copy(struct rows *copy, const struct rows *rows, struct arena *texts)
 	copy->data = array_reserve(copy->data, &copy->capacity, rows->count, table->row_size);
 	memcpy(copy->data, rows->data, rows->count * table->row_size);
 	for (size_t i = 0; texts && i < table->column_count; i++)
-		if (table->columns[i].unit == UNIT_TEXT && !is_constant(table, &table->columns[i]))
+		if (table->columns[i].unit == UNIT_TEXT && !table->columns[i].is_constant)
 			copy_texts(copy, &table->columns[i], texts);
 }

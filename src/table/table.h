@@ -28,6 +28,7 @@ struct column {
 	 * {=name-name} a sum; {=sum,sum} takes the second sum if the first is below 0.
 	 */
 	const char *about, *source, *formula, *misread;
+	bool is_constant; /* its texts are static: no copy of a row needs its own */
 };
 
 /* A part of a row with its own memory: few rows have one. */
@@ -38,10 +39,9 @@ struct row_part {
 
 /* A kind of row. */
 struct table {
-	const char *name;      /* "kind" in JSON */
-	const char *search;    /* columns for a bare word of a filter, or NULL */
-	const char *then_by;   /* column that orders rows equal in the chosen one, or NULL */
-	const char *constants; /* columns with static texts in all rows, or NULL */
+	const char *name;    /* "kind" in JSON */
+	const char *search;  /* columns for a bare word of a filter, or NULL */
+	const char *then_by; /* column that orders rows equal in the chosen one, or NULL */
 	const struct column *columns;
 	size_t column_count, row_size;
 };
