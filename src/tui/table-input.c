@@ -85,39 +85,46 @@ choose_order(struct app *app)
 /* Searches from the selected row on, around the end, in the columns of a bare word. */
 
 static bool
-is_found(const struct table_view *view, const void *row)
+is_found(const struct selection *columns, const void *row, const char *word)
 {
-	const struct table *table = view->columns->table;
-	const struct column *column;
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *column = columns->columns[i];
+		const char *text = column->unit == UNIT_TEXT ? column_text(column, row) : NULL;
 
-	for (const char *name = table->search; name && *name;) {
-		size_t length = strcspn(name, ",");
-		const char *text = NULL;
-
-		column = table_find(table, name, length);
-		if (column && column->unit == UNIT_TEXT)
-			text = column_text(column, row);
-		if (text && strcasestr(text, view->search))
+		if (text && strcasestr(text, word))
 			return true;
-		name += length + (name[length] == ',');
 	}
 	return false;
+}
+
+/* Returns the place of the first row that has the word, or the count. */
+static size_t
+find_row(const struct table_view *view, size_t first, size_t step)
+{
+	struct selection columns = { .table = view->columns->table };
+	size_t count = view->rows.count, at = first, left = count, position;
+
+	if (columns.table->search)
+		selection_parse(&columns, columns.table->search, &position);
+	while (left > 0 && !is_found(&columns, view->rows.rows[at], view->search)) {
+		at = (at + step) % count;
+		left--;
+	}
+	selection_finish(&columns);
+	return left > 0 ? at : count;
 }
 
 static void
 search(struct app *app, struct table_view *view, size_t first, size_t step)
 {
-	size_t count = view->rows.count;
+	size_t found;
 
-	for (size_t i = 0; view->search[0] && i < count; i++) {
-		size_t at = (first + i * step) % count;
-
-		if (is_found(view, view->rows.rows[at])) {
-			view->list.selected = at;
-			return;
-		}
-	}
-	if (view->search[0])
+	if (!view->search[0])
+		return;
+	found = find_row(view, first, step);
+	if (found < view->rows.count)
+		view->list.selected = found;
+	else
 		app_say(app, "not found: %s", view->search);
 }
 
