@@ -122,11 +122,9 @@ app_open(struct app *app, const struct view *view)
 		return false;
 	if (on_process && !app_subject(app, &key))
 		return true;
-	if (view->is_page || on_process)
-		push(app, view);
-	else
-		app->pages[0] = view;
-	app->page_count = view->is_page || on_process ? app->page_count : 1;
+	if (!view->is_page && !on_process)
+		app->page_count = 0; /* a tab: there is no way back */
+	push(app, view);
 	if (view->has_process)
 		app->process = key;
 	if (view->open)

@@ -13,6 +13,9 @@ struct list {
 	int line; /* screen line of the first visible row; -1: not shown */
 };
 
+/* The list of a view's state that begins with it: for struct view. */
+struct list *list_of_state(void *state);
+
 /* Moves the selection. Returns false for another request. */
 bool list_request(struct list *list, enum request request);
 

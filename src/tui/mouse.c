@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "tui/app.h"
 #include "tui/editor.h"
+#include "tui/table-input.h"
 #include "tui/table-view.h"
 
 #include <stdlib.h>
@@ -135,10 +136,9 @@ click_heading(struct app *app, int x)
 
 	if (!column)
 		return;
-	*view->order = column == view->order->column
-			       ? (struct order){ column, !view->order->ascending }
-			       : order_of(column);
-	app_show(app);
+	table_input_sort(app, column == view->order->column
+				      ? (struct order){ column, !view->order->ascending }
+				      : order_of(column));
 }
 
 /* The first click on a choice selects it, the second one takes it. */

@@ -21,12 +21,6 @@ list_of(const struct table_view *view)
 	return (const struct process_list *)view;
 }
 
-static const struct column *
-column_called(const char *name)
-{
-	return table_column(&process_table, name);
-}
-
 static bool
 is_command(const struct column *column)
 {
@@ -38,7 +32,7 @@ static const struct column *
 shown_column(const struct process_list *list, const struct column *column)
 {
 	if (!list->settings->command_line && is_command(column))
-		return column_called("comm");
+		return table_column(&process_table, "comm");
 	return column;
 }
 
@@ -49,7 +43,7 @@ column_of_row(const struct table_view *view, const struct column *column, const 
 	const struct process *process = row;
 
 	if (!process->command && is_command(column))
-		return column_called("comm");
+		return table_column(&process_table, "comm");
 	return shown_column(list_of(view), column);
 }
 
@@ -247,7 +241,8 @@ process_list_show(struct process_list *list, const struct snapshot *snapshot)
 	drop_hidden(list, list->is_of_candidates ? &scope : NULL);
 	sum_filtered(list, snapshot);
 	if (list->listing->tree) {
-		tree_arrange(&table->rows, column_called("pid"), column_called("ppid"));
+		tree_arrange(&table->rows, table_column(&process_table, "pid"),
+			table_column(&process_table, "ppid"));
 		tree_fold(&table->rows, is_folded, &list->folded);
 	}
 	follow(table, &list->selected);

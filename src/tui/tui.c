@@ -309,6 +309,7 @@ take_request(struct app *app, enum request request)
 	bool has_processes = view->has_process || view == app->last_list;
 
 	return (view->act && view->act(app_state(app, view), app, request)) ||
+	       (view->list && list_request(view->list(app_state(app, view)), request)) ||
 	       (view->table && table_input(app, request)) || TAKES(everywhere) ||
 	       (has_processes && TAKES(on_processes));
 }

@@ -14,10 +14,6 @@
  */
 enum { TITLE_COLUMNS = 9, VALUE_COLUMNS = 10, GAP = 2, LEAST_HELP = 30, LIMIT_COLUMNS = 12 };
 
-struct state {
-	struct list list;
-};
-
 /* The place of the next line: y may be above or below the window. */
 struct sheet {
 	const struct app *app;
@@ -192,7 +188,7 @@ put_sections(struct sheet *sheet)
 static void
 draw(void *data, struct app *app, WINDOW *window)
 {
-	struct list *list = &((struct state *)data)->list;
+	struct list *list = data;
 	size_t first = list->selected;
 	struct sheet sheet = { .app = app,
 		.process = app_find(app, &app->process),
@@ -216,19 +212,9 @@ draw(void *data, struct app *app, WINDOW *window)
 static void
 open_detail(void *data, struct app *app, const struct process_key *process)
 {
-	((struct state *)data)->list.selected = 0;
-}
+	struct list *list = data;
 
-static bool
-act(void *data, struct app *app, enum request request)
-{
-	return list_request(&((struct state *)data)->list, request);
-}
-
-static struct list *
-list(void *data)
-{
-	return &((struct state *)data)->list;
+	list->selected = 0;
 }
 
 const struct view view_detail = {
@@ -236,9 +222,8 @@ const struct view view_detail = {
 	.hint = "Up Down scroll  a OOM priority  k signal  3 map  4 faults  x explain  q back",
 	.is_page = true,
 	.has_process = true,
-	.state_size = sizeof(struct state),
+	.state_size = sizeof(struct list),
 	.open = open_detail,
 	.draw = draw,
-	.act = act,
-	.list = list,
+	.list = list_of_state,
 };

@@ -15,7 +15,7 @@ struct figures {
 };
 
 struct state {
-	struct list list;
+	struct list list;              /* first: list_of_state() */
 	struct figures figures;        /* as drawn */
 	int scrolled;                  /* lines of the explanation above its window */
 	const struct column *selected; /* stays when others come before it; NULL: as in the list */
@@ -229,14 +229,6 @@ act(void *data, struct app *app, enum request request)
 	return true;
 }
 
-static struct list *
-list(void *data)
-{
-	struct state *state = data;
-
-	return &state->list;
-}
-
 const struct view view_explain = {
 	.name = "Explain",
 	.hint = "Up Down another figure  Left Right scroll the text  q back",
@@ -249,5 +241,5 @@ const struct view view_explain = {
 	.open = open_explanation,
 	.draw = draw,
 	.act = act,
-	.list = list,
+	.list = list_of_state,
 };

@@ -7,11 +7,6 @@
 
 enum { NAME_COLUMNS = 16 };
 
-/* The columns of the view below. */
-struct state {
-	struct list list;
-};
-
 /* Visible columns first, in their order, then all others in the table's. */
 static const struct column *
 column_at(const struct selection *columns, size_t row)
@@ -31,7 +26,7 @@ column_at(const struct selection *columns, size_t row)
 static void
 draw(void *data, struct app *app, WINDOW *window)
 {
-	struct list *list = &((struct state *)data)->list;
+	struct list *list = data;
 	const struct selection *columns = app_table(app)->columns;
 	size_t height = (size_t)getmaxy(window);
 
@@ -103,11 +98,9 @@ shift(struct list *list, struct selection *columns, long step)
 static bool
 act(void *data, struct app *app, enum request request)
 {
-	struct list *list = &((struct state *)data)->list;
+	struct list *list = data;
 	struct table_view *view = app_table(app);
 
-	if (list_request(list, request))
-		return true;
 	if (request == REQUEST_TAG)
 		toggle(list, view);
 	else if (request == REQUEST_LEFT || request == REQUEST_RIGHT)
@@ -117,20 +110,14 @@ act(void *data, struct app *app, enum request request)
 	return true;
 }
 
-static struct list *
-list(void *data)
-{
-	return &((struct state *)data)->list;
-}
-
 const struct view view_fields = {
 	.name = "Fields",
 	.hint = "Space show or hide  Left Right move  q back",
 	.key = { .keys = "f F2", .help = "choose the columns", .codes = { 'f', KEY_F(2) } },
 	.is_page = true,
 	.is_over = OVER_ROWS,
-	.state_size = sizeof(struct state),
+	.state_size = sizeof(struct list),
 	.draw = draw,
 	.act = act,
-	.list = list,
+	.list = list_of_state,
 };

@@ -7,10 +7,6 @@
 
 enum { KEY_COLUMNS = 11, MOST_LINES = 160 };
 
-struct state {
-	struct list list;
-};
-
 /* A line of the help: a key, or the heading of a group. */
 struct line {
 	const char *heading;
@@ -20,6 +16,7 @@ struct line {
 static size_t
 add(struct line *lines, size_t count, const struct key_binding *key)
 {
+	assert(count + 2 <= MOST_LINES);
 	if (key->group)
 		lines[count++] = (struct line){ .heading = key->group };
 	lines[count++] = (struct line){ .key = key };
@@ -42,7 +39,6 @@ gather(struct line lines[static MOST_LINES])
 				if (views[k]->key.keys)
 					count = add(lines, count, &views[k]->key);
 		}
-	assert(count <= MOST_LINES);
 	return count;
 }
 
@@ -62,7 +58,7 @@ draw_line(WINDOW *window, int y, const struct line *line)
 static void
 draw(void *data, struct app *app, WINDOW *window)
 {
-	struct list *list = &((struct state *)data)->list;
+	struct list *list = data;
 	struct line lines[MOST_LINES];
 	size_t count = gather(lines);
 
@@ -74,19 +70,9 @@ draw(void *data, struct app *app, WINDOW *window)
 static void
 open_help(void *data, struct app *app, const struct process_key *process)
 {
-	((struct state *)data)->list.selected = 0;
-}
+	struct list *list = data;
 
-static bool
-act(void *data, struct app *app, enum request request)
-{
-	return list_request(&((struct state *)data)->list, request);
-}
-
-static struct list *
-list(void *data)
-{
-	return &((struct state *)data)->list;
+	list->selected = 0;
 }
 
 const struct view view_help = {
@@ -95,9 +81,8 @@ const struct view view_help = {
 	.key = { .keys = "? h F1", .help = "this help", .codes = { '?', 'h', KEY_F(1) } },
 	.has_tab = true,
 	.is_page = true,
-	.state_size = sizeof(struct state),
+	.state_size = sizeof(struct list),
 	.open = open_help,
 	.draw = draw,
-	.act = act,
-	.list = list,
+	.list = list_of_state,
 };

@@ -39,8 +39,8 @@ struct view {
 	void (*show)(void *state, struct app *app);
 	void (*draw)(void *state, struct app *app, WINDOW *window);
 	/*
-	 * Handles keys of this view only. Returns false for others; table-input.h handles those of
-	 * table rows.
+	 * Handles keys of this view only. Returns false for others: moves in `list`, and the keys
+	 * of table rows (table-input.h), are handled for all.
 	 */
 	bool (*act)(void *state, struct app *app, enum request request);
 	/* Remembers the selected row: called after each key. */

@@ -87,7 +87,8 @@ screen_act(struct app *app, const char *name, enum request request)
 {
 	const struct view *view = view_of_name(name);
 
-	return view->act(app_state(app, view), app, request);
+	return (view->act && view->act(app_state(app, view), app, request)) ||
+	       (view->list && list_request(view->list(app_state(app, view)), request));
 }
 
 void
