@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/known.h"
-#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "collect/cgroup.h"
@@ -182,28 +181,34 @@ time_between(const struct snapshot *before, const struct snapshot *now, int64_t 
 	return before && time < before->time ? before->time : time;
 }
 
+static void
+add_number(int64_t *number, int64_t known)
+{
+	if (*number == UNKNOWN)
+		*number = known;
+}
+
+static void
+add_text(const char **text, const char *known)
+{
+	if (!*text)
+		*text = known;
+}
+
 /* Fills unknown fields of an event from the process's last row. */
 static void
-fill_numbers(struct event *event, const struct process *row)
+add_row(struct event *event, const struct process *row)
 {
-	const struct {
-		int64_t *number, known;
-	} fields[] = {
-		{ &event->score, row->oom_score },
-		{ &event->uid, row->uid },
-		{ &event->adj, row->oom_adj },
-		{ &event->virtual, row->virtual },
-		{ &event->resident, row->resident },
-		{ &event->anon, row->anon },
-		{ &event->file, row->file },
-		{ &event->shmem, row->shmem },
-		{ &event->swap, row->swap },
-		{ &event->page_tables, row->page_tables },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		if (*fields[i].number == UNKNOWN)
-			*fields[i].number = fields[i].known;
+	add_number(&event->score, row->oom_score);
+	add_number(&event->uid, row->uid);
+	add_number(&event->adj, row->oom_adj);
+	add_number(&event->virtual, row->virtual);
+	add_number(&event->resident, row->resident);
+	add_number(&event->anon, row->anon);
+	add_number(&event->file, row->file);
+	add_number(&event->shmem, row->shmem);
+	add_number(&event->swap, row->swap);
+	add_number(&event->page_tables, row->page_tables);
 }
 
 /* Adds data of the last refresh about the victim and the process that caused the kill. */
@@ -219,7 +224,7 @@ complete(struct event *event, struct snapshot *now, const struct snapshot *befor
 		event->asked_comm = keep(now, asked->comm);
 	if (!row)
 		return;
-	fill_numbers(event, row);
+	add_row(event, row);
 	event->cgroup = event->cgroup ? event->cgroup : keep(now, row->cgroup);
 	event->comm = event->comm ? event->comm : keep(now, row->comm);
 }
@@ -280,20 +285,6 @@ find_event(const struct oom_watch *watch, struct snapshot *now, int64_t pid)
 		if (oom_log_process_of(watch->log, event_at(&now->events, i)->pid) == pid)
 			return event_at(&now->events, i);
 	return NULL;
-}
-
-static void
-add_number(int64_t *number, int64_t known)
-{
-	if (*number == UNKNOWN)
-		*number = known;
-}
-
-static void
-add_text(const char **text, const char *known)
-{
-	if (!*text)
-		*text = known;
 }
 
 /* Fills unknown fields of an event from a kill in the log. The texts are borrowed. */

@@ -239,7 +239,7 @@ table_options_filter_pids(struct table_options *options, const int64_t *pids, si
 {
 	if (count > 0)
 		filter_add_set(
-			options->filter, table_find(options->columns.table, "pid", 3), pids, count);
+			options->filter, table_column(options->columns.table, "pid"), pids, count);
 }
 
 uint64_t

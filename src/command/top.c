@@ -52,13 +52,14 @@ static void
 start_read(struct top *top)
 {
 	const struct process_options *options = &top->options->process;
-	struct needs needs = tui_needs(top->tui);
+	struct needs needs;
 
 	/* A request during a read is kept. */
 	if (tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader))
 		return;
 	if (!tui_wants_refresh(top->tui) && loop_now() < top->next)
 		return;
+	needs = tui_needs(top->tui);
 	needs.bits |= NEED_EVENTS;
 	needs.pids = options->named.pids;
 	needs.pid_count = options->named.pid_count;

@@ -106,12 +106,6 @@ snapshot_extras(struct snapshot *snapshot, struct process *row)
 	return (struct process_extras *)row->extras;
 }
 
-struct fault *
-snapshot_add_fault(struct snapshot *snapshot)
-{
-	return fault_add(&snapshot->faults);
-}
-
 struct event *
 snapshot_add_event(struct snapshot *snapshot)
 {

@@ -66,9 +66,6 @@ const char *snapshot_keep_command(struct snapshot *snapshot, const char *text, s
 /* The extras of a row of this snapshot, writable. */
 struct process_extras *snapshot_extras(struct snapshot *snapshot, struct process *row);
 
-/* Adds a row of UNKNOWNs. Earlier rows may move. */
-struct fault *snapshot_add_fault(struct snapshot *snapshot);
-
 /* Adds an event of UNKNOWNs. Earlier ones may move. */
 struct event *snapshot_add_event(struct snapshot *snapshot);
 

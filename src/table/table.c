@@ -105,15 +105,6 @@ selection_finish(struct selection *selection)
 	*selection = (struct selection){ .table = selection->table };
 }
 
-static bool
-is_selected(const struct selection *selection, const struct column *column)
-{
-	for (size_t i = 0; i < selection->count; i++)
-		if (selection->columns[i] == column)
-			return true;
-	return false;
-}
-
 int
 selection_parse(struct selection *selection, const char *list, size_t *ret_position)
 {
@@ -123,7 +114,7 @@ selection_parse(struct selection *selection, const char *list, size_t *ret_posit
 		size_t length = strcspn(name, ",");
 		const struct column *column = table_find(selection->table, name, length);
 
-		if (!column || is_selected(selection, column)) {
+		if (!column || selection_has(selection, column)) {
 			selection->count = count;
 			*ret_position = (size_t)(name - list);
 			return column ? -EEXIST : -EINVAL;

@@ -19,7 +19,7 @@ static void
 add_fault(struct snapshot *snapshot, int64_t pid, const char *segment, const char *code,
 	int64_t samples, int64_t period)
 {
-	struct fault *row = snapshot_add_fault(snapshot);
+	struct fault *row = fault_add(&snapshot->faults);
 
 	row->pid = pid;
 	row->comm = "sort";
@@ -125,7 +125,7 @@ totals_are_those_of_proc(void **state)
 static void
 add_walks(struct snapshot *snapshot, int64_t pid, const char *code, int64_t walks)
 {
-	struct fault *row = snapshot_add_fault(snapshot);
+	struct fault *row = fault_add(&snapshot->faults);
 
 	row->pid = pid;
 	row->comm = "sort";

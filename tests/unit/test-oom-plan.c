@@ -97,7 +97,7 @@ a_preview_leaves_the_snapshot_what_it_has(void **state)
 	struct oom_preview preview = { .count = 0 };
 
 	snapshot_add_event(now)->pid = 77;
-	snapshot_add_fault(now)->pid = 78;
+	fault_add(&now->faults)->pid = 78;
 	oom_plan_add(&plan, snapshot_find_process(now, 10), -500);
 	oom_preview(&preview, now, &plan);
 	assert_int_equal(event_at(&now->events, 0)->pid, 77);

@@ -28,7 +28,7 @@ add_process(struct screen_fixture *fixture, int64_t pid, int64_t minor)
 static void
 add_fault(struct screen_fixture *fixture, int64_t pid, enum segment segment, int64_t samples)
 {
-	struct fault *row = snapshot_add_fault(&fixture->snapshot);
+	struct fault *row = fault_add(&fixture->snapshot.faults);
 
 	row->pid = pid;
 	row->comm = pid == 5 ? "sort" : "\x1b[31m";
