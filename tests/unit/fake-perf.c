@@ -108,7 +108,7 @@ fake_read(int fd, uint64_t *values, size_t count)
 {
 	assert_true(fake_kernel.is_open[fd]);
 	assert_int_equal(count, 1 + __builtin_popcountll(fake_kernel.attributes[fd].read_format));
-	assert_in_range(count, 1, COUNT(fake_kernel.values));
+	assert_in_range(count, 1, ARRAY_SIZE(fake_kernel.values));
 	memcpy(values, fake_kernel.values, count * sizeof(*values));
 	return 0;
 }

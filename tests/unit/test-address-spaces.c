@@ -176,7 +176,7 @@ a_program_is_known_by_its_records_alone(void **state)
 	struct place place;
 
 	start_program(test, PID);
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_place(test, PID, cases[i].address, cases[i].segment, cases[i].name);
 	address_spaces_find(test->spaces, PID, 0x560b6d3b2010, &place);
 	assert_int_equal(place.offset, 0x1010);

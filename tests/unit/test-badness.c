@@ -189,7 +189,7 @@ T41_what_is_never_killed_has_a_reason_and_no_rank(void **state)
 	add(now, 15, MIB, 100)->memory_of = 10;
 	add(now, 20, MIB, 0);
 	badness_rank(now);
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct process *row = find(now, cases[i].pid);
 
 		assert_string_equal(row->protection, cases[i].protection);
@@ -293,7 +293,7 @@ F14_who_is_not_chosen_dies_with_its_address_space_and_its_group(void **state)
 		snapshot_find_process(now, pid)->oom_group = "/g";
 	badness_rank(now);
 	assert_int_equal(now->kill_count, 1);
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct process *row = find(now, cases[i].pid);
 
 		assert_true(row->rank == cases[i].rank);

@@ -181,7 +181,7 @@ parts_follow_their_item_the_largest_first(void **state)
 	struct rows budget = { .count = 0 };
 	const struct budget_row *row;
 
-	budget_build(&budget, &figures, parts, COUNT(parts));
+	budget_build(&budget, &figures, parts, ARRAY_SIZE(parts));
 	row = find(&budget, "shmem", NULL);
 	assert_string_equal(row[1].part, "/dev/shm");
 	assert_string_equal(row[2].part, "other");
@@ -247,7 +247,7 @@ L22_a_balloon_is_in_the_budget_or_beyond_it(void **state)
 	};
 	struct rows budget = { .count = 0 };
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct budget_figures figures = usual();
 		int64_t given_back, kept;
 

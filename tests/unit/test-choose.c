@@ -60,7 +60,7 @@ what_is_typed_matches_a_number_or_a_part_of_the_name(void **state)
 	};
 	const struct choice term = { 15, "TERM", "ask to end", NULL };
 
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(choose_match(&term, cases[i].typed, "SIG"), cases[i].expected);
 	assert_int_equal(choose_match(&(struct choice){ UNKNOWN, "RES", "", NULL }, "9", NULL), 0);
 }
@@ -84,7 +84,7 @@ U17_a_signal_is_chosen_from_a_list(void **state)
 	};
 	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		screen_fixture_type(*state, "k");
 		assert_non_null(tui->choose.kind);
 		screen_fixture_type(*state, cases[i].typed);

@@ -328,7 +328,7 @@ static void
 an_ordinary_user_gets_what_the_level_permits(void **state)
 {
 	int64_t level = perf_calls_real.paranoid();
-	bool is_right[COUNT(level_cases)][2] = { { false } }, is_written = true;
+	bool is_right[ARRAY_SIZE(level_cases)][2] = { { false } }, is_written = true;
 	char text[32];
 	pid_t child;
 	int guard, status;
@@ -338,7 +338,7 @@ an_ordinary_user_gets_what_the_level_permits(void **state)
 	if (level == UNKNOWN || !write_level(text))
 		skip_because("kernel.perf_event_paranoid cannot be written");
 	guard = guard_level(level, &child);
-	for (size_t i = 0; i < COUNT(level_cases) && is_written; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(level_cases) && is_written; i++) {
 		is_written = write_level(level_cases[i].level);
 		for (int all = 0; all < 2 && is_written; all++)
 			is_right[i][all] = is_level_right(&level_cases[i], all);
@@ -348,7 +348,7 @@ an_ordinary_user_gets_what_the_level_permits(void **state)
 	assert_int_equal(status, 0);
 	assert_int_equal(perf_calls_real.paranoid(), level);
 	assert_true(is_written);
-	for (size_t i = 0; i < COUNT(level_cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(level_cases); i++)
 		assert_true(is_right[i][0] && is_right[i][1]);
 }
 

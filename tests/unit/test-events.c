@@ -234,7 +234,7 @@ F8_a_sample_for_another_program_gets_its_own_time_and_kind(void **state)
 
 	fake_perf_reset();
 	fake_kernel.values[1] = UINT64_C(70) * SECOND;
-	for (size_t i = 0; i < COUNT(shared_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(shared_cases); i++) {
 		int64_t before, after;
 		struct record sample;
 
@@ -321,7 +321,7 @@ each_errno_has_its_sentence(void **state)
 	};
 	char sentence[DENIAL_SENTENCE_SIZE];
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		fake_perf_reset();
 		fake_kernel.open_error = cases[i].error;
 		fake_kernel.seccomp = cases[i].seccomp;

@@ -61,7 +61,7 @@ each_column_says_where_it_comes_from(void **state)
 {
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
 		tables[6 + i] = kernel_parts[i].table;
-	for (size_t i = 0; i < COUNT(tables); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 		for (size_t j = 0; j < tables[i]->column_count; j++) {
 			const struct column *column = &tables[i]->columns[j];
 

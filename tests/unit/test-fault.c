@@ -248,7 +248,7 @@ F7_no_part_is_above_its_total(void **state)
 		7001; /* 8,784 are estimated */
 	fault_at(&snapshot.faults, 0)->major = 5;
 	fault_at(&snapshot.faults, 0)->major_variance = 0;
-	for (size_t i = 0; i < sizeof(groupings) / sizeof(groupings[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(groupings); i++) {
 		const int64_t pid = groupings[i].minor == UNKNOWN ? 10 : UNKNOWN;
 		int64_t minor = 0, major = 0, share = 0;
 		const struct fault *total;

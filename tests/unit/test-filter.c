@@ -114,7 +114,7 @@ terms_hold_or_not(void **state)
 		{ "unit!=x", false },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		if (matches(cases[i].text) != cases[i].holds)
 			fail_msg("'%s' should %shold", cases[i].text, cases[i].holds ? "" : "not ");
 }
@@ -176,7 +176,7 @@ errors_name_the_place_and_the_cause(void **state)
 			"bad regular expression: reference to non-existent subpattern" },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct filter *filter = filter_create(&process_table);
 		struct filter_error error;
 
@@ -201,7 +201,7 @@ a_mistyped_column_has_the_nearest_one_beside_it(void **state)
 		{ "rss>>5", NULL },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct filter *filter = filter_create(&process_table);
 		struct filter_error error;
 
@@ -244,7 +244,7 @@ S3_what_would_take_all_memory_is_refused_at_its_place(void **state)
 		{ "", "java ", 4000, "", FILTER_MOST_BYTES, "longer than 4096 bytes" },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct filter *filter = filter_create(&process_table);
 		struct filter_error error;
 		char text[32 * 1024] = "";
@@ -282,7 +282,7 @@ a_match_that_takes_too_long_is_given_up_and_counted(void **state)
 	memset(command, 'a', sizeof(command) - 2);
 	command[sizeof(command) - 2] = 'b';
 	row.command = command;
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct filter *filter = filter_create(&process_table);
 		struct filter_error error;
 
@@ -335,7 +335,7 @@ a_set_lets_only_its_numbers_through(void **state)
 	struct process row;
 
 	table_reset_row(&process_table, &row);
-	filter_add_set(filter, pid, pids, COUNT(pids));
+	filter_add_set(filter, pid, pids, ARRAY_SIZE(pids));
 	assert_false(filter_matches(filter, &row));
 	for (row.pid = 1; row.pid < 9; row.pid++)
 		assert_int_equal(filter_matches(filter, &row), row.pid == 3 || row.pid == 7);

@@ -216,7 +216,7 @@ the_column_beside_is_the_next_one_that_is_chosen(void **state)
 	struct fixture fixture;
 
 	begin(&fixture, many, "res");
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_ptr_equal(grid_column_beside(&fixture.columns,
 					 column_called(cases[i].sorted), cases[i].step),
 			cases[i].expected ? column_called(cases[i].expected) : NULL);

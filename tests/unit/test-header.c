@@ -135,7 +135,7 @@ F10_only_the_kills_are_red_and_only_while_they_are_news(void **state)
 	system->oom_kills = 34;
 	place_of(fixture, L"34", &look);
 	assert_int_not_equal(look, red); /* when they were is not known */
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		system->last_kill_time = NOON - cases[i].ago * SECOND;
 		place_of(fixture, L"34, last", &look);
 		assert_int_equal(look == red, cases[i].is_red);
@@ -236,7 +236,7 @@ F9_U1_a_filter_is_always_seen_with_what_it_lets_through(void **state)
 	struct screen_fixture *fixture = *state;
 
 	add_rows(fixture, 9);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		wchar_t line[WIDTH * 4];
 
 		for (int j = 0; j < 9; j++)
@@ -260,7 +260,7 @@ U1_a_filter_has_its_line_before_other_lines_of_the_header(void **state)
 
 	add_rows(fixture, 9);
 	screen_fixture_show(fixture);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		screen_filter(fixture->tui, "pid=3");
 		assert_int_equal(header_height(fixture->tui, cases[i].height), cases[i].with);
 		assert_int_equal(

@@ -125,7 +125,7 @@ be_the_process(void)
 	memset(region, 1, REGION);
 	answer();
 	while (read(its_orders, &order, 1) == 1)
-		for (size_t i = 0; i < COUNT(deeds); i++)
+		for (size_t i = 0; i < ARRAY_SIZE(deeds); i++)
 			if (deeds[i].order == order)
 				deeds[i].obey();
 	_exit(0);

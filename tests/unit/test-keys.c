@@ -57,7 +57,7 @@ a_key_has_the_name_that_people_know(void **state)
 	};
 	char name[KEY_NAME_SIZE];
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		name_of_key(name, cases[i].code);
 		assert_string_equal(name, cases[i].name);
 	}
@@ -159,7 +159,7 @@ U13_keys_of_top_and_htop_mean_the_same(void **state)
 		{ 12, REQUEST_REDRAW },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(request_of_key(&screen_keys, cases[i].code), cases[i].request);
 	assert_string_equal(view_of_key(KEY_F(1))->name, "Help");
 	assert_string_equal(view_of_key('h')->name, "Help");

@@ -181,11 +181,11 @@ shapes_tell_arenas_and_stacks(void **state)
 	struct parsed parsed = { .rows = { .data = NULL } };
 	char text[8192] = "";
 
-	for (size_t i = 0; i < COUNT(shapes); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
 		strcat(strcat(text, shapes[i].line), "\n");
 	parse(&parsed, text);
-	assert_int_equal(parsed.rows.count, COUNT(shapes));
-	for (size_t i = 0; i < COUNT(shapes); i++)
+	assert_int_equal(parsed.rows.count, ARRAY_SIZE(shapes));
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
 		if (!is_same(map_at(&parsed.rows, i)->role, shapes[i].role) ||
 			!is_same(map_at(&parsed.rows, i)->owner, shapes[i].owner))
 			fail_msg("%s: %s, %s", shapes[i].line, map_at(&parsed.rows, i)->role,
@@ -218,8 +218,8 @@ mappings_are_put_together_by_what_they_are(void **state)
 		       "7fff1cb00000-7fff1cb04000 r--p 00000000 00:00 0        [vvar]\n"
 		       "7fff1cb04000-7fff1cb05000 r-xp 00000000 00:00 0        [vdso]\n");
 	map_group(&segments, &parsed.rows);
-	assert_int_equal(segments.count, COUNT(expected));
-	for (size_t i = 0; i < COUNT(expected); i++) {
+	assert_int_equal(segments.count, ARRAY_SIZE(expected));
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
 		const struct map_row *row = map_at(&segments, i);
 
 		assert_string_equal(row->segment, expected[i].segment);
@@ -260,7 +260,7 @@ growth_is_of_the_same_mapping(void **state)
 	parse(&now, after_text);
 	map_compare(&now.rows, &before.rows);
 	assert_int_equal(now.rows.count, 5); /* two have gone: one of them has got a name */
-	for (size_t i = 0; i < COUNT(expected); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
 		assert_int_equal(map_at(&now.rows, i)->size_grown, expected[i] * KIB);
 	assert_int_equal(map_at(&now.rows, 4)->usage.size, 0);
 	assert_string_equal(map_at(&now.rows, 4)->name, "[anon:gone]");

@@ -77,12 +77,12 @@ each_mapping_is_known_for_what_it_is(void **state)
 	char text[16384] = "";
 
 	/* The samples are of several processes: wherever addresses begin anew one ends. */
-	for (size_t i = 0; i < COUNT(samples);) {
+	for (size_t i = 0; i < ARRAY_SIZE(samples);) {
 		size_t first = i;
 		uint64_t start = 0, here = 0;
 
 		text[0] = '\0';
-		for (; i < COUNT(samples); i++, start = here) {
+		for (; i < ARRAY_SIZE(samples); i++, start = here) {
 			here = strtoull(samples[i].line, NULL, 16);
 			if (here < start)
 				break;
@@ -133,7 +133,7 @@ what_is_no_line_of_maps_is_refused(void **state)
 		"1000-2000 r--p 0 100000000:00 0", "-2000 r--p 0 00:00 0" };
 	struct mapping mapping;
 
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		if (maps_parse_line(cases[i], &mapping))
 			fail_msg("%s", cases[i]);
 }

@@ -26,7 +26,7 @@ F17_an_array_that_is_far_too_large_shrinks(void **state)
 		{ 0, 0, false },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		size_t capacity = 0, before;
 		int64_t *array =
 			array_reserve(NULL, &capacity, cases[i].capacity, sizeof(array[0]));

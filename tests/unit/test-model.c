@@ -315,7 +315,7 @@ F16_hints_are_about_the_rows_that_are_shown(void **state)
 	process_note_gap(&now.processes[2], NEED_COMMAND, -ETIMEDOUT);
 	process_note_gap(&now.processes[2], NEED_OOM_SCORE, -EIO);
 	process_note_gap(&now.processes[3], NEED_COMMAND, -ESRCH); /* it is no news */
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct hint hints[SNAPSHOT_HINTS];
 		const void *rows[4];
 		struct row_list list = { .rows = rows };
@@ -394,7 +394,7 @@ F9_processes_hold_the_sum_of_their_pss_or_at_most_their_res(void **state)
 		{ { { 1, 0, 0, 0, true } }, 1, "PSS 0" },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct footprint footprint =
 			footprint_of_shares(cases[i].shares, cases[i].count, 1000);
 		char text[FOOTPRINT_TEXT_SIZE];

@@ -26,7 +26,7 @@ the_distance_is_the_number_of_slips(void **state)
 		{ "abcdefghijklmnopqrstuvwxyzabcdefg", "a", SIZE_MAX },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const char *a = cases[i].a, *b = cases[i].b;
 
 		assert_int_equal(nearest_distance(a, strlen(a), b, strlen(b)), cases[i].distance);
@@ -55,10 +55,10 @@ the_nearest_name_is_found_or_none(void **state)
 		{ "postgres", NULL },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct nearest nearest = { .word = cases[i].word, .length = strlen(cases[i].word) };
 
-		for (size_t j = 0; j < COUNT(names); j++)
+		for (size_t j = 0; j < ARRAY_SIZE(names); j++)
 			nearest_offer(&nearest, names[j]);
 		if (cases[i].name)
 			assert_string_equal(nearest.name, cases[i].name);

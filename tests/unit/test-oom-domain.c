@@ -80,16 +80,16 @@ static const struct {
 static void
 F1_the_domain_has_the_least_headroom(void **state)
 {
-	for (size_t i = 0; i < COUNT(domains); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(domains); i++) {
 		struct system system = { .total = 1000 * MIB,
 			.swap_total = domains[i].swap_free * MIB,
 			.swap_free = domains[i].swap_free * MIB };
-		struct oom_level levels[COUNT(domains[i].levels)];
+		struct oom_level levels[ARRAY_SIZE(domains[i].levels)];
 		struct oom_domain domain = { .level = 99 };
 		int64_t headroom;
 		bool found;
 
-		for (size_t j = 0; j < COUNT(levels); j++) {
+		for (size_t j = 0; j < ARRAY_SIZE(levels); j++) {
 			int64_t max = domains[i].levels[j].max * MIB;
 			int64_t current = domains[i].levels[j].current;
 			int64_t second = domains[i].levels[j].second_max * MIB;
@@ -112,7 +112,7 @@ F1_the_domain_has_the_least_headroom(void **state)
 				levels[j].swap_current = second_current;
 			}
 		}
-		found = oom_domain_find(levels, COUNT(levels), &system, &domain);
+		found = oom_domain_find(levels, ARRAY_SIZE(levels), &system, &domain);
 		if (!found)
 			domain = (struct oom_domain){ .level = (size_t)NONE };
 		headroom = domains[i].headroom == GONE ? UNKNOWN : domains[i].headroom * MIB;
@@ -146,7 +146,7 @@ F3_a_name_is_the_path_below_the_mount(void **state)
 	};
 	char name[64];
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_true(cgroup_mount_name(cases[i].path, strlen(cases[i].path), cases[i].inside,
 			cases[i].levels, name, sizeof(name)));
 		assert_string_equal(name, cases[i].name);

@@ -111,7 +111,7 @@ may_differ(const char *column)
 	static const char *const names[] = { "killed_with", "kills_asker", "uptime", "tasks",
 		"protected", "rank", "total", "report" };
 
-	for (size_t i = 0; i < COUNT(names); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(names[i], column) == 0)
 			return true;
 	return false;
@@ -249,12 +249,12 @@ static const char *const reports[] = { "4.19-memcg.txt", "6.18-memcg.txt", "8k-p
 static void
 L4_L16_any_prefix_may_stand_before_a_report(void **state)
 {
-	for (size_t i = 0; i < COUNT(reports); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
 		char *text = load(reports[i]);
 		struct found right, found;
 
 		read_log(text, strlen(text), &right);
-		for (size_t j = 0; j < COUNT(prefixes); j++) {
+		for (size_t j = 0; j < ARRAY_SIZE(prefixes); j++) {
 			char *changed = each_line(text, prefixes[j], "", 0);
 
 			read_log(changed, strlen(changed), &found);
@@ -276,12 +276,12 @@ L16_line_ends_and_colours_change_nothing(void **state)
 		{ "Nov 22 14:00:01 h kernel: \33[0;1;31m", "\33[0m" }, { "\33[32m", "\33[0m\r" },
 		{ "", "  " } };
 
-	for (size_t i = 0; i < COUNT(reports); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++) {
 		char *text = load(reports[i]);
 		struct found right, found;
 
 		read_log(text, strlen(text), &right);
-		for (size_t j = 0; j < COUNT(cases); j++) {
+		for (size_t j = 0; j < ARRAY_SIZE(cases); j++) {
 			char *changed = each_line(text, cases[j].before, cases[j].behind, 0);
 
 			read_log(changed, strlen(changed), &found);
@@ -323,7 +323,7 @@ tells(const char *text, int64_t pid)
 		"reaped process %lld ", ",pid=%lld,uid=", "to process %lld " };
 	char words[64];
 
-	for (size_t i = 0; i < COUNT(forms); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		snprintf(words, sizeof(words), forms[i], (long long)pid);
 		if (strstr(text, words))
 			return true;
@@ -456,8 +456,8 @@ check_pair(const char *const *names, const char *const *texts, const struct foun
 		{ "Nov 22 14:00:01 host-a kernel: ", "Nov 22 14:00:01 host-b kernel: ", true } };
 	char how[256];
 
-	for (size_t i = 0; i < COUNT(cases); i++)
-		for (size_t j = 0; j < (cases[i].is_kept_apart ? 2 : COUNT(orders)); j++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		for (size_t j = 0; j < (cases[i].is_kept_apart ? 2 : ARRAY_SIZE(orders)); j++) {
 			struct found found;
 			char *text = mixed(texts[0], texts[1], cases[i].a, cases[i].b, &orders[j]);
 
@@ -474,8 +474,8 @@ check_pair(const char *const *names, const char *const *texts, const struct foun
 static void
 two_reports_whose_lines_are_mixed_are_kept_apart_or_not_believed(void **state)
 {
-	for (size_t i = 0; i < COUNT(reports); i++)
-		for (size_t j = 0; j < COUNT(reports); j++) {
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(reports); j++) {
 			const char *names[] = { reports[i], reports[j] };
 			char *a = load(reports[i]), *b = load(reports[j]);
 			const char *texts[] = { a, b };

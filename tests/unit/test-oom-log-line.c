@@ -58,7 +58,7 @@ what_stands_before_a_message_is_taken_off(void **state)
 		{ "Nov 22 14:00:01 h sshd[7]: x", LOG_OTHER, UNKNOWN, 1795356001 },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct log_line line;
 		int64_t time;
 

@@ -74,7 +74,7 @@ a_name_may_be_anything(void **state)
 		"(sd-pam)", ",pid=1,uid=0", "a-b", "7 8 9", ")", "(", "Node 1", "CPU: 1",
 		"Task in /", "a) score 7", "Killed process1" };
 
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct found found;
 		char text[1024];
 
@@ -476,7 +476,7 @@ the_limit_says_what_an_adjustment_counts_for(void **state)
 		{ "", "SOMETHING_NEW,", UNKNOWN, OOM_LIMIT_UNKNOWN },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char text[1024];
 		struct found found;
 

@@ -30,7 +30,7 @@ set_up(void **state)
 	snapshot->system.total = 10 * GIB;
 	snapshot->system.swap_total = 0;
 	scope = badness_scope_of(snapshot);
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct process *row = snapshot_add_process(snapshot);
 
 		row->pid = rows[i].pid;
@@ -218,7 +218,7 @@ T36_the_old_scale_is_converted_as_the_kernel_does(void **state)
 	static const int64_t pairs[][2] = { { -17, -1000 }, { -16, -941 }, { -1, -58 }, { 0, 0 },
 		{ 1, 58 }, { 14, 823 }, { 15, 1000 } };
 
-	for (size_t i = 0; i < COUNT(pairs); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)
 		assert_int_equal(oom_from_legacy(pairs[i][0]), pairs[i][1]);
 }
 
@@ -255,7 +255,7 @@ a_drop_in_stands_where_systemd_starts_the_process(void **state)
 	};
 	struct process process;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char text[OOM_DROP_IN_SIZE];
 
 		table_reset_row(&process_table, &process);

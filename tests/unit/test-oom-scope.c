@@ -414,7 +414,7 @@ a_group_dies_when_its_worst_member_would(void **state)
 	snapshot_reset(&now);
 	now.system.total = 1000 * MIB;
 	now.system.swap_total = 0;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct process *row = snapshot_add_process(&now);
 
 		row->pid = 10 + (int64_t)i;
@@ -425,7 +425,7 @@ a_group_dies_when_its_worst_member_would(void **state)
 		row->oom_group = rows[i].group;
 	}
 	badness_rank(&now);
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		assert_int_equal(now.processes[i].rank, rows[i].rank);
 	assert_int_equal(now.kill_order[0]->pid, 11);
 	assert_int_equal(now.kill_order[1]->pid, 12); /* by its own badness within the group */

@@ -143,7 +143,7 @@ a_victim_called_by_its_thread_is_told_by_its_process(void **state)
 		int64_t pid;
 	} cases[] = { { "Name:\tdb\nTgid:\t20\nPid:\t21\n", 20 }, { NULL, 20 } };
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct scene scene;
 		const struct snapshot *now;
 		struct snapshot *filled;

@@ -323,7 +323,7 @@ the_preview_equals_what_is_measured_after_the_change(void **state)
 	static const int64_t raises[] = { 1, 17, 300, 999, 1000 };
 	pid_t pid = start_child();
 
-	for (size_t i = 0; i < COUNT(raises); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(raises); i++) {
 		bool is_equal = false;
 
 		for (int look = 0; look < 20 && !is_equal; look++)

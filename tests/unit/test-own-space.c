@@ -90,7 +90,7 @@ real_mappings_are_known_for_what_they_are(void **state)
 		{ getauxval(AT_SYSINFO_EHDR), SEGMENT_VDSO, "[vdso]" },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct place place;
 
 		address_spaces_find(spaces, getpid(), cases[i].address, &place);

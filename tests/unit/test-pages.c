@@ -44,8 +44,8 @@ U5_q_and_escape_leave_a_page_before_they_leave_memtop(void **state)
 	static const int ways_out[] = { 'q', 27 };
 	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
-	for (size_t way = 0; way < COUNT(ways_out); way++) {
-		for (size_t i = 0; i < COUNT(pages); i++) {
+	for (size_t way = 0; way < ARRAY_SIZE(ways_out); way++) {
+		for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
 			assert_true(tui_key(tui, pages[i].key));
 			assert_string_equal(tui->view->name, pages[i].view);
 			assert_true(tui_key(tui, ways_out[way]));
@@ -138,7 +138,7 @@ U13_every_key_is_taken_somewhere(void **state)
 		bool is_taken =
 			(request == REQUEST_NONE && !view_of_key(key)) || request == REQUEST_MOUSE;
 
-		for (size_t i = 0; i < COUNT(tabs) && !is_taken; i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(tabs) && !is_taken; i++) {
 			tui->settings->processes.tree = true;
 			app_open(tui, view_of_name(tabs[i]));
 			tui_key(tui, key);

@@ -31,7 +31,7 @@ T29_comm_ends_at_the_last_parenthesis(void **state)
 		{ "42 (\xff\xfe)" STAT_REST, "\xff\xfe" },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct procfs_stat stat;
 
 		assert_int_equal(procfs_parse_stat(cases[i].text, strlen(cases[i].text), &stat), 0);
@@ -58,7 +58,7 @@ a_broken_stat_is_refused(void **state)
 		"42 (cat) S 1 2 3", "x (cat)" STAT_REST, ")( S 1", "42 (cat)S 1" };
 	struct procfs_stat stat;
 
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(procfs_parse_stat(cases[i], strlen(cases[i]), &stat), -EINVAL);
 }
 
@@ -99,7 +99,7 @@ S5_a_product_that_is_too_large_is_unknown(void **state)
 	struct procfs_statm statm;
 	struct procfs_stat stat;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		int64_t pages = cases[i].pages;
 
 		assert_int_equal(procfs_parse_stat(cases[i].text, strlen(cases[i].text), &stat), 0);
@@ -167,7 +167,7 @@ fields_are_found_in_any_order(void **state)
 	} row = { UNKNOWN, UNKNOWN, UNKNOWN };
 	const struct procfs_key keys[] = { { "A", 0 }, { "B", 8 }, { "C", 16 } };
 
-	procfs_fields("C: 3\nX: 9\nA: 1 kB\nB: 2\n", keys, COUNT(keys), &row);
+	procfs_fields("C: 3\nX: 9\nA: 1 kB\nB: 2\n", keys, ARRAY_SIZE(keys), &row);
 	assert_int_equal(row.a, 1024);
 	assert_int_equal(row.b, 2);
 	assert_int_equal(row.c, 3);
@@ -193,7 +193,7 @@ cgroup_is_of_the_memory_controller(void **state)
 		{ "0::/x.slice/.service", "/x.slice/.service", NULL },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct cgroup cgroup;
 
 		assert_int_equal(cgroup_parse(cases[i].text, &cgroup), 0);
@@ -288,7 +288,7 @@ F4_the_unit_is_one_of_the_outer_system(void **state)
 		{ "/", NULL },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		char text[1024], unit[256] = "-";
 		struct cgroup cgroup;
 

@@ -115,7 +115,7 @@ a_size_that_cannot_be_drops_what_is_there(void **state)
 	static const size_t sizes[] = { 0, 1, 7, 57, RING_SIZE, UINT16_MAX };
 	struct scene scene;
 
-	for (size_t i = 0; i < COUNT(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		begin(&scene, 200);
 		add(&scene, 16, 16, 'a');
 		add(&scene, 56, sizes[i], 'b');
@@ -329,7 +329,7 @@ a_record_of_another_size_is_refused(void **state)
 	char bytes[RING_SIZE], body[RING_SIZE];
 
 	memset(body, 'x', sizeof(body));
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		size_t size =
 			build(bytes, cases[i].type, 0, body, cases[i].size, cases[i].has_trailer);
 

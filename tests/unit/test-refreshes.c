@@ -353,7 +353,7 @@ within_a_budget_visible_processes_are_first_and_all_have_their_turn(void **state
 	world->needs.bits |= NEED_PSS;
 	world->needs.pss_budget = 40000; /* for two */
 	world->needs.visible = visible;
-	world->needs.visible_count = COUNT(visible);
+	world->needs.visible_count = ARRAY_SIZE(visible);
 	make_processes(world, 10, 20);
 	assert_int_equal(count_with_pss(world_refresh(world)), 0);
 	do {
@@ -378,7 +378,7 @@ F9_what_a_filter_lets_through_comes_before_others_and_without_a_column(void **st
 
 	world->needs.pss_budget = 60000; /* for three */
 	world->needs.summed = summed;
-	world->needs.summed_count = COUNT(summed);
+	world->needs.summed_count = ARRAY_SIZE(summed);
 	make_processes(world, 10, 20);
 	world_refresh(world);
 	do {
@@ -477,7 +477,7 @@ T24_a_thread_is_no_process_to_ask_for(void **state)
 	tree_write_process(
 		&world->tree, &(struct tree_process){ .pid = 1, .comm = "x", .start_time = 1 });
 	world->needs.pids = pids;
-	world->needs.pid_count = COUNT(pids);
+	world->needs.pid_count = ARRAY_SIZE(pids);
 	now = world_refresh(world);
 	assert_int_equal(now->process_count, 1);
 	assert_int_equal(now->processes[0].pid, 10);
@@ -496,7 +496,7 @@ only_the_processes_asked_for_are_read(void **state)
 		tree_write_process(&world->tree,
 			&(struct tree_process){ .pid = pid, .comm = "x", .start_time = 1 });
 	world->needs.pids = pids;
-	world->needs.pid_count = COUNT(pids);
+	world->needs.pid_count = ARRAY_SIZE(pids);
 	for (int i = 0; i < 3; i++) {
 		now = world_refresh(world);
 		assert_int_equal(now->process_count, 2);

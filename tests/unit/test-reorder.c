@@ -123,7 +123,7 @@ records_of_one_ring_may_be_out_of_order(void **state)
 	static const uint64_t times[] = { 3, 6, 9, 15, 12, 18, 24, 21 };
 
 	begin(rings);
-	for (size_t i = 0; i < COUNT(times); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++)
 		write_sample(&rings[0], times[i]);
 	take_all(&buffer, rings);
 	for (int64_t time = 3; time <= 24; time += 3) {
@@ -207,11 +207,11 @@ F8_a_sample_lies_between_the_records_around_it(void **state)
 	size_t ring;
 
 	begin(rings);
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		(cases[i].is_sample ? write_sample : write_exit)(
 			&rings[1], (uint64_t)cases[i].written);
 	take_all(&buffer, rings);
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		assert_true(reorder_next(&buffer, 1000000, &record, &ring));
 		assert_int_equal(record.kind, cases[i].is_sample ? RECORD_SAMPLE : RECORD_EXIT);
 		assert_int_equal(record.time, cases[i].right);

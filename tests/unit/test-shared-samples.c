@@ -300,7 +300,7 @@ F8_beside_any_other_program_the_split_is_right(void **state)
 {
 	const struct sampling_target target = { .period = 1, .pages = KEPT };
 
-	for (size_t i = 0; i < COUNT(others); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
 		const struct answer answer = ask(as_root, &others[i], target, true);
 
 		skip_unless(&answer, ACCESS_ALL);
@@ -328,7 +328,7 @@ F8_an_ordinary_user_gets_the_right_split_or_a_doubt(void **state)
 {
 	const struct sampling_target target = { .pid = 1, .period = 1, .pages = 64 };
 
-	for (size_t i = 0; i < COUNT(others); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		for (int is_moving = 0; is_moving < 2; is_moving++) {
 			const struct answer answer =
 				ask(as_nobody, &others[i], target, is_moving != 0);

@@ -20,7 +20,7 @@ signals_are_known_by_name_and_number(void **state)
 	assert_int_equal(signal_parse("sigkill"), SIGKILL);
 	assert_int_equal(signal_parse("Usr1"), SIGUSR1);
 	assert_int_equal(signal_parse("15"), SIGTERM);
-	for (size_t i = 0; i < COUNT(wrong); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		assert_int_equal(signal_parse(wrong[i]), -EINVAL);
 }
 

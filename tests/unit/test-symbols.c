@@ -168,7 +168,7 @@ each_kind_of_elf_is_read(void **state)
 {
 	static const char *const names[] = { "elf64", "elf32", "elf64-big", "elf32-big", "dynsym" };
 
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct elf_symbols symbols;
 
 		assert_int_equal(read_elf(names[i], &symbols), 0);
@@ -203,7 +203,7 @@ a_senseless_elf_is_refused(void **state)
 	};
 	struct elf_symbols symbols;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		int error = read_elf(cases[i].name, &symbols);
 
 		if (error != cases[i].error)

@@ -33,7 +33,7 @@ a_reset_row_is_unknown_in_every_column(void **state)
 static void
 names_are_for_machines_and_found_once(void **state)
 {
-	for (size_t t = 0; t < COUNT(tables); t++)
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
 		for (size_t i = 0; i < tables[t]->column_count; i++) {
 			const struct column *column = &tables[t]->columns[i];
 
@@ -54,7 +54,7 @@ names_are_for_machines_and_found_once(void **state)
 static void
 kind_and_time_are_no_columns(void **state)
 {
-	for (size_t t = 0; t < COUNT(tables); t++)
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
 		for (size_t i = 0; i < tables[t]->column_count; i++) {
 			assert_string_not_equal(tables[t]->columns[i].name, "kind");
 			assert_string_not_equal(tables[t]->columns[i].name, "time");
@@ -71,7 +71,7 @@ every_column_of_the_first_issue_is_there(void **state)
 		"MINFLT/s", "MAJFLT/s", "GROWTH", "CGROUP", "UNIT", "COMM", "COMMAND", "rss",
 		"cmd" };
 
-	for (size_t i = 0; i < COUNT(names); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		assert_non_null(table_find(&process_table, names[i], strlen(names[i])));
 }
 

@@ -43,7 +43,7 @@ unsafe_characters_are_escaped(void **state)
 	char safe[64];
 	size_t length;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		text_safe(safe, sizeof(safe), cases[i].text, CHARSET_ASCII);
 		assert_string_equal(safe, cases[i].ascii);
 		length = text_safe(safe, sizeof(safe), cases[i].text, CHARSET_UTF8);
@@ -75,10 +75,10 @@ S6_what_has_no_defined_width_is_escaped(void **state)
 	static const char letters[] = "\xc3\xbc\xd0\x96\xe4\xb8\xad\xf0\x9f\x98\x80";
 	char safe[64];
 
-	for (size_t i = 0; i < COUNT(locales); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(locales); i++) {
 		if (!setlocale(LC_CTYPE, locales[i]))
 			continue;
-		for (size_t j = 0; j < COUNT(cases); j++) {
+		for (size_t j = 0; j < ARRAY_SIZE(cases); j++) {
 			text_safe(safe, sizeof(safe), cases[j].text, CHARSET_UTF8);
 			assert_string_equal(safe, cases[j].safe);
 			text_safe(safe, sizeof(safe), cases[j].text, CHARSET_ASCII);
@@ -171,7 +171,7 @@ numbers_are_checked(void **state)
 		{ "0x10", -EINVAL, 0 },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		int64_t number = 77;
 
 		assert_int_equal(text_to_number(cases[i].text, &number), cases[i].error);
@@ -192,7 +192,7 @@ decimals_take_point_or_comma(void **state)
 	assert_true(decimal == 0.25);
 	assert_int_equal(text_to_decimal(".5", &decimal), 0);
 	assert_true(decimal == 0.5);
-	for (size_t i = 0; i < COUNT(bad); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(text_to_decimal(bad[i], &decimal), -EINVAL);
 }
 
@@ -215,7 +215,7 @@ a_path_is_below_whole_parts_only(void **state)
 		{ "/b", "/a", false },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(text_is_below(cases[i].path, cases[i].folder), cases[i].is_below);
 }
 

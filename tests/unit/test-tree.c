@@ -45,8 +45,8 @@ children_stand_below_their_parents(void **state)
 		{ 5, UNKNOWN } };
 	static const struct leaf cut[] = { { 1, 0 }, { 2, 0 }, { 3, 1 }, { 4, 2 }, { 5, 0 } };
 
-	check_tree(family, COUNT(family), sorted);
-	check_tree(cycle, COUNT(cycle), cut);
+	check_tree(family, ARRAY_SIZE(family), sorted);
+	check_tree(cycle, ARRAY_SIZE(cycle), cut);
 	check_tree(family, 0, sorted);
 }
 
@@ -92,18 +92,18 @@ what_is_folded_hides_all_below_it(void **state)
 		{ { 1, 2 }, { 1, 6 }, { 4 } },
 		{ { 3, 5, 6 }, { 1, 2, 3, 5, 6 }, { 0, 0, 1 } },
 	};
-	struct process processes[COUNT(family)];
-	const void *rows[COUNT(family)];
+	struct process processes[ARRAY_SIZE(family)];
+	const void *rows[ARRAY_SIZE(family)];
 
-	for (size_t i = 0; i < COUNT(family); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(family); i++) {
 		processes[i].pid = family[i].pid;
 		processes[i].parent = family[i].other;
 	}
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct row_list list = { .rows = rows, .count = COUNT(family) };
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct row_list list = { .rows = rows, .count = ARRAY_SIZE(family) };
 		size_t count = 0;
 
-		for (size_t j = 0; j < COUNT(family); j++)
+		for (size_t j = 0; j < ARRAY_SIZE(family); j++)
 			rows[j] = &processes[j];
 		tree_arrange(&list, table_column(&process_table, "pid"),
 			table_column(&process_table, "ppid"));
@@ -115,7 +115,7 @@ what_is_folded_hides_all_below_it(void **state)
 			assert_int_equal(list.folded[count], cases[i].below[count]);
 		}
 		assert_int_equal(list.count, count);
-		assert_int_equal(list.left_out, COUNT(family) - count);
+		assert_int_equal(list.left_out, ARRAY_SIZE(family) - count);
 		list.rows = NULL;
 		row_list_finish(&list);
 	}

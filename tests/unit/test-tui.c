@@ -84,7 +84,7 @@ list_moves_stay_within_the_list(void **state)
 
 			for (int i = 0; i < 100; i++) {
 				assert_true(list_request(
-					&list, requests[(size_t)random() % COUNT(requests)]));
+					&list, requests[(size_t)random() % ARRAY_SIZE(requests)]));
 				assert_true(count ? list.selected < count : list.selected == 0);
 				assert_true(list.top <= list.selected);
 				assert_true(height == 0 || list.selected < list.top + height);
@@ -235,7 +235,7 @@ the_parts_of_the_memory_bar_add_up(void **state)
 	read_line(window, 0, line);
 	start = wcschr(line, L'[') + 1;
 	end = wcschr(line, L']');
-	for (size_t i = 0; i < COUNT(parts); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		wchar_t *first = wcschr(start, parts[i].fill);
 		long bar = end - start, before = 0;
 

@@ -60,7 +60,7 @@ numbers_are_written_for_people(void **state)
 	char text[UNIT_FORMAT_SIZE];
 	size_t length;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		length = unit_format(text, cases[i].unit, cases[i].number, SCALE_HUMAN);
 		assert_int_equal(length, strlen(text));
 		assert_string_equal(text, cases[i].text);
@@ -136,7 +136,7 @@ what_people_write_is_read(void **state)
 		{ UNIT_BYTES, "99999999P", -ERANGE, 0 },
 	};
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		int64_t number = 77;
 
 		assert_int_equal(unit_parse(cases[i].unit, cases[i].text, &number), cases[i].error);
@@ -151,8 +151,8 @@ L25_numbers_without_a_sign_are_in_order(void **state)
 		UINT64_MAX };
 	static const enum unit units[] = { UNIT_ID, UNIT_ADDRESS };
 
-	for (size_t i = 0; i < COUNT(units); i++)
-		for (size_t j = 1; j < COUNT(ascending); j++)
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		for (size_t j = 1; j < ARRAY_SIZE(ascending); j++)
 			assert_true(unit_in_order(units[i], (int64_t)ascending[j - 1]) <
 				    unit_in_order(units[i], (int64_t)ascending[j]));
 	assert_true(unit_in_order(UNIT_ID, 0) > UNKNOWN);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "base/macros.h"
 
 /* A tree like /proc in a directory of its own, for readers that take a root. */
 struct tree {
