@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/log.h"
 #include "base/macros.h"
 #include "command/child.h"
-
-#include "base/log.h"
 #include "command/loop.h"
 #include "command/process-options.h"
 #include "command/table-command.h"
