@@ -56,3 +56,9 @@ scan_start(const char *text, const char *start)
 
 	return strncmp(text, start, length) == 0 ? text + length : NULL;
 }
+
+bool
+scan_is(const char *text, size_t length, const char *word)
+{
+	return strlen(word) == length && memcmp(text, word, length) == 0;
+}

@@ -3,6 +3,9 @@
 
 #include "base/known.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /*
  * Reads text from outside and trusts no length and no number in it. A number that is absent or too
  * large is UNKNOWN.
@@ -19,6 +22,9 @@ int64_t scan_field(const char *text, const char *key);
 
 /* The last `word` in `text`, before `end` (NULL: anywhere), or NULL. */
 const char *scan_last(const char *text, const char *word, const char *end);
+
+/* Whether the first `length` bytes of a text are this word. */
+bool scan_is(const char *text, size_t length, const char *word);
 
 /* The rest of the text if it begins with `start`, else NULL. */
 const char *scan_start(const char *text, const char *start);

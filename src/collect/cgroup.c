@@ -2,6 +2,7 @@
 #include "collect/cgroup.h"
 
 #include "base/macros.h"
+#include "base/scan.h"
 #include "collect/procfs.h"
 
 #include <errno.h>
@@ -36,13 +37,12 @@ static bool
 has_controller(const struct line *line, const char *name)
 {
 	const char *at = line->controllers, *end = at + line->controllers_length;
-	size_t length = strlen(name);
 
 	while (at < end) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
 		size_t size = (size_t)((comma ? comma : end) - at);
 
-		if (size == length && memcmp(at, name, length) == 0)
+		if (scan_is(at, size, name))
 			return true;
 		at += size + 1;
 	}

@@ -57,8 +57,7 @@ parse_key(const char *line, struct zone *zone)
 	length = strcspn(key, " \n");
 	number = key + length;
 	for (size_t i = 0; i < ARRAY_SIZE(zone_keys); i++)
-		if (strlen(zone_keys[i].key) == length &&
-			strncmp(zone_keys[i].key, key, length) == 0)
+		if (scan_is(key, length, zone_keys[i].key))
 			*(int64_t *)((char *)zone + zone_keys[i].offset) =
 				known_pages(scan_number(number));
 }
@@ -217,8 +216,7 @@ nodes_take_line(struct node *node, const char *file, const char *line)
 		}
 	length = strcspn(key, " ");
 	for (size_t i = 0; i < ARRAY_SIZE(node_keys); i++)
-		if (strcmp(node_keys[i].file, file) == 0 && strlen(node_keys[i].key) == length &&
-			strncmp(node_keys[i].key, key, length) == 0)
+		if (strcmp(node_keys[i].file, file) == 0 && scan_is(key, length, node_keys[i].key))
 			*(int64_t *)((char *)node + node_keys[i].offset) = value_of(key + length);
 }
 

@@ -66,8 +66,7 @@ parse_field(const char *line, struct mark_format *format)
 	if (at < 0 || at > RECORD_SIZE || bytes < 1 || bytes > RECORD_SIZE)
 		return;
 	for (size_t i = 0; i < MARK_FIELDS; i++)
-		if (strlen(fields[i].name) == (size_t)(end - name) &&
-			memcmp(fields[i].name, name, (size_t)(end - name)) == 0) {
+		if (scan_is(name, (size_t)(end - name), fields[i].name)) {
 			format->fields[i].offset = (size_t)at;
 			format->fields[i].size = (size_t)bytes;
 			format->fields[i].is_signed = sign[strlen("signed:")] == '1';

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/nearest.h"
+#include "base/scan.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -46,7 +47,7 @@ words_of_name(const char *name, char *const *words, int count)
 	for (int taken = 0; taken < count;) {
 		size_t length = strcspn(name, " ");
 
-		if (strlen(words[taken]) != length || memcmp(words[taken], name, length) != 0)
+		if (!scan_is(name, length, words[taken]))
 			return 0;
 		taken++;
 		if (!name[length])

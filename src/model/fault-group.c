@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "base/scan.h"
 #include "base/text.h"
 #include "model/fault.h"
 #include "model/snapshot.h"
@@ -80,8 +81,7 @@ fault_parse_keys(const char *list, size_t *ret_position, const char **ret_near)
 	for (const char *word = list;; word++) {
 		size_t length = strcspn(word, ","), i = 0;
 
-		while (i < KEYS && (strlen(keys_known[i].name) != length ||
-					   strncmp(keys_known[i].name, word, length) != 0))
+		while (i < KEYS && !scan_is(word, length, keys_known[i].name))
 			i++;
 		if (i == KEYS) {
 			*ret_position = (size_t)(word - list);

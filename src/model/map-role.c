@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/map.h"
 
+#include "base/scan.h"
+
 #include <stdbool.h>
-#include <string.h>
 
 const char map_role_bss[] = "bss";
 const char map_role_arena[] = "arena";
@@ -27,18 +28,12 @@ end_of(const struct map_row *row)
 	return (uint64_t)row->end;
 }
 
-static bool
-starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
-
 /* Private memory by mmap without a name, or with a name that glibc gives. */
 static bool
 is_plain(const struct map_row *row)
 {
 	return row->kind == SEGMENT_ANON && !(row->bits & MAPPING_SHARED) &&
-	       (!row->name || starts_with(row->name, "[anon: glibc:"));
+	       (!row->name || scan_start(row->name, "[anon: glibc:"));
 }
 
 static bool
@@ -103,7 +98,7 @@ find_role(struct map_row *rows, size_t count, size_t place)
 	if (row->kind == SEGMENT_DATA && !row->name && before) {
 		row->role = map_role_bss;
 		row->owner = before->owner;
-	} else if (row->kind == SEGMENT_ANON && row->name && starts_with(row->name, "[stack:")) {
+	} else if (row->kind == SEGMENT_ANON && row->name && scan_start(row->name, "[stack:")) {
 		row->role = map_role_stack;
 	} else if (before && is_stack(row, before)) {
 		row->role = map_role_stack;
@@ -115,7 +110,7 @@ find_role(struct map_row *rows, size_t count, size_t place)
 static const char *
 owner_of(const struct map_row *row)
 {
-	if (row->kind == SEGMENT_VDSO || (row->name && starts_with(row->name, "[stack:")))
+	if (row->kind == SEGMENT_VDSO || (row->name && scan_start(row->name, "[stack:")))
 		return NULL;
 	return row->name;
 }

@@ -3,6 +3,7 @@
 
 #include "base/known.h"
 #include "base/macros.h"
+#include "base/scan.h"
 #include "base/unit.h"
 
 #include <stdbool.h>
@@ -35,12 +36,6 @@ static const struct {
 	{ "/drm mm object", SEGMENT_SHARED, SEGMENT_SHARED },
 	{ "/i915", SEGMENT_SHARED, SEGMENT_SHARED },
 };
-
-static bool
-starts_with(const char *text, const char *start)
-{
-	return strncmp(text, start, strlen(start)) == 0;
-}
 
 static const char too_many_names[] = "/(too many names)";
 
@@ -101,7 +96,7 @@ classify_file(const struct mapping *mappings, size_t count, size_t place)
 	if (!is_shared(mapping) && is_of_program(mappings, count, place))
 		return part_of_program(mapping);
 	for (size_t i = 0; i < ARRAY_SIZE(memory_files); i++)
-		if (starts_with(mapping->name, memory_files[i].start))
+		if (scan_start(mapping->name, memory_files[i].start))
 			return is_shared(mapping) ? memory_files[i].shared
 						  : memory_files[i].private;
 	return SEGMENT_FILE;
@@ -128,7 +123,7 @@ classify(const struct mapping *mappings, size_t count, size_t place)
 	if (name[0] == '\0')
 		return is_bss(mappings, count, place) ? SEGMENT_DATA : SEGMENT_ANON;
 	for (size_t i = 0; name[0] == '[' && i < ARRAY_SIZE(named); i++)
-		if (starts_with(name, named[i].start))
+		if (scan_start(name, named[i].start))
 			return named[i].segment;
 	return classify_file(mappings, count, place);
 }

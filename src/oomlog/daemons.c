@@ -42,8 +42,7 @@ find_unit(struct oom_log *log, const char *unit, size_t length)
 		struct oom_kill *kill = &log->queue[i];
 		const char *name = kill->cgroup ? strrchr(kill->cgroup, '/') : NULL;
 
-		if (kill->killer == OOM_BY_SYSTEMD_OOMD && name && strlen(name + 1) == length &&
-			memcmp(name + 1, unit, length) == 0)
+		if (kill->killer == OOM_BY_SYSTEMD_OOMD && name && scan_is(unit, length, name + 1))
 			return kill;
 	}
 	return NULL;

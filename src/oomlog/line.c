@@ -157,7 +157,7 @@ origin_of(const char *tag, size_t length)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(origins); i++)
-		if (strlen(origins[i].tag) == length && memcmp(origins[i].tag, tag, length) == 0)
+		if (scan_is(tag, length, origins[i].tag))
 			return origins[i].origin;
 	return LOG_OTHER;
 }

@@ -283,8 +283,7 @@ report_take_statistics(struct oom_report *report, const char *line)
 		key--;
 	length = (size_t)(number - 1 - key);
 	for (size_t i = 0; i < ARRAY_SIZE(cgroup_stats); i++)
-		if (strlen(cgroup_stats[i].key) == length &&
-			memcmp(key, cgroup_stats[i].key, length) == 0)
+		if (scan_is(key, length, cgroup_stats[i].key))
 			report_set(
 				report, field(report, cgroup_stats[i].offset), scan_number(number));
 	return true;

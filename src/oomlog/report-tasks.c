@@ -36,8 +36,7 @@ static enum task_column
 column_of(const char *heading, size_t length)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(headings); i++)
-		if (strlen(headings[i].heading) == length &&
-			memcmp(headings[i].heading, heading, length) == 0)
+		if (scan_is(heading, length, headings[i].heading))
 			return headings[i].column;
 	return TASK_OTHER;
 }
@@ -82,7 +81,7 @@ take_heading(struct oom_report *report, const char *line)
 
 		word += strspn(word, " ");
 		length = strcspn(word, " \r\n");
-		if (length == 0 || (length == 4 && memcmp(word, "name", 4) == 0))
+		if (length == 0 || scan_is(word, length, "name"))
 			break;
 		report->columns[report->column_count++] = column_of(word, length);
 		word += length;

@@ -2,10 +2,10 @@
 #include "tui/keys.h"
 
 #include "base/macros.h"
+#include "base/scan.h"
 
 #include <curses.h>
 #include <stdio.h>
-#include <string.h>
 
 #define CONTROL(letter) ((letter)&0x1f)
 
@@ -166,7 +166,7 @@ key_binding_named(const struct key_binding *binding, const char *name, size_t le
 
 	for (size_t i = 0; i < MOST_KEYS && binding->codes[i]; i++) {
 		name_of_key(text, binding->codes[i]);
-		if (strlen(text) == length && memcmp(text, name, length) == 0)
+		if (scan_is(name, length, text))
 			return binding->codes[i];
 	}
 	return 0;
