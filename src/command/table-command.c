@@ -33,29 +33,19 @@ table_run_head(struct table_run *run, const char *format, ...)
 	va_end(arguments);
 }
 
-static bool
-is_told(const struct table_run *run, const struct hint *hint)
-{
-	for (size_t i = 0; i < run->told_count; i++)
-		if (run->told[i].need == hint->need && run->told[i].error == hint->error)
-			return true;
-	return false;
-}
-
 /* Formats without space for hints have them on standard error, each cause once. */
 static void
 tell_hints(struct table_run *run)
 {
-	struct hint hints[SNAPSHOT_HINTS];
+	struct hint hints[MOST_HINTS];
 	size_t count = snapshot_hints(
 		run->now, output_processes(&run->options->columns, &run->rows), hints);
 
 	for (size_t i = 0; i < count && !run->output.format->has_hints; i++) {
 		char text[HINT_TEXT_SIZE];
 
-		if (is_told(run, &hints[i]) || run->told_count == SNAPSHOT_HINTS)
+		if (!hint_add(run->told, &run->told_count, &hints[i]))
 			continue;
-		run->told[run->told_count++] = hints[i];
 		hint_text(&hints[i], text);
 		log_error("%s", text);
 	}

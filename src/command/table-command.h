@@ -27,7 +27,7 @@ struct table_run {
 	int status; /* the exit status if all else succeeds */
 	bool ended; /* the pipe of the output is closed */
 	char head[TABLE_HEAD_SIZE];
-	struct hint told[SNAPSHOT_HINTS];
+	struct hint told[MOST_HINTS]; /* the hints written on standard error */
 	size_t told_count;
 	struct throttle pace;
 	bool told_pace;

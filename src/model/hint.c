@@ -79,6 +79,20 @@ remedy_of(size_t subject, const struct hint *hint)
 	return subjects[subject].absent ? subjects[subject].absent : "this kernel does not have it";
 }
 
+bool
+hint_add(struct hint hints[static MOST_HINTS], size_t *count, const struct hint *hint)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (hints[i].need == hint->need && hints[i].error == hint->error) {
+			hints[i].count += hint->count;
+			return false;
+		}
+	if (*count == MOST_HINTS)
+		return false;
+	hints[(*count)++] = *hint;
+	return true;
+}
+
 void
 hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 {

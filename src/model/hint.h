@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,7 +13,13 @@ struct hint {
 	int64_t count;
 };
 
-enum { HINT_TEXT_SIZE = 256 };
+enum { MOST_HINTS = 24, HINT_TEXT_SIZE = 256 };
+
+/*
+ * Adds a hint to a list, or its rows to the hint with the same need and error. Returns whether it
+ * is a new one; one too many is dropped.
+ */
+bool hint_add(struct hint hints[static MOST_HINTS], size_t *count, const struct hint *hint);
 
 /* Writes one sentence: the missing data and the remedy. Safe for a terminal. */
 void hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE]);

@@ -133,18 +133,6 @@ snapshot_find_process(const struct snapshot *snapshot, int64_t pid)
 	return &snapshot->processes[first];
 }
 
-static void
-add_hint(struct hint *hints, size_t *count, const struct hint *hint)
-{
-	for (size_t i = 0; i < *count; i++)
-		if (hints[i].need == hint->need && hints[i].error == hint->error) {
-			hints[i].count += hint->count;
-			return;
-		}
-	if (*count < SNAPSHOT_HINTS)
-		hints[(*count)++] = *hint;
-}
-
 void
 snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t rows)
 {
@@ -152,26 +140,26 @@ snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t r
 		.need = need, .error = error == -EPERM ? EACCES : -error, .count = rows
 	};
 
-	add_hint(snapshot->hints, &snapshot->hint_count, &hint);
+	hint_add(snapshot->hints, &snapshot->hint_count, &hint);
 }
 
 static void
 add_gaps(struct hint *hints, size_t *count, uint64_t needs, int error)
 {
 	for (uint64_t left = needs; left; left &= left - 1)
-		add_hint(hints, count,
+		hint_add(hints, count,
 			&(struct hint){ .need = left & -left, .error = error, .count = 1 });
 }
 
 size_t
 snapshot_hints(const struct snapshot *snapshot, const struct row_list *processes,
-	struct hint hints[static SNAPSHOT_HINTS])
+	struct hint hints[static MOST_HINTS])
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < snapshot->hint_count; i++)
 		if (snapshot->hints[i].error != ESRCH || snapshot->hints[i].need == NEED_PROCESSES)
-			add_hint(hints, &count, &snapshot->hints[i]);
+			hint_add(hints, &count, &snapshot->hints[i]);
 	for (size_t i = 0; processes && i < processes->count; i++) {
 		const struct process *process = processes->rows[i];
 

@@ -17,8 +17,6 @@
 
 struct row_list;
 
-enum { SNAPSHOT_HINTS = 24 };
-
 /* The data of one refresh. Owns its rows and their texts; a zeroed one is empty. */
 struct snapshot {
 	int64_t time;      /* nanoseconds since the epoch */
@@ -41,7 +39,7 @@ struct snapshot {
 	size_t kill_count, kill_capacity;
 	struct rows faults; /* since the last refresh, in no order */
 	struct rows events; /* since the last refresh, by ascending time */
-	struct hint hints[SNAPSHOT_HINTS];
+	struct hint hints[MOST_HINTS];
 	size_t hint_count;
 	struct arena texts;
 };
@@ -85,7 +83,7 @@ void snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int6
  * the read. Returns the number of hints.
  */
 size_t snapshot_hints(const struct snapshot *snapshot, const struct row_list *processes,
-	struct hint hints[static SNAPSHOT_HINTS]);
+	struct hint hints[static MOST_HINTS]);
 
 /* The first of the snapshot's own hints about a need, or NULL. */
 const struct hint *snapshot_find_hint(const struct snapshot *snapshot, uint64_t need);

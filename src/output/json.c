@@ -161,7 +161,7 @@ static void
 write_json(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows)
 {
-	struct hint hints[SNAPSHOT_HINTS];
+	struct hint hints[MOST_HINTS];
 	size_t count = snapshot_hints(snapshot, output_processes(selection, rows), hints);
 
 	write_system(output, snapshot);

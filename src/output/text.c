@@ -115,7 +115,7 @@ static void
 write_notes(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows)
 {
-	struct hint hints[SNAPSHOT_HINTS];
+	struct hint hints[MOST_HINTS];
 	size_t count = snapshot_hints(snapshot, output_processes(selection, rows), hints);
 
 	for (size_t i = 0; i < snapshot->events.count; i++) {

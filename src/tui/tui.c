@@ -382,7 +382,7 @@ draw_warning(WINDOW *window, int y, const char *text)
 
 /* Only hints about the processes that the view shows. */
 static size_t
-hints_of_view(const struct app *app, struct hint hints[static SNAPSHOT_HINTS])
+hints_of_view(const struct app *app, struct hint hints[static MOST_HINTS])
 {
 	const void *process = app->view->has_process ? app_find(app, &app->process) : NULL;
 	const struct row_list one = { .rows = &process, .count = 1 };
@@ -401,7 +401,7 @@ draw_last_line(struct app *app, WINDOW *window)
 {
 	int y = getmaxy(window) - 1, width = getmaxx(window);
 	char hint[HINT_TEXT_SIZE];
-	struct hint hints[SNAPSHOT_HINTS];
+	struct hint hints[MOST_HINTS];
 
 	if (app->prompt.label) {
 		prompt_draw(&app->prompt, window, y);

@@ -357,7 +357,7 @@ a_kernel_without_cgroups_is_told(void **state)
 {
 	struct world *world = *state;
 	const struct snapshot *now;
-	struct hint hints[SNAPSHOT_HINTS];
+	struct hint hints[MOST_HINTS];
 	char path[96], text[HINT_TEXT_SIZE];
 
 	tree_write_process(&world->tree,

@@ -316,7 +316,7 @@ F16_hints_are_about_the_rows_that_are_shown(void **state)
 	process_note_gap(&now.processes[2], NEED_OOM_SCORE, -EIO);
 	process_note_gap(&now.processes[3], NEED_COMMAND, -ESRCH); /* it is no news */
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct hint hints[SNAPSHOT_HINTS];
+		struct hint hints[MOST_HINTS];
 		const void *rows[4];
 		struct row_list list = { .rows = rows };
 		size_t count, wanted = 0;

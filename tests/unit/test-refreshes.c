@@ -49,7 +49,7 @@ T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	for (int i = 0; i < 5; i++) {
 		const struct snapshot *now = world_refresh(world);
-		struct hint hints[SNAPSHOT_HINTS];
+		struct hint hints[MOST_HINTS];
 
 		assert_true(now->processes[0].extras->rollup.pss == UNKNOWN);
 		assert_true(now->processes[0].extras->rollup.uss == UNKNOWN);
@@ -260,7 +260,7 @@ let_answer(const struct tree *tree, const char *path, const char *text)
 static int64_t
 count_of_hint(const struct snapshot *now, uint64_t need, int error)
 {
-	struct hint hints[SNAPSHOT_HINTS];
+	struct hint hints[MOST_HINTS];
 	size_t count = world_hints(now, hints);
 
 	for (size_t i = 0; i < count; i++)

@@ -54,7 +54,7 @@ world_refresh(struct world *world)
 }
 
 size_t
-world_hints(const struct snapshot *now, struct hint hints[static SNAPSHOT_HINTS])
+world_hints(const struct snapshot *now, struct hint hints[static MOST_HINTS])
 {
 	struct row_list rows = { .count = 0 };
 	size_t count;

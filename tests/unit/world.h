@@ -30,7 +30,7 @@ int world_tear_down(void **state);
 struct snapshot *world_refresh(struct world *world);
 
 /* What is told where all rows are shown. */
-size_t world_hints(const struct snapshot *now, struct hint hints[static SNAPSHOT_HINTS]);
+size_t world_hints(const struct snapshot *now, struct hint hints[static MOST_HINTS]);
 
 /* /proc/PID/status of a process of 600 KiB. */
 extern const char world_status[];
