@@ -29,7 +29,9 @@ def silent(tmp_path, actor, mounts):
 @pytest.mark.parametrize("count", [1, 10])
 def test_a_block_has_all_but_their_values(silent, count):
     pids, mounted = silent(count)
-    beside = 'sleep 60 & "$@",$!; status=$?; kill $!; exit $status'  # of the namespace: it may be read
+    beside = ('sleep 60 & '  # of the namespace: it may be read
+              'until read -r comm <"/proc/$!/comm" && [ "$comm" = sleep ]; do :; done; '
+              '"$@",$!; status=$?; kill $!; exit $status')
     words = [MEMTOP, "batch", "-n", 3, "-d", "0.05", "-F", FIELDS, "--format", "json", "-p"]
     process = run_over(mounted, "sh", "-c", beside, "sh", *words, ",".join(map(str, pids)))
     assert process.returncode == 0, process.stderr
