@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/pid-list.h"
 
+#include "base/known.h"
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "collect/cpu-clock.h"
 #include "collect/procfs.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
@@ -21,46 +23,25 @@
 
 enum { LOADAVG_SIZE = 128, STATUS_SIZE = 4096 };
 
-/* The numbers of /proc/loadavg that change when a task is born (`last_pid`) or ends (`tasks`). */
-struct population {
-	int64_t tasks, last_pid; /* UNKNOWN: not available */
-};
-
 struct pid_list {
 	int root;
 	DIR *directory;
-	int64_t *pids;
+	int64_t *pids; /* of the last read */
 	size_t count, capacity;
-	bool sees_births; /* /proc/loadavg counts the processes of this list */
-	struct population population;
-	int64_t time; /* of the last full listing; UNKNOWN: `pids` is not full */
+	bool has_clock;
+	int64_t last_pid, older_last_pid; /* newest at the last reads; UNKNOWN: not available */
+	int64_t list_time;                /* of the last full listing; UNKNOWN: it is needed */
+	int64_t listed;                   /* processes then */
 };
 
-/*
- * The kernel prints the last pid of the reader's own PID namespace, for any /proc it reads
- * (fs/proc/loadavg.c): it is useful only if both are the same. The line "NSpid" has a number for
- * each namespace from that of /proc down to the reader's.
- */
-static bool
-is_in_own_namespace(int root)
-{
-	char text[STATUS_SIZE];
-	const char *numbers;
-
-	if (procfs_read(root, "self/status", text, sizeof(text)) < 0)
-		return false;
-	numbers = strstr(text, "\nNSpid:\t");
-	return numbers && strcspn(numbers + 8, "\t") > strcspn(numbers + 8, "\n");
-}
-
 struct pid_list *
-pid_list_create(int root)
+pid_list_create(int root, bool has_clock)
 {
 	struct pid_list *list = xcalloc(1, sizeof(*list));
 
 	list->root = root;
-	list->sees_births = is_in_own_namespace(root);
-	list->time = UNKNOWN;
+	list->has_clock = has_clock;
+	list->list_time = UNKNOWN;
 	return list;
 }
 
@@ -121,40 +102,62 @@ list_all(struct pid_list *list)
 	return 0;
 }
 
-/* "0.20 0.18 0.12 1/80 11206": after the slash the number of tasks, then the last pid. */
-static struct population
-read_population(const struct pid_list *list)
+/*
+ * The newest pid of the reader's own PID namespace: the last number of /proc/loadavg
+ * (fs/proc/loadavg.c), "0.20 0.18 0.12 1/80 11206".
+ */
+static int64_t
+read_last_pid(const struct pid_list *list)
 {
-	struct population population = { UNKNOWN, UNKNOWN };
 	char text[LOADAVG_SIZE];
-	const char *at;
+	const char *number;
 
-	if (!list->sees_births || procfs_read(list->root, "loadavg", text, sizeof(text)) < 0)
-		return population;
-	at = strchr(text, '/');
-	if (!at)
-		return population;
-	at++;
-	population.tasks = procfs_number(&at);
-	population.last_pid = procfs_number(&at);
-	return population;
+	if (!list->has_clock || procfs_read(list->root, "loadavg", text, sizeof(text)) < 0)
+		return UNKNOWN;
+	number = strrchr(text, ' ');
+	return number ? procfs_signed_number(number + 1) : UNKNOWN;
 }
 
-/* Reads the population before the list: a process born meanwhile makes the list old at once. */
-static int
-list_all_if_changed(struct pid_list *list, int64_t now)
+/*
+ * Numbers are given in ascending order until they begin again. A new process may get its number
+ * before it can be seen, so each number is tried in two refreshes.
+ */
+static bool
+can_try_numbers(const struct pid_list *list, int64_t last_pid, int64_t now)
 {
-	struct population population = read_population(list);
-	int error;
+	int64_t since = known_difference(last_pid, list->older_last_pid);
 
-	if (list->time != UNKNOWN && now - list->time < OLDEST_LIST &&
-		population.tasks != UNKNOWN && population.last_pid != UNKNOWN &&
-		population.tasks == list->population.tasks &&
-		population.last_pid == list->population.last_pid)
-		return 0;
-	error = list_all(list);
-	list->population = population;
-	list->time = error < 0 ? UNKNOWN : now;
+	return list->list_time != UNKNOWN && now - list->list_time < OLDEST_LIST && since >= 0 &&
+	       since <= list->listed;
+}
+
+static void
+try_numbers(struct pid_list *list, int64_t last_pid)
+{
+	list->count = 0;
+	for (int64_t pid = list->older_last_pid + 1; pid <= last_pid; pid++)
+		if (cpu_clock_read(pid) != UNKNOWN)
+			add(list, pid);
+}
+
+/* The newest pid is read before the list: a process born meanwhile is tried next time. */
+static int
+list_new_or_all(struct pid_list *list, int64_t now, bool *ret_all)
+{
+	int64_t last_pid = read_last_pid(list);
+	int error = 0;
+
+	*ret_all = !can_try_numbers(list, last_pid, now);
+	if (*ret_all) {
+		error = list_all(list);
+		list->list_time = error < 0 ? UNKNOWN : now;
+		list->listed = (int64_t)list->count;
+		list->last_pid = last_pid;
+	} else {
+		try_numbers(list, last_pid);
+	}
+	list->older_last_pid = list->last_pid;
+	list->last_pid = last_pid;
 	return error;
 }
 
@@ -179,7 +182,7 @@ is_process(const struct pid_list *list, int64_t pid)
 static void
 list_asked(struct pid_list *list, struct snapshot *now, const struct needs *needs)
 {
-	list->time = UNKNOWN;
+	list->list_time = UNKNOWN;
 	list->count = 0;
 	for (size_t i = 0; i < needs->pid_count; i++)
 		if (is_process(list, needs->pids[i]))
@@ -189,13 +192,14 @@ list_asked(struct pid_list *list, struct snapshot *now, const struct needs *need
 }
 
 int
-pid_list_read(struct pid_list *list, struct snapshot *now, const struct needs *needs)
+pid_list_read(struct pid_list *list, struct snapshot *now, const struct needs *needs, bool *ret_all)
 {
+	*ret_all = true;
 	if (needs->pids)
 		list_asked(list, now, needs);
 	if (needs->pids && !(needs->bits & NEED_RANK))
 		return 0;
-	return list_all_if_changed(list, now->monotonic);
+	return list_new_or_all(list, now->monotonic, ret_all);
 }
 
 const int64_t *

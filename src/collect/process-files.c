@@ -52,36 +52,35 @@ static const struct procfs_key status_keys[] = {
 
 /* Notes a need of this process that failed. */
 static void
-task_failed(struct process_read *task, uint64_t need, int error)
+note_failure(struct process_read *read, uint64_t need, int error)
 {
 	if (error == -EACCES || error == -EPERM)
-		task->refused |= need;
+		read->refused |= need;
 	else if (error == -ENOENT)
-		task->absent |= need;
+		read->absent |= need;
 	else
-		task->failed |= need;
-	process_note_gap(task->row, need, error);
+		read->failed |= need;
+	process_note_gap(read->row, need, error);
 }
 
-/* Checks the result of reading a file. If the directory is missing too, the process has ended. */
+/*
+ * Reads DIRECTORY/NAME. On failure notes a gap for `need` and returns -errno. If the directory is
+ * missing too, the process or thread has ended.
+ */
 static ssize_t
-checked(struct process_read *task, uint64_t need, ssize_t length)
-{
-	if (length == -ENOENT && faccessat(task->root, task->directory, F_OK, 0) < 0)
-		length = -ESRCH;
-	if (length < 0)
-		task_failed(task, need, (int)length);
-	return length;
-}
-
-/* Reads DIRECTORY/NAME. On failure notes a gap for `need` and returns -errno. */
-static ssize_t
-read_file(struct process_read *task, const char *name, uint64_t need, char *text, size_t size)
+read_file(struct process_read *read, const char *directory, const char *name, uint64_t need,
+	char *text, size_t size)
 {
 	char path[PROCESS_PATH_SIZE + 32];
+	ssize_t length;
 
-	snprintf(path, sizeof(path), "%s/%s", task->directory, name);
-	return checked(task, need, procfs_read(task->root, path, text, size));
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	length = procfs_read(read->root, path, text, size);
+	if (length == -ENOENT && faccessat(read->root, directory, F_OK, 0) < 0)
+		length = -ESRCH;
+	if (length < 0)
+		note_failure(read, need, (int)length);
+	return length;
 }
 
 /* A process without an address space uses no memory: all figures are 0. */
@@ -97,111 +96,77 @@ zero_memory_fields(struct process *row)
 }
 
 static void
-read_statm(struct process_read *task)
+read_statm(struct process_read *read, const char *directory)
 {
 	char text[256];
 	struct procfs_statm statm;
 
-	if (read_file(task, "statm", NEED_MEMORY, text, sizeof(text)) < 0)
+	if (read_file(read, directory, "statm", NEED_MEMORY, text, sizeof(text)) < 0)
 		return;
 	if (procfs_parse_statm(text, &statm) < 0) {
-		task_failed(task, NEED_MEMORY, -EINVAL);
+		note_failure(read, NEED_MEMORY, -EINVAL);
 		return;
 	}
-	task->row->virtual = statm.virtual;
-	task->row->resident = statm.resident;
-	task->row->shared = statm.shared;
-	task->row->anon = statm.resident - statm.shared;
-}
-
-/* Reads status into the task's text. Returns its length, or -errno without noting the failure. */
-static ssize_t
-read_status_text(struct process_read *task)
-{
-	char path[PROCESS_PATH_SIZE + 8];
-	ssize_t length;
-
-	if (task->fds) {
-		length = fd_cache_read(task->fd_cache, task->fds, task->pid, CACHED_STATUS,
-			task->text, PROCESS_TEXT_SIZE);
-		task->status_hash = length > 0 ? status_hash_of(task->text, (size_t)length)
-					       : (struct status_hash){ 0 };
-		return length;
-	}
-	snprintf(path, sizeof(path), "%s/status", task->directory);
-	return procfs_read(task->root, path, task->text, PROCESS_TEXT_SIZE);
+	read->row->virtual = statm.virtual;
+	read->row->resident = statm.resident;
+	read->row->shared = statm.shared;
+	read->row->anon = statm.resident - statm.shared;
 }
 
 static void
-take_status(struct process_read *task, const char *text)
+read_status(struct process_read *read, const char *directory)
 {
-	struct process *row = task->row;
+	struct process *row = read->row;
 
-	procfs_fields(text, status_keys, ARRAY_SIZE(status_keys), row);
-	if (row->virtual == UNKNOWN && procfs_field(text, "Threads") != UNKNOWN) {
-		zero_memory_fields(row);
+	if (read_file(read, directory, "status", NEED_STATUS, read->text, PROCESS_TEXT_SIZE) < 0)
 		return;
-	}
-	if (row->file != UNKNOWN && row->shmem != UNKNOWN)
+	procfs_fields(read->text, status_keys, ARRAY_SIZE(status_keys), row);
+	if (row->virtual == UNKNOWN && procfs_field(read->text, "Threads") != UNKNOWN)
+		zero_memory_fields(row);
+	else if (row->file != UNKNOWN && row->shmem != UNKNOWN)
 		row->shared = row->file + row->shmem;
 	else
-		read_statm(task); /* before Linux 4.5 */
+		read_statm(read, directory); /* before Linux 4.5 */
 }
 
 /* One of the two files is enough; statm is cheaper (T35). */
 static void
-read_memory(struct process_read *task, uint64_t needs)
+read_memory(struct process_read *read, const char *directory, uint64_t needs)
 {
-	bool status = needs & NEED_STATUS || (needs & NEED_SWAP && !task->swapless);
-	ssize_t length = status || task->hashes_status ? read_status_text(task) : -ENOENT;
-
-	if (length >= 0)
-		take_status(task, task->text);
-	else if (status)
-		(void)checked(task, NEED_STATUS, length);
+	if (needs & NEED_STATUS || (needs & NEED_SWAP && !read->swapless))
+		read_status(read, directory);
 	else if (needs & NEED_MEMORY)
-		read_statm(task);
-	if (task->swapless && task->row->swap == UNKNOWN)
-		task->row->swap = 0;
+		read_statm(read, directory);
+	if (read->swapless && read->row->swap == UNKNOWN)
+		read->row->swap = 0;
 }
 
 static void
-read_owner(struct process_read *task)
+read_owner(struct process_read *read)
 {
 	struct stat status;
 
-	if (fstatat(task->root, task->directory, &status, 0) < 0) {
-		task_failed(task, NEED_OWNER, -errno);
+	if (fstatat(read->root, read->directory, &status, 0) < 0) {
+		note_failure(read, NEED_OWNER, -errno);
 		return;
 	}
-	task->row->uid = status.st_uid;
-	task->row->user = users_name(task->users, status.st_uid);
+	read->row->uid = status.st_uid;
+	read->row->user = users_name(read->users, status.st_uid);
 }
 
-static void
-read_score(struct process_read *task)
+/* Reads a file with one number, perhaps negative. */
+static int64_t
+read_number(struct process_read *read, const char *name, uint64_t need)
 {
 	char text[32];
+	int64_t number;
 
-	if (read_file(task, "oom_score", NEED_OOM_SCORE, text, sizeof(text)) < 0)
-		return;
-	task->row->oom_score = procfs_signed_number(text);
-	if (task->row->oom_score == UNKNOWN)
-		task_failed(task, NEED_OOM_SCORE, -EINVAL);
-}
-
-static void
-read_adjustment(struct process_read *task)
-{
-	char text[32];
-	ssize_t length = fd_cache_read(
-		task->fd_cache, task->fds, task->pid, CACHED_OOM_ADJ, text, sizeof(text));
-
-	if (checked(task, NEED_OOM_ADJ, length) < 0)
-		return;
-	task->row->oom_adj = procfs_signed_number(text);
-	if (task->row->oom_adj == UNKNOWN)
-		task_failed(task, NEED_OOM_ADJ, -EINVAL);
+	if (read_file(read, read->directory, name, need, text, sizeof(text)) < 0)
+		return UNKNOWN;
+	number = procfs_signed_number(text);
+	if (number == UNKNOWN)
+		note_failure(read, need, -EINVAL);
+	return number;
 }
 
 /*
@@ -209,23 +174,23 @@ read_adjustment(struct process_read *task)
  * proc_cgroup_show): then a living thread is needed.
  */
 static void
-read_cgroup(struct process_read *task, bool lives)
+read_cgroup(struct process_read *read, const char *directory, bool lives)
 {
 	struct cgroup cgroup;
-	struct arena *texts = &task->snapshot->texts;
-	const struct process *last = task->row > task->snapshot->processes ? task->row - 1 : NULL;
+	struct arena *texts = &read->snapshot->texts;
+	const struct process *last = read->row > read->snapshot->processes ? read->row - 1 : NULL;
 
-	if (read_file(task, "cgroup", NEED_CGROUP, task->text, PROCESS_TEXT_SIZE) < 0)
+	if (read_file(read, directory, "cgroup", NEED_CGROUP, read->text, PROCESS_TEXT_SIZE) < 0)
 		return;
-	if (cgroup_parse(task->text, &cgroup) < 0) {
-		task_failed(task, NEED_CGROUP, -EINVAL);
+	if (cgroup_parse(read->text, &cgroup) < 0) {
+		note_failure(read, NEED_CGROUP, -EINVAL);
 		return;
 	}
 	if (lives || !cgroup_says_nothing(&cgroup))
-		task->row->cgroup = cgroup_tree_name(task->cgroups, cgroup.path, cgroup.path_length,
+		read->row->cgroup = cgroup_tree_name(read->cgroups, cgroup.path, cgroup.path_length,
 			last ? last->cgroup : NULL, texts);
 	if (cgroup.unit)
-		task->row->unit = arena_copy_new(
+		read->row->unit = arena_copy_new(
 			texts, last ? last->unit : NULL, cgroup.unit, cgroup.unit_length);
 }
 
@@ -299,27 +264,16 @@ has_ended(const struct process *row)
 
 /* Reads RES as the OOM killer counts it: stat of a first thread that has ended shows 0. */
 static void
-read_oom_resident(struct process_read *task)
+read_oom_resident(struct process_read *read, const char *directory)
 {
 	char path[PROCESS_PATH_SIZE + 8], text[STAT_SIZE];
 	struct procfs_stat stat;
 	ssize_t length;
 
-	snprintf(path, sizeof(path), "%s/stat", task->directory);
-	length = procfs_read(task->root, path, text, sizeof(text));
+	snprintf(path, sizeof(path), "%s/stat", directory);
+	length = procfs_read(read->root, path, text, sizeof(text));
 	if (length > 0 && procfs_parse_stat(text, (size_t)length, &stat) == 0)
-		task->row->oom_resident = stat.resident;
-}
-
-static void
-read_address_space(struct process_read *task, uint64_t needs, int live)
-{
-	if (live == 0 || task->row->kernel_thread == 1)
-		zero_memory_fields(task->row);
-	else if (live < 0)
-		task_failed(task, NEED_MEMORY, live);
-	else if (needs & (NEED_MEMORY | NEED_STATUS | NEED_SWAP))
-		read_memory(task, needs);
+		read->row->oom_resident = stat.resident;
 }
 
 /*
@@ -327,43 +281,40 @@ read_address_space(struct process_read *task, uint64_t needs, int live)
  * another thread is read.
  */
 static void
-read_of_living(struct process_read *task, uint64_t needs)
+read_of_living(struct process_read *read, uint64_t needs)
 {
-	struct process_read living = *task;
-	bool ended = has_ended(task->row);
-	int live = 1;
+	char thread[PROCESS_PATH_SIZE];
+	const char *directory = read->directory;
+	int lives = !has_ended(read->row);
 
-	if (ended) {
-		living.fds = NULL;
-		live = task->row->threads > 1 ? process_files_find_thread(task->root,
-							task->directory, living.directory)
-					      : 0;
+	if (!lives && read->row->threads > 1)
+		lives = process_files_find_thread(read->root, read->directory, thread);
+	if (lives > 0 && has_ended(read->row)) {
+		directory = thread;
+		if (!read->counts_exactly)
+			read_oom_resident(read, directory);
 	}
-	if (live <= 0)
-		memcpy(living.directory, task->directory, sizeof(living.directory));
-	else if (ended && !task->counts_exactly)
-		read_oom_resident(&living);
-	if (needs & NEED_MEMORY_ANY)
-		read_address_space(&living, needs, live);
+	if (needs & NEED_MEMORY_ANY && (lives == 0 || read->row->kernel_thread == 1))
+		zero_memory_fields(read->row);
+	else if (needs & NEED_MEMORY_ANY && lives < 0)
+		note_failure(read, NEED_MEMORY, lives);
+	else if (needs & NEED_MEMORY_ANY)
+		read_memory(read, directory, needs);
 	if (needs & NEED_CGROUP)
-		read_cgroup(&living, live > 0);
-	task->refused |= living.refused;
-	task->absent |= living.absent;
-	task->failed |= living.failed;
-	task->status_hash = living.status_hash;
+		read_cgroup(read, directory, lives > 0);
 }
 
 void
-process_files_read(struct process_read *task, uint64_t needs)
+process_files_read(struct process_read *read, uint64_t needs)
 {
-	if (needs & (NEED_MEMORY_ANY | NEED_CGROUP) || has_ended(task->row))
-		read_of_living(task, needs);
+	if (needs & (NEED_MEMORY_ANY | NEED_CGROUP) || has_ended(read->row))
+		read_of_living(read, needs);
 	if (needs & NEED_OWNER)
-		read_owner(task);
+		read_owner(read);
 	if (needs & NEED_OOM_SCORE)
-		read_score(task);
+		read->row->oom_score = read_number(read, "oom_score", NEED_OOM_SCORE);
 	if (needs & NEED_OOM_ADJ)
-		read_adjustment(task);
+		read->row->oom_adj = read_number(read, "oom_score_adj", NEED_OOM_ADJ);
 }
 
 static bool

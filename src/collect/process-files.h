@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "collect/process-cache.h"
 #include "model/process.h"
 #include "model/snapshot.h"
 
@@ -17,23 +16,18 @@ enum { PROCESS_PATH_SIZE = 48, PROCESS_TEXT_SIZE = 16 * 1024 };
 
 /* One process to read. */
 struct process_read {
-	int root; /* descriptor of /proc */
-	int64_t pid;
+	int root;                          /* descriptor of /proc */
 	char directory[PROCESS_PATH_SIZE]; /* "PID" */
 	char *text;                        /* space for a file: PROCESS_TEXT_SIZE bytes */
-	struct fd_cache *fd_cache;
-	struct cached_fds *fds; /* NULL: a thread, whose descriptors are not cached */
 	struct process *row;
 	struct snapshot *snapshot;
 	struct users *users;
 	struct cgroup_tree *cgroups;
 	bool counts_exactly; /* this kernel's OOM killer counts RES as status does */
 	bool swapless;       /* the machine has no swap, so no process uses any */
-	bool hashes_status;  /* read status even if statm is enough, and hash it in: */
-	struct status_hash status_hash;
-	uint64_t refused; /* needs without permission, */
-	uint64_t absent;  /* needs without a file, */
-	uint64_t failed;  /* and needs that failed otherwise and may succeed next time */
+	uint64_t refused;    /* needs without permission, */
+	uint64_t absent;     /* needs without a file, */
+	uint64_t failed;     /* and needs that failed otherwise and may succeed next time */
 };
 
 /*
@@ -48,7 +42,7 @@ int process_files_find_thread(
  * Reads the files for `needs`, except stat, which the row already has, and except files that may
  * block (collect/blocking-reads.h). Failed fields stay UNKNOWN and are noted in the row.
  */
-void process_files_read(struct process_read *task, uint64_t needs);
+void process_files_read(struct process_read *read, uint64_t needs);
 
 /*
  * The parent whose address space a process shares, or UNKNOWN. A process made with CLONE_VM but

@@ -5,11 +5,13 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "collect/command-lines.h"
+#include "collect/cpu-clock.h"
 #include "collect/pid-list.h"
 #include "collect/process-cache.h"
 #include "collect/process-files.h"
 #include "collect/procfs.h"
 #include "collect/pss.h"
+#include "collect/vmstat.h"
 #include "model/badness.h"
 #include "model/needs.h"
 
@@ -30,16 +32,19 @@ struct processes {
 	struct cgroup_tree *cgroups;
 	struct pid_list *list;
 	struct cached_process *cached; /* by ascending pid: after a refresh one for each row */
-	size_t cached_count, cached_capacity;
+	size_t cached_count;
 	struct pass pass; /* the current one */
+	bool has_clock;   /* CPU clocks show which processes have run */
+	struct pace pace;
 	int64_t ticks_per_second;
 	bool counts_exactly; /* the OOM killer of this kernel */
-	struct row_copier copier;
-	struct fd_cache fd_cache;
 	struct users users;
 	struct command_lines *commands;
 	struct pss_reader *pss;
-	char text[PROCESS_TEXT_SIZE]; /* space for a file */
+	union {
+		char process[PROCESS_TEXT_SIZE];
+		char vmstat[VMSTAT_SIZE];
+	} text; /* space for a file */
 };
 
 struct processes *
@@ -50,20 +55,13 @@ processes_create(int root, struct cgroup_tree *cgroups)
 
 	processes->root = root;
 	processes->cgroups = cgroups;
-	processes->list = pid_list_create(root);
+	processes->has_clock = cpu_clock_is_usable(root);
+	processes->list = pid_list_create(root, processes->has_clock);
 	processes->commands = command_lines_create(root);
 	processes->pss = pss_reader_create(root);
-	row_copier_init(&processes->copier);
-	fd_cache_init(&processes->fd_cache, root);
 	processes->ticks_per_second = sysconf(_SC_CLK_TCK);
 	processes->counts_exactly = uname(&kernel) == 0 && badness_counts_exactly(kernel.release);
 	return processes;
-}
-
-static void
-forget(struct processes *processes, struct cached_process *cached)
-{
-	fd_cache_forget(&processes->fd_cache, &cached->fds);
 }
 
 void
@@ -71,13 +69,10 @@ processes_destroy(struct processes *processes)
 {
 	if (!processes)
 		return;
-	for (size_t i = 0; i < processes->cached_count; i++)
-		forget(processes, &processes->cached[i]);
 	pid_list_destroy(processes->list);
 	command_lines_destroy(processes->commands);
 	pss_reader_destroy(processes->pss);
 	users_finish(&processes->users);
-	row_copier_finish(&processes->copier);
 	free(processes->cached);
 	free(processes);
 }
@@ -88,11 +83,22 @@ wanted(const struct processes *processes, const struct cached_process *cached)
 	return needs_of_process(processes->pass.needs, cached->pid);
 }
 
+/* The letter of a state as a text that stays. */
+static const char *
+state_text(char state)
+{
+	static const char texts[] = "R\0S\0D\0T\0t\0X\0Z\0P\0I\0x\0K\0W";
+	const char *text = texts;
+
+	while (text < texts + sizeof(texts) && *text != state)
+		text += 2;
+	return text < texts + sizeof(texts) ? text : "?";
+}
+
 static void
 fill_from_stat(
 	const struct processes *processes, struct process *row, const struct procfs_stat *stat)
 {
-	struct arena *texts = &processes->pass.now->texts;
 	int64_t ticks = known_sum(stat->user_ticks, stat->system_ticks);
 
 	row->start_time = stat->start_time;
@@ -106,8 +112,8 @@ fill_from_stat(
 	row->cpu_time = known_product(ticks, NS_PER_SEC / processes->ticks_per_second);
 	row->minor_faults = stat->minor_faults;
 	row->major_faults = stat->major_faults;
-	row->state = arena_copy(texts, &stat->state, 1);
-	row->comm = arena_copy(texts, stat->comm, stat->comm_length);
+	row->state = state_text(stat->state);
+	row->comm = arena_copy(&processes->pass.now->texts, stat->comm, stat->comm_length);
 }
 
 /* Without permission stat does not show an exec. */
@@ -118,16 +124,24 @@ names_are_due(const struct processes *processes, const struct cached_process *ca
 		&cached->schedule, cached->pid, cached->start_stack > 0, &processes->pass.time);
 }
 
+/* Processes on the screen are read in each refresh, and those whose faults are counted. */
+static bool
+is_watched(const struct needs *needs, int64_t pid)
+{
+	return pid == needs->focus || needs->bits & NEED_FAULTS || needs_is_visible(needs, pid);
+}
+
 /*
  * The names that do not need to be read: they stay until the process runs another program, or the
- * schedule has them read. Other programs can move it to another cgroup, so that is read more often.
+ * schedule has them read. Other programs can move it to another control group.
  */
 static uint64_t
 lasting_names(const struct processes *processes, const struct cached_process *cached)
 {
 	if (processes->pass.needs->exact || names_are_due(processes, cached))
 		return 0;
-	if (schedule_is_full_read(&cached->schedule, cached->pid, &processes->pass.time))
+	if (is_watched(processes->pass.needs, cached->pid) ||
+		schedule_is_turn(&cached->schedule, cached->pid, &processes->pass.time))
 		return NEED_COMMAND;
 	return NEED_COMMAND | NEED_CGROUP;
 }
@@ -173,240 +187,154 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 {
 	const struct pass *pass = &processes->pass;
 	uint64_t needs = wanted(processes, cached);
-	struct process_read task = { .root = processes->root,
-		.text = processes->text,
-		.pid = cached->pid,
-		.fd_cache = &processes->fd_cache,
-		.fds = &cached->fds,
+	struct process_read read = { .root = processes->root,
+		.text = processes->text.process,
 		.row = row,
 		.snapshot = pass->now,
 		.users = &processes->users,
 		.cgroups = processes->cgroups,
 		.counts_exactly = processes->counts_exactly,
-		.swapless = pass->swapless,
-		.hashes_status = !cached->schedule.is_active && pass->needs->will_repeat &&
-				 !pass->needs->exact };
+		.swapless = pass->swapless };
 
-	snprintf(task.directory, sizeof(task.directory), "%lld", (long long)cached->pid);
-	process_files_read(&task, needs & ~reused);
-	cached->status_hash = task.status_hash;
-	cached->read = (needs | reused) & ~task.failed;
-	cached->refused = task.refused | (cached->refused & reused);
-	cached->absent = task.absent | (cached->absent & reused);
-	cached->schedule.all_time = pass->now->monotonic;
-	if (!reused) {
+	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)cached->pid);
+	process_files_read(&read, needs & ~reused);
+	cached->read = (needs | reused) & ~read.failed;
+	cached->refused = read.refused | (cached->refused & reused);
+	cached->absent = read.absent | (cached->absent & reused);
+	if (!(reused & NEED_COMMAND)) {
 		cached->schedule.names_time = pass->now->monotonic;
-		cached->schedule.has_run = false;
+		cached->schedule.names_may_differ = false;
 	}
 	if (needs & ~reused & NEED_COMMAND)
 		command_lines_ask(processes->commands, row);
 }
 
-/* Fills a new row of a process whose stat has been read. */
+/* Without a CPU clock: whether it has run since the last refresh that read it, as far as stat
+ * shows. */
+static bool
+has_changed(const struct process *row, const struct process *old)
+{
+	return row->cpu_time != old->cpu_time || row->minor_faults != old->minor_faults ||
+	       row->state != old->state || row->threads != old->threads;
+}
+
+/* Fills the new row of a process whose stat has been read. `old`: its last row, or NULL. */
 static void
-read_row(struct processes *processes, struct cached_process *cached, const struct procfs_stat *stat,
-	struct process *row, enum change change)
+fill_row(struct processes *processes, struct cached_process *cached, const struct procfs_stat *stat,
+	struct process *row, const struct process *old)
 {
 	const struct pass *pass = &processes->pass;
-	const struct process *old = change == CHANGE_NEW ? NULL : cache_old_row(pass, cached);
 	uint64_t reused = 0;
 
 	fill_from_stat(processes, row, stat);
-	row->look_time = pass->now->monotonic;
-	schedule_note_check(&cached->schedule, cached->pid, change, &pass->time);
-	if (old && runs_another_program(cached, stat, row, old)) {
+	row->look_time = row->memory_time = pass->now->monotonic;
+	if (old && runs_another_program(cached, stat, row, old))
 		cached->exec_time = pass->now->monotonic;
-	} else if (old) {
+	else if (old)
 		reused =
 			cache_reuse_names(pass, cached, row, old, lasting_names(processes, cached));
-		cache_reuse_pss(pass, row, old);
-	}
 	cached->start_time = stat->start_time;
 	cached->start_code = stat->start_code;
 	cached->start_stack = stat->start_stack;
-	cached->row = (uint32_t)(row - pass->now->processes);
+	cached->schedule.has_run = !processes->has_clock && (!old || has_changed(row, old));
+	cached->schedule.names_may_differ |= cached->schedule.has_run;
+	cached->schedule.read_time = pass->now->monotonic;
 	cached->is_fresh = true;
 	read_files(processes, cached, row, reused);
 }
 
-static void
-read_anew(struct processes *processes, struct cached_process *cached, const char *text,
-	ssize_t length, bool is_same)
-{
-	struct snapshot *now = processes->pass.now;
-	struct process *row = snapshot_add_process(now);
-	enum change change = is_same ? CHANGE_NONE : CHANGE_SOME;
-	struct procfs_stat stat;
-
-	row->pid = cached->pid;
-	if (length <= 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0) {
-		process_note_gap(row, NEED_STAT, length < 0 ? (int)length : -EINVAL);
-		cached->row = (uint32_t)(row - now->processes);
-		cached->stat_hash = 0;
-		cached->read = 0;
-		return;
-	}
-	if (cached->row == NO_ROW || cached->start_time != stat.start_time) {
-		forget(processes, cached);
-		change = CHANGE_NEW;
-	}
-	read_row(processes, cached, &stat, row, change);
-}
-
-/* Whether the last refresh's row has all that is wanted, so that it may be reused. */
+/* Adds a row that is read. Returns false if the process is gone. */
 static bool
-has_row(const struct processes *processes, const struct cached_process *cached)
+add_row(struct processes *processes, struct cached_process *cached)
 {
-	return cache_old_row(&processes->pass, cached) && !processes->pass.needs->exact &&
-	       !(wanted(processes, cached) & ~cached->read);
-}
-
-/* Processes on the screen are read in each refresh, and so are those whose faults are counted. */
-static bool
-is_watched(const struct needs *needs, int64_t pid)
-{
-	return pid == needs->focus || needs->bits & NEED_FAULTS || needs_is_visible(needs, pid);
-}
-
-static bool
-has_same_status(struct processes *processes, struct cached_process *cached)
-{
-	ssize_t length;
-
-	if (cached->status_hash.hash == 0)
-		return false;
-	length = fd_cache_read(&processes->fd_cache, &cached->fds, cached->pid, CACHED_STATUS,
-		processes->text, sizeof(processes->text));
-	return length > 0 &&
-	       status_hash_is_same(&cached->status_hash, processes->text, (size_t)length);
-}
-
-static bool
-has_same_adjustment(struct processes *processes, struct cached_process *cached, int64_t adjustment)
-{
-	char text[32];
-	ssize_t length;
-
-	if (adjustment == UNKNOWN)
-		return true;
-	length = fd_cache_read(&processes->fd_cache, &cached->fds, cached->pid, CACHED_OOM_ADJ,
-		text, sizeof(text));
-	return length > 0 && procfs_signed_number(text) == adjustment;
-}
-
-/* Whether its memory, its user and its adjustment are unchanged. */
-static bool
-is_unchanged(struct processes *processes, struct cached_process *cached)
-{
-	const struct process *old = cache_old_row(&processes->pass, cached);
-
-	if (old->virtual == 0)
-		return true;
-	return has_same_status(processes, cached) &&
-	       has_same_adjustment(processes, cached, old->oom_adj);
-}
-
-/* Reuses the last refresh's row after a check of the process. */
-static void
-reuse_row(struct processes *processes, struct cached_process *cached)
-{
-	struct process *row = cache_reuse_row(&processes->copier, &processes->pass, cached);
-
-	row->look_time = processes->pass.now->monotonic;
-	schedule_note_check(&cached->schedule, cached->pid, CHANGE_NONE, &processes->pass.time);
-}
-
-/* Reads stat. Returns false if the process is gone. */
-static bool
-check_stat(struct processes *processes, struct cached_process *cached, bool is_unchanged)
-{
+	const struct pass *pass = &processes->pass;
+	const struct process *old = cache_old_row(pass, cached);
 	char path[32], text[STAT_SIZE];
+	struct procfs_stat stat;
+	struct process *row;
 	ssize_t length;
-	uint64_t hash;
-	bool is_same;
 
 	snprintf(path, sizeof(path), "%lld/stat", (long long)cached->pid);
 	length = procfs_read(processes->root, path, text, sizeof(text));
 	if (length == -ESRCH || length == -ENOENT)
 		return false;
-	hash = length > 0 ? procfs_hash(text, (size_t)length) : 0;
-	is_same = hash != 0 && hash == cached->stat_hash;
-	cached->stat_hash = hash;
-	if (is_same && is_unchanged)
-		reuse_row(processes, cached);
-	else
-		read_anew(processes, cached, text, length, is_same);
+	row = snapshot_add_process(pass->now);
+	row->pid = cached->pid;
+	cached->row = (uint32_t)(row - pass->now->processes);
+	if (length <= 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0) {
+		process_note_gap(row, NEED_STAT, length < 0 ? (int)length : -EINVAL);
+		cached->read = 0;
+		return true;
+	}
+	fill_row(processes, cached, &stat, row, cached->start_time == stat.start_time ? old : NULL);
 	return true;
 }
 
-/* Whether only other programs could have changed it, and no full read is due. */
-static bool
-may_be_unchanged(const struct processes *processes, const struct cached_process *cached)
+/* Asks the CPU clock. It is asked before files are read: a run meanwhile is seen in the next
+ * refresh. */
+static void
+note_run(const struct processes *processes, struct cached_process *cached)
 {
-	return !cached->schedule.is_active && !names_are_due(processes, cached) &&
-	       !schedule_is_full_read(&cached->schedule, cached->pid, &processes->pass.time);
+	int64_t clock = processes->has_clock ? cpu_clock_read(cached->pid) : UNKNOWN;
+
+	if (processes->has_clock && clock != cached->cpu_clock)
+		cached->schedule.has_run = cached->schedule.names_may_differ = true;
+	cached->cpu_clock = clock;
 }
 
-/*
- * Reads one process: nothing, status, status and stat, or all files, whichever is enough. Returns
- * false if it is gone.
- */
+/* Whether the last refresh's row has all that is wanted, and still stands. */
+static bool
+row_stands(const struct processes *processes, const struct cached_process *cached)
+{
+	const struct needs *needs = processes->pass.needs;
+
+	return cache_old_row(&processes->pass, cached) && !needs->exact &&
+	       !(wanted(processes, cached) & ~cached->read) && !cached->is_shared &&
+	       !is_watched(needs, cached->pid) && !cached->schedule.has_run &&
+	       !names_are_due(processes, cached) &&
+	       !schedule_is_turn(&cached->schedule, cached->pid, &processes->pass.time);
+}
+
+/* Adds the row of a process, as it was or read. Returns false if the process is gone. */
 static bool
 read_process(struct processes *processes, struct cached_process *cached)
 {
-	bool watched = is_watched(processes->pass.needs, cached->pid);
-	bool unchanged;
+	struct process *row;
 
+	note_run(processes, cached);
 	cached->is_fresh = false;
-	if (!has_row(processes, cached))
-		return check_stat(processes, cached, false);
-	if (!watched && !schedule_is_due(&cached->schedule, &processes->pass.time)) {
-		cache_reuse_row(&processes->copier, &processes->pass, cached);
-		return true;
+	if (!row_stands(processes, cached)) {
+		cached->is_shared = false;
+		return add_row(processes, cached);
 	}
-	unchanged =
-		!watched && may_be_unchanged(processes, cached) && is_unchanged(processes, cached);
-	if (!unchanged || !cached->status_hash.asleep || !fd_cache_holds(&cached->fds))
-		return check_stat(processes, cached, unchanged);
-	reuse_row(processes, cached);
+	row = cache_reuse_row(&processes->pass, cached);
+	if (processes->has_clock)
+		row->look_time = processes->pass.now->monotonic;
 	return true;
 }
 
+/* Brings the cache in line with the pids: those of all processes, or only of new ones. */
 static void
-drop_gone(struct processes *processes, const int64_t *pids, size_t count)
+merge_pids(struct processes *processes, const int64_t *pids, size_t count, bool all)
 {
-	struct cached_process *cached = processes->cached;
-	size_t left = 0, match = 0;
+	struct cached_process *old = processes->cached, *cached;
+	size_t i = 0, j = 0, merged = 0, old_count = processes->cached_count;
 
-	for (size_t i = 0; i < processes->cached_count; i++) {
-		while (match < count && pids[match] < cached[i].pid)
-			match++;
-		if (match < count && pids[match] == cached[i].pid)
-			cached[left++] = cached[i];
-		else
-			forget(processes, &cached[i]);
+	cached = xcalloc(count + (all ? 0 : old_count), sizeof(*cached));
+	while (i < old_count || j < count) {
+		bool is_cached = j == count || (i < old_count && old[i].pid <= pids[j]);
+		bool is_listed = i == old_count || (j < count && pids[j] <= old[i].pid);
+
+		if (is_cached && (is_listed || !all))
+			cached[merged++] = old[i];
+		else if (!is_cached)
+			cached[merged++] = (struct cached_process){ .pid = pids[j], .row = NO_ROW };
+		i += is_cached;
+		j += is_listed;
 	}
-	processes->cached_count = left;
-	processes->cached = array_fit(cached, &processes->cached_capacity, left, sizeof(cached[0]));
-}
-
-/* Begins at the end, so that each moves once. */
-static void
-add_new(struct processes *processes, const int64_t *pids, size_t count)
-{
-	size_t old = processes->cached_count;
-	struct cached_process *cached;
-
-	cached = processes->cached = array_reserve(
-		processes->cached, &processes->cached_capacity, count, sizeof(cached[0]));
-	for (size_t i = count; i-- > 0;)
-		if (old > 0 && cached[old - 1].pid == pids[i])
-			cached[i] = cached[--old];
-		else
-			cached[i] = (struct cached_process){
-				.pid = pids[i], .row = NO_ROW, .fds = CACHED_NO_FDS
-			};
-	processes->cached_count = count;
+	free(old);
+	processes->cached = cached;
+	processes->cached_count = merged;
 }
 
 /* Leaves out processes that end meanwhile; each row has the same index as its cached process. */
@@ -422,36 +350,53 @@ read_all(struct processes *processes)
 	for (size_t i = 0; i < processes->cached_count; i++) {
 		if (left < i)
 			cached[left] = cached[i];
-		if (read_process(processes, &cached[left]))
-			left++;
-		else
-			forget(processes, &cached[left]);
+		left += read_process(processes, &cached[left]);
 	}
 	processes->cached_count = left;
 	command_lines_end(processes->commands);
 }
 
+/* Finds out which processes that were read share an address space with their parent. */
 static void
-find_sharing(const struct processes *processes, struct snapshot *now)
+find_sharing(struct processes *processes, struct snapshot *now)
 {
+	struct cached_process *cached = processes->cached;
+
 	for (size_t i = 0; i < now->process_count; i++) {
 		struct process *process = &now->processes[i];
 		const struct process *parent;
+		size_t at;
 
-		if (!processes->cached[i].is_fresh)
+		if (!cached[i].is_fresh)
 			continue;
 		parent = snapshot_find_process(now, process->parent);
-		process->memory_of = sharing_owner(process, processes->cached[i].start_stack,
-			parent,
-			parent ? processes->cached[parent - now->processes].start_stack : 0);
+		at = parent ? (size_t)(parent - now->processes) : i;
+		process->memory_of = sharing_owner(process, cached[i].start_stack, parent,
+			parent ? cached[at].start_stack : 0);
+		cached[i].is_shared = cached[i].is_shared || process->memory_of != UNKNOWN;
+		cached[at].is_shared = cached[at].is_shared || process->memory_of != UNKNOWN;
 	}
+}
+
+/* How often sleeping processes are read. The first refresh reads all in any case. */
+static unsigned
+period_of(struct processes *processes, unsigned refresh)
+{
+	int64_t changes = UNKNOWN;
+
+	if (processes->has_clock && refresh > 1 &&
+		vmstat_read(processes->root, processes->text.vmstat) > 0)
+		changes = vmstat_changes(processes->text.vmstat);
+	return schedule_period(&processes->pace, refresh, changes);
 }
 
 int
 processes_read(struct processes *processes, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs, bool swapless)
 {
-	int error = pid_list_read(processes->list, now, needs);
+	unsigned refresh = processes->pass.time.refresh + 1;
+	bool all = true;
+	int error = pid_list_read(processes->list, now, needs, &all);
 	const int64_t *pids;
 	size_t count;
 
@@ -461,10 +406,12 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 		.before = before,
 		.needs = needs,
 		.swapless = swapless,
-		.time = { processes->pass.time.refresh + 1, now->monotonic } };
+		.time = { .refresh = refresh,
+			.period = period_of(processes, refresh),
+			.time = now->monotonic } };
 	pids = pid_list_numbers(processes->list, &count);
-	drop_gone(processes, pids, count);
-	add_new(processes, pids, count);
+	if (all || count > 0)
+		merge_pids(processes, pids, count, all);
 	read_all(processes);
 	if ((needs->bits | needs->focus_bits) & NEED_PSS || needs->summed_count > 0)
 		pss_reader_read(processes->pss, now, before, needs);

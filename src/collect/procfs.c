@@ -251,23 +251,6 @@ procfs_fields(const char *text, const struct procfs_key *keys, size_t count, voi
 	}
 }
 
-/* Takes eight bytes at a time. */
-uint64_t
-procfs_hash(const char *text, size_t length)
-{
-	uint64_t sum = length, block;
-
-	for (; length >= sizeof(block); length -= sizeof(block), text += sizeof(block)) {
-		memcpy(&block, text, sizeof(block));
-		sum = (sum ^ block) * UINT64_C(0x9e3779b97f4a7c15);
-		sum ^= sum >> 29;
-	}
-	block = 0;
-	memcpy(&block, text, length);
-	sum = (sum ^ block) * UINT64_C(0x9e3779b97f4a7c15);
-	return sum ? sum : 1;
-}
-
 /*
  * Fields 1 to 3: "PID (COMM) S". COMM may contain anything, also ") R ": it ends at the last ')'.
  */

@@ -76,9 +76,6 @@ int64_t procfs_number(const char **text);
 /* The number at the start of a text, perhaps with a sign; UNKNOWN at anything else. */
 int64_t procfs_signed_number(const char *text);
 
-/* Different texts have the same hash once in 2^64. It is never 0. */
-uint64_t procfs_hash(const char *text, size_t length);
-
 /*
  * /proc/PID/stat (fs/proc/array.c, do_task_stat). `resident`, in bytes, is not exact (T16), but the
  * OOM killer counts it before Linux 7.0; UNKNOWN if impossible.

@@ -1,62 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/schedule.h"
 
+#include "base/known.h"
 #include "base/macros.h"
 
 /* With a long interval, a few refreshes are too long. */
-#define OLDEST_LOOK (5 * NS_PER_SEC)
-#define OLDEST_ALL (60 * NS_PER_SEC)
-#define OLDEST_NAMES (30 * NS_PER_SEC)
+#define LONGEST_WAIT (60 * NS_PER_SEC)
 
-/* Each process has its turn once in so many refreshes. */
-enum { FULL_CYCLE = 64, NAMES_CYCLE = 32, UNSEEN_NAMES_CYCLE = 4 };
+/* In so many refreshes each sleeping process is read once: if its memory may have changed, else. */
+enum { FAST_PERIOD = 4, SLOW_PERIOD = 16 };
+
+/* The same for the names of those that have run. */
+enum { NAMES_PERIOD = 32, UNSEEN_NAMES_PERIOD = 4 };
 
 static bool
-is_turn(int64_t pid, unsigned cycle, const struct pass_time *time)
+is_turn(int64_t pid, unsigned period, const struct pass_time *time)
 {
-	return (time->refresh + (unsigned)pid) % cycle == 0;
+	return (time->refresh + (unsigned)pid) % period == 0;
 }
 
 bool
-schedule_is_due(const struct schedule *schedule, const struct pass_time *time)
+schedule_is_turn(const struct schedule *schedule, int64_t pid, const struct pass_time *time)
 {
-	return time->refresh >= schedule->due || time->time - schedule->look_time >= OLDEST_LOOK;
-}
-
-bool
-schedule_is_full_read(const struct schedule *schedule, int64_t pid, const struct pass_time *time)
-{
-	return is_turn(pid, FULL_CYCLE, time) || time->time - schedule->all_time >= OLDEST_ALL;
+	return is_turn(pid, time->period, time) || time->time - schedule->read_time >= LONGEST_WAIT;
 }
 
 bool
 schedule_names_are_due(
 	const struct schedule *schedule, int64_t pid, bool sees_exec, const struct pass_time *time)
 {
-	return schedule->has_run &&
-	       (time->time - schedule->names_time >= OLDEST_NAMES ||
-		       is_turn(pid, sees_exec ? NAMES_CYCLE : UNSEEN_NAMES_CYCLE, time));
+	return schedule->names_may_differ &&
+	       (is_turn(pid, sees_exec ? NAMES_PERIOD : UNSEEN_NAMES_PERIOD, time) ||
+		       time->time - schedule->names_time >= LONGEST_WAIT);
 }
 
-/* The number of refreshes to the next check: to the next multiple of `step` for this process. */
-static unsigned
-wait_of(unsigned step, int64_t pid, const struct pass_time *time)
+unsigned
+schedule_period(struct pace *pace, unsigned refresh, int64_t changes)
 {
-	return step - (time->refresh + (unsigned)pid) % step;
-}
-
-void
-schedule_note_check(
-	struct schedule *schedule, int64_t pid, enum change change, const struct pass_time *time)
-{
-	static const unsigned steps[] = { 1, 2, 4 };
-
-	if (change != CHANGE_NONE)
-		schedule->unchanged = 0;
-	else if (schedule->unchanged + 1 < ARRAY_SIZE(steps))
-		schedule->unchanged++;
-	schedule->is_active = change == CHANGE_SOME;
-	schedule->has_run = schedule->has_run || schedule->is_active;
-	schedule->look_time = time->time;
-	schedule->due = time->refresh + wait_of(steps[schedule->unchanged], pid, time);
+	if (changes == UNKNOWN || changes != pace->changes)
+		pace->fast_until = refresh + FAST_PERIOD;
+	pace->changes = changes;
+	return refresh < pace->fast_until ? FAST_PERIOD : SLOW_PERIOD;
 }

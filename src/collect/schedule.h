@@ -4,31 +4,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * When a process is checked again: in the next refresh while it changes, else after two and then
- * four, at the latest after five seconds. The pid decides which of four refreshes it is, so that
- * each has about the same work.
- */
-struct schedule {
-	unsigned due;       /* the refresh of the next check */
-	unsigned unchanged; /* consecutive checks without a change */
-	bool is_active;     /* the last check found a change */
-	bool has_run;       /* since its names were read */
-	int64_t look_time, all_time,
-		names_time; /* of the last check, full read, names; monotonic */
-};
-
 /* The current refresh. */
 struct pass_time {
 	unsigned refresh;
-	int64_t time;
+	unsigned period; /* each process is read once in so many refreshes */
+	int64_t time;    /* monotonic */
 };
 
-bool schedule_is_due(const struct schedule *schedule, const struct pass_time *time);
+/*
+ * When a process is read. One that has run is read at once. What others change while it sleeps is
+ * found in its turn, in one of `period` refreshes. The pid decides which one it is, so that each
+ * refresh has about the same work.
+ */
+struct schedule {
+	bool has_run;          /* since it was read */
+	bool names_may_differ; /* it has run since its names were read */
+	int64_t read_time, names_time;
+};
 
-/* Whether to read all of it, even if it seems unchanged: other programs may change it. */
-bool schedule_is_full_read(
-	const struct schedule *schedule, int64_t pid, const struct pass_time *time);
+bool schedule_is_turn(const struct schedule *schedule, int64_t pid, const struct pass_time *time);
 
 /*
  * Whether to read names again although no exec was seen: a process that has run may have
@@ -37,7 +31,12 @@ bool schedule_is_full_read(
 bool schedule_names_are_due(
 	const struct schedule *schedule, int64_t pid, bool sees_exec, const struct pass_time *time);
 
-/* Notes a check and schedules the next one. The first check has nothing to compare with. */
-enum change { CHANGE_NEW, CHANGE_SOME, CHANGE_NONE };
-void schedule_note_check(
-	struct schedule *schedule, int64_t pid, enum change change, const struct pass_time *time);
+/*
+ * How often sleeping processes are read. `changes` counts what the kernel did to the memory of
+ * processes since boot (vmstat_changes()); UNKNOWN: it cannot be told. A zeroed struct begins.
+ */
+struct pace {
+	int64_t changes;
+	unsigned fast_until; /* the refresh in which all have been read since the last change */
+};
+unsigned schedule_period(struct pace *pace, unsigned refresh, int64_t changes);

@@ -52,6 +52,24 @@ vmstat_counter(const char *text, const char *name)
 	return sum;
 }
 
+int64_t
+vmstat_changes(const char *text)
+{
+	static const char *const groups[] = { "pgsteal", "pswp", "swp", "zswp", "oom_kill",
+		"thp_collapse_alloc", "thp_split_page", "thp_underused", "cow_ksm", "ksm_" };
+	int64_t sum = 0;
+
+	for (; *text; text += *text == '\n') {
+		const char *end = strchrnul(text, '\n');
+
+		for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+			if (scan_start(text, groups[i]))
+				sum += known_or_zero(scan_number(text + strcspn(text, " \n")));
+		text = end;
+	}
+	return sum;
+}
+
 int
 reclaim_read(int root, char text[static VMSTAT_SIZE], struct snapshot *now)
 {

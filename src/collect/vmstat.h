@@ -20,6 +20,13 @@ ssize_t vmstat_read(int root, char text[static VMSTAT_SIZE]);
 int64_t vmstat_counter(const char *text, const char *name);
 
 /*
+ * How often the kernel has changed the memory of processes that need not have run: the sum of its
+ * counters of reclaim, swap, huge pages, merged pages (KSM) and kills. It differs from the last one
+ * if something was changed since.
+ */
+int64_t vmstat_changes(const char *text);
+
+/*
  * Adds the counters of reclaim and compaction, from /proc/vmstat; `text` is space for the file.
  * Returns 0 or -errno.
  */

@@ -37,7 +37,6 @@ ask(const struct table_run *run, struct needs *needs)
 	needs->pid_count = options->named.pid_count;
 	needs->pss_budget =
 		run->number == 1 ? 0 : process_options_pss_budget(options, run->options->interval);
-	needs->will_repeat = run->options->count != 1;
 	needs->exact = options->exact;
 }
 

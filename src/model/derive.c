@@ -110,6 +110,9 @@ derive_rates(struct process *now, const struct process *before)
 	now->cpu_share = change(now->cpu_time, before->cpu_time, elapsed, 1000);
 	now->minor_fault_rate = rate(now->minor_faults, before->minor_faults, elapsed);
 	now->major_fault_rate = rate(now->major_faults, before->major_faults, elapsed);
+	if (now->memory_time !=
+		before->memory_time) /* it may have changed long before this refresh */
+		elapsed = known_difference(now->memory_time, before->memory_time);
 	now->growth = change(now->resident, before->resident, elapsed, 60 * NS_PER_SEC);
 }
 

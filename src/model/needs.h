@@ -91,7 +91,6 @@ struct needs {
 	size_t summed_count;
 	int64_t pss_budget; /* CPU time for PSS in nanoseconds a refresh; 0: no limit */
 	const char *scope;  /* the scope of ranks: a memory cgroup; NULL: the machine */
-	bool will_repeat;   /* another refresh follows: preparing for it is worth the cost */
 	bool exact;         /* read all of each process, even if nothing seems to have changed */
 };
 

@@ -10,8 +10,9 @@
 /* One process; its memory is that of all threads. Bytes, counts, nanoseconds. */
 struct process {
 	int64_t pid, parent, uid, nice, priority, threads;
-	int64_t start_time;    /* ticks since boot; with pid it identifies the process */
-	int64_t look_time;     /* time of the snapshot that last read it */
+	int64_t start_time; /* ticks since boot; with pid it identifies the process */
+	int64_t look_time; /* time of the snapshot that last read it, or knew that it had not run */
+	int64_t memory_time;   /* time of the snapshot that last read its memory */
 	int64_t kernel_thread; /* 1 for a kernel thread */
 	int64_t oom_resident;  /* RES as the OOM killer counts it; UNKNOWN: same as RES */
 	int64_t cpu_time, cpu_share, age;

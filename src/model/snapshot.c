@@ -91,7 +91,7 @@ snapshot_add_process(struct snapshot *snapshot)
 
 	table_reset_row(&process_table, row);
 	row->start_time = UNKNOWN;
-	row->look_time = UNKNOWN;
+	row->look_time = row->memory_time = UNKNOWN;
 	row->kernel_thread = UNKNOWN;
 	row->gaps = (struct gaps){ .refused = 0 };
 	return row;

@@ -135,7 +135,6 @@ tui_needs(const struct app *app)
 {
 	const struct view *view = app_view_below(app);
 	struct needs needs = { .bits = NEED_OVERVIEW | view->needs | editor_needs(app->editor),
-		.will_repeat = app->snapshot != NULL, /* the first refresh must be fast */
 		.exact = app->wants_exact || editor_is_waiting(app->editor) };
 
 	needs.bits |= app->choose.kind ? app->choose.kind->needs : 0;

@@ -84,7 +84,7 @@ a_missing_file_does_not_make_a_process_be_read_each_time(void **state)
 }
 
 static void
-an_unchanged_process_is_read_again_within_four_refreshes(void **state)
+without_a_clock_a_sleeping_process_is_read_within_four_refreshes(void **state)
 {
 	struct world *world = *state;
 	const struct process *row = NULL;
@@ -195,44 +195,16 @@ make_processes(const struct world *world, int first, int count)
 	}
 }
 
-/* Begins anew with a tree in which the list of processes may be kept. */
+/* There are no CPU clocks, and the numbers of /proc/loadavg are those of another namespace. */
 static void
-begin_with_namespaces(struct world *world, const char *numbers)
+the_list_of_a_tree_is_always_made_anew(void **state)
 {
-	char text[64];
+	struct world *world = *state;
 
-	snprintf(text, sizeof(text), "Name:\tx\nNSpid:\t%s\nKthread:\t0\n", numbers);
-	tree_write(&world->tree, "self/status", text);
+	tree_write(&world->tree, "self/status", "Name:\tx\nNSpid:\t5\nKthread:\t0\n");
 	tree_write(&world->tree, "loadavg", "0.00 0.01 0.05 1/80 100\n");
-	world->source->destroy(world->source);
-	assert_int_equal(collect_create(world->tree.path, &world->source), 0);
 	make_processes(world, 10, 2);
 	assert_int_equal(world_refresh(world)->process_count, 2);
-}
-
-static void
-the_list_is_made_anew_when_a_task_has_come_or_gone(void **state)
-{
-	struct world *world = *state;
-
-	begin_with_namespaces(world, "5");
-	make_processes(world, 12, 1);
-	assert_int_equal(world_refresh(world)->process_count, 2);
-	tree_write(&world->tree, "loadavg", "0.00 0.01 0.05 3/80 101\n"); /* one came */
-	assert_int_equal(world_refresh(world)->process_count, 3);
-	make_processes(world, 13, 1);
-	tree_write(&world->tree, "loadavg", "0.70 0.01 0.05 1/80 101\n"); /* only the load */
-	assert_int_equal(world_refresh(world)->process_count, 3);
-	tree_write(&world->tree, "loadavg", "0.00 0.01 0.05 1/79 101\n"); /* one has gone */
-	assert_int_equal(world_refresh(world)->process_count, 4);
-}
-
-static void
-the_list_is_always_made_anew_for_another_namespace(void **state)
-{
-	struct world *world = *state;
-
-	begin_with_namespaces(world, "512\t5");
 	make_processes(world, 12, 1);
 	assert_int_equal(world_refresh(world)->process_count, 3);
 }
@@ -542,12 +514,11 @@ main(void)
 		TEST(T30_a_number_used_again_is_another_process),
 		TEST(T32_what_is_refused_stays_unknown_in_every_refresh),
 		TEST(a_missing_file_does_not_make_a_process_be_read_each_time),
-		TEST(an_unchanged_process_is_read_again_within_four_refreshes),
+		TEST(without_a_clock_a_sleeping_process_is_read_within_four_refreshes),
 		TEST(a_changed_process_is_read_at_once),
 		TEST(exact_reads_everything_every_time),
 		TEST(a_need_that_is_new_is_met_at_once),
-		TEST(the_list_is_made_anew_when_a_task_has_come_or_gone),
-		TEST(the_list_is_always_made_anew_for_another_namespace),
+		TEST(the_list_of_a_tree_is_always_made_anew),
 		TEST(growth_spans_the_time_between_two_reads_of_memory),
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
 		TEST(T17_ten_that_do_not_answer_cost_ten_values),

@@ -21,7 +21,6 @@ world_set_up(void **state)
 	world->page = sysconf(_SC_PAGESIZE);
 	tree_create(&world->tree);
 	world->needs.bits = WORLD_NEEDS;
-	world->needs.will_repeat = true;
 	assert_int_equal(collect_create(world->tree.path, &world->source), 0);
 	*state = world;
 	return 0;

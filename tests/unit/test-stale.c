@@ -1,0 +1,477 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+#include "world.h"
+
+#include "collect/collect.h"
+#include "collect/cpu-clock.h"
+#include "collect/procfs.h"
+#include "collect/schedule.h"
+#include "collect/vmstat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * What others change of a process that sleeps all the time: no CPU clock shows it, and its row is
+ * right all the same within 16 refreshes.
+ */
+
+enum { HUGE_PAGE = 2 << 20, REGION = 4 << 20, WITHIN = 16 };
+
+/* Kernel headers of Debian 12 do not have it in their libc. */
+enum { COLLAPSE = 25 };
+
+struct sleeper {
+	struct world world;
+	int64_t pid;
+	char *region; /* of memory: the first half of each huge page is used */
+	int file;     /* whose pages it has mapped */
+	char *mapped;
+	int orders, answers; /* pipes to and from the process */
+	int64_t before;      /* its resident memory, before somebody changes it */
+};
+
+/* The process */
+
+static void
+answer_with_pid(int answers)
+{
+	pid_t pid = getpid();
+
+	if (write(answers, &pid, sizeof(pid)) != sizeof(pid))
+		_exit(1);
+}
+
+static void
+use_memory(const struct sleeper *sleeper)
+{
+	volatile char sum = 0;
+
+	for (size_t i = 0; i < REGION; i += HUGE_PAGE)
+		memset(sleeper->region + i, 1, HUGE_PAGE / 2);
+	for (size_t i = 0; i < REGION; i++)
+		sum = (char)(sum + sleeper->mapped[i]);
+}
+
+/* Its child uses the same address space and writes to it as soon as it is told, while it waits. */
+static void
+let_a_child_write(const struct sleeper *sleeper, int orders, int answers)
+{
+	if (vfork() == 0) { // NOLINT: that is what is tested
+		char order;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		answer_with_pid(answers);
+		if (read(orders, &order, 1) != 1)
+			_exit(0);
+		memset(sleeper->region, 1, REGION);
+		answer_with_pid(answers);
+		for (;;)
+			pause();
+	}
+}
+
+static void
+sleep_for_ever(const struct sleeper *sleeper, int orders, int answers)
+{
+	char order;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	use_memory(sleeper);
+	answer_with_pid(answers);
+	if (read(orders, &order, 1) == 1)
+		let_a_child_write(sleeper, orders, answers);
+	_exit(0);
+}
+
+/* The tests' side */
+
+static pid_t
+wait_for_answer(const struct sleeper *sleeper)
+{
+	pid_t pid;
+
+	assert_int_equal(read(sleeper->answers, &pid, sizeof(pid)), sizeof(pid));
+	return pid;
+}
+
+/* Its CPU clock stands still once it sleeps. */
+static void
+wait_until_it_sleeps(const struct sleeper *sleeper)
+{
+	char path[32], text[4096];
+
+	snprintf(path, sizeof(path), "/proc/%lld/status", (long long)sleeper->pid);
+	do
+		assert_true(procfs_read(AT_FDCWD, path, text, sizeof(text)) > 0);
+	while (!strstr(text, "State:\tS") && !strstr(text, "State:\tD"));
+}
+
+static const struct process *
+row_of(struct sleeper *sleeper)
+{
+	return snapshot_find_process(world_refresh(&sleeper->world), sleeper->pid);
+}
+
+static void
+make_memory(struct sleeper *sleeper)
+{
+	char *space = mmap(NULL, REGION + HUGE_PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char name[] = "test-stale-XXXXXX"; /* of the build's file system: tmpfs is not reclaimed */
+
+	assert_true(space != MAP_FAILED);
+	sleeper->region = space + (HUGE_PAGE - (uintptr_t)space % HUGE_PAGE) % HUGE_PAGE;
+	sleeper->file = mkostemp(name, O_CLOEXEC);
+	assert_true(sleeper->file >= 0);
+	unlink(name);
+	memset(sleeper->region, 1, REGION);
+	assert_int_equal(write(sleeper->file, sleeper->region, REGION), REGION);
+	assert_int_equal(fdatasync(sleeper->file), 0);
+	madvise(sleeper->region, REGION, MADV_DONTNEED);
+	sleeper->mapped = mmap(NULL, REGION, PROT_READ, MAP_SHARED, sleeper->file, 0);
+	assert_true(sleeper->mapped != MAP_FAILED);
+}
+
+static int
+set_up(void **state)
+{
+	struct sleeper *sleeper = test_calloc(1, sizeof(*sleeper));
+	int orders[2], answers[2];
+
+	assert_int_equal(pipe2(orders, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(answers, O_CLOEXEC), 0);
+	sleeper->orders = orders[1];
+	sleeper->answers = answers[0];
+	make_memory(sleeper);
+	sleeper->pid = fork();
+	assert_true(sleeper->pid >= 0);
+	if (sleeper->pid == 0)
+		sleep_for_ever(sleeper, orders[0], answers[1]);
+	close(orders[0]);
+	close(answers[1]);
+	wait_for_answer(sleeper);
+	wait_until_it_sleeps(sleeper);
+	sleeper->world.needs = (struct needs){ .bits = WORLD_NEEDS };
+	assert_int_equal(collect_create(NULL, &sleeper->world.source), 0);
+	for (int i = 0; i < WITHIN; i++)
+		sleeper->before = row_of(sleeper)->resident;
+	*state = sleeper;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct sleeper *sleeper = *state;
+
+	kill((pid_t)sleeper->pid, SIGKILL);
+	waitpid((pid_t)sleeper->pid, NULL, 0);
+	sleeper->world.source->destroy(sleeper->world.source);
+	snapshot_finish(&sleeper->world.snapshots[0]);
+	snapshot_finish(&sleeper->world.snapshots[1]);
+	munmap(sleeper->mapped, REGION);
+	close(sleeper->file);
+	close(sleeper->orders);
+	close(sleeper->answers);
+	test_free(sleeper);
+	return 0;
+}
+
+/* What /proc says of it now. */
+static int64_t
+resident_now(const struct sleeper *sleeper)
+{
+	char path[32], text[256];
+	struct procfs_statm statm;
+
+	snprintf(path, sizeof(path), "/proc/%lld/statm", (long long)sleeper->pid);
+	assert_true(procfs_read(AT_FDCWD, path, text, sizeof(text)) > 0);
+	assert_int_equal(procfs_parse_statm(text, &statm), 0);
+	return statm.resident;
+}
+
+/* The row after the refreshes in which all must have been seen; the process has not run. */
+static const struct process *
+row_within(struct sleeper *sleeper, int refreshes)
+{
+	int64_t clock = cpu_clock_read(sleeper->pid);
+	const struct process *row = NULL;
+
+	for (int i = 0; i < refreshes; i++)
+		row = row_of(sleeper);
+	assert_true(cpu_clock_read(sleeper->pid) == clock);
+	return row;
+}
+
+/* Its memory has changed in this direction by about `size`, and the row has it. */
+static void
+assert_memory_is_seen(struct sleeper *sleeper, int64_t size)
+{
+	int64_t now = resident_now(sleeper), changed = now - sleeper->before;
+
+	assert_in_range(changed / (size / 8), 7, 9);
+	assert_int_equal(row_within(sleeper, WITHIN)->resident, now);
+}
+
+static void
+a_file_cut_by_another_is_seen(void **state)
+{
+	struct sleeper *sleeper = *state;
+
+	assert_int_equal(ftruncate(sleeper->file, 0), 0);
+	assert_memory_is_seen(sleeper, -REGION);
+}
+
+static void
+memory_written_by_another_is_seen(void **state)
+{
+	struct sleeper *sleeper = *state;
+	static char data[HUGE_PAGE / 2];
+	struct iovec from = { data, sizeof(data) },
+		     to = { sleeper->region + sizeof(data), sizeof(data) };
+
+	if (process_vm_writev((pid_t)sleeper->pid, &from, 1, &to, 1, 0) < 0 && errno == EPERM)
+		skip();
+	assert_memory_is_seen(sleeper, sizeof(data));
+}
+
+/* This is how a debugger writes. */
+static void
+memory_written_through_proc_is_seen(void **state)
+{
+	struct sleeper *sleeper = *state;
+	static char data[HUGE_PAGE / 2];
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%lld/mem", (long long)sleeper->pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		skip();
+	assert_int_equal(
+		pwrite(fd, data, sizeof(data), (off_t)(uintptr_t)(sleeper->region + sizeof(data))),
+		sizeof(data));
+	close(fd);
+	assert_memory_is_seen(sleeper, sizeof(data));
+}
+
+/* Returns false if this kernel, or this user, cannot. */
+static bool
+advise(const struct sleeper *sleeper, void *start, int advice)
+{
+	struct iovec range = { start, REGION };
+	int pidfd = (int)syscall(SYS_pidfd_open, (pid_t)sleeper->pid, 0);
+	ssize_t done = pidfd < 0 ? -1 : syscall(SYS_process_madvise, pidfd, &range, 1, advice, 0);
+
+	close(pidfd);
+	return done == REGION;
+}
+
+static void
+pages_reclaimed_by_another_are_seen(void **state)
+{
+	struct sleeper *sleeper = *state;
+
+	/* Pages that are mapped here too are not taken away. */
+	munmap(sleeper->mapped, REGION);
+	if (!advise(sleeper, sleeper->mapped, MADV_PAGEOUT) ||
+		resident_now(sleeper) == sleeper->before)
+		skip();
+	assert_true(resident_now(sleeper) < sleeper->before);
+	assert_int_equal(row_within(sleeper, WITHIN)->resident, resident_now(sleeper));
+}
+
+/* As khugepaged does it. */
+static void
+huge_pages_made_by_another_are_seen(void **state)
+{
+	struct sleeper *sleeper = *state;
+
+	if (!advise(sleeper, sleeper->region, COLLAPSE))
+		skip();
+	assert_memory_is_seen(sleeper, REGION / 2);
+}
+
+static void
+an_adjustment_by_another_is_seen(void **state)
+{
+	struct sleeper *sleeper = *state;
+	char path[40];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%lld/oom_score_adj", (long long)sleeper->pid);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs("321", file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(row_within(sleeper, WITHIN)->oom_adj, 321);
+}
+
+/* Rows on the screen do not wait. */
+static void
+a_visible_row_is_always_right(void **state)
+{
+	struct sleeper *sleeper = *state;
+
+	sleeper->world.needs.visible = &sleeper->pid;
+	sleeper->world.needs.visible_count = 1;
+	assert_int_equal(ftruncate(sleeper->file, 0), 0);
+	assert_int_equal(row_within(sleeper, 1)->resident, resident_now(sleeper));
+	assert_true(resident_now(sleeper) < sleeper->before);
+}
+
+/* Nor do those whose address space another process uses. */
+static void
+T25_memory_written_by_a_vfork_child_is_seen_at_once(void **state)
+{
+	struct sleeper *sleeper = *state;
+	const struct process *child;
+	pid_t pid;
+
+	assert_int_equal(write(sleeper->orders, "", 1), 1);
+	pid = wait_for_answer(sleeper);
+	wait_until_it_sleeps(sleeper);
+	row_of(sleeper);
+	child = snapshot_find_process(world_refresh(&sleeper->world), pid);
+	if (child->memory_of == UNKNOWN)
+		skip(); /* this user may not ask */
+	assert_int_equal(child->memory_of, sleeper->pid);
+	sleeper->before = resident_now(sleeper);
+	assert_int_equal(write(sleeper->orders, "", 1), 1);
+	assert_int_equal(wait_for_answer(sleeper), pid);
+	assert_in_range(resident_now(sleeper) - sleeper->before, REGION / 4, REGION);
+	assert_int_equal(row_within(sleeper, 1)->resident, resident_now(sleeper));
+}
+
+/* A control group of memory, version 1 or 2; false if this user cannot make one. */
+static bool
+make_group(char path[static 64])
+{
+	static const char *const places[] = { "/sys/fs/cgroup/memory", "/sys/fs/cgroup" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		snprintf(path, 64, "%s/cgroup.procs", places[i]);
+		if (access(path, W_OK) < 0)
+			continue;
+		snprintf(path, 64, "%s/memtop-stale-%d", places[i], (int)getpid());
+		if (mkdir(path, 0755) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+a_move_to_another_control_group_is_seen(void **state)
+{
+	struct sleeper *sleeper = *state;
+	const struct process *row;
+	char group[64], path[96];
+	bool seen;
+	FILE *file;
+
+	if (!make_group(group))
+		skip();
+	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
+	file = fopen(path, "we");
+	fprintf(file, "%lld", (long long)sleeper->pid);
+	fclose(file);
+	row = row_within(sleeper, WITHIN);
+	seen = row->cgroup && strstr(row->cgroup, strrchr(group, '/') + 1);
+	kill((pid_t)sleeper->pid, SIGKILL);
+	waitpid((pid_t)sleeper->pid, NULL, 0);
+	rmdir(group);
+	assert_true(seen);
+}
+
+/* The schedule, without processes */
+
+static void
+each_process_has_its_turn_once_in_a_period(void **state)
+{
+	static const unsigned periods[] = { 4, 16 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(periods); i++)
+		for (int64_t pid = 1; pid < 40; pid++) {
+			struct pass_time time = { .refresh = 7, .period = periods[i] };
+			unsigned turns = 0;
+
+			for (; time.refresh < 7 + periods[i]; time.refresh++)
+				turns += schedule_is_turn(
+					&(struct schedule){ .read_time = 0 }, pid, &time);
+			assert_int_equal(turns, 1);
+		}
+}
+
+static void
+the_period_is_short_for_four_refreshes_after_a_change(void **state)
+{
+	static const struct {
+		int64_t changes;
+		unsigned period;
+	} refreshes[] = { { 5, 4 }, { 5, 4 }, { 5, 4 }, { 5, 4 }, { 5, 16 }, { 5, 16 }, { 6, 4 },
+		{ 6, 4 }, { 7, 4 }, { 7, 4 }, { 7, 4 }, { 7, 4 }, { 7, 16 }, { UNKNOWN, 4 } };
+	struct pace pace = { .changes = UNKNOWN };
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(refreshes); i++)
+		assert_int_equal(
+			schedule_period(&pace, i + 1, refreshes[i].changes), refreshes[i].period);
+}
+
+/* Of the counters that stand for what is changed by others, each one counts, and no other. */
+static void
+what_the_kernel_does_to_sleeping_processes_is_counted(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t changes;
+	} cases[] = {
+		{ "", 0 },
+		{ "nr_free_pages 5\npgfault 7\npgmajfault 1\npswpout 3\n", 3 },
+		{ "pgsteal_kswapd 2\npgsteal_direct 3\npgscan_direct 100\n", 5 },
+		{ "pgsteal_kswapd_normal 2\noom_kill 1", 3 },
+		{ "thp_collapse_alloc 1\nthp_fault_alloc 9\nthp_split_page 2\nthp_split_pmd 8\n",
+			3 },
+		{ "cow_ksm 1\nksm_swpin_copy 1\nswpin_zero 1\nzswpout 1\n", 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(vmstat_changes(cases[i].text), cases[i].changes);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_file_cut_by_another_is_seen),
+		TEST(memory_written_by_another_is_seen),
+		TEST(memory_written_through_proc_is_seen),
+		TEST(pages_reclaimed_by_another_are_seen),
+		TEST(huge_pages_made_by_another_are_seen),
+		TEST(an_adjustment_by_another_is_seen),
+		TEST(a_visible_row_is_always_right),
+		TEST(T25_memory_written_by_a_vfork_child_is_seen_at_once),
+		TEST(a_move_to_another_control_group_is_seen),
+		cmocka_unit_test(each_process_has_its_turn_once_in_a_period),
+		cmocka_unit_test(the_period_is_short_for_four_refreshes_after_a_change),
+		cmocka_unit_test(what_the_kernel_does_to_sleeping_processes_is_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
