@@ -4,6 +4,7 @@
 #include "collect/schedule.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct needs;
@@ -24,26 +25,34 @@ struct cached_process {
 	int64_t pid, start_time, start_code, start_stack;
 	int64_t exec_time; /* time of its last exec that was seen; 0: never */
 	int64_t cpu_clock; /* at the last refresh; UNKNOWN: it cannot be told */
-	struct schedule schedule;
-	uint32_t row;     /* in the last snapshot, or NO_ROW */
-	uint32_t read;    /* needs that the row was filled for (PROCESS_NEEDS), */
-	uint32_t refused; /* those without permission, */
-	uint32_t absent;  /* and those without a file */
-	bool is_shared;   /* another process has the same address space, and may change it */
-	bool is_fresh;    /* its row was read, not reused */
+	uint32_t row;      /* in the last snapshot, or NO_ROW */
+	uint32_t read;     /* needs that the row was filled for (PROCESS_NEEDS), */
+	uint32_t refused;  /* those without permission, */
+	uint32_t absent;   /* and those without a file */
+	bool has_run;      /* since its stat was read; without a CPU clock: as far as was seen */
+	bool has_run_since_names;
+	bool is_shared; /* another process has the same address space, and may change it */
+	bool is_fresh;  /* its stat was read in this refresh */
 };
 
 #define NO_ROW UINT32_MAX
 
+/* By ascending pid. A zeroed struct is empty. */
+struct process_cache {
+	struct cached_process *list;
+	size_t count, capacity;
+};
+
+/* Forgets the processes that are not in a list of all; adds those of a list that are new. */
+void process_cache_drop_gone(struct process_cache *cache, const int64_t *pids, size_t count);
+void process_cache_add_new(struct process_cache *cache, const int64_t *pids, size_t count);
+
 /* The row of the last refresh, or NULL. */
 const struct process *cache_old_row(const struct pass *pass, const struct cached_process *cached);
 
-/* Adds the last refresh's row unchanged, and repeats its gaps. */
-struct process *cache_reuse_row(const struct pass *pass, struct cached_process *cached);
-
 /*
- * Copies from the old row of the same program: its PSS, and the texts of `needs` that were read for
- * it. Returns the needs met by that.
+ * Adds a copy of the last refresh's row; of what is `due` to be read again it has neither texts nor
+ * gaps.
  */
-uint64_t cache_reuse_names(const struct pass *pass, const struct cached_process *cached,
-	struct process *row, const struct process *old, uint64_t needs);
+struct process *cache_reuse_row(
+	const struct pass *pass, const struct cached_process *cached, uint64_t due);

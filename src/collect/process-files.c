@@ -83,15 +83,15 @@ read_file(struct process_read *read, const char *directory, const char *name, ui
 	return length;
 }
 
-/* A process without an address space uses no memory: all figures are 0. */
+/* Sets all figures: UNKNOWN before they are read, 0 if there is no address space. */
 static void
-zero_memory_fields(struct process *row)
+set_memory_fields(struct process *row, int64_t value)
 {
 	for (size_t i = 0; i < process_table.column_count; i++) {
 		const struct column *column = &process_table.columns[i];
 
 		if (column->unit == UNIT_BYTES && column->need & NEED_MEMORY_ANY && !column->part)
-			*(int64_t *)((char *)row + column->offset) = 0;
+			*(int64_t *)((char *)row + column->offset) = value;
 	}
 }
 
@@ -122,7 +122,7 @@ read_status(struct process_read *read, const char *directory)
 		return;
 	procfs_fields(read->text, status_keys, ARRAY_SIZE(status_keys), row);
 	if (row->virtual == UNKNOWN && procfs_field(read->text, "Threads") != UNKNOWN)
-		zero_memory_fields(row);
+		set_memory_fields(row, 0);
 	else if (row->file != UNKNOWN && row->shmem != UNKNOWN)
 		row->shared = row->file + row->shmem;
 	else
@@ -148,6 +148,8 @@ read_owner(struct process_read *read)
 
 	if (fstatat(read->root, read->directory, &status, 0) < 0) {
 		note_failure(read, NEED_OWNER, -errno);
+		read->row->uid = UNKNOWN;
+		read->row->user = NULL;
 		return;
 	}
 	read->row->uid = status.st_uid;
@@ -294,8 +296,10 @@ read_of_living(struct process_read *read, uint64_t needs)
 		if (!read->counts_exactly)
 			read_oom_resident(read, directory);
 	}
+	if (needs & NEED_MEMORY_ANY)
+		set_memory_fields(read->row, UNKNOWN);
 	if (needs & NEED_MEMORY_ANY && (lives == 0 || read->row->kernel_thread == 1))
-		zero_memory_fields(read->row);
+		set_memory_fields(read->row, 0);
 	else if (needs & NEED_MEMORY_ANY && lives < 0)
 		note_failure(read, NEED_MEMORY, lives);
 	else if (needs & NEED_MEMORY_ANY)

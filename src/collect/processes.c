@@ -31,10 +31,9 @@ struct processes {
 	int root;
 	struct cgroup_tree *cgroups;
 	struct pid_list *list;
-	struct cached_process *cached; /* by ascending pid: after a refresh one for each row */
-	size_t cached_count;
-	struct pass pass; /* the current one */
-	bool has_clock;   /* CPU clocks show which processes have run */
+	struct process_cache cache; /* after a refresh one for each row */
+	struct pass pass;           /* the current one */
+	bool has_clock;             /* CPU clocks show which processes have run */
 	struct pace pace;
 	int64_t ticks_per_second;
 	bool counts_exactly; /* the OOM killer of this kernel */
@@ -73,14 +72,29 @@ processes_destroy(struct processes *processes)
 	command_lines_destroy(processes->commands);
 	pss_reader_destroy(processes->pss);
 	users_finish(&processes->users);
-	free(processes->cached);
+	free(processes->cache.list);
 	free(processes);
 }
 
 static uint64_t
 wanted(const struct processes *processes, const struct cached_process *cached)
 {
-	return needs_of_process(processes->pass.needs, cached->pid);
+	return needs_of_process(processes->pass.needs, cached->pid) | NEED_STAT;
+}
+
+/* Reads stat. Returns 0 or -errno; -ESRCH if the process is gone. */
+static int
+read_stat(const struct processes *processes, int64_t pid, char text[static STAT_SIZE],
+	struct procfs_stat *stat)
+{
+	char path[32];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%lld/stat", (long long)pid);
+	length = procfs_read(processes->root, path, text, STAT_SIZE);
+	if (length < 0)
+		return length == -ENOENT ? -ESRCH : (int)length;
+	return procfs_parse_stat(text, (size_t)length, stat);
 }
 
 /* The letter of a state as a text that stays. */
@@ -102,8 +116,10 @@ fill_from_stat(
 	int64_t ticks = known_sum(stat->user_ticks, stat->system_ticks);
 
 	row->start_time = stat->start_time;
-	if (!processes->counts_exactly && stat->state != 'Z' && stat->state != 'X')
-		row->oom_resident = stat->resident; /* else process-files.c reads another thread */
+	/* Of one that has ended process-files.c reads another thread. */
+	row->oom_resident = processes->counts_exactly || stat->state == 'Z' || stat->state == 'X'
+				    ? UNKNOWN
+				    : stat->resident;
 	row->kernel_thread = stat->flags & KERNEL_THREAD ? 1 : 0;
 	row->parent = stat->parent;
 	row->nice = stat->nice;
@@ -116,14 +132,6 @@ fill_from_stat(
 	row->comm = arena_copy(&processes->pass.now->texts, stat->comm, stat->comm_length);
 }
 
-/* Without permission stat does not show an exec. */
-static bool
-names_are_due(const struct processes *processes, const struct cached_process *cached)
-{
-	return schedule_names_are_due(
-		&cached->schedule, cached->pid, cached->start_stack > 0, &processes->pass.time);
-}
-
 /* Processes on the screen are read in each refresh, and those whose faults are counted. */
 static bool
 is_watched(const struct needs *needs, int64_t pid)
@@ -131,27 +139,65 @@ is_watched(const struct needs *needs, int64_t pid)
 	return pid == needs->focus || needs->bits & NEED_FAULTS || needs_is_visible(needs, pid);
 }
 
-/*
- * The names that do not need to be read: they stay until the process runs another program, or the
- * schedule has them read. Other programs can move it to another control group.
- */
-static uint64_t
-lasting_names(const struct processes *processes, const struct cached_process *cached)
+/* Asks the CPU clock, before files are read: a run meanwhile is seen in the next refresh. */
+static void
+note_run(const struct processes *processes, struct cached_process *cached)
 {
-	if (processes->pass.needs->exact || names_are_due(processes, cached))
-		return 0;
-	if (is_watched(processes->pass.needs, cached->pid) ||
-		schedule_is_turn(&cached->schedule, cached->pid, &processes->pass.time))
-		return NEED_COMMAND;
-	return NEED_COMMAND | NEED_CGROUP;
+	int64_t clock = processes->has_clock ? cpu_clock_read(cached->pid) : UNKNOWN;
+
+	if (clock != cached->cpu_clock)
+		cached->has_run = cached->has_run_since_names = true;
+	cached->cpu_clock = clock;
 }
 
 static bool
-runs_another_program(const struct cached_process *cached, const struct procfs_stat *stat,
-	const struct process *row, const struct process *old)
+names_are_due(const struct processes *processes, const struct cached_process *cached)
 {
-	return stat->start_code != cached->start_code || stat->start_stack != cached->start_stack ||
-	       !old->comm || strcmp(old->comm, row->comm) != 0;
+	bool sees_exec = cached->start_stack > 0; /* else there is no permission */
+
+	return cached->has_run_since_names &&
+	       schedule_is_due(sees_exec ? REREAD_NAMES : REREAD_UNSEEN_NAMES, cached->pid,
+		       &processes->pass.time);
+}
+
+/* Whether its parent has ended, so that it has another one now. */
+static bool
+has_lost_parent(const struct pass *pass, const struct process *old)
+{
+	const struct process *parent = snapshot_find_process(pass->before, old->parent);
+
+	return old->parent > 0 && (!parent || !parent->state || *parent->state == 'Z');
+}
+
+/*
+ * What is read of a process in this refresh. What it changes itself is read if it has run; what
+ * others change, in its turn. oom_score follows from both: see read_files().
+ */
+static uint64_t
+due_needs(const struct processes *processes, const struct cached_process *cached)
+{
+	const uint64_t own = NEED_STAT | NEED_MEMORY_ANY | NEED_OWNER;
+	const uint64_t others = NEED_MEMORY_ANY | NEED_OOM_ADJ | NEED_CGROUP;
+	const struct needs *needs = processes->pass.needs;
+	const struct process *old = cache_old_row(&processes->pass, cached);
+	uint64_t all = wanted(processes, cached), due = all & ~cached->read;
+	bool watched = is_watched(needs, cached->pid);
+	bool turn = watched || schedule_is_due(REREAD_OTHERS, cached->pid, &processes->pass.time);
+
+	if (!old || needs->exact)
+		return all;
+	if (schedule_is_due(REREAD_ALL, cached->pid, &processes->pass.time))
+		due |= all & ~NEED_COMMAND;
+	if (watched || cached->has_run || cached->is_shared ||
+		(turn && (!processes->has_clock || has_lost_parent(&processes->pass, old))))
+		due |= own;
+	if (turn)
+		due |= others;
+	if (watched)
+		due |= NEED_OOM_SCORE;
+	if (names_are_due(processes, cached))
+		due |= NEED_COMMAND | NEED_CGROUP;
+	return due & all;
 }
 
 /* During an exec a program has its name before its arguments, for no longer than this. */
@@ -163,7 +209,7 @@ command_failed(void *context, const struct process *row, int error)
 {
 	const struct processes *processes = context;
 	struct snapshot *now = processes->pass.now;
-	struct cached_process *cached = &processes->cached[row - now->processes];
+	struct cached_process *cached = &processes->cache.list[row - now->processes];
 
 	if (error == -ENODATA) {
 		if (now->monotonic - cached->exec_time < EXEC_NS)
@@ -180,13 +226,22 @@ command_failed(void *context, const struct process *row, int error)
 		process_note_gap(&now->processes[row - now->processes], NEED_COMMAND, error);
 }
 
-/* Reads what is wanted, except the names that were `reused`. */
+/* Whether what the OOM killer looks at has changed. */
+static bool
+has_changed_score(const struct process *row, const struct process *old)
+{
+	return row->resident != old->resident || row->swap != old->swap ||
+	       row->virtual != old->virtual || row->page_tables != old->page_tables ||
+	       row->oom_resident != old->oom_resident || row->oom_adj != old->oom_adj ||
+	       row->state != old->state;
+}
+
+/* Reads what is `due`, and what follows if it has changed. `old`: its last row, or NULL. */
 static void
 read_files(struct processes *processes, struct cached_process *cached, struct process *row,
-	uint64_t reused)
+	const struct process *old, uint64_t due)
 {
 	const struct pass *pass = &processes->pass;
-	uint64_t needs = wanted(processes, cached);
 	struct process_read read = { .root = processes->root,
 		.text = processes->text.process,
 		.row = row,
@@ -197,20 +252,24 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 		.swapless = pass->swapless };
 
 	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)cached->pid);
-	process_files_read(&read, needs & ~reused);
-	cached->read = (needs | reused) & ~read.failed;
-	cached->refused = read.refused | (cached->refused & reused);
-	cached->absent = read.absent | (cached->absent & reused);
-	if (!(reused & NEED_COMMAND)) {
-		cached->schedule.names_time = pass->now->monotonic;
-		cached->schedule.names_may_differ = false;
+	process_files_read(&read, due & ~NEED_OOM_SCORE);
+	if (old && has_changed_score(row, old)) {
+		char text[STAT_SIZE];
+		struct procfs_stat stat;
+
+		due |= wanted(processes, cached) & NEED_OOM_SCORE;
+		if (!(due & NEED_STAT) && read_stat(processes, cached->pid, text, &stat) == 0)
+			fill_from_stat(processes, row, &stat);
 	}
-	if (needs & ~reused & NEED_COMMAND)
+	process_files_read(&read, due & NEED_OOM_SCORE);
+	cached->read = (cached->read | due) & ~read.failed;
+	cached->refused = read.refused | (cached->refused & ~due);
+	cached->absent = read.absent | (cached->absent & ~due);
+	if (due & NEED_COMMAND)
 		command_lines_ask(processes->commands, row);
 }
 
-/* Without a CPU clock: whether it has run since the last refresh that read it, as far as stat
- * shows. */
+/* Without a CPU clock: whether stat shows that it has run since it was last read. */
 static bool
 has_changed(const struct process *row, const struct process *old)
 {
@@ -218,123 +277,96 @@ has_changed(const struct process *row, const struct process *old)
 	       row->state != old->state || row->threads != old->threads;
 }
 
-/* Fills the new row of a process whose stat has been read. `old`: its last row, or NULL. */
-static void
-fill_row(struct processes *processes, struct cached_process *cached, const struct procfs_stat *stat,
-	struct process *row, const struct process *old)
+/* Whether it runs another program than at its last row, or is another process. */
+static bool
+is_another(const struct cached_process *cached, const struct procfs_stat *stat,
+	const struct process *old)
 {
-	const struct pass *pass = &processes->pass;
-	uint64_t reused = 0;
+	return stat->start_time != cached->start_time || stat->start_code != cached->start_code ||
+	       stat->start_stack != cached->start_stack || !old->comm ||
+	       strlen(old->comm) != stat->comm_length ||
+	       memcmp(old->comm, stat->comm, stat->comm_length) != 0;
+}
 
-	fill_from_stat(processes, row, stat);
-	row->look_time = row->memory_time = pass->now->monotonic;
-	if (old && runs_another_program(cached, stat, row, old))
-		cached->exec_time = pass->now->monotonic;
-	else if (old)
-		reused =
-			cache_reuse_names(pass, cached, row, old, lasting_names(processes, cached));
+static void
+note_program(const struct processes *processes, struct cached_process *cached,
+	const struct procfs_stat *stat)
+{
+	if (cached->start_time == stat->start_time)
+		cached->exec_time = processes->pass.now->monotonic;
 	cached->start_time = stat->start_time;
 	cached->start_code = stat->start_code;
 	cached->start_stack = stat->start_stack;
-	cached->schedule.has_run = !processes->has_clock && (!old || has_changed(row, old));
-	cached->schedule.names_may_differ |= cached->schedule.has_run;
-	cached->schedule.read_time = pass->now->monotonic;
-	cached->is_fresh = true;
-	read_files(processes, cached, row, reused);
 }
 
-/* Adds a row that is read. Returns false if the process is gone. */
-static bool
-add_row(struct processes *processes, struct cached_process *cached)
+/* Adds a row of which only this failure is known; all of it is read in the next refresh. */
+static void
+add_unknown(const struct processes *processes, struct cached_process *cached, int error)
+{
+	struct process *row = snapshot_add_process(processes->pass.now);
+
+	row->pid = cached->pid;
+	process_note_gap(row, NEED_STAT, error);
+	cached->row = (uint32_t)(row - processes->pass.now->processes);
+	cached->read = 0;
+}
+
+/* Fills a row: stat as far as it was read, and of the other files what is due. */
+static void
+fill_row(struct processes *processes, struct cached_process *cached, struct process *row,
+	const struct process *old, uint64_t due, const struct procfs_stat *stat)
 {
 	const struct pass *pass = &processes->pass;
-	const struct process *old = cache_old_row(pass, cached);
-	char path[32], text[STAT_SIZE];
-	struct procfs_stat stat;
-	struct process *row;
-	ssize_t length;
 
-	snprintf(path, sizeof(path), "%lld/stat", (long long)cached->pid);
-	length = procfs_read(processes->root, path, text, sizeof(text));
-	if (length == -ESRCH || length == -ENOENT)
-		return false;
-	row = snapshot_add_process(pass->now);
 	row->pid = cached->pid;
 	cached->row = (uint32_t)(row - pass->now->processes);
-	if (length <= 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0) {
-		process_note_gap(row, NEED_STAT, length < 0 ? (int)length : -EINVAL);
-		cached->read = 0;
-		return true;
+	cached->is_fresh = due & NEED_STAT;
+	if (due & NEED_STAT) {
+		fill_from_stat(processes, row, stat);
+		cached->has_run = !processes->has_clock && (!old || has_changed(row, old));
+		cached->is_shared = false; /* find_sharing() finds out */
 	}
-	fill_row(processes, cached, &stat, row, cached->start_time == stat.start_time ? old : NULL);
-	return true;
+	if (due & NEED_STAT || processes->has_clock)
+		row->look_time = pass->now->monotonic;
+	if (due & NEED_MEMORY_ANY)
+		row->memory_time = pass->now->monotonic;
+	cached->has_run_since_names =
+		cached->has_run || (cached->has_run_since_names && !(due & NEED_COMMAND));
+	read_files(processes, cached, row, old, due);
 }
 
-/* Asks the CPU clock. It is asked before files are read: a run meanwhile is seen in the next
- * refresh. */
-static void
-note_run(const struct processes *processes, struct cached_process *cached)
-{
-	int64_t clock = processes->has_clock ? cpu_clock_read(cached->pid) : UNKNOWN;
-
-	if (processes->has_clock && clock != cached->cpu_clock)
-		cached->schedule.has_run = cached->schedule.names_may_differ = true;
-	cached->cpu_clock = clock;
-}
-
-/* Whether the last refresh's row has all that is wanted, and still stands. */
-static bool
-row_stands(const struct processes *processes, const struct cached_process *cached)
-{
-	const struct needs *needs = processes->pass.needs;
-
-	return cache_old_row(&processes->pass, cached) && !needs->exact &&
-	       !(wanted(processes, cached) & ~cached->read) && !cached->is_shared &&
-	       !is_watched(needs, cached->pid) && !cached->schedule.has_run &&
-	       !names_are_due(processes, cached) &&
-	       !schedule_is_turn(&cached->schedule, cached->pid, &processes->pass.time);
-}
-
-/* Adds the row of a process, as it was or read. Returns false if the process is gone. */
+/*
+ * Adds the row of a process: that of the last refresh, of which is read again what is due. Returns
+ * false if the process is gone.
+ */
 static bool
 read_process(struct processes *processes, struct cached_process *cached)
 {
+	const struct pass *pass = &processes->pass;
+	const struct process *old = cache_old_row(pass, cached);
+	char text[STAT_SIZE];
+	struct procfs_stat stat;
 	struct process *row;
+	uint64_t due;
+	int error;
 
 	note_run(processes, cached);
-	cached->is_fresh = false;
-	if (!row_stands(processes, cached)) {
-		cached->is_shared = false;
-		return add_row(processes, cached);
+	due = due_needs(processes, cached);
+	error = due & NEED_STAT ? read_stat(processes, cached->pid, text, &stat) : 0;
+	if (error == -ESRCH)
+		return false;
+	if (error < 0) {
+		add_unknown(processes, cached, error);
+		return true;
 	}
-	row = cache_reuse_row(&processes->pass, cached);
-	if (processes->has_clock)
-		row->look_time = processes->pass.now->monotonic;
+	if (due & NEED_STAT && (!old || is_another(cached, &stat, old))) {
+		old = NULL;
+		due = wanted(processes, cached);
+		note_program(processes, cached, &stat);
+	}
+	row = old ? cache_reuse_row(pass, cached, due) : snapshot_add_process(pass->now);
+	fill_row(processes, cached, row, old, due, &stat);
 	return true;
-}
-
-/* Brings the cache in line with the pids: those of all processes, or only of new ones. */
-static void
-merge_pids(struct processes *processes, const int64_t *pids, size_t count, bool all)
-{
-	struct cached_process *old = processes->cached, *cached;
-	size_t i = 0, j = 0, merged = 0, old_count = processes->cached_count;
-
-	cached = xcalloc(count + (all ? 0 : old_count), sizeof(*cached));
-	while (i < old_count || j < count) {
-		bool is_cached = j == count || (i < old_count && old[i].pid <= pids[j]);
-		bool is_listed = i == old_count || (j < count && pids[j] <= old[i].pid);
-
-		if (is_cached && (is_listed || !all))
-			cached[merged++] = old[i];
-		else if (!is_cached)
-			cached[merged++] = (struct cached_process){ .pid = pids[j], .row = NO_ROW };
-		i += is_cached;
-		j += is_listed;
-	}
-	free(old);
-	processes->cached = cached;
-	processes->cached_count = merged;
 }
 
 /* Leaves out processes that end meanwhile; each row has the same index as its cached process. */
@@ -342,17 +374,17 @@ static void
 read_all(struct processes *processes)
 {
 	const struct pass *pass = &processes->pass;
-	struct cached_process *cached = processes->cached;
+	struct cached_process *cached = processes->cache.list;
 	size_t left = 0;
 
 	command_lines_begin(processes->commands, pass->now, !pass->before || pass->needs->exact,
 		command_failed, processes);
-	for (size_t i = 0; i < processes->cached_count; i++) {
+	for (size_t i = 0; i < processes->cache.count; i++) {
 		if (left < i)
 			cached[left] = cached[i];
 		left += read_process(processes, &cached[left]);
 	}
-	processes->cached_count = left;
+	processes->cache.count = left;
 	command_lines_end(processes->commands);
 }
 
@@ -360,7 +392,7 @@ read_all(struct processes *processes)
 static void
 find_sharing(struct processes *processes, struct snapshot *now)
 {
-	struct cached_process *cached = processes->cached;
+	struct cached_process *cached = processes->cache.list;
 
 	for (size_t i = 0; i < now->process_count; i++) {
 		struct process *process = &now->processes[i];
@@ -408,10 +440,11 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 		.swapless = swapless,
 		.time = { .refresh = refresh,
 			.period = period_of(processes, refresh),
-			.time = now->monotonic } };
+			.interval = before ? now->monotonic - before->monotonic : 0 } };
 	pids = pid_list_numbers(processes->list, &count);
-	if (all || count > 0)
-		merge_pids(processes, pids, count, all);
+	if (all)
+		process_cache_drop_gone(&processes->cache, pids, count);
+	process_cache_add_new(&processes->cache, pids, count);
 	read_all(processes);
 	if ((needs->bits | needs->focus_bits) & NEED_PSS || needs->summed_count > 0)
 		pss_reader_read(processes->pss, now, before, needs);

@@ -8,10 +8,9 @@ struct needs;
 struct snapshot;
 
 /*
- * Reads all processes, with as few files as possible. A process that sleeps is polled on a schedule
- * (schedule.h), by its status file only; if that is unchanged the process has not run, and the last
- * refresh's row is reused. For all others stat is read, and if it has changed the other files.
- * Watched processes (on the screen, in focus) are read in every refresh.
+ * Reads all processes, with as few files as possible. A process whose CPU clock says that it has
+ * not run (cpu-clock.h) keeps its row of the last refresh. What others change while it sleeps is
+ * read on a schedule (schedule.h), of watched processes (on the screen, in focus) in every refresh.
  */
 struct processes;
 

@@ -4,34 +4,27 @@
 #include "base/known.h"
 #include "base/macros.h"
 
-/* With a long interval, a few refreshes are too long. */
-#define LONGEST_WAIT (60 * NS_PER_SEC)
-
-/* In so many refreshes each sleeping process is read once: if its memory may have changed, else. */
 enum { FAST_PERIOD = 4, SLOW_PERIOD = 16 };
 
-/* The same for the names of those that have run. */
-enum { NAMES_PERIOD = 32, UNSEEN_NAMES_PERIOD = 4 };
+static const struct {
+	unsigned period; /* in refreshes, a power of two; 0: that of the pass */
+	int64_t longest; /* nanoseconds, if the interval is long */
+} schedule[REREADS] = {
+	[REREAD_OTHERS] = { 0, 300 * NS_PER_SEC },
+	[REREAD_ALL] = { 256, 1800 * NS_PER_SEC },
+	[REREAD_NAMES] = { 32, 300 * NS_PER_SEC },
+	[REREAD_UNSEEN_NAMES] = { 4, 300 * NS_PER_SEC },
+};
 
-static bool
-is_turn(int64_t pid, unsigned period, const struct pass_time *time)
+/* Each turn of a period is one of half the period too: nobody misses a turn when it is halved. */
+bool
+schedule_is_due(enum reread reread, int64_t pid, const struct pass_time *time)
 {
+	unsigned period = schedule[reread].period ? schedule[reread].period : time->period;
+
+	while (period > 1 && period * time->interval > schedule[reread].longest)
+		period /= 2;
 	return (time->refresh + (unsigned)pid) % period == 0;
-}
-
-bool
-schedule_is_turn(const struct schedule *schedule, int64_t pid, const struct pass_time *time)
-{
-	return is_turn(pid, time->period, time) || time->time - schedule->read_time >= LONGEST_WAIT;
-}
-
-bool
-schedule_names_are_due(
-	const struct schedule *schedule, int64_t pid, bool sees_exec, const struct pass_time *time)
-{
-	return schedule->names_may_differ &&
-	       (is_turn(pid, sees_exec ? NAMES_PERIOD : UNSEEN_NAMES_PERIOD, time) ||
-		       time->time - schedule->names_time >= LONGEST_WAIT);
 }
 
 unsigned

@@ -7,29 +7,23 @@
 /* The current refresh. */
 struct pass_time {
 	unsigned refresh;
-	unsigned period; /* each process is read once in so many refreshes */
-	int64_t time;    /* monotonic */
+	unsigned period;  /* of REREAD_OTHERS, in refreshes */
+	int64_t interval; /* nanoseconds since the refresh before; 0: there is none */
 };
 
 /*
- * When a process is read. One that has run is read at once. What others change while it sleeps is
- * found in its turn, in one of `period` refreshes. The pid decides which one it is, so that each
- * refresh has about the same work.
+ * When parts of a process are read again though nothing says that they have changed. The pid
+ * decides in which refresh it is, so that each refresh has about the same work.
  */
-struct schedule {
-	bool has_run;          /* since it was read */
-	bool names_may_differ; /* it has run since its names were read */
-	int64_t read_time, names_time;
+enum reread {
+	REREAD_OTHERS, /* what others may change while it sleeps: in one of `period` refreshes */
+	REREAD_ALL,    /* the rest, as its nice value */
+	REREAD_NAMES,  /* it may have overwritten its arguments */
+	REREAD_UNSEEN_NAMES, /* the same where stat does not show an exec */
+	REREADS
 };
 
-bool schedule_is_turn(const struct schedule *schedule, int64_t pid, const struct pass_time *time);
-
-/*
- * Whether to read names again although no exec was seen: a process that has run may have
- * overwritten its arguments. `sees_exec`: stat would show an exec.
- */
-bool schedule_names_are_due(
-	const struct schedule *schedule, int64_t pid, bool sees_exec, const struct pass_time *time);
+bool schedule_is_due(enum reread reread, int64_t pid, const struct pass_time *time);
 
 /*
  * How often sleeping processes are read. `changes` counts what the kernel did to the memory of

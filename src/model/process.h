@@ -9,20 +9,21 @@
 
 /* One process; its memory is that of all threads. Bytes, counts, nanoseconds. */
 struct process {
-	int64_t pid, parent, uid, nice, priority, threads;
-	int64_t start_time; /* ticks since boot; with pid it identifies the process */
-	int64_t look_time; /* time of the snapshot that last read it, or knew that it had not run */
-	int64_t memory_time;   /* time of the snapshot that last read its memory */
+	/* What most lists show stands together: a refresh of many rows waits for memory. */
+	int64_t pid, resident, virtual, shared, anon, swap, oom_score, oom_adj;
+	const char *user, *state, *comm, *command;
+	int64_t minor_fault_rate, major_fault_rate, growth, cpu_share, memory_share, rank;
+	int64_t start_time;  /* ticks since boot; with pid it identifies the process */
+	int64_t look_time;   /* of the snapshot that last read it, or knew that it had not run */
+	int64_t memory_time; /* of the snapshot that last read its memory */
+	int64_t parent, uid, nice, priority, threads;
 	int64_t kernel_thread; /* 1 for a kernel thread */
 	int64_t oom_resident;  /* RES as the OOM killer counts it; UNKNOWN: same as RES */
-	int64_t cpu_time, cpu_share, age;
-	int64_t virtual, resident, shared, anon, file, shmem, swap, used, memory_share, peak;
-	int64_t data, code, library, stack, locked, page_tables, hugetlb;
-	int64_t oom_score, oom_adj;
-	int64_t minor_faults, major_faults, minor_fault_rate, major_fault_rate, growth;
+	int64_t cpu_time, age, minor_faults, major_faults;
+	int64_t file, shmem, used, peak, data, code, library, stack, locked, page_tables, hugetlb;
 	int64_t memory_of; /* another process with the same address space (CLONE_VM) */
-	int64_t badness, rank, adj_weight, frees; /* by model/badness.c, as is protection */
-	const char *user, *state, *cgroup, *unit, *comm, *command, *protection, *oom_group;
+	int64_t badness, adj_weight, frees; /* by model/badness.c, as are rank and protection */
+	const char *cgroup, *unit, *protection, *oom_group;
 	const struct process_extras *extras; /* never NULL */
 	/* Data that was needed and could not be read, as NEED_ bits of PROCESS_NEEDS. */
 	struct gaps {

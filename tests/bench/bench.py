@@ -42,8 +42,7 @@ Other parts, each with its own --help: tests/bench/run --screen, --soak MINUTES,
 TERMINAL_PEERS = ("htop", "btop", "atop")
 PEERS = ("free", "ps", "top") + TERMINAL_PEERS
 
-# It takes memtop some refreshes to find out who sleeps; then it looks at each of those in one of
-# four: only means of four are fair.
+# memtop reads more in its first refreshes. Each process that sleeps is read in one of 16 later ones.
 FIRST_REFRESHES, REFRESHES = 6, 8
 SETTLE_SECONDS = 1.5  # the first screen; then measure between two refreshes
 WINDOW_SECONDS = 3

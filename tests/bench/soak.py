@@ -16,8 +16,7 @@ what memory and descriptors it held after the first minute and at the end. Exit 
 grew, or left a descriptor behind."""
 
 EPILOG = """\
-A figure is the median of the last samples, one a second, of that time. memtop keeps a
-descriptor for each process it knows; those beyond one a process are counted. In the last row
+A figure is the median of the last samples, one a second, of that time. In the last row
 all processes of the herd have ended again: what there is more then is left behind."""
 
 DELAY = 0.1
@@ -38,7 +37,6 @@ class Sample:
         self.rss = int(fields["Rss"].split()[0])
         self.pss = int(fields["Pss"].split()[0])
         self.descriptors = descriptors
-        self.beyond = descriptors - base.process_count()
 
 
 def watch(screen, seconds):
@@ -68,13 +66,13 @@ def print_table(before, first, rest, after):
     for figure, title, unit, allowed in (
         ("rss", "RSS, KiB", "KiB", GROWTH_KIB),
         ("pss", "PSS, KiB", "KiB", GROWTH_KIB),
-        ("beyond", "descriptors beyond one a process", "descriptors", 1),
+        ("descriptors", "descriptors", "descriptors", 1),
     ):
         largest = max(getattr(sample, figure) for sample in first + rest)
         values = last_median(first, figure), last_median(rest, figure)
         grown.append(print_row(title, *values, largest, unit, allowed))
-    values = last_median(before, "beyond"), last_median(after, "beyond")
-    largest = max(sample.beyond for sample in after)
+    values = last_median(before, "descriptors"), last_median(after, "descriptors")
+    largest = max(sample.descriptors for sample in after)
     grown.append(print_row("  before and after the herd", *values, largest, "descriptors", 0))
     return any(grown)
 

@@ -40,6 +40,7 @@ struct sleeper {
 	char *mapped;
 	int orders, answers; /* pipes to and from the process */
 	int64_t before;      /* its resident memory, before somebody changes it */
+	pid_t orphan;        /* a process whose parent has ended */
 };
 
 /* The process */
@@ -176,6 +177,8 @@ tear_down(void **state)
 {
 	struct sleeper *sleeper = *state;
 
+	if (sleeper->orphan > 0)
+		kill(sleeper->orphan, SIGKILL);
 	kill((pid_t)sleeper->pid, SIGKILL);
 	waitpid((pid_t)sleeper->pid, NULL, 0);
 	sleeper->world.source->destroy(sleeper->world.source);
@@ -355,6 +358,40 @@ T25_memory_written_by_a_vfork_child_is_seen_at_once(void **state)
 	assert_int_equal(row_within(sleeper, 1)->resident, resident_now(sleeper));
 }
 
+/* Its parent ends: it gets another one without running. */
+static void
+another_parent_is_seen(void **state)
+{
+	struct sleeper *sleeper = *state;
+	int answers[2];
+	pid_t parent;
+
+	assert_int_equal(pipe2(answers, O_CLOEXEC), 0);
+	parent = fork();
+	assert_true(parent >= 0);
+	if (parent == 0) {
+		if (fork() == 0)
+			answer_with_pid(answers[1]);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(answers[0], &sleeper->orphan, sizeof(pid_t)), sizeof(pid_t));
+	for (int i = 0; i < 2; i++)
+		world_refresh(&sleeper->world);
+	assert_int_equal(
+		snapshot_find_process(world_refresh(&sleeper->world), sleeper->orphan)->parent,
+		parent);
+	kill(parent, SIGKILL);
+	waitpid(parent, NULL, 0);
+	for (int i = 1; i < WITHIN; i++)
+		world_refresh(&sleeper->world);
+	assert_int_not_equal(
+		snapshot_find_process(world_refresh(&sleeper->world), sleeper->orphan)->parent,
+		parent);
+	close(answers[0]);
+	close(answers[1]);
+}
+
 /* A control group of memory, version 1 or 2; false if this user cannot make one. */
 static bool
 make_group(char path[static 64])
@@ -397,20 +434,37 @@ a_move_to_another_control_group_is_seen(void **state)
 
 /* The schedule, without processes */
 
+/* With a long interval more often, and still with the same work in each refresh. */
 static void
 each_process_has_its_turn_once_in_a_period(void **state)
 {
-	static const unsigned periods[] = { 4, 16 };
+	static const struct {
+		enum reread reread;
+		unsigned period; /* of the pass */
+		int64_t interval;
+		unsigned expected;
+	} cases[] = {
+		{ REREAD_OTHERS, 4, 1, 4 },
+		{ REREAD_OTHERS, 16, 0, 16 },
+		{ REREAD_OTHERS, 16, 1, 16 },
+		{ REREAD_OTHERS, 16, 30, 8 },
+		{ REREAD_OTHERS, 16, 1000, 1 },
+		{ REREAD_ALL, 4, 1, 256 },
+		{ REREAD_ALL, 4, 60, 16 },
+		{ REREAD_NAMES, 16, 1, 32 },
+		{ REREAD_UNSEEN_NAMES, 16, 1, 4 },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(periods); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		for (int64_t pid = 1; pid < 40; pid++) {
-			struct pass_time time = { .refresh = 7, .period = periods[i] };
+			struct pass_time time = { .refresh = 7,
+				.period = cases[i].period,
+				.interval = cases[i].interval * NS_PER_SEC };
 			unsigned turns = 0;
 
-			for (; time.refresh < 7 + periods[i]; time.refresh++)
-				turns += schedule_is_turn(
-					&(struct schedule){ .read_time = 0 }, pid, &time);
+			for (; time.refresh < 7 + cases[i].expected; time.refresh++)
+				turns += schedule_is_due(cases[i].reread, pid, &time);
 			assert_int_equal(turns, 1);
 		}
 }
@@ -467,6 +521,7 @@ main(void)
 		TEST(an_adjustment_by_another_is_seen),
 		TEST(a_visible_row_is_always_right),
 		TEST(T25_memory_written_by_a_vfork_child_is_seen_at_once),
+		TEST(another_parent_is_seen),
 		TEST(a_move_to_another_control_group_is_seen),
 		cmocka_unit_test(each_process_has_its_turn_once_in_a_period),
 		cmocka_unit_test(the_period_is_short_for_four_refreshes_after_a_change),
