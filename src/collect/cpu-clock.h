@@ -6,8 +6,10 @@
 
 /*
  * The CPU clock of another process (clock_getcpuclockid(3)) counts the time of all its threads and
- * needs no permission. If it stands still, the process has not run. It says nothing of what other
- * processes and the kernel change meanwhile.
+ * needs no permission. If it stands still, the process has not run. A run is counted at its end,
+ * and at each tick of the timer: one that has just begun is seen in the next refresh. A virtual
+ * machine whose host is busy may rarely count a short run as time stolen from it: then the clock
+ * does not move. And it says nothing of what other processes and the kernel change meanwhile.
  */
 
 /* Whether these clocks are those of the processes below `root`, and fine enough to show each run.

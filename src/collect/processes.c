@@ -160,11 +160,16 @@ names_are_due(const struct processes *processes, const struct cached_process *ca
 		       &processes->pass.time);
 }
 
-/* Whether its parent has ended, so that it has another one now. */
+/*
+ * Whether its parent has ended, so that it has another one now. Processes are read in the order of
+ * their pids, so most parents before their children.
+ */
 static bool
 has_lost_parent(const struct pass *pass, const struct process *old)
 {
-	const struct process *parent = snapshot_find_process(pass->before, old->parent);
+	bool is_read = old->parent < old->pid;
+	const struct process *parent =
+		snapshot_find_process(is_read ? pass->now : pass->before, old->parent);
 
 	return old->parent > 0 && (!parent || !parent->state || *parent->state == 'Z');
 }
