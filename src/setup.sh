@@ -15,7 +15,6 @@ command:pkg-config pkg-config
 library:libproc2 libproc2-dev
 library:ncursesw libncurses-dev
 library:jansson libjansson-dev
-library:ini_config libini-config-dev
 library:libpcre2-8 libpcre2-dev
 '
 
@@ -43,13 +42,12 @@ missing_packages() { # NEEDS
 explain_elsewhere() {
 	cat >&2 <<'END'
 memtop needs a C compiler, meson, ninja, pkg-config, ncurses, libproc2 of procps-ng 4.0.2 or
-later, jansson, libini_config (of ding-libs) and pcre2, each with its headers:
+later, jansson and pcre2, each with its headers:
   Debian, Ubuntu  apt-get install gcc libc6-dev meson ninja-build pkg-config libproc2-dev \
-                  libncurses-dev libjansson-dev libini-config-dev \
-                  libpcre2-dev
+                  libncurses-dev libjansson-dev libpcre2-dev
   Fedora          dnf install gcc meson ninja-build pkgconf procps-ng-devel ncurses-devel jansson-devel \
-                  libini_config-devel pcre2-devel
-  Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson ding-libs pcre2
+                  pcre2-devel
+  Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson pcre2
 END
 }
 

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "base/text.h"
 #include "base/unit.h"
 #include "model/process.h"
@@ -12,7 +13,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ini_configobj.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,42 +23,13 @@
 #include <unistd.h>
 
 #define SECTION "screen"
+
+enum { MOST_BYTES = 4 << 20, MOST_COMPLAINTS = 20 };
+
 #define FIELD(name) offsetof(struct tui_settings, name)
 
 static const char *const scale_names[] = { "human", "b", "k", "m", "g", "t", "p" };
 static_assert(ARRAY_SIZE(scale_names) == SCALE_PEBI + 1, "a name for each scale");
-
-static int read_columns(struct tui_settings *settings, size_t offset, const char *value);
-static int read_order(struct tui_settings *settings, size_t offset, const char *value);
-static int read_interval(struct tui_settings *settings, size_t offset, const char *value);
-static int read_scale(struct tui_settings *settings, size_t offset, const char *value);
-static int read_flag(struct tui_settings *settings, size_t offset, const char *value);
-static void write_columns(FILE *file, const struct tui_settings *settings, size_t offset);
-static void write_order(FILE *file, const struct tui_settings *settings, size_t offset);
-static void write_interval(FILE *file, const struct tui_settings *settings, size_t offset);
-static void write_scale(FILE *file, const struct tui_settings *settings, size_t offset);
-static void write_flag(FILE *file, const struct tui_settings *settings, size_t offset);
-
-/* Each setting once: name, help, reader and writer. */
-/* clang-format off */
-static const struct setting {
-	const char *name, *help;
-	int (*read)(struct tui_settings *settings, size_t offset, const char *value);
-	void (*write)(FILE *file, const struct tui_settings *settings, size_t offset);
-	size_t offset;
-} table[] = {
-	{ "columns", "Columns of the processes, in order; memtop --help lists them.", read_columns, write_columns, FIELD(processes.columns) },
-	{ "order", "Column to sort by; + before it: largest first, -: smallest first.", read_order, write_order, FIELD(processes.order) },
-	{ "kill_columns", "Columns of the kill order.", read_columns, write_columns, FIELD(kill_order.columns) },
-	{ "kill_order", "Column to sort the kill order by, as above.", read_order, write_order, FIELD(kill_order.order) },
-	{ "interval", "Seconds between two refreshes.", read_interval, write_interval, FIELD(interval) },
-	{ "scale", "Unit of sizes: human, b, k, m, g, t or p.", read_scale, write_scale, FIELD(scale) },
-	{ "tree", "Children below their parents: yes or no.", read_flag, write_flag, FIELD(processes.tree) },
-	{ "kernel_threads", "Show kernel threads: yes or no.", read_flag, write_flag, FIELD(kernel_threads) },
-	{ "command_line", "Command lines instead of names: yes or no.", read_flag, write_flag, FIELD(command_line) },
-	{ "mouse", "Use the mouse: yes or no.", read_flag, write_flag, FIELD(mouse) },
-};
-/* clang-format on */
 
 static void *
 place_of(struct tui_settings *settings, size_t offset)
@@ -160,6 +131,27 @@ write_flag(FILE *file, const struct tui_settings *settings, size_t offset)
 	fputs(*(const bool *)const_place_of(settings, offset) ? "yes" : "no", file);
 }
 
+/* Each setting once: name, help, reader and writer. */
+/* clang-format off */
+static const struct setting {
+	const char *name, *help;
+	int (*read)(struct tui_settings *settings, size_t offset, const char *value);
+	void (*write)(FILE *file, const struct tui_settings *settings, size_t offset);
+	size_t offset;
+} table[] = {
+	{ "columns", "Columns of the processes, in order; memtop --help lists them.", read_columns, write_columns, FIELD(processes.columns) },
+	{ "order", "Column to sort by; + before it: largest first, -: smallest first.", read_order, write_order, FIELD(processes.order) },
+	{ "kill_columns", "Columns of the kill order.", read_columns, write_columns, FIELD(kill_order.columns) },
+	{ "kill_order", "Column to sort the kill order by, as above.", read_order, write_order, FIELD(kill_order.order) },
+	{ "interval", "Seconds between two refreshes.", read_interval, write_interval, FIELD(interval) },
+	{ "scale", "Unit of sizes: human, b, k, m, g, t or p.", read_scale, write_scale, FIELD(scale) },
+	{ "tree", "Children below their parents: yes or no.", read_flag, write_flag, FIELD(processes.tree) },
+	{ "kernel_threads", "Show kernel threads: yes or no.", read_flag, write_flag, FIELD(kernel_threads) },
+	{ "command_line", "Command lines instead of names: yes or no.", read_flag, write_flag, FIELD(command_line) },
+	{ "mouse", "Use the mouse: yes or no.", read_flag, write_flag, FIELD(mouse) },
+};
+/* clang-format on */
+
 static char *
 join(const char *folder, const char *rest)
 {
@@ -181,126 +173,108 @@ settings_default_path(void)
 	return home && *home == '/' ? join(home, "/.config/memtop/config") : NULL;
 }
 
-/* The receiver of error messages. */
-struct complaint {
+/* A file being read. */
+struct reading {
 	const char *path;
+	struct tui_settings *settings;
+	unsigned line;    /* 0: before the first one */
+	char section[32]; /* empty: before the first one, or below one that was not understood */
+	int wrong;        /* so many complaints */
 	void (*complain)(void *context, const char *message);
 	void *context;
 };
 
-__attribute__((format(printf, 3, 4))) static void
-complain(const struct complaint *to, unsigned line, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void
+complain(struct reading *reading, const char *format, ...)
 {
 	char text[256], safe[4 * sizeof(text)], number[16] = "";
 	size_t size = PATH_MAX + sizeof(safe) + sizeof(number);
 	_cleanup_free_ char *message = xmalloc(size);
 	va_list arguments;
 
+	if (++reading->wrong > MOST_COMPLAINTS)
+		return;
+	if (reading->wrong == MOST_COMPLAINTS)
+		format = "more is wrong";
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	if (line > 0)
-		snprintf(number, sizeof(number), ":%u", line);
+	if (reading->line > 0)
+		snprintf(number, sizeof(number), ":%u", reading->line);
 	text_safe(safe, sizeof(safe), text, charset_of_locale());
-	snprintf(message, size, "%s%s: %s", to->path, number, safe);
-	to->complain(to->context, message);
-}
-
-/* The last line that sets this name, which libini_config 2 does not return. 0: not found. */
-static unsigned
-line_of(const char *path, const char *name)
-{
-	_cleanup_fclose_ FILE *file = fopen(path, "re");
-	_cleanup_free_ char *line = NULL;
-	size_t size = 0, length = strlen(name);
-	unsigned number = 0, found = 0;
-
-	while (file && getline(&line, &size, file) > 0) {
-		const char *start = line + strspn(line, " \t");
-
-		number++;
-		if (strncmp(start, name, length) == 0 &&
-			start[length + strspn(start + length, " \t")] == '=')
-			found = number;
-	}
-	return found;
+	snprintf(message, size, "%s%s: %s", reading->path, number, safe);
+	reading->complain(reading->context, message);
 }
 
 static const struct setting *
 setting_called(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (strcmp(table[i].name, name) == 0)
+		if (strcasecmp(table[i].name, name) == 0)
 			return &table[i];
 	return NULL;
 }
 
 static void
-apply_value(const struct complaint *to, struct tui_settings *settings, struct ini_cfgobj *ini,
-	const char *section, const char *name)
+apply(struct reading *reading, const char *name, const char *value)
 {
 	const struct setting *setting = setting_called(name);
-	struct value_obj *object = NULL;
-	_cleanup_free_ char *value = NULL;
 
-	if (ini_get_config_valueobj(section, name, ini, INI_GET_FIRST_VALUE, &object) || !object)
+	if (!setting || strcasecmp(reading->section, SECTION) != 0)
+		complain(reading, "there is no setting '%.80s' in [%s]", name, reading->section);
+	else if (setting->read(reading->settings, setting->offset, value) < 0)
+		complain(reading, "'%.80s' is no value for %s", value, name);
+}
+
+/* Removes the blanks around a text. */
+static char *
+trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, " \t\r\n");
+	length = strlen(text);
+	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+static void
+take_section(struct reading *reading, char *text)
+{
+	char *end = strchr(text, ']');
+
+	if (end)
+		*end = '\0';
+	else
+		complain(reading, "'[%.80s' has no ]", text);
+	snprintf(reading->section, sizeof(reading->section), "%s", end ? trim(text) : "");
+}
+
+/* A comment, "[SECTION]" or "NAME = VALUE". */
+static void
+take_line(struct reading *reading, char *line)
+{
+	char *name = trim(line), *value = strchr(name, '=');
+
+	if (*name == '\0' || *name == '#' || *name == ';')
 		return;
-	value = ini_get_string_config_value(object, NULL);
-	if (!setting || strcmp(section, SECTION) != 0)
-		complain(to, line_of(to->path, name), "there is no setting '%.80s' in [%.80s]",
-			name, section);
-	else if (!value || setting->read(settings, setting->offset, value) < 0)
-		complain(to, line_of(to->path, name), "'%.80s' is no value for %s",
-			value ? value : "", name);
-}
-
-/* The library finds settings before the first section, but does not list all of them. */
-static void
-tell_homeless(const struct complaint *to, struct ini_cfgobj *ini)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		struct value_obj *object = NULL;
-
-		if (ini_get_config_valueobj(
-			    NULL, table[i].name, ini, INI_GET_FIRST_VALUE, &object) == 0 &&
-			object)
-			complain(to, line_of(to->path, table[i].name),
-				"'%s' stands before [" SECTION "]", table[i].name);
-	}
-}
-
-static void
-apply_all(const struct complaint *to, struct tui_settings *settings, struct ini_cfgobj *ini)
-{
-	char **sections = ini_get_section_list(ini, NULL, NULL);
-
-	for (size_t i = 0; sections && sections[i]; i++) {
-		char **names = ini_get_attribute_list(ini, sections[i], NULL, NULL);
-
-		for (size_t j = 0; names && names[j]; j++)
-			if (strcmp(sections[i], INI_DEFAULT_SECTION) != 0 ||
-				!setting_called(names[j]))
-				apply_value(to, settings, ini, sections[i], names[j]);
-		ini_free_attribute_list(names);
-	}
-	ini_free_section_list(sections);
-	tell_homeless(to, ini);
-}
-
-/* Reports the library's errors: "Error (5) on line 2: ...". */
-static void
-tell_syntax_errors(const struct complaint *to, struct ini_cfgobj *ini)
-{
-	char **errors = NULL;
-
-	if (ini_config_error_count(ini) == 0 || ini_config_get_errors(ini, &errors))
+	if (*name == '[') {
+		take_section(reading, name + 1);
 		return;
-	for (size_t i = 0; errors && errors[i]; i++)
-		complain(to, 0, "%.150s", errors[i]);
-	ini_config_free_errors(errors);
+	}
+	if (value)
+		*value++ = '\0';
+	if (!value)
+		complain(reading, "'%.80s' has no =", name);
+	else if (*reading->section == '\0')
+		complain(reading, "'%.80s' is not in [" SECTION "]", trim(name));
+	else
+		apply(reading, trim(name), trim(value));
 }
 
-/* A file of another user may be a trap for root; an empty file is ignored. */
+/* A file of another user may be a trap for root. */
 static int
 check_file(const char *path)
 {
@@ -310,57 +284,44 @@ check_file(const char *path)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
-	if (status.st_size == 0)
-		return -ENODATA;
+	if (status.st_size > MOST_BYTES)
+		return -EFBIG;
 	return status.st_uid == geteuid() || status.st_uid == 0 ? 0 : -EPERM;
 }
 
-/* Parses the file, and either reports its wrong lines or applies the right ones. */
 static int
-parse(const struct complaint *to, uint32_t flags, bool tells, struct tui_settings *settings)
+read_lines(struct reading *reading)
 {
-	struct ini_cfgfile *file = NULL;
-	struct ini_cfgobj *ini = NULL;
-	int error = ini_config_file_open(to->path, 0, &file);
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	_cleanup_fclose_ FILE *file = fopen(reading->path, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
 
-	if (error == 0)
-		error = ini_config_create(&ini);
-	if (error == 0) {
-		int broken = ini_config_parse(
-			file, INI_STOP_ON_NONE, INI_MV1S_OVERWRITE, flags | INI_PARSE_NOWRAP, ini);
+	if (!file)
+		return -errno;
+	while (getline(&line, &size, file) > 0) {
+		bool is_marked = reading->line++ == 0 && scan_start(line, byte_order_mark);
 
-		if (broken && ini_config_error_count(ini) == 0) /* no line number */
-			error = broken;
-		else if (tells)
-			tell_syntax_errors(to, ini);
-		else
-			apply_all(to, settings, ini);
+		take_line(reading, line + (is_marked ? strlen(byte_order_mark) : 0));
 	}
-	ini_config_destroy(ini);
-	ini_config_file_destroy(file);
-	return error;
+	return ferror(file) ? -EIO : 0;
 }
 
 void
 settings_load(const char *path, bool must_exist, struct tui_settings *settings,
 	void (*complain_to)(void *context, const char *message), void *context)
 {
-	const struct complaint to = { .path = path, .complain = complain_to, .context = context };
+	struct reading reading = {
+		.path = path, .settings = settings, .complain = complain_to, .context = context
+	};
 	int error = check_file(path);
 
-	if (error == -ENODATA || (error == -ENOENT && !must_exist))
-		return;
+	if (error == 0)
+		error = read_lines(&reading);
 	if (error == -EPERM)
-		complain(&to, 0, "ignored: it belongs to another user");
-	else if (error < 0)
-		complain(&to, 0, "ignored: %s", strerror(-error));
-	if (error < 0)
-		return;
-	error = parse(&to, 0, true, settings);
-	if (error == 0) /* parse again: with a wrong line the library drops all others */
-		error = parse(&to, INI_PARSE_IGNORE_NON_KVP, false, settings);
-	if (error)
-		complain(&to, 0, "ignored: %s", strerror(error));
+		complain(&reading, "ignored: it belongs to another user");
+	else if (error < 0 && (error != -ENOENT || must_exist))
+		complain(&reading, "ignored: %s", strerror(-error));
 }
 
 /* Creates the missing folders of the path. */
