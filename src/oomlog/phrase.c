@@ -3,6 +3,8 @@
 #include "oomlog/parser.h"
 
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 /* The name before this may be like any other phrase. */
@@ -10,26 +12,38 @@ static const char invoked[] = "invoked oom-killer: gfp_mask=";
 
 static unsigned char first_of[256];         /* 1 + the index of the first phrase with that letter */
 static unsigned char next_of[MOST_PHRASES]; /* the next phrase with the same letter */
+static uint64_t seconds_of[256]; /* a bit for the second letters of these phrases, modulo 64 */
+static bool is_in_word[256];     /* a letter or digit: no phrase begins behind it */
+
+static uint64_t
+bit_of(char letter)
+{
+	return UINT64_C(1) << ((unsigned char)letter % 64);
+}
 
 __attribute__((constructor)) static void
 index_phrases(void)
 {
 	for (size_t i = oom_phrase_count; i-- > 0;) {
-		unsigned char letter = (unsigned char)oom_phrases[i].words[0];
+		const char *words = oom_phrases[i].words;
+		unsigned char letter = (unsigned char)words[0];
 
 		next_of[i] = first_of[letter];
 		first_of[letter] = (unsigned char)(i + 1);
+		seconds_of[letter] |= words[1] ? bit_of(words[1]) : UINT64_MAX;
 	}
+	for (int c = 0; c < 256; c++)
+		is_in_word[c] = isalnum(c);
 }
 
 static const struct phrase *
 phrase_at(const char *text)
 {
+	if (!(seconds_of[(unsigned char)*text] & bit_of(text[1])))
+		return NULL;
 	for (unsigned char i = first_of[(unsigned char)*text]; i > 0; i = next_of[i - 1]) {
 		const struct phrase *phrase = &oom_phrases[i - 1];
-		const char *behind = text[1] == phrase->words[1] || !phrase->words[1]
-					     ? scan_start(text, phrase->words)
-					     : NULL;
+		const char *behind = scan_start(text, phrase->words);
 
 		if (behind && (!phrase->fits || phrase->fits(behind)))
 			return phrase;
@@ -54,12 +68,13 @@ const struct phrase *
 phrase_find(const char *text, const char **ret_at)
 {
 	const struct phrase *phrase = NULL;
-	const char *at, *later;
+	const char *at = text, *later;
 
-	for (at = text; *at; at++)
-		if (first_of[(unsigned char)*at] &&
-			(at == text || !isalnum((unsigned char)at[-1])) && (phrase = phrase_at(at)))
-			break;
+	while (*at && !(phrase = phrase_at(at))) {
+		while (is_in_word[(unsigned char)*at])
+			at++;
+		at += *at != '\0';
+	}
 	if (!phrase)
 		return NULL;
 	later = *at == 'i' ? NULL : find_invocation(at);
