@@ -238,6 +238,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	struct needs all = *needs;
 	int error = 0;
 
+	all.only_missing = needs->only_missing && before;
 	if (all.bits & NEED_EVENTS)
 		all.bits |= NEED_VMSTAT | NEED_PROCESSES;
 	if (all.bits & NEED_BUDGET)
@@ -251,8 +252,9 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	now->focus = all.focus;
 	now->focus_bits = all.focus_bits;
 	now->exact = all.exact;
-	now->time = clock_ns(CLOCK_REALTIME);
-	now->monotonic = clock_ns(CLOCK_BOOTTIME);
+	now->only_missing = all.only_missing;
+	now->time = now->only_missing ? before->time : clock_ns(CLOCK_REALTIME);
+	now->monotonic = now->only_missing ? before->monotonic : clock_ns(CLOCK_BOOTTIME);
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
 		int failure = all.bits & readers[i].need ? readers[i].read(collector, now) : 0;
 

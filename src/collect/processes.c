@@ -143,8 +143,11 @@ is_watched(const struct needs *needs, int64_t pid)
 static void
 note_run(const struct processes *processes, struct cached_process *cached)
 {
-	int64_t clock = processes->has_clock ? cpu_clock_read(cached->pid) : UNKNOWN;
+	int64_t clock;
 
+	if (processes->pass.needs->only_missing)
+		return;
+	clock = processes->has_clock ? cpu_clock_read(cached->pid) : UNKNOWN;
 	if (clock != cached->cpu_clock)
 		cached->has_run = cached->has_run_since_names = true;
 	cached->cpu_clock = clock;
@@ -191,6 +194,8 @@ due_needs(const struct processes *processes, const struct cached_process *cached
 
 	if (!old || needs->exact)
 		return all;
+	if (needs->only_missing)
+		return due;
 	if (schedule_is_due(REREAD_ALL, cached->pid, &processes->pass.time))
 		due |= all & ~NEED_COMMAND;
 	if (watched || cached->has_run || cached->is_shared ||
@@ -331,7 +336,7 @@ fill_row(struct processes *processes, struct cached_process *cached, struct proc
 		cached->has_run = !processes->has_clock && (!old || has_changed(row, old));
 		cached->is_shared = false; /* find_sharing() finds out */
 	}
-	if (due & NEED_STAT || processes->has_clock)
+	if (due & NEED_STAT || (processes->has_clock && !pass->needs->only_missing))
 		row->look_time = pass->now->monotonic;
 	if (due & NEED_MEMORY_ANY)
 		row->memory_time = pass->now->monotonic;
@@ -427,29 +432,43 @@ period_of(struct processes *processes, unsigned refresh)
 	return schedule_period(&processes->pace, refresh, changes);
 }
 
-int
-processes_read(struct processes *processes, struct snapshot *now, const struct snapshot *before,
-	const struct needs *needs, bool swapless)
+/* Begins a pass: which refresh it is, and which processes there are. Returns 0 or -errno. */
+static int
+begin_pass(struct processes *processes, struct snapshot *now)
 {
-	unsigned refresh = processes->pass.time.refresh + 1;
+	const struct pass *pass = &processes->pass;
+	unsigned refresh = pass->time.refresh + 1;
 	bool all = true;
-	int error = pid_list_read(processes->list, now, needs, &all);
+	int error = pid_list_read(processes->list, now, pass->needs, &all);
 	const int64_t *pids;
 	size_t count;
 
 	if (error < 0)
 		return error;
-	processes->pass = (struct pass){ .now = now,
-		.before = before,
-		.needs = needs,
-		.swapless = swapless,
-		.time = { .refresh = refresh,
-			.period = period_of(processes, refresh),
-			.interval = before ? now->monotonic - before->monotonic : 0 } };
+	processes->pass.time = (struct pass_time){ .refresh = refresh,
+		.period = period_of(processes, refresh),
+		.interval = pass->before ? now->monotonic - pass->before->monotonic : 0 };
 	pids = pid_list_numbers(processes->list, &count);
 	if (all)
 		process_cache_drop_gone(&processes->cache, pids, count);
 	process_cache_add_new(&processes->cache, pids, count);
+	return 0;
+}
+
+int
+processes_read(struct processes *processes, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs, bool swapless)
+{
+	int error;
+
+	processes->pass = (struct pass){ .now = now,
+		.before = before,
+		.needs = needs,
+		.swapless = swapless,
+		.time = processes->pass.time };
+	error = needs->only_missing ? 0 : begin_pass(processes, now);
+	if (error < 0)
+		return error;
 	read_all(processes);
 	if ((needs->bits | needs->focus_bits) & NEED_PSS || needs->summed_count > 0)
 		pss_reader_read(processes->pss, now, before, needs);

@@ -42,8 +42,10 @@ struct top {
 	int64_t started;  /* start of the last read */
 	int64_t next;     /* time of the next read */
 	struct throttle pace;
+	int stretch;         /* intervals from the last read to the next */
 	int64_t quiet_until; /* no drawing before */
 	int64_t taken;       /* refreshes so far */
+	bool only_missing;   /* the current read is between two refreshes, for a column */
 	bool changed, input_ended;
 	int error;
 };
@@ -53,19 +55,24 @@ start_read(struct top *top)
 {
 	const struct process_options *options = &top->options->process;
 	struct needs needs;
+	bool is_between;
 
 	/* A request during a read is kept. */
 	if (tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader))
 		return;
-	if (!tui_wants_refresh(top->tui) && loop_now() < top->next)
+	is_between = !tui_wants_refresh(top->tui) && loop_now() < top->next;
+	if (is_between && tui_is_complete(top->tui))
 		return;
 	needs = tui_needs(top->tui);
+	needs.only_missing = is_between && !(needs.bits & NEED_SAMPLED);
 	needs.bits |= NEED_EVENTS;
 	needs.pids = options->named.pids;
 	needs.pid_count = options->named.pid_count;
 	needs.exact = needs.exact || options->exact;
 	needs.pss_budget = process_options_pss_budget(options, top->options->screen.interval);
-	top->started = loop_now();
+	top->only_missing = needs.only_missing;
+	if (!top->only_missing)
+		top->started = loop_now();
 	reader_thread_start(top->reader, &needs);
 }
 
@@ -74,16 +81,16 @@ take_snapshot(struct top *top)
 {
 	const struct snapshot *snapshot;
 	int64_t interval = top->options->screen.interval;
-	int stretch;
 
 	if (tui_is_frozen(top->tui))
 		return;
 	snapshot = reader_thread_take(top->reader, &top->error);
 	if (!snapshot)
 		return;
-	stretch = throttle_next(&top->pace, reader_thread_took(top->reader), interval);
-	top->next = top->started + stretch * interval;
-	tui_show(top->tui, snapshot, stretch);
+	if (!top->only_missing)
+		top->stretch = throttle_next(&top->pace, reader_thread_took(top->reader), interval);
+	top->next = top->started + top->stretch * interval;
+	tui_show(top->tui, snapshot, top->stretch);
 	top->taken += tui_is_complete(top->tui);
 	top->changed = true;
 }

@@ -128,6 +128,20 @@ count_faults(struct snapshot *now, struct process *process, const struct process
 					   : process->major_faults;
 }
 
+/* Known totals stay, with their rates. */
+static void
+keep_totals(struct snapshot *now, const struct snapshot *before)
+{
+	for (size_t i = 0; i < system_table.column_count; i++) {
+		const struct column *column = &system_table.columns[i];
+		int64_t old = column->unit == UNIT_TEXT ? UNKNOWN
+							: column_number(column, &before->system);
+
+		if (old != UNKNOWN && !column->part)
+			*(int64_t *)((char *)&now->system + column->offset) = old;
+	}
+}
+
 /* Each snapshot has the same counters in the same order, or none. */
 static void
 derive_reclaim(struct snapshot *now, const struct snapshot *before, int64_t elapsed)
@@ -138,7 +152,10 @@ derive_reclaim(struct snapshot *now, const struct snapshot *before, int64_t elap
 	const struct reclaim *old_counters = old->data;
 
 	for (size_t i = 0; i < rows->count && i < old->count; i++)
-		counters[i].rate = rate(counters[i].count, old_counters[i].count, elapsed);
+		if (now->only_missing)
+			counters[i] = old_counters[i];
+		else
+			counters[i].rate = rate(counters[i].count, old_counters[i].count, elapsed);
 }
 
 void
@@ -148,10 +165,14 @@ derive(struct snapshot *now, const struct snapshot *before)
 	double ticks = (double)sysconf(_SC_CLK_TCK); /* ticks per second */
 	size_t match = 0;
 
-	if (before) {
+	if (now->only_missing) {
+		keep_totals(now, before);
+		elapsed = 0;
+	} else if (before) {
 		derive_system(&now->system, &before->system, elapsed);
-		derive_reclaim(now, before, elapsed);
 	}
+	if (before)
+		derive_reclaim(now, before, elapsed);
 	for (size_t i = 0; i < now->process_count; i++) {
 		struct process *process = &now->processes[i];
 		const struct process *old = NULL;

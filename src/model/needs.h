@@ -47,6 +47,9 @@
 	(NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE | NEED_HOST |     \
 		NEED_SELF)
 
+/* What the sampler counts from one refresh to the next. */
+#define NEED_SAMPLED (NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS)
+
 /* The needs of one process: each process has a few such masks, so they have 32 bits. */
 #define PROCESS_NEEDS UINT64_C(0xffffffff)
 
@@ -92,6 +95,11 @@ struct needs {
 	int64_t pss_budget; /* CPU time for PSS in nanoseconds a refresh; 0: no limit */
 	const char *scope;  /* the scope of ranks: a memory cgroup; NULL: the machine */
 	bool exact;         /* read all of each process, even if nothing seems to have changed */
+	/*
+	 * Reads only what the last snapshot lacks, for a column that is wanted between two
+	 * refreshes. All else stays as it was, so that rates are always over whole intervals.
+	 */
+	bool only_missing;
 };
 
 /* Whether a process is chosen, and not only read for the rank of others. */

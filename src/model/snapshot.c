@@ -34,7 +34,7 @@ snapshot_reset(struct snapshot *snapshot)
 	snapshot->kill_count = 0;
 	snapshot->bits = snapshot->focus_bits = 0;
 	snapshot->focus = 0;
-	snapshot->exact = false;
+	snapshot->exact = snapshot->only_missing = false;
 	snapshot->hint_count = 0;
 	for (size_t i = 0; i < LIMIT_KINDS; i++)
 		snapshot->limits[i] = (struct limit){ .soft = UNKNOWN, .hard = UNKNOWN };

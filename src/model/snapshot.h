@@ -20,7 +20,7 @@ struct row_list;
 /* The data of one refresh. Owns its rows and their texts; a zeroed one is empty. */
 struct snapshot {
 	int64_t time;      /* nanoseconds since the epoch */
-	int64_t monotonic; /* nanoseconds of CLOCK_MONOTONIC */
+	int64_t monotonic; /* nanoseconds of CLOCK_BOOTTIME */
 	struct system system;
 	struct process *processes; /* by ascending pid */
 	size_t process_count, process_capacity;
@@ -35,6 +35,7 @@ struct snapshot {
 	int64_t focus;               /* the process with additional needs; 0: none */
 	uint64_t focus_bits;         /* the additional needs */
 	bool exact;                  /* nothing is copied from the previous snapshot */
+	bool only_missing;           /* it is the previous one, with what was missing */
 	struct process **kill_order; /* processes with a rank, in order, after badness_rank() */
 	size_t kill_count, kill_capacity;
 	struct rows faults; /* since the last refresh, in no order */

@@ -32,8 +32,6 @@ enum { LONGEST_WAIT_MS = 250 };
 /* With a short period there are millions of samples, which need larger rings. */
 enum { SHORT_PERIOD = 16, MANY_PAGES = 2048, FEWEST_PAGES = 64, MOST_PAGES = 32 * 1024 };
 
-enum { NEED_SAMPLER = NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS };
-
 /* The request to the thread. */
 struct question {
 	uint64_t bits; /* NEED_ bits; 0: stop sampling */
@@ -374,7 +372,7 @@ sampler_read(struct source *source, struct snapshot *now, const struct snapshot 
 	const struct needs *needs)
 {
 	struct sampler *sampler = (struct sampler *)source;
-	const struct question question = { .bits = needs->bits & NEED_SAMPLER,
+	const struct question question = { .bits = needs->bits & NEED_SAMPLED,
 		.request = needs->faults };
 	int error = sampler->below->read(sampler->below, now, before, needs), failure;
 

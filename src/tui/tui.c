@@ -160,7 +160,7 @@ tui_is_complete(const struct app *app)
 bool
 tui_wants_refresh(struct app *app)
 {
-	bool wants = app->wants_refresh || (app->snapshot && !tui_is_complete(app));
+	bool wants = app->wants_refresh;
 
 	app->wants_refresh = false;
 	return wants;

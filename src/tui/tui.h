@@ -33,7 +33,7 @@ bool tui_key(struct app *app, int key);
 /* Whether the snapshot has all needs of now; false for the first one. */
 bool tui_is_complete(const struct app *app);
 
-/* Returns whether a refresh is requested, or needs are missing. Clears the request. */
+/* Returns whether a refresh is requested: something was done. Clears the request. */
 bool tui_wants_refresh(struct app *app);
 
 /* Returns whether the user asked to save the settings. Clears the request. */

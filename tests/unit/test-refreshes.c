@@ -152,6 +152,48 @@ a_need_that_is_new_is_met_at_once(void **state)
 		assert_int_equal(snapshot_find_process(world_refresh(world), 10)->peak, 700 * 1024);
 }
 
+/* A column is wanted between two refreshes: rates are over whole intervals all the same. */
+static void
+F12_what_is_missing_is_read_without_the_rest(void **state)
+{
+	struct world *world = *state;
+	struct tree_process process = {
+		.pid = 10, .comm = "x", .pages = 5, .start_time = 1, .minor_faults = 1000
+	};
+	const struct snapshot *now;
+	const struct process *row;
+	int64_t time, rate;
+
+	tree_write(&world->tree, "10/status", world_status);
+	world->needs.bits &= ~(uint64_t)NEED_OOM_SCORE;
+	tree_write_process(&world->tree, &process);
+	world_refresh(world);
+	process.minor_faults = 2000;
+	tree_write_process(&world->tree, &process);
+	now = world_refresh(world);
+	time = now->monotonic;
+	rate = now->processes[0].minor_fault_rate;
+	assert_true(rate > 0);
+	process.minor_faults = 3000;
+	process.pages = 50;
+	tree_write_process(&world->tree, &process);
+	world->needs.bits |= NEED_OOM_SCORE;
+	world->needs.only_missing = true;
+	now = world_refresh(world);
+	row = snapshot_find_process(now, 10);
+	assert_int_equal(row->oom_score, 668);
+	assert_int_equal(row->resident, 5 * world->page);
+	assert_int_equal(row->minor_fault_rate, rate);
+	assert_int_equal(now->monotonic, time);
+	world->needs.only_missing = false;
+	now = world_refresh(world);
+	row = snapshot_find_process(now, 10);
+	assert_int_equal(row->resident, 50 * world->page);
+	assert_in_range(row->minor_fault_rate,
+		(int64_t)(1000e12 / (double)(now->monotonic - time)) - 1,
+		(int64_t)(1000e12 / (double)(now->monotonic - time)) + 1);
+}
+
 static void
 growth_spans_the_time_between_two_reads_of_memory(void **state)
 {
@@ -519,6 +561,7 @@ main(void)
 		TEST(exact_reads_everything_every_time),
 		TEST(a_need_that_is_new_is_met_at_once),
 		TEST(the_list_of_a_tree_is_always_made_anew),
+		TEST(F12_what_is_missing_is_read_without_the_rest),
 		TEST(growth_spans_the_time_between_two_reads_of_memory),
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
 		TEST(T17_ten_that_do_not_answer_cost_ten_values),
