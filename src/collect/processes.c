@@ -34,7 +34,7 @@ struct processes {
 	struct process_cache cache; /* after a refresh one for each row */
 	struct pass pass;           /* the current one */
 	bool has_clock;             /* CPU clocks show which processes have run */
-	struct pace pace;
+	struct schedule schedule;
 	int64_t ticks_per_second;
 	bool counts_exactly; /* the OOM killer of this kernel */
 	struct users users;
@@ -429,7 +429,7 @@ period_of(struct processes *processes, unsigned refresh)
 	if (processes->has_clock && refresh > 1 &&
 		vmstat_read(processes->root, processes->text.vmstat) > 0)
 		changes = vmstat_changes(processes->text.vmstat);
-	return schedule_period(&processes->pace, refresh, changes);
+	return schedule_period(&processes->schedule, refresh, changes);
 }
 
 /* Begins a pass: which refresh it is, and which processes there are. Returns 0 or -errno. */

@@ -29,8 +29,8 @@ bool schedule_is_due(enum reread reread, int64_t pid, const struct pass_time *ti
  * How often sleeping processes are read. `changes` counts what the kernel did to the memory of
  * processes since boot (vmstat_changes()); UNKNOWN: it cannot be told. A zeroed struct begins.
  */
-struct pace {
+struct schedule {
 	int64_t changes;
 	unsigned fast_until; /* the refresh in which all have been read since the last change */
 };
-unsigned schedule_period(struct pace *pace, unsigned refresh, int64_t changes);
+unsigned schedule_period(struct schedule *schedule, unsigned refresh, int64_t changes);

@@ -61,7 +61,7 @@ write_head(struct table_run *run)
 static const struct table_command lists = {
 	.patience = PATIENCE_OF_SCREEN,
 	.carries = true,
-	.is_paced = true,
+	.is_throttled = true,
 	.ask = ask,
 	.rows = list_processes,
 	.head = write_head,

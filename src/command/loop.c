@@ -51,12 +51,12 @@ source_create(int64_t patience, struct source **ret_source)
 }
 
 int
-throttle_next(struct throttle *pace, int64_t took, int64_t interval)
+throttle_next(struct throttle *throttle, int64_t took, int64_t interval)
 {
-	int64_t shorter = took < pace->took ? took : pace->took;
+	int64_t shorter = took < throttle->took ? took : throttle->took;
 
-	pace->took = pace->has_begun ? took : 0;
-	pace->has_begun = true;
+	throttle->took = throttle->has_begun ? took : 0;
+	throttle->has_begun = true;
 	/* Divides, because ten times an interval of many years overflows. */
 	for (int count = 1; count < THROTTLE_MOST; count++)
 		if (shorter / count <= interval / THROTTLE_SHARE)

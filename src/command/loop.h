@@ -40,4 +40,4 @@ enum { THROTTLE_SHARE = 10, THROTTLE_MOST = 10 };
  * and the next: 1, or as many as needed, at most THROTTLE_MOST. A single slow read may be an
  * accident: the shorter of the last two counts.
  */
-int throttle_next(struct throttle *pace, int64_t took, int64_t interval);
+int throttle_next(struct throttle *throttle, int64_t took, int64_t interval);

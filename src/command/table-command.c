@@ -125,13 +125,14 @@ static int64_t
 next_interval(struct table_run *run)
 {
 	int64_t interval = run->options->interval;
-	int stretch = run->command->is_paced ? throttle_next(&run->pace, run->took, interval) : 1;
+	int stretch =
+		run->command->is_throttled ? throttle_next(&run->throttle, run->took, interval) : 1;
 
-	if (stretch > 1 && !run->told_pace) {
+	if (stretch > 1 && !run->throttle_is_told) {
 		log_error("reading takes %.2g s: a block every %.10g s instead of %.10g",
 			(double)run->took / 1e9, (double)interval * stretch / 1e9,
 			(double)interval / 1e9);
-		run->told_pace = true;
+		run->throttle_is_told = true;
 	}
 	return stretch * interval;
 }
@@ -148,7 +149,7 @@ show_blocks(struct table_run *run)
 		if (status != EXIT_SUCCESS || run->ended || run->number == run->options->count)
 			return status;
 		next += next_interval(run);
-		if (run->command->is_paced && next < loop_now())
+		if (run->command->is_throttled && next < loop_now())
 			next = loop_now(); /* after a delay, do not catch up */
 		if (!loop_wait(next, STDOUT_FILENO))
 			return EXIT_SUCCESS;

@@ -29,8 +29,8 @@ struct table_run {
 	char head[TABLE_HEAD_SIZE];
 	struct hint told[MOST_HINTS]; /* the hints written on standard error */
 	size_t told_count;
-	struct throttle pace;
-	bool told_pace;
+	struct throttle throttle;
+	bool throttle_is_told;
 	int64_t took; /* nanoseconds for the last reading */
 };
 
@@ -41,7 +41,7 @@ struct table_command {
 	int64_t patience;            /* for the sampler, see source_create(); 0: without */
 	bool carries;                /* a reading may reuse unchanged data of the last */
 	bool has_no_rates;           /* readings are not compared */
-	bool is_paced;               /* fewer blocks if reading takes long */
+	bool is_throttled;           /* fewer blocks if reading takes long */
 	/*
 	 * Completes the options, instead of table_options_complete() with the table of the command
 	 * and the defaults above. Returns 0, or reports an error and returns -EINVAL or an exit

@@ -41,7 +41,7 @@ struct top {
 	const char *path; /* of the settings, or NULL */
 	int64_t started;  /* start of the last read */
 	int64_t next;     /* time of the next read */
-	struct throttle pace;
+	struct throttle throttle;
 	int stretch;         /* intervals from the last read to the next */
 	int64_t quiet_until; /* no drawing before */
 	int64_t taken;       /* refreshes so far */
@@ -88,7 +88,8 @@ take_snapshot(struct top *top)
 	if (!snapshot)
 		return;
 	if (!top->only_missing)
-		top->stretch = throttle_next(&top->pace, reader_thread_took(top->reader), interval);
+		top->stretch =
+			throttle_next(&top->throttle, reader_thread_took(top->reader), interval);
 	top->next = top->started + top->stretch * interval;
 	tui_show(top->tui, snapshot, top->stretch);
 	top->taken += tui_is_complete(top->tui);

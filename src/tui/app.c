@@ -172,15 +172,16 @@ app_targets(struct app *app, const struct process_key **ret_keys)
 }
 
 bool
-actions_take(const struct action *actions, size_t count, struct app *app, enum request request)
+action_handle(
+	const struct action_handler *handlers, size_t count, struct app *app, enum action action)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (actions[i].request != request)
+		if (handlers[i].action != action)
 			continue;
-		if (actions[i].act)
-			actions[i].act(app);
+		if (handlers[i].act)
+			handlers[i].act(app);
 		else
-			actions[i].act_with(app, actions[i].argument);
+			handlers[i].act_with(app, handlers[i].argument);
 		return true;
 	}
 	return false;

@@ -99,14 +99,14 @@ bool app_subject(struct app *app, struct process_key *ret_key);
  */
 size_t app_targets(struct app *app, const struct process_key **ret_keys);
 
-/* The function for a request: `act`, or `act_with` and its argument. */
-struct action {
-	enum request request;
+/* The function for an action: `act`, or `act_with` and its argument. */
+struct action_handler {
+	enum action action;
 	void (*act)(struct app *app);
 	void (*act_with)(struct app *app, long argument);
 	long argument;
 };
 
-/* Runs the action for a request. Returns false if there is none. */
-bool actions_take(
-	const struct action *actions, size_t count, struct app *app, enum request request);
+/* Runs the function for an action. Returns false if there is none. */
+bool action_handle(
+	const struct action_handler *handlers, size_t count, struct app *app, enum action action);

@@ -144,7 +144,7 @@ choose_open(struct choose *choose, struct prompt *prompt, struct app *app,
 bool
 choose_key(struct choose *choose, int key)
 {
-	return choose->kind && list_request(&choose->list, request_of_key(&screen_keys, key));
+	return choose->kind && list_action(&choose->list, action_of_key(&screen_keys, key));
 }
 
 static int

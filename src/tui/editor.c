@@ -110,11 +110,11 @@ take_keys_ahead(struct app *app)
 
 	for (size_t i = 0; i < editor->ahead_count; i++) {
 		int key = editor->ahead[i];
-		enum request request = request_of_key(&editor_keys, key);
+		enum action action = action_of_key(&editor_keys, key);
 
 		if (prompt_key(app, &app->prompt, key))
 			continue;
-		if (request == REQUEST_ADJ_APPLY || request == REQUEST_ADJ_UNDO)
+		if (action == ACTION_ADJ_APPLY || action == ACTION_ADJ_UNDO)
 			return;
 		editor_key(app, key);
 	}
@@ -217,7 +217,7 @@ changes_anything(const struct oom_plan *plan)
 }
 
 static void
-request_apply(struct app *app)
+action_apply(struct app *app)
 {
 	struct editor *editor = app->editor;
 
@@ -245,7 +245,7 @@ undo_answered(struct app *app, bool yes)
 }
 
 static void
-request_undo(struct app *app)
+action_undo(struct app *app)
 {
 	const struct oom_plan *undo = &app->editor->undo;
 	char question[PROMPT_SIZE];
@@ -264,26 +264,26 @@ request_undo(struct app *app)
 }
 
 static void
-request_step(struct app *app, long step)
+action_step(struct app *app, long step)
 {
 	set_to(app, (long)app->editor->to + step);
 }
 
 static void
-request_tree(struct app *app)
+action_tree(struct app *app)
 {
 	app->editor->with_tree = !app->editor->with_tree;
 	update(app);
 }
 
 static void
-request_drop_in(struct app *app)
+action_drop_in(struct app *app)
 {
 	app->editor->state = app->editor->state == EDITOR_OPEN ? EDITOR_DROP_IN : EDITOR_OPEN;
 }
 
 static void
-request_cancel(struct app *app)
+action_cancel(struct app *app)
 {
 	if (app->editor->state == EDITOR_DROP_IN)
 		app->editor->state = EDITOR_OPEN;
@@ -291,21 +291,21 @@ request_cancel(struct app *app)
 		close_editor(app);
 }
 
-static const struct action actions[] = {
-	{ REQUEST_ADJ_PROTECT, .act_with = set_to, .argument = -900 },
-	{ REQUEST_ADJ_LESS, .act_with = set_to, .argument = -300 },
-	{ REQUEST_ADJ_NORMAL, .act_with = set_to, .argument = 0 },
-	{ REQUEST_ADJ_MORE, .act_with = set_to, .argument = 300 },
-	{ REQUEST_ADJ_FIRST, .act_with = set_to, .argument = 1000 },
-	{ REQUEST_ADJ_DOWN, .act_with = request_step, .argument = -STEP },
-	{ REQUEST_ADJ_UP, .act_with = request_step, .argument = STEP },
-	{ REQUEST_ADJ_DOWN_FAR, .act_with = request_step, .argument = -FAR_STEP },
-	{ REQUEST_ADJ_UP_FAR, .act_with = request_step, .argument = FAR_STEP },
-	{ REQUEST_ADJ_TREE, .act = request_tree },
-	{ REQUEST_ADJ_DROP_IN, .act = request_drop_in },
-	{ REQUEST_ADJ_UNDO, .act = request_undo },
-	{ REQUEST_ADJ_APPLY, .act = request_apply },
-	{ REQUEST_ADJ_CANCEL, .act = request_cancel },
+static const struct action_handler handlers[] = {
+	{ ACTION_ADJ_PROTECT, .act_with = set_to, .argument = -900 },
+	{ ACTION_ADJ_LESS, .act_with = set_to, .argument = -300 },
+	{ ACTION_ADJ_NORMAL, .act_with = set_to, .argument = 0 },
+	{ ACTION_ADJ_MORE, .act_with = set_to, .argument = 300 },
+	{ ACTION_ADJ_FIRST, .act_with = set_to, .argument = 1000 },
+	{ ACTION_ADJ_DOWN, .act_with = action_step, .argument = -STEP },
+	{ ACTION_ADJ_UP, .act_with = action_step, .argument = STEP },
+	{ ACTION_ADJ_DOWN_FAR, .act_with = action_step, .argument = -FAR_STEP },
+	{ ACTION_ADJ_UP_FAR, .act_with = action_step, .argument = FAR_STEP },
+	{ ACTION_ADJ_TREE, .act = action_tree },
+	{ ACTION_ADJ_DROP_IN, .act = action_drop_in },
+	{ ACTION_ADJ_UNDO, .act = action_undo },
+	{ ACTION_ADJ_APPLY, .act = action_apply },
+	{ ACTION_ADJ_CANCEL, .act = action_cancel },
 };
 
 /* A typed number shows its effect at once; Esc restores the old one. */
@@ -354,20 +354,20 @@ bool
 editor_key(struct app *app, int key)
 {
 	struct editor *editor = app->editor;
-	enum request request = request_of_key(&editor_keys, key);
+	enum action action = action_of_key(&editor_keys, key);
 
 	if (editor->state == EDITOR_CLOSED)
 		return false;
-	if (request_of_key(&screen_keys, key) == REQUEST_REDRAW)
+	if (action_of_key(&screen_keys, key) == ACTION_REDRAW)
 		return false;
-	if (editor->state == EDITOR_WAITING && request != REQUEST_ADJ_CANCEL) {
+	if (editor->state == EDITOR_WAITING && action != ACTION_ADJ_CANCEL) {
 		if (editor->ahead_count < MOST_AHEAD)
 			editor->ahead[editor->ahead_count++] = key;
 		return true;
 	}
-	if (request == REQUEST_ADJ_NUMBER)
+	if (action == ACTION_ADJ_NUMBER)
 		open_number(app, key);
-	else if (!actions_take(actions, ARRAY_SIZE(actions), app, request))
+	else if (!action_handle(handlers, ARRAY_SIZE(handlers), app, action))
 		refuse_key(app, key);
 	return true;
 }

@@ -13,76 +13,76 @@ enum { ESCAPE = 27, DELETE = 127 };
 
 /* clang-format off */
 static const struct key_binding screen_bindings[] = {
-	{ REQUEST_UP, "Up", "select the row above", { KEY_UP, CONTROL('P') }, "Move and search" },
-	{ REQUEST_DOWN, "Down", "select the row below", { KEY_DOWN, CONTROL('N') } },
-	{ REQUEST_PAGE_UP, "PgUp", "a page up", { KEY_PPAGE, CONTROL('B') } },
-	{ REQUEST_PAGE_DOWN, "PgDn", "a page down", { KEY_NPAGE, CONTROL('F') } },
-	{ REQUEST_FIRST, "Home", "the first row", { KEY_HOME } },
-	{ REQUEST_LAST, "End", "the last row", { KEY_END } },
-	{ REQUEST_LEFT, "Left", "scroll the columns left; the first ones stay", { KEY_LEFT } },
-	{ REQUEST_RIGHT, "Right", "scroll the columns right", { KEY_RIGHT } },
-	{ REQUEST_SEARCH, "/ F3 L", "search a text in the rows", { '/', KEY_F(3), 'L' } },
-	{ REQUEST_SEARCH_NEXT, "n &", "the next match", { 'n', '&' } },
-	{ REQUEST_SEARCH_PREVIOUS, "p", "the previous match", { 'p' } },
-	{ REQUEST_MOUSE, "mouse", "click a row, a heading to sort by, a tab, a key of the last line", { KEY_MOUSE } },
-	{ REQUEST_OPEN, "Enter", "all details of the selected process", { '\n', '\r', KEY_ENTER }, "Views and pages" },
-	{ REQUEST_BACK, "Esc", "end a filter or a search; go back; leave memtop after a question", { ESCAPE } },
-	{ REQUEST_LEAVE, "q", "leave the page, such as this help; in a tab leave memtop", { 'q' } },
-	{ REQUEST_QUIT, "F10", "leave memtop", { KEY_F(10) } },
-	{ REQUEST_FILTER, "\\ F4 o", "show only rows that pass a filter: rss>500M user!=root java", { '\\', KEY_F(4), 'o' }, "Which rows, in which order" },
-	{ REQUEST_USER, "u", "show only the processes of one user, chosen from a list", { 'u' } },
-	{ REQUEST_KERNEL_THREADS, "K", "show or hide kernel threads", { 'K' } },
-	{ REQUEST_SORT_LIST, "F6 .", "choose the column to sort by from a list", { KEY_F(6), '.' } },
-	{ REQUEST_SORT_MEMORY, "M", "sort by RES", { 'M' } },
-	{ REQUEST_SORT_CPU, "P", "sort by %CPU", { 'P' } },
-	{ REQUEST_SORT_PID, "N", "sort by PID", { 'N' } },
-	{ REQUEST_SORT_TIME, "T", "sort by TIME", { 'T' } },
-	{ REQUEST_SORT_PREVIOUS, "<", "sort by the column to the left", { '<' } },
-	{ REQUEST_SORT_NEXT, ">", "sort by the column to the right", { '>' } },
-	{ REQUEST_SORT_REVERSE, "R I", "reverse the order", { 'R', 'I' } },
-	{ REQUEST_TREE, "V F5 t", "tree: children below their parents", { 'V', KEY_F(5), 't' } },
-	{ REQUEST_FOLD, "-", "in the tree: hide the processes below the selected one", { '-' } },
-	{ REQUEST_UNFOLD, "+", "in the tree: show them again", { '+' } },
-	{ REQUEST_GROUPING, "b", "faults: rows by segment, code, mapping or process; map: segments or mappings; kernel: the next page", { 'b' } },
-	{ REQUEST_SCOPE, "g", "kill order: the selected process's memory cgroup, or the machine", { 'g' } },
-	{ REQUEST_TAG, "Space", "tag or untag the selected process", { ' ' }, "Act on processes" },
-	{ REQUEST_UNTAG_ALL, "U", "untag all", { 'U' } },
-	{ REQUEST_SIGNAL, "k F9", "send a signal to the selected or tagged processes", { 'k', KEY_F(9) } },
-	{ REQUEST_ADJUST, "a", "the OOM priority of the selected or tagged processes", { 'a' } },
-	{ REQUEST_ADJUST_DOWN, "F7", "the same, starting with an adjustment 10 lower", { KEY_F(7) } },
-	{ REQUEST_ADJUST_UP, "F8", "the same, starting with an adjustment 10 higher", { KEY_F(8) } },
-	{ REQUEST_COMMAND_LINE, "c", "show the command line, or only the name", { 'c' }, "The screen" },
-	{ REQUEST_UNIT_NEXT, "e", "show sizes in a larger unit", { 'e' } },
-	{ REQUEST_UNIT_PREVIOUS, "E", "show sizes in a smaller unit", { 'E' } },
-	{ REQUEST_DELAY, "d s", "change the time between two refreshes", { 'd', 's' } },
-	{ REQUEST_FREEZE, "z", "freeze the screen, or continue", { 'z' } },
-	{ REQUEST_REFRESH, "Ctrl-R", "refresh now", { CONTROL('R') } },
-	{ REQUEST_WALKS, "w", "faults: start or stop sampling TLB walks by process", { 'w' } },
-	{ REQUEST_SAVE, "W", "write the settings to their file", { 'W' } },
-	{ REQUEST_REDRAW, "Ctrl-L", "redraw the screen", { CONTROL('L') } },
+	{ ACTION_UP, "Up", "select the row above", { KEY_UP, CONTROL('P') }, "Move and search" },
+	{ ACTION_DOWN, "Down", "select the row below", { KEY_DOWN, CONTROL('N') } },
+	{ ACTION_PAGE_UP, "PgUp", "a page up", { KEY_PPAGE, CONTROL('B') } },
+	{ ACTION_PAGE_DOWN, "PgDn", "a page down", { KEY_NPAGE, CONTROL('F') } },
+	{ ACTION_FIRST, "Home", "the first row", { KEY_HOME } },
+	{ ACTION_LAST, "End", "the last row", { KEY_END } },
+	{ ACTION_LEFT, "Left", "scroll the columns left; the first ones stay", { KEY_LEFT } },
+	{ ACTION_RIGHT, "Right", "scroll the columns right", { KEY_RIGHT } },
+	{ ACTION_SEARCH, "/ F3 L", "search a text in the rows", { '/', KEY_F(3), 'L' } },
+	{ ACTION_SEARCH_NEXT, "n &", "the next match", { 'n', '&' } },
+	{ ACTION_SEARCH_PREVIOUS, "p", "the previous match", { 'p' } },
+	{ ACTION_MOUSE, "mouse", "click a row, a heading to sort by, a tab, a key of the last line", { KEY_MOUSE } },
+	{ ACTION_OPEN, "Enter", "all details of the selected process", { '\n', '\r', KEY_ENTER }, "Views and pages" },
+	{ ACTION_BACK, "Esc", "end a filter or a search; go back; leave memtop after a question", { ESCAPE } },
+	{ ACTION_LEAVE, "q", "leave the page, such as this help; in a tab leave memtop", { 'q' } },
+	{ ACTION_QUIT, "F10", "leave memtop", { KEY_F(10) } },
+	{ ACTION_FILTER, "\\ F4 o", "show only rows that pass a filter: rss>500M user!=root java", { '\\', KEY_F(4), 'o' }, "Which rows, in which order" },
+	{ ACTION_USER, "u", "show only the processes of one user, chosen from a list", { 'u' } },
+	{ ACTION_KERNEL_THREADS, "K", "show or hide kernel threads", { 'K' } },
+	{ ACTION_SORT_LIST, "F6 .", "choose the column to sort by from a list", { KEY_F(6), '.' } },
+	{ ACTION_SORT_MEMORY, "M", "sort by RES", { 'M' } },
+	{ ACTION_SORT_CPU, "P", "sort by %CPU", { 'P' } },
+	{ ACTION_SORT_PID, "N", "sort by PID", { 'N' } },
+	{ ACTION_SORT_TIME, "T", "sort by TIME", { 'T' } },
+	{ ACTION_SORT_PREVIOUS, "<", "sort by the column to the left", { '<' } },
+	{ ACTION_SORT_NEXT, ">", "sort by the column to the right", { '>' } },
+	{ ACTION_SORT_REVERSE, "R I", "reverse the order", { 'R', 'I' } },
+	{ ACTION_TREE, "V F5 t", "tree: children below their parents", { 'V', KEY_F(5), 't' } },
+	{ ACTION_FOLD, "-", "in the tree: hide the processes below the selected one", { '-' } },
+	{ ACTION_UNFOLD, "+", "in the tree: show them again", { '+' } },
+	{ ACTION_GROUPING, "b", "faults: rows by segment, code, mapping or process; map: segments or mappings; kernel: the next page", { 'b' } },
+	{ ACTION_SCOPE, "g", "kill order: the selected process's memory cgroup, or the machine", { 'g' } },
+	{ ACTION_TAG, "Space", "tag or untag the selected process", { ' ' }, "Act on processes" },
+	{ ACTION_UNTAG_ALL, "U", "untag all", { 'U' } },
+	{ ACTION_SIGNAL, "k F9", "send a signal to the selected or tagged processes", { 'k', KEY_F(9) } },
+	{ ACTION_ADJUST, "a", "the OOM priority of the selected or tagged processes", { 'a' } },
+	{ ACTION_ADJUST_DOWN, "F7", "the same, starting with an adjustment 10 lower", { KEY_F(7) } },
+	{ ACTION_ADJUST_UP, "F8", "the same, starting with an adjustment 10 higher", { KEY_F(8) } },
+	{ ACTION_COMMAND_LINE, "c", "show the command line, or only the name", { 'c' }, "The screen" },
+	{ ACTION_UNIT_NEXT, "e", "show sizes in a larger unit", { 'e' } },
+	{ ACTION_UNIT_PREVIOUS, "E", "show sizes in a smaller unit", { 'E' } },
+	{ ACTION_DELAY, "d s", "change the time between two refreshes", { 'd', 's' } },
+	{ ACTION_FREEZE, "z", "freeze the screen, or continue", { 'z' } },
+	{ ACTION_REFRESH, "Ctrl-R", "refresh now", { CONTROL('R') } },
+	{ ACTION_WALKS, "w", "faults: start or stop sampling TLB walks by process", { 'w' } },
+	{ ACTION_SAVE, "W", "write the settings to their file", { 'W' } },
+	{ ACTION_REDRAW, "Ctrl-L", "redraw the screen", { CONTROL('L') } },
 };
 
 static const struct key_binding prompt_bindings[] = {
-	{ REQUEST_TAKE, "Enter", "use the typed or chosen text; typing narrows a list", { '\n', '\r', KEY_ENTER }, "In a line to type and a list to choose from" },
-	{ REQUEST_CANCEL, "Esc Ctrl-G", "cancel: nothing changes", { ESCAPE, CONTROL('G') } },
+	{ ACTION_TAKE, "Enter", "use the typed or chosen text; typing narrows a list", { '\n', '\r', KEY_ENTER }, "In a line to type and a list to choose from" },
+	{ ACTION_CANCEL, "Esc Ctrl-G", "cancel: nothing changes", { ESCAPE, CONTROL('G') } },
 };
 
 static const struct key_binding editor_bindings[] = {
-	{ REQUEST_ADJ_PROTECT, "p", "protect: -900", { 'p' }, "In the OOM priority editor" },
-	{ REQUEST_ADJ_LESS, "l", "less likely: -300", { 'l' } },
-	{ REQUEST_ADJ_NORMAL, "n", "normal: 0", { 'n' } },
-	{ REQUEST_ADJ_MORE, "m", "more likely: +300", { 'm' } },
-	{ REQUEST_ADJ_FIRST, "f", "first: +1000", { 'f' } },
-	{ REQUEST_ADJ_DOWN, "Left Down F7", "10 less", { KEY_LEFT, KEY_DOWN, KEY_F(7) } },
-	{ REQUEST_ADJ_UP, "Right Up F8", "10 more", { KEY_RIGHT, KEY_UP, KEY_F(8) } },
-	{ REQUEST_ADJ_DOWN_FAR, "PgDn", "100 less", { KEY_NPAGE } },
-	{ REQUEST_ADJ_UP_FAR, "PgUp", "100 more", { KEY_PPAGE } },
-	{ REQUEST_ADJ_NUMBER, "- 0 to 9", "any adjustment from -1000 to 1000", { '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' } },
-	{ REQUEST_ADJ_TREE, "t", "with or without all child processes", { 't' } },
-	{ REQUEST_ADJ_DROP_IN, "s", "how to make it permanent with systemd", { 's' } },
-	{ REQUEST_ADJ_UNDO, "u", "undo the last change", { 'u' } },
-	{ REQUEST_ADJ_APPLY, "Enter", "apply the change", { '\n', '\r', KEY_ENTER } },
-	{ REQUEST_ADJ_CANCEL, "Esc q", "close without a change", { ESCAPE, 'q', CONTROL('G') } },
+	{ ACTION_ADJ_PROTECT, "p", "protect: -900", { 'p' }, "In the OOM priority editor" },
+	{ ACTION_ADJ_LESS, "l", "less likely: -300", { 'l' } },
+	{ ACTION_ADJ_NORMAL, "n", "normal: 0", { 'n' } },
+	{ ACTION_ADJ_MORE, "m", "more likely: +300", { 'm' } },
+	{ ACTION_ADJ_FIRST, "f", "first: +1000", { 'f' } },
+	{ ACTION_ADJ_DOWN, "Left Down F7", "10 less", { KEY_LEFT, KEY_DOWN, KEY_F(7) } },
+	{ ACTION_ADJ_UP, "Right Up F8", "10 more", { KEY_RIGHT, KEY_UP, KEY_F(8) } },
+	{ ACTION_ADJ_DOWN_FAR, "PgDn", "100 less", { KEY_NPAGE } },
+	{ ACTION_ADJ_UP_FAR, "PgUp", "100 more", { KEY_PPAGE } },
+	{ ACTION_ADJ_NUMBER, "- 0 to 9", "any adjustment from -1000 to 1000", { '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' } },
+	{ ACTION_ADJ_TREE, "t", "with or without all child processes", { 't' } },
+	{ ACTION_ADJ_DROP_IN, "s", "how to make it permanent with systemd", { 's' } },
+	{ ACTION_ADJ_UNDO, "u", "undo the last change", { 'u' } },
+	{ ACTION_ADJ_APPLY, "Enter", "apply the change", { '\n', '\r', KEY_ENTER } },
+	{ ACTION_ADJ_CANCEL, "Esc q", "close without a change", { ESCAPE, 'q', CONTROL('G') } },
 };
 /* clang-format on */
 
@@ -104,13 +104,13 @@ key_binding_has(const struct key_binding *binding, int code)
 	return false;
 }
 
-enum request
-request_of_key(const struct key_list *list, int code)
+enum action
+action_of_key(const struct key_list *list, int code)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (key_binding_has(&list->bindings[i], code))
-			return list->bindings[i].request;
-	return REQUEST_NONE;
+			return list->bindings[i].action;
+	return ACTION_NONE;
 }
 
 /* Keys without a character or number as a name. */

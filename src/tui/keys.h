@@ -4,85 +4,85 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The requests of keys. A view handles its own, the screen the rest. */
-enum request {
-	REQUEST_NONE,
-	REQUEST_LEAVE,
-	REQUEST_QUIT,
-	REQUEST_UP,
-	REQUEST_DOWN,
-	REQUEST_PAGE_UP,
-	REQUEST_PAGE_DOWN,
-	REQUEST_FIRST,
-	REQUEST_LAST,
-	REQUEST_LEFT,
-	REQUEST_RIGHT,
-	REQUEST_OPEN,
-	REQUEST_BACK,
-	REQUEST_SORT_MEMORY,
-	REQUEST_SORT_CPU,
-	REQUEST_SORT_PID,
-	REQUEST_SORT_TIME,
-	REQUEST_SORT_PREVIOUS,
-	REQUEST_SORT_NEXT,
-	REQUEST_SORT_REVERSE,
-	REQUEST_SORT_LIST,
-	REQUEST_SEARCH,
-	REQUEST_SEARCH_NEXT,
-	REQUEST_SEARCH_PREVIOUS,
-	REQUEST_FILTER,
-	REQUEST_USER,
-	REQUEST_TREE,
-	REQUEST_FOLD,
-	REQUEST_UNFOLD,
-	REQUEST_TAG,
-	REQUEST_UNTAG_ALL,
-	REQUEST_COMMAND_LINE,
-	REQUEST_KERNEL_THREADS,
-	REQUEST_UNIT_NEXT,
-	REQUEST_UNIT_PREVIOUS,
-	REQUEST_DELAY,
-	REQUEST_SIGNAL,
-	REQUEST_ADJUST,
-	REQUEST_ADJUST_DOWN,
-	REQUEST_ADJUST_UP,
-	REQUEST_FREEZE,
-	REQUEST_SAVE,
-	REQUEST_SCOPE,
-	REQUEST_GROUPING,
-	REQUEST_WALKS,
-	REQUEST_REFRESH,
-	REQUEST_REDRAW,
-	REQUEST_MOUSE,
+/* The actions of keys. A view handles its own, the screen the rest. */
+enum action {
+	ACTION_NONE,
+	ACTION_LEAVE,
+	ACTION_QUIT,
+	ACTION_UP,
+	ACTION_DOWN,
+	ACTION_PAGE_UP,
+	ACTION_PAGE_DOWN,
+	ACTION_FIRST,
+	ACTION_LAST,
+	ACTION_LEFT,
+	ACTION_RIGHT,
+	ACTION_OPEN,
+	ACTION_BACK,
+	ACTION_SORT_MEMORY,
+	ACTION_SORT_CPU,
+	ACTION_SORT_PID,
+	ACTION_SORT_TIME,
+	ACTION_SORT_PREVIOUS,
+	ACTION_SORT_NEXT,
+	ACTION_SORT_REVERSE,
+	ACTION_SORT_LIST,
+	ACTION_SEARCH,
+	ACTION_SEARCH_NEXT,
+	ACTION_SEARCH_PREVIOUS,
+	ACTION_FILTER,
+	ACTION_USER,
+	ACTION_TREE,
+	ACTION_FOLD,
+	ACTION_UNFOLD,
+	ACTION_TAG,
+	ACTION_UNTAG_ALL,
+	ACTION_COMMAND_LINE,
+	ACTION_KERNEL_THREADS,
+	ACTION_UNIT_NEXT,
+	ACTION_UNIT_PREVIOUS,
+	ACTION_DELAY,
+	ACTION_SIGNAL,
+	ACTION_ADJUST,
+	ACTION_ADJUST_DOWN,
+	ACTION_ADJUST_UP,
+	ACTION_FREEZE,
+	ACTION_SAVE,
+	ACTION_SCOPE,
+	ACTION_GROUPING,
+	ACTION_WALKS,
+	ACTION_REFRESH,
+	ACTION_REDRAW,
+	ACTION_MOUSE,
 
 	/* For a prompt, and a list to choose from. */
-	REQUEST_TAKE,
-	REQUEST_CANCEL,
+	ACTION_TAKE,
+	ACTION_CANCEL,
 
 	/* For the OOM priority editor. */
-	REQUEST_ADJ_PROTECT,
-	REQUEST_ADJ_LESS,
-	REQUEST_ADJ_NORMAL,
-	REQUEST_ADJ_MORE,
-	REQUEST_ADJ_FIRST,
-	REQUEST_ADJ_DOWN,
-	REQUEST_ADJ_UP,
-	REQUEST_ADJ_DOWN_FAR,
-	REQUEST_ADJ_UP_FAR,
-	REQUEST_ADJ_NUMBER,
-	REQUEST_ADJ_TREE,
-	REQUEST_ADJ_DROP_IN,
-	REQUEST_ADJ_UNDO,
-	REQUEST_ADJ_APPLY,
-	REQUEST_ADJ_CANCEL,
-	REQUEST_COUNT,
+	ACTION_ADJ_PROTECT,
+	ACTION_ADJ_LESS,
+	ACTION_ADJ_NORMAL,
+	ACTION_ADJ_MORE,
+	ACTION_ADJ_FIRST,
+	ACTION_ADJ_DOWN,
+	ACTION_ADJ_UP,
+	ACTION_ADJ_DOWN_FAR,
+	ACTION_ADJ_UP_FAR,
+	ACTION_ADJ_NUMBER,
+	ACTION_ADJ_TREE,
+	ACTION_ADJ_DROP_IN,
+	ACTION_ADJ_UNDO,
+	ACTION_ADJ_APPLY,
+	ACTION_ADJ_CANCEL,
+	ACTION_COUNT,
 };
 
 enum { MOST_KEYS = 12 };
 
 struct key_binding {
-	enum request request; /* for a view: none */
-	const char *keys;     /* as people call them */
+	enum action action; /* for a view: none */
+	const char *keys;   /* as people call them */
 	const char *help;
 	int codes[MOST_KEYS]; /* of curses; 0: no more */
 	const char *group;    /* heading in the help, if it is the first of a group; or NULL */
@@ -100,7 +100,7 @@ extern const struct key_list screen_keys, prompt_keys, editor_keys;
 bool key_binding_has(const struct key_binding *binding, int code);
 int key_binding_named(const struct key_binding *binding, const char *name, size_t length);
 
-enum request request_of_key(const struct key_list *list, int code);
+enum action action_of_key(const struct key_list *list, int code);
 
 /* Writes a key's name: "G", "F5", "Ctrl-R", "PgUp". Always safe for a terminal. */
 enum { KEY_NAME_SIZE = 32 };

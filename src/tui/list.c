@@ -22,27 +22,27 @@ scroll_by(struct list *list, long rows)
 }
 
 bool
-list_request(struct list *list, enum request request)
+list_action(struct list *list, enum action action)
 {
 	long page = list->height > 1 ? (long)list->height - 1 : 1;
 	long all = (long)list->count;
 	const struct {
-		enum request request;
+		enum action action;
 		long rows;
 	} moves[] = {
-		{ REQUEST_UP, -1 },
-		{ REQUEST_DOWN, 1 },
-		{ REQUEST_PAGE_UP, -page },
-		{ REQUEST_PAGE_DOWN, page },
-		{ REQUEST_FIRST, -all },
-		{ REQUEST_LAST, all },
+		{ ACTION_UP, -1 },
+		{ ACTION_DOWN, 1 },
+		{ ACTION_PAGE_UP, -page },
+		{ ACTION_PAGE_DOWN, page },
+		{ ACTION_FIRST, -all },
+		{ ACTION_LAST, all },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
-		if (moves[i].request != request)
+		if (moves[i].action != action)
 			continue;
 		move_by(list, moves[i].rows);
-		if (request == REQUEST_PAGE_UP || request == REQUEST_PAGE_DOWN)
+		if (action == ACTION_PAGE_UP || action == ACTION_PAGE_DOWN)
 			scroll_by(list, moves[i].rows);
 		list_fit(list, list->count, list->height);
 		return true;

@@ -16,8 +16,8 @@ struct list {
 /* The list of a view's state that begins with it: for struct view. */
 struct list *list_of_state(void *state);
 
-/* Moves the selection. Returns false for another request. */
-bool list_request(struct list *list, enum request request);
+/* Moves the selection. Returns false for another action. */
+bool list_action(struct list *list, enum action action);
 
 /* For a page of `lines` lines without a selection: `selected` is the first visible line. */
 void list_fit_page(struct list *list, size_t lines, size_t height);

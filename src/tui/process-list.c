@@ -191,7 +191,7 @@ drop_hidden(struct process_list *list, const struct badness_scope *scope)
 	rows->count = count;
 }
 
-/* Sums the rows that pass a filter, and requests their PSS. */
+/* Sums the rows that pass a filter, and asks for their PSS. */
 static void
 sum_filtered(struct process_list *list, const struct snapshot *snapshot)
 {

@@ -75,7 +75,7 @@ tag_and_go_on(struct app *app)
 
 	if (process)
 		process_keys_toggle(&app->processes->tags, process);
-	list_request(&app->processes->table.list, REQUEST_DOWN);
+	list_action(&app->processes->table.list, ACTION_DOWN);
 }
 
 static void
@@ -98,24 +98,24 @@ fold(struct app *app, long folds)
 	}
 }
 
-static const struct action actions[] = {
-	{ REQUEST_SORT_MEMORY, .act_with = sort_by_column, .argument = 0 },
-	{ REQUEST_SORT_CPU, .act_with = sort_by_column, .argument = 1 },
-	{ REQUEST_SORT_PID, .act_with = sort_by_column, .argument = 2 },
-	{ REQUEST_SORT_TIME, .act_with = sort_by_column, .argument = 3 },
-	{ REQUEST_USER, .act = choose_user },
-	{ REQUEST_OPEN, .act = open_detail },
-	{ REQUEST_TREE, .act = flip_tree },
-	{ REQUEST_FOLD, .act_with = fold, .argument = 1 },
-	{ REQUEST_UNFOLD, .act_with = fold, .argument = 0 },
-	{ REQUEST_COMMAND_LINE, .act = flip_command_line },
-	{ REQUEST_KERNEL_THREADS, .act = flip_kernel_threads },
-	{ REQUEST_TAG, .act = tag_and_go_on },
-	{ REQUEST_UNTAG_ALL, .act = untag_all },
+static const struct action_handler handlers[] = {
+	{ ACTION_SORT_MEMORY, .act_with = sort_by_column, .argument = 0 },
+	{ ACTION_SORT_CPU, .act_with = sort_by_column, .argument = 1 },
+	{ ACTION_SORT_PID, .act_with = sort_by_column, .argument = 2 },
+	{ ACTION_SORT_TIME, .act_with = sort_by_column, .argument = 3 },
+	{ ACTION_USER, .act = choose_user },
+	{ ACTION_OPEN, .act = open_detail },
+	{ ACTION_TREE, .act = flip_tree },
+	{ ACTION_FOLD, .act_with = fold, .argument = 1 },
+	{ ACTION_UNFOLD, .act_with = fold, .argument = 0 },
+	{ ACTION_COMMAND_LINE, .act = flip_command_line },
+	{ ACTION_KERNEL_THREADS, .act = flip_kernel_threads },
+	{ ACTION_TAG, .act = tag_and_go_on },
+	{ ACTION_UNTAG_ALL, .act = untag_all },
 };
 
 bool
-process_view_act(void *state, struct app *app, enum request request)
+process_view_act(void *state, struct app *app, enum action action)
 {
-	return actions_take(actions, ARRAY_SIZE(actions), app, request);
+	return action_handle(handlers, ARRAY_SIZE(handlers), app, action);
 }

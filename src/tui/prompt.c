@@ -126,11 +126,11 @@ prompt_key(struct app *app, struct prompt *prompt, int key)
 		return false;
 	if (prompt->answered) {
 		answer(app, prompt, key);
-	} else if (request_of_key(&prompt_keys, key) == REQUEST_CANCEL) {
+	} else if (action_of_key(&prompt_keys, key) == ACTION_CANCEL) {
 		prompt->label = NULL;
 		if (prompt->cancelled)
 			prompt->cancelled(app, prompt);
-	} else if (request_of_key(&prompt_keys, key) == REQUEST_TAKE) {
+	} else if (action_of_key(&prompt_keys, key) == ACTION_TAKE) {
 		if (!prompt->changed(app, prompt, true))
 			prompt->label = NULL;
 	} else if (edit(prompt, key)) {

@@ -236,24 +236,24 @@ end_filter(struct app *app)
 	return has_any;
 }
 
-static const struct action actions[] = {
-	{ REQUEST_LEFT, .act_with = scroll_columns, .argument = -1 },
-	{ REQUEST_RIGHT, .act_with = scroll_columns, .argument = 1 },
-	{ REQUEST_SORT_PREVIOUS, .act_with = sort_beside, .argument = -1 },
-	{ REQUEST_SORT_NEXT, .act_with = sort_beside, .argument = 1 },
-	{ REQUEST_SORT_REVERSE, .act = reverse_order },
-	{ REQUEST_SORT_LIST, .act = choose_order },
-	{ REQUEST_SEARCH, .act = open_search },
-	{ REQUEST_SEARCH_NEXT, .act_with = search_again, .argument = 1 },
-	{ REQUEST_SEARCH_PREVIOUS, .act_with = search_again, .argument = -1 },
-	{ REQUEST_FILTER, .act = open_filter },
+static const struct action_handler handlers[] = {
+	{ ACTION_LEFT, .act_with = scroll_columns, .argument = -1 },
+	{ ACTION_RIGHT, .act_with = scroll_columns, .argument = 1 },
+	{ ACTION_SORT_PREVIOUS, .act_with = sort_beside, .argument = -1 },
+	{ ACTION_SORT_NEXT, .act_with = sort_beside, .argument = 1 },
+	{ ACTION_SORT_REVERSE, .act = reverse_order },
+	{ ACTION_SORT_LIST, .act = choose_order },
+	{ ACTION_SEARCH, .act = open_search },
+	{ ACTION_SEARCH_NEXT, .act_with = search_again, .argument = 1 },
+	{ ACTION_SEARCH_PREVIOUS, .act_with = search_again, .argument = -1 },
+	{ ACTION_FILTER, .act = open_filter },
 };
 
 bool
-table_input(struct app *app, enum request request)
+table_input(struct app *app, enum action action)
 {
-	if (request == REQUEST_BACK)
+	if (action == ACTION_BACK)
 		return end_filter(app);
-	return list_request(&app_table(app)->list, request) ||
-	       actions_take(actions, ARRAY_SIZE(actions), app, request);
+	return list_action(&app_table(app)->list, action) ||
+	       action_handle(handlers, ARRAY_SIZE(handlers), app, action);
 }

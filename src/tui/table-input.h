@@ -11,9 +11,9 @@ struct order;
 
 /*
  * Handles the common keys of all views with table rows (app_table): move, scroll, sort, search,
- * filter. Returns false for other requests.
+ * filter. Returns false for other actions.
  */
-bool table_input(struct app *app, enum request request);
+bool table_input(struct app *app, enum action action);
 
 /* Sorts the rows of the open view; filters them. Returns false if the text is not valid. */
 void table_input_sort(struct app *app, struct order order);

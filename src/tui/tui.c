@@ -267,17 +267,17 @@ redraw(struct app *app)
 	clearok(curscr, TRUE);
 }
 
-static const struct action everywhere[] = {
-	{ REQUEST_QUIT, .act = quit },
-	{ REQUEST_LEAVE, .act = leave },
-	{ REQUEST_BACK, .act = go_back },
-	{ REQUEST_UNIT_NEXT, .act_with = change_scale, .argument = 1 },
-	{ REQUEST_UNIT_PREVIOUS, .act_with = change_scale, .argument = -1 },
-	{ REQUEST_DELAY, .act = change_delay },
-	{ REQUEST_FREEZE, .act = freeze },
-	{ REQUEST_SAVE, .act = save },
-	{ REQUEST_REFRESH, .act = app_refresh },
-	{ REQUEST_REDRAW, .act = redraw },
+static const struct action_handler everywhere[] = {
+	{ ACTION_QUIT, .act = quit },
+	{ ACTION_LEAVE, .act = leave },
+	{ ACTION_BACK, .act = go_back },
+	{ ACTION_UNIT_NEXT, .act_with = change_scale, .argument = 1 },
+	{ ACTION_UNIT_PREVIOUS, .act_with = change_scale, .argument = -1 },
+	{ ACTION_DELAY, .act = change_delay },
+	{ ACTION_FREEZE, .act = freeze },
+	{ ACTION_SAVE, .act = save },
+	{ ACTION_REFRESH, .act = app_refresh },
+	{ ACTION_REDRAW, .act = redraw },
 };
 
 static void
@@ -291,25 +291,25 @@ adjust(struct app *app, long step)
 }
 
 /* Keys that change processes, in views of processes. */
-static const struct action on_processes[] = {
-	{ REQUEST_SIGNAL, .act = choose_signal },
-	{ REQUEST_ADJUST, .act_with = adjust, .argument = 0 },
-	{ REQUEST_ADJUST_DOWN, .act_with = adjust, .argument = -1 },
-	{ REQUEST_ADJUST_UP, .act_with = adjust, .argument = 1 },
+static const struct action_handler on_processes[] = {
+	{ ACTION_SIGNAL, .act = choose_signal },
+	{ ACTION_ADJUST, .act_with = adjust, .argument = 0 },
+	{ ACTION_ADJUST_DOWN, .act_with = adjust, .argument = -1 },
+	{ ACTION_ADJUST_UP, .act_with = adjust, .argument = 1 },
 };
 
-#define TAKES(actions) actions_take(actions, ARRAY_SIZE(actions), app, request)
+#define TAKES(handlers) action_handle(handlers, ARRAY_SIZE(handlers), app, action)
 
 /* Asks the open view first, then the keys of all views. */
 static bool
-take_request(struct app *app, enum request request)
+take_action(struct app *app, enum action action)
 {
 	const struct view *view = app->view;
 	bool has_processes = view->has_process || view == app->last_list;
 
-	return (view->act && view->act(app_state(app, view), app, request)) ||
-	       (view->list && list_request(view->list(app_state(app, view)), request)) ||
-	       (view->table && table_input(app, request)) || TAKES(everywhere) ||
+	return (view->act && view->act(app_state(app, view), app, action)) ||
+	       (view->list && list_action(view->list(app_state(app, view)), action)) ||
+	       (view->table && table_input(app, action)) || TAKES(everywhere) ||
 	       (has_processes && TAKES(on_processes));
 }
 
@@ -330,15 +330,15 @@ refuse_key(struct app *app, int key, bool is_known)
 static void
 take_key(struct app *app, int key)
 {
-	enum request request = request_of_key(&screen_keys, key);
+	enum action action = action_of_key(&screen_keys, key);
 	const struct view *opens = view_of_key(key);
 
-	if (request == REQUEST_MOUSE)
+	if (action == ACTION_MOUSE)
 		mouse_take(app, tui_key);
 	else if (!choose_key(&app->choose, key) && !prompt_key(app, &app->prompt, key) &&
-		 !editor_key(app, key) && !(request == REQUEST_BACK && end_announcement(app)) &&
-		 !(opens ? app_open(app, opens) : take_request(app, request)))
-		refuse_key(app, key, opens || request != REQUEST_NONE);
+		 !editor_key(app, key) && !(action == ACTION_BACK && end_announcement(app)) &&
+		 !(opens ? app_open(app, opens) : take_action(app, action)))
+		refuse_key(app, key, opens || action != ACTION_NONE);
 }
 
 bool

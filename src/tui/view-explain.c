@@ -212,15 +212,15 @@ draw(void *data, struct app *app, WINDOW *window)
 }
 
 static bool
-act(void *data, struct app *app, enum request request)
+act(void *data, struct app *app, enum action action)
 {
 	struct state *state = data;
 
-	if (request == REQUEST_LEFT || request == REQUEST_RIGHT) {
-		state->scrolled += request == REQUEST_RIGHT ? 1 : -(state->scrolled > 0);
+	if (action == ACTION_LEFT || action == ACTION_RIGHT) {
+		state->scrolled += action == ACTION_RIGHT ? 1 : -(state->scrolled > 0);
 		return true;
 	}
-	if (!list_request(&state->list, request))
+	if (!list_action(&state->list, action))
 		return false;
 	state->scrolled = 0;
 	state->selected = state->list.selected < state->figures.count

@@ -235,17 +235,17 @@ leave_one(struct state *state, const struct app *app)
 }
 
 static bool
-act(void *data, struct app *app, enum request request)
+act(void *data, struct app *app, enum action action)
 {
 	struct state *state = data;
 
-	if (request == REQUEST_OPEN)
+	if (action == ACTION_OPEN)
 		drill_down(state, app);
-	else if (request == REQUEST_GROUPING)
+	else if (action == ACTION_GROUPING)
 		state->grouping = (state->grouping + 1) % (ARRAY_SIZE(groupings));
-	else if (request == REQUEST_WALKS)
+	else if (action == ACTION_WALKS)
 		flip_walks(state, app);
-	else if ((request != REQUEST_BACK && request != REQUEST_LEAVE) || !leave_one(state, app))
+	else if ((action != ACTION_BACK && action != ACTION_LEAVE) || !leave_one(state, app))
 		return false;
 	app_show(app);
 	return true;

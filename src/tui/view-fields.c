@@ -96,17 +96,17 @@ shift(struct list *list, struct selection *columns, long step)
 }
 
 static bool
-act(void *data, struct app *app, enum request request)
+act(void *data, struct app *app, enum action action)
 {
 	struct list *list = data;
 	struct table_view *view = app_table(app);
 
-	if (request == REQUEST_TAG)
+	if (action == ACTION_TAG)
 		toggle(list, view);
-	else if (request == REQUEST_LEFT || request == REQUEST_RIGHT)
-		shift(list, view->columns, request == REQUEST_LEFT ? -1 : 1);
+	else if (action == ACTION_LEFT || action == ACTION_RIGHT)
+		shift(list, view->columns, action == ACTION_LEFT ? -1 : 1);
 	else
-		return request == REQUEST_OPEN && app_back(app);
+		return action == ACTION_OPEN && app_back(app);
 	return true;
 }
 

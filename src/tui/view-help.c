@@ -33,7 +33,7 @@ gather(struct line lines[static MOST_LINES])
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
 		for (size_t j = 0; j < lists[i]->count; j++) {
 			count = add(lines, count, &lists[i]->bindings[j]);
-			if (lists[i]->bindings[j].request != REQUEST_OPEN)
+			if (lists[i]->bindings[j].action != ACTION_OPEN)
 				continue;
 			for (size_t k = 0; k < view_count; k++)
 				if (views[k]->key.keys)

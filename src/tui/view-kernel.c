@@ -124,11 +124,11 @@ draw(void *data, struct app *app, WINDOW *window)
 }
 
 static bool
-act(void *data, struct app *app, enum request request)
+act(void *data, struct app *app, enum action action)
 {
 	struct state *state = data;
 
-	if (request != REQUEST_GROUPING)
+	if (action != ACTION_GROUPING)
 		return false;
 	state->page = (state->page + 1) % KERNEL_PAGES;
 	app_show(app);

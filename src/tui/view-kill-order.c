@@ -66,10 +66,10 @@ change_scope(struct app *app)
 }
 
 static bool
-act(void *state, struct app *app, enum request request)
+act(void *state, struct app *app, enum action action)
 {
-	if (request != REQUEST_SCOPE)
-		return process_view_act(state, app, request);
+	if (action != ACTION_SCOPE)
+		return process_view_act(state, app, action);
 	change_scope(app);
 	return true;
 }

@@ -177,14 +177,14 @@ draw(void *data, struct app *app, WINDOW *window)
 }
 
 static bool
-act(void *data, struct app *app, enum request request)
+act(void *data, struct app *app, enum action action)
 {
 	struct state *state = data;
 
-	if (request == REQUEST_GROUPING) {
+	if (action == ACTION_GROUPING) {
 		state->is_all = !state->is_all;
 		app_show(app);
-	} else if (request == REQUEST_REFRESH) {
+	} else if (action == ACTION_REFRESH) {
 		state->wants = true;
 		app_refresh(app);
 	} else {

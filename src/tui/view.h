@@ -42,7 +42,7 @@ struct view {
 	 * Handles keys of this view only. Returns false for others: moves in `list`, and the keys
 	 * of table rows (table-input.h), are handled for all.
 	 */
-	bool (*act)(void *state, struct app *app, enum request request);
+	bool (*act)(void *state, struct app *app, enum action action);
 	/* Remembers the selected row: called after each key. */
 	void (*remember)(void *state, struct app *app);
 	/* Its table rows; or its list of other lines that can be selected. */

@@ -83,12 +83,12 @@ screen_draw_view(struct app *app, const char *name, WINDOW *window)
 }
 
 bool
-screen_act(struct app *app, const char *name, enum request request)
+screen_act(struct app *app, const char *name, enum action action)
 {
 	const struct view *view = view_of_name(name);
 
-	return (view->act && view->act(app_state(app, view), app, request)) ||
-	       (view->list && list_request(view->list(app_state(app, view)), request));
+	return (view->act && view->act(app_state(app, view), app, action)) ||
+	       (view->list && list_action(view->list(app_state(app, view)), action));
 }
 
 void

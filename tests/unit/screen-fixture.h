@@ -27,9 +27,9 @@ void screen_fixture_show(struct screen_fixture *fixture);
 /* Types keys; none may leave. */
 void screen_fixture_type(struct screen_fixture *fixture, const char *keys);
 
-/* Draws a view, or gives it a request, whichever view is open. */
+/* Draws a view, or gives it an action, whichever view is open. */
 void screen_draw_view(struct app *app, const char *name, WINDOW *window);
-bool screen_act(struct app *app, const char *name, enum request request);
+bool screen_act(struct app *app, const char *name, enum action action);
 
 /* Filters the processes. */
 void screen_filter(struct app *app, const char *text);

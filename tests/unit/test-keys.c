@@ -7,32 +7,32 @@
 #include <string.h>
 
 static void
-check_keys(const struct key_list *list, bool has_key[static REQUEST_COUNT])
+check_keys(const struct key_list *list, bool has_key[static ACTION_COUNT])
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct key_binding *binding = &list->bindings[i];
 
 		assert_true(binding->codes[0] != 0);
 		assert_true(*binding->help && *binding->keys);
-		assert_false(has_key[binding->request]);
-		has_key[binding->request] = true;
+		assert_false(has_key[binding->action]);
+		has_key[binding->action] = true;
 		for (size_t j = 0; j < MOST_KEYS && binding->codes[j]; j++)
-			assert_int_equal(request_of_key(list, binding->codes[j]), binding->request);
+			assert_int_equal(action_of_key(list, binding->codes[j]), binding->action);
 	}
 }
 
 static void
 every_request_has_a_key_and_no_key_two(void **state)
 {
-	bool has_key[REQUEST_COUNT] = { false };
+	bool has_key[ACTION_COUNT] = { false };
 
 	check_keys(&screen_keys, has_key);
 	check_keys(&prompt_keys, has_key);
 	check_keys(&editor_keys, has_key);
-	for (int request = REQUEST_NONE + 1; request < REQUEST_COUNT; request++)
-		assert_true(has_key[request]);
+	for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++)
+		assert_true(has_key[action]);
 	for (int key = 1; key <= KEY_MAX; key++)
-		assert_true(!view_of_key(key) || request_of_key(&screen_keys, key) == REQUEST_NONE);
+		assert_true(!view_of_key(key) || action_of_key(&screen_keys, key) == ACTION_NONE);
 }
 
 static void
@@ -103,13 +103,13 @@ check_names(const struct key_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct key_binding *binding = &list->bindings[i];
 
-		if (binding->request == REQUEST_ADJ_NUMBER) /* "- 0 to 9" */
+		if (binding->action == ACTION_ADJ_NUMBER) /* "- 0 to 9" */
 			continue;
 		for (const char *word = binding->keys; *word; word += strspn(word, " ")) {
 			size_t length = strcspn(word, " ");
 			int code = key_of_name(list, word, length);
 
-			assert_int_equal(request_of_key(list, code), binding->request);
+			assert_int_equal(action_of_key(list, code), binding->action);
 			word += length;
 		}
 	}
@@ -129,38 +129,38 @@ U13_keys_of_top_and_htop_mean_the_same(void **state)
 {
 	static const struct {
 		int code;
-		enum request request;
+		enum action action;
 	} cases[] = {
-		{ KEY_F(3), REQUEST_SEARCH },
-		{ 'L', REQUEST_SEARCH },
-		{ KEY_F(4), REQUEST_FILTER },
-		{ 'o', REQUEST_FILTER },
-		{ KEY_F(5), REQUEST_TREE },
-		{ 't', REQUEST_TREE },
-		{ KEY_F(6), REQUEST_SORT_LIST },
-		{ '.', REQUEST_SORT_LIST },
-		{ KEY_F(7), REQUEST_ADJUST_DOWN },
-		{ KEY_F(8), REQUEST_ADJUST_UP },
-		{ KEY_F(9), REQUEST_SIGNAL },
-		{ 'k', REQUEST_SIGNAL },
-		{ KEY_F(10), REQUEST_QUIT },
-		{ 'M', REQUEST_SORT_MEMORY },
-		{ 'P', REQUEST_SORT_CPU },
-		{ 'N', REQUEST_SORT_PID },
-		{ 'T', REQUEST_SORT_TIME },
-		{ 'R', REQUEST_SORT_REVERSE },
-		{ 'I', REQUEST_SORT_REVERSE },
-		{ 'u', REQUEST_USER },
-		{ '-', REQUEST_FOLD },
-		{ '+', REQUEST_UNFOLD },
-		{ 'U', REQUEST_UNTAG_ALL },
-		{ 'K', REQUEST_KERNEL_THREADS },
-		{ 'W', REQUEST_SAVE },
-		{ 12, REQUEST_REDRAW },
+		{ KEY_F(3), ACTION_SEARCH },
+		{ 'L', ACTION_SEARCH },
+		{ KEY_F(4), ACTION_FILTER },
+		{ 'o', ACTION_FILTER },
+		{ KEY_F(5), ACTION_TREE },
+		{ 't', ACTION_TREE },
+		{ KEY_F(6), ACTION_SORT_LIST },
+		{ '.', ACTION_SORT_LIST },
+		{ KEY_F(7), ACTION_ADJUST_DOWN },
+		{ KEY_F(8), ACTION_ADJUST_UP },
+		{ KEY_F(9), ACTION_SIGNAL },
+		{ 'k', ACTION_SIGNAL },
+		{ KEY_F(10), ACTION_QUIT },
+		{ 'M', ACTION_SORT_MEMORY },
+		{ 'P', ACTION_SORT_CPU },
+		{ 'N', ACTION_SORT_PID },
+		{ 'T', ACTION_SORT_TIME },
+		{ 'R', ACTION_SORT_REVERSE },
+		{ 'I', ACTION_SORT_REVERSE },
+		{ 'u', ACTION_USER },
+		{ '-', ACTION_FOLD },
+		{ '+', ACTION_UNFOLD },
+		{ 'U', ACTION_UNTAG_ALL },
+		{ 'K', ACTION_KERNEL_THREADS },
+		{ 'W', ACTION_SAVE },
+		{ 12, ACTION_REDRAW },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(request_of_key(&screen_keys, cases[i].code), cases[i].request);
+		assert_int_equal(action_of_key(&screen_keys, cases[i].code), cases[i].action);
 	assert_string_equal(view_of_key(KEY_F(1))->name, "Help");
 	assert_string_equal(view_of_key('h')->name, "Help");
 	assert_string_equal(view_of_key(KEY_F(2))->name, "Fields");

@@ -111,7 +111,7 @@ U13_a_key_without_a_meaning_says_so(void **state)
 	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	for (int key = 1; key <= KEY_MAX; key++) {
-		if (request_of_key(&screen_keys, key) != REQUEST_NONE || view_of_key(key) ||
+		if (action_of_key(&screen_keys, key) != ACTION_NONE || view_of_key(key) ||
 			key == KEY_RESIZE)
 			continue;
 		tui_key(tui, key);
@@ -134,9 +134,9 @@ U13_every_key_is_taken_somewhere(void **state)
 	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
 	for (int key = 1; key <= KEY_MAX; key++) {
-		enum request request = request_of_key(&screen_keys, key);
+		enum action action = action_of_key(&screen_keys, key);
 		bool is_taken =
-			(request == REQUEST_NONE && !view_of_key(key)) || request == REQUEST_MOUSE;
+			(action == ACTION_NONE && !view_of_key(key)) || action == ACTION_MOUSE;
 
 		for (size_t i = 0; i < ARRAY_SIZE(tabs) && !is_taken; i++) {
 			tui->settings->processes.tree = true;

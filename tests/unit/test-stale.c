@@ -477,12 +477,12 @@ the_period_is_short_for_four_refreshes_after_a_change(void **state)
 		unsigned period;
 	} refreshes[] = { { 5, 4 }, { 5, 4 }, { 5, 4 }, { 5, 4 }, { 5, 16 }, { 5, 16 }, { 6, 4 },
 		{ 6, 4 }, { 7, 4 }, { 7, 4 }, { 7, 4 }, { 7, 4 }, { 7, 16 }, { UNKNOWN, 4 } };
-	struct pace pace = { .changes = UNKNOWN };
+	struct schedule schedule = { .changes = UNKNOWN };
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(refreshes); i++)
-		assert_int_equal(
-			schedule_period(&pace, i + 1, refreshes[i].changes), refreshes[i].period);
+		assert_int_equal(schedule_period(&schedule, i + 1, refreshes[i].changes),
+			refreshes[i].period);
 }
 
 /* Of the counters that stand for what is changed by others, each one counts, and no other. */

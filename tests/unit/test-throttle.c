@@ -17,9 +17,9 @@
 static int
 after_two(int64_t took, int64_t interval)
 {
-	struct throttle pace = { .has_begun = true, .took = took };
+	struct throttle throttle = { .has_begun = true, .took = took };
 
-	return throttle_next(&pace, took, interval);
+	return throttle_next(&throttle, took, interval);
 }
 
 static void
@@ -52,15 +52,16 @@ ten_times_the_interval_is_the_most(void **state)
 static void
 one_slow_read_is_not_a_pace(void **state)
 {
-	struct throttle pace = { .has_begun = false };
+	struct throttle throttle = { .has_begun = false };
 
-	assert_int_equal(throttle_next(&pace, 500 * MS, 1000 * MS), 1); /* the first reads more */
-	assert_int_equal(throttle_next(&pace, 500 * MS, 1000 * MS), 1);
-	assert_int_equal(throttle_next(&pace, 50 * MS, 1000 * MS), 1);
-	assert_int_equal(throttle_next(&pace, 900 * MS, 1000 * MS), 1);
-	assert_int_equal(throttle_next(&pace, 300 * MS, 1000 * MS), 3);
-	assert_int_equal(throttle_next(&pace, 300 * MS, 1000 * MS), 3);
-	assert_int_equal(throttle_next(&pace, 50 * MS, 1000 * MS), 1); /* and back at once */
+	assert_int_equal(
+		throttle_next(&throttle, 500 * MS, 1000 * MS), 1); /* the first reads more */
+	assert_int_equal(throttle_next(&throttle, 500 * MS, 1000 * MS), 1);
+	assert_int_equal(throttle_next(&throttle, 50 * MS, 1000 * MS), 1);
+	assert_int_equal(throttle_next(&throttle, 900 * MS, 1000 * MS), 1);
+	assert_int_equal(throttle_next(&throttle, 300 * MS, 1000 * MS), 3);
+	assert_int_equal(throttle_next(&throttle, 300 * MS, 1000 * MS), 3);
+	assert_int_equal(throttle_next(&throttle, 50 * MS, 1000 * MS), 1); /* and back at once */
 }
 
 enum { SLOW_MS = 30 };

@@ -74,8 +74,8 @@ line_has(WINDOW *window, int y, const wchar_t *text)
 static void
 list_moves_stay_within_the_list(void **state)
 {
-	static const enum request requests[] = { REQUEST_UP, REQUEST_DOWN, REQUEST_PAGE_UP,
-		REQUEST_PAGE_DOWN, REQUEST_FIRST, REQUEST_LAST };
+	static const enum action actions[] = { ACTION_UP, ACTION_DOWN, ACTION_PAGE_UP,
+		ACTION_PAGE_DOWN, ACTION_FIRST, ACTION_LAST };
 
 	srandom(1);
 	for (size_t count = 0; count < 12; count++)
@@ -83,8 +83,8 @@ list_moves_stay_within_the_list(void **state)
 			struct list list = { .count = count, .height = height };
 
 			for (int i = 0; i < 100; i++) {
-				assert_true(list_request(
-					&list, requests[(size_t)random() % ARRAY_SIZE(requests)]));
+				assert_true(list_action(
+					&list, actions[(size_t)random() % ARRAY_SIZE(actions)]));
 				assert_true(count ? list.selected < count : list.selected == 0);
 				assert_true(list.top <= list.selected);
 				assert_true(height == 0 || list.selected < list.top + height);
@@ -99,16 +99,16 @@ a_page_moves_what_is_shown(void **state)
 {
 	struct list list = { .count = 100, .height = 10 };
 
-	list_request(&list, REQUEST_PAGE_DOWN);
+	list_action(&list, ACTION_PAGE_DOWN);
 	assert_int_equal(list.selected, 9);
 	assert_int_equal(list.top, 9);
-	list_request(&list, REQUEST_PAGE_UP);
+	list_action(&list, ACTION_PAGE_UP);
 	assert_int_equal(list.selected, 0);
 	assert_int_equal(list.top, 0);
-	list_request(&list, REQUEST_LAST);
+	list_action(&list, ACTION_LAST);
 	assert_int_equal(list.selected, 99);
 	assert_int_equal(list.top, 90);
-	assert_false(list_request(&list, REQUEST_QUIT));
+	assert_false(list_action(&list, ACTION_QUIT));
 }
 
 static bool
@@ -319,7 +319,7 @@ selected_and_tagged_rows_stand_out(void **state)
 		fixture->tui->processes->tags.count = 0;
 		assert_int_equal(look_of_row(fixture, 0), screen_style(STYLE_SELECTED));
 		assert_int_equal(look_of_row(fixture, 1), screen_style(STYLE_NORMAL));
-		screen_act(fixture->tui, "Processes", REQUEST_TAG);
+		screen_act(fixture->tui, "Processes", ACTION_TAG);
 		assert_int_equal(look_of_row(fixture, 0), screen_style(STYLE_TAGGED));
 		assert_int_equal(look_of_row(fixture, 1), screen_style(STYLE_SELECTED));
 		assert_true(screen_style(STYLE_TAGGED) != screen_style(STYLE_SELECTED));
@@ -347,7 +347,7 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 	lines = detail->list(app_state(fixture->tui, detail))->count;
 	for (size_t i = 1; i < lines; i++) {
 		read_line(window, 1, second);
-		assert_true(screen_act(fixture->tui, "Detail", REQUEST_DOWN));
+		assert_true(screen_act(fixture->tui, "Detail", ACTION_DOWN));
 		werase(window);
 		screen_draw_view(fixture->tui, "Detail", window);
 		read_line(window, 0, first);
@@ -356,7 +356,7 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 	}
 	assert_int_equal(limit_lines, 1);
 	read_line(window, 9, second);
-	screen_act(fixture->tui, "Detail", REQUEST_LAST);
+	screen_act(fixture->tui, "Detail", ACTION_LAST);
 	werase(window);
 	screen_draw_view(fixture->tui, "Detail", window);
 	read_line(window, 9, first);
