@@ -24,7 +24,7 @@ struct pass {
 struct cached_process {
 	int64_t pid, start_time, start_code, start_stack;
 	int64_t exec_time; /* time of its last exec that was seen; 0: never */
-	int64_t cpu_clock; /* at the last refresh; UNKNOWN: it cannot be told */
+	int64_t cpu_clock; /* at the last refresh, where there are such clocks */
 	uint32_t row;      /* in the last snapshot, or NO_ROW */
 	uint32_t read;     /* needs that the row was filled for (PROCESS_NEEDS), */
 	uint32_t refused;  /* those without permission, */

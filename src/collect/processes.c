@@ -145,10 +145,10 @@ note_run(const struct processes *processes, struct cached_process *cached)
 {
 	int64_t clock;
 
-	if (processes->pass.needs->only_missing)
+	if (!processes->has_clock || processes->pass.needs->only_missing)
 		return;
-	clock = processes->has_clock ? cpu_clock_read(cached->pid) : UNKNOWN;
-	if (clock != cached->cpu_clock)
+	clock = cpu_clock_read(cached->pid);
+	if (clock == UNKNOWN || clock != cached->cpu_clock)
 		cached->has_run = cached->has_run_since_names = true;
 	cached->cpu_clock = clock;
 }
@@ -263,7 +263,7 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 
 	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)cached->pid);
 	process_files_read(&read, due & ~NEED_OOM_SCORE);
-	if (old && has_changed_score(row, old)) {
+	if (old && !pass->needs->only_missing && has_changed_score(row, old)) {
 		char text[STAT_SIZE];
 		struct procfs_stat stat;
 
