@@ -267,7 +267,7 @@ def test_completion_is_well_formed(shell, file):
 
 
 def test_every_key_is_in_the_page():
-    rows = re.findall(r'{ REQUEST_\w+, "((?:[^"\\]|\\.)*)", "', (SOURCE / "src/tui/keys.c").read_text())
+    rows = re.findall(r'{ ACTION_\w+, "((?:[^"\\]|\\.)*)", "', (SOURCE / "src/tui/keys.c").read_text())
     for view in (SOURCE / "src/tui").glob("view-*.c"):
         rows += re.findall(r'\.keys = "([^"]*)"', view.read_text())
     assert "? h F1" in rows
