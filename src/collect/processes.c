@@ -252,6 +252,7 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 	const struct process *old, uint64_t due)
 {
 	const struct pass *pass = &processes->pass;
+	uint64_t all = wanted(processes, cached);
 	struct process_read read = { .root = processes->root,
 		.text = processes->text.process,
 		.row = row,
@@ -261,13 +262,16 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 		.counts_exactly = processes->counts_exactly,
 		.swapless = pass->swapless };
 
+	cached->read &= (uint32_t)all; /* the rest is not kept up to date */
+	if (due == 0)
+		return;
 	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)cached->pid);
 	process_files_read(&read, due & ~NEED_OOM_SCORE);
 	if (old && !pass->needs->only_missing && has_changed_score(row, old)) {
 		char text[STAT_SIZE];
 		struct procfs_stat stat;
 
-		due |= wanted(processes, cached) & NEED_OOM_SCORE;
+		due |= all & NEED_OOM_SCORE;
 		if (!(due & NEED_STAT) && read_stat(processes, cached->pid, text, &stat) == 0)
 			fill_from_stat(processes, row, &stat);
 	}
@@ -304,6 +308,7 @@ note_program(const struct processes *processes, struct cached_process *cached,
 {
 	if (cached->start_time == stat->start_time)
 		cached->exec_time = processes->pass.now->monotonic;
+	cached->read = cached->refused = cached->absent = 0;
 	cached->start_time = stat->start_time;
 	cached->start_code = stat->start_code;
 	cached->start_stack = stat->start_stack;

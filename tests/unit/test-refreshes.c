@@ -152,6 +152,25 @@ a_need_that_is_new_is_met_at_once(void **state)
 		assert_int_equal(snapshot_find_process(world_refresh(world), 10)->peak, 700 * 1024);
 }
 
+/* While it was not wanted, the process changed. */
+static void
+a_need_that_comes_back_is_met_at_once(void **state)
+{
+	struct world *world = *state;
+	struct tree_process process = { .pid = 10, .comm = "x", .pages = 5, .start_time = 1 };
+
+	for (int i = 0; i < 3; i++) {
+		process.minor_faults = i;
+		tree_write_process(&world->tree, &process);
+		tree_write(&world->tree, "10/status", world_status);
+		world->needs.bits ^= i < 2 ? NEED_STATUS : 0;
+		world_refresh(world);
+	}
+	world->needs.bits |= NEED_STATUS;
+	world->needs.only_missing = true;
+	assert_int_equal(world_refresh(world)->processes[0].peak, 700 * 1024);
+}
+
 /* A column is wanted between two refreshes: rates are over whole intervals all the same. */
 static void
 F12_what_is_missing_is_read_without_the_rest(void **state)
@@ -561,6 +580,7 @@ main(void)
 		TEST(exact_reads_everything_every_time),
 		TEST(a_need_that_is_new_is_met_at_once),
 		TEST(the_list_of_a_tree_is_always_made_anew),
+		TEST(a_need_that_comes_back_is_met_at_once),
 		TEST(F12_what_is_missing_is_read_without_the_rest),
 		TEST(growth_spans_the_time_between_two_reads_of_memory),
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
