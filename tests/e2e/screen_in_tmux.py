@@ -96,10 +96,12 @@ class Terminal:
         words = ["env", "-u", "NO_COLOR", *[f"{name}={value}" for name, value in settings.items()]]
         words += command
         width, height = size.split("x")
-        self.tmux(
-            *["start-server", ";", "set-option", "-g", "status", "off", ";"],
-            *["new-session", "-d", "-x", width, "-y", height, *[str(word) for word in words]],
-        )
+        start = ["start-server", ";", "set-option", "-g", "status", "off", ";"]
+        start += ["new-session", "-d", "-x", width, "-y", height, *[str(word) for word in words]]
+        end = time.monotonic() + LIMIT
+        while self.tmux(*start).returncode != 0:  # the server of an ended session may be just ending
+            assert time.monotonic() < end
+            time.sleep(0.05)
 
     def end(self):
         self.tmux("kill-server")
