@@ -351,6 +351,11 @@ def settled():
     return last
 
 
+def is_calm(before, after):
+    return all(abs(size - (items(before)[item] or 0)) < 0.03 * GIB
+               for item, size in items(after).items() if size is not None)
+
+
 def what_differs(before, after, item, name):
     """What of a budget did not grow as it should when a GiB was made of `item`, and of its part `name`."""
     grown = {item: items(after)[item] - items(before)[item]}
@@ -379,9 +384,11 @@ def what_differs(before, after, item, name):
     ids=["anonymous", "madv_free", "thp", "tmpfs", "cache", "page_tables", "dentries", "pool", "huge_in_use"],
 )
 def test_what_is_made_grows_where_it_belongs(make, item, name):
-    """Other processes take and free memory meanwhile, so it has to agree once in six rounds.
+    """Other processes take and free memory meanwhile, so it may differ in four rounds.
 
-    Nothing else on a machine grows by a GiB within 3 % each time that this test makes one.
+    Nothing else on a machine grows by a GiB within 3 % each time that this test makes one. A round
+    in which it did not agree counts where the machine was calm: its budget was the same before the
+    GiB was made and after it was freed.
     """
     if available() < 4 * GIB:
         pytest.skip("not enough memory available")
@@ -392,9 +399,15 @@ def test_what_is_made_grows_where_it_belongs(make, item, name):
     if make in (in_cache, dentries) and keeps_files_in_memory("/var/tmp"):
         pytest.skip("the file system keeps its files in memory")
     differences = []
-    while differences == [] or differences[-1] and len(differences) < 6:
+    for _ in range(15):
         before = settled()
         with make(GIB):
             after = settled()
-        differences.append(what_differs(before, after, item, name))
-    assert not differences[-1], differences
+        wrong = what_differs(before, after, item, name)
+        if not wrong:
+            return
+        if is_calm(before, settled()):
+            differences.append(wrong)
+        if len(differences) == 5:
+            pytest.fail(f"five calm rounds differ: {differences}")
+    pytest.skip("other processes take and free too much memory")
