@@ -116,7 +116,7 @@ count_lost(struct kernel_log *log, const char *record)
  * overwritten; the next read returns the oldest one left.
  */
 static int
-next_record(struct kernel_log *log, const char **ret_line)
+next_record(struct kernel_log *log, char **ret_line)
 {
 	ssize_t length;
 
@@ -201,7 +201,7 @@ fill(struct kernel_log *log)
 }
 
 /* Takes a line of `length` bytes from the buffer, with its newline if it has one. */
-static const char *
+static char *
 take(struct kernel_log *log, size_t length)
 {
 	char *line = log->buffer + log->start;
@@ -225,7 +225,7 @@ has_line(const struct kernel_log *log, size_t *ret_length, bool *ret_is_cut)
 }
 
 int
-kernel_log_next(struct kernel_log *log, const char **ret_line)
+kernel_log_next(struct kernel_log *log, char **ret_line)
 {
 	if (log->is_device)
 		return next_record(log, ret_line);

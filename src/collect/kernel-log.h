@@ -18,11 +18,11 @@ int kernel_log_open(const char *path, enum kernel_log_start start, struct kernel
 void kernel_log_close(struct kernel_log *log);
 
 /*
- * Gives the next line, without its newline and cut at 64 KiB; it is valid until the next call.
- * Returns 1, 0 at the end (for /dev/kmsg: for now; it never waits), or -errno; -EILSEQ if the file
- * is no text: then kernel_log_kind() tells its kind and how to read it.
+ * Gives the next line, without its newline and cut at 64 KiB; it is the caller's until the next
+ * call. Returns 1, 0 at the end (for /dev/kmsg: for now; it never waits), or -errno; -EILSEQ if the
+ * file is no text: then kernel_log_kind() tells its kind and how to read it.
  */
-int kernel_log_next(struct kernel_log *log, const char **ret_line);
+int kernel_log_next(struct kernel_log *log, char **ret_line);
 
 /* Whether the last line had its newline; a record of /dev/kmsg is always whole. */
 bool kernel_log_line_ended(const struct kernel_log *log);

@@ -34,7 +34,7 @@ note_kills(struct last_kill *last, struct oom_log *log)
 	while (oom_log_take(log, &kill)) {
 		if (kill.killer == OOM_BY_KERNEL && kill.outcome == OOM_KILLED &&
 			kill.time != UNKNOWN) {
-			note(last, kill.time, kill.comm);
+			note(last, kill.time, kill.victim.comm);
 			last->uptime = kill.uptime;
 		}
 		oom_kill_finish(&kill);
@@ -49,7 +49,7 @@ look_back(struct last_kill *last)
 	const struct oom_log_clock clock = { .now = now, .boot = now - clock_ns(CLOCK_MONOTONIC) };
 	struct kernel_log *lines;
 	struct oom_log *log;
-	const char *line;
+	char *line;
 
 	if (kernel_log_open(last->log, KERNEL_LOG_ALL, &lines) < 0)
 		return;
@@ -88,7 +88,7 @@ last_kill_read(struct last_kill *last, struct snapshot *now)
 	if (counter == UNKNOWN)
 		return;
 	if (event)
-		note(last, event->time, event->likely ? NULL : event->comm);
+		note(last, event->time, event->likely ? NULL : event->victim.comm);
 	else if (counter != last->counter && counter > 0)
 		find(last, now);
 	last->counter = counter;

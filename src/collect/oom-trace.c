@@ -26,18 +26,18 @@ static const char format_path[] = "events/oom/mark_victim/format";
 /* clang-format off */
 static const struct {
 	const char *name;
-	size_t offset;  /* of an int64_t in struct oom_mark */
+	size_t offset;  /* of an int64_t in struct oom_task */
 	int64_t factor; /* to the base unit */
 } fields[MARK_FIELDS] = {
-	[MARK_PID]         = { "pid",           offsetof(struct oom_mark, pid), 1 },
+	[MARK_PID]         = { "pid",           offsetof(struct oom_task, pid), 1 },
 	[MARK_COMM]        = { "comm",          0, 0 },
-	[MARK_TOTAL_VM]    = { "total_vm",      offsetof(struct oom_mark, virtual), 1024 },
-	[MARK_ANON]        = { "anon_rss",      offsetof(struct oom_mark, anon), 1024 },
-	[MARK_FILE]        = { "file_rss",      offsetof(struct oom_mark, file), 1024 },
-	[MARK_SHMEM]       = { "shmem_rss",     offsetof(struct oom_mark, shmem), 1024 },
-	[MARK_UID]         = { "uid",           offsetof(struct oom_mark, uid), 1 },
-	[MARK_PAGE_TABLES] = { "pgtables",      offsetof(struct oom_mark, page_tables), 1024 },
-	[MARK_ADJ]         = { "oom_score_adj", offsetof(struct oom_mark, adj), 1 },
+	[MARK_TOTAL_VM]    = { "total_vm",      offsetof(struct oom_task, virtual), 1024 },
+	[MARK_ANON]        = { "anon_rss",      offsetof(struct oom_task, anon), 1024 },
+	[MARK_FILE]        = { "file_rss",      offsetof(struct oom_task, file), 1024 },
+	[MARK_SHMEM]       = { "shmem_rss",     offsetof(struct oom_task, shmem), 1024 },
+	[MARK_UID]         = { "uid",           offsetof(struct oom_task, uid), 1 },
+	[MARK_PAGE_TABLES] = { "pgtables",      offsetof(struct oom_task, page_tables), 1024 },
+	[MARK_ADJ]         = { "oom_score_adj", offsetof(struct oom_task, adj), 1 },
 };
 /* clang-format on */
 
@@ -141,7 +141,10 @@ bool
 mark_parse(
 	const struct mark_format *format, const char *raw, size_t size, struct oom_mark *ret_mark)
 {
-	struct oom_mark mark = { .time = UNKNOWN, .asked_pid = UNKNOWN };
+	struct oom_mark mark = { .time = UNKNOWN,
+		.victim = { .swap = UNKNOWN, .badness = UNKNOWN },
+		.asked_pid = UNKNOWN };
+	struct oom_task *victim = &mark.victim;
 
 	for (size_t i = 0; i < MARK_FIELDS; i++) {
 		size_t offset = format->fields[i].offset, length = format->fields[i].size;
@@ -151,11 +154,12 @@ mark_parse(
 			continue;
 		if (length > 0 && offset <= size && length <= size - offset)
 			number = number_at(raw + offset, length, format->fields[i].is_signed);
-		*(int64_t *)((char *)&mark + fields[i].offset) =
+		*(int64_t *)((char *)victim + fields[i].offset) =
 			known_product(number, fields[i].factor);
 	}
+	victim->resident = known_sum(known_sum(victim->anon, victim->file), victim->shmem);
 	take_text(format, raw, size, &mark);
-	if (mark.pid <= 0)
+	if (victim->pid <= 0)
 		return false;
 	*ret_mark = mark;
 	return true;
@@ -270,8 +274,8 @@ parse_record(
 		return false;
 	ret_mark->time = (int64_t)sample.time;
 	ret_mark->asked_pid = sample.pid > 0 ? (int64_t)sample.pid : UNKNOWN;
-	if (sample.pid > 0 && ret_mark->pid == (int64_t)sample.tid)
-		ret_mark->pid = (int64_t)sample.pid;
+	if (sample.pid > 0 && ret_mark->victim.pid == (int64_t)sample.tid)
+		ret_mark->victim.pid = (int64_t)sample.pid;
 	return true;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/event.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,15 +14,15 @@
 struct oom_trace;
 
 /*
- * One victim of the OOM killer. Sizes are bytes; before Linux 6.8 only pid and asked_pid are known.
+ * One victim of the OOM killer. Before Linux 6.8 only pid and asked_pid are known.
  * If the first thread has ended and another process caused the kill, pid is that of a living
  * thread.
  */
 struct oom_mark {
 	int64_t time; /* nanoseconds of CLOCK_MONOTONIC */
-	int64_t pid, uid, virtual, anon, file, shmem, page_tables, adj;
+	struct oom_task victim;
 	int64_t asked_pid; /* the process whose request caused the kill */
-	char comm[64];     /* "" if unknown */
+	char comm[64];     /* of the victim; "" if unknown */
 };
 
 /*

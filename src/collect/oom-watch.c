@@ -156,7 +156,8 @@ add_event(struct oom_watch *watch, struct snapshot *now, int64_t pid, const char
 	event->name = "oom_kill";
 	event->source = source;
 	event->likely = 0;
-	event->pid = pid;
+	event->victim.pid = pid;
+	event->victim.badness = UNKNOWN;
 	watch->recent[watch->recent_next].pid = pid;
 	watch->recent[watch->recent_next].refresh = watch->refresh;
 	watch->recent_next = (watch->recent_next + 1) % RECENT;
@@ -195,28 +196,31 @@ add_text(const char **text, const char *known)
 		*text = known;
 }
 
-/* Fills unknown fields of an event from the process's last row. */
-static void
-add_row(struct event *event, const struct process *row)
+/* The last row of a process, without its name. */
+static struct oom_task
+task_of(const struct process *row)
 {
-	add_number(&event->score, row->oom_score);
-	add_number(&event->uid, row->uid);
-	add_number(&event->adj, row->oom_adj);
-	add_number(&event->virtual, row->virtual);
-	add_number(&event->resident, row->resident);
-	add_number(&event->anon, row->anon);
-	add_number(&event->file, row->file);
-	add_number(&event->shmem, row->shmem);
-	add_number(&event->swap, row->swap);
-	add_number(&event->page_tables, row->page_tables);
+	return (struct oom_task){ .pid = row->pid,
+		.uid = row->uid,
+		.virtual = row->virtual,
+		.resident = row->resident,
+		.anon = row->anon,
+		.file = row->file,
+		.shmem = row->shmem,
+		.swap = row->swap,
+		.page_tables = row->page_tables,
+		.adj = row->oom_adj,
+		.badness = UNKNOWN };
 }
 
 /* Adds data of the last refresh about the victim and the process that caused the kill. */
 static void
 complete(struct event *event, struct snapshot *now, const struct snapshot *before)
 {
-	const struct process *row = before ? snapshot_find_process(before, event->pid) : NULL;
+	const struct process *row =
+		before ? snapshot_find_process(before, event->victim.pid) : NULL;
 	const struct process *asked = snapshot_find_process(now, event->asked_pid);
+	struct oom_task task;
 
 	if (!asked && before)
 		asked = snapshot_find_process(before, event->asked_pid);
@@ -224,9 +228,11 @@ complete(struct event *event, struct snapshot *now, const struct snapshot *befor
 		event->asked_comm = keep(now, asked->comm);
 	if (!row)
 		return;
-	add_row(event, row);
+	task = task_of(row);
+	oom_task_complete(&event->victim, &task);
+	add_number(&event->score, row->oom_score);
 	event->cgroup = event->cgroup ? event->cgroup : keep(now, row->cgroup);
-	event->comm = event->comm ? event->comm : keep(now, row->comm);
+	event->victim.comm = event->victim.comm ? event->victim.comm : keep(now, row->comm);
 }
 
 /* A victim that was born after the last refresh may still have files to read. */
@@ -237,13 +243,13 @@ ask_process(const struct oom_watch *watch, struct event *event, struct snapshot 
 	const char *number = text;
 	struct cgroup cgroup;
 
-	snprintf(path, sizeof(path), "%lld/oom_score", (long long)event->pid);
+	snprintf(path, sizeof(path), "%lld/oom_score", (long long)event->victim.pid);
 	if (event->score == UNKNOWN &&
 		procfs_read(watch->places.root, path, text, sizeof(text)) > 0) {
 		event->score = procfs_number(&number);
 		event->score = event->score > 0 ? event->score : UNKNOWN; /* its memory is gone */
 	}
-	snprintf(path, sizeof(path), "%lld/cgroup", (long long)event->pid);
+	snprintf(path, sizeof(path), "%lld/cgroup", (long long)event->victim.pid);
 	if (!event->cgroup && procfs_read(watch->places.root, path, text, sizeof(text)) > 0 &&
 		cgroup_parse(text, &cgroup) == 0 && !cgroup_says_nothing(&cgroup))
 		event->cgroup = arena_copy(&now->texts, cgroup.path, cgroup.path_length);
@@ -257,21 +263,14 @@ take_marks(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 	while (watch->trace && oom_trace_next(watch->trace, &mark)) {
 		struct event *event;
 
-		mark.pid = process_of(watch, now, before, mark.pid, mark.comm);
-		if (is_told(watch, mark.pid))
+		mark.victim.pid = process_of(watch, now, before, mark.victim.pid, mark.comm);
+		if (is_told(watch, mark.victim.pid))
 			continue;
-		event = add_event(watch, now, mark.pid, "tracepoint");
+		event = add_event(watch, now, mark.victim.pid, "tracepoint");
 		event->time = time_between(before, now, known_sum(boot_time(), mark.time));
-		event->uid = mark.uid;
-		event->virtual = mark.virtual;
-		event->anon = mark.anon;
-		event->file = mark.file;
-		event->shmem = mark.shmem;
-		event->resident = known_sum(known_sum(mark.anon, mark.file), mark.shmem);
-		event->page_tables = mark.page_tables;
-		event->adj = mark.adj;
+		event->victim = mark.victim;
 		event->asked_pid = mark.asked_pid;
-		event->comm = keep(now, mark.comm);
+		event->victim.comm = keep(now, mark.comm);
 		complete(event, now, before);
 		ask_process(watch, event, now);
 	}
@@ -282,7 +281,7 @@ static struct event *
 find_event(const struct oom_watch *watch, struct snapshot *now, int64_t pid)
 {
 	for (size_t i = 0; i < now->events.count; i++)
-		if (oom_log_process_of(watch->log, event_at(&now->events, i)->pid) == pid)
+		if (oom_log_process_of(watch->log, event_at(&now->events, i)->victim.pid) == pid)
 			return event_at(&now->events, i);
 	return NULL;
 }
@@ -291,18 +290,8 @@ find_event(const struct oom_watch *watch, struct snapshot *now, int64_t pid)
 static void
 add_kill(struct event *event, const struct oom_kill *kill)
 {
-	add_number(&event->pid, kill->pid);
-	add_number(&event->uid, kill->uid);
-	add_number(&event->virtual, kill->virtual);
-	add_number(&event->resident, kill->resident);
-	add_number(&event->anon, kill->anon);
-	add_number(&event->file, kill->file);
-	add_number(&event->shmem, kill->shmem);
-	add_number(&event->swap, kill->swap);
-	add_number(&event->page_tables, kill->page_tables);
-	add_number(&event->adj, kill->adj);
+	oom_task_complete(&event->victim, &kill->victim);
 	add_number(&event->asked_pid, kill->asked_pid);
-	add_text(&event->comm, kill->comm);
 	add_text(&event->asked_comm, kill->asked_comm);
 	add_text(&event->constraint, oom_limit_names[kill->limited_by]);
 	add_text(&event->limit_cgroup, kill->limit_cgroup);
@@ -320,16 +309,16 @@ take_kill(struct oom_watch *watch, const struct oom_kill *kill, struct snapshot 
 
 	if (kill->killer != OOM_BY_KERNEL || kill->outcome != OOM_KILLED)
 		return;
-	kept.pid = process_of(watch, now, before, kill->pid, kill->comm);
-	event = find_event(watch, now, kept.pid);
-	if (!event && is_told(watch, kept.pid))
+	kept.victim.pid = process_of(watch, now, before, kill->victim.pid, kill->victim.comm);
+	event = find_event(watch, now, kept.victim.pid);
+	if (!event && is_told(watch, kept.victim.pid))
 		return;
 	if (!event) {
-		event = add_event(watch, now, kept.pid, "kmsg");
+		event = add_event(watch, now, kept.victim.pid, "kmsg");
 		event->time = time_between(before, now, kill->time);
 	}
-	event->pid = kept.pid;
-	kept.comm = keep(now, kill->comm);
+	event->victim.pid = kept.victim.pid;
+	kept.victim.comm = keep(now, kill->victim.comm);
 	kept.cgroup = keep(now, kill->cgroup);
 	kept.asked_comm = keep(now, kill->asked_comm);
 	kept.limit_cgroup = keep(now, kill->limit_cgroup);
@@ -340,7 +329,7 @@ take_kill(struct oom_watch *watch, const struct oom_kill *kill, struct snapshot 
 static void
 take_lines(struct oom_watch *watch, struct snapshot *now, const struct snapshot *before)
 {
-	const char *line;
+	char *line;
 	struct oom_kill kill;
 	bool more = watch->lines != NULL;
 
@@ -363,7 +352,7 @@ count_of_own_cgroup(struct oom_watch *watch)
 {
 	char *text = watch->text, *path = watch->path;
 	struct cgroup cgroup;
-	const char *line;
+	char *line;
 	int directory;
 	ssize_t length;
 

@@ -115,9 +115,10 @@ is_chosen(const struct oom_log_options *settings, const struct oom_kill *kill)
 {
 	if (settings->since != UNKNOWN && (kill->time == UNKNOWN || kill->time < settings->since))
 		return false;
-	if (settings->pid != UNKNOWN && kill->pid != settings->pid)
+	if (settings->pid != UNKNOWN && kill->victim.pid != settings->pid)
 		return false;
-	return !settings->name || (kill->comm && strcmp(kill->comm, settings->name) == 0);
+	return !settings->name ||
+	       (kill->victim.comm && strcmp(kill->victim.comm, settings->name) == 0);
 }
 
 static void
@@ -149,7 +150,7 @@ read_log(struct kernel_log *lines, const struct oom_log_options *settings, struc
 {
 	const struct oom_log_clock clock = clock_for(settings->path);
 	struct oom_log *log = oom_log_create(&clock);
-	const char *line;
+	char *line;
 	int error;
 
 	while ((error = kernel_log_next(lines, &line)) > 0) {

@@ -14,18 +14,18 @@
 static const struct column columns[] = {
 	{ "event", "EVENT", NULL, "What happened: oom_kill.", UNIT_TEXT, 8, NEED_EVENTS, FIELD(name) },
 	{ "likely", "likely", NULL, "1: the kernel did not say which process; this one is likely.", UNIT_NUMBER, 4, NEED_EVENTS, FIELD(likely) },
-	{ "pid", "PID", NULL, "The victim.", UNIT_ID, 7, NEED_EVENTS, FIELD(pid) },
-	{ "comm", "COMM", NULL, "Its name.", UNIT_TEXT, 15, NEED_EVENTS, FIELD(comm) },
-	{ "uid", "UID", NULL, "Its user.", UNIT_ID, 6, NEED_EVENTS, FIELD(uid) },
+	{ "pid", "PID", NULL, "The victim.", UNIT_ID, 7, NEED_EVENTS, FIELD(victim.pid) },
+	{ "comm", "COMM", NULL, "Its name.", UNIT_TEXT, 15, NEED_EVENTS, FIELD(victim.comm) },
+	{ "uid", "UID", NULL, "Its user.", UNIT_ID, 6, NEED_EVENTS, FIELD(victim.uid) },
 	{ "cgroup", "CGROUP", NULL, "Its cgroup.", UNIT_TEXT, 20, NEED_EVENTS, FIELD(cgroup) },
-	{ "virt", "VIRT", NULL, "Its address space.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(virtual) },
-	{ "res", "RES", NULL, "Its resident memory.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(resident) },
-	{ "anon", "ANON", NULL, "The anonymous part.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(anon) },
-	{ "file", "FILE", NULL, "The part that maps files.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(file) },
-	{ "shmem", "SHMEM", NULL, "The shared part.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(shmem) },
-	{ "swap", "SWAP", NULL, "Its memory in swap.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(swap) },
-	{ "pte", "PTE", NULL, "Its page tables.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(page_tables) },
-	{ "adj", "ADJ", NULL, "Its OOM adjustment.", UNIT_NUMBER, 5, NEED_EVENTS, FIELD(adj) },
+	{ "virt", "VIRT", NULL, "Its address space.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(victim.virtual) },
+	{ "res", "RES", NULL, "Its resident memory.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(victim.resident) },
+	{ "anon", "ANON", NULL, "The anonymous part.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(victim.anon) },
+	{ "file", "FILE", NULL, "The part that maps files.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(victim.file) },
+	{ "shmem", "SHMEM", NULL, "The shared part.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(victim.shmem) },
+	{ "swap", "SWAP", NULL, "Its memory in swap.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(victim.swap) },
+	{ "pte", "PTE", NULL, "Its page tables.", UNIT_BYTES, 7, NEED_EVENTS, FIELD(victim.page_tables) },
+	{ "adj", "ADJ", NULL, "Its OOM adjustment.", UNIT_NUMBER, 5, NEED_EVENTS, FIELD(victim.adj) },
 	{ "oom", "OOM", NULL, "Its last known oom_score.", UNIT_NUMBER, 5, NEED_EVENTS, FIELD(score) },
 	{ "asked_pid", "asked PID", NULL, "The process that asked for memory.", UNIT_ID, 7, NEED_EVENTS, FIELD(asked_pid) },
 	{ "asked_comm", "asked", NULL, "Its name.", UNIT_TEXT, 15, NEED_EVENTS, FIELD(asked_comm) },
@@ -103,16 +103,16 @@ event_text(const struct event *event, char text[static EVENT_TEXT_SIZE])
 	struct sentence sentence = { .text = text };
 
 	text[0] = '\0';
-	if (event->pid == UNKNOWN) {
+	if (event->victim.pid == UNKNOWN) {
 		add(&sentence, "", "killed for lack of memory: a process that is not known", "");
 		add_limit(&sentence, event);
 		return;
 	}
 	add(&sentence, "", "killed for lack of memory: ", event->likely == 1 ? "probably " : "");
-	add_safe(&sentence, "", event->comm ? event->comm : "?", "");
-	add_unit(&sentence, " (", UNIT_ID, event->pid, ")");
-	add_unit(&sentence, ", which held ", UNIT_BYTES, event->resident, "");
-	add_unit(&sentence, ", adjustment ", UNIT_NUMBER, event->adj, "");
+	add_safe(&sentence, "", event->victim.comm ? event->victim.comm : "?", "");
+	add_unit(&sentence, " (", UNIT_ID, event->victim.pid, ")");
+	add_unit(&sentence, ", which held ", UNIT_BYTES, event->victim.resident, "");
+	add_unit(&sentence, ", adjustment ", UNIT_NUMBER, event->victim.adj, "");
 	add_limit(&sentence, event);
 	add_safe(&sentence, "; ", event->asked_comm, " asked");
 }

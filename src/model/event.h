@@ -3,15 +3,21 @@
 
 #include "table/rows.h"
 
+/* A process and its memory in bytes, as the OOM killer compared it; UNKNOWN or NULL if not told. */
+struct oom_task {
+	int64_t pid, uid, virtual, resident, anon, file, shmem, swap, page_tables, adj, badness;
+	const char *comm;
+};
+
 /* An event since the last refresh. The snapshot owns its texts. */
 struct event {
 	const char *name; /* always "oom_kill" so far */
 	int64_t time;     /* nanoseconds since the epoch */
 	int64_t likely;   /* 1: only the kill is certain, the victim is a guess */
 
-	/* the victim. Bytes; `score` is its oom_score, if it could still be read */
-	int64_t pid, uid, virtual, resident, anon, file, shmem, swap, page_tables, adj, score;
-	const char *comm, *cgroup;
+	struct oom_task victim;
+	int64_t score; /* the victim's oom_score, if it could still be read */
+	const char *cgroup;
 
 	int64_t asked_pid; /* the process whose request for memory failed */
 	const char *asked_comm;

@@ -92,16 +92,17 @@ daemon_take_earlyoom(struct oom_log *log, const char *at, const char *behind)
 		return false;
 	begin(&kill, OOM_BY_EARLYOOM);
 	kill.limited_by = OOM_LIMIT_MACHINE;
-	kill.pid = pid;
-	kill.uid = value_of(end, "uid ", " ");
+	kill.victim.pid = pid;
+	kill.victim.uid = value_of(end, "uid ", " ");
 	value_copy(&kill.signal, signal, end);
 	if (figures) {
-		value_copy(&kill.comm, name + 1, figures);
+		value_copy(&kill.victim.comm, name + 1, figures);
 		kill.score = value_of(figures + 2, "oom_score ", ",");
 		if (kill.score == UNKNOWN)
 			kill.score = value_of(figures + 2, "badness ", ",");
-		kill.adj = value_of(figures + 2, "oom_score_adj ", ",");
-		kill.resident = known_product(value_of(figures + 2, "VmRSS ", " MiB"), 1 << 20);
+		kill.victim.adj = value_of(figures + 2, "oom_score_adj ", ",");
+		kill.victim.resident =
+			known_product(value_of(figures + 2, "VmRSS ", " MiB"), 1 << 20);
 	}
 	queue_push(log, &kill);
 	return true;

@@ -75,10 +75,10 @@ is_candidate(const struct oom_kill *kill, int64_t pid)
 static void
 drop_choice(struct oom_kill *kill)
 {
-	bool is_same =
-		kill->chosen_pid == kill->pid ||
-		(kill->chosen_comm && kill->comm && strcmp(kill->chosen_comm, kill->comm) == 0 &&
-			!is_candidate(kill, kill->chosen_pid));
+	bool is_same = kill->chosen_pid == kill->victim.pid ||
+		       (kill->chosen_comm && kill->victim.comm &&
+			       strcmp(kill->chosen_comm, kill->victim.comm) == 0 &&
+			       !is_candidate(kill, kill->chosen_pid));
 
 	if (!is_same)
 		return;
@@ -95,22 +95,23 @@ take_sizes(struct oom_kill *kill, const char *figures)
 		const char *key;
 		int64_t *size;
 	} sizes[] = {
-		{ "total-vm:", &kill->virtual },
-		{ "anon-rss:", &kill->anon },
-		{ "file-rss:", &kill->file },
-		{ "shmem-rss:", &kill->shmem },
-		{ "pgtables:", &kill->page_tables },
+		{ "total-vm:", &kill->victim.virtual },
+		{ "anon-rss:", &kill->victim.anon },
+		{ "file-rss:", &kill->victim.file },
+		{ "shmem-rss:", &kill->victim.shmem },
+		{ "pgtables:", &kill->victim.page_tables },
 	};
 	int64_t uid = value_of(figures, "UID:", ""), adj = value_of(figures, "oom_score_adj:", "");
 	bool has_shmem = strstr(figures, "shmem-rss:") || !value_line_end(figures);
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		*sizes[i].size = known_product(value_of(figures, sizes[i].key, "kB"), 1024);
-	kill->resident = known_sum(kill->anon, kill->file); /* until 4.4 without shmem */
+	kill->victim.resident =
+		known_sum(kill->victim.anon, kill->victim.file); /* until 4.4 without shmem */
 	if (has_shmem)
-		kill->resident = known_sum(kill->resident, kill->shmem);
-	kill->uid = uid == UNKNOWN ? kill->uid : uid;
-	kill->adj = adj == UNKNOWN ? kill->adj : adj;
+		kill->victim.resident = known_sum(kill->victim.resident, kill->victim.shmem);
+	kill->victim.uid = uid == UNKNOWN ? kill->victim.uid : uid;
+	kill->victim.adj = adj == UNKNOWN ? kill->victim.adj : adj;
 }
 
 /* Whether a death belongs to the current report; until 5.1 a child may die instead. */
@@ -120,10 +121,10 @@ is_death_of_report(const struct oom_report *report, int64_t pid)
 	const struct oom_kill *kill = &report->kill;
 
 	bool is_spared = kill->chosen_pid != UNKNOWN &&
-			 (!report->has_summary || kill->pid == kill->chosen_pid);
+			 (!report->has_summary || kill->victim.pid == kill->chosen_pid);
 
 	return report->state != REPORT_NONE &&
-	       (kill->pid == UNKNOWN || kill->pid == pid || is_spared);
+	       (kill->victim.pid == UNKNOWN || kill->victim.pid == pid || is_spared);
 }
 
 /*
@@ -223,12 +224,12 @@ static bool
 is_thread_of_victim(const struct oom_report *report, const struct death *death)
 {
 	const struct oom_kill *kill = &report->kill;
-	size_t length = kill->comm ? strlen(kill->comm) : 0;
+	size_t length = kill->victim.comm ? strlen(kill->victim.comm) : 0;
 
 	return report->state != REPORT_NONE && report->has_summary && !report->is_mixed &&
-	       kill->chosen_pid == UNKNOWN && kill->pid != death->pid && death->name_end &&
+	       kill->chosen_pid == UNKNOWN && kill->victim.pid != death->pid && death->name_end &&
 	       length == (size_t)(death->name_end - death->name - 1) &&
-	       memcmp(kill->comm, death->name + 1, length) == 0;
+	       memcmp(kill->victim.comm, death->name + 1, length) == 0;
 }
 
 /* The line with the limit names the parent; another process died in its place (5.0). */
@@ -236,7 +237,7 @@ static void
 forget_parent(struct oom_report *report)
 {
 	report->has_summary = false;
-	report->kill.uid = UNKNOWN;
+	report->kill.victim.uid = UNKNOWN;
 	free((void *)report->kill.cgroup);
 	report->kill.cgroup = NULL;
 }
@@ -253,7 +254,7 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 	if (!read_death(behind, &death) || (!death.figures && *at == 'K'))
 		return false;
 	if (is_thread_of_victim(&stream->report, &death))
-		log_note_thread(log, death.pid, kill->pid);
+		log_note_thread(log, death.pid, kill->victim.pid);
 	death.pid = oom_log_process_of(log, death.pid);
 	if (complete_unseen(log, &death))
 		return true;
@@ -271,15 +272,15 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 			take_over_unseen(log);
 		begin_bare_kill(log);
 	}
-	if (stream->report.has_summary && kill->pid != death.pid)
+	if (stream->report.has_summary && kill->victim.pid != death.pid)
 		forget_parent(&stream->report);
-	kill->pid = death.pid;
+	kill->victim.pid = death.pid;
 	if (death.figures) {
-		value_copy(&kill->comm, death.name + 1, death.name_end);
+		value_copy(&kill->victim.comm, death.name + 1, death.name_end);
 		take_sizes(kill, death.figures);
 		stream->report.has_death = value_line_end(death.figures) != NULL;
 	}
-	kill->uid = death.uid == UNKNOWN ? kill->uid : death.uid;
+	kill->victim.uid = death.uid == UNKNOWN ? kill->victim.uid : death.uid;
 	report_settle(&stream->report);
 	kill->kills_asker = strstr(at, "(oom_kill_allocating_task)") != NULL;
 	if (kill->limited_by == OOM_LIMIT_UNKNOWN && *at == 'M')
@@ -299,7 +300,7 @@ death_take_group(struct oom_log *log, const char *at, const char *behind)
 
 	if (!end)
 		return false;
-	if (report->state != REPORT_NONE && report->kill.pid == UNKNOWN)
+	if (report->state != REPORT_NONE && report->kill.victim.pid == UNKNOWN)
 		return true;
 	if (report->state != REPORT_NONE) /* the line about the death is missing */
 		report_finish(log, OOM_UNSEEN);
@@ -325,8 +326,8 @@ death_take_reaping(struct oom_log *log, const char *at, const char *behind)
 	int64_t pid = who ? oom_log_process_of(log, value_at(who)) : UNKNOWN;
 	struct oom_kill *kill = queue_find(log, pid), other;
 
-	if (pid < 1 ||
-		(log->stream->report.state != REPORT_NONE && log->stream->report.kill.pid == pid))
+	if (pid < 1 || (log->stream->report.state != REPORT_NONE &&
+			       log->stream->report.kill.victim.pid == pid))
 		return pid > 0;
 	if (kill) {
 		kill->reaped = done != NULL;
@@ -337,10 +338,10 @@ death_take_reaping(struct oom_log *log, const char *at, const char *behind)
 	oom_kill_init(&other);
 	other.killer = OOM_BY_KERNEL;
 	other.outcome = OOM_KILLED;
-	other.pid = pid;
+	other.victim.pid = pid;
 	other.reaped = done != NULL;
 	other.reaped_only = 1;
-	value_copy(&other.comm, name + 1, end);
+	value_copy(&other.victim.comm, name + 1, end);
 	queue_push(log, &other);
 	return true;
 }

@@ -21,9 +21,9 @@ struct json_reader {
 	bool in_text, is_escaped; /* within a string */
 	char last;                /* the last non-blank character outside strings */
 	int depth;                /* of the current object */
-	char *text;
-	size_t length, capacity;
 	int64_t objects, messages;
+	size_t length;
+	char text[LONGEST_OBJECT];
 };
 
 struct json_reader *
@@ -35,7 +35,6 @@ json_reader_create(void)
 void
 json_reader_destroy(struct json_reader *reader)
 {
-	free(reader->text);
 	free(reader);
 }
 
@@ -154,7 +153,7 @@ as_line(const json_t *object)
 }
 
 static void
-take_object(struct json_reader *reader, void (*take)(struct oom_log *log, const char *line),
+take_object(struct json_reader *reader, void (*take)(struct oom_log *log, char *line),
 	struct oom_log *log)
 {
 	json_t *object = json_loadb(reader->text, reader->length, 0, NULL);
@@ -167,13 +166,6 @@ take_object(struct json_reader *reader, void (*take)(struct oom_log *log, const 
 	}
 	free(line);
 	json_decref(object);
-}
-
-static void
-add(struct json_reader *reader, char c)
-{
-	reader->text = array_reserve(reader->text, &reader->capacity, reader->length + 1, 1);
-	reader->text[reader->length++] = c;
 }
 
 /* Handles a character outside strings. Returns whether an object has ended. */
@@ -196,7 +188,7 @@ take_structure(struct json_reader *reader, char c)
 
 void
 json_reader_feed(struct json_reader *reader, const char *line,
-	void (*take)(struct oom_log *log, const char *line), struct oom_log *log)
+	void (*take)(struct oom_log *log, char *line), struct oom_log *log)
 {
 	for (const char *at = json_of(line); *at; at++) {
 		bool is_end = false;
@@ -208,7 +200,7 @@ json_reader_feed(struct json_reader *reader, const char *line,
 		}
 		reader->is_escaped = reader->in_text && !reader->is_escaped && *at == '\\';
 		if (reader->length < LONGEST_OBJECT)
-			add(reader, *at);
+			reader->text[reader->length++] = *at;
 		else
 			reader->depth = 0;
 		if (is_end)

@@ -24,16 +24,16 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "815.295603" in nanoseconds. */
+/* "815.295603" in microseconds. */
 static int64_t
-seconds(const char *text)
+microseconds(const char *text)
 {
-	int64_t whole = scan_next_number(&text), part = 0, place = NS_PER_SEC;
+	int64_t whole = scan_next_number(&text), part = 0, place = US_PER_SEC;
 
 	if (*text == '.')
 		for (text++; is_digit(*text) && place > 1; text++)
 			part += (*text - '0') * (place /= 10);
-	return known_sum(known_product(whole, NS_PER_SEC), part);
+	return known_sum(known_product(whole, US_PER_SEC), part);
 }
 
 /* "[  815.295603]", "[  815.295603 <    0.000012>]", "[  815.295603,5]": the kernel's clock. */
@@ -46,7 +46,7 @@ take_uptime(const char *text, struct log_line *line)
 
 	if (digits == 0 || number[digits] != '.' || !end || !is_digit(number[digits + 1]))
 		return NULL;
-	line->uptime = seconds(number);
+	line->uptime_us = microseconds(number);
 	line->origin = line->origin == LOG_OTHER && !line->is_foreign ? LOG_KERNEL : line->origin;
 	return end + 1;
 }
@@ -61,7 +61,7 @@ take_difference(const char *text, struct log_line *line)
 	if ((*number != '+' && *number != '<') || !end)
 		return NULL;
 	if (*number == '+')
-		line->since_last = seconds(number + 1);
+		line->since_last_us = microseconds(number + 1);
 	return end + 1;
 }
 
@@ -110,17 +110,15 @@ static const char *
 take_record(const char *text, struct log_line *line)
 {
 	const char *end = is_digit(*text) ? strchr(text, ';') : NULL, *at = text, *caller;
-	int64_t microseconds;
 
 	for (int i = 0; end && i < 2; i++) {
 		at += strspn(at, "0123456789");
 		if (*at++ != ',')
 			return NULL;
 	}
-	microseconds = end ? scan_next_number(&at) : UNKNOWN;
-	if (microseconds == UNKNOWN || (*at != ',' && *at != ';'))
+	line->uptime_us = end ? scan_next_number(&at) : UNKNOWN;
+	if (line->uptime_us == UNKNOWN || (*at != ',' && *at != ';'))
 		return NULL;
-	line->uptime = known_product(microseconds, 1000);
 	line->origin = LOG_KERNEL;
 	caller = strstr(at, "caller=");
 	line->has_caller = caller && caller < end;
@@ -252,8 +250,8 @@ take_word(const char *word, size_t length, int number, struct log_line *line, ui
 void
 log_line_parse(const char *text, const char *end, struct log_line *ret_line)
 {
-	struct log_line line = { .uptime = UNKNOWN,
-		.since_last = UNKNOWN,
+	struct log_line line = { .uptime_us = UNKNOWN,
+		.since_last_us = UNKNOWN,
 		.source = HASH_START,
 		.stamp = { .zone = UNKNOWN, .epoch = UNKNOWN } };
 	uint64_t source = 0;

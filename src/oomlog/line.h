@@ -25,9 +25,9 @@ struct log_line {
 	bool is_foreign; /* it has the PID of an unknown program */
 	bool is_syslog;  /* RFC 5424: words at fixed places */
 	struct log_stamp stamp;
-	int64_t uptime;     /* nanoseconds of the kernel's clock, or UNKNOWN */
-	int64_t since_last; /* nanoseconds since the line before (dmesg -H), or UNKNOWN */
-	uint64_t source;    /* hash of words that are not times; the same for one machine */
+	int64_t uptime_us;     /* of the kernel's clock, or UNKNOWN */
+	int64_t since_last_us; /* since the line before (dmesg -H), or UNKNOWN */
+	uint64_t source;       /* hash of words that are not times; the same for one machine */
 };
 
 /*

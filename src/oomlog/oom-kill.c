@@ -3,31 +3,30 @@
 
 #include "base/macros.h"
 #include "base/memory.h"
-#include "model/event.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 #define FIELD(name) offsetof(struct oom_kill, name)
-#define CANDIDATE(name) offsetof(struct oom_candidate, name)
+#define TASK(name) offsetof(struct oom_task, name)
 
 /* clang-format off */
 static const struct column columns[] = {
 	{ "uptime", "uptime", NULL, "Seconds of the kernel's clock, which starts at boot.", UNIT_DURATION, 9, 0, FIELD(uptime) },
 	{ "report", "report", NULL, "Number of the report in the log.", UNIT_NUMBER, 5, 0, FIELD(report) },
-	{ "pid", "PID", NULL, "The process that died.", UNIT_ID, 7, 0, FIELD(pid) },
-	{ "comm", "COMM", NULL, "Its name.", UNIT_TEXT, 15, 0, FIELD(comm) },
-	{ "uid", "UID", NULL, "Its user.", UNIT_ID, 6, 0, FIELD(uid) },
+	{ "pid", "PID", NULL, "The process that died.", UNIT_ID, 7, 0, FIELD(victim.pid) },
+	{ "comm", "COMM", NULL, "Its name.", UNIT_TEXT, 15, 0, FIELD(victim.comm) },
+	{ "uid", "UID", NULL, "Its user.", UNIT_ID, 6, 0, FIELD(victim.uid) },
 	{ "cgroup", "CGROUP", NULL, "Its memory cgroup.", UNIT_TEXT, 20, 0, FIELD(cgroup) },
-	{ "virt", "VIRT", NULL, "Its address space.", UNIT_BYTES, 7, 0, FIELD(virtual) },
-	{ "res", "RES", NULL, "Its resident memory.", UNIT_BYTES, 7, 0, FIELD(resident) },
-	{ "anon", "ANON", NULL, "Its anonymous memory.", UNIT_BYTES, 7, 0, FIELD(anon) },
-	{ "file", "FILE", NULL, "Its file pages.", UNIT_BYTES, 7, 0, FIELD(file) },
-	{ "shmem", "SHMEM", NULL, "Its shared memory.", UNIT_BYTES, 7, 0, FIELD(shmem) },
-	{ "swap", "SWAP", NULL, "Its memory in swap.", UNIT_BYTES, 7, 0, FIELD(swap) },
-	{ "pte", "PTE", NULL, "Its page tables.", UNIT_BYTES, 7, 0, FIELD(page_tables) },
-	{ "adj", "ADJ", NULL, "Its OOM adjustment.", UNIT_NUMBER, 5, 0, FIELD(adj) },
-	{ "badness", "BADNESS", NULL, "Its badness, computed as the kernel does.", UNIT_BYTES, 8, 0, FIELD(badness) },
+	{ "virt", "VIRT", NULL, "Its address space.", UNIT_BYTES, 7, 0, FIELD(victim.virtual) },
+	{ "res", "RES", NULL, "Its resident memory.", UNIT_BYTES, 7, 0, FIELD(victim.resident) },
+	{ "anon", "ANON", NULL, "Its anonymous memory.", UNIT_BYTES, 7, 0, FIELD(victim.anon) },
+	{ "file", "FILE", NULL, "Its file pages.", UNIT_BYTES, 7, 0, FIELD(victim.file) },
+	{ "shmem", "SHMEM", NULL, "Its shared memory.", UNIT_BYTES, 7, 0, FIELD(victim.shmem) },
+	{ "swap", "SWAP", NULL, "Its memory in swap.", UNIT_BYTES, 7, 0, FIELD(victim.swap) },
+	{ "pte", "PTE", NULL, "Its page tables.", UNIT_BYTES, 7, 0, FIELD(victim.page_tables) },
+	{ "adj", "ADJ", NULL, "Its OOM adjustment.", UNIT_NUMBER, 5, 0, FIELD(victim.adj) },
+	{ "badness", "BADNESS", NULL, "Its badness, computed as the kernel does.", UNIT_BYTES, 8, 0, FIELD(victim.badness) },
 	{ "rank", "RANK", NULL, "Its place by badness.", UNIT_NUMBER, 4, 0, FIELD(rank) },
 	{ "score", "SCORE", NULL, "The score that the log names.", UNIT_NUMBER, 5, 0, FIELD(score) },
 	{ "chosen_pid", "chosen PID", NULL, "Its parent, which was chosen and spared.", UNIT_ID, 7, 0, FIELD(chosen_pid) },
@@ -76,18 +75,18 @@ static const struct column columns[] = {
 };
 
 static const struct column candidate_columns[] = {
-	{ "pid", "PID", NULL, "The process.", UNIT_ID, 7, 0, CANDIDATE(pid) },
-	{ "uid", "UID", NULL, "Its user.", UNIT_ID, 6, 0, CANDIDATE(uid) },
-	{ "badness", "BADNESS", NULL, "Computed as the kernel does.", UNIT_BYTES, 8, 0, CANDIDATE(badness) },
-	{ "virt", "VIRT", NULL, "Address space.", UNIT_BYTES, 7, 0, CANDIDATE(virtual) },
-	{ "res", "RES", NULL, "Resident memory.", UNIT_BYTES, 7, 0, CANDIDATE(resident) },
-	{ "anon", "ANON", NULL, "Its anonymous part.", UNIT_BYTES, 7, 0, CANDIDATE(anon) },
-	{ "file", "FILE", NULL, "Its file pages.", UNIT_BYTES, 7, 0, CANDIDATE(file) },
-	{ "shmem", "SHMEM", NULL, "Its shared memory.", UNIT_BYTES, 7, 0, CANDIDATE(shmem) },
-	{ "swap", "SWAP", NULL, "Memory in swap.", UNIT_BYTES, 7, 0, CANDIDATE(swap) },
-	{ "pte", "PTE", NULL, "Page tables.", UNIT_BYTES, 7, 0, CANDIDATE(page_tables) },
-	{ "adj", "ADJ", NULL, "OOM adjustment.", UNIT_NUMBER, 5, 0, CANDIDATE(adj) },
-	{ "comm", "COMM", NULL, "Its name.", UNIT_TEXT, 15, 0, CANDIDATE(comm) },
+	{ "pid", "PID", NULL, "The process.", UNIT_ID, 7, 0, TASK(pid) },
+	{ "uid", "UID", NULL, "Its user.", UNIT_ID, 6, 0, TASK(uid) },
+	{ "badness", "BADNESS", NULL, "Computed as the kernel does.", UNIT_BYTES, 8, 0, TASK(badness) },
+	{ "virt", "VIRT", NULL, "Address space.", UNIT_BYTES, 7, 0, TASK(virtual) },
+	{ "res", "RES", NULL, "Resident memory.", UNIT_BYTES, 7, 0, TASK(resident) },
+	{ "anon", "ANON", NULL, "Its anonymous part.", UNIT_BYTES, 7, 0, TASK(anon) },
+	{ "file", "FILE", NULL, "Its file pages.", UNIT_BYTES, 7, 0, TASK(file) },
+	{ "shmem", "SHMEM", NULL, "Its shared memory.", UNIT_BYTES, 7, 0, TASK(shmem) },
+	{ "swap", "SWAP", NULL, "Memory in swap.", UNIT_BYTES, 7, 0, TASK(swap) },
+	{ "pte", "PTE", NULL, "Page tables.", UNIT_BYTES, 7, 0, TASK(page_tables) },
+	{ "adj", "ADJ", NULL, "OOM adjustment.", UNIT_NUMBER, 5, 0, TASK(adj) },
+	{ "comm", "COMM", NULL, "Its name.", UNIT_TEXT, 15, 0, TASK(comm) },
 };
 /* clang-format on */
 
@@ -98,11 +97,11 @@ const struct table oom_kill_table = {
 	.row_size = sizeof(struct oom_kill),
 };
 
-const struct table oom_candidate_table = {
+const struct table oom_task_table = {
 	.name = "oom_candidate",
 	.columns = candidate_columns,
 	.column_count = ARRAY_SIZE(candidate_columns),
-	.row_size = sizeof(struct oom_candidate),
+	.row_size = sizeof(struct oom_task),
 };
 
 const char *const oom_killer_names[] = { "kernel", "systemd-oomd", "earlyoom" };
@@ -118,7 +117,8 @@ oom_kill_init(struct oom_kill *kill)
 {
 	*kill = (struct oom_kill){ .time = UNKNOWN };
 	table_reset_row(&oom_kill_table, kill);
-	table_reset_row(&oom_candidate_table, &kill->largest);
+	table_reset_row(&oom_task_table, &kill->victim);
+	table_reset_row(&oom_task_table, &kill->largest);
 }
 
 /* Frees the texts of a row. */
@@ -131,19 +131,35 @@ finish_row(const struct table *table, void *row)
 }
 
 void
-oom_candidate_finish(struct oom_candidate *candidate)
+oom_task_finish(struct oom_task *task)
 {
-	finish_row(&oom_candidate_table, candidate);
+	finish_row(&oom_task_table, task);
+}
+
+void
+oom_task_complete(struct oom_task *task, const struct oom_task *known)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(candidate_columns); i++) {
+		size_t offset = candidate_columns[i].offset;
+		void *to = (char *)task + offset;
+		const void *from = (const char *)known + offset;
+
+		if (candidate_columns[i].unit == UNIT_TEXT)
+			*(const char **)to = *(const char **)to ? *(const char **)to
+								: *(const char *const *)from;
+		else if (*(int64_t *)to == UNKNOWN)
+			*(int64_t *)to = *(const int64_t *)from;
+	}
 }
 
 void
 oom_kill_finish(struct oom_kill *kill)
 {
 	for (size_t i = 0; i < kill->candidate_count; i++)
-		oom_candidate_finish(&kill->candidates[i]);
+		oom_task_finish(&kill->candidates[i]);
 	free(kill->candidates);
 	free(kill->zones);
-	oom_candidate_finish(&kill->largest);
+	oom_task_finish(&kill->largest);
 	finish_row(&oom_kill_table, kill);
 }
 

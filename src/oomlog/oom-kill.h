@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "table/table.h"
+#include "model/event.h"
 
 #include <stdbool.h>
 
@@ -25,12 +25,6 @@ enum oom_outcome {
 	OOM_PANIC,  /* the kernel stopped the machine */
 };
 
-/* A process in the kernel's table of tasks. Bytes; `badness` as the kernel computes it. */
-struct oom_candidate {
-	int64_t pid, uid, virtual, resident, anon, file, shmem, page_tables, swap, adj, badness;
-	const char *comm;
-};
-
 /* A zone of a node: its free bytes, the part of these only for movable pages, and its reserve. */
 struct oom_zone {
 	char name[16];
@@ -48,10 +42,10 @@ struct oom_kill {
 	int64_t uptime; /* nanoseconds of the kernel's clock, which starts at boot */
 	int64_t report; /* number of the report in the log; processes killed together share it */
 
-	/* the victim; `score` is the kernel's, 0 to about 1333, if the log has it */
-	int64_t pid, uid, virtual, resident, anon, file, shmem, page_tables, swap;
-	int64_t adj, badness, rank, score;
-	const char *comm, *cgroup;
+	struct oom_task victim;
+	int64_t rank;  /* of the victim, by badness; 1 is the first */
+	int64_t score; /* the kernel's, 0 to about 1333 */
+	const char *cgroup;
 	int64_t chosen_pid; /* until Linux 5.1: the chosen parent, which was spared */
 	const char *chosen_comm;
 	const char *group;   /* the cgroup with memory.oom.group that was killed as a whole */
@@ -82,13 +76,13 @@ struct oom_kill {
 
 	/* the compared processes: number, number protected by -1000, and the first ones */
 	int64_t tasks, protected_tasks;
-	struct oom_candidate *candidates; /* at most OOM_CANDIDATES, by descending badness */
+	struct oom_task *candidates; /* at most OOM_CANDIDATES, by descending badness */
 	size_t candidate_count;
-	struct oom_candidate largest; /* by resident and swapped memory, including protected ones */
+	struct oom_task largest; /* by resident and swapped memory, including protected ones */
 };
 
-/* The columns of both in JSON. */
-extern const struct table oom_kill_table, oom_candidate_table;
+/* The columns of a kill and of a candidate in JSON. */
+extern const struct table oom_kill_table, oom_task_table;
 
 /* For machines; NULL for OOM_LIMIT_UNKNOWN. */
 extern const char *const oom_killer_names[], *const oom_limit_names[], *const oom_outcome_names[];
@@ -97,8 +91,11 @@ extern const char *const oom_killer_names[], *const oom_limit_names[], *const oo
 void oom_kill_init(struct oom_kill *kill);
 void oom_kill_finish(struct oom_kill *kill);
 
-/* Frees a candidate's text. */
-void oom_candidate_finish(struct oom_candidate *candidate);
+/* Frees a task's text. */
+void oom_task_finish(struct oom_task *task);
+
+/* Fills what is unknown of a task with what is known. Borrows the text. */
+void oom_task_complete(struct oom_task *task, const struct oom_task *known);
 
 /* Replaces a text of a kill or candidate with a copy of `length` bytes. */
 void oom_set_text(const char **text, const char *value, size_t length);

@@ -21,10 +21,10 @@ void oom_log_destroy(struct oom_log *log);
 
 /*
  * Parses one line without its newline; it need not be valid text. `is_ended` tells whether it had a
- * newline: if not, a value at its end may be cut and is UNKNOWN. Take all kills after each line:
- * only a few are stored.
+ * newline: if not, a value at its end may be cut and is UNKNOWN. The line is changed in place. Take
+ * all kills after each line: only a few are stored.
  */
-void oom_log_feed(struct oom_log *log, const char *line, bool is_ended);
+void oom_log_feed(struct oom_log *log, char *line, bool is_ended);
 
 /* Whether the input is JSON without a message in any object. */
 bool oom_log_is_no_log(const struct oom_log *log);

@@ -2,6 +2,7 @@
 #include "oomlog/oom-log.h"
 
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/scan.h"
 #include "oomlog/line.h"
@@ -11,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The length that shows whether a line has the prefix of another; the longest joined text. */
-enum { PREFIX_SAMPLE = 8, LONGEST_TEXT = 64 * 1024 };
+/* The length that shows whether a line has the prefix of another. */
+enum { PREFIX_SAMPLE = 8 };
 
 /*
  * The stream of a line: of the same machine and CPU, or the last one if the line has no CPU. A
@@ -220,11 +221,11 @@ flush(struct oom_log *log)
 static void
 append(struct oom_log *log, const char *line, size_t length, bool is_ended)
 {
-	length = length < LONGEST_TEXT ? length : LONGEST_TEXT;
-	log->text = array_reserve(log->text, &log->capacity, log->length + length + 2, 1);
-	memcpy(log->text + log->length, line, length);
-	log->length += length;
-	if (is_ended)
+	size_t room = sizeof(log->text) - 1 - log->length, taken = length < room ? length : room;
+
+	memcpy(log->text + log->length, line, taken);
+	log->length += taken;
+	if (is_ended && taken < room)
 		log->text[log->length++] = '\n';
 	log->text[log->length] = '\0';
 	log->is_searched = false;
@@ -333,22 +334,20 @@ unescape(char *text)
 	*to = '\0';
 }
 
-/* Whether a line ends with the reset of a colour: "ESC [ 0 m" or "ESC [ m". */
 static bool
-ends_colour(const char *text)
+ends_with(const char *text, size_t length, const char *end)
 {
-	const char *code = strrchr(text, '\33');
-
-	return code && (strcmp(code, "\33[0m") == 0 || strcmp(code, "\33[m") == 0);
+	return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
 }
 
-/* Removes colour codes, if the line begins or ends with one. */
+/* Removes colour codes, if the line begins with one or ends with the reset of a colour. */
 static void
-uncolour(char *text)
+uncolour(char *text, size_t length)
 {
 	char *to = text;
 
-	if (text[0] != '\33' && !ends_colour(text))
+	if (text[0] != '\33' && !ends_with(text, length, "\33[0m") &&
+		!ends_with(text, length, "\33[m"))
 		return;
 	for (const char *from = text; *from;) {
 		size_t code =
@@ -402,50 +401,40 @@ count_time(struct oom_log *log, const char *line)
 	if (*plus != '+' && !isalpha((unsigned char)*plus) && (unsigned char)*plus < 0x80)
 		return;
 	log_line_parse(line, line + strcspn(line, "]") + (strchr(line, ']') != NULL), &taken);
-	if (taken.since_last != UNKNOWN)
-		log->relative_time = known_sum(log->relative_time, taken.since_last);
+	if (taken.since_last_us != UNKNOWN)
+		log->relative_time = known_sum(
+			log->relative_time, known_product(taken.since_last_us, NS_PER_US));
 	else if (taken.has_stamp)
 		log->relative_time = log_stamp_time(&taken.stamp, log->clock.now);
 }
 
 static void
-feed_plain(struct oom_log *log, const char *line, bool is_ended)
+feed_plain(struct oom_log *log, char *line, bool is_ended)
 {
 	size_t length = strlen(line);
-	char *copy;
 
 	if (length > 0 && line[length - 1] == '\r') {
-		length--;
+		line[--length] = '\0';
 		is_ended = true;
 	}
 	if (line[0] == '[')
 		count_time(log, line);
-	if (!is_record(line) && line[0] != '\33' && !(length > 0 && line[length - 1] == 'm') &&
-		strlen(line) == length) {
-		feed_text(log, line, length, is_ended);
-		return;
-	}
-	copy = xstrndup(line, length);
-	uncolour(copy);
-	if (is_record(copy))
-		unescape(copy);
-	feed_record(log, copy, is_ended);
-	free(copy);
+	uncolour(line, length);
+	if (is_record(line))
+		unescape(line);
+	feed_record(log, line, is_ended);
 }
 
 /* Feeds a line made from a JSON object. */
 static void
-feed_made(struct oom_log *log, const char *line)
+feed_made(struct oom_log *log, char *line)
 {
-	char *copy = xstrdup(line);
-
-	uncolour(copy);
-	feed_record(log, copy, true);
-	free(copy);
+	uncolour(line, strlen(line));
+	feed_record(log, line, true);
 }
 
 void
-oom_log_feed(struct oom_log *log, const char *line, bool is_ended)
+oom_log_feed(struct oom_log *log, char *line, bool is_ended)
 {
 	log->gives_all = false;
 	log->is_ending = !is_ended;
@@ -514,6 +503,5 @@ oom_log_destroy(struct oom_log *log)
 		report_forget_group(&log->streams[i]);
 	}
 	json_reader_destroy(log->json);
-	free(log->text);
 	free(log);
 }

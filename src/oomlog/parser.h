@@ -19,22 +19,6 @@
  */
 enum { TASK_COLUMNS = 16, OOM_NAME_LENGTH = 64, OOM_TEXT_LENGTH = 4096 };
 
-/* The needed columns of the task table; its heading gives their places. */
-enum task_column {
-	TASK_UID,
-	TASK_TGID,
-	TASK_TOTAL_VM,
-	TASK_RSS,
-	TASK_RSS_ANON,
-	TASK_RSS_FILE,
-	TASK_RSS_SHMEM,
-	TASK_PAGE_TABLE_BYTES,
-	TASK_PAGE_TABLE_PAGES, /* nr_ptes and nr_pmds, until 4.14 */
-	TASK_SWAP,
-	TASK_ADJ,
-	TASK_OTHER,
-};
-
 /* The order of a report. A line of an earlier section belongs to another report. */
 enum section {
 	SECTION_NONE, /* anywhere */
@@ -88,12 +72,12 @@ struct oom_report {
 	size_t asked_start;     /* where the name begins, as far as known */
 	bool has_prefix;        /* another line has shown where */
 	bool is_unclear;        /* another line has shown a different place */
-	enum task_column columns[TASK_COLUMNS];
-	size_t column_count; /* 0: no heading yet */
-	int64_t page_size;   /* UNKNOWN until found */
-	bool in_statistics;  /* the next lines are figures of a cgroup */
-	bool sums_cgroups;   /* sums over lines, one for each cgroup */
-	bool is_cgroup;      /* the figures are those of a cgroup in bytes, not of the machine */
+	const struct task_column *columns[TASK_COLUMNS]; /* of the task table */
+	size_t column_count;                             /* 0: no heading yet */
+	int64_t page_size;                               /* UNKNOWN until found */
+	bool in_statistics; /* the next lines are figures of a cgroup */
+	bool sums_cgroups;  /* sums over lines, one for each cgroup */
+	bool is_cgroup;     /* the figures are those of a cgroup in bytes, not of the machine */
 	int64_t ram_pages, reserved_pages, cgroup_anon, cgroup_file;
 	int64_t pages[FIGURE_COUNT], kib[FIGURE_COUNT];
 	int64_t last_node;
@@ -120,6 +104,7 @@ struct oom_stream {
  * after STRANGERS lines that do not belong to it.
  */
 enum {
+	OOM_LONGEST_LINE = 64 * 1024, /* bytes, with lines that continue it */
 	OOM_STREAMS = 4,
 	OOM_QUEUE = 24,
 	OOM_HELD = 16,
@@ -138,8 +123,8 @@ struct oom_log {
 	int64_t report_count;
 
 	/* the line that the next one may continue */
-	char *text;
-	size_t length, capacity, last_width, wrap_width;
+	char text[OOM_LONGEST_LINE];
+	size_t length, last_width, wrap_width;
 	const struct phrase *phrase; /* its phrase and place, if is_searched */
 	size_t phrase_start;
 	bool is_searched;
@@ -226,7 +211,7 @@ struct json_reader *json_reader_create(void);
 void json_reader_destroy(struct json_reader *reader);
 bool json_reader_takes(struct json_reader *reader, const char *line);
 void json_reader_feed(struct json_reader *reader, const char *line,
-	void (*take)(struct oom_log *log, const char *line), struct oom_log *log);
+	void (*take)(struct oom_log *log, char *line), struct oom_log *log);
 bool json_reader_is_lost(const struct json_reader *reader);
 
 /* Reads a line without a phrase as statistics of a cgroup. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "oomlog/parser.h"
 
@@ -7,14 +8,20 @@
 #include <string.h>
 
 static int64_t
+uptime_of(const struct log_line *line)
+{
+	return known_product(line->uptime_us, NS_PER_US);
+}
+
+static int64_t
 time_of(const struct oom_log *log)
 {
 	const struct log_line *line = &log->line;
 	int64_t time = line->has_stamp ? log_stamp_time(&line->stamp, log->clock.now) : UNKNOWN;
 
-	if (line->since_last != UNKNOWN)
+	if (line->since_last_us != UNKNOWN)
 		return log->text_time;
-	return time == UNKNOWN ? known_sum(log->clock.boot, line->uptime) : time;
+	return time == UNKNOWN ? known_sum(log->clock.boot, uptime_of(line)) : time;
 }
 
 void
@@ -31,9 +38,9 @@ queue_push(struct oom_log *log, struct oom_kill *kill)
 		place->report = log->stream->report_number;
 	else if (place->killer == OOM_BY_KERNEL)
 		place->report = log->report_count++;
-	place->uptime = log->line.uptime;
+	place->uptime = uptime_of(&log->line);
 	place->time = time_of(log);
-	log->told[log->told_next] = kill->outcome == OOM_KILLED ? kill->pid : UNKNOWN;
+	log->told[log->told_next] = kill->outcome == OOM_KILLED ? kill->victim.pid : UNKNOWN;
 	log->told_next = (log->told_next + 1) % OOM_TOLD;
 	log->queue_count++;
 }
@@ -82,7 +89,7 @@ struct oom_kill *
 queue_find(struct oom_log *log, int64_t pid)
 {
 	for (size_t i = log->queue_count; pid != UNKNOWN && i-- > 0;)
-		if (log->queue[i].pid == pid && log->queue[i].killer == OOM_BY_KERNEL)
+		if (log->queue[i].victim.pid == pid && log->queue[i].killer == OOM_BY_KERNEL)
 			return &log->queue[i];
 	return NULL;
 }
@@ -91,7 +98,7 @@ struct oom_kill *
 queue_find_unseen(struct oom_log *log)
 {
 	for (size_t i = 0; i < log->queue_count; i++)
-		if (log->queue[i].outcome == OOM_UNSEEN && log->queue[i].pid == UNKNOWN)
+		if (log->queue[i].outcome == OOM_UNSEEN && log->queue[i].victim.pid == UNKNOWN)
 			return &log->queue[i];
 	return NULL;
 }

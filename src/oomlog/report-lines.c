@@ -132,9 +132,9 @@ take_victim(struct oom_kill *kill, const char *line, const char *limit)
 	if (!end || !uid || !pid || !task || !cgroup || value_at(pid + strlen(",pid=")) < 1 ||
 		uid + strlen(",uid=") + strspn(uid + strlen(",uid="), "0123456789") != end)
 		return false;
-	kill->uid = value_at(uid + strlen(",uid="));
-	kill->pid = value_at(pid + strlen(",pid="));
-	value_copy(&kill->comm, task + strlen(",task="), pid);
+	kill->victim.uid = value_at(uid + strlen(",uid="));
+	kill->victim.pid = value_at(pid + strlen(",pid="));
+	value_copy(&kill->victim.comm, task + strlen(",task="), pid);
 	value_copy(&kill->cgroup, cgroup + strlen(",task_memcg="), task);
 	if (limit && limit < cgroup)
 		value_copy(&kill->limit_cgroup, limit + strlen(",oom_memcg="), cgroup);
@@ -166,7 +166,7 @@ take_summary(struct oom_log *log, const char *at, const char *behind)
 	const char *mems = strstr(behind, ",mems_allowed=");
 	const char *set = strstr(behind, ",cpuset=");
 
-	if (kill->pid != UNKNOWN) { /* another victim: the reports are mixed */
+	if (kill->victim.pid != UNKNOWN) { /* another victim: the reports are mixed */
 		log->stream->report.is_mixed = true;
 		report_finish(log, OOM_UNSEEN);
 		log->stream->report.state = REPORT_BEGUN;

@@ -385,7 +385,7 @@ static int64_t
 victim_pages(const struct oom_kill *kill)
 {
 	for (size_t i = 0; i < kill->candidate_count; i++)
-		if (kill->candidates[i].pid == kill->pid)
+		if (kill->candidates[i].pid == kill->victim.pid)
 			return kill->candidates[i].virtual;
 	return UNKNOWN;
 }
@@ -400,10 +400,10 @@ report_find_page_size(struct oom_report *report)
 	const struct oom_kill *kill = &report->kill;
 	int64_t pages = victim_pages(kill), size;
 
-	if (pages == UNKNOWN || pages <= 0 || kill->virtual == UNKNOWN || report->is_mixed ||
-		kill->virtual % pages != 0)
+	if (pages == UNKNOWN || pages <= 0 || kill->victim.virtual == UNKNOWN || report->is_mixed ||
+		kill->victim.virtual % pages != 0)
 		return;
-	size = kill->virtual / pages;
+	size = kill->victim.virtual / pages;
 	if (size == 4096 || size == 8192 || size == 16384 || size == 65536 || size == 262144)
 		report_set(report, &report->page_size, size);
 }

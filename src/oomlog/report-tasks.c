@@ -13,32 +13,42 @@
 /* The page size for sorting rows while the real one is unknown. */
 enum { USUAL_PAGE = 4096, OLD_COLUMNS = 7, SPLIT_COLUMNS = 10 };
 
-static const struct {
-	const char *heading;
-	enum task_column column;
-} headings[] = {
-	{ "uid", TASK_UID },
-	{ "tgid", TASK_TGID },
-	{ "total_vm", TASK_TOTAL_VM },
-	{ "rss", TASK_RSS },
-	{ "rss_anon", TASK_RSS_ANON },
-	{ "rss_file", TASK_RSS_FILE },
-	{ "rss_shmem", TASK_RSS_SHMEM },
-	{ "pgtables_bytes", TASK_PAGE_TABLE_BYTES },
-	{ "nr_ptes", TASK_PAGE_TABLE_PAGES },
-	{ "nr_pmds", TASK_PAGE_TABLE_PAGES },
-	{ "nr_puds", TASK_PAGE_TABLE_PAGES },
-	{ "swapents", TASK_SWAP },
-	{ "oom_score_adj", TASK_ADJ },
+/* A row of the table. Most figures are pages until the whole report gives the page size. */
+struct task_row {
+	struct oom_task task;
+	int64_t process; /* tgid; the row itself is of a living thread */
 };
 
-static enum task_column
+#define ROW(name) offsetof(struct task_row, name)
+
+static const struct task_column {
+	const char *heading;
+	size_t offset; /* of an int64_t in struct task_row; several columns may add up */
+	bool is_table_pages;
+} columns[] = {
+	{ "uid", ROW(task.uid), false },
+	{ "tgid", ROW(process), false },
+	{ "total_vm", ROW(task.virtual), false },
+	{ "rss", ROW(task.resident), false },
+	{ "rss_anon", ROW(task.anon), false },
+	{ "rss_file", ROW(task.file), false },
+	{ "rss_shmem", ROW(task.shmem), false },
+	{ "pgtables_bytes", ROW(task.page_tables), false },
+	{ "nr_ptes", ROW(task.page_tables), true }, /* until 4.14 */
+	{ "nr_pmds", ROW(task.page_tables), true },
+	{ "nr_puds", ROW(task.page_tables), true },
+	{ "swapents", ROW(task.swap), false },
+	{ "oom_score_adj", ROW(task.adj), false },
+};
+
+/* NULL if the column is not needed. */
+static const struct task_column *
 column_of(const char *heading, size_t length)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(headings); i++)
-		if (scan_is(heading, length, headings[i].heading))
-			return headings[i].column;
-	return TASK_OTHER;
+	for (size_t i = 0; i < ARRAY_SIZE(columns); i++)
+		if (scan_is(heading, length, columns[i].heading))
+			return &columns[i];
+	return NULL;
 }
 
 static bool
@@ -112,65 +122,27 @@ guess_heading(struct oom_report *report, const char *row)
 	take_heading(report, count == SPLIT_COLUMNS && is_split(numbers) ? split : old);
 }
 
-/*
- * Reads the numbers of a row. Most are pages until the whole report gives the page size. Returns
- * the name after them, or NULL if it is not a row.
- */
+/* Reads the numbers of a row. Returns the name after them, or NULL if it is not a row. */
 static const char *
-read_row(const struct oom_report *report, const char *row, struct oom_candidate *task,
-	int64_t *process)
+read_row(const struct oom_report *report, const char *text, struct task_row *row)
 {
 	for (size_t i = 0; i < report->column_count; i++) {
-		int64_t number = scan_next_number(&row);
+		const struct task_column *column = report->columns[i];
+		int64_t number = scan_next_number(&text), *place;
 
-		if (number == UNKNOWN || (*row != ' ' && *row != '\0'))
+		if (number == UNKNOWN || (*text != ' ' && *text != '\0'))
 			return NULL;
-		switch (report->columns[i]) {
-		case TASK_UID:
-			task->uid = number;
-			break;
-		case TASK_TOTAL_VM:
-			task->virtual = number;
-			break;
-		case TASK_RSS:
-			task->resident = number;
-			break;
-		case TASK_RSS_ANON:
-			task->anon = number;
-			break;
-		case TASK_RSS_FILE:
-			task->file = number;
-			break;
-		case TASK_RSS_SHMEM:
-			task->shmem = number;
-			break;
-		case TASK_PAGE_TABLE_BYTES:
-			task->page_tables = number;
-			break;
-		case TASK_PAGE_TABLE_PAGES:
-			task->page_tables = task->page_tables == UNKNOWN
-						    ? number
-						    : known_sum(task->page_tables, number);
-			break;
-		case TASK_SWAP:
-			task->swap = number;
-			break;
-		case TASK_ADJ:
-			task->adj = number;
-			break;
-		case TASK_TGID:
-			*process = number;
-			break;
-		case TASK_OTHER:
-			break;
-		}
+		if (!column)
+			continue;
+		place = (int64_t *)((char *)row + column->offset);
+		*place = *place == UNKNOWN ? number : known_sum(*place, number);
 	}
-	return *row == ' ' ? row + 1 : NULL;
+	return *text == ' ' ? text + 1 : NULL;
 }
 
 /* The kernel's badness; UNKNOWN if a part is, or a figure is impossible: a log is not trusted. */
 static int64_t
-badness(const struct oom_candidate *task, int64_t total)
+badness(const struct oom_task *task, int64_t total)
 {
 	if (task->adj < OOM_ADJ_LEAST || task->adj > OOM_ADJ_MOST || task->resident > MOST_BYTES ||
 		task->swap > MOST_BYTES || task->page_tables > MOST_BYTES || total > MOST_BYTES)
@@ -183,14 +155,14 @@ static bool
 tables_are_pages(const struct oom_report *report)
 {
 	for (size_t i = 0; i < report->column_count; i++)
-		if (report->columns[i] == TASK_PAGE_TABLE_PAGES)
+		if (report->columns[i] && report->columns[i]->is_table_pages)
 			return true;
 	return false;
 }
 
 /* Converts pages to bytes. */
 static void
-measure(const struct oom_report *report, struct oom_candidate *task, int64_t page)
+measure(const struct oom_report *report, struct oom_task *task, int64_t page)
 {
 	int64_t *const pages[] = { &task->virtual, &task->resident, &task->anon, &task->file,
 		&task->shmem, &task->swap };
@@ -203,7 +175,7 @@ measure(const struct oom_report *report, struct oom_candidate *task, int64_t pag
 
 /* The memory of a task, to sort tasks with unknown badness. */
 static int64_t
-size_of(const struct oom_candidate *task)
+size_of(const struct oom_task *task)
 {
 	int64_t size = known_sum(task->resident, task->swap);
 
@@ -212,7 +184,7 @@ size_of(const struct oom_candidate *task)
 
 /* Of two equal tasks the kernel takes the later one. */
 static bool
-goes_before(const struct oom_candidate *a, const struct oom_candidate *b)
+goes_before(const struct oom_task *a, const struct oom_task *b)
 {
 	if (a->badness == UNKNOWN || b->badness == UNKNOWN)
 		return size_of(a) >= size_of(b);
@@ -256,7 +228,7 @@ total_of(const struct oom_report *report)
 
 /* Inserts a task in order and drops the last if there are too many. Owns its name. */
 static void
-insert(struct oom_kill *kill, struct oom_candidate *task)
+insert(struct oom_kill *kill, struct oom_task *task)
 {
 	size_t at = kill->candidate_count;
 
@@ -264,10 +236,10 @@ insert(struct oom_kill *kill, struct oom_candidate *task)
 		kill->candidates = xcalloc(OOM_CANDIDATES, sizeof(kill->candidates[0]));
 	if (at == OOM_CANDIDATES) {
 		if (!goes_before(task, &kill->candidates[at - 1])) {
-			oom_candidate_finish(task);
+			oom_task_finish(task);
 			return;
 		}
-		oom_candidate_finish(&kill->candidates[--at]);
+		oom_task_finish(&kill->candidates[--at]);
 	}
 	for (; at > 0 && goes_before(task, &kill->candidates[at - 1]); at--)
 		kill->candidates[at] = kill->candidates[at - 1];
@@ -277,12 +249,11 @@ insert(struct oom_kill *kill, struct oom_candidate *task)
 }
 
 static void
-keep_largest(
-	struct oom_kill *kill, const struct oom_candidate *task, const char *name, size_t length)
+keep_largest(struct oom_kill *kill, const struct oom_task *task, const char *name, size_t length)
 {
 	if (size_of(task) <= size_of(&kill->largest))
 		return;
-	oom_candidate_finish(&kill->largest);
+	oom_task_finish(&kill->largest);
 	kill->largest = *task;
 	kill->largest.comm = NULL;
 	oom_set_text(&kill->largest.comm, name, length);
@@ -290,16 +261,16 @@ keep_largest(
 
 /* Sets the badness of a row that is in pages. */
 static void
-weigh(const struct oom_report *report, struct oom_candidate *task)
+weigh(const struct oom_report *report, struct oom_task *task)
 {
-	struct oom_candidate bytes = *task;
+	struct oom_task bytes = *task;
 
 	measure(report, &bytes, report->page_size == UNKNOWN ? USUAL_PAGE : report->page_size);
 	task->badness = badness(&bytes, total_of(report));
 }
 
 static void
-keep_task(struct oom_report *report, struct oom_candidate *task, const char *name, size_t length)
+keep_task(struct oom_report *report, struct oom_task *task, const char *name, size_t length)
 {
 	struct oom_kill *kill = &report->kill;
 
@@ -319,30 +290,30 @@ keep_task(struct oom_report *report, struct oom_candidate *task, const char *nam
 }
 
 bool
-report_take_row(struct oom_log *log, const char *at, const char *row)
+report_take_row(struct oom_log *log, const char *at, const char *text)
 {
 	struct oom_report *report = &log->stream->report;
-	const char *name, *end = value_line_end(row);
-	struct oom_candidate task;
-	int64_t process = UNKNOWN;
+	const char *name, *end = value_line_end(text);
+	struct task_row row = { .process = UNKNOWN };
+	struct oom_task *task = &row.task;
 
 	report->in_statistics = false;
-	if (is_heading(row))
+	if (is_heading(text))
 		return take_heading(report, at);
-	table_reset_row(&oom_candidate_table, &task);
-	task.pid = scan_next_number(&row);
-	row += strspn(row, " ");
-	if (task.pid < 0 || *row++ != ']' || !end)
+	table_reset_row(&oom_task_table, task);
+	task->pid = scan_next_number(&text);
+	text += strspn(text, " ");
+	if (task->pid < 0 || *text++ != ']' || !end)
 		return false;
 	if (report->column_count == 0)
-		guess_heading(report, row);
-	name = read_row(report, row, &task, &process);
-	if (!name || task.resident == UNKNOWN)
+		guess_heading(report, text);
+	name = read_row(report, text, &row);
+	if (!name || task->resident == UNKNOWN)
 		return false;
-	log_note_thread(log, task.pid, process);
-	task.pid = process > 0 ? process : task.pid;
+	log_note_thread(log, task->pid, row.process);
+	task->pid = row.process > 0 ? row.process : task->pid;
 	end = end < name ? name : end;
-	keep_task(report, &task, name,
+	keep_task(report, task, name,
 		end - name < OOM_NAME_LENGTH ? (size_t)(end - name) : OOM_NAME_LENGTH);
 	return true;
 }
@@ -352,7 +323,7 @@ static void
 rank_again(struct oom_report *report)
 {
 	struct oom_kill *kill = &report->kill;
-	struct oom_candidate tasks[OOM_CANDIDATES];
+	struct oom_task tasks[OOM_CANDIDATES];
 	size_t count = kill->candidate_count;
 
 	if (count > 0)
@@ -380,22 +351,25 @@ find_victim(struct oom_report *report)
 	struct oom_kill *kill = &report->kill;
 
 	for (size_t i = 0; i < kill->candidate_count; i++) {
-		const struct oom_candidate *task = &kill->candidates[i];
+		const struct oom_task *task = &kill->candidates[i];
 
-		if (task->pid != kill->pid)
+		if (task->pid != kill->victim.pid)
 			continue;
 		kill->rank = (int64_t)i + 1;
-		kill->badness = task->badness;
-		kill->swap = task->swap;
-		kill->adj = kill->adj == UNKNOWN ? task->adj : kill->adj;
-		kill->uid = kill->uid == UNKNOWN ? task->uid : kill->uid;
+		kill->victim.badness = task->badness;
+		kill->victim.swap = task->swap;
+		kill->victim.adj = kill->victim.adj == UNKNOWN ? task->adj : kill->victim.adj;
+		kill->victim.uid = kill->victim.uid == UNKNOWN ? task->uid : kill->victim.uid;
 		if (report->has_death) { /* that line came later and has priority */
-			kill->page_tables = kill->page_tables == UNKNOWN ? task->page_tables
-									 : kill->page_tables;
-			kill->virtual = kill->virtual == UNKNOWN ? task->virtual : kill->virtual;
+			kill->victim.page_tables = kill->victim.page_tables == UNKNOWN
+							   ? task->page_tables
+							   : kill->victim.page_tables;
+			kill->victim.virtual = kill->victim.virtual == UNKNOWN
+						       ? task->virtual
+						       : kill->victim.virtual;
 		}
-		if (!kill->comm && task->comm)
-			oom_set_text(&kill->comm, task->comm, strlen(task->comm));
+		if (!kill->victim.comm && task->comm)
+			oom_set_text(&kill->victim.comm, task->comm, strlen(task->comm));
 	}
 }
 

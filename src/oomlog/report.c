@@ -87,7 +87,7 @@ static void
 forget_mixed(struct oom_report *report)
 {
 	struct oom_kill *kill = &report->kill;
-	bool is_chosen = kill->pid != UNKNOWN && kill->chosen_pid == kill->pid;
+	bool is_chosen = kill->victim.pid != UNKNOWN && kill->chosen_pid == kill->victim.pid;
 
 	for (size_t i = 0; i < oom_kill_table.column_count; i++)
 		if (!is_certain(oom_kill_table.columns[i].name, report->has_summary, is_chosen))
@@ -95,10 +95,10 @@ forget_mixed(struct oom_report *report)
 	if (!report->has_summary)
 		kill->limited_by = OOM_LIMIT_UNKNOWN;
 	for (size_t i = 0; i < kill->candidate_count; i++)
-		oom_candidate_finish(&kill->candidates[i]);
+		oom_task_finish(&kill->candidates[i]);
 	kill->candidate_count = kill->zone_count = 0;
-	oom_candidate_finish(&kill->largest);
-	table_reset_row(&oom_candidate_table, &kill->largest);
+	oom_task_finish(&kill->largest);
+	table_reset_row(&oom_task_table, &kill->largest);
 	free((void *)report->asked_line);
 	report->asked_line = NULL;
 }
@@ -147,7 +147,7 @@ report_finish(struct oom_log *log, enum oom_outcome outcome)
 	report_forget_group(stream);
 	report->state = REPORT_NONE;
 	stream->report_number = log->report_count++;
-	stream->first_pid = kill->pid;
+	stream->first_pid = kill->victim.pid;
 	stream->limit = kill->limited_by;
 	stream->limit_cgroup = kill->limit_cgroup ? xstrdup(kill->limit_cgroup) : NULL;
 	queue_push(log, kill);
@@ -160,7 +160,7 @@ report_give_up(struct oom_log *log)
 {
 	struct oom_report *report = &log->stream->report;
 	const struct oom_kill *kill = &report->kill;
-	bool is_lone = report->state == REPORT_HEADLESS && kill->pid != UNKNOWN;
+	bool is_lone = report->state == REPORT_HEADLESS && kill->victim.pid != UNKNOWN;
 
 	if (report->state == REPORT_BEGUN || is_lone || kill->chosen_pid != UNKNOWN)
 		report_finish(log, is_lone ? OOM_KILLED : OOM_UNSEEN);
@@ -176,7 +176,7 @@ report_begin(struct oom_log *log, enum report_state state)
 {
 	struct oom_report *report = &log->stream->report;
 	bool is_rival = report->state == REPORT_BEGUN && state == REPORT_BEGUN &&
-			report->kill.pid == UNKNOWN;
+			report->kill.victim.pid == UNKNOWN;
 
 	report_give_up(log);
 	report_forget_group(log->stream);

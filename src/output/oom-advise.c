@@ -49,22 +49,23 @@ advise_lowered(struct page *page, const struct oom_kill *kill)
 static bool
 advise_dominant(struct page *page, const struct oom_kill *kill)
 {
-	if (!is_share(kill->anon, whole_of(kill), 75))
+	if (!is_share(kill->victim.anon, whole_of(kill), 75))
 		return false;
 	page_say(page, "-",
 		"%s alone used %s of anonymous memory: check whether it keeps growing, or needs "
 		"that much.",
-		page_safe(page, kill->comm), page_bytes(page, kill->anon));
+		page_safe(page, kill->victim.comm), page_bytes(page, kill->victim.anon));
 	return true;
 }
 
 static bool
 advise_adjustment(struct page *page, const struct oom_kill *kill)
 {
-	const struct oom_candidate *largest = &kill->largest;
+	const struct oom_task *largest = &kill->largest;
 
-	if (largest->pid == UNKNOWN || kill->pid == UNKNOWN || largest->pid == kill->pid ||
-		largest->adj == UNKNOWN || kill->adj == UNKNOWN || largest->adj >= kill->adj)
+	if (largest->pid == UNKNOWN || kill->victim.pid == UNKNOWN ||
+		largest->pid == kill->victim.pid || largest->adj == UNKNOWN ||
+		kill->victim.adj == UNKNOWN || largest->adj >= kill->victim.adj)
 		return false;
 	page_say(page, "-",
 		"The largest process was %s (%s) with %s. It was not killed because its adjustment "
@@ -73,7 +74,7 @@ advise_adjustment(struct page *page, const struct oom_kill *kill)
 		"(OOMScoreAdjust= of the unit).",
 		page_safe(page, largest->comm), page_number(page, largest->pid),
 		page_bytes(page, largest->resident), page_number(page, largest->adj),
-		page_number(page, kill->adj));
+		page_number(page, kill->victim.adj));
 	return true;
 }
 

@@ -155,19 +155,19 @@ static void
 say_what_it_held(struct page *page, const struct oom_kill *kill)
 {
 	const struct part parts[] = {
-		{ "anonymous", kill->anon },
-		{ "files", kill->file },
-		{ "shared", kill->shmem },
-		{ "in swap", kill->swap },
-		{ "page tables", kill->page_tables },
+		{ "anonymous", kill->victim.anon },
+		{ "files", kill->victim.file },
+		{ "shared", kill->victim.shmem },
+		{ "in swap", kill->victim.swap },
+		{ "page tables", kill->victim.page_tables },
 	};
 	const char *known = list_parts(page, parts, ARRAY_SIZE(parts));
 
-	if (kill->resident != UNKNOWN)
-		page_say(page, "", "It used %s%s%s.", page_bytes(page, kill->resident),
+	if (kill->victim.resident != UNKNOWN)
+		page_say(page, "", "It used %s%s%s.", page_bytes(page, kill->victim.resident),
 			*known ? ": " : "", known);
-	if (kill->adj != UNKNOWN)
-		page_say(page, "", "Its adjustment was %s.", page_number(page, kill->adj));
+	if (kill->victim.adj != UNKNOWN)
+		page_say(page, "", "Its adjustment was %s.", page_number(page, kill->victim.adj));
 	if (kill->score != UNKNOWN && kill->chosen_pid == UNKNOWN)
 		page_say(page, "", "Its score in the log: %s.", page_number(page, kill->score));
 }
@@ -181,15 +181,15 @@ say_who_died(struct page *page, const struct oom_kill *kill)
 			kill->processes > 0 ? page_number(page, kill->processes) : "");
 		return;
 	}
-	if (kill->pid == UNKNOWN) {
+	if (kill->victim.pid == UNKNOWN) {
 		page_say(page, "",
 			kill->outcome == OOM_UNSEEN ? "The log ends before it says so."
 						    : "Nobody.");
 		return;
 	}
-	page_say(page, "", "%s (%s)%s%s%s%s%s.", page_safe(page, kill->comm),
-		page_number(page, kill->pid), kill->uid == UNKNOWN ? "" : " of user ",
-		kill->uid == UNKNOWN ? "" : page_number(page, kill->uid),
+	page_say(page, "", "%s (%s)%s%s%s%s%s.", page_safe(page, kill->victim.comm),
+		page_number(page, kill->victim.pid), kill->victim.uid == UNKNOWN ? "" : " of user ",
+		kill->victim.uid == UNKNOWN ? "" : page_number(page, kill->victim.uid),
 		kill->cgroup ? " in " : "", kill->cgroup ? page_safe(page, kill->cgroup) : "",
 		kill->outcome == OOM_UNSEEN ? ", chosen; the log ends before its death" : "");
 	say_what_it_held(page, kill);
@@ -200,7 +200,7 @@ say_who_died(struct page *page, const struct oom_kill *kill)
 }
 
 static void
-write_candidate(struct page *page, const struct oom_candidate *task, const char *remark)
+write_candidate(struct page *page, const struct oom_task *task, const char *remark)
 {
 	fprintf(page->file, "     %8s %7s %7s %6s %8s  %s%s\n", page_bytes(page, task->badness),
 		page_bytes(page, task->resident), page_bytes(page, task->swap),
@@ -217,8 +217,8 @@ write_candidates(struct page *page, const struct oom_kill *kill)
 	fprintf(page->file, "     %8s %7s %7s %6s %8s  %s\n", "BADNESS", "RES", "SWAP", "ADJ",
 		"PID", "COMM");
 	for (size_t i = 0; i < kill->candidate_count; i++) {
-		const struct oom_candidate *task = &kill->candidates[i];
-		bool is_victim = task->pid == kill->pid || task->pid == kill->chosen_pid;
+		const struct oom_task *task = &kill->candidates[i];
+		bool is_victim = task->pid == kill->victim.pid || task->pid == kill->chosen_pid;
 
 		if (i >= SHOWN_CANDIDATES && !is_victim)
 			continue;
@@ -279,7 +279,7 @@ say_why(struct page *page, const struct oom_kill *kill)
 		kill->protected_tasks > 0 ? page_count(page, kill->protected_tasks, "was", "were")
 					  : "None was");
 	write_candidates(page, kill);
-	if (kill->chosen_pid != UNKNOWN || kill->pid == UNKNOWN)
+	if (kill->chosen_pid != UNKNOWN || kill->victim.pid == UNKNOWN)
 		return;
 	if (kill->rank == UNKNOWN)
 		page_say(page, "",

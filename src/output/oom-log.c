@@ -76,8 +76,8 @@ add_kill(struct episodes *episodes, const struct oom_kill *kill)
 		};
 	} else if (kill->killed_with == 1) {
 		episode->with_group++;
-		if (kill->resident != UNKNOWN)
-			episode->bytes_with_group += kill->resident;
+		if (kill->victim.resident != UNKNOWN)
+			episode->bytes_with_group += kill->victim.resident;
 	} else {
 		episode->last = kill;
 		episode->reports++;
@@ -99,9 +99,9 @@ write_title(struct page *page, const struct episode *episode)
 	fputs("Out of memory", page->file);
 	if (time != UNKNOWN)
 		fprintf(page->file, ", %s%s", text, unit == UNIT_TIME ? "" : " after boot");
-	if (kill->comm)
-		fprintf(page->file, ": %s (%s)", page_safe(page, kill->comm),
-			page_number(page, kill->pid));
+	if (kill->victim.comm)
+		fprintf(page->file, ": %s (%s)", page_safe(page, kill->victim.comm),
+			page_number(page, kill->victim.pid));
 	else if (kill->cgroup)
 		fprintf(page->file, ": %s", page_safe(page, kill->cgroup));
 	fputc('\n', page->file);
@@ -131,9 +131,9 @@ write_table(struct page *page, const struct oom_kill *kills, size_t count)
 		unit_format(time, has_time ? UNIT_TIME : UNIT_DURATION,
 			has_time ? kill->time : kill->uptime, SCALE_HUMAN);
 		fprintf(page->file, "%-25s %8s %-16s %7s %-16s %s\n", time,
-			page_number(page, kill->pid),
-			kill->comm ? page_safe(page, kill->comm) : "-",
-			page_bytes(page, kill->resident),
+			page_number(page, kill->victim.pid),
+			kill->victim.comm ? page_safe(page, kill->victim.comm) : "-",
+			page_bytes(page, kill->victim.resident),
 			kill->asked_comm ? page_safe(page, kill->asked_comm) : "-",
 			limit_of(page, kill));
 	}
@@ -163,14 +163,14 @@ oom_log_write_text(FILE *file, const struct oom_kill *kills, size_t count, enum 
 }
 
 static json_t *
-candidate_object(const struct oom_candidate *candidate)
+candidate_object(const struct oom_task *candidate)
 {
 	json_t *object;
 
 	if (candidate->pid == UNKNOWN)
 		return json_null();
 	object = json_object();
-	json_columns(object, &oom_candidate_table, 0, candidate);
+	json_columns(object, &oom_task_table, 0, candidate);
 	return object;
 }
 

@@ -44,7 +44,7 @@ main(void)
 {
 	static const struct table *const tables[] = { &system_table, &process_table,
 		&candidate_table, &segment_table, &mapping_table, &budget_table, &event_table,
-		&fault_table, &oom_effect_table, &oom_kill_table, &oom_candidate_table };
+		&fault_table, &oom_effect_table, &oom_kill_table, &oom_task_table };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		write_table(tables[i]);

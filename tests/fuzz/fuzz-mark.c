@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mark_format_parse(text, &format) == 0) {
 		CHECK(format.id >= 0);
 		if (mark_parse(&format, raw, size - (size_t)(raw - text), &mark))
-			CHECK(mark.pid > 0 && strlen(mark.comm) < sizeof(mark.comm));
+			CHECK(mark.victim.pid > 0 && strlen(mark.comm) < sizeof(mark.comm));
 	}
 	free(text);
 	return 0;

@@ -12,7 +12,7 @@ static void
 check_kill(const struct oom_kill *kill)
 {
 	CHECK(kill->candidate_count <= OOM_CANDIDATES);
-	CHECK(kill->outcome != OOM_KILLED || kill->killer != OOM_BY_KERNEL || kill->pid > 0);
+	CHECK(kill->outcome != OOM_KILLED || kill->killer != OOM_BY_KERNEL || kill->victim.pid > 0);
 	for (size_t i = 0; i < kill->candidate_count; i++)
 		CHECK(kill->candidates[i].comm && kill->candidates[i].pid >= 0);
 }

@@ -26,37 +26,25 @@ take_all(struct oom_log *log, struct found *found)
 		assert_true(++found->count < MOST_KILLS);
 }
 
-/* Reads `length` bytes; a last line without its newline is not ended. Puts the text back. */
-static void
-read_part(char *text, size_t length, struct found *found)
-{
-	const struct oom_log_clock clock = { .now = INT64_C(1795356000000000000), .boot = UNKNOWN };
-	struct oom_log *log = oom_log_create(&clock);
-	char *line = text, *end = text + length, *next, last = *end;
-
-	found->count = 0;
-	for (*end = '\0'; line < end; line = next + 1) {
-		next = strchrnul(line, '\n');
-		*next = '\0';
-		oom_log_feed(log, line, next < end);
-		if (next < end)
-			*next = '\n';
-		take_all(log, found);
-	}
-	*end = last;
-	oom_log_end(log);
-	take_all(log, found);
-	oom_log_destroy(log);
-}
-
+/* Reads `length` bytes; a last line without its newline is not ended. */
 static void
 read_log(const char *text, size_t length, struct found *found)
 {
-	char *copy = strndup(text, length);
+	const struct oom_log_clock clock = { .now = INT64_C(1795356000000000000), .boot = UNKNOWN };
+	struct oom_log *log = oom_log_create(&clock);
+	char *copy = strndup(text, length), *line = copy, *end = copy + length, *next;
 
 	assert_non_null(copy);
-	read_part(copy, length, found);
+	for (found->count = 0; line < end; line = next + 1) {
+		next = strchrnul(line, '\n');
+		*next = '\0';
+		oom_log_feed(log, line, next < end);
+		take_all(log, found);
+	}
 	free(copy);
+	oom_log_end(log);
+	take_all(log, found);
+	oom_log_destroy(log);
 }
 
 static void
@@ -159,7 +147,7 @@ check_cuts(const char *name, const char *text)
 	read_log(text, length, &whole);
 	assert_true(whole.count > 0);
 	for (size_t end = 1; end < length; end += step) {
-		read_part(copy, end, &part);
+		read_log(copy, end, &part);
 		for (size_t i = 0; i < part.count; i++) {
 			assert_true(i < whole.count);
 			if (i == 0)
@@ -186,11 +174,11 @@ check_same(const char *name, const char *how, const struct found *found, const s
 	for (size_t i = 0; i < right->count; i++) {
 		const struct oom_kill *a = &found->kills[i], *b = &right->kills[i];
 
-		if (a->pid != b->pid)
-			fail_msg("%s, %s: PID %lld for %lld", name, how, (long long)a->pid,
-				(long long)b->pid);
+		if (a->victim.pid != b->victim.pid)
+			fail_msg("%s, %s: PID %lld for %lld", name, how, (long long)a->victim.pid,
+				(long long)b->victim.pid);
 		check_kill(name, i, a, b);
-		if (b->comm && !a->comm)
+		if (b->victim.comm && !a->victim.comm)
 			fail_msg("%s, %s: no name", name, how);
 		if (b->asked_comm && !a->asked_comm)
 			fail_msg("%s, %s: no asker", name, how);
@@ -298,7 +286,7 @@ static bool
 has_name(const struct found *found, const char *name, bool asks)
 {
 	for (size_t i = 0; i < found->count; i++) {
-		const char *other = asks ? found->kills[i].asked_comm : found->kills[i].comm;
+		const char *other = asks ? found->kills[i].asked_comm : found->kills[i].victim.comm;
 
 		if (other && strcmp(other, name) == 0)
 			return true;
@@ -310,7 +298,7 @@ static const struct oom_kill *
 find_pid(const struct found *found, int64_t pid)
 {
 	for (size_t i = 0; i < found->count; i++)
-		if (found->kills[i].pid == pid)
+		if (found->kills[i].victim.pid == pid)
 			return &found->kills[i];
 	return NULL;
 }
@@ -337,7 +325,7 @@ count_victims(const struct found *found)
 	size_t count = 0;
 
 	for (size_t i = 0; i < found->count; i++)
-		count += found->kills[i].pid != UNKNOWN;
+		count += found->kills[i].victim.pid != UNKNOWN;
 	return count;
 }
 
@@ -354,17 +342,18 @@ check_rest(const char *name, size_t line, const char *text, const struct found *
 	for (size_t i = 0; i < found.count; i++) {
 		const struct oom_kill *kill = &found.kills[i];
 
-		if (kill->pid != UNKNOWN && !find_pid(right, kill->pid) && !tells(text, kill->pid))
-			fail_msg("%s, %zu: killed %lld", name, line, (long long)kill->pid);
-		if (kill->comm && !has_name(right, kill->comm, false))
-			fail_msg("%s, %zu: killed %s", name, line, kill->comm);
+		if (kill->victim.pid != UNKNOWN && !find_pid(right, kill->victim.pid) &&
+			!tells(text, kill->victim.pid))
+			fail_msg("%s, %zu: killed %lld", name, line, (long long)kill->victim.pid);
+		if (kill->victim.comm && !has_name(right, kill->victim.comm, false))
+			fail_msg("%s, %zu: killed %s", name, line, kill->victim.comm);
 		if (kill->asked_comm && !has_name(right, kill->asked_comm, true))
 			fail_msg("%s, %zu: asked %s", name, line, kill->asked_comm);
 	}
 	if (count_victims(&found) > count_victims(right))
 		fail_msg("%s, %zu: a victim is told twice", name, line);
 	for (size_t i = 0; i < right->count; i++) {
-		int64_t pid = right->kills[i].pid;
+		int64_t pid = right->kills[i].victim.pid;
 
 		if (pid != UNKNOWN && tells(text, pid) && !find_pid(&found, pid))
 			fail_msg("%s, %zu: %lld is lost", name, line, (long long)pid);
@@ -432,11 +421,11 @@ check_mixed(
 	for (size_t i = 0; i < whole->count; i++) {
 		const struct oom_kill *right = &whole->kills[i], *kill;
 
-		if (right->pid == UNKNOWN)
+		if (right->victim.pid == UNKNOWN)
 			continue;
-		kill = find_pid(found, right->pid);
+		kill = find_pid(found, right->victim.pid);
 		if (!kill)
-			fail_msg("%s: %lld is lost", names, (long long)right->pid);
+			fail_msg("%s: %lld is lost", names, (long long)right->victim.pid);
 		check_kill(names, i, kill, right);
 		if (is_kept_apart && right->asked_comm && !kill->asked_comm)
 			fail_msg("%s: no asker", names);

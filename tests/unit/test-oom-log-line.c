@@ -65,7 +65,7 @@ what_stands_before_a_message_is_taken_off(void **state)
 		log_line_parse(cases[i].line, strrchr(cases[i].line, 'x'), &line);
 		time = line.has_stamp ? log_stamp_time(&line.stamp, NOW) : UNKNOWN;
 		assert_int_equal(line.origin, cases[i].origin);
-		assert_int_equal(line.uptime == UNKNOWN ? UNKNOWN : line.uptime / 1000000,
+		assert_int_equal(line.uptime_us == UNKNOWN ? UNKNOWN : line.uptime_us / 1000,
 			cases[i].uptime_ms);
 		assert_int_equal(time == UNKNOWN ? UNKNOWN : time / SECOND, cases[i].time);
 	}

@@ -42,6 +42,15 @@ take_all(struct oom_log *log, struct found *found)
 		assert_true(++found->count < MOST_KILLS);
 }
 
+static void
+feed(struct oom_log *log, const char *line)
+{
+	char *copy = strdup(line);
+
+	oom_log_feed(log, copy, true);
+	free(copy);
+}
+
 static struct found
 read_log(const char *text)
 {
@@ -91,12 +100,12 @@ a_name_may_be_anything(void **state)
 		found = read_log(text);
 		assert_int_equal(found.count, 1);
 		assert_string_equal(found.kills[0].asked_comm, names[i]);
-		assert_string_equal(found.kills[0].comm, names[i]);
+		assert_string_equal(found.kills[0].victim.comm, names[i]);
 		assert_string_equal(found.kills[0].candidates[0].comm, names[i]);
-		assert_int_equal(found.kills[0].pid, 42);
-		assert_int_equal(found.kills[0].uid, 7);
-		assert_int_equal(found.kills[0].adj, 3);
-		assert_int_equal(found.kills[0].resident, 24 * 1024);
+		assert_int_equal(found.kills[0].victim.pid, 42);
+		assert_int_equal(found.kills[0].victim.uid, 7);
+		assert_int_equal(found.kills[0].victim.adj, 3);
+		assert_int_equal(found.kills[0].victim.resident, 24 * 1024);
 		finish(&found);
 	}
 }
@@ -126,8 +135,8 @@ a_name_with_a_newline_is_put_together(void **state)
 			 "\n3,9,17,-;Out of memory: Killed process 43 (a\\x0ab) " SIZES);
 
 	assert_int_equal(found.count, 2);
-	assert_string_equal(found.kills[0].comm, "a\nb");
-	assert_string_equal(found.kills[1].comm, "a\nb");
+	assert_string_equal(found.kills[0].victim.comm, "a\nb");
+	assert_string_equal(found.kills[1].victim.comm, "a\nb");
 	finish(&found);
 }
 
@@ -157,13 +166,13 @@ the_journal_may_come_as_json(void **state)
 			 "\"SYSLOG_IDENTIFIER\":\"app\"}\n{\n{}\n{\"MESSAGE\":7}\n");
 
 	assert_int_equal(found.count, 2);
-	assert_string_equal(found.kills[0].comm, "a\nb");
+	assert_string_equal(found.kills[0].victim.comm, "a\nb");
 	assert_string_equal(found.kills[0].asked_comm, "a");
 	assert_int_equal(found.kills[0].time, INT64_C(1795356001500000000));
 	assert_int_equal(found.kills[0].memory_anon, 8 * 4096);
 	assert_int_equal(found.kills[0].memory_file, 2 * 4096);
-	assert_int_equal(found.kills[1].pid, 7);
-	assert_string_equal(found.kills[1].comm, "\xff");
+	assert_int_equal(found.kills[1].victim.pid, 7);
+	assert_string_equal(found.kills[1].victim.comm, "\xff");
 	finish(&found);
 }
 
@@ -192,7 +201,7 @@ the_highest_badness_is_first_and_of_equals_the_later(void **state)
 	assert_string_equal(kill->candidates[3].comm, "first"); /* 102 with the pages truncated */
 	assert_string_equal(kill->candidates[4].comm, "seldom");
 	assert_int_equal(kill->rank, 1);
-	assert_int_equal(kill->swap, 2 * 4096);
+	assert_int_equal(kill->victim.swap, 2 * 4096);
 	assert_string_equal(kill->largest.comm, "never");
 	finish(&found);
 }
@@ -218,15 +227,15 @@ only_the_best_candidates_are_kept_and_all_are_counted(void **state)
 	struct oom_kill kill;
 	char line[256];
 
-	oom_log_feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0", true);
-	oom_log_feed(log, "Node 0 Normal: 1*4kB (U) 0*8kB = 4kB", true);
+	feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0");
+	feed(log, "Node 0 Normal: 1*4kB (U) 0*8kB = 4kB");
 	for (int i = 1; i <= 100000; i++) {
 		snprintf(line, sizeof(line),
 			"[%7d]     0 %d       10      %d        0        0             0 p%d", i, i,
 			i * 7919 % 100003, i);
 		oom_log_feed(log, line, true);
 	}
-	oom_log_feed(log, "Out of memory: Killed process 7 (p7) " SIZES, true);
+	feed(log, "Out of memory: Killed process 7 (p7) " SIZES);
 	oom_log_end(log);
 	assert_true(oom_log_take(log, &kill));
 	assert_int_equal(kill.tasks, 100000);
@@ -245,7 +254,7 @@ columns_are_found_by_their_heading(void **state)
 		"name\r\n"
 		"[     10]   1        2    3  40       5       6        7       10            8 "
 		"a\r\n" DEATH("10", "a"));
-	const struct oom_candidate *task = &found.kills[0].candidates[0];
+	const struct oom_task *task = &found.kills[0].candidates[0];
 
 	assert_int_equal(task->file, 2 * 4096);
 	assert_int_equal(task->uid, 3);
@@ -280,7 +289,7 @@ a_report_whose_pages_have_two_sizes_is_of_two_machines(void **state)
 			"10", "a"));
 
 	assert_int_equal(found.count, 1);
-	assert_int_equal(found.kills[0].virtual, 40 * 1024);
+	assert_int_equal(found.kills[0].victim.virtual, 40 * 1024);
 	assert_int_equal(found.kills[0].candidate_count, 0);
 	finish(&found);
 }
@@ -305,7 +314,7 @@ processes_killed_as_a_group_share_a_report(void **state)
 	assert_int_equal(found.kills[0].reaped, 1);
 	assert_string_equal(found.kills[0].limit_cgroup, "/x");
 	assert_string_equal(found.kills[0].cgroup, "/x/y");
-	assert_int_equal(found.kills[1].pid, 11);
+	assert_int_equal(found.kills[1].victim.pid, 11);
 	assert_int_equal(found.kills[1].killed_with, 1);
 	assert_int_equal(found.kills[1].report, found.kills[0].report);
 	assert_int_equal(found.kills[1].limited_by, OOM_LIMIT_CGROUP);
@@ -326,10 +335,10 @@ a_group_whose_first_death_is_missing_keeps_its_processes_apart(void **state)
 		"Memory cgroup out of memory: Killed process 10 (a) " SIZES "\n");
 
 	assert_int_equal(found.count, 2);
-	assert_int_equal(found.kills[0].pid, 10);
+	assert_int_equal(found.kills[0].victim.pid, 10);
 	assert_int_equal(found.kills[0].outcome, OOM_KILLED);
 	assert_string_equal(found.kills[0].group, "/x");
-	assert_int_equal(found.kills[1].pid, 11);
+	assert_int_equal(found.kills[1].victim.pid, 11);
 	assert_int_equal(found.kills[1].killed_with, 1);
 	finish(&found);
 }
@@ -340,11 +349,11 @@ a_group_is_not_for_ever(void **state)
 	struct oom_log *log = oom_log_create(&clock_of_tests);
 	struct found found = { .count = 0 };
 
-	oom_log_feed(log, "Memory cgroup out of memory: Killed process 10 (a) " SIZES, true);
-	oom_log_feed(log, "Tasks in /x are going to be killed due to memory.oom.group set", true);
+	feed(log, "Memory cgroup out of memory: Killed process 10 (a) " SIZES);
+	feed(log, "Tasks in /x are going to be killed due to memory.oom.group set");
 	for (int i = 0; i < 100; i++)
-		oom_log_feed(log, "eth0: link becomes ready", true);
-	oom_log_feed(log, "Out of memory: Killed process 11 (b) " SIZES, true);
+		feed(log, "eth0: link becomes ready");
+	feed(log, "Out of memory: Killed process 11 (b) " SIZES);
 	oom_log_end(log);
 	take_all(log, &found);
 	assert_int_equal(found.count, 2);
@@ -362,7 +371,7 @@ a_child_may_have_died_for_its_parent(void **state)
 			"Killed process 11 (child) " SIZES "\n");
 
 	assert_int_equal(found.count, 1);
-	assert_int_equal(found.kills[0].pid, 11);
+	assert_int_equal(found.kills[0].victim.pid, 11);
 	assert_int_equal(found.kills[0].chosen_pid, 10);
 	assert_string_equal(found.kills[0].chosen_comm, "parent");
 	assert_int_equal(found.kills[0].score, 868);
@@ -391,11 +400,11 @@ figures_long_before_a_death_are_not_of_it(void **state)
 	struct oom_log *log = oom_log_create(&clock_of_tests);
 	struct oom_kill kill;
 
-	oom_log_feed(log, "Mem-Info:", true);
-	oom_log_feed(log, "active_anon:10 inactive_anon:10 isolated_anon:0", true);
+	feed(log, "Mem-Info:");
+	feed(log, "active_anon:10 inactive_anon:10 isolated_anon:0");
 	for (int i = 0; i < 100; i++)
-		oom_log_feed(log, "eth0: link becomes ready", true);
-	oom_log_feed(log, "Out of memory: Killed process 7 (a) " SIZES, true);
+		feed(log, "eth0: link becomes ready");
+	feed(log, "Out of memory: Killed process 7 (a) " SIZES);
 	oom_log_end(log);
 	assert_true(oom_log_take(log, &kill));
 	assert_int_equal(kill.memory_anon, UNKNOWN);
@@ -423,7 +432,7 @@ a_victim_without_a_number_is_no_process(void **state)
 		"oom_memcg=/x,task_memcg=/x/y,task=a,pid=000,uid=0\n" DEATH("10", "a"));
 
 	assert_int_equal(found.count, 1);
-	assert_int_equal(found.kills[0].pid, 10);
+	assert_int_equal(found.kills[0].victim.pid, 10);
 	finish(&found);
 }
 
@@ -441,8 +450,8 @@ figures_that_cannot_be_are_unknown(void **state)
 	const struct oom_kill *kill = &found.kills[0];
 
 	assert_int_equal(found.count, 1);
-	assert_int_equal(kill->virtual, UNKNOWN);
-	assert_int_equal(kill->anon, UNKNOWN);
+	assert_int_equal(kill->victim.virtual, UNKNOWN);
+	assert_int_equal(kill->victim.anon, UNKNOWN);
 	assert_int_equal(kill->swap_total, UNKNOWN);
 	assert_int_equal(kill->total, UNKNOWN);
 	for (size_t i = 0; i < kill->candidate_count; i++)
@@ -500,10 +509,10 @@ a_pause_gives_what_is_there_and_tears_nothing(void **state)
 	struct oom_log *log = oom_log_create(&clock_of_tests);
 	struct oom_kill kill;
 
-	oom_log_feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0", true);
+	feed(log, "a invoked oom-killer: gfp_mask=0x0(), order=0, oom_score_adj=0");
 	oom_log_pause(log);
 	assert_false(oom_log_take(log, &kill));
-	oom_log_feed(log, "Out of memory: Killed process 7 (b) " SIZES, true);
+	feed(log, "Out of memory: Killed process 7 (b) " SIZES);
 	assert_false(oom_log_take(log, &kill));
 	oom_log_pause(log);
 	assert_true(oom_log_take(log, &kill));
@@ -518,7 +527,7 @@ lines_of_a_file_are_read_whatever_their_length(void **state)
 	struct kernel_log *log;
 	struct tree tree;
 	char path[128], *text = malloc(300001);
-	const char *line;
+	char *line;
 
 	assert_non_null(text);
 	memset(text, 'x', 300000);

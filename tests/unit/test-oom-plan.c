@@ -96,11 +96,11 @@ a_preview_leaves_the_snapshot_what_it_has(void **state)
 	struct oom_plan plan = { .count = 0 };
 	struct oom_preview preview = { .count = 0 };
 
-	snapshot_add_event(now)->pid = 77;
+	snapshot_add_event(now)->victim.pid = 77;
 	fault_add(&now->faults)->pid = 78;
 	oom_plan_add(&plan, snapshot_find_process(now, 10), -500);
 	oom_preview(&preview, now, &plan);
-	assert_int_equal(event_at(&now->events, 0)->pid, 77);
+	assert_int_equal(event_at(&now->events, 0)->victim.pid, 77);
 	assert_int_equal(fault_at(&now->faults, 0)->pid, 78);
 	oom_plan_finish(&plan);
 	oom_preview_finish(&preview);

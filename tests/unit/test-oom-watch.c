@@ -118,12 +118,12 @@ a_kill_in_the_log_is_told_once(void **state)
 	append(&scene, KILL);
 	now = watch(&scene, next(&scene, 6));
 	assert_int_equal(now->events.count, 1);
-	assert_int_equal(event_at(&now->events, 0)->pid, 20);
+	assert_int_equal(event_at(&now->events, 0)->victim.pid, 20);
 	assert_int_equal(event_at(&now->events, 0)->likely, 0);
-	assert_int_equal(event_at(&now->events, 0)->uid, 7);
-	assert_int_equal(event_at(&now->events, 0)->resident, 7 * 1024);
+	assert_int_equal(event_at(&now->events, 0)->victim.uid, 7);
+	assert_int_equal(event_at(&now->events, 0)->victim.resident, 7 * 1024);
 	assert_int_equal(event_at(&now->events, 0)->score, 700);
-	assert_string_equal(event_at(&now->events, 0)->comm, "db");
+	assert_string_equal(event_at(&now->events, 0)->victim.comm, "db");
 	assert_string_equal(event_at(&now->events, 0)->asked_comm, "asker");
 	assert_string_equal(event_at(&now->events, 0)->constraint, "cgroup");
 	assert_string_equal(event_at(&now->events, 0)->limit_cgroup, "/x");
@@ -159,8 +159,8 @@ a_victim_called_by_its_thread_is_told_by_its_process(void **state)
 			       "(db) total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
 		now = watch(&scene, next(&scene, 6));
 		assert_int_equal(now->events.count, 1);
-		assert_int_equal(event_at(&now->events, 0)->pid, cases[i].pid);
-		assert_string_equal(event_at(&now->events, 0)->comm, "db");
+		assert_int_equal(event_at(&now->events, 0)->victim.pid, cases[i].pid);
+		assert_string_equal(event_at(&now->events, 0)->victim.comm, "db");
 		assert_int_equal(event_at(&now->events, 0)->score, 700);
 		end(&scene);
 	}
@@ -183,7 +183,7 @@ two_processes_without_their_first_threads_are_not_mistaken(void **state)
 		       "total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
 	now = watch(&scene, next(&scene, 6));
 	assert_int_equal(now->events.count, 1);
-	assert_int_equal(event_at(&now->events, 0)->pid, 21);
+	assert_int_equal(event_at(&now->events, 0)->victim.pid, 21);
 	end(&scene);
 }
 
@@ -223,10 +223,10 @@ a_counter_names_the_largest_process_that_has_gone(void **state)
 	add_process(filled, 40, "zombie", 0);
 	now = watch(&scene, filled);
 	assert_int_equal(now->events.count, 2);
-	assert_int_equal(event_at(&now->events, 0)->pid, 40);
-	assert_int_equal(event_at(&now->events, 1)->pid, 30);
+	assert_int_equal(event_at(&now->events, 0)->victim.pid, 40);
+	assert_int_equal(event_at(&now->events, 1)->victim.pid, 30);
 	assert_int_equal(event_at(&now->events, 1)->likely, 1);
-	assert_int_equal(event_at(&now->events, 1)->resident, 100 * MIB);
+	assert_int_equal(event_at(&now->events, 1)->victim.resident, 100 * MIB);
 	assert_string_equal(event_at(&now->events, 1)->source, "vmstat");
 	assert_int_equal(now->hint_count, 1);
 	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
@@ -249,7 +249,7 @@ a_victim_that_takes_its_time_is_waited_for(void **state)
 	assert_int_equal(watch(&scene, filled)->events.count, 0);
 	now = watch(&scene, next(&scene, 6));
 	assert_int_equal(now->events.count, 1);
-	assert_int_equal(event_at(&now->events, 0)->pid, 30);
+	assert_int_equal(event_at(&now->events, 0)->victim.pid, 30);
 	end(&scene);
 }
 
@@ -264,7 +264,7 @@ nobody_is_named_where_nobody_has_gone(void **state)
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
 	now = watch(&scene, next(&scene, 6));
 	assert_int_equal(now->events.count, 1);
-	assert_int_equal(event_at(&now->events, 0)->pid, UNKNOWN);
+	assert_int_equal(event_at(&now->events, 0)->victim.pid, UNKNOWN);
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
 	end(&scene);
 }
@@ -303,7 +303,7 @@ without_vmstat_the_own_cgroup_counts(void **state)
 	tree_write(&scene.tree, "cgroups/a/b/memory.events", "low 0\noom 9\noom_kill 4\n");
 	now = watch(&scene, next(&scene, UNKNOWN));
 	assert_int_equal(now->events.count, 1);
-	assert_int_equal(event_at(&now->events, 0)->pid, 30);
+	assert_int_equal(event_at(&now->events, 0)->victim.pid, 30);
 	assert_string_equal(event_at(&now->events, 0)->source, "memory.events");
 	end(&scene);
 }
@@ -345,15 +345,15 @@ a_record_of_the_tracepoint_is_read_by_its_format(void **state)
 	assert_int_equal(mark_format_parse(format_text, &format), 0);
 	assert_int_equal(format.id, 609);
 	assert_true(mark_parse(&format, (const char *)&raw, sizeof(raw), &mark));
-	assert_int_equal(mark.pid, 42);
-	assert_int_equal(mark.anon, 8 * 1024);
-	assert_int_equal(mark.uid, 4294967294);
-	assert_int_equal(mark.adj, -300);
-	assert_int_equal(mark.shmem, UNKNOWN); /* this format has none */
+	assert_int_equal(mark.victim.pid, 42);
+	assert_int_equal(mark.victim.anon, 8 * 1024);
+	assert_int_equal(mark.victim.uid, 4294967294);
+	assert_int_equal(mark.victim.adj, -300);
+	assert_int_equal(mark.victim.shmem, UNKNOWN); /* this format has none */
 	assert_string_equal(mark.comm, "a b c");
 
 	assert_true(mark_parse(&format, (const char *)&raw, 12, &mark)); /* before Linux 6.8 */
-	assert_int_equal(mark.anon, UNKNOWN);
+	assert_int_equal(mark.victim.anon, UNKNOWN);
 	assert_string_equal(mark.comm, "");
 	assert_false(mark_parse(&format, (const char *)&raw, 11, &mark));
 	raw.comm = UINT32_MAX;
@@ -375,10 +375,10 @@ an_event_is_one_safe_sentence(void **state)
 
 	event_text(event, text);
 	assert_string_equal(text, "killed for lack of memory: a process that is not known");
-	event->pid = 42;
-	event->comm = "a\n\x1b[31m";
-	event->resident = 100 * MIB;
-	event->adj = -300;
+	event->victim.pid = 42;
+	event->victim.comm = "a\n\x1b[31m";
+	event->victim.resident = 100 * MIB;
+	event->victim.adj = -300;
 	event->constraint = "cgroup";
 	event->limit_cgroup = "/x";
 	event->asked_comm = "b";
@@ -389,14 +389,14 @@ an_event_is_one_safe_sentence(void **state)
 	event->likely = 1;
 	event->limit_cgroup = NULL;
 	event->constraint = "machine";
-	event->adj = UNKNOWN;
+	event->victim.adj = UNKNOWN;
 	event_text(event, text);
 	assert_string_equal(text, "killed for lack of memory: probably a\\n\\x1b[31m (42), which "
 				  "held 100M, the machine had "
 				  "none left; b asked");
 	memset(name, '\x1b', sizeof(name));
 	*rest = '\0';
-	event->comm = event->asked_comm = event->limit_cgroup = name;
+	event->victim.comm = event->asked_comm = event->limit_cgroup = name;
 	event_text(event, text);
 	assert_true(strlen(text) < EVENT_TEXT_SIZE);
 	assert_string_equal(text + strlen(text) - 6, " asked");
@@ -436,7 +436,7 @@ F10_the_last_kill_is_that_of_the_events_or_of_the_log(void **state)
 	assert_int_equal(now->system.last_kill_time, now->time);
 	now = next(&scene, 4);
 	event = snapshot_add_event(now);
-	event->comm = "web";
+	event->victim.comm = "web";
 	event->likely = 0;
 	event->time = 7;
 	last_kill_read(&last, now);

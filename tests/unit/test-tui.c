@@ -397,8 +397,8 @@ a_kill_is_announced_until_escape(void **state)
 	struct screen_fixture *fixture = *state;
 	struct event *event = snapshot_add_event(&fixture->snapshot);
 
-	event->pid = 77;
-	event->comm = "e\x1b[31m";
+	event->victim.pid = 77;
+	event->victim.comm = "e\x1b[31m";
 	tui_show(fixture->tui, &fixture->snapshot, 1);
 	assert_non_null(strstr(fixture->tui->announcement, "e\\x1b[31m (77)"));
 	fixture->snapshot.events.count = 0;
@@ -407,7 +407,7 @@ a_kill_is_announced_until_escape(void **state)
 	assert_non_null(strstr(fixture->tui->announcement, "(77)"));
 	tui_draw(fixture->tui);
 	assert_true(line_has(stdscr, LINES - 2, L"(77)"));
-	event->comm = "\xe6\xbc\xa2";
+	event->victim.comm = "\xe6\xbc\xa2";
 	fixture->snapshot.events.count = 1;
 	tui_show(fixture->tui, &fixture->snapshot, 1);
 	for (int width = 1; width < 5; width++) { /* also where it is wider than the window */
