@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /*
- * Reads files of processes that may block for ever, in a separate thread: the holder of a process's
- * mmap_lock may wait for a device, and then a reader of the file waits too (T17). A thread that
- * hangs is abandoned with its file, and a new thread reads the rest. The file is not read again
- * until the abandoned thread has its answer.
+ * Reads files of processes that may block for ever, in separate threads (jobs.h): the holder of a
+ * process's mmap_lock may wait for a device, and then a reader of the file waits too (T17). A
+ * thread that hangs is abandoned with its file, and a new thread reads the rest. The file is not
+ * read again until the abandoned thread has its answer.
  */
 struct blocking_reads;
 
@@ -37,8 +37,8 @@ struct blocking_reads *blocking_reads_create(int root);
 /* Does not wait: threads that still hang live until the program ends. */
 void blocking_reads_destroy(struct blocking_reads *reads);
 
-/* Forgets the last batch. Returns false while some of its reads have no answer. */
-bool blocking_reads_reset(struct blocking_reads *reads);
+/* Forgets the last batch, whose reads must all have their answers. */
+void blocking_reads_reset(struct blocking_reads *reads);
 
 /* Adds a read to the batch; not allowed if blocking_reads_is_blocked() for it. */
 void blocking_reads_add(struct blocking_reads *reads, const struct blocking_read *read);

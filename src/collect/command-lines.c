@@ -45,8 +45,7 @@ void
 command_lines_begin(struct command_lines *commands, struct snapshot *now, bool all,
 	command_failed_fn failed, void *context)
 {
-	(void)blocking_reads_reset(
-		commands->reads); /* no read is pending: each batch is waited for */
+	blocking_reads_reset(commands->reads); /* each batch was waited for */
 	commands->now = now;
 	commands->failed = failed;
 	commands->context = context;
@@ -117,7 +116,7 @@ read_asked(struct command_lines *commands)
 	reads = blocking_reads_results(commands->reads, &count);
 	for (size_t i = 0; i < count; i++)
 		take_answer(commands, &reads[i]);
-	(void)blocking_reads_reset(commands->reads);
+	blocking_reads_reset(commands->reads);
 }
 
 void

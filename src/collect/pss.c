@@ -107,7 +107,7 @@ take_answers(struct pss_reader *reader, struct snapshot *now)
 
 	for (size_t i = 0; i < count; i++)
 		take_answer(reader, &reads[i], now);
-	(void)blocking_reads_reset(reader->reads);
+	blocking_reads_reset(reader->reads);
 }
 
 /* Estimates from the time of the last walk, and from the size now. */

@@ -6,9 +6,9 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/unit.h"
+#include "collect/jobs.h"
 #include "model/mapping.h"
 #include "sampler/address-space.h"
-#include "sampler/jobs.h"
 #include "sampler/record.h"
 #include "sampler/string-pool.h"
 
@@ -39,7 +39,7 @@ enum {
 
 /* A process whose mappings cannot be read delays the sampler once. */
 static const int64_t most_wait = 100 * NS_PER_MS;
-enum { PART_OF_TIME = 1, TROUBLE_SIZE = 128 };
+enum { PART_OF_TIME = 1, MOST_LATE = 8, TROUBLE_SIZE = 128 };
 
 /* Limits the time for reading: this many mappings cost a pause of one drain. */
 enum { MAPPINGS_A_DRAIN = 4096 };
@@ -67,7 +67,7 @@ address_spaces_create(int root)
 	*spaces = (struct address_spaces){ .root = root,
 		.drain = 1,
 		.name_limit = MUCH_NAMES,
-		.jobs = jobs_create(most_wait, PART_OF_TIME) };
+		.jobs = jobs_create(MOST_LATE, most_wait, PART_OF_TIME) };
 	return spaces;
 }
 

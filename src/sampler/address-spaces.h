@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "collect/jobs.h"
 #include "collect/maps.h"
 #include "sampler/address-space.h"
-#include "sampler/jobs.h"
 
 #include <stdbool.h>
 #include <stdint.h>

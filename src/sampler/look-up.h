@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "collect/jobs.h"
 #include "sampler/elf-symbols.h"
-#include "sampler/jobs.h"
 
 #include <stdint.h>
 #include <sys/stat.h>

@@ -7,8 +7,8 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "collect/jobs.h"
 #include "sampler/elf-symbols.h"
-#include "sampler/jobs.h"
 #include "sampler/look-up.h"
 #include "sampler/symbol-table.h"
 
@@ -28,7 +28,7 @@
 enum { MOST_MEMORY = 24 * 1024 * 1024, MOST_FILES = 4096, IDLE_DRAINS = 16 };
 
 /* One in so many nanoseconds may be spent waiting for files. */
-enum { PART_OF_TIME = 25 };
+enum { PART_OF_TIME = 25, MOST_LATE = 8 };
 
 enum { NAME_SIZE = 128, TROUBLE_SIZE = 256 };
 static const int64_t long_wait = NS_PER_SEC;
@@ -75,7 +75,8 @@ symbols_create(int root, int64_t most_wait)
 {
 	struct symbols *symbols = xmalloc(sizeof(*symbols));
 
-	*symbols = (struct symbols){ .root = root, .jobs = jobs_create(most_wait, PART_OF_TIME) };
+	*symbols = (struct symbols){ .root = root,
+		.jobs = jobs_create(MOST_LATE, most_wait, PART_OF_TIME) };
 	return symbols;
 }
 

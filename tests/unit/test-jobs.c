@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "sampler/jobs.h"
+#include "collect/jobs.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -63,7 +63,7 @@ run_in_time(struct jobs *jobs, struct waiting *waiting)
 static void
 a_job_that_can_be_done_is_done(void **state)
 {
-	struct jobs *jobs = jobs_create(INT64_C(1) << 60, 1);
+	struct jobs *jobs = jobs_create(MOST_LATE, INT64_C(1) << 60, 1);
 	struct waiting *waiting = create(false);
 
 	for (int i = 0; i < 100; i++) {
@@ -81,7 +81,7 @@ a_job_that_can_be_done_is_done(void **state)
 static void
 jobs_that_hang_are_left_behind_and_few(void **state)
 {
-	struct jobs *jobs = jobs_create(INT64_C(50) * 1000000, 1);
+	struct jobs *jobs = jobs_create(MOST_LATE, INT64_C(50) * 1000000, 1);
 	struct waiting *late[MOST_LATE], *other = create(false), *taken;
 	size_t count = 0;
 

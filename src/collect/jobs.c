@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "sampler/jobs.h"
+#include "collect/jobs.h"
 
 #include "base/clock.h"
 #include "base/macros.h"
@@ -7,6 +7,7 @@
 #include "base/thread.h"
 #include "collect/procfs.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -15,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* MOST_LOOKS: a thread that gets no CPU is waited for one second. */
-enum { MOST_LATE = 8, MOST_LOOKS = 200 };
+/* A thread that gets no CPU is waited for one second. */
+enum { MOST_LOOKS = 200 };
 static const int64_t look_time = 5 * NS_PER_MS;
 
 struct worker {
@@ -25,15 +26,15 @@ struct worker {
 	pid_t tid;       /* 0: not started */
 	struct job *job; /* NULL: none */
 	bool done;
-	int64_t cpu_time; /* of the finished job */
+	int64_t cpu_time; /* of the thread, at the last look of the caller */
 };
 
 struct jobs {
 	pthread_mutex_t lock; /* guards the fields of the workers, and these three: */
 	pthread_cond_t wanted, done;
 	struct worker *current; /* NULL: not needed yet, or the last one hangs */
-	struct worker *late[MOST_LATE];
-	size_t late_count;
+	struct worker *late[JOBS_MOST_LATE];
+	size_t late_count, most_late;
 	int64_t most_wait, part;
 	int64_t budget, refilled; /* nanoseconds left for waiting; time of the refill */
 };
@@ -47,17 +48,13 @@ run(void *argument)
 	pthread_mutex_lock(&jobs->lock);
 	worker->tid = gettid();
 	while (jobs->current == worker) {
-		int64_t start;
-
 		if (!worker->job || worker->done) {
 			pthread_cond_wait(&jobs->wanted, &jobs->lock);
 			continue;
 		}
 		pthread_mutex_unlock(&jobs->lock);
-		start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 		worker->job->run(worker->job);
 		pthread_mutex_lock(&jobs->lock);
-		worker->cpu_time = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 		worker->done = true;
 		pthread_cond_signal(&jobs->done);
 	}
@@ -66,11 +63,13 @@ run(void *argument)
 }
 
 struct jobs *
-jobs_create(int64_t most_wait, int64_t part)
+jobs_create(size_t most_late, int64_t most_wait, int64_t part)
 {
 	struct jobs *jobs = xcalloc(1, sizeof(*jobs));
 	pthread_condattr_t attributes;
 
+	assert(most_late <= JOBS_MOST_LATE);
+	jobs->most_late = most_late;
 	jobs->most_wait = jobs->budget = most_wait;
 	jobs->part = part;
 	jobs->refilled = clock_ns(CLOCK_MONOTONIC);
@@ -131,14 +130,25 @@ refill(struct jobs *jobs)
 	jobs->refilled = now;
 }
 
-/* Gives the job to the worker, and starts one if needed. Returns 0 or -errno. */
+static int64_t
+cpu_time_of(const struct worker *worker)
+{
+	clockid_t clock;
+
+	return pthread_getcpuclockid(worker->thread, &clock) == 0 ? clock_ns(clock) : 0;
+}
+
+/* Gives the job to the worker, and starts one if needed. The lock is held. */
 static int
 give(struct jobs *jobs, struct job *job)
 {
 	struct worker *worker = jobs->current;
 	int error;
 
+	if (jobs->late_count == jobs->most_late)
+		return -EAGAIN;
 	if (worker) {
+		worker->cpu_time = cpu_time_of(worker);
 		worker->job = job;
 		worker->done = false;
 		pthread_cond_signal(&jobs->wanted);
@@ -149,66 +159,74 @@ give(struct jobs *jobs, struct job *job)
 	worker->job = job;
 	jobs->current = worker;
 	error = thread_start(&worker->thread, run, worker);
-	if (error == 0)
-		return 0;
-	jobs->current = NULL;
-	free(worker);
+	if (error < 0) {
+		jobs->current = NULL;
+		free(worker);
+	}
 	return error;
 }
 
-static int64_t
-cpu_time_of(const struct worker *worker)
+int
+jobs_start(struct jobs *jobs, struct job *job)
 {
-	clockid_t clock;
+	int error;
 
-	return pthread_getcpuclockid(worker->thread, &clock) == 0 ? clock_ns(clock) : 0;
+	pthread_mutex_lock(&jobs->lock);
+	error = give(jobs, job);
+	pthread_mutex_unlock(&jobs->lock);
+	return error;
 }
 
-/* Waits for the worker within the budget. Returns whether it is done. */
-static bool
-wait_for(struct jobs *jobs, const struct worker *worker, int64_t cpu_time)
+enum job_state
+jobs_wait(struct jobs *jobs, int64_t ns, int64_t *ret_cpu_time)
 {
-	for (int looks = 0; !worker->done && jobs->budget > 0 && looks < MOST_LOOKS; looks++) {
-		int64_t until = clock_ns(CLOCK_MONOTONIC) + look_time, before = cpu_time;
-		const struct timespec time = clock_timespec(until);
+	const struct timespec until = clock_timespec(clock_ns(CLOCK_MONOTONIC) + ns);
+	struct worker *worker = jobs->current;
+	int64_t before = worker->cpu_time;
+	bool done;
+	pid_t tid;
 
-		if (pthread_cond_timedwait(&jobs->done, &jobs->lock, &time) != ETIMEDOUT)
-			continue;
-		cpu_time = cpu_time_of(worker);
-		if (worker->tid > 0 && procfs_thread_sleeps(worker->tid))
-			jobs->budget -= look_time;
-		else
-			jobs->budget -= cpu_time - before;
+	pthread_mutex_lock(&jobs->lock);
+	while (!worker->done && ns > 0 &&
+		pthread_cond_timedwait(&jobs->done, &jobs->lock, &until) != ETIMEDOUT)
+		;
+	done = worker->done;
+	tid = worker->tid;
+	pthread_mutex_unlock(&jobs->lock);
+	if (ret_cpu_time) {
+		worker->cpu_time = cpu_time_of(worker);
+		*ret_cpu_time = worker->cpu_time - before;
 	}
-	if (worker->done)
-		jobs->budget -= worker->cpu_time;
-	return worker->done;
+	return done ? JOB_DONE : tid > 0 && procfs_thread_sleeps(tid) ? JOB_SLEEPS : JOB_RUNS;
+}
+
+void
+jobs_leave(struct jobs *jobs)
+{
+	pthread_mutex_lock(&jobs->lock);
+	jobs->late[jobs->late_count++] = jobs->current;
+	jobs->current = NULL;
+	pthread_mutex_unlock(&jobs->lock);
 }
 
 int
 jobs_run(struct jobs *jobs, struct job *job)
 {
-	struct worker *worker;
-	int error = -EAGAIN;
+	enum job_state state = JOB_RUNS;
 
 	refill(jobs);
-	if (jobs->budget <= 0 || jobs->late_count == MOST_LATE)
+	if (jobs->budget <= 0 || jobs_start(jobs, job) < 0)
 		return -EAGAIN;
-	pthread_mutex_lock(&jobs->lock);
-	if (give(jobs, job) == 0) {
-		worker = jobs->current;
-		error = wait_for(jobs, worker, jobs->current ? cpu_time_of(worker) : 0)
-				? 0
-				: -EINPROGRESS;
-		if (error == 0) {
-			worker->job = NULL;
-		} else {
-			jobs->late[jobs->late_count++] = worker;
-			jobs->current = NULL;
-		}
+	for (int looks = 0; state != JOB_DONE && jobs->budget > 0 && looks < MOST_LOOKS; looks++) {
+		int64_t cpu_time;
+
+		state = jobs_wait(jobs, look_time, &cpu_time);
+		jobs->budget -= state == JOB_SLEEPS ? look_time : cpu_time;
 	}
-	pthread_mutex_unlock(&jobs->lock);
-	return error;
+	if (state == JOB_DONE)
+		return 0;
+	jobs_leave(jobs);
+	return -EINPROGRESS;
 }
 
 struct job *
