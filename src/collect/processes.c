@@ -11,7 +11,6 @@
 #include "collect/process-files.h"
 #include "collect/procfs.h"
 #include "collect/pss.h"
-#include "collect/vmstat.h"
 #include "model/badness.h"
 #include "model/needs.h"
 
@@ -40,10 +39,7 @@ struct processes {
 	struct users users;
 	struct command_lines *commands;
 	struct pss_reader *pss;
-	union {
-		char process[PROCESS_TEXT_SIZE];
-		char vmstat[VMSTAT_SIZE];
-	} text; /* space for a file */
+	char text[PROCESS_TEXT_SIZE]; /* space for a file */
 };
 
 struct processes *
@@ -178,17 +174,17 @@ has_lost_parent(const struct pass *pass, const struct process *old)
 }
 
 /*
- * What is read of a process in this refresh. What it changes itself is read if it has run; what
- * others change, in its turn. oom_score follows from both: see read_files().
+ * What of `all` is read of a process in this refresh. What it changes itself is read if it has run;
+ * what others change, in its turn. oom_score follows from both: see read_files().
  */
 static uint64_t
-due_needs(const struct processes *processes, const struct cached_process *cached)
+due_needs(const struct processes *processes, const struct cached_process *cached, uint64_t all)
 {
 	const uint64_t own = NEED_STAT | NEED_MEMORY_ANY | NEED_OWNER;
 	const uint64_t others = NEED_MEMORY_ANY | NEED_OOM_ADJ | NEED_CGROUP;
 	const struct needs *needs = processes->pass.needs;
 	const struct process *old = cache_old_row(&processes->pass, cached);
-	uint64_t all = wanted(processes, cached), due = all & ~cached->read;
+	uint64_t due = all & ~cached->read;
 	bool watched = is_watched(needs, cached->pid);
 	bool turn = watched || schedule_is_due(REREAD_OTHERS, cached->pid, &processes->pass.time);
 
@@ -246,15 +242,14 @@ has_changed_score(const struct process *row, const struct process *old)
 	       row->state != old->state;
 }
 
-/* Reads what is `due`, and what follows if it has changed. `old`: its last row, or NULL. */
+/* Reads what is `due`, and the score if what it follows from has changed since the `old` row. */
 static void
 read_files(struct processes *processes, struct cached_process *cached, struct process *row,
 	const struct process *old, uint64_t due)
 {
 	const struct pass *pass = &processes->pass;
-	uint64_t all = wanted(processes, cached);
 	struct process_read read = { .root = processes->root,
-		.text = processes->text.process,
+		.text = processes->text,
 		.row = row,
 		.snapshot = pass->now,
 		.users = &processes->users,
@@ -262,16 +257,13 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 		.counts_exactly = processes->counts_exactly,
 		.swapless = pass->swapless };
 
-	cached->read &= (uint32_t)all; /* the rest is not kept up to date */
-	if (due == 0)
-		return;
 	snprintf(read.directory, sizeof(read.directory), "%lld", (long long)cached->pid);
 	process_files_read(&read, due & ~NEED_OOM_SCORE);
 	if (old && !pass->needs->only_missing && has_changed_score(row, old)) {
 		char text[STAT_SIZE];
 		struct procfs_stat stat;
 
-		due |= all & NEED_OOM_SCORE;
+		due |= wanted(processes, cached) & NEED_OOM_SCORE;
 		if (!(due & NEED_STAT) && read_stat(processes, cached->pid, text, &stat) == 0)
 			fill_from_stat(processes, row, &stat);
 	}
@@ -347,7 +339,8 @@ fill_row(struct processes *processes, struct cached_process *cached, struct proc
 		row->memory_time = pass->now->monotonic;
 	cached->has_run_since_names =
 		cached->has_run || (cached->has_run_since_names && !(due & NEED_COMMAND));
-	read_files(processes, cached, row, old, due);
+	if (due)
+		read_files(processes, cached, row, old, due);
 }
 
 /*
@@ -362,11 +355,11 @@ read_process(struct processes *processes, struct cached_process *cached)
 	char text[STAT_SIZE];
 	struct procfs_stat stat;
 	struct process *row;
-	uint64_t due;
+	uint64_t all = wanted(processes, cached), due;
 	int error;
 
 	note_run(processes, cached);
-	due = due_needs(processes, cached);
+	due = due_needs(processes, cached, all);
 	error = due & NEED_STAT ? read_stat(processes, cached->pid, text, &stat) : 0;
 	if (error == -ESRCH)
 		return false;
@@ -376,9 +369,10 @@ read_process(struct processes *processes, struct cached_process *cached)
 	}
 	if (due & NEED_STAT && (!old || is_another(cached, &stat, old))) {
 		old = NULL;
-		due = wanted(processes, cached);
+		due = all;
 		note_program(processes, cached, &stat);
 	}
+	cached->read &= (uint32_t)all; /* the rest is not kept up to date */
 	row = old ? cache_reuse_row(pass, cached, due) : snapshot_add_process(pass->now);
 	fill_row(processes, cached, row, old, due, &stat);
 	return true;
@@ -425,16 +419,15 @@ find_sharing(struct processes *processes, struct snapshot *now)
 	}
 }
 
-/* How often sleeping processes are read. The first refresh reads all in any case. */
+/* How often sleeping processes are read. */
 static unsigned
 period_of(struct processes *processes, unsigned refresh)
 {
-	int64_t changes = UNKNOWN;
+	const struct snapshot *now = processes->pass.now;
+	bool is_told = processes->has_clock && now->bits & NEED_VMSTAT;
 
-	if (processes->has_clock && refresh > 1 &&
-		vmstat_read(processes->root, processes->text.vmstat) > 0)
-		changes = vmstat_changes(processes->text.vmstat);
-	return schedule_period(&processes->schedule, refresh, changes);
+	return schedule_period(
+		&processes->schedule, refresh, is_told ? now->system.memory_changes : UNKNOWN);
 }
 
 /* Begins a pass: which refresh it is, and which processes there are. Returns 0 or -errno. */

@@ -204,6 +204,7 @@ system_read_vmstat(struct system_reader *reader, int root, struct system *system
 {
 	ssize_t length = vmstat_read(root, reader->text);
 
+	system->memory_changes = length < 0 ? UNKNOWN : vmstat_changes(reader->text);
 	if (length < 0)
 		return (int)length;
 	for (size_t i = 0; i < ARRAY_SIZE(vmstat_figures); i++)

@@ -33,6 +33,7 @@ struct system {
 	/* /proc/vmstat, since boot */
 	int64_t faults, major_faults, pages_swapped_in, pages_swapped_out, pages_scanned,
 		pages_reclaimed, oom_kills;
+	int64_t memory_changes; /* sum of counters, for the collector: see vmstat_changes() */
 	/* rates by model/derive.c */
 	int64_t fault_rate, major_fault_rate, swap_in_rate, swap_out_rate, scan_rate, reclaim_rate;
 	int64_t swap_in_bytes_rate, swap_out_bytes_rate, reclaim_bytes_rate;
