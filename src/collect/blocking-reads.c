@@ -254,7 +254,8 @@ blocking_reads_reset(struct blocking_reads *reads)
 	assert(!reads->is_started);
 	batch->reads =
 		array_fit(batch->reads, &batch->capacity, batch->count, sizeof(batch->reads[0]));
-	batch->count = batch->answered = 0;
+	batch->count = 0;
+	batch->answered = 0;
 	arena_reset(&batch->texts);
 }
 
