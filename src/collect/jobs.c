@@ -206,6 +206,7 @@ jobs_leave(struct jobs *jobs)
 	pthread_mutex_lock(&jobs->lock);
 	jobs->late[jobs->late_count++] = jobs->current;
 	jobs->current = NULL;
+	pthread_cond_signal(&jobs->wanted); /* it may be done by now, and wait for another job */
 	pthread_mutex_unlock(&jobs->lock);
 }
 

@@ -112,11 +112,31 @@ jobs_that_hang_are_left_behind_and_few(void **state)
 	jobs_destroy(jobs);
 }
 
+/* Between the last look and the decision to leave it a job may become done. */
+static void
+a_job_that_is_left_when_it_is_done_can_be_taken(void **state)
+{
+	struct jobs *jobs = jobs_create(MOST_LATE, 0, 1);
+
+	for (int i = 0; i < 100; i++) {
+		struct waiting *waiting = create(false);
+
+		assert_int_equal(jobs_start(jobs, &waiting->job), 0);
+		while (jobs_wait(jobs, 1000000, NULL) != JOB_DONE)
+			;
+		jobs_leave(jobs);
+		assert_ptr_equal(jobs_take(jobs), &waiting->job);
+		destroy(&waiting->job);
+	}
+	jobs_destroy(jobs);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_that_can_be_done_is_done),
+		cmocka_unit_test(a_job_that_is_left_when_it_is_done_can_be_taken),
 		cmocka_unit_test(jobs_that_hang_are_left_behind_and_few),
 	};
 
