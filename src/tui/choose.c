@@ -174,20 +174,20 @@ draw_choice(const struct choose *choose, WINDOW *window, int y, size_t row)
 {
 	const struct choice *choice = &choose->choices[choose->matches[row]];
 	enum style style = row == choose->list.selected ? STYLE_SELECTED : STYLE_NORMAL;
-	int x = has_numbers(choose) ? NUMBER_COLUMNS : 0, width = getmaxx(window);
+	int x = has_numbers(choose) ? NUMBER_COLUMNS : 0;
 	char number[UNIT_FORMAT_SIZE];
 
-	screen_put(window, y, 0, width, style, true, "");
+	screen_put_line(window, y, style, "");
 	if (choice->number != UNKNOWN) {
 		int columns = (int)unit_format(number, UNIT_ID, choice->number, SCALE_HUMAN);
 
 		columns = columns > x ? x : columns;
-		screen_put(window, y, x - columns, columns, style, false, number);
+		screen_put_within(window, y, x - columns, columns, style, number);
 	}
 	x += x > 0;
-	screen_put(window, y, x, columns_of_names(choose), style, false, choice->name);
+	screen_put_within(window, y, x, columns_of_names(choose), style, choice->name);
 	x += columns_of_names(choose) + GAP;
-	screen_put(window, y, x, width, style, false, choice->text);
+	screen_put(window, y, x, style, choice->text);
 }
 
 /* High enough for all choices, but if possible it leaves a third of the window. */
@@ -203,7 +203,7 @@ choose_draw(struct choose *choose, WINDOW *window)
 	lines = lines > height ? height : lines;
 	y = height - lines;
 	if (lines > 1)
-		screen_put(window, y++, 0, getmaxx(window), STYLE_HEADING, true,
+		screen_put_line(window, y++, STYLE_HEADING,
 			choose->kind->heading ? choose->kind->heading
 					      : "Type to narrow  Enter take  Esc cancel");
 	choose->list.line = getbegy(window) + y;
@@ -214,6 +214,6 @@ choose_draw(struct choose *choose, WINDOW *window)
 		if (row < choose->list.count)
 			draw_choice(choose, window, i, row);
 		else
-			screen_put(window, i, 0, getmaxx(window), STYLE_NORMAL, true, "");
+			screen_put_line(window, i, STYLE_NORMAL, "");
 	}
 }

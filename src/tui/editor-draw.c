@@ -259,6 +259,5 @@ editor_draw(const struct app *app, WINDOW *window)
 	lay_out(&page);
 	y = page.count < height ? height - page.count : 0;
 	for (int i = 0; i < page.count; i++)
-		screen_put(window, y + i, 0, page.width, page.lines[i].style, true,
-			page.lines[i].text);
+		screen_put_line(window, y + i, page.lines[i].style, page.lines[i].text);
 }

@@ -60,11 +60,11 @@ put_cut(WINDOW *window, int y, int x, int width, const char *text)
 	int marked = (int)strlen(cut);
 
 	if ((int)text_width(text) <= width)
-		return screen_put(window, y, x, width, STYLE_BOLD, false, text);
+		return screen_put(window, y, x, STYLE_BOLD, text);
 	if (width <= marked)
 		return 0;
-	x += screen_put(window, y, x, width - marked, STYLE_BOLD, false, text);
-	screen_put(window, y, x, marked, STYLE_BOLD, false, cut);
+	x += screen_put_within(window, y, x, width - marked, STYLE_BOLD, text);
+	screen_put(window, y, x, STYLE_BOLD, cut);
 	return width;
 }
 
@@ -138,11 +138,11 @@ draw_sum(struct app *app, WINDOW *window, int y)
 	expression(app, text);
 	tail = best_tail(app, width, (int)text_width(text));
 	end = (int)strlen(tail.end);
-	used = screen_put(window, y, 0, width, STYLE_BOLD, false, label);
+	used = screen_put(window, y, 0, STYLE_BOLD, label);
 	used += put_cut(window, y, used, tail.left > LEAST_TEXT ? tail.left : LEAST_TEXT, text);
-	used += screen_put(window, y, used, width - used, STYLE_BOLD, false, tail.text);
+	used += screen_put(window, y, used, STYLE_BOLD, tail.text);
 	if (used + tail.gap + end <= width)
-		screen_put(window, y, width - end, end, STYLE_BOLD, false, tail.end);
+		screen_put_right(window, y, width, STYLE_BOLD, tail.end);
 }
 
 /* Matching kernel threads may be hidden. */
@@ -160,10 +160,10 @@ draw_nothing(struct app *app, WINDOW *window, int y)
 	int width = getmaxx(window), used, left;
 
 	expression(app, text);
-	used = screen_put(window, y, 0, width, STYLE_BOLD, false, nothing);
+	used = screen_put(window, y, 0, STYLE_BOLD, nothing);
 	left = width - used - (int)strlen(end);
 	used += put_cut(window, y, used, left, text);
-	screen_put(window, y, used, width - used, STYLE_BOLD, false, end);
+	screen_put(window, y, used, STYLE_BOLD, end);
 }
 
 void

@@ -184,7 +184,7 @@ put_cell(WINDOW *window, int y, int x, int room, enum style style, const struct 
 
 	if (column->unit != UNIT_TEXT && columns < room)
 		x += room - columns;
-	screen_put(window, y, x, room, style, false, text);
+	screen_put_within(window, y, x, room, style, text);
 }
 
 static const char *
@@ -199,7 +199,7 @@ void
 grid_draw_headings(
 	const struct grid *grid, const struct grid_content *content, WINDOW *window, int y)
 {
-	screen_put(window, y, 0, getmaxx(window), STYLE_HEADING, true, "");
+	screen_put_line(window, y, STYLE_HEADING, "");
 	for (size_t i = 0; i < grid->heading_count; i++) {
 		const struct heading *heading = &grid->headings[i];
 		bool is_sorted = heading->column == content->order->column;

@@ -28,11 +28,11 @@ enum {
 static bool
 put_right(WINDOW *window, int y, int left, enum style style, const char *text)
 {
-	int width = getmaxx(window), columns = (int)text_width(text);
+	int width = getmaxx(window);
 
-	if (left + 2 + columns > width)
+	if (left + 2 + (int)text_width(text) > width)
 		return false;
-	screen_put(window, y, width - columns, columns, style, false, text);
+	screen_put_right(window, y, width, style, text);
 	return true;
 }
 
@@ -82,8 +82,7 @@ draw_title(struct app *app, WINDOW *window, int y)
 	snprintf(left, sizeof(left), "memtop  %s  up %-7s  %02d:%02d:%02d  every %s%s", host, up,
 		local.tm_hour, local.tm_min, local.tm_sec, interval,
 		app->is_frozen ? "  FROZEN" : "");
-	used = screen_put(window, y, 0, getmaxx(window),
-		app->is_frozen ? STYLE_WARNING : STYLE_BOLD, false, left);
+	used = screen_put(window, y, 0, app->is_frozen ? STYLE_WARNING : STYLE_BOLD, left);
 	counts = snprintf(right, sizeof(right), "%zu processes, %zu shown",
 		app->snapshot->process_count, app->processes->table.rows.count);
 	snprintf(right + counts, sizeof(right) - (size_t)counts, "  self %s%% %s", cpu,
@@ -117,8 +116,7 @@ draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, si
 		label_width = snprintf(label, sizeof(label), "%s %s", parts[i].name,
 			size_text(size, parts[i].bytes));
 		if (label_width < end - start)
-			screen_put(window, y, x + end - label_width, label_width, parts[i].style,
-				false, label);
+			screen_put_right(window, y, x + end, parts[i].style, label);
 		start = end;
 	}
 }
@@ -244,8 +242,8 @@ draw_load(struct app *app, WINDOW *window, int y)
 		x += draw_figure(&load[i], s, window, y, x);
 	x += screen_printf(window, y, x, STYLE_NORMAL, "  oom kills ");
 	system_kills_text(kills, s, app->snapshot->time, app->charset);
-	screen_put(window, y, x, getmaxx(window) - x,
-		is_news(app, s->last_kill_time) ? STYLE_WARNING : STYLE_NORMAL, false, kills);
+	screen_put(window, y, x, is_news(app, s->last_kill_time) ? STYLE_WARNING : STYLE_NORMAL,
+		kills);
 }
 
 static int
@@ -254,7 +252,7 @@ draw_tab(struct app *app, WINDOW *window, int y, int x, const struct view *view)
 	enum style style = app->view == view ? STYLE_BOLD : STYLE_NORMAL;
 
 	if (!view->has_tab)
-		return screen_put(window, y, x, getmaxx(window), style, false, view->name) + 2;
+		return screen_put(window, y, x, style, view->name) + 2;
 	return screen_printf(window, y, x, style, "%c %s", view->key.codes[0], view->name) + 2;
 }
 

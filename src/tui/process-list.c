@@ -70,8 +70,8 @@ draw_branch(const struct table_view *view, WINDOW *window, int y, size_t index, 
 	if (view->rows.folded[index] == 0)
 		return indent;
 	snprintf(mark, sizeof(mark), "[+%zu] ", view->rows.folded[index]);
-	return indent + screen_put(window, y, heading->x + indent, heading->room - indent, style,
-				false, mark);
+	return indent + screen_put_within(window, y, heading->x + indent, heading->room - indent,
+				style, mark);
 }
 
 static const struct row_look look = {

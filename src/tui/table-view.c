@@ -81,7 +81,7 @@ draw_row(const struct table_view *view, WINDOW *window, int y, size_t index,
 	enum style style = style_of(view, index);
 
 	if (style == STYLE_SELECTED)
-		screen_put(window, y, 0, getmaxx(window), style, true, "");
+		screen_put_line(window, y, style, "");
 	for (size_t i = 0; i < view->grid.heading_count; i++) {
 		const struct heading *heading = &view->grid.headings[i];
 		const struct column *column = heading->column;

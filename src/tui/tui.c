@@ -359,24 +359,16 @@ tui_key(struct app *app, int key)
 	return !app->is_leaving;
 }
 
-/* Draws a text that ends in line y and may begin above. Returns its first line. */
-static int
+/* Draws a text that ends in line y and may begin above. */
+static void
 draw_warning(WINDOW *window, int y, const char *text)
 {
-	int width = getmaxx(window);
-	size_t fits = text_wrap(text, (size_t)width);
-	const char *rest = text + fits + (text[fits] == ' ');
-	char first[sizeof(((struct app *)NULL)->announcement)];
+	int lines = screen_put_wrapped(window, getmaxy(window), 0, STYLE_WARNING, text);
 
-	if (!text[fits] || fits == 0 || y == 0) {
-		screen_put(window, y, 0, width, STYLE_WARNING, true, text);
-		return y;
-	}
-	snprintf(first, sizeof(first), "%.*s", (int)fits, text);
-	y = draw_warning(window, y, rest) - 1;
-	if (y >= 0)
-		screen_put(window, y, 0, width, STYLE_WARNING, true, first);
-	return y;
+	if (y == 0)
+		screen_put_line(window, y, STYLE_WARNING, text);
+	else
+		screen_put_wrapped(window, y - lines + 1, 0, STYLE_WARNING, text);
 }
 
 /* Only hints about the processes that the view shows. */
@@ -398,7 +390,7 @@ hints_of_view(const struct app *app, struct hint hints[static MOST_HINTS])
 static void
 draw_last_line(struct app *app, WINDOW *window)
 {
-	int y = getmaxy(window) - 1, width = getmaxx(window);
+	int y = getmaxy(window) - 1;
 	char hint[HINT_TEXT_SIZE];
 	struct hint hints[MOST_HINTS];
 
@@ -408,10 +400,10 @@ draw_last_line(struct app *app, WINDOW *window)
 		draw_warning(window, y, app->message);
 	} else if (!editor_is_open(app->editor) && hints_of_view(app, hints) > 0) {
 		hint_text(&hints[0], hint);
-		screen_put(window, y, 0, width, STYLE_DIM, false, hint);
+		screen_put(window, y, 0, STYLE_DIM, hint);
 	} else {
 		app->hint_line = y;
-		screen_put(window, y, 0, width, STYLE_DIM, false,
+		screen_put(window, y, 0, STYLE_DIM,
 			editor_is_open(app->editor) ? editor_hint : app->view->hint);
 	}
 }
@@ -442,7 +434,7 @@ tui_draw(struct app *app)
 	app->tab_line = header >= HEADER_WITH_TABS ? HEADER_WITH_TABS - 1 : -1;
 	header_draw(app, stdscr, header);
 	if (!app->snapshot)
-		screen_put(stdscr, 0, 0, width, STYLE_NORMAL, false, "reading /proc ...");
+		screen_put(stdscr, 0, 0, STYLE_NORMAL, "reading /proc ...");
 	if (rows > 0 && app->snapshot && (body = derwin(stdscr, rows, width, header, 0))) {
 		draw_view(app, body);
 		delwin(body);

@@ -64,8 +64,7 @@ draw_note(const struct app *app, WINDOW *window)
 	int64_t balloon, rest;
 
 	if (app->snapshot->budget.count == 0) {
-		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
-			"reading where memory is ...");
+		screen_put(window, 0, 0, STYLE_DIM, "reading where memory is ...");
 		return;
 	}
 	unit_format(total, UNIT_BYTES, figures->total, app->settings->scale);
@@ -79,7 +78,7 @@ draw_note(const struct app *app, WINDOW *window)
 				    : "firmware and the kernel keep",
 			kept);
 	}
-	screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false, text);
+	screen_put(window, 0, 0, STYLE_DIM, text);
 }
 
 static void

@@ -28,14 +28,6 @@ put_wrapped(struct sheet *sheet, int x, enum style style, const char *text)
 	sheet->y += screen_put_wrapped(sheet->window, sheet->y, x, style, text);
 }
 
-static void
-put_right(const struct sheet *sheet, int end, const char *number)
-{
-	int columns = (int)text_width(number);
-
-	screen_put(sheet->window, sheet->y, end - columns, columns, STYLE_NORMAL, false, number);
-}
-
 /* Writes the meaning of a figure, if there is space. */
 static void
 put_help(struct sheet *sheet, int x, const char *help)
@@ -76,11 +68,11 @@ static void
 put_column(struct sheet *sheet, const struct column *column)
 {
 	format(sheet, column);
-	screen_put(sheet->window, sheet->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false, column->title);
+	screen_put_within(sheet->window, sheet->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, column->title);
 	if (column->unit == UNIT_TEXT) {
 		put_wrapped(sheet, TITLE_COLUMNS, STYLE_NORMAL, value);
 	} else {
-		put_right(sheet, sheet->values_end, value);
+		screen_put_right(sheet->window, sheet->y, sheet->values_end, STYLE_NORMAL, value);
 		put_help(sheet, sheet->values_end + GAP, column->help);
 	}
 }
@@ -137,13 +129,14 @@ put_limit(struct sheet *sheet, enum limit_kind kind)
 	};
 	int end = TITLE_COLUMNS - GAP;
 
-	screen_put(sheet->window, sheet->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false,
-		description->title);
+	screen_put_within(
+		sheet->window, sheet->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, description->title);
 	for (int i = 0; i < 3; i++) {
 		char text[UNIT_FORMAT_SIZE];
 
 		limit_format(text, kind, numbers[i]);
-		put_right(sheet, end += LIMIT_COLUMNS, text);
+		end += LIMIT_COLUMNS;
+		screen_put_right(sheet->window, sheet->y, end, STYLE_NORMAL, text);
 	}
 	put_help(sheet, end + GAP, description->help);
 }
@@ -154,8 +147,10 @@ put_limits(struct sheet *sheet)
 	static const char *const titles[] = { "used", "soft", "hard" };
 	int end = TITLE_COLUMNS - GAP;
 
-	for (int i = 0; i < 3; i++)
-		put_right(sheet, end += LIMIT_COLUMNS, titles[i]);
+	for (int i = 0; i < 3; i++) {
+		end += LIMIT_COLUMNS;
+		screen_put_right(sheet->window, sheet->y, end, STYLE_NORMAL, titles[i]);
+	}
 	sheet->y++;
 	for (int kind = 0; kind < LIMIT_KINDS; kind++)
 		put_limit(sheet, (enum limit_kind)kind);
@@ -178,8 +173,7 @@ put_sections(struct sheet *sheet)
 	int first = sheet->y;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		screen_put(sheet->window, sheet->y++, 0, getmaxx(sheet->window), STYLE_HEADING,
-			true, sections[i].title);
+		screen_put_line(sheet->window, sheet->y++, STYLE_HEADING, sections[i].title);
 		sections[i].put(sheet);
 	}
 	return sheet->y - first;

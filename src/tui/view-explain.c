@@ -141,15 +141,13 @@ draw_figure(const struct state *state, const struct app *app, WINDOW *window, in
 	bool is_selected = (size_t)y + state->list.top == state->list.selected;
 	enum style look = is_selected ? STYLE_SELECTED : STYLE_NORMAL;
 	bool is_text = figure->column->unit == UNIT_TEXT;
-	int width = getmaxx(window), columns;
 	char value[EXPLAIN_SIZE];
 
 	explain_value(value, sizeof(value), figure, &style);
-	screen_put(window, y, 0, width, look, is_selected, figure->column->title);
-	columns = (int)text_width(value);
+	screen_put_line(window, y, look, figure->column->title);
 	if (!is_text)
-		screen_put(window, y, end - columns, columns, look, false, value);
-	screen_put(window, y, end + GAP, width, look, false, is_text ? value : figure->table->name);
+		screen_put_right(window, y, end, look, value);
+	screen_put(window, y, end + GAP, look, is_text ? value : figure->table->name);
 }
 
 /* Writes all parts from line `first` on. Returns the number of lines. */
@@ -179,7 +177,7 @@ draw_explanation(
 
 	state->scrolled = state->scrolled < most ? state->scrolled : most;
 	put_parts(app, window, 1 - state->scrolled, figure);
-	screen_put(window, 0, 0, getmaxx(window), STYLE_HEADING, true, figure->column->title);
+	screen_put_line(window, 0, STYLE_HEADING, figure->column->title);
 }
 
 /* Draws the figures, and the explanation of the selected one below. */

@@ -169,8 +169,8 @@ draw_sampling(const struct state *state, const struct app *app, WINDOW *window, 
 			groupings[state->grouping].name, (long long)sampling->period,
 			(long long)sampling->samples, (long long)sampling->lost);
 	}
-	screen_put(window, y, 0, getmaxx(window),
-		sampling->missing || sampling->lost > 0 ? STYLE_WARNING : STYLE_DIM, false, text);
+	screen_put(window, y, 0,
+		sampling->missing || sampling->lost > 0 ? STYLE_WARNING : STYLE_DIM, text);
 }
 
 static void

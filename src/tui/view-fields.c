@@ -39,8 +39,7 @@ draw(void *data, struct app *app, WINDOW *window)
 
 		screen_printf(window, (int)i, 0, style, "[%c] %-8s",
 			row < columns->count ? 'x' : ' ', column->title);
-		screen_put(window, (int)i, NAME_COLUMNS, getmaxx(window), STYLE_NORMAL, false,
-			column->help);
+		screen_put(window, (int)i, NAME_COLUMNS, STYLE_NORMAL, column->help);
 	}
 }
 

@@ -45,14 +45,12 @@ gather(struct line lines[static MOST_LINES])
 static void
 draw_line(WINDOW *window, int y, const struct line *line)
 {
-	int width = getmaxx(window);
-
 	if (line->heading) {
-		screen_put(window, y, 0, width, STYLE_HEADING, true, line->heading);
+		screen_put_line(window, y, STYLE_HEADING, line->heading);
 		return;
 	}
-	screen_put(window, y, 0, KEY_COLUMNS, STYLE_BOLD, true, line->key->keys);
-	screen_put(window, y, KEY_COLUMNS, width, STYLE_NORMAL, false, line->key->help);
+	screen_put_within(window, y, 0, KEY_COLUMNS, STYLE_BOLD, line->key->keys);
+	screen_put(window, y, KEY_COLUMNS, STYLE_NORMAL, line->key->help);
 }
 
 static void

@@ -66,8 +66,7 @@ draw_pages(const struct state *state, WINDOW *window)
 		char text[64];
 
 		snprintf(text, sizeof(text), is_open ? "[%s] " : " %s  ", kernel_pages[i].name);
-		x += screen_put(window, 0, x, getmaxx(window) - x, is_open ? STYLE_BOLD : STYLE_DIM,
-			false, text);
+		x += screen_put(window, 0, x, is_open ? STYLE_BOLD : STYLE_DIM, text);
 	}
 }
 
@@ -108,7 +107,7 @@ draw_note(const struct state *state, const struct app *app, WINDOW *window)
 		slab_text(app, text);
 	else
 		snprintf(text, sizeof(text), "%s%s", page->help, count ? "" : ": there are none");
-	screen_put(window, 1, 0, getmaxx(window), hint ? STYLE_WARNING : STYLE_DIM, false, text);
+	screen_put(window, 1, 0, hint ? STYLE_WARNING : STYLE_DIM, text);
 }
 
 static void

@@ -28,10 +28,9 @@ draw_note(const struct app *app, WINDOW *window)
 	char text[OOM_DOMAIN_TEXT_SIZE], total[UNIT_FORMAT_SIZE];
 
 	if (!(app->snapshot->bits & NEED_RANK)) {
-		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
-			"reading what each process weighs ...");
+		screen_put(window, 0, 0, STYLE_DIM, "reading what each process weighs ...");
 	} else if (warning) {
-		screen_put(window, 0, 0, getmaxx(window), STYLE_WARNING, false, warning);
+		screen_put(window, 0, 0, STYLE_WARNING, warning);
 	} else if (!system->oom_asked) {
 		unit_format(total, UNIT_BYTES, badness_scope_of(app->snapshot).total, SCALE_HUMAN);
 		screen_printf(

@@ -132,7 +132,7 @@ draw_absence(const struct app *app, WINDOW *window, const struct process *proces
 			"it has ended and holds nothing; its parent has not asked for its end yet");
 	else if (hint)
 		hint_text(hint, text);
-	screen_put(window, 1, 0, getmaxx(window), STYLE_WARNING, false, text);
+	screen_put(window, 1, 0, STYLE_WARNING, text);
 }
 
 static void
@@ -160,7 +160,7 @@ draw_notes(const struct state *state, const struct app *app, WINDOW *window)
 	text_safe(name, sizeof(name), process && process->command ? process->command : "-",
 		app->charset);
 	snprintf(text, sizeof(text), "Map of %lld %s", (long long)app->process.pid, name);
-	screen_put(window, 0, 0, getmaxx(window), STYLE_BOLD, false, text);
+	screen_put(window, 0, 0, STYLE_BOLD, text);
 	if (process && process->virtual != 0 && state->rows.count > 0)
 		draw_totals(app, window, process);
 	else
