@@ -59,21 +59,20 @@ choose_match(const struct choice *choice, const char *typed, const char *prefix)
 	return by_number > by_name ? by_number : by_name;
 }
 
-bool
-choose_narrow(struct choose *choose, const char *typed)
+/*
+ * Keeps the matching choices, and selects the first of the best ones, or the preset if no text is
+ * typed. Returns false, without a change, if there is no match.
+ */
+static bool
+narrow(struct choose *choose, const char *typed)
 {
 	const char *prefix = choose->kind->prefix;
 	bool is_all = !*without_prefix(typed, prefix);
 	size_t count = 0, best = 0;
 	int rank = 0;
 
-	for (size_t i = 0; i < choose->count; i++)
-		count += choose_match(&choose->choices[i], typed, prefix) > 0;
-	if (count == 0)
-		return false;
-	choose->matches = array_reserve(
-		choose->matches, &choose->match_capacity, count, sizeof(choose->matches[0]));
-	count = 0;
+	choose->matches = array_reserve(choose->matches, &choose->match_capacity, choose->count,
+		sizeof(choose->matches[0]));
 	for (size_t i = 0; i < choose->count; i++) {
 		int how = choose_match(&choose->choices[i], typed, prefix);
 
@@ -84,6 +83,8 @@ choose_narrow(struct choose *choose, const char *typed)
 		rank = how > rank ? how : rank;
 		choose->matches[count++] = i;
 	}
+	if (count == 0)
+		return false;
 	choose->list.selected = best;
 	list_fit(&choose->list, count, choose->list.height);
 	return true;
@@ -102,7 +103,7 @@ typed(struct app *app, struct prompt *prompt, bool done)
 	struct choose *choose = prompt->data;
 	const struct choose_kind *kind = choose->kind;
 
-	if (!done && !choose_narrow(choose, prompt->text))
+	if (!done && !narrow(choose, prompt->text))
 		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s", kind->missing);
 	if (!done || prompt->complaint[0])
 		return done;
@@ -126,8 +127,8 @@ choose_refill(struct choose *choose, struct app *app, const char *text)
 	choose->count = choose->preset = choose->list.count = 0;
 	arena_reset(&choose->texts);
 	choose->kind->fill(app, choose);
-	if (!choose_narrow(choose, text))
-		choose_narrow(choose, "");
+	if (!narrow(choose, text))
+		narrow(choose, "");
 }
 
 void

@@ -58,12 +58,6 @@ void choose_add(struct choose *choose, const struct choice *choice);
 /* How well it matches: 0 not at all, 1 inside the name, 2 at its start, 3 whole. */
 int choose_match(const struct choice *choice, const char *typed, const char *prefix);
 
-/*
- * Keeps the matching choices, and selects the first of the best ones, or the preset if no text is
- * typed. Returns false, without a change, if there is no match.
- */
-bool choose_narrow(struct choose *choose, const char *typed);
-
 const struct choice *choose_selected(const struct choose *choose);
 
 /* Handles a key that moves the selection. Returns false if closed, or for another key. */
