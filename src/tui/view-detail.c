@@ -93,25 +93,6 @@ put_columns(struct sheet *sheet, int units)
 			put_column(sheet, &process_table.columns[i]);
 }
 
-static void
-put_identity(struct sheet *sheet)
-{
-	put_columns(sheet, NAMES);
-	put_columns(sheet, IDENTITIES);
-}
-
-static void
-put_memory(struct sheet *sheet)
-{
-	put_columns(sheet, SIZES);
-}
-
-static void
-put_others(struct sheet *sheet)
-{
-	put_columns(sheet, OTHERS);
-}
-
 /* Three numbers for a limit: use, soft limit, hard limit. */
 static void
 put_limit(struct sheet *sheet, enum limit_kind kind)
@@ -156,14 +137,16 @@ put_limits(struct sheet *sheet)
 		put_limit(sheet, (enum limit_kind)kind);
 }
 
+/* The columns with the first units of a section come before the others. */
 static const struct {
 	const char *title;
-	void (*put)(struct sheet *sheet);
+	int first_units, units;
+	bool has_limits;
 } sections[] = {
-	{ "Identity", put_identity },
-	{ "Memory", put_memory },
-	{ "Limits", put_limits },
-	{ "Time, faults and OOM", put_others },
+	{ "Identity", NAMES, IDENTITIES },
+	{ "Memory", SIZES },
+	{ "Limits", .has_limits = true },
+	{ "Time, faults and OOM", OTHERS },
 };
 
 /* Returns the number of lines. */
@@ -174,7 +157,10 @@ put_sections(struct sheet *sheet)
 
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
 		screen_put_line(sheet->window, sheet->y++, STYLE_HEADING, sections[i].title);
-		sections[i].put(sheet);
+		put_columns(sheet, sections[i].first_units);
+		put_columns(sheet, sections[i].units);
+		if (sections[i].has_limits)
+			put_limits(sheet);
 	}
 	return sheet->y - first;
 }
