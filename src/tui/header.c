@@ -268,23 +268,16 @@ draw_tabs(struct app *app, WINDOW *window, int y)
 		draw_tab(app, window, y, x, app->view);
 }
 
-/* The lines by importance, most important first. */
-static void (*const lines[])(struct app *, WINDOW *, int) = {
-	draw_memory,
-	draw_swap,
-	draw_title,
-	draw_load,
-	draw_tabs,
-};
-
-/* The place of each line, for a number of lines. */
-static const int places[][5] = {
-	{ 0, 0, 0, 0, 0 },
-	{ 0, 0, 0, 0, 0 },
-	{ 0, 1, 0, 0, 0 },
-	{ 1, 2, 0, 0, 0 },
-	{ 1, 2, 0, 3, 0 },
-	{ 1, 2, 0, 3, 4 },
+/* The lines in their order; each is there only in a header of that many lines. */
+static const struct {
+	void (*draw)(struct app *app, WINDOW *window, int y);
+	int least_height;
+} lines[] = {
+	{ draw_title, 3 },
+	{ draw_memory, 1 },
+	{ draw_swap, 2 },
+	{ draw_load, 4 },
+	{ draw_tabs, 5 },
 };
 
 /* Without the line of the filter. */
@@ -310,14 +303,15 @@ header_height(struct app *app, int window_height)
 void
 header_draw(struct app *app, WINDOW *window, int height)
 {
-	int filter, count;
+	int filter, count, y = 0;
 
 	if (!app->snapshot)
 		return;
 	filter = filter_line_height(app, getmaxy(window));
 	count = height - filter;
-	for (int i = 0; i < count; i++)
-		lines[i](app, window, places[count][i]);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (count >= lines[i].least_height)
+			lines[i].draw(app, window, y++);
 	if (filter > 0)
 		filter_line_draw(app, window, count);
 }
