@@ -112,19 +112,15 @@ tail_of(struct app *app, size_t form, int width)
 static struct tail
 best_tail(struct app *app, int width, int wanted)
 {
-	size_t count = ARRAY_SIZE(forms);
+	const int enough[] = { wanted, MUCH_TEXT };
 	struct tail tail;
 
-	for (size_t i = 0; i < count; i++) {
-		tail = tail_of(app, i, width);
-		if (tail.left >= wanted)
-			return tail;
-	}
-	for (size_t i = 0; i < count; i++) {
-		tail = tail_of(app, i, width);
-		if (tail.left >= MUCH_TEXT)
-			break;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(enough); i++)
+		for (size_t form = 0; form < ARRAY_SIZE(forms); form++) {
+			tail = tail_of(app, form, width);
+			if (tail.left >= enough[i])
+				return tail;
+		}
 	return tail;
 }
 
