@@ -135,7 +135,7 @@ tui_needs(const struct app *app)
 {
 	const struct view *view = app_view_below(app);
 	struct needs needs = { .bits = NEED_OVERVIEW | view->needs | editor_needs(app->editor),
-		.exact = app->wants_exact || editor_is_waiting(app->editor) };
+		.exact = app->wants_exact || app->editor->state == EDITOR_WAITING };
 
 	needs.bits |= app->choose.kind ? app->choose.kind->needs : 0;
 	process_list_add_needs(app->processes, !app->snapshot, &needs);
@@ -184,7 +184,7 @@ tui_tell(struct app *app, const char *message)
 bool
 tui_is_frozen(const struct app *app)
 {
-	return !editor_is_waiting(app->editor) && tui_is_complete(app) &&
+	return app->editor->state != EDITOR_WAITING && tui_is_complete(app) &&
 	       (app->is_frozen || app->choose.kind || editor_is_open(app->editor) ||
 		       (app->prompt.label && app->prompt.answered));
 }
