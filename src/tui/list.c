@@ -74,9 +74,3 @@ list_fit_page(struct list *list, size_t lines, size_t height)
 	if (list->selected >= list->count)
 		list->selected = list->count - 1;
 }
-
-struct list *
-list_of_state(void *state)
-{
-	return state;
-}

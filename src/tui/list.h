@@ -13,9 +13,6 @@ struct list {
 	int line; /* screen line of the first visible row; -1: not shown */
 };
 
-/* The list of a view's state that begins with it: for struct view. */
-struct list *list_of_state(void *state);
-
 /* Moves the selection. Returns false for another action. */
 bool list_action(struct list *list, enum action action);
 

@@ -110,7 +110,7 @@ list_of(struct app *app)
 {
 	if (app->view->table)
 		return &app_table(app)->list;
-	return app->view->list ? app->view->list(app_state(app, app->view)) : NULL;
+	return app->view->has_list ? app_state(app, app->view) : NULL;
 }
 
 static void

@@ -308,7 +308,7 @@ take_action(struct app *app, enum action action)
 	bool has_processes = view->has_process || view == app->last_list;
 
 	return (view->act && view->act(app_state(app, view), app, action)) ||
-	       (view->list && list_action(view->list(app_state(app, view)), action)) ||
+	       (view->has_list && list_action(app_state(app, view), action)) ||
 	       (view->table && table_input(app, action)) || TAKES(everywhere) ||
 	       (has_processes && TAKES(on_processes));
 }

@@ -205,5 +205,5 @@ const struct view view_detail = {
 	.state_size = sizeof(struct list),
 	.open = open_detail,
 	.draw = draw,
-	.list = list_of_state,
+	.has_list = true,
 };

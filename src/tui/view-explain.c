@@ -15,7 +15,7 @@ struct figures {
 };
 
 struct state {
-	struct list list;              /* first: list_of_state() */
+	struct list list;              /* first: has_list */
 	struct figures figures;        /* as drawn */
 	int scrolled;                  /* lines of the explanation above its window */
 	const struct column *selected; /* stays when others come before it; NULL: as in the list */
@@ -239,5 +239,5 @@ const struct view view_explain = {
 	.open = open_explanation,
 	.draw = draw,
 	.act = act,
-	.list = list_of_state,
+	.has_list = true,
 };

@@ -118,5 +118,5 @@ const struct view view_fields = {
 	.state_size = sizeof(struct list),
 	.draw = draw,
 	.act = act,
-	.list = list_of_state,
+	.has_list = true,
 };

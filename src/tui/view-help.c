@@ -82,5 +82,5 @@ const struct view view_help = {
 	.state_size = sizeof(struct list),
 	.open = open_help,
 	.draw = draw,
-	.list = list_of_state,
+	.has_list = true,
 };

@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 struct app;
-struct list;
 struct needs;
 struct process_key;
 struct table_view;
@@ -45,9 +44,8 @@ struct view {
 	bool (*act)(void *state, struct app *app, enum action action);
 	/* Remembers the selected row: called after each key. */
 	void (*remember)(void *state, struct app *app);
-	/* Its table rows; or its list of other lines that can be selected. */
-	struct table_view *(*table)(void *state, struct app *app);
-	struct list *(*list)(void *state);
+	struct table_view *(*table)(void *state, struct app *app); /* its table rows; or: */
+	bool has_list; /* its state begins with a struct list of other lines that can be selected */
 };
 
 /* All views, in the order of the header and the help. The first one is open at the start. */

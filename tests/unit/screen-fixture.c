@@ -88,7 +88,7 @@ screen_act(struct app *app, const char *name, enum action action)
 	const struct view *view = view_of_name(name);
 
 	return (view->act && view->act(app_state(app, view), app, action)) ||
-	       (view->list && list_action(view->list(app_state(app, view)), action));
+	       (view->has_list && list_action(app_state(app, view), action));
 }
 
 void

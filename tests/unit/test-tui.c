@@ -344,7 +344,7 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 	fixture->tui->process = (struct process_key){ 5, 7 };
 	screen_draw_view(fixture->tui, "Detail", window);
 	assert_true(line_has(window, 0, L"Identity"));
-	lines = detail->list(app_state(fixture->tui, detail))->count;
+	lines = ((const struct list *)app_state(fixture->tui, detail))->count;
 	for (size_t i = 1; i < lines; i++) {
 		read_line(window, 1, second);
 		assert_true(screen_act(fixture->tui, "Detail", ACTION_DOWN));
