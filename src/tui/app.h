@@ -90,9 +90,6 @@ void *app_state(const struct app *app, const struct view *view);
 /* The process of a key in the snapshot, or NULL. */
 const struct process *app_find(const struct app *app, const struct process_key *key);
 
-/* The process of the page, or the selected one. Without any, shows a message and returns false. */
-bool app_subject(struct app *app, struct process_key *ret_key);
-
 /*
  * The targets of a key: the process of the page, or the tagged ones, or the selected one. Returns
  * their number. Valid until the tags change or the next call.

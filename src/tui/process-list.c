@@ -165,12 +165,6 @@ process_list_has(const struct process_list *list, const struct process *process)
 	return !is_hidden_thread(list, process) && passes_fixed_filter(list, process);
 }
 
-bool
-process_list_is_filtered(const struct process_list *list)
-{
-	return list->table.filter_text[0] || list->given_filter;
-}
-
 static void
 drop_hidden(struct process_list *list, const struct badness_scope *scope)
 {
@@ -198,7 +192,7 @@ sum_filtered(struct process_list *list, const struct snapshot *snapshot)
 	struct row_list *rows = &list->table.rows;
 
 	list->summed_count = 0;
-	if (!process_list_is_filtered(list) || rows->count == 0)
+	if ((!list->table.filter_text[0] && !list->given_filter) || rows->count == 0)
 		return;
 	list->footprint = footprint_of(snapshot, rows);
 	list->summed = array_fit(

@@ -58,6 +58,3 @@ void process_list_remember(struct process_list *list);
 
 /* Whether the rows have a process if no filter is typed. */
 bool process_list_has(const struct process_list *list, const struct process *process);
-
-/* Whether a filter of the command line or a typed one is active. */
-bool process_list_is_filtered(const struct process_list *list);
