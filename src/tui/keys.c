@@ -7,9 +7,7 @@
 #include <curses.h>
 #include <stdio.h>
 
-#define CONTROL(letter) ((letter)&0x1f)
-
-enum { ESCAPE = 27, DELETE = 127 };
+enum { ESCAPE = 27 };
 
 /* clang-format off */
 static const struct key_binding screen_bindings[] = {
@@ -133,7 +131,7 @@ static const struct {
 	{ ' ', "Space" },
 	{ '\t', "Tab" },
 	{ KEY_BTAB, "Shift-Tab" },
-	{ DELETE, "Backspace" },
+	{ KEY_DELETE, "Backspace" },
 	{ KEY_BACKSPACE, "Backspace" },
 	{ KEY_DC, "Del" },
 	{ KEY_IC, "Ins" },
@@ -150,7 +148,7 @@ name_of_key(char text[static KEY_NAME_SIZE], int code)
 		}
 	if (code >= 0 && code < ' ')
 		snprintf(text, KEY_NAME_SIZE, "Ctrl-%c", code + '@');
-	else if (code > ' ' && code < DELETE)
+	else if (code > ' ' && code < KEY_DELETE)
 		snprintf(text, KEY_NAME_SIZE, "%c", code);
 	else if (code >= KEY_F0 && code < KEY_F0 + 64)
 		snprintf(text, KEY_NAME_SIZE, "F%d", code - KEY_F0);

@@ -8,10 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CONTROL(letter) ((letter)&0x1f)
-
-enum { DELETE = 127 };
-
 void
 prompt_open(struct prompt *prompt, const char *label, const char *text,
 	bool (*changed)(struct app *, struct prompt *, bool),
@@ -94,7 +90,7 @@ edit(struct prompt *prompt, int key)
 		break;
 	case KEY_BACKSPACE:
 	case CONTROL('H'):
-	case DELETE:
+	case KEY_DELETE:
 		remove_range(prompt, before_cursor(prompt), prompt->cursor);
 		break;
 	case KEY_DC:
