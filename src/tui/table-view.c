@@ -127,6 +127,21 @@ table_view_draw(
 	return first > 0;
 }
 
+const struct column *
+table_view_column(const struct selection *shown, size_t place)
+{
+	if (place < shown->count)
+		return shown->columns[place];
+	place -= shown->count;
+	for (size_t i = 0; i < shown->table->column_count; i++) {
+		const struct column *column = &shown->table->columns[i];
+
+		if (!selection_has(shown, column) && place-- == 0)
+			return column;
+	}
+	return NULL;
+}
+
 struct table_view *
 table_view_of_state(void *state, struct app *app)
 {

@@ -64,5 +64,8 @@ bool table_view_filter(struct table_view *view, const char *text, struct filter_
 bool table_view_draw(
 	struct table_view *view, WINDOW *window, int notes, enum charset charset, enum scale scale);
 
+/* The shown columns, in their order, then all others of the table; NULL after the last. */
+const struct column *table_view_column(const struct selection *shown, size_t place);
+
 /* For struct view: the table view at the start of a view's state. */
 struct table_view *table_view_of_state(void *state, struct app *app);
