@@ -95,8 +95,8 @@ process_list_finish(struct process_list *list)
 	process_keys_finish(&list->tags);
 	process_keys_finish(&list->folded);
 	arena_finish(&list->scopes);
-	free(list->visible);
-	free(list->summed);
+	free(list->visible.pids);
+	free(list->summed.pids);
 }
 
 void
@@ -125,10 +125,10 @@ process_list_add_needs(const struct process_list *list, bool is_first, struct ne
 		needs->bits |= filter_needs(list->fixed_filter);
 	if (list->table.search[0])
 		needs->bits |= NEED_COMMAND;
-	needs->visible = list->visible;
-	needs->visible_count = list->visible_count;
-	needs->summed = list->summed;
-	needs->summed_count = list->summed_count;
+	needs->visible = list->visible.pids;
+	needs->visible_count = list->visible.count;
+	needs->summed = list->summed.pids;
+	needs->summed_count = list->summed.count;
 	needs->scope = list->is_of_candidates ? list->scope : NULL;
 }
 
@@ -185,23 +185,30 @@ drop_hidden(struct process_list *list, const struct badness_scope *scope)
 	rows->count = count;
 }
 
+/* Notes the processes of some rows. */
+static void
+note_pids(struct pids *pids, const struct row_list *rows, size_t first, size_t count)
+{
+	pids->count = 0;
+	if (count == 0)
+		return;
+	pids->pids = array_fit(pids->pids, &pids->capacity, count, sizeof(pids->pids[0]));
+	pids->pids = array_reserve(pids->pids, &pids->capacity, count, sizeof(pids->pids[0]));
+	for (size_t i = first; i < first + count; i++)
+		pids->pids[pids->count++] = ((const struct process *)rows->rows[i])->pid;
+	qsort(pids->pids, pids->count, sizeof(pids->pids[0]), compare_int64);
+}
+
 /* Sums the rows that pass a filter, and asks for their PSS. */
 static void
 sum_filtered(struct process_list *list, const struct snapshot *snapshot)
 {
 	struct row_list *rows = &list->table.rows;
+	bool is_filtered = list->table.filter_text[0] || list->given_filter;
 
-	list->summed_count = 0;
-	if ((!list->table.filter_text[0] && !list->given_filter) || rows->count == 0)
-		return;
-	list->footprint = footprint_of(snapshot, rows);
-	list->summed = array_fit(
-		list->summed, &list->summed_capacity, rows->count, sizeof(list->summed[0]));
-	list->summed = array_reserve(
-		list->summed, &list->summed_capacity, rows->count, sizeof(list->summed[0]));
-	for (size_t i = 0; i < rows->count; i++)
-		list->summed[list->summed_count++] = ((const struct process *)rows->rows[i])->pid;
-	qsort(list->summed, list->summed_count, sizeof(list->summed[0]), compare_int64);
+	if (is_filtered && rows->count > 0)
+		list->footprint = footprint_of(snapshot, rows);
+	note_pids(&list->summed, rows, 0, is_filtered ? rows->count : 0);
 }
 
 /* Keeps the same process selected after a change of the order. */
@@ -242,30 +249,16 @@ process_list_show(struct process_list *list, const struct snapshot *snapshot)
 	follow(table, &list->selected);
 }
 
-/* Visible processes are read first if not all can be read. */
-static void
-note_visible(struct process_list *list)
-{
-	const struct table_view *table = &list->table;
-
-	list->visible = array_reserve(list->visible, &list->visible_capacity, table->list.height,
-		sizeof(list->visible[0]));
-	list->visible_count = 0;
-	for (size_t i = table->list.top;
-		i < table->list.top + table->list.height && i < table->rows.count; i++) {
-		const struct process *process = table->rows.rows[i];
-
-		list->visible[list->visible_count++] = process->pid;
-	}
-	qsort(list->visible, list->visible_count, sizeof(list->visible[0]), compare_int64);
-}
-
 bool
 process_list_draw(struct process_list *list, WINDOW *window, int notes, enum charset charset)
 {
+	const struct table_view *table = &list->table;
 	bool has_notes =
 		table_view_draw(&list->table, window, notes, charset, list->settings->scale);
+	size_t left = table->rows.count - table->list.top;
 
-	note_visible(list);
+	/* Visible processes are read first if not all can be read. */
+	note_pids(&list->visible, &table->rows, table->list.top,
+		left < table->list.height ? left : table->list.height);
 	return has_notes;
 }

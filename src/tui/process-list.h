@@ -14,6 +14,12 @@
 struct needs;
 struct snapshot;
 
+/* PIDs, ascending. */
+struct pids {
+	int64_t *pids;
+	size_t count, capacity;
+};
+
 /* The process list of the screen, shared by several views: one uses it at a time. */
 struct process_list {
 	struct table_view table;
@@ -29,10 +35,8 @@ struct process_list {
 
 	struct footprint footprint;   /* of the rows, if a filter is active */
 	size_t hidden_kernel_threads; /* that pass the filter */
-	int64_t *summed;              /* processes of the rows, ascending */
-	size_t summed_count, summed_capacity;
-	int64_t *visible; /* visible processes, ascending */
-	size_t visible_count, visible_capacity;
+	struct pids summed;           /* of the rows, if a filter is active */
+	struct pids visible;
 	struct process_key selected; /* kept while rows come, go and move */
 	struct process_keys tags, folded;
 };
