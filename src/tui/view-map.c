@@ -65,8 +65,10 @@ finish(void *data)
 }
 
 static struct table_view *
-table_of(struct state *state)
+table(void *data, struct app *app)
 {
+	struct state *state = data;
+
 	return state->is_all ? &state->mappings : &state->segments;
 }
 
@@ -113,7 +115,7 @@ show(void *data, struct app *app)
 	else
 		map_group(&state->rows, &state->last);
 	map_compare(&state->rows, state->is_all ? &state->first_mappings : &state->first_segments);
-	table_view_show(table_of(state), &state->rows);
+	table_view_show(table(state, app), &state->rows);
 }
 
 /* Draws why there are no rows. */
@@ -155,12 +157,12 @@ static void
 draw_notes(const struct state *state, const struct app *app, WINDOW *window)
 {
 	const struct process *process = app_find(app, &app->process);
-	char name[TEXT_SIZE], text[TEXT_SIZE + 64];
+	char name[TEXT_SIZE];
 
 	text_safe(name, sizeof(name), process && process->command ? process->command : "-",
 		app->charset);
-	snprintf(text, sizeof(text), "Map of %lld %s", (long long)app->process.pid, name);
-	screen_put(window, 0, 0, STYLE_BOLD, text);
+	screen_printf(
+		window, 0, 0, STYLE_BOLD, "Map of %lld %s", (long long)app->process.pid, name);
 	if (process && process->virtual != 0 && state->rows.count > 0)
 		draw_totals(app, window, process);
 	else
@@ -170,10 +172,8 @@ draw_notes(const struct state *state, const struct app *app, WINDOW *window)
 static void
 draw(void *data, struct app *app, WINDOW *window)
 {
-	struct state *state = data;
-
-	if (table_view_draw(table_of(state), window, NOTES, app->charset, app->settings->scale))
-		draw_notes(state, app, window);
+	if (table_view_draw(table(data, app), window, NOTES, app->charset, app->settings->scale))
+		draw_notes(data, app, window);
 }
 
 static bool
@@ -191,12 +191,6 @@ act(void *data, struct app *app, enum action action)
 		return false;
 	}
 	return true;
-}
-
-static struct table_view *
-table(void *data, struct app *app)
-{
-	return table_of(data);
 }
 
 const struct view view_map = {
