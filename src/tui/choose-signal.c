@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/choose-signal.h"
+#include "tui/choose.h"
 
 #include "act/signal.h"
 #include "tui/app.h"

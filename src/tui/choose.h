@@ -65,3 +65,10 @@ bool choose_key(struct choose *choose, int key);
 
 /* Draws it over the lower part of the window. */
 void choose_draw(struct choose *choose, WINDOW *window);
+
+/*
+ * Lets the user choose a signal for the targets (see app_targets()), asks for confirmation, and
+ * sends it; choose a user of the listed processes, and filters by it.
+ */
+void choose_signal(struct app *app);
+void choose_user(struct app *app);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/filter-line.h"
+#include "tui/header.h"
 
 #include "base/macros.h"
 #include "tui/app.h"

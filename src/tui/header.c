@@ -5,7 +5,6 @@
 #include "base/macros.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
-#include "tui/filter-line.h"
 #include "tui/process-list.h"
 #include "tui/screen.h"
 

@@ -3,7 +3,6 @@
 
 #include "base/macros.h"
 #include "tui/app.h"
-#include "tui/choose-user.h"
 #include "tui/process-list.h"
 #include "tui/table-input.h"
 

@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
-#include "tui/choose-signal.h"
 #include "tui/editor.h"
 #include "tui/header.h"
 #include "tui/mouse.h"
