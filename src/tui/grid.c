@@ -213,12 +213,13 @@ grid_draw_headings(
 }
 
 void
-grid_draw_cell(const struct heading *heading, const struct column *column, const void *row,
-	WINDOW *window, int y, int indent, enum style style, enum charset charset, enum scale scale)
+grid_draw_cell(const struct heading *heading, const struct grid_content *content,
+	const struct column *column, const void *row, WINDOW *window, int y, int indent,
+	enum style style)
 {
 	static char text[CELL_SIZE]; /* only the curses thread draws */
 
-	cell_format(text, CELL_SIZE, column, row, charset, scale);
+	cell_format(text, CELL_SIZE, column, row, content->charset, content->scale);
 	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, text);
 }
 

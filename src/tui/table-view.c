@@ -68,8 +68,7 @@ style_of(const struct table_view *view, size_t index)
 {
 	if (index == view->list.selected)
 		return STYLE_SELECTED;
-	return view->look && view->look->style ? view->look->style(view, view->rows.rows[index])
-					       : STYLE_NORMAL;
+	return view->look ? view->look->style(view, view->rows.rows[index]) : STYLE_NORMAL;
 }
 
 static void
@@ -87,12 +86,11 @@ draw_row(const struct table_view *view, WINDOW *window, int y, size_t index,
 		const struct column *column = heading->column;
 		int before = 0;
 
-		if (look && look->column)
+		if (look) {
 			column = look->column(view, column, row);
-		if (look && look->draw_before)
 			before = look->draw_before(view, window, y, index, i, style);
-		grid_draw_cell(heading, column, row, window, y, before, style, content->charset,
-			content->scale);
+		}
+		grid_draw_cell(heading, content, column, row, window, y, before, style);
 	}
 }
 

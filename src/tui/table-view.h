@@ -13,7 +13,7 @@
 struct app;
 struct table_view;
 
-/* The look of rows that differ; each may be NULL. */
+/* The look of rows that differ. */
 struct row_look {
 	enum style (*style)(const struct table_view *view, const void *row);
 	/* The column shown instead of another one in a row. */
