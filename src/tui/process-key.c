@@ -5,30 +5,23 @@
 
 #include <stdlib.h>
 
-static struct process_key *
-find(const struct process_keys *set, const struct process *process)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (process_key_is(&set->keys[i], process))
-			return &set->keys[i];
-	return NULL;
-}
-
 bool
 process_keys_have(const struct process_keys *set, const struct process *process)
 {
-	return find(set, process) != NULL;
+	for (size_t i = 0; i < set->count; i++)
+		if (process_key_is(&set->keys[i], process))
+			return true;
+	return false;
 }
 
 void
 process_keys_toggle(struct process_keys *set, const struct process *process)
 {
-	struct process_key *key = find(set, process);
-
-	if (key) {
-		*key = set->keys[--set->count];
-		return;
-	}
+	for (size_t i = 0; i < set->count; i++)
+		if (process_key_is(&set->keys[i], process)) {
+			set->keys[i] = set->keys[--set->count];
+			return;
+		}
 	set->keys = array_reserve(set->keys, &set->capacity, set->count + 1, sizeof(set->keys[0]));
 	set->keys[set->count++] = process_key_of(process);
 }
