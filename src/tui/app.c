@@ -70,6 +70,21 @@ app_show(struct app *app)
 		view->show(app_state(app, view), app);
 }
 
+void
+app_draw(struct app *app, const struct view *view, WINDOW *window)
+{
+	void *state = app_state(app, view);
+
+	if (view->draw)
+		view->draw(state, app, window);
+	else if (table_view_draw(view->table(state, app), window, view->note_lines, app->charset,
+			 app->settings->scale) &&
+		 view->draw_notes)
+		view->draw_notes(state, app, window);
+	if (view == app->last_list)
+		process_list_note_visible(app->processes);
+}
+
 /* Shows the top page. Its rows may be of an older snapshot, so they are made anew. */
 static void
 enter(struct app *app)

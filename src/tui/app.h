@@ -80,6 +80,9 @@ bool app_back(struct app *app);
 /* Makes the rows of the open view anew, after a change of filter or order. */
 void app_show(struct app *app);
 
+/* Draws a view into the part of the screen that is its own. */
+void app_draw(struct app *app, const struct view *view, WINDOW *window);
+
 /* The rows of the open view, or of the view below it; NULL: none. */
 struct table_view *app_table(struct app *app);
 

@@ -249,16 +249,12 @@ process_list_show(struct process_list *list, const struct snapshot *snapshot)
 	follow(table, &list->selected);
 }
 
-bool
-process_list_draw(struct process_list *list, WINDOW *window, int notes, enum charset charset)
+void
+process_list_note_visible(struct process_list *list)
 {
 	const struct table_view *table = &list->table;
-	bool has_notes =
-		table_view_draw(&list->table, window, notes, charset, list->settings->scale);
 	size_t left = table->rows.count - table->list.top;
 
-	/* Visible processes are read first if not all can be read. */
 	note_pids(&list->visible, &table->rows, table->list.top,
 		left < table->list.height ? left : table->list.height);
-	return has_notes;
 }

@@ -49,9 +49,11 @@ void process_list_finish(struct process_list *list);
 /* Uses it for another view from now on. */
 void process_list_use(struct process_list *list, struct listing *listing, uint64_t needs);
 
-/* Makes the rows anew; draws them as table_view_draw() does. */
+/* Makes the rows anew. */
 void process_list_show(struct process_list *list, const struct snapshot *snapshot);
-bool process_list_draw(struct process_list *list, WINDOW *window, int notes, enum charset charset);
+
+/* Notes the rows that were drawn: they are read first if not all can be read. */
+void process_list_note_visible(struct process_list *list);
 
 /* Adds the needs of the list. `is_first`: only those for filter and order. */
 void process_list_add_needs(const struct process_list *list, bool is_first, struct needs *needs);

@@ -410,12 +410,7 @@ draw_last_line(struct app *app, WINDOW *window)
 static void
 draw_view(struct app *app, WINDOW *window)
 {
-	const struct view *view = app->view;
-
-	if (view->draw)
-		view->draw(app_state(app, view), app, window);
-	else
-		table_view_draw(app_table(app), window, 0, app->charset, app->settings->scale);
+	app_draw(app, app->view, window);
 	editor_draw(app, window);
 	choose_draw(&app->choose, window);
 }

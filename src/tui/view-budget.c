@@ -7,8 +7,6 @@
 
 #include <stdio.h>
 
-enum { NOTES = 1 };
-
 struct state {
 	struct table_view table; /* first: table_view_of_state() */
 	struct rows rows;        /* of the snapshot, with the changes since: */
@@ -57,7 +55,7 @@ show(void *data, struct app *app)
 }
 
 static void
-draw_note(const struct app *app, WINDOW *window)
+draw_notes(void *state, struct app *app, WINDOW *window)
 {
 	const struct budget_figures *figures = &app->snapshot->budget_figures;
 	char total[UNIT_FORMAT_SIZE], kept[UNIT_FORMAT_SIZE];
@@ -81,15 +79,6 @@ draw_note(const struct app *app, WINDOW *window)
 		kept);
 }
 
-static void
-draw(void *data, struct app *app, WINDOW *window)
-{
-	struct state *state = data;
-
-	if (table_view_draw(&state->table, window, NOTES, app->charset, app->settings->scale))
-		draw_note(app, window);
-}
-
 const struct view view_budget = {
 	.name = "Budget",
 	.hint = "Up Down  < > R sort  x explain  e unit  z freeze  ? help",
@@ -100,6 +89,7 @@ const struct view view_budget = {
 	.init = init,
 	.finish = finish,
 	.show = show,
-	.draw = draw,
+	.note_lines = 1,
+	.draw_notes = draw_notes,
 	.table = table_view_of_state,
 };

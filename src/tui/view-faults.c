@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTES = 2, PLACE_SIZE = 80 };
+enum { PLACE_SIZE = 80 };
 
 /* The faults of all processes, or of one. */
 struct state {
@@ -189,10 +189,8 @@ draw_walks(const struct state *state, const struct app *app, WINDOW *window)
 }
 
 static void
-draw(void *data, struct app *app, WINDOW *window)
+draw_notes(void *data, struct app *app, WINDOW *window)
 {
-	if (!table_view_draw(table(data, app), window, NOTES, app->charset, app->settings->scale))
-		return;
 	draw_sampling(data, app, window);
 	draw_walks(data, app, window);
 }
@@ -263,7 +261,8 @@ const struct view view_faults = {
 	.open = open_faults,
 	.add_needs = add_needs,
 	.show = show,
-	.draw = draw,
+	.note_lines = 2,
+	.draw_notes = draw_notes,
 	.act = act,
 	.remember = remember,
 	.table = table,

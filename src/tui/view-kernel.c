@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { NOTES = 2, TEXT_SIZE = 256 };
+enum { TEXT_SIZE = 256 };
 
 /* One of several pages, each with its own order. */
 struct state {
@@ -111,13 +111,8 @@ draw_note(const struct state *state, const struct app *app, WINDOW *window)
 }
 
 static void
-draw(void *data, struct app *app, WINDOW *window)
+draw_notes(void *state, struct app *app, WINDOW *window)
 {
-	struct state *state = data;
-
-	if (!table_view_draw(
-		    &state->pages[state->page], window, NOTES, app->charset, app->settings->scale))
-		return;
 	draw_pages(state, window);
 	draw_note(state, app, window);
 }
@@ -155,7 +150,8 @@ const struct view view_kernel = {
 	.finish = finish,
 	.add_needs = add_needs,
 	.show = show,
-	.draw = draw,
+	.note_lines = 2,
+	.draw_notes = draw_notes,
 	.act = act,
 	.table = table,
 };

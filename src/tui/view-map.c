@@ -7,9 +7,8 @@
 #include "tui/table-view.h"
 
 #include <stdio.h>
-#include <string.h>
 
-enum { NOTES = 2, TEXT_SIZE = 256 };
+enum { TEXT_SIZE = 256 };
 
 /* Reading smaps delays the process: beyond 5 ms only with Ctrl-R. */
 #define DEAR_COST (5 * NS_PER_MS)
@@ -154,8 +153,9 @@ draw_totals(const struct app *app, WINDOW *window, const struct process *process
 }
 
 static void
-draw_notes(const struct state *state, const struct app *app, WINDOW *window)
+draw_notes(void *data, struct app *app, WINDOW *window)
 {
+	const struct state *state = data;
 	const struct process *process = app_find(app, &app->process);
 	char name[TEXT_SIZE];
 
@@ -167,13 +167,6 @@ draw_notes(const struct state *state, const struct app *app, WINDOW *window)
 		draw_totals(app, window, process);
 	else
 		draw_absence(app, window, process);
-}
-
-static void
-draw(void *data, struct app *app, WINDOW *window)
-{
-	if (table_view_draw(table(data, app), window, NOTES, app->charset, app->settings->scale))
-		draw_notes(data, app, window);
 }
 
 static bool
@@ -208,7 +201,8 @@ const struct view view_map = {
 	.open = open_map,
 	.add_needs = add_needs,
 	.show = show,
-	.draw = draw,
+	.note_lines = 2,
+	.draw_notes = draw_notes,
 	.act = act,
 	.table = table,
 };

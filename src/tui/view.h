@@ -36,7 +36,10 @@ struct view {
 	void (*add_needs)(const void *state, const struct app *app, struct needs *needs);
 	/* Makes its rows anew: for a new snapshot, or a new filter or order. */
 	void (*show)(void *state, struct app *app);
+	/* Draws it; NULL: its table rows, below these lines of notes if they fit. */
 	void (*draw)(void *state, struct app *app, WINDOW *window);
+	int note_lines;
+	void (*draw_notes)(void *state, struct app *app, WINDOW *window);
 	/*
 	 * Handles keys of this view only. Returns false for others: moves in `list`, and the keys
 	 * of table rows (table-input.h), are handled for all.
