@@ -66,7 +66,11 @@ app_show(struct app *app)
 {
 	const struct view *view = app_view_below(app);
 
-	if (app->snapshot && view->show)
+	if (!app->snapshot)
+		return;
+	if (view == app->last_list)
+		process_list_show(app->processes, app->snapshot);
+	else if (view->show)
 		view->show(app_state(app, view), app);
 }
 

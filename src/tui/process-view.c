@@ -8,18 +8,6 @@
 
 #include <string.h>
 
-void
-process_view_show(void *state, struct app *app)
-{
-	process_list_show(app->processes, app->snapshot);
-}
-
-void
-process_view_remember(void *state, struct app *app)
-{
-	process_list_remember(app->processes);
-}
-
 struct table_view *
 process_view_table(void *state, struct app *app)
 {

@@ -350,7 +350,9 @@ tui_key(struct app *app, int key)
 		return !app->is_leaving;
 	app->message[0] = '\0';
 	take_key(app, key);
-	if (app->view->remember)
+	if (app->view == app->last_list)
+		process_list_remember(app->processes);
+	else if (app->view->remember)
 		app->view->remember(app_state(app, app->view), app);
 	/* The next key may be there already, and moves in the new drawing. */
 	if (app->view != view || app->choose.kind != kind)

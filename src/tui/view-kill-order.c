@@ -70,10 +70,8 @@ const struct view view_kill_order = {
 		.codes = { '2' } },
 	.has_tab = true,
 	.open = open_list,
-	.show = process_view_show,
 	.note_lines = 1,
 	.draw_notes = draw_notes,
 	.act = act,
-	.remember = process_view_remember,
 	.table = process_view_table,
 };

@@ -16,8 +16,6 @@ const struct view view_processes = {
 	.key = { .keys = "1", .help = "the processes", .codes = { '1' } },
 	.has_tab = true,
 	.open = open_list,
-	.show = process_view_show,
 	.act = process_view_act,
-	.remember = process_view_remember,
 	.table = process_view_table,
 };

@@ -34,7 +34,10 @@ struct view {
 	/* Called when a key opens it, with its process, if any; not when returning to it. */
 	void (*open)(void *state, struct app *app, const struct process_key *process);
 	void (*add_needs)(const void *state, const struct app *app, struct needs *needs);
-	/* Makes its rows anew: for a new snapshot, or a new filter or order. */
+	/*
+	 * Makes its rows anew: for a new snapshot, or a new filter or order. The screen does it
+	 * for the process list, and remembers its selected row.
+	 */
 	void (*show)(void *state, struct app *app);
 	/* Draws it; NULL: its table rows, below these lines of notes if they fit. */
 	void (*draw)(void *state, struct app *app, WINDOW *window);
