@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "model/event.h"
-#include "table/order.h"
 #include "tui/choose.h"
 #include "tui/process-key.h"
 #include "tui/prompt.h"

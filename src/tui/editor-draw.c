@@ -2,7 +2,6 @@
 #include "tui/editor.h"
 
 #include "act/oom.h"
-#include "table/cell.h"
 #include "tui/app.h"
 #include "tui/screen.h"
 

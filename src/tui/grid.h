@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "base/unit.h"
 #include "table/order.h"
-#include "table/table.h"
 #include "tui/screen.h"
 
 #include <stddef.h>

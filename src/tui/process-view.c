@@ -6,8 +6,6 @@
 #include "tui/process-list.h"
 #include "tui/table-input.h"
 
-#include <string.h>
-
 struct table_view *
 process_view_table(void *state, struct app *app)
 {

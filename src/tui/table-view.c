@@ -2,7 +2,6 @@
 #include "tui/table-view.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <stdio.h>
 
 enum { LEAST_HEIGHT_FOR_NOTES = 6 };
