@@ -55,7 +55,10 @@ struct app {
 	int64_t seen_kill;                       /* time of the last kill at the last Esc */
 	int stretch;                             /* intervals between two refreshes */
 	bool is_frozen, is_leaving, wants_refresh, wants_exact, wants_save;
-	int tab_line, hint_line; /* lines for the mouse; -1: not shown */
+
+	/* For the mouse: lines, -1 if not shown, and tui_key(). */
+	int tab_line, hint_line;
+	bool (*press)(struct app *app, int key);
 };
 
 /* Shows a message on the last line until the next key. */

@@ -24,6 +24,7 @@ tui_create(struct tui_settings *settings, const struct filter *filter, const cha
 	app->settings = settings;
 	app->charset = charset_of_locale();
 	app->seen_kill = UNKNOWN;
+	app->press = tui_key;
 	app->processes = xcalloc(1, sizeof(*app->processes));
 	process_list_init(app->processes, settings, filter, filter_text);
 	app->editor = xcalloc(1, sizeof(*app->editor));
@@ -333,7 +334,7 @@ take_key(struct app *app, int key)
 	const struct view *opens = view_of_key(key);
 
 	if (action == ACTION_MOUSE)
-		mouse_take(app, tui_key);
+		mouse_take(app);
 	else if (!choose_key(&app->choose, key) && !prompt_key(app, &app->prompt, key) &&
 		 !editor_key(app, key) && !(action == ACTION_BACK && end_announcement(app)) &&
 		 !(opens ? app_open(app, opens) : take_action(app, action)))
