@@ -14,6 +14,27 @@
 
 enum { TREE_INDENT = 2, TREE_DEPTH = 20, MARK_SIZE = 32 };
 
+bool
+process_keys_have(const struct process_keys *set, const struct process *process)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (process_key_is(&set->keys[i], process))
+			return true;
+	return false;
+}
+
+void
+process_keys_toggle(struct process_keys *set, const struct process *process)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (process_key_is(&set->keys[i], process)) {
+			set->keys[i] = set->keys[--set->count];
+			return;
+		}
+	set->keys = array_reserve(set->keys, &set->capacity, set->count + 1, sizeof(set->keys[0]));
+	set->keys[set->count++] = process_key_of(process);
+}
+
 /* The table view is the first member. */
 static const struct process_list *
 list_of(const struct table_view *view)
@@ -21,30 +42,21 @@ list_of(const struct table_view *view)
 	return (const struct process_list *)view;
 }
 
-static bool
-is_command(const struct column *column)
-{
-	return strcmp(column->name, "command") == 0;
-}
-
-/* Without command lines COMMAND shows the name. */
+/* COMMAND shows the name without command lines, or if one has not been read yet. */
 static const struct column *
-shown_column(const struct process_list *list, const struct column *column)
+shown_column(const struct process_list *list, const struct column *column, bool has_been_read)
 {
-	if (!list->settings->command_line && is_command(column))
-		return table_column(&process_table, "comm");
-	return column;
+	if (strcmp(column->name, "command") != 0 || (list->settings->command_line && has_been_read))
+		return column;
+	return table_column(&process_table, "comm");
 }
 
-/* The same if the command line has not been read yet. */
 static const struct column *
 column_of_row(const struct table_view *view, const struct column *column, const void *row)
 {
 	const struct process *process = row;
 
-	if (!process->command && is_command(column))
-		return table_column(&process_table, "comm");
-	return shown_column(list_of(view), column);
+	return shown_column(list_of(view), column, process->command);
 }
 
 static enum style
@@ -92,8 +104,8 @@ void
 process_list_finish(struct process_list *list)
 {
 	table_view_finish(&list->table);
-	process_keys_finish(&list->tags);
-	process_keys_finish(&list->folded);
+	free(list->tags.keys);
+	free(list->folded.keys);
 	arena_finish(&list->scopes);
 	free(list->visible.pids);
 	free(list->summed.pids);
@@ -118,7 +130,7 @@ process_list_add_needs(const struct process_list *list, bool is_first, struct ne
 
 	needs->bits |= list->needs | list->table.order->column->need;
 	for (size_t i = 0; !is_first && i < columns->count; i++)
-		needs->bits |= shown_column(list, columns->columns[i])->need;
+		needs->bits |= shown_column(list, columns->columns[i], true)->need;
 	if (list->table.filter)
 		needs->bits |= filter_needs(list->table.filter);
 	if (list->fixed_filter)

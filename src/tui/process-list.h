@@ -14,6 +14,17 @@
 struct needs;
 struct snapshot;
 
+/* A set of processes. A zeroed one is empty. */
+struct process_keys {
+	struct process_key *keys;
+	size_t count, capacity;
+};
+
+bool process_keys_have(const struct process_keys *set, const struct process *process);
+
+/* Adds a process, or removes it if it is in the set. */
+void process_keys_toggle(struct process_keys *set, const struct process *process);
+
 /* PIDs, ascending. */
 struct pids {
 	int64_t *pids;
