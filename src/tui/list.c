@@ -58,6 +58,12 @@ list_fit(struct list *list, size_t count, size_t height)
 }
 
 void
+list_open_page(void *list, struct app *app, const struct process_key *process)
+{
+	((struct list *)list)->selected = 0;
+}
+
+void
 list_fit_page(struct list *list, size_t lines, size_t height)
 {
 	list->count = lines > height ? lines - height + 1 : 1;

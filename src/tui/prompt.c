@@ -22,7 +22,7 @@ void
 prompt_ask(struct prompt *prompt, const char *question, void (*answered)(struct app *, bool))
 {
 	*prompt = (struct prompt){ .label = "", .answered = answered };
-	snprintf(prompt->question, sizeof(prompt->question), "%s", question);
+	snprintf(prompt->text, sizeof(prompt->text), "%s", question);
 }
 
 static void
@@ -157,7 +157,7 @@ draw_question(const struct prompt *prompt, WINDOW *window, int y)
 	int answers_width = (int)sizeof(answers) - 1, room = getmaxx(window) - answers_width, x;
 
 	screen_put_line(window, y, STYLE_BOLD, "");
-	x = screen_put_within(window, y, 0, room, STYLE_BOLD, prompt->question);
+	x = screen_put_within(window, y, 0, room, STYLE_BOLD, prompt->text);
 	screen_put(window, y, x, STYLE_BOLD, answers);
 }
 

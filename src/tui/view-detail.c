@@ -189,21 +189,13 @@ draw(void *data, struct app *app, WINDOW *window)
 	put_sections(&sheet);
 }
 
-static void
-open_detail(void *data, struct app *app, const struct process_key *process)
-{
-	struct list *list = data;
-
-	list->selected = 0;
-}
-
 const struct view view_detail = {
 	.name = "Detail",
 	.hint = "Up Down scroll  a OOM priority  k signal  3 map  4 faults  x explain  q back",
 	.is_page = true,
 	.has_process = true,
 	.state_size = sizeof(struct list),
-	.open = open_detail,
+	.open = list_open_page,
 	.draw = draw,
 	.has_list = true,
 };

@@ -65,14 +65,6 @@ draw(void *data, struct app *app, WINDOW *window)
 		draw_line(window, (int)(i - list->selected), &lines[i]);
 }
 
-static void
-open_help(void *data, struct app *app, const struct process_key *process)
-{
-	struct list *list = data;
-
-	list->selected = 0;
-}
-
 const struct view view_help = {
 	.name = "Help",
 	.hint = "Up Down scroll  q back",
@@ -80,7 +72,7 @@ const struct view view_help = {
 	.has_tab = true,
 	.is_page = true,
 	.state_size = sizeof(struct list),
-	.open = open_help,
+	.open = list_open_page,
 	.draw = draw,
 	.has_list = true,
 };
