@@ -30,16 +30,11 @@ given_filter(struct app *app)
 	return app_table(app) == &app->processes->table && given ? given : "";
 }
 
-static bool
-is_active(struct app *app)
-{
-	return app->view->table && (app_table(app)->filter_text[0] || *given_filter(app));
-}
-
 int
 filter_line_height(struct app *app, int window_height)
 {
-	return app->snapshot && is_active(app) && window_height >= LEAST_HEIGHT;
+	return app->snapshot && window_height >= LEAST_HEIGHT && app->view->table &&
+	       (app_table(app)->filter_text[0] || *given_filter(app));
 }
 
 /* Joins the filter of the command line and the typed one. */
@@ -148,14 +143,12 @@ draw_nothing(struct app *app, WINDOW *window, int y)
 	static const char nothing[] = "nothing passes the filter ";
 	const struct table_view *view = app_table(app);
 	bool hides = view == &app->processes->table && app->processes->hidden_kernel_threads;
-	const char *end = hides && view->filter_text[0] ? ", K shows kernel threads, Esc ends it"
-			  : hides                       ? ", K shows kernel threads"
-			  : view->filter_text[0]        ? ", Esc ends it"
-							: "";
-	char text[EXPRESSION_SIZE];
+	char text[EXPRESSION_SIZE], end[64];
 	int width = getmaxx(window), used, left;
 
 	expression(app, text);
+	snprintf(end, sizeof(end), "%s%s", hides ? ", K shows kernel threads" : "",
+		view->filter_text[0] ? ", Esc ends it" : "");
 	used = screen_put(window, y, 0, STYLE_BOLD, nothing);
 	left = width - used - (int)strlen(end);
 	used += put_cut(window, y, used, left, text);

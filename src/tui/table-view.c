@@ -138,9 +138,3 @@ table_view_column(const struct selection *shown, size_t place)
 	}
 	return NULL;
 }
-
-struct table_view *
-table_view_of_state(void *state, struct app *app)
-{
-	return state;
-}

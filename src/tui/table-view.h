@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 
-struct app;
 struct table_view;
 
 /* The look of rows that differ. */
@@ -66,6 +65,3 @@ bool table_view_draw(
 
 /* The shown columns, in their order, then all others of the table; NULL after the last. */
 const struct column *table_view_column(const struct selection *shown, size_t place);
-
-/* For struct view: the table view at the start of a view's state. */
-struct table_view *table_view_of_state(void *state, struct app *app);

@@ -105,23 +105,16 @@ tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 	app->wants_exact = app->wants_exact && !snapshot->exact;
 }
 
-/* The process to read in full; 0: none. */
-static int64_t
-focus_of(const struct app *app, const struct view *view)
+/* Adds the process to read in full, if there is one. */
+static void
+add_focus(const struct app *app, const struct view *view, struct needs *needs)
 {
 	const struct process *selected = process_list_selected(app->processes);
 
 	if (view->has_process)
-		return app->process.pid;
-	return app->view->is_over == OVER_FIGURES && view == app->last_list && selected
-		       ? selected->pid
-		       : 0;
-}
-
-static void
-add_focus(const struct app *app, const struct view *view, struct needs *needs)
-{
-	needs->focus = focus_of(app, view);
+		needs->focus = app->process.pid;
+	else if (app->view->is_over == OVER_FIGURES && view == app->last_list && selected)
+		needs->focus = selected->pid;
 	if (needs->focus == 0)
 		return;
 	needs->bits |= view->has_process ? NEED_BADNESS : 0; /* a rank needs all processes */
@@ -410,14 +403,6 @@ draw_last_line(struct app *app, WINDOW *window)
 	}
 }
 
-static void
-draw_view(struct app *app, WINDOW *window)
-{
-	app_draw(app, app->view, window);
-	editor_draw(app, window);
-	choose_draw(&app->choose, window);
-}
-
 void
 tui_draw(struct app *app)
 {
@@ -433,7 +418,9 @@ tui_draw(struct app *app)
 	if (!app->snapshot)
 		screen_put(stdscr, 0, 0, STYLE_NORMAL, "reading /proc ...");
 	if (rows > 0 && app->snapshot && (body = derwin(stdscr, rows, width, header, 0))) {
-		draw_view(app, body);
+		app_draw(app, app->view, body);
+		editor_draw(app, body);
+		choose_draw(&app->choose, body);
 		delwin(body);
 	}
 	if (height > 2 || app->prompt.label)

@@ -8,9 +8,9 @@
 #include <stdio.h>
 
 struct state {
-	struct table_view table; /* first: table_view_of_state() */
-	struct rows rows;        /* of the snapshot, with the changes since: */
-	struct rows first;       /* the first reading, with its texts: */
+	struct table_view table;
+	struct rows rows;  /* of the snapshot, with the changes since: */
+	struct rows first; /* the first reading, with its texts: */
 	struct arena texts;
 	int64_t first_time;
 };
@@ -79,6 +79,12 @@ draw_notes(void *state, struct app *app, WINDOW *window)
 		kept);
 }
 
+static struct table_view *
+table(void *state, struct app *app)
+{
+	return &((struct state *)state)->table;
+}
+
 const struct view view_budget = {
 	.name = "Budget",
 	.hint = "Up Down  < > R sort  x explain  e unit  z freeze  ? help",
@@ -91,5 +97,5 @@ const struct view view_budget = {
 	.show = show,
 	.note_lines = 1,
 	.draw_notes = draw_notes,
-	.table = table_view_of_state,
+	.table = table,
 };

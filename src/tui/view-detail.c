@@ -6,7 +6,6 @@
 #include "tui/screen.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /*
  * All data of one process, in sections: each column of the table with its value and meaning. All
@@ -99,12 +98,9 @@ put_limit(struct sheet *sheet, enum limit_kind kind)
 {
 	const struct limit_description *description = &limit_descriptions[kind];
 	const struct limit *limit = &sheet->app->snapshot->limits[kind];
-	const struct column *column = description->column
-					      ? table_find(&process_table, description->column,
-							strlen(description->column))
-					      : NULL;
+	const char *used = description->column;
 	const int64_t numbers[] = {
-		column ? column_number(column, sheet->process) : UNKNOWN,
+		used ? column_number(table_column(&process_table, used), sheet->process) : UNKNOWN,
 		limit->soft,
 		limit->hard,
 	};

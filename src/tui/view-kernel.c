@@ -63,10 +63,9 @@ draw_pages(const struct state *state, WINDOW *window)
 
 	for (size_t i = 0; i < KERNEL_PAGES; i++) {
 		bool is_open = i == state->page;
-		char text[64];
 
-		snprintf(text, sizeof(text), is_open ? "[%s] " : " %s  ", kernel_pages[i].name);
-		x += screen_put(window, 0, x, is_open ? STYLE_BOLD : STYLE_DIM, text);
+		x += screen_printf(window, 0, x, is_open ? STYLE_BOLD : STYLE_DIM,
+			is_open ? "[%s] " : " %s  ", kernel_pages[i].name);
 	}
 }
 
