@@ -23,9 +23,15 @@ choose_finish(struct choose *choose)
 void
 choose_add(struct choose *choose, const struct choice *choice)
 {
+	int columns = (int)text_width(choice->name);
+
 	choose->choices = array_reserve(
 		choose->choices, &choose->capacity, choose->count + 1, sizeof(choose->choices[0]));
 	choose->choices[choose->count++] = *choice;
+	if (choice->number != UNKNOWN)
+		choose->number_columns = NUMBER_COLUMNS;
+	if (columns > choose->name_columns)
+		choose->name_columns = columns < MOST_NAME_COLUMNS ? columns : MOST_NAME_COLUMNS;
 }
 
 static const char *
@@ -125,6 +131,7 @@ choose_refill(struct choose *choose, struct app *app, const char *text)
 	if (!choose->kind)
 		return;
 	choose->count = choose->preset = choose->list.count = 0;
+	choose->number_columns = choose->name_columns = 0;
 	arena_reset(&choose->texts);
 	choose->kind->fill(app, choose);
 	if (!narrow(choose, text))
@@ -148,34 +155,12 @@ choose_key(struct choose *choose, int key)
 	return choose->kind && list_action(&choose->list, action_of_key(&screen_keys, key));
 }
 
-static int
-columns_of_names(const struct choose *choose)
-{
-	int most = 0;
-
-	for (size_t i = 0; i < choose->count; i++) {
-		int columns = (int)text_width(choose->choices[i].name);
-
-		most = columns > most ? columns : most;
-	}
-	return most < MOST_NAME_COLUMNS ? most : MOST_NAME_COLUMNS;
-}
-
-static bool
-has_numbers(const struct choose *choose)
-{
-	for (size_t i = 0; i < choose->count; i++)
-		if (choose->choices[i].number != UNKNOWN)
-			return true;
-	return false;
-}
-
 static void
 draw_choice(const struct choose *choose, WINDOW *window, int y, size_t row)
 {
 	const struct choice *choice = &choose->choices[choose->matches[row]];
 	enum style style = row == choose->list.selected ? STYLE_SELECTED : STYLE_NORMAL;
-	int x = has_numbers(choose) ? NUMBER_COLUMNS : 0;
+	int x = choose->number_columns;
 	char number[UNIT_FORMAT_SIZE];
 
 	screen_put_line(window, y, style, "");
@@ -186,8 +171,8 @@ draw_choice(const struct choose *choose, WINDOW *window, int y, size_t row)
 		screen_put_within(window, y, x - columns, columns, style, number);
 	}
 	x += x > 0;
-	screen_put_within(window, y, x, columns_of_names(choose), style, choice->name);
-	x += columns_of_names(choose) + GAP;
+	screen_put_within(window, y, x, choose->name_columns, style, choice->name);
+	x += choose->name_columns + GAP;
 	screen_put(window, y, x, style, choice->text);
 }
 

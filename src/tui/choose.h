@@ -41,7 +41,8 @@ struct choose {
 	const struct choose_kind *kind; /* NULL: closed */
 	struct choice *choices;
 	size_t count, capacity;
-	size_t preset; /* the choice selected first */
+	size_t preset;                    /* the choice selected first */
+	int number_columns, name_columns; /* that all choices need */
 	size_t *matches;
 	size_t match_capacity; /* its count is that of the list */
 	struct list list;
