@@ -19,8 +19,6 @@ enum {
 	TEXT_SIZE = 256,
 	BAR_START = 13,
 	LEAST_BAR = 10,
-	MEMORY_PARTS = 7,
-	INTERVAL_SIZE = 64
 };
 
 /* Writes a text at the right end of a line if there is space after the `left` columns in use. */
@@ -35,7 +33,7 @@ put_right(WINDOW *window, int y, int left, enum style style, const char *text)
 	return true;
 }
 
-/* A part of the memory bar. The parts add up to MemTotal and do not overlap. */
+/* A part of the memory bar. Those of system_split() add up to MemTotal and do not overlap. */
 struct part {
 	const char *name;
 	char fill; /* without colours */
@@ -50,25 +48,13 @@ size_text(char text[static UNIT_FORMAT_SIZE], int64_t bytes)
 	return text;
 }
 
-/* The interval, with the wanted one if reads take too long for that. */
-static void
-interval_text(char text[static INTERVAL_SIZE], struct app *app)
-{
-	double seconds = (double)app->settings->interval / 1e9;
-
-	if (app->stretch > 1)
-		snprintf(text, INTERVAL_SIZE, "%.10gs (%.10gs asked)", seconds * app->stretch,
-			seconds);
-	else
-		snprintf(text, INTERVAL_SIZE, "%.10gs", seconds);
-}
-
 static void
 draw_title(struct app *app, WINDOW *window, int y)
 {
 	const struct system *system = &app->snapshot->system;
 	char left[TEXT_SIZE], right[TEXT_SIZE], host[64], up[UNIT_FORMAT_SIZE];
-	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE], interval[INTERVAL_SIZE];
+	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE], asked[32] = "";
+	double interval = (double)app->settings->interval / 1e9;
 	time_t seconds = (time_t)(app->snapshot->time / NS_PER_SEC);
 	struct tm local = { .tm_hour = 0 };
 	int counts, used;
@@ -76,10 +62,11 @@ draw_title(struct app *app, WINDOW *window, int y)
 	localtime_r(&seconds, &local);
 	text_safe(host, sizeof(host), system->host ? system->host : "-", app->charset);
 	unit_format(up, UNIT_SPAN, system->uptime, SCALE_HUMAN);
-	interval_text(interval, app);
+	if (app->stretch > 1) /* reads take too long for the wanted interval */
+		snprintf(asked, sizeof(asked), " (%.10gs asked)", interval);
 	unit_format(cpu, UNIT_PERCENT, system->self_cpu_share, SCALE_HUMAN);
-	snprintf(left, sizeof(left), "memtop  %s  up %-7s  %02d:%02d:%02d  every %s%s", host, up,
-		local.tm_hour, local.tm_min, local.tm_sec, interval,
+	snprintf(left, sizeof(left), "memtop  %s  up %-7s  %02d:%02d:%02d  every %.10gs%s%s", host,
+		up, local.tm_hour, local.tm_min, local.tm_sec, interval * app->stretch, asked,
 		app->is_frozen ? "  FROZEN" : "");
 	used = screen_put(window, y, 0, app->is_frozen ? STYLE_WARNING : STYLE_BOLD, left);
 	counts = snprintf(right, sizeof(right), "%zu processes, %zu shown",
@@ -107,30 +94,15 @@ draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, si
 		sum += parts[i].bytes;
 		end = total > 0 ? (int)((double)sum / (double)total * width + 0.5) : 0;
 		end = end > width ? width : end;
-		for (int at = start; at < end; at++) {
-			wattrset(window, screen_style(parts[i].style));
-			mvwaddch(window, y, x + at, (chtype)parts[i].fill);
-		}
-		wattrset(window, A_NORMAL);
+		if (end > start)
+			mvwhline(window, y, x + start,
+				(chtype)parts[i].fill | screen_style(parts[i].style), end - start);
 		label_width = snprintf(label, sizeof(label), "%s %s", parts[i].name,
 			size_text(size, parts[i].bytes));
 		if (label_width < end - start)
 			screen_put_right(window, y, x + end, parts[i].style, label);
 		start = end;
 	}
-}
-
-/* The parts of MemTotal from system_split(). */
-static void
-memory_parts(const struct system *s, struct part parts[static MEMORY_PARTS])
-{
-	parts[0] = (struct part){ "anon", '#', STYLE_ANON, known_or_zero(s->anon) };
-	parts[1] = (struct part){ "cache", '+', STYLE_CACHE, known_or_zero(s->file_cache) };
-	parts[2] = (struct part){ "shm", '=', STYLE_SHMEM, known_or_zero(s->shared) };
-	parts[3] = (struct part){ "kernel", '-', STYLE_KERNEL, known_or_zero(s->kernel_memory) };
-	parts[4] = (struct part){ "huge", '*', STYLE_HUGE, known_or_zero(s->hugetlb) };
-	parts[5] = (struct part){ "other", '?', STYLE_OTHER, known_or_zero(s->other) };
-	parts[6] = (struct part){ "free", ' ', STYLE_NORMAL, known_or_zero(s->free) };
 }
 
 /* A bar with name, total, parts and a text after it; without space the text `instead`. */
@@ -164,15 +136,22 @@ draw_memory(struct app *app, WINDOW *window, int y)
 	const struct system *s = &app->snapshot->system;
 	char size[UNIT_FORMAT_SIZE], share[32] = "", available[TEXT_SIZE];
 	int64_t part = known_share(s->available, s->total);
-	struct part parts[MEMORY_PARTS];
+	const struct part parts[] = {
+		{ "anon", '#', STYLE_ANON, known_or_zero(s->anon) },
+		{ "cache", '+', STYLE_CACHE, known_or_zero(s->file_cache) },
+		{ "shm", '=', STYLE_SHMEM, known_or_zero(s->shared) },
+		{ "kernel", '-', STYLE_KERNEL, known_or_zero(s->kernel_memory) },
+		{ "huge", '*', STYLE_HUGE, known_or_zero(s->hugetlb) },
+		{ "other", '?', STYLE_OTHER, known_or_zero(s->other) },
+		{ "free", ' ', STYLE_NORMAL, known_or_zero(s->free) },
+	};
 
-	memory_parts(s, parts);
 	if (part != UNKNOWN)
 		snprintf(share, sizeof(share), " %3lld%%", (long long)(part + 5) / 10);
 	snprintf(available, sizeof(available), "available %5s%s", size_text(size, s->available),
 		share);
 	draw_bar(window, y,
-		&(struct bar){ "Mem", available, available, s->total, parts, MEMORY_PARTS });
+		&(struct bar){ "Mem", available, available, s->total, parts, ARRAY_SIZE(parts) });
 }
 
 static void
