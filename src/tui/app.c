@@ -66,8 +66,27 @@ app_show(struct app *app)
 {
 	const struct view *view = app_view_below(app);
 
-	if (app->snapshot && view->show)
+	if (!app->snapshot)
+		return;
+	if (view == app->last_list)
+		process_list_show(app->processes, app->snapshot);
+	else if (view->show)
 		view->show(app_state(app, view), app);
+}
+
+void
+app_draw(struct app *app, const struct view *view, WINDOW *window)
+{
+	void *state = app_state(app, view);
+
+	if (view->draw)
+		view->draw(state, app, window);
+	else if (table_view_draw(view->table(state, app), window, view->note_lines, app->charset,
+			 app->settings->scale) &&
+		 view->draw_notes)
+		view->draw_notes(state, app, window);
+	if (view == app->last_list)
+		process_list_note_visible(app->processes);
 }
 
 /* Shows the top page. Its rows may be of an older snapshot, so they are made anew. */
@@ -110,6 +129,21 @@ has_meaning(const struct app *app, const struct view *view)
 	       (view->is_over == OVER_FIGURES && app->view->has_process);
 }
 
+/* The process of the page, or the selected one. Without any, shows a message and returns false. */
+static bool
+subject_of(struct app *app, struct process_key *ret_key)
+{
+	const struct process *process = process_list_selected(app->processes);
+
+	if (app->view->has_process)
+		*ret_key = app->process;
+	else if (process)
+		*ret_key = process_key_of(process);
+	else
+		app_say(app, "no process is selected");
+	return app->view->has_process || process;
+}
+
 bool
 app_open(struct app *app, const struct view *view)
 {
@@ -120,7 +154,7 @@ app_open(struct app *app, const struct view *view)
 		return app_back(app);
 	if (!has_meaning(app, view))
 		return false;
-	if (on_process && !app_subject(app, &key))
+	if (on_process && !subject_of(app, &key))
 		return true;
 	if (!view->is_page && !on_process)
 		app->page_count = 0; /* a tab: there is no way back */
@@ -144,20 +178,6 @@ app_find(const struct app *app, const struct process_key *key)
 	return process && process_key_is(key, process) ? process : NULL;
 }
 
-bool
-app_subject(struct app *app, struct process_key *ret_key)
-{
-	const struct process *process = process_list_selected(app->processes);
-
-	if (app->view->has_process)
-		*ret_key = app->process;
-	else if (process)
-		*ret_key = process_key_of(process);
-	else
-		app_say(app, "no process is selected");
-	return app->view->has_process || process;
-}
-
 size_t
 app_targets(struct app *app, const struct process_key **ret_keys)
 {
@@ -168,7 +188,7 @@ app_targets(struct app *app, const struct process_key **ret_keys)
 		*ret_keys = tags->keys;
 		return tags->count;
 	}
-	return app_subject(app, &app->target) ? 1 : 0;
+	return subject_of(app, &app->target) ? 1 : 0;
 }
 
 bool

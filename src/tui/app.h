@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "model/event.h"
-#include "table/order.h"
 #include "tui/choose.h"
 #include "tui/process-key.h"
 #include "tui/prompt.h"
@@ -56,7 +55,10 @@ struct app {
 	int64_t seen_kill;                       /* time of the last kill at the last Esc */
 	int stretch;                             /* intervals between two refreshes */
 	bool is_frozen, is_leaving, wants_refresh, wants_exact, wants_save;
-	int tab_line, hint_line; /* lines for the mouse; -1: not shown */
+
+	/* For the mouse: lines, -1 if not shown, and tui_key(). */
+	int tab_line, hint_line;
+	bool (*press)(struct app *app, int key);
 };
 
 /* Shows a message on the last line until the next key. */
@@ -80,6 +82,9 @@ bool app_back(struct app *app);
 /* Makes the rows of the open view anew, after a change of filter or order. */
 void app_show(struct app *app);
 
+/* Draws a view into the part of the screen that is its own. */
+void app_draw(struct app *app, const struct view *view, WINDOW *window);
+
 /* The rows of the open view, or of the view below it; NULL: none. */
 struct table_view *app_table(struct app *app);
 
@@ -89,9 +94,6 @@ void *app_state(const struct app *app, const struct view *view);
 
 /* The process of a key in the snapshot, or NULL. */
 const struct process *app_find(const struct app *app, const struct process_key *key);
-
-/* The process of the page, or the selected one. Without any, shows a message and returns false. */
-bool app_subject(struct app *app, struct process_key *ret_key);
 
 /*
  * The targets of a key: the process of the page, or the tagged ones, or the selected one. Returns

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/choose-signal.h"
+#include "tui/choose.h"
 
 #include "act/signal.h"
 #include "tui/app.h"
@@ -56,12 +56,10 @@ answered(struct app *app, bool yes)
 	for (size_t i = 0; i < order->count; i++) {
 		int error = send_signal(app, &order->keys[i]);
 
-		if (error == -EOPNOTSUPP)
-			app_say(app, "cannot send SIG%s to %lld: it is a kernel thread",
-				sigabbrev_np(order->number), (long long)order->keys[i].pid);
-		else if (error < 0)
+		if (error < 0)
 			app_say(app, "cannot send SIG%s to %lld: %s", sigabbrev_np(order->number),
-				(long long)order->keys[i].pid, strerror(-error));
+				(long long)order->keys[i].pid,
+				error == -EOPNOTSUPP ? "it is a kernel thread" : strerror(-error));
 		else
 			sent++;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/choose-user.h"
+#include "tui/choose.h"
 
 #include "base/memory.h"
 #include "model/needs.h"

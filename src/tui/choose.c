@@ -23,9 +23,15 @@ choose_finish(struct choose *choose)
 void
 choose_add(struct choose *choose, const struct choice *choice)
 {
+	int columns = (int)text_width(choice->name);
+
 	choose->choices = array_reserve(
 		choose->choices, &choose->capacity, choose->count + 1, sizeof(choose->choices[0]));
 	choose->choices[choose->count++] = *choice;
+	if (choice->number != UNKNOWN)
+		choose->number_columns = NUMBER_COLUMNS;
+	if (columns > choose->name_columns)
+		choose->name_columns = columns < MOST_NAME_COLUMNS ? columns : MOST_NAME_COLUMNS;
 }
 
 static const char *
@@ -59,21 +65,20 @@ choose_match(const struct choice *choice, const char *typed, const char *prefix)
 	return by_number > by_name ? by_number : by_name;
 }
 
-bool
-choose_narrow(struct choose *choose, const char *typed)
+/*
+ * Keeps the matching choices, and selects the first of the best ones, or the preset if no text is
+ * typed. Returns false, without a change, if there is no match.
+ */
+static bool
+narrow(struct choose *choose, const char *typed)
 {
 	const char *prefix = choose->kind->prefix;
 	bool is_all = !*without_prefix(typed, prefix);
 	size_t count = 0, best = 0;
 	int rank = 0;
 
-	for (size_t i = 0; i < choose->count; i++)
-		count += choose_match(&choose->choices[i], typed, prefix) > 0;
-	if (count == 0)
-		return false;
-	choose->matches = array_reserve(
-		choose->matches, &choose->match_capacity, count, sizeof(choose->matches[0]));
-	count = 0;
+	choose->matches = array_reserve(choose->matches, &choose->match_capacity, choose->count,
+		sizeof(choose->matches[0]));
 	for (size_t i = 0; i < choose->count; i++) {
 		int how = choose_match(&choose->choices[i], typed, prefix);
 
@@ -84,6 +89,8 @@ choose_narrow(struct choose *choose, const char *typed)
 		rank = how > rank ? how : rank;
 		choose->matches[count++] = i;
 	}
+	if (count == 0)
+		return false;
 	choose->list.selected = best;
 	list_fit(&choose->list, count, choose->list.height);
 	return true;
@@ -102,7 +109,7 @@ typed(struct app *app, struct prompt *prompt, bool done)
 	struct choose *choose = prompt->data;
 	const struct choose_kind *kind = choose->kind;
 
-	if (!done && !choose_narrow(choose, prompt->text))
+	if (!done && !narrow(choose, prompt->text))
 		snprintf(prompt->complaint, sizeof(prompt->complaint), "%s", kind->missing);
 	if (!done || prompt->complaint[0])
 		return done;
@@ -124,10 +131,11 @@ choose_refill(struct choose *choose, struct app *app, const char *text)
 	if (!choose->kind)
 		return;
 	choose->count = choose->preset = choose->list.count = 0;
+	choose->number_columns = choose->name_columns = 0;
 	arena_reset(&choose->texts);
 	choose->kind->fill(app, choose);
-	if (!choose_narrow(choose, text))
-		choose_narrow(choose, "");
+	if (!narrow(choose, text))
+		narrow(choose, "");
 }
 
 void
@@ -147,47 +155,25 @@ choose_key(struct choose *choose, int key)
 	return choose->kind && list_action(&choose->list, action_of_key(&screen_keys, key));
 }
 
-static int
-columns_of_names(const struct choose *choose)
-{
-	int most = 0;
-
-	for (size_t i = 0; i < choose->count; i++) {
-		int columns = (int)text_width(choose->choices[i].name);
-
-		most = columns > most ? columns : most;
-	}
-	return most < MOST_NAME_COLUMNS ? most : MOST_NAME_COLUMNS;
-}
-
-static bool
-has_numbers(const struct choose *choose)
-{
-	for (size_t i = 0; i < choose->count; i++)
-		if (choose->choices[i].number != UNKNOWN)
-			return true;
-	return false;
-}
-
 static void
 draw_choice(const struct choose *choose, WINDOW *window, int y, size_t row)
 {
 	const struct choice *choice = &choose->choices[choose->matches[row]];
 	enum style style = row == choose->list.selected ? STYLE_SELECTED : STYLE_NORMAL;
-	int x = has_numbers(choose) ? NUMBER_COLUMNS : 0, width = getmaxx(window);
+	int x = choose->number_columns;
 	char number[UNIT_FORMAT_SIZE];
 
-	screen_put(window, y, 0, width, style, true, "");
+	screen_put_line(window, y, style, "");
 	if (choice->number != UNKNOWN) {
 		int columns = (int)unit_format(number, UNIT_ID, choice->number, SCALE_HUMAN);
 
 		columns = columns > x ? x : columns;
-		screen_put(window, y, x - columns, columns, style, false, number);
+		screen_put_within(window, y, x - columns, columns, style, number);
 	}
 	x += x > 0;
-	screen_put(window, y, x, columns_of_names(choose), style, false, choice->name);
-	x += columns_of_names(choose) + GAP;
-	screen_put(window, y, x, width, style, false, choice->text);
+	screen_put_within(window, y, x, choose->name_columns, style, choice->name);
+	x += choose->name_columns + GAP;
+	screen_put(window, y, x, style, choice->text);
 }
 
 /* High enough for all choices, but if possible it leaves a third of the window. */
@@ -203,7 +189,7 @@ choose_draw(struct choose *choose, WINDOW *window)
 	lines = lines > height ? height : lines;
 	y = height - lines;
 	if (lines > 1)
-		screen_put(window, y++, 0, getmaxx(window), STYLE_HEADING, true,
+		screen_put_line(window, y++, STYLE_HEADING,
 			choose->kind->heading ? choose->kind->heading
 					      : "Type to narrow  Enter take  Esc cancel");
 	choose->list.line = getbegy(window) + y;
@@ -214,6 +200,6 @@ choose_draw(struct choose *choose, WINDOW *window)
 		if (row < choose->list.count)
 			draw_choice(choose, window, i, row);
 		else
-			screen_put(window, i, 0, getmaxx(window), STYLE_NORMAL, true, "");
+			screen_put_line(window, i, STYLE_NORMAL, "");
 	}
 }

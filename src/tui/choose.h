@@ -41,7 +41,8 @@ struct choose {
 	const struct choose_kind *kind; /* NULL: closed */
 	struct choice *choices;
 	size_t count, capacity;
-	size_t preset; /* the choice selected first */
+	size_t preset;                    /* the choice selected first */
+	int number_columns, name_columns; /* that all choices need */
 	size_t *matches;
 	size_t match_capacity; /* its count is that of the list */
 	struct list list;
@@ -58,12 +59,6 @@ void choose_add(struct choose *choose, const struct choice *choice);
 /* How well it matches: 0 not at all, 1 inside the name, 2 at its start, 3 whole. */
 int choose_match(const struct choice *choice, const char *typed, const char *prefix);
 
-/*
- * Keeps the matching choices, and selects the first of the best ones, or the preset if no text is
- * typed. Returns false, without a change, if there is no match.
- */
-bool choose_narrow(struct choose *choose, const char *typed);
-
 const struct choice *choose_selected(const struct choose *choose);
 
 /* Handles a key that moves the selection. Returns false if closed, or for another key. */
@@ -71,3 +66,10 @@ bool choose_key(struct choose *choose, int key);
 
 /* Draws it over the lower part of the window. */
 void choose_draw(struct choose *choose, WINDOW *window);
+
+/*
+ * Lets the user choose a signal for the targets (see app_targets()), asks for confirmation, and
+ * sends it; choose a user of the listed processes, and filters by it.
+ */
+void choose_signal(struct app *app);
+void choose_user(struct app *app);

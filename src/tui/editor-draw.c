@@ -2,7 +2,6 @@
 #include "tui/editor.h"
 
 #include "act/oom.h"
-#include "table/cell.h"
 #include "tui/app.h"
 #include "tui/screen.h"
 
@@ -259,6 +258,5 @@ editor_draw(const struct app *app, WINDOW *window)
 	lay_out(&page);
 	y = page.count < height ? height - page.count : 0;
 	for (int i = 0; i < page.count; i++)
-		screen_put(window, y + i, 0, page.width, page.lines[i].style, true,
-			page.lines[i].text);
+		screen_put_line(window, y + i, page.lines[i].style, page.lines[i].text);
 }

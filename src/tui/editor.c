@@ -33,12 +33,6 @@ editor_is_open(const struct editor *editor)
 	return editor->state != EDITOR_CLOSED;
 }
 
-bool
-editor_is_waiting(const struct editor *editor)
-{
-	return editor->state == EDITOR_WAITING;
-}
-
 uint64_t
 editor_needs(const struct editor *editor)
 {

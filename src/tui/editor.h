@@ -45,7 +45,6 @@ void editor_show(struct app *app);
 
 uint64_t editor_needs(const struct editor *editor);
 bool editor_is_open(const struct editor *editor);
-bool editor_is_waiting(const struct editor *editor);
 
 /* Handles a key. Returns false if it is not open. */
 bool editor_key(struct app *app, int key);

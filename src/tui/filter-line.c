@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tui/filter-line.h"
+#include "tui/header.h"
 
 #include "base/macros.h"
 #include "tui/app.h"
@@ -30,16 +30,11 @@ given_filter(struct app *app)
 	return app_table(app) == &app->processes->table && given ? given : "";
 }
 
-static bool
-is_active(struct app *app)
-{
-	return app->view->table && (app_table(app)->filter_text[0] || *given_filter(app));
-}
-
 int
 filter_line_height(struct app *app, int window_height)
 {
-	return app->snapshot && is_active(app) && window_height >= LEAST_HEIGHT;
+	return app->snapshot && window_height >= LEAST_HEIGHT && app->view->table &&
+	       (app_table(app)->filter_text[0] || *given_filter(app));
 }
 
 /* Joins the filter of the command line and the typed one. */
@@ -60,11 +55,11 @@ put_cut(WINDOW *window, int y, int x, int width, const char *text)
 	int marked = (int)strlen(cut);
 
 	if ((int)text_width(text) <= width)
-		return screen_put(window, y, x, width, STYLE_BOLD, false, text);
+		return screen_put(window, y, x, STYLE_BOLD, text);
 	if (width <= marked)
 		return 0;
-	x += screen_put(window, y, x, width - marked, STYLE_BOLD, false, text);
-	screen_put(window, y, x, marked, STYLE_BOLD, false, cut);
+	x += screen_put_within(window, y, x, width - marked, STYLE_BOLD, text);
+	screen_put(window, y, x, STYLE_BOLD, cut);
 	return width;
 }
 
@@ -112,19 +107,15 @@ tail_of(struct app *app, size_t form, int width)
 static struct tail
 best_tail(struct app *app, int width, int wanted)
 {
-	size_t count = ARRAY_SIZE(forms);
+	const int enough[] = { wanted, MUCH_TEXT };
 	struct tail tail;
 
-	for (size_t i = 0; i < count; i++) {
-		tail = tail_of(app, i, width);
-		if (tail.left >= wanted)
-			return tail;
-	}
-	for (size_t i = 0; i < count; i++) {
-		tail = tail_of(app, i, width);
-		if (tail.left >= MUCH_TEXT)
-			break;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(enough); i++)
+		for (size_t form = 0; form < ARRAY_SIZE(forms); form++) {
+			tail = tail_of(app, form, width);
+			if (tail.left >= enough[i])
+				return tail;
+		}
 	return tail;
 }
 
@@ -138,11 +129,11 @@ draw_sum(struct app *app, WINDOW *window, int y)
 	expression(app, text);
 	tail = best_tail(app, width, (int)text_width(text));
 	end = (int)strlen(tail.end);
-	used = screen_put(window, y, 0, width, STYLE_BOLD, false, label);
+	used = screen_put(window, y, 0, STYLE_BOLD, label);
 	used += put_cut(window, y, used, tail.left > LEAST_TEXT ? tail.left : LEAST_TEXT, text);
-	used += screen_put(window, y, used, width - used, STYLE_BOLD, false, tail.text);
+	used += screen_put(window, y, used, STYLE_BOLD, tail.text);
 	if (used + tail.gap + end <= width)
-		screen_put(window, y, width - end, end, STYLE_BOLD, false, tail.end);
+		screen_put_right(window, y, width, STYLE_BOLD, tail.end);
 }
 
 /* Matching kernel threads may be hidden. */
@@ -152,18 +143,16 @@ draw_nothing(struct app *app, WINDOW *window, int y)
 	static const char nothing[] = "nothing passes the filter ";
 	const struct table_view *view = app_table(app);
 	bool hides = view == &app->processes->table && app->processes->hidden_kernel_threads;
-	const char *end = hides && view->filter_text[0] ? ", K shows kernel threads, Esc ends it"
-			  : hides                       ? ", K shows kernel threads"
-			  : view->filter_text[0]        ? ", Esc ends it"
-							: "";
-	char text[EXPRESSION_SIZE];
+	char text[EXPRESSION_SIZE], end[64];
 	int width = getmaxx(window), used, left;
 
 	expression(app, text);
-	used = screen_put(window, y, 0, width, STYLE_BOLD, false, nothing);
+	snprintf(end, sizeof(end), "%s%s", hides ? ", K shows kernel threads" : "",
+		view->filter_text[0] ? ", Esc ends it" : "");
+	used = screen_put(window, y, 0, STYLE_BOLD, nothing);
 	left = width - used - (int)strlen(end);
 	used += put_cut(window, y, used, left, text);
-	screen_put(window, y, used, width - used, STYLE_BOLD, false, end);
+	screen_put(window, y, used, STYLE_BOLD, end);
 }
 
 void

@@ -16,12 +16,12 @@ enum {
 
 /* The columns to place, without the last text. */
 struct placing {
-	const struct column *columns[MOST_HEADINGS];
-	int rooms[MOST_HEADINGS];
+	struct heading columns[MOST_HEADINGS];
 	int count, staying;
-	int hidden; /* 1 if the first scrolled column is visible only when scrolled to */
-	const struct column *sorted, *last; /* NULL: none */
-	int sorted_at, sorted_room;         /* -1: not among them */
+	int hidden;            /* 1 if the first scrolled column is visible only when scrolled to */
+	struct heading sorted; /* without a column: none */
+	int sorted_at;         /* -1: not among them */
+	const struct column *last; /* NULL: none */
 	int width, edge;
 };
 
@@ -49,14 +49,13 @@ count_staying(const struct placing *placing)
 	int spare = placing->width - SCROLLED_COLUMNS, count = 0, x = 0;
 	int edge = placing->edge < spare ? placing->edge : spare;
 
-	while (count < placing->count && tells_rows_apart(placing->columns[count])) {
-		int reserved = placing->sorted && placing->sorted_at != count
-				       ? placing->sorted_room + GAP
+	while (count < placing->count && tells_rows_apart(placing->columns[count].column)) {
+		bool is_sorted_placed = placing->sorted_at >= 0 && placing->sorted_at <= count;
+		int reserved = placing->sorted.column && !is_sorted_placed
+				       ? placing->sorted.room + GAP
 				       : 0;
 
-		if (placing->sorted_at >= 0 && placing->sorted_at < count)
-			reserved = 0;
-		x += placing->rooms[count] + GAP;
+		x += placing->columns[count].room + GAP;
 		if (x + reserved > edge)
 			break;
 		count++;
@@ -70,35 +69,35 @@ prepare(const struct grid_content *content, int width)
 	const struct selection *columns = content->columns;
 	const struct column *last = columns->columns[columns->count - 1];
 	bool keeps_last = last->unit == UNIT_TEXT;
-	struct placing placing = { .sorted = content->order->column,
+	struct placing placing = { .sorted.column = content->order->column,
 		.last = keeps_last ? last : NULL,
 		.sorted_at = -1,
 		.width = width,
 		.edge = keeps_last && width >= 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width };
 
-	if (placing.sorted == placing.last)
-		placing.sorted = NULL; /* it is always visible */
+	if (placing.sorted.column == placing.last)
+		placing.sorted.column = NULL; /* it is always visible */
 	for (size_t i = 0; i + keeps_last < columns->count && i < MOST_HEADINGS; i++) {
-		placing.columns[i] = columns->columns[i];
-		placing.rooms[i] = room_of(columns->columns[i], content);
-		if (columns->columns[i] == placing.sorted)
+		placing.columns[i] = (struct heading){ .column = columns->columns[i],
+			.room = room_of(columns->columns[i], content) };
+		if (columns->columns[i] == placing.sorted.column)
 			placing.sorted_at = (int)i;
 		placing.count++;
 	}
-	if (placing.sorted)
-		placing.sorted_room = room_of(placing.sorted, content);
+	if (placing.sorted.column)
+		placing.sorted.room = room_of(placing.sorted.column, content);
 	placing.staying = count_staying(&placing);
 	return placing;
 }
 
 /* Returns the x of the next column. */
 static int
-place_column(struct grid *grid, const struct column *column, int x, int room)
+place_column(struct grid *grid, struct heading heading, int x)
 {
+	heading.x = x;
 	if (grid->heading_count < MOST_HEADINGS)
-		grid->headings[grid->heading_count++] =
-			(struct heading){ .column = column, .x = x, .room = room };
-	return x + room + GAP;
+		grid->headings[grid->heading_count++] = heading;
+	return x + heading.room + GAP;
 }
 
 /*
@@ -110,21 +109,22 @@ place_scrolled(
 	struct grid *grid, const struct placing *placing, int first, bool is_scrolled, int *x)
 {
 	bool is_sorted_there = placing->sorted_at >= first;
-	int reserved = is_sorted_there ? placing->sorted_room + GAP : 0;
+	int reserved = is_sorted_there ? placing->sorted.room + GAP : 0;
 	bool is_full = false;
 
 	for (int i = first; i < placing->count; i++) {
 		bool is_sorted = i == placing->sorted_at;
 		bool is_first = i == first && is_scrolled;
 		int edge = is_sorted || is_first ? placing->width : placing->edge;
+		int room = placing->columns[i].room;
 
 		if (is_sorted)
 			reserved = 0;
 		else
-			is_full = is_full || (*x > 0 && *x + placing->rooms[i] + reserved > edge);
-		if (is_sorted ? *x > 0 && *x + placing->rooms[i] > edge : is_full)
+			is_full = is_full || (*x > 0 && *x + room + reserved > edge);
+		if (is_sorted ? *x > 0 && *x + room > edge : is_full)
 			continue;
-		*x = place_column(grid, placing->columns[i], *x, placing->rooms[i]);
+		*x = place_column(grid, placing->columns[i], *x);
 	}
 	return !is_full;
 }
@@ -134,19 +134,20 @@ static bool
 place(struct grid *grid, const struct placing *placing, int scrolled)
 {
 	int first = placing->staying + (scrolled ? scrolled - placing->hidden : 0), x = 0;
-	bool is_hidden = placing->sorted &&
+	bool is_hidden = placing->sorted.column &&
 			 (placing->sorted_at < 0 || (placing->sorted_at >= placing->staying &&
 							    placing->sorted_at < first));
 	bool all_fit;
 
 	grid->heading_count = 0;
 	for (int i = 0; i < placing->staying; i++)
-		x = place_column(grid, placing->columns[i], x, placing->rooms[i]);
+		x = place_column(grid, placing->columns[i], x);
 	if (is_hidden)
-		x = place_column(grid, placing->sorted, x, placing->sorted_room);
+		x = place_column(grid, placing->sorted, x);
 	all_fit = place_scrolled(grid, placing, first, scrolled > 0, &x);
 	if (placing->last && x < placing->width)
-		place_column(grid, placing->last, x, placing->width - x);
+		place_column(grid,
+			(struct heading){ .column = placing->last, .room = placing->width - x }, x);
 	return all_fit;
 }
 
@@ -166,7 +167,7 @@ grid_place(struct grid *grid, const struct grid_content *content, int width)
 	int most = placing.count - placing.staying - 1, scrolled = 0;
 
 	place(grid, &placing, 0);
-	placing.hidden = most >= 0 && !is_placed(grid, placing.columns[placing.staying]);
+	placing.hidden = most >= 0 && !is_placed(grid, placing.columns[placing.staying].column);
 	while (!place(grid, &placing, scrolled) && scrolled < most + placing.hidden)
 		scrolled++;
 	grid->last_first = scrolled;
@@ -184,7 +185,7 @@ put_cell(WINDOW *window, int y, int x, int room, enum style style, const struct 
 
 	if (column->unit != UNIT_TEXT && columns < room)
 		x += room - columns;
-	screen_put(window, y, x, room, style, false, text);
+	screen_put_within(window, y, x, room, style, text);
 }
 
 static const char *
@@ -199,7 +200,7 @@ void
 grid_draw_headings(
 	const struct grid *grid, const struct grid_content *content, WINDOW *window, int y)
 {
-	screen_put(window, y, 0, getmaxx(window), STYLE_HEADING, true, "");
+	screen_put_line(window, y, STYLE_HEADING, "");
 	for (size_t i = 0; i < grid->heading_count; i++) {
 		const struct heading *heading = &grid->headings[i];
 		bool is_sorted = heading->column == content->order->column;
@@ -213,12 +214,13 @@ grid_draw_headings(
 }
 
 void
-grid_draw_cell(const struct heading *heading, const struct column *column, const void *row,
-	WINDOW *window, int y, int indent, enum style style, enum charset charset, enum scale scale)
+grid_draw_cell(const struct heading *heading, const struct grid_content *content,
+	const struct column *column, const void *row, WINDOW *window, int y, int indent,
+	enum style style)
 {
 	static char text[CELL_SIZE]; /* only the curses thread draws */
 
-	cell_format(text, CELL_SIZE, column, row, charset, scale);
+	cell_format(text, CELL_SIZE, column, row, content->charset, content->scale);
 	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, text);
 }
 

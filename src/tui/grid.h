@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "base/unit.h"
 #include "table/order.h"
-#include "table/table.h"
 #include "tui/screen.h"
 
 #include <stddef.h>
@@ -48,9 +47,9 @@ void grid_draw_headings(
 	const struct grid *grid, const struct grid_content *content, WINDOW *window, int y);
 
 /* Writes a cell below its heading, `indent` further right. */
-void grid_draw_cell(const struct heading *heading, const struct column *column, const void *row,
-	WINDOW *window, int y, int indent, enum style style, enum charset charset,
-	enum scale scale);
+void grid_draw_cell(const struct heading *heading, const struct grid_content *content,
+	const struct column *column, const void *row, WINDOW *window, int y, int indent,
+	enum style style);
 
 /* Scrolls the columns left (-1) or right, if possible. */
 void grid_scroll(struct grid *grid, int step);

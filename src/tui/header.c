@@ -5,7 +5,6 @@
 #include "base/macros.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
-#include "tui/filter-line.h"
 #include "tui/process-list.h"
 #include "tui/screen.h"
 
@@ -20,23 +19,21 @@ enum {
 	TEXT_SIZE = 256,
 	BAR_START = 13,
 	LEAST_BAR = 10,
-	MEMORY_PARTS = 7,
-	INTERVAL_SIZE = 64
 };
 
 /* Writes a text at the right end of a line if there is space after the `left` columns in use. */
 static bool
 put_right(WINDOW *window, int y, int left, enum style style, const char *text)
 {
-	int width = getmaxx(window), columns = (int)text_width(text);
+	int width = getmaxx(window);
 
-	if (left + 2 + columns > width)
+	if (left + 2 + (int)text_width(text) > width)
 		return false;
-	screen_put(window, y, width - columns, columns, style, false, text);
+	screen_put_right(window, y, width, style, text);
 	return true;
 }
 
-/* A part of the memory bar. The parts add up to MemTotal and do not overlap. */
+/* A part of the memory bar. Those of system_split() add up to MemTotal and do not overlap. */
 struct part {
 	const char *name;
 	char fill; /* without colours */
@@ -51,25 +48,13 @@ size_text(char text[static UNIT_FORMAT_SIZE], int64_t bytes)
 	return text;
 }
 
-/* The interval, with the wanted one if reads take too long for that. */
-static void
-interval_text(char text[static INTERVAL_SIZE], struct app *app)
-{
-	double seconds = (double)app->settings->interval / 1e9;
-
-	if (app->stretch > 1)
-		snprintf(text, INTERVAL_SIZE, "%.10gs (%.10gs asked)", seconds * app->stretch,
-			seconds);
-	else
-		snprintf(text, INTERVAL_SIZE, "%.10gs", seconds);
-}
-
 static void
 draw_title(struct app *app, WINDOW *window, int y)
 {
 	const struct system *system = &app->snapshot->system;
 	char left[TEXT_SIZE], right[TEXT_SIZE], host[64], up[UNIT_FORMAT_SIZE];
-	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE], interval[INTERVAL_SIZE];
+	char cpu[UNIT_FORMAT_SIZE], memory[UNIT_FORMAT_SIZE], asked[32] = "";
+	double interval = (double)app->settings->interval / 1e9;
 	time_t seconds = (time_t)(app->snapshot->time / NS_PER_SEC);
 	struct tm local = { .tm_hour = 0 };
 	int counts, used;
@@ -77,13 +62,13 @@ draw_title(struct app *app, WINDOW *window, int y)
 	localtime_r(&seconds, &local);
 	text_safe(host, sizeof(host), system->host ? system->host : "-", app->charset);
 	unit_format(up, UNIT_SPAN, system->uptime, SCALE_HUMAN);
-	interval_text(interval, app);
+	if (app->stretch > 1) /* reads take too long for the wanted interval */
+		snprintf(asked, sizeof(asked), " (%.10gs asked)", interval);
 	unit_format(cpu, UNIT_PERCENT, system->self_cpu_share, SCALE_HUMAN);
-	snprintf(left, sizeof(left), "memtop  %s  up %-7s  %02d:%02d:%02d  every %s%s", host, up,
-		local.tm_hour, local.tm_min, local.tm_sec, interval,
+	snprintf(left, sizeof(left), "memtop  %s  up %-7s  %02d:%02d:%02d  every %.10gs%s%s", host,
+		up, local.tm_hour, local.tm_min, local.tm_sec, interval * app->stretch, asked,
 		app->is_frozen ? "  FROZEN" : "");
-	used = screen_put(window, y, 0, getmaxx(window),
-		app->is_frozen ? STYLE_WARNING : STYLE_BOLD, false, left);
+	used = screen_put(window, y, 0, app->is_frozen ? STYLE_WARNING : STYLE_BOLD, left);
 	counts = snprintf(right, sizeof(right), "%zu processes, %zu shown",
 		app->snapshot->process_count, app->processes->table.rows.count);
 	snprintf(right + counts, sizeof(right) - (size_t)counts, "  self %s%% %s", cpu,
@@ -109,31 +94,15 @@ draw_parts(WINDOW *window, int y, int x, int width, const struct part *parts, si
 		sum += parts[i].bytes;
 		end = total > 0 ? (int)((double)sum / (double)total * width + 0.5) : 0;
 		end = end > width ? width : end;
-		for (int at = start; at < end; at++) {
-			wattrset(window, screen_style(parts[i].style));
-			mvwaddch(window, y, x + at, (chtype)parts[i].fill);
-		}
-		wattrset(window, A_NORMAL);
+		if (end > start)
+			mvwhline(window, y, x + start,
+				(chtype)parts[i].fill | screen_style(parts[i].style), end - start);
 		label_width = snprintf(label, sizeof(label), "%s %s", parts[i].name,
 			size_text(size, parts[i].bytes));
 		if (label_width < end - start)
-			screen_put(window, y, x + end - label_width, label_width, parts[i].style,
-				false, label);
+			screen_put_right(window, y, x + end, parts[i].style, label);
 		start = end;
 	}
-}
-
-/* The parts of MemTotal from system_split(). */
-static void
-memory_parts(const struct system *s, struct part parts[static MEMORY_PARTS])
-{
-	parts[0] = (struct part){ "anon", '#', STYLE_ANON, known_or_zero(s->anon) };
-	parts[1] = (struct part){ "cache", '+', STYLE_CACHE, known_or_zero(s->file_cache) };
-	parts[2] = (struct part){ "shm", '=', STYLE_SHMEM, known_or_zero(s->shared) };
-	parts[3] = (struct part){ "kernel", '-', STYLE_KERNEL, known_or_zero(s->kernel_memory) };
-	parts[4] = (struct part){ "huge", '*', STYLE_HUGE, known_or_zero(s->hugetlb) };
-	parts[5] = (struct part){ "other", '?', STYLE_OTHER, known_or_zero(s->other) };
-	parts[6] = (struct part){ "free", ' ', STYLE_NORMAL, known_or_zero(s->free) };
 }
 
 /* A bar with name, total, parts and a text after it; without space the text `instead`. */
@@ -167,15 +136,22 @@ draw_memory(struct app *app, WINDOW *window, int y)
 	const struct system *s = &app->snapshot->system;
 	char size[UNIT_FORMAT_SIZE], share[32] = "", available[TEXT_SIZE];
 	int64_t part = known_share(s->available, s->total);
-	struct part parts[MEMORY_PARTS];
+	const struct part parts[] = {
+		{ "anon", '#', STYLE_ANON, known_or_zero(s->anon) },
+		{ "cache", '+', STYLE_CACHE, known_or_zero(s->file_cache) },
+		{ "shm", '=', STYLE_SHMEM, known_or_zero(s->shared) },
+		{ "kernel", '-', STYLE_KERNEL, known_or_zero(s->kernel_memory) },
+		{ "huge", '*', STYLE_HUGE, known_or_zero(s->hugetlb) },
+		{ "other", '?', STYLE_OTHER, known_or_zero(s->other) },
+		{ "free", ' ', STYLE_NORMAL, known_or_zero(s->free) },
+	};
 
-	memory_parts(s, parts);
 	if (part != UNKNOWN)
 		snprintf(share, sizeof(share), " %3lld%%", (long long)(part + 5) / 10);
 	snprintf(available, sizeof(available), "available %5s%s", size_text(size, s->available),
 		share);
 	draw_bar(window, y,
-		&(struct bar){ "Mem", available, available, s->total, parts, MEMORY_PARTS });
+		&(struct bar){ "Mem", available, available, s->total, parts, ARRAY_SIZE(parts) });
 }
 
 static void
@@ -244,8 +220,8 @@ draw_load(struct app *app, WINDOW *window, int y)
 		x += draw_figure(&load[i], s, window, y, x);
 	x += screen_printf(window, y, x, STYLE_NORMAL, "  oom kills ");
 	system_kills_text(kills, s, app->snapshot->time, app->charset);
-	screen_put(window, y, x, getmaxx(window) - x,
-		is_news(app, s->last_kill_time) ? STYLE_WARNING : STYLE_NORMAL, false, kills);
+	screen_put(window, y, x, is_news(app, s->last_kill_time) ? STYLE_WARNING : STYLE_NORMAL,
+		kills);
 }
 
 static int
@@ -254,7 +230,7 @@ draw_tab(struct app *app, WINDOW *window, int y, int x, const struct view *view)
 	enum style style = app->view == view ? STYLE_BOLD : STYLE_NORMAL;
 
 	if (!view->has_tab)
-		return screen_put(window, y, x, getmaxx(window), style, false, view->name) + 2;
+		return screen_put(window, y, x, style, view->name) + 2;
 	return screen_printf(window, y, x, style, "%c %s", view->key.codes[0], view->name) + 2;
 }
 
@@ -270,23 +246,16 @@ draw_tabs(struct app *app, WINDOW *window, int y)
 		draw_tab(app, window, y, x, app->view);
 }
 
-/* The lines by importance, most important first. */
-static void (*const lines[])(struct app *, WINDOW *, int) = {
-	draw_memory,
-	draw_swap,
-	draw_title,
-	draw_load,
-	draw_tabs,
-};
-
-/* The place of each line, for a number of lines. */
-static const int places[][5] = {
-	{ 0, 0, 0, 0, 0 },
-	{ 0, 0, 0, 0, 0 },
-	{ 0, 1, 0, 0, 0 },
-	{ 1, 2, 0, 0, 0 },
-	{ 1, 2, 0, 3, 0 },
-	{ 1, 2, 0, 3, 4 },
+/* The lines in their order; each is there only in a header of that many lines. */
+static const struct {
+	void (*draw)(struct app *app, WINDOW *window, int y);
+	int least_height;
+} lines[] = {
+	{ draw_title, 3 },
+	{ draw_memory, 1 },
+	{ draw_swap, 2 },
+	{ draw_load, 4 },
+	{ draw_tabs, 5 },
 };
 
 /* Without the line of the filter. */
@@ -312,14 +281,15 @@ header_height(struct app *app, int window_height)
 void
 header_draw(struct app *app, WINDOW *window, int height)
 {
-	int filter, count;
+	int filter, count, y = 0;
 
 	if (!app->snapshot)
 		return;
 	filter = filter_line_height(app, getmaxy(window));
 	count = height - filter;
-	for (int i = 0; i < count; i++)
-		lines[i](app, window, places[count][i]);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (count >= lines[i].least_height)
+			lines[i].draw(app, window, y++);
 	if (filter > 0)
 		filter_line_draw(app, window, count);
 }

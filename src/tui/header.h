@@ -12,3 +12,11 @@ struct app;
 enum { HEADER_WITH_TABS = 5 };
 int header_height(struct app *app, int window_height);
 void header_draw(struct app *app, WINDOW *window, int height);
+
+/*
+ * The last line of it: the active filter, the number of rows that pass and, for processes, their
+ * memory. It is shortened if necessary, but never left out. Its height is 1, or 0 without a filter
+ * or without a list of rows.
+ */
+int filter_line_height(struct app *app, int window_height);
+void filter_line_draw(struct app *app, WINDOW *window, int y);

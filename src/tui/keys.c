@@ -7,9 +7,7 @@
 #include <curses.h>
 #include <stdio.h>
 
-#define CONTROL(letter) ((letter)&0x1f)
-
-enum { ESCAPE = 27, DELETE = 127 };
+enum { ESCAPE = 27 };
 
 /* clang-format off */
 static const struct key_binding screen_bindings[] = {
@@ -86,14 +84,9 @@ static const struct key_binding editor_bindings[] = {
 };
 /* clang-format on */
 
-#define KEYS(list)                                                                                 \
-	{                                                                                          \
-		.bindings = list, .count = ARRAY_SIZE(list)                                        \
-	}
-
-const struct key_list screen_keys = KEYS(screen_bindings);
-const struct key_list prompt_keys = KEYS(prompt_bindings);
-const struct key_list editor_keys = KEYS(editor_bindings);
+const struct key_list screen_keys = { screen_bindings, ARRAY_SIZE(screen_bindings) };
+const struct key_list prompt_keys = { prompt_bindings, ARRAY_SIZE(prompt_bindings) };
+const struct key_list editor_keys = { editor_bindings, ARRAY_SIZE(editor_bindings) };
 
 bool
 key_binding_has(const struct key_binding *binding, int code)
@@ -133,7 +126,7 @@ static const struct {
 	{ ' ', "Space" },
 	{ '\t', "Tab" },
 	{ KEY_BTAB, "Shift-Tab" },
-	{ DELETE, "Backspace" },
+	{ KEY_DELETE, "Backspace" },
 	{ KEY_BACKSPACE, "Backspace" },
 	{ KEY_DC, "Del" },
 	{ KEY_IC, "Ins" },
@@ -150,13 +143,12 @@ name_of_key(char text[static KEY_NAME_SIZE], int code)
 		}
 	if (code >= 0 && code < ' ')
 		snprintf(text, KEY_NAME_SIZE, "Ctrl-%c", code + '@');
-	else if (code > ' ' && code < DELETE)
+	else if (code > ' ' && code < KEY_DELETE)
 		snprintf(text, KEY_NAME_SIZE, "%c", code);
 	else if (code >= KEY_F0 && code < KEY_F0 + 64)
 		snprintf(text, KEY_NAME_SIZE, "F%d", code - KEY_F0);
-	else
-		snprintf(text, KEY_NAME_SIZE,
-			"that one"); /* a part of a character, or an unknown key */
+	else /* a part of a character, or an unknown key */
+		snprintf(text, KEY_NAME_SIZE, "that one");
 }
 
 int

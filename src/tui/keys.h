@@ -78,7 +78,10 @@ enum action {
 	ACTION_COUNT,
 };
 
-enum { MOST_KEYS = 12 };
+enum { MOST_KEYS = 12, KEY_DELETE = 127 };
+
+/* The code of Ctrl with a letter. */
+#define CONTROL(letter) ((letter)&0x1f)
 
 struct key_binding {
 	enum action action; /* for a view: none */

@@ -3,22 +3,13 @@
 
 #include "base/macros.h"
 
-static void
-move_by(struct list *list, long rows)
+/* The row `rows` further down, but within the list. */
+static size_t
+moved(const struct list *list, size_t from, long rows)
 {
-	long selected = (long)list->selected + rows;
-	long last = list->count ? (long)list->count - 1 : 0;
+	long to = (long)from + rows, last = list->count ? (long)list->count - 1 : 0;
 
-	list->selected = (size_t)(selected < 0 ? 0 : selected > last ? last : selected);
-}
-
-/* A page also moves the visible part, not only the selection. */
-static void
-scroll_by(struct list *list, long rows)
-{
-	long top = (long)list->top + rows;
-
-	list->top = (size_t)(top < 0 ? 0 : top);
+	return (size_t)(to < 0 ? 0 : to > last ? last : to);
 }
 
 bool
@@ -41,9 +32,10 @@ list_action(struct list *list, enum action action)
 	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
 		if (moves[i].action != action)
 			continue;
-		move_by(list, moves[i].rows);
+		list->selected = moved(list, list->selected, moves[i].rows);
+		/* A page also moves the visible part, not only the selection. */
 		if (action == ACTION_PAGE_UP || action == ACTION_PAGE_DOWN)
-			scroll_by(list, moves[i].rows);
+			list->top = moved(list, list->top, moves[i].rows);
 		list_fit(list, list->count, list->height);
 		return true;
 	}
@@ -66,6 +58,12 @@ list_fit(struct list *list, size_t count, size_t height)
 }
 
 void
+list_open_page(void *list, struct app *app, const struct process_key *process)
+{
+	((struct list *)list)->selected = 0;
+}
+
+void
 list_fit_page(struct list *list, size_t lines, size_t height)
 {
 	list->count = lines > height ? lines - height + 1 : 1;
@@ -73,10 +71,4 @@ list_fit_page(struct list *list, size_t lines, size_t height)
 	list->line = -1;
 	if (list->selected >= list->count)
 		list->selected = list->count - 1;
-}
-
-struct list *
-list_of_state(void *state)
-{
-	return state;
 }

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct app;
+struct process_key;
+
 /* The selected and the visible rows of a list. */
 struct list {
 	size_t count, height; /* number of rows, rows that fit */
@@ -13,11 +16,11 @@ struct list {
 	int line; /* screen line of the first visible row; -1: not shown */
 };
 
-/* The list of a view's state that begins with it: for struct view. */
-struct list *list_of_state(void *state);
-
 /* Moves the selection. Returns false for another action. */
 bool list_action(struct list *list, enum action action);
+
+/* For struct view: opens a page, which begins with its list, at its first line. */
+void list_open_page(void *list, struct app *app, const struct process_key *process);
 
 /* For a page of `lines` lines without a selection: `selected` is the first visible line. */
 void list_fit_page(struct list *list, size_t lines, size_t height);

@@ -71,38 +71,30 @@ key_at(const struct key_list *list, const char *line, int x, bool only_first)
 	return key ? key : key_of_word(list, line, first);
 }
 
-/* The handler of a click: `press` is tui_key(). */
-struct click {
-	struct app *app;
-	bool (*press)(struct app *app, int key);
-};
-
 static void
-press_word(const struct click *click, int y, int x, bool only_first)
+press_word(struct app *app, int y, int x, bool only_first)
 {
-	bool in_editor = editor_is_open(click->app->editor);
+	bool in_editor = editor_is_open(app->editor);
 	char *line = read_screen(y);
 	int key = key_at(in_editor ? &editor_keys : &screen_keys, line, x, only_first);
 
 	free(line);
 	if (key)
-		click->press(click->app, key);
+		app->press(app, key);
 }
 
 static void
-press_often(const struct click *click, int key, long times)
+press_often(struct app *app, int key, long times)
 {
 	for (long i = 0; i < times; i++)
-		click->press(click->app, key);
+		app->press(app, key);
 }
 
 static void
-turn_wheel(const struct click *click, int key)
+turn_wheel(struct app *app, int key)
 {
-	const struct app *app = click->app;
-
 	if (app->choose.kind || (!app->prompt.label && !editor_is_open(app->editor)))
-		press_often(click, key, WHEEL_ROWS);
+		press_often(app, key, WHEEL_ROWS);
 }
 
 static const struct list *
@@ -110,13 +102,13 @@ list_of(struct app *app)
 {
 	if (app->view->table)
 		return &app_table(app)->list;
-	return app->view->list ? app->view->list(app_state(app, app->view)) : NULL;
+	return app->view->has_list ? app_state(app, app->view) : NULL;
 }
 
 static void
-select_row(const struct click *click, int y)
+select_row(struct app *app, int y)
 {
-	const struct list *list = list_of(click->app);
+	const struct list *list = list_of(app);
 	size_t row = list ? list->top + (size_t)(y - list->line) : 0;
 	long steps;
 
@@ -124,7 +116,7 @@ select_row(const struct click *click, int y)
 		row >= list->count)
 		return;
 	steps = (long)row - (long)list->selected;
-	press_often(click, steps < 0 ? KEY_UP : KEY_DOWN, labs(steps));
+	press_often(app, steps < 0 ? KEY_UP : KEY_DOWN, labs(steps));
 }
 
 /* Sorts by a column, or reverses the order if it is sorted already. */
@@ -143,61 +135,58 @@ click_heading(struct app *app, int x)
 
 /* The first click on a choice selects it, the second one takes it. */
 static void
-click_choice(const struct click *click, int y)
+click_choice(struct app *app, int y)
 {
-	struct list *list = &click->app->choose.list;
+	struct list *list = &app->choose.list;
 	size_t row = list->top + (size_t)(y - list->line);
 
 	if (list->line < 0 || y < list->line || row >= list->count)
 		return;
 	if (row == list->selected)
-		click->press(click->app, '\n');
+		app->press(app, '\n');
 	else
 		list->selected = row;
 }
 
 static void
-click_at(const struct click *click, int y, int x)
+click_at(struct app *app, int y, int x)
 {
-	struct app *app = click->app;
-
 	if (app->choose.kind)
-		click_choice(click, y);
+		click_choice(app, y);
 	else if (app->prompt.label)
 		return;
 	else if (y == app->hint_line)
-		press_word(click, y, x, false);
+		press_word(app, y, x, false);
 	else if (editor_is_open(app->editor))
 		return;
 	else if (y == app->tab_line)
-		press_word(click, y, x, true); /* the line may also have a filter */
+		press_word(app, y, x, true); /* the line may also have a filter */
 	else if (app->view->table && y == app_table(app)->heading_line)
 		click_heading(app, x);
 	else
-		select_row(click, y);
+		select_row(app, y);
 }
 
 static void
-take(const struct click *click, const MEVENT *event)
+take(struct app *app, const MEVENT *event)
 {
 	if (event->bstate & BUTTON4_PRESSED)
-		turn_wheel(click, KEY_UP);
+		turn_wheel(app, KEY_UP);
 	else if (event->bstate & BUTTON5_PRESSED)
-		turn_wheel(click, KEY_DOWN);
+		turn_wheel(app, KEY_DOWN);
 	else if (event->bstate & BUTTON1_PRESSED)
-		click_at(click, event->y, event->x);
+		click_at(app, event->y, event->x);
 }
 
 /* curses gives simultaneous events as one key, and returns the last one first. */
 void
-mouse_take(struct app *app, bool (*press)(struct app *app, int key))
+mouse_take(struct app *app)
 {
-	const struct click click = { app, press };
 	MEVENT events[MOST_EVENTS];
 	size_t count = 0;
 
 	while (count < MOST_EVENTS && getmouse(&events[count]) == OK)
 		count++;
 	while (count-- > 0)
-		take(&click, &events[count]);
+		take(app, &events[count]);
 }

@@ -4,7 +4,6 @@
 #include "model/process.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* Identifies a process. */
 struct process_key {
@@ -22,15 +21,3 @@ process_key_of(const struct process *process)
 {
 	return (struct process_key){ process->pid, process->start_time };
 }
-
-/* A set of processes. A zeroed one is empty. */
-struct process_keys {
-	struct process_key *keys;
-	size_t count, capacity;
-};
-
-bool process_keys_have(const struct process_keys *set, const struct process *process);
-
-/* Adds a process, or removes it if it is in the set. */
-void process_keys_toggle(struct process_keys *set, const struct process *process);
-void process_keys_finish(struct process_keys *set);

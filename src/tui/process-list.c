@@ -14,6 +14,27 @@
 
 enum { TREE_INDENT = 2, TREE_DEPTH = 20, MARK_SIZE = 32 };
 
+bool
+process_keys_have(const struct process_keys *set, const struct process *process)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (process_key_is(&set->keys[i], process))
+			return true;
+	return false;
+}
+
+void
+process_keys_toggle(struct process_keys *set, const struct process *process)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (process_key_is(&set->keys[i], process)) {
+			set->keys[i] = set->keys[--set->count];
+			return;
+		}
+	set->keys = array_reserve(set->keys, &set->capacity, set->count + 1, sizeof(set->keys[0]));
+	set->keys[set->count++] = process_key_of(process);
+}
+
 /* The table view is the first member. */
 static const struct process_list *
 list_of(const struct table_view *view)
@@ -21,30 +42,21 @@ list_of(const struct table_view *view)
 	return (const struct process_list *)view;
 }
 
-static bool
-is_command(const struct column *column)
-{
-	return strcmp(column->name, "command") == 0;
-}
-
-/* Without command lines COMMAND shows the name. */
+/* COMMAND shows the name without command lines, or if one has not been read yet. */
 static const struct column *
-shown_column(const struct process_list *list, const struct column *column)
+shown_column(const struct process_list *list, const struct column *column, bool has_been_read)
 {
-	if (!list->settings->command_line && is_command(column))
-		return table_column(&process_table, "comm");
-	return column;
+	if (strcmp(column->name, "command") != 0 || (list->settings->command_line && has_been_read))
+		return column;
+	return table_column(&process_table, "comm");
 }
 
-/* The same if the command line has not been read yet. */
 static const struct column *
 column_of_row(const struct table_view *view, const struct column *column, const void *row)
 {
 	const struct process *process = row;
 
-	if (!process->command && is_command(column))
-		return table_column(&process_table, "comm");
-	return shown_column(list_of(view), column);
+	return shown_column(list_of(view), column, process->command);
 }
 
 static enum style
@@ -70,8 +82,8 @@ draw_branch(const struct table_view *view, WINDOW *window, int y, size_t index, 
 	if (view->rows.folded[index] == 0)
 		return indent;
 	snprintf(mark, sizeof(mark), "[+%zu] ", view->rows.folded[index]);
-	return indent + screen_put(window, y, heading->x + indent, heading->room - indent, style,
-				false, mark);
+	return indent + screen_put_within(window, y, heading->x + indent, heading->room - indent,
+				style, mark);
 }
 
 static const struct row_look look = {
@@ -92,11 +104,11 @@ void
 process_list_finish(struct process_list *list)
 {
 	table_view_finish(&list->table);
-	process_keys_finish(&list->tags);
-	process_keys_finish(&list->folded);
+	free(list->tags.keys);
+	free(list->folded.keys);
 	arena_finish(&list->scopes);
-	free(list->visible);
-	free(list->summed);
+	free(list->visible.pids);
+	free(list->summed.pids);
 }
 
 void
@@ -118,17 +130,17 @@ process_list_add_needs(const struct process_list *list, bool is_first, struct ne
 
 	needs->bits |= list->needs | list->table.order->column->need;
 	for (size_t i = 0; !is_first && i < columns->count; i++)
-		needs->bits |= shown_column(list, columns->columns[i])->need;
+		needs->bits |= shown_column(list, columns->columns[i], true)->need;
 	if (list->table.filter)
 		needs->bits |= filter_needs(list->table.filter);
 	if (list->fixed_filter)
 		needs->bits |= filter_needs(list->fixed_filter);
 	if (list->table.search[0])
 		needs->bits |= NEED_COMMAND;
-	needs->visible = list->visible;
-	needs->visible_count = list->visible_count;
-	needs->summed = list->summed;
-	needs->summed_count = list->summed_count;
+	needs->visible = list->visible.pids;
+	needs->visible_count = list->visible.count;
+	needs->summed = list->summed.pids;
+	needs->summed_count = list->summed.count;
 	needs->scope = list->is_of_candidates ? list->scope : NULL;
 }
 
@@ -165,12 +177,6 @@ process_list_has(const struct process_list *list, const struct process *process)
 	return !is_hidden_thread(list, process) && passes_fixed_filter(list, process);
 }
 
-bool
-process_list_is_filtered(const struct process_list *list)
-{
-	return list->table.filter_text[0] || list->given_filter;
-}
-
 static void
 drop_hidden(struct process_list *list, const struct badness_scope *scope)
 {
@@ -191,23 +197,30 @@ drop_hidden(struct process_list *list, const struct badness_scope *scope)
 	rows->count = count;
 }
 
+/* Notes the processes of some rows. */
+static void
+note_pids(struct pids *pids, const struct row_list *rows, size_t first, size_t count)
+{
+	pids->count = 0;
+	if (count == 0)
+		return;
+	pids->pids = array_fit(pids->pids, &pids->capacity, count, sizeof(pids->pids[0]));
+	pids->pids = array_reserve(pids->pids, &pids->capacity, count, sizeof(pids->pids[0]));
+	for (size_t i = first; i < first + count; i++)
+		pids->pids[pids->count++] = ((const struct process *)rows->rows[i])->pid;
+	qsort(pids->pids, pids->count, sizeof(pids->pids[0]), compare_int64);
+}
+
 /* Sums the rows that pass a filter, and asks for their PSS. */
 static void
 sum_filtered(struct process_list *list, const struct snapshot *snapshot)
 {
 	struct row_list *rows = &list->table.rows;
+	bool is_filtered = list->table.filter_text[0] || list->given_filter;
 
-	list->summed_count = 0;
-	if (!process_list_is_filtered(list) || rows->count == 0)
-		return;
-	list->footprint = footprint_of(snapshot, rows);
-	list->summed = array_fit(
-		list->summed, &list->summed_capacity, rows->count, sizeof(list->summed[0]));
-	list->summed = array_reserve(
-		list->summed, &list->summed_capacity, rows->count, sizeof(list->summed[0]));
-	for (size_t i = 0; i < rows->count; i++)
-		list->summed[list->summed_count++] = ((const struct process *)rows->rows[i])->pid;
-	qsort(list->summed, list->summed_count, sizeof(list->summed[0]), compare_int64);
+	if (is_filtered && rows->count > 0)
+		list->footprint = footprint_of(snapshot, rows);
+	note_pids(&list->summed, rows, 0, is_filtered ? rows->count : 0);
 }
 
 /* Keeps the same process selected after a change of the order. */
@@ -248,30 +261,12 @@ process_list_show(struct process_list *list, const struct snapshot *snapshot)
 	follow(table, &list->selected);
 }
 
-/* Visible processes are read first if not all can be read. */
-static void
-note_visible(struct process_list *list)
+void
+process_list_note_visible(struct process_list *list)
 {
 	const struct table_view *table = &list->table;
+	size_t left = table->rows.count - table->list.top;
 
-	list->visible = array_reserve(list->visible, &list->visible_capacity, table->list.height,
-		sizeof(list->visible[0]));
-	list->visible_count = 0;
-	for (size_t i = table->list.top;
-		i < table->list.top + table->list.height && i < table->rows.count; i++) {
-		const struct process *process = table->rows.rows[i];
-
-		list->visible[list->visible_count++] = process->pid;
-	}
-	qsort(list->visible, list->visible_count, sizeof(list->visible[0]), compare_int64);
-}
-
-bool
-process_list_draw(struct process_list *list, WINDOW *window, int notes, enum charset charset)
-{
-	bool has_notes =
-		table_view_draw(&list->table, window, notes, charset, list->settings->scale);
-
-	note_visible(list);
-	return has_notes;
+	note_pids(&list->visible, &table->rows, table->list.top,
+		left < table->list.height ? left : table->list.height);
 }

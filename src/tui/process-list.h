@@ -14,6 +14,23 @@
 struct needs;
 struct snapshot;
 
+/* A set of processes. A zeroed one is empty. */
+struct process_keys {
+	struct process_key *keys;
+	size_t count, capacity;
+};
+
+bool process_keys_have(const struct process_keys *set, const struct process *process);
+
+/* Adds a process, or removes it if it is in the set. */
+void process_keys_toggle(struct process_keys *set, const struct process *process);
+
+/* PIDs, ascending. */
+struct pids {
+	int64_t *pids;
+	size_t count, capacity;
+};
+
 /* The process list of the screen, shared by several views: one uses it at a time. */
 struct process_list {
 	struct table_view table;
@@ -29,10 +46,8 @@ struct process_list {
 
 	struct footprint footprint;   /* of the rows, if a filter is active */
 	size_t hidden_kernel_threads; /* that pass the filter */
-	int64_t *summed;              /* processes of the rows, ascending */
-	size_t summed_count, summed_capacity;
-	int64_t *visible; /* visible processes, ascending */
-	size_t visible_count, visible_capacity;
+	struct pids summed;           /* of the rows, if a filter is active */
+	struct pids visible;
 	struct process_key selected; /* kept while rows come, go and move */
 	struct process_keys tags, folded;
 };
@@ -45,9 +60,11 @@ void process_list_finish(struct process_list *list);
 /* Uses it for another view from now on. */
 void process_list_use(struct process_list *list, struct listing *listing, uint64_t needs);
 
-/* Makes the rows anew; draws them as table_view_draw() does. */
+/* Makes the rows anew. */
 void process_list_show(struct process_list *list, const struct snapshot *snapshot);
-bool process_list_draw(struct process_list *list, WINDOW *window, int notes, enum charset charset);
+
+/* Notes the rows that were drawn: they are read first if not all can be read. */
+void process_list_note_visible(struct process_list *list);
 
 /* Adds the needs of the list. `is_first`: only those for filter and order. */
 void process_list_add_needs(const struct process_list *list, bool is_first, struct needs *needs);
@@ -58,6 +75,3 @@ void process_list_remember(struct process_list *list);
 
 /* Whether the rows have a process if no filter is typed. */
 bool process_list_has(const struct process_list *list, const struct process *process);
-
-/* Whether a filter of the command line or a typed one is active. */
-bool process_list_is_filtered(const struct process_list *list);

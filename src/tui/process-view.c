@@ -3,23 +3,8 @@
 
 #include "base/macros.h"
 #include "tui/app.h"
-#include "tui/choose-user.h"
 #include "tui/process-list.h"
 #include "tui/table-input.h"
-
-#include <string.h>
-
-void
-process_view_show(void *state, struct app *app)
-{
-	process_list_show(app->processes, app->snapshot);
-}
-
-void
-process_view_remember(void *state, struct app *app)
-{
-	process_list_remember(app->processes);
-}
 
 struct table_view *
 process_view_table(void *state, struct app *app)
@@ -43,29 +28,19 @@ sort_by_column(struct app *app, long which)
 	table_input_sort(app, order_of(table_column(&process_table, name)));
 }
 
+enum { TREE, COMMAND_LINE, KERNEL_THREADS };
+
 static void
-flip(struct app *app, bool *setting)
+flip(struct app *app, long which)
 {
-	*setting = !*setting;
+	bool *const settings[] = {
+		[TREE] = &app->processes->listing->tree,
+		[COMMAND_LINE] = &app->settings->command_line,
+		[KERNEL_THREADS] = &app->settings->kernel_threads,
+	};
+
+	*settings[which] = !*settings[which];
 	app_show(app);
-}
-
-static void
-flip_tree(struct app *app)
-{
-	flip(app, &app->processes->listing->tree);
-}
-
-static void
-flip_command_line(struct app *app)
-{
-	flip(app, &app->settings->command_line);
-}
-
-static void
-flip_kernel_threads(struct app *app)
-{
-	flip(app, &app->settings->kernel_threads);
 }
 
 static void
@@ -105,11 +80,11 @@ static const struct action_handler handlers[] = {
 	{ ACTION_SORT_TIME, .act_with = sort_by_column, .argument = 3 },
 	{ ACTION_USER, .act = choose_user },
 	{ ACTION_OPEN, .act = open_detail },
-	{ ACTION_TREE, .act = flip_tree },
+	{ ACTION_TREE, .act_with = flip, .argument = TREE },
 	{ ACTION_FOLD, .act_with = fold, .argument = 1 },
 	{ ACTION_UNFOLD, .act_with = fold, .argument = 0 },
-	{ ACTION_COMMAND_LINE, .act = flip_command_line },
-	{ ACTION_KERNEL_THREADS, .act = flip_kernel_threads },
+	{ ACTION_COMMAND_LINE, .act_with = flip, .argument = COMMAND_LINE },
+	{ ACTION_KERNEL_THREADS, .act_with = flip, .argument = KERNEL_THREADS },
 	{ ACTION_TAG, .act = tag_and_go_on },
 	{ ACTION_UNTAG_ALL, .act = untag_all },
 };

@@ -8,10 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CONTROL(letter) ((letter)&0x1f)
-
-enum { DELETE = 127 };
-
 void
 prompt_open(struct prompt *prompt, const char *label, const char *text,
 	bool (*changed)(struct app *, struct prompt *, bool),
@@ -26,7 +22,7 @@ void
 prompt_ask(struct prompt *prompt, const char *question, void (*answered)(struct app *, bool))
 {
 	*prompt = (struct prompt){ .label = "", .answered = answered };
-	snprintf(prompt->question, sizeof(prompt->question), "%s", question);
+	snprintf(prompt->text, sizeof(prompt->text), "%s", question);
 }
 
 static void
@@ -94,7 +90,7 @@ edit(struct prompt *prompt, int key)
 		break;
 	case KEY_BACKSPACE:
 	case CONTROL('H'):
-	case DELETE:
+	case KEY_DELETE:
 		remove_range(prompt, before_cursor(prompt), prompt->cursor);
 		break;
 	case KEY_DC:
@@ -160,9 +156,9 @@ draw_question(const struct prompt *prompt, WINDOW *window, int y)
 	static const char answers[] = " y/n";
 	int answers_width = (int)sizeof(answers) - 1, room = getmaxx(window) - answers_width, x;
 
-	screen_put(window, y, 0, getmaxx(window), STYLE_BOLD, true, "");
-	x = screen_put(window, y, 0, room, STYLE_BOLD, false, prompt->question);
-	screen_put(window, y, x, answers_width, STYLE_BOLD, false, answers);
+	screen_put_line(window, y, STYLE_BOLD, "");
+	x = screen_put_within(window, y, 0, room, STYLE_BOLD, prompt->text);
+	screen_put(window, y, x, STYLE_BOLD, answers);
 }
 
 void
@@ -182,12 +178,13 @@ prompt_draw(const struct prompt *prompt, WINDOW *window, int y)
 	/* If the line is too short for both, the label leaves half of it to the text. */
 	if (label + (int)text_width(prompt->text) >= width && label > width / 2)
 		label = width / 2;
-	x = screen_put(window, y, 0, label, STYLE_BOLD, false, prompt->label);
+	screen_put_line(window, y, STYLE_NORMAL, "");
+	x = screen_put_within(window, y, 0, label, STYLE_BOLD, prompt->label);
 	text_safe(safe, sizeof(safe), prompt->text, charset_of_locale());
 	shown = scroll_to_cursor(safe, &cursor, width - x);
-	screen_put(window, y, x, width, STYLE_NORMAL, true, shown);
+	screen_put(window, y, x, STYLE_NORMAL, shown);
 	if (prompt->complaint[0])
-		screen_put(window, y, x + (int)text_width(shown) + 2, width, STYLE_WARNING, false,
+		screen_put(window, y, x + (int)text_width(shown) + 2, STYLE_WARNING,
 			prompt->complaint);
 	x += cursor;
 	mvwchgat(window, y, x < width ? x : width - 1, 1, A_REVERSE, 0, NULL);

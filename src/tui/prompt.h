@@ -13,10 +13,9 @@ enum { PROMPT_SIZE = 256, PROMPT_COMPLAINT_SIZE = 200 };
  * it takes all keys, and the order of the rows does not change.
  */
 struct prompt {
-	const char *label; /* NULL: closed */
-	char text[PROMPT_SIZE];
+	const char *label;      /* NULL: closed */
+	char text[PROMPT_SIZE]; /* what is typed, or the question */
 	size_t length, cursor;
-	char question[PROMPT_SIZE];
 	char complaint[PROMPT_COMPLAINT_SIZE];
 	/* Called after each change, and at the end with `done`; true keeps it open. */
 	bool (*changed)(struct app *app, struct prompt *prompt, bool done);

@@ -5,7 +5,6 @@
 
 #include <curses.h>
 #include <signal.h>
-#include <string.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>

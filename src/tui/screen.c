@@ -171,7 +171,7 @@ screen_end_signal(void)
 }
 
 int
-screen_put(WINDOW *window, int y, int x, int width, enum style style, bool fill, const char *text)
+screen_put_within(WINDOW *window, int y, int x, int width, enum style style, const char *text)
 {
 	int room = getmaxx(window) - x;
 	size_t length;
@@ -181,11 +181,28 @@ screen_put(WINDOW *window, int y, int x, int width, enum style style, bool fill,
 		return 0;
 	length = text_fit(text, (size_t)width);
 	wattrset(window, styles[style]);
-	if (fill)
-		mvwhline(window, y, x, ' ' | styles[style], width);
 	mvwaddnstr(window, y, x, text, (int)length);
 	wattrset(window, A_NORMAL);
-	return fill || text[length] ? width : (int)text_width(text);
+	return text[length] ? width : (int)text_width(text);
+}
+
+int
+screen_put(WINDOW *window, int y, int x, enum style style, const char *text)
+{
+	return screen_put_within(window, y, x, getmaxx(window), style, text);
+}
+
+void
+screen_put_right(WINDOW *window, int y, int end, enum style style, const char *text)
+{
+	screen_put(window, y, end - (int)text_width(text), style, text);
+}
+
+void
+screen_put_line(WINDOW *window, int y, enum style style, const char *text)
+{
+	mvwhline(window, y, 0, ' ' | styles[style], getmaxx(window));
+	screen_put(window, y, 0, style, text);
 }
 
 int
@@ -193,18 +210,18 @@ screen_put_wrapped(WINDOW *window, int y, int x, enum style style, const char *t
 {
 	int width = getmaxx(window) - x, lines = 0;
 
-	wattrset(window, screen_style(style));
 	while (*text && width > 0) {
 		size_t length = text_wrap(text, (size_t)width);
 
+		mvwhline(window, y + lines, x, ' ', width);
 		if (length == 0)
 			break;
-		if (y + lines >= 0 && y + lines < getmaxy(window))
-			mvwaddnstr(window, y + lines, x, text, (int)length);
+		wattrset(window, styles[style]);
+		mvwaddnstr(window, y + lines, x, text, (int)length);
+		wattrset(window, A_NORMAL);
 		lines++;
 		text += length + (text[length] == ' ');
 	}
-	wattrset(window, A_NORMAL);
 	return lines > 0 ? lines : 1;
 }
 
@@ -217,5 +234,5 @@ screen_printf(WINDOW *window, int y, int x, enum style style, const char *format
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	return screen_put(window, y, x, LINE_SIZE, style, false, text);
+	return screen_put(window, y, x, style, text);
 }

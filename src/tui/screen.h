@@ -41,12 +41,18 @@ attr_t screen_style(enum style style);
 int screen_end_signal(void);
 
 /*
- * Writes a safe text, cut to `width` columns and, with `fill`, padded with blanks. Returns the
- * columns written. Nothing is written outside of the window.
+ * Write a safe text, cut at the edge of the window or to `width` columns. Return the columns
+ * written. Nothing is written outside of the window.
  */
-int screen_put(
-	WINDOW *window, int y, int x, int width, enum style style, bool fill, const char *text);
-/* The same with line breaks. Returns the number of lines, at least one; y may be negative. */
-int screen_put_wrapped(WINDOW *window, int y, int x, enum style style, const char *text);
+int screen_put(WINDOW *window, int y, int x, enum style style, const char *text);
 int screen_printf(WINDOW *window, int y, int x, enum style style, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+int screen_put_within(WINDOW *window, int y, int x, int width, enum style style, const char *text);
+/* Writes it so that it ends before column `end`; fills the whole line, with blanks after it. */
+void screen_put_right(WINDOW *window, int y, int end, enum style style, const char *text);
+void screen_put_line(WINDOW *window, int y, enum style style, const char *text);
+/*
+ * Breaks it into lines, each with blanks after it. Returns their number, at least one; y may be
+ * negative.
+ */
+int screen_put_wrapped(WINDOW *window, int y, int x, enum style style, const char *text);

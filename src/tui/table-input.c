@@ -40,20 +40,13 @@ scroll_columns(struct app *app, long step)
 	grid_scroll(&app_table(app)->grid, (int)step);
 }
 
-/* The visible columns, in their order, then all others of the table. */
 static void
 fill_columns(struct app *app, struct choose *choose)
 {
 	const struct table_view *view = app_table(app);
-	const struct selection *shown = view->columns;
+	const struct column *column;
 
-	for (size_t i = 0; i < shown->count + shown->table->column_count; i++) {
-		bool is_shown = i < shown->count;
-		const struct column *column =
-			is_shown ? shown->columns[i] : &shown->table->columns[i - shown->count];
-
-		if (!is_shown && selection_has(shown, column))
-			continue;
+	for (size_t i = 0; (column = table_view_column(view->columns, i)); i++) {
 		if (column == view->order->column)
 			choose->preset = choose->count;
 		choose_add(

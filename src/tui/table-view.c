@@ -2,7 +2,6 @@
 #include "tui/table-view.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <stdio.h>
 
 enum { LEAST_HEIGHT_FOR_NOTES = 6 };
@@ -68,8 +67,7 @@ style_of(const struct table_view *view, size_t index)
 {
 	if (index == view->list.selected)
 		return STYLE_SELECTED;
-	return view->look && view->look->style ? view->look->style(view, view->rows.rows[index])
-					       : STYLE_NORMAL;
+	return view->look ? view->look->style(view, view->rows.rows[index]) : STYLE_NORMAL;
 }
 
 static void
@@ -81,18 +79,17 @@ draw_row(const struct table_view *view, WINDOW *window, int y, size_t index,
 	enum style style = style_of(view, index);
 
 	if (style == STYLE_SELECTED)
-		screen_put(window, y, 0, getmaxx(window), style, true, "");
+		screen_put_line(window, y, style, "");
 	for (size_t i = 0; i < view->grid.heading_count; i++) {
 		const struct heading *heading = &view->grid.headings[i];
 		const struct column *column = heading->column;
 		int before = 0;
 
-		if (look && look->column)
+		if (look) {
 			column = look->column(view, column, row);
-		if (look && look->draw_before)
 			before = look->draw_before(view, window, y, index, i, style);
-		grid_draw_cell(heading, column, row, window, y, before, style, content->charset,
-			content->scale);
+		}
+		grid_draw_cell(heading, content, column, row, window, y, before, style);
 	}
 }
 
@@ -127,8 +124,17 @@ table_view_draw(
 	return first > 0;
 }
 
-struct table_view *
-table_view_of_state(void *state, struct app *app)
+const struct column *
+table_view_column(const struct selection *shown, size_t place)
 {
-	return state;
+	if (place < shown->count)
+		return shown->columns[place];
+	place -= shown->count;
+	for (size_t i = 0; i < shown->table->column_count; i++) {
+		const struct column *column = &shown->table->columns[i];
+
+		if (!selection_has(shown, column) && place-- == 0)
+			return column;
+	}
+	return NULL;
 }

@@ -10,10 +10,9 @@
 
 #include <stdbool.h>
 
-struct app;
 struct table_view;
 
-/* The look of rows that differ; each may be NULL. */
+/* The look of rows that differ. */
 struct row_look {
 	enum style (*style)(const struct table_view *view, const void *row);
 	/* The column shown instead of another one in a row. */
@@ -64,5 +63,5 @@ bool table_view_filter(struct table_view *view, const char *text, struct filter_
 bool table_view_draw(
 	struct table_view *view, WINDOW *window, int notes, enum charset charset, enum scale scale);
 
-/* For struct view: the table view at the start of a view's state. */
-struct table_view *table_view_of_state(void *state, struct app *app);
+/* The shown columns, in their order, then all others of the table; NULL after the last. */
+const struct column *table_view_column(const struct selection *shown, size_t place);

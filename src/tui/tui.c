@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
-#include "tui/choose-signal.h"
 #include "tui/editor.h"
 #include "tui/header.h"
 #include "tui/mouse.h"
@@ -25,6 +24,7 @@ tui_create(struct tui_settings *settings, const struct filter *filter, const cha
 	app->settings = settings;
 	app->charset = charset_of_locale();
 	app->seen_kill = UNKNOWN;
+	app->press = tui_key;
 	app->processes = xcalloc(1, sizeof(*app->processes));
 	process_list_init(app->processes, settings, filter, filter_text);
 	app->editor = xcalloc(1, sizeof(*app->editor));
@@ -105,23 +105,16 @@ tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 	app->wants_exact = app->wants_exact && !snapshot->exact;
 }
 
-/* The process to read in full; 0: none. */
-static int64_t
-focus_of(const struct app *app, const struct view *view)
+/* Adds the process to read in full, if there is one. */
+static void
+add_focus(const struct app *app, const struct view *view, struct needs *needs)
 {
 	const struct process *selected = process_list_selected(app->processes);
 
 	if (view->has_process)
-		return app->process.pid;
-	return app->view->is_over == OVER_FIGURES && view == app->last_list && selected
-		       ? selected->pid
-		       : 0;
-}
-
-static void
-add_focus(const struct app *app, const struct view *view, struct needs *needs)
-{
-	needs->focus = focus_of(app, view);
+		needs->focus = app->process.pid;
+	else if (app->view->is_over == OVER_FIGURES && view == app->last_list && selected)
+		needs->focus = selected->pid;
 	if (needs->focus == 0)
 		return;
 	needs->bits |= view->has_process ? NEED_BADNESS : 0; /* a rank needs all processes */
@@ -135,7 +128,7 @@ tui_needs(const struct app *app)
 {
 	const struct view *view = app_view_below(app);
 	struct needs needs = { .bits = NEED_OVERVIEW | view->needs | editor_needs(app->editor),
-		.exact = app->wants_exact || editor_is_waiting(app->editor) };
+		.exact = app->wants_exact || app->editor->state == EDITOR_WAITING };
 
 	needs.bits |= app->choose.kind ? app->choose.kind->needs : 0;
 	process_list_add_needs(app->processes, !app->snapshot, &needs);
@@ -184,7 +177,7 @@ tui_tell(struct app *app, const char *message)
 bool
 tui_is_frozen(const struct app *app)
 {
-	return !editor_is_waiting(app->editor) && tui_is_complete(app) &&
+	return app->editor->state != EDITOR_WAITING && tui_is_complete(app) &&
 	       (app->is_frozen || app->choose.kind || editor_is_open(app->editor) ||
 		       (app->prompt.label && app->prompt.answered));
 }
@@ -308,7 +301,7 @@ take_action(struct app *app, enum action action)
 	bool has_processes = view->has_process || view == app->last_list;
 
 	return (view->act && view->act(app_state(app, view), app, action)) ||
-	       (view->list && list_action(view->list(app_state(app, view)), action)) ||
+	       (view->has_list && list_action(app_state(app, view), action)) ||
 	       (view->table && table_input(app, action)) || TAKES(everywhere) ||
 	       (has_processes && TAKES(on_processes));
 }
@@ -334,7 +327,7 @@ take_key(struct app *app, int key)
 	const struct view *opens = view_of_key(key);
 
 	if (action == ACTION_MOUSE)
-		mouse_take(app, tui_key);
+		mouse_take(app);
 	else if (!choose_key(&app->choose, key) && !prompt_key(app, &app->prompt, key) &&
 		 !editor_key(app, key) && !(action == ACTION_BACK && end_announcement(app)) &&
 		 !(opens ? app_open(app, opens) : take_action(app, action)))
@@ -351,7 +344,9 @@ tui_key(struct app *app, int key)
 		return !app->is_leaving;
 	app->message[0] = '\0';
 	take_key(app, key);
-	if (app->view->remember)
+	if (app->view == app->last_list)
+		process_list_remember(app->processes);
+	else if (app->view->remember)
 		app->view->remember(app_state(app, app->view), app);
 	/* The next key may be there already, and moves in the new drawing. */
 	if (app->view != view || app->choose.kind != kind)
@@ -359,24 +354,16 @@ tui_key(struct app *app, int key)
 	return !app->is_leaving;
 }
 
-/* Draws a text that ends in line y and may begin above. Returns its first line. */
-static int
+/* Draws a text that ends in line y and may begin above. */
+static void
 draw_warning(WINDOW *window, int y, const char *text)
 {
-	int width = getmaxx(window);
-	size_t fits = text_wrap(text, (size_t)width);
-	const char *rest = text + fits + (text[fits] == ' ');
-	char first[sizeof(((struct app *)NULL)->announcement)];
+	int lines = screen_put_wrapped(window, getmaxy(window), 0, STYLE_WARNING, text);
 
-	if (!text[fits] || fits == 0 || y == 0) {
-		screen_put(window, y, 0, width, STYLE_WARNING, true, text);
-		return y;
-	}
-	snprintf(first, sizeof(first), "%.*s", (int)fits, text);
-	y = draw_warning(window, y, rest) - 1;
-	if (y >= 0)
-		screen_put(window, y, 0, width, STYLE_WARNING, true, first);
-	return y;
+	if (y == 0)
+		screen_put_line(window, y, STYLE_WARNING, text);
+	else
+		screen_put_wrapped(window, y - lines + 1, 0, STYLE_WARNING, text);
 }
 
 /* Only hints about the processes that the view shows. */
@@ -398,7 +385,7 @@ hints_of_view(const struct app *app, struct hint hints[static MOST_HINTS])
 static void
 draw_last_line(struct app *app, WINDOW *window)
 {
-	int y = getmaxy(window) - 1, width = getmaxx(window);
+	int y = getmaxy(window) - 1;
 	char hint[HINT_TEXT_SIZE];
 	struct hint hints[MOST_HINTS];
 
@@ -408,25 +395,12 @@ draw_last_line(struct app *app, WINDOW *window)
 		draw_warning(window, y, app->message);
 	} else if (!editor_is_open(app->editor) && hints_of_view(app, hints) > 0) {
 		hint_text(&hints[0], hint);
-		screen_put(window, y, 0, width, STYLE_DIM, false, hint);
+		screen_put(window, y, 0, STYLE_DIM, hint);
 	} else {
 		app->hint_line = y;
-		screen_put(window, y, 0, width, STYLE_DIM, false,
+		screen_put(window, y, 0, STYLE_DIM,
 			editor_is_open(app->editor) ? editor_hint : app->view->hint);
 	}
-}
-
-static void
-draw_view(struct app *app, WINDOW *window)
-{
-	const struct view *view = app->view;
-
-	if (view->draw)
-		view->draw(app_state(app, view), app, window);
-	else
-		table_view_draw(app_table(app), window, 0, app->charset, app->settings->scale);
-	editor_draw(app, window);
-	choose_draw(&app->choose, window);
 }
 
 void
@@ -442,9 +416,11 @@ tui_draw(struct app *app)
 	app->tab_line = header >= HEADER_WITH_TABS ? HEADER_WITH_TABS - 1 : -1;
 	header_draw(app, stdscr, header);
 	if (!app->snapshot)
-		screen_put(stdscr, 0, 0, width, STYLE_NORMAL, false, "reading /proc ...");
+		screen_put(stdscr, 0, 0, STYLE_NORMAL, "reading /proc ...");
 	if (rows > 0 && app->snapshot && (body = derwin(stdscr, rows, width, header, 0))) {
-		draw_view(app, body);
+		app_draw(app, app->view, body);
+		editor_draw(app, body);
+		choose_draw(&app->choose, body);
 		delwin(body);
 	}
 	if (height > 2 || app->prompt.label)

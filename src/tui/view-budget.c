@@ -7,12 +7,10 @@
 
 #include <stdio.h>
 
-enum { NOTES = 1, TEXT_SIZE = 256 };
-
 struct state {
-	struct table_view table; /* first: table_view_of_state() */
-	struct rows rows;        /* of the snapshot, with the changes since: */
-	struct rows first;       /* the first reading, with its texts: */
+	struct table_view table;
+	struct rows rows;  /* of the snapshot, with the changes since: */
+	struct rows first; /* the first reading, with its texts: */
 	struct arena texts;
 	int64_t first_time;
 };
@@ -57,38 +55,34 @@ show(void *data, struct app *app)
 }
 
 static void
-draw_note(const struct app *app, WINDOW *window)
+draw_notes(void *state, struct app *app, WINDOW *window)
 {
 	const struct budget_figures *figures = &app->snapshot->budget_figures;
-	char total[UNIT_FORMAT_SIZE], kept[UNIT_FORMAT_SIZE], text[TEXT_SIZE];
+	char total[UNIT_FORMAT_SIZE], kept[UNIT_FORMAT_SIZE];
 	int64_t balloon, rest;
+	int x;
 
 	if (app->snapshot->budget.count == 0) {
-		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
-			"reading where memory is ...");
+		screen_put(window, 0, 0, STYLE_DIM, "reading where memory is ...");
 		return;
 	}
 	unit_format(total, UNIT_BYTES, figures->total, app->settings->scale);
-	snprintf(text, sizeof(text), "Budget: the items add up to MemTotal, %s", total);
+	x = screen_printf(
+		window, 0, 0, STYLE_DIM, "Budget: the items add up to MemTotal, %s", total);
 	budget_beyond(&app->snapshot->budget, figures, &balloon, &rest);
-	if (balloon > 0 || rest > 0) {
-		unit_format(kept, UNIT_BYTES, balloon > 0 ? balloon : rest, app->settings->scale);
-		snprintf(text, sizeof(text), "Budget: the items add up to MemTotal, %s; %s %s",
-			total,
-			balloon > 0 ? "back with the host (balloon):"
-				    : "firmware and the kernel keep",
-			kept);
-	}
-	screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false, text);
+	if (balloon <= 0 && rest <= 0)
+		return;
+	unit_format(kept, UNIT_BYTES, balloon > 0 ? balloon : rest, app->settings->scale);
+	screen_printf(window, 0, x, STYLE_DIM,
+		balloon > 0 ? "; back with the host (balloon): %s"
+			    : "; firmware and the kernel keep %s",
+		kept);
 }
 
-static void
-draw(void *data, struct app *app, WINDOW *window)
+static struct table_view *
+table(void *state, struct app *app)
 {
-	struct state *state = data;
-
-	if (table_view_draw(&state->table, window, NOTES, app->charset, app->settings->scale))
-		draw_note(app, window);
+	return &((struct state *)state)->table;
 }
 
 const struct view view_budget = {
@@ -101,6 +95,7 @@ const struct view view_budget = {
 	.init = init,
 	.finish = finish,
 	.show = show,
-	.draw = draw,
-	.table = table_view_of_state,
+	.note_lines = 1,
+	.draw_notes = draw_notes,
+	.table = table,
 };

@@ -6,7 +6,6 @@
 #include "tui/screen.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /*
  * All data of one process, in sections: each column of the table with its value and meaning. All
@@ -26,14 +25,6 @@ static void
 put_wrapped(struct sheet *sheet, int x, enum style style, const char *text)
 {
 	sheet->y += screen_put_wrapped(sheet->window, sheet->y, x, style, text);
-}
-
-static void
-put_right(const struct sheet *sheet, int end, const char *number)
-{
-	int columns = (int)text_width(number);
-
-	screen_put(sheet->window, sheet->y, end - columns, columns, STYLE_NORMAL, false, number);
 }
 
 /* Writes the meaning of a figure, if there is space. */
@@ -76,11 +67,11 @@ static void
 put_column(struct sheet *sheet, const struct column *column)
 {
 	format(sheet, column);
-	screen_put(sheet->window, sheet->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false, column->title);
+	screen_put_within(sheet->window, sheet->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, column->title);
 	if (column->unit == UNIT_TEXT) {
 		put_wrapped(sheet, TITLE_COLUMNS, STYLE_NORMAL, value);
 	} else {
-		put_right(sheet, sheet->values_end, value);
+		screen_put_right(sheet->window, sheet->y, sheet->values_end, STYLE_NORMAL, value);
 		put_help(sheet, sheet->values_end + GAP, column->help);
 	}
 }
@@ -101,49 +92,28 @@ put_columns(struct sheet *sheet, int units)
 			put_column(sheet, &process_table.columns[i]);
 }
 
-static void
-put_identity(struct sheet *sheet)
-{
-	put_columns(sheet, NAMES);
-	put_columns(sheet, IDENTITIES);
-}
-
-static void
-put_memory(struct sheet *sheet)
-{
-	put_columns(sheet, SIZES);
-}
-
-static void
-put_others(struct sheet *sheet)
-{
-	put_columns(sheet, OTHERS);
-}
-
 /* Three numbers for a limit: use, soft limit, hard limit. */
 static void
 put_limit(struct sheet *sheet, enum limit_kind kind)
 {
 	const struct limit_description *description = &limit_descriptions[kind];
 	const struct limit *limit = &sheet->app->snapshot->limits[kind];
-	const struct column *column = description->column
-					      ? table_find(&process_table, description->column,
-							strlen(description->column))
-					      : NULL;
+	const char *used = description->column;
 	const int64_t numbers[] = {
-		column ? column_number(column, sheet->process) : UNKNOWN,
+		used ? column_number(table_column(&process_table, used), sheet->process) : UNKNOWN,
 		limit->soft,
 		limit->hard,
 	};
 	int end = TITLE_COLUMNS - GAP;
 
-	screen_put(sheet->window, sheet->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, false,
-		description->title);
+	screen_put_within(
+		sheet->window, sheet->y, 0, TITLE_COLUMNS - 1, STYLE_BOLD, description->title);
 	for (int i = 0; i < 3; i++) {
 		char text[UNIT_FORMAT_SIZE];
 
 		limit_format(text, kind, numbers[i]);
-		put_right(sheet, end += LIMIT_COLUMNS, text);
+		end += LIMIT_COLUMNS;
+		screen_put_right(sheet->window, sheet->y, end, STYLE_NORMAL, text);
 	}
 	put_help(sheet, end + GAP, description->help);
 }
@@ -154,21 +124,25 @@ put_limits(struct sheet *sheet)
 	static const char *const titles[] = { "used", "soft", "hard" };
 	int end = TITLE_COLUMNS - GAP;
 
-	for (int i = 0; i < 3; i++)
-		put_right(sheet, end += LIMIT_COLUMNS, titles[i]);
+	for (int i = 0; i < 3; i++) {
+		end += LIMIT_COLUMNS;
+		screen_put_right(sheet->window, sheet->y, end, STYLE_NORMAL, titles[i]);
+	}
 	sheet->y++;
 	for (int kind = 0; kind < LIMIT_KINDS; kind++)
 		put_limit(sheet, (enum limit_kind)kind);
 }
 
+/* The columns with the first units of a section come before the others. */
 static const struct {
 	const char *title;
-	void (*put)(struct sheet *sheet);
+	int first_units, units;
+	bool has_limits;
 } sections[] = {
-	{ "Identity", put_identity },
-	{ "Memory", put_memory },
-	{ "Limits", put_limits },
-	{ "Time, faults and OOM", put_others },
+	{ "Identity", NAMES, IDENTITIES },
+	{ "Memory", SIZES },
+	{ "Limits", .has_limits = true },
+	{ "Time, faults and OOM", OTHERS },
 };
 
 /* Returns the number of lines. */
@@ -178,9 +152,11 @@ put_sections(struct sheet *sheet)
 	int first = sheet->y;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		screen_put(sheet->window, sheet->y++, 0, getmaxx(sheet->window), STYLE_HEADING,
-			true, sections[i].title);
-		sections[i].put(sheet);
+		screen_put_line(sheet->window, sheet->y++, STYLE_HEADING, sections[i].title);
+		put_columns(sheet, sections[i].first_units);
+		put_columns(sheet, sections[i].units);
+		if (sections[i].has_limits)
+			put_limits(sheet);
 	}
 	return sheet->y - first;
 }
@@ -209,21 +185,13 @@ draw(void *data, struct app *app, WINDOW *window)
 	put_sections(&sheet);
 }
 
-static void
-open_detail(void *data, struct app *app, const struct process_key *process)
-{
-	struct list *list = data;
-
-	list->selected = 0;
-}
-
 const struct view view_detail = {
 	.name = "Detail",
 	.hint = "Up Down scroll  a OOM priority  k signal  3 map  4 faults  x explain  q back",
 	.is_page = true,
 	.has_process = true,
 	.state_size = sizeof(struct list),
-	.open = open_detail,
+	.open = list_open_page,
 	.draw = draw,
-	.list = list_of_state,
+	.has_list = true,
 };

@@ -9,21 +9,16 @@
 enum { NAME_COLUMNS = 16, VALUE_COLUMNS = 12, GAP = 2 };
 enum { MOST_FIGURES = 256, LEAST_LINES = 3 };
 
-struct figures {
-	struct figure figures[MOST_FIGURES];
-	size_t count;
-};
-
 struct state {
-	struct list list;              /* first: list_of_state() */
-	struct figures figures;        /* as drawn */
+	struct list list;                    /* first: has_list */
+	struct figure figures[MOST_FIGURES]; /* as drawn */
+	size_t count;
 	int scrolled;                  /* lines of the explanation above its window */
 	const struct column *selected; /* stays when others come before it; NULL: as in the list */
 };
 
 /* The selected row of the view below. */
 struct subject {
-	const struct table *table;
 	const void *row; /* NULL: none */
 	const struct selection *columns;
 	const struct column *sorted;
@@ -35,56 +30,37 @@ subject_of(struct app *app)
 	bool is_one = app_view_below(app)->has_process && !app_table(app);
 	const struct table_view *view = is_one ? &app->processes->table : app_table(app);
 
-	return (struct subject){ view->columns->table,
-		is_one ? app_find(app, &app->process) : table_view_selected(view), view->columns,
-		view->order->column };
+	return (struct subject){ is_one ? app_find(app, &app->process) : table_view_selected(view),
+		view->columns, view->order->column };
 }
 
+/* Adds the visible columns of a row, then the others that are known. */
 static void
-add(struct figures *figures, const struct subject *subject, const struct column *column,
+add_row(struct state *state, const struct selection *columns, const void *row,
 	const struct system *system)
 {
-	if (figures->count < MOST_FIGURES)
-		figures->figures[figures->count++] =
-			(struct figure){ subject->table, column, subject->row, system };
-}
+	const struct column *column;
 
-/* Adds the visible columns, in their order, then the others that are known. */
-static void
-add_row(struct figures *figures, const struct subject *subject, const struct system *system)
-{
-	if (!subject->row)
-		return;
-	for (size_t i = 0; i < subject->columns->count; i++)
-		add(figures, subject, subject->columns->columns[i], system);
-	for (size_t i = 0; i < subject->table->column_count; i++) {
-		const struct column *column = &subject->table->columns[i];
-
-		if (!selection_has(subject->columns, column) &&
-			column_is_known(column, subject->row))
-			add(figures, subject, column, system);
-	}
-}
-
-static void
-add_totals(struct figures *figures, const struct system *system)
-{
-	const struct selection none = { .table = &system_table };
-
-	add_row(figures, &(struct subject){ &system_table, system, &none, NULL }, system);
+	for (size_t i = 0; (column = table_view_column(columns, i)); i++)
+		if (state->count < MOST_FIGURES &&
+			(i < columns->count || column_is_known(column, row)))
+			state->figures[state->count++] =
+				(struct figure){ columns->table, column, row, system };
 }
 
 static void
 gather(struct state *state, struct app *app)
 {
-	struct figures *figures = &state->figures;
+	const struct system *system = &app->snapshot->system;
+	const struct selection no_columns = { .table = &system_table };
 	const struct subject subject = subject_of(app);
 
-	figures->count = 0;
-	add_row(figures, &subject, &app->snapshot->system);
-	add_totals(figures, &app->snapshot->system);
-	for (size_t i = 0; state->selected && i < figures->count; i++)
-		if (figures->figures[i].column == state->selected)
+	state->count = 0;
+	if (subject.row)
+		add_row(state, subject.columns, subject.row, system);
+	add_row(state, &no_columns, system, system);
+	for (size_t i = 0; state->selected && i < state->count; i++)
+		if (state->figures[i].column == state->selected)
 			state->list.selected = i;
 }
 
@@ -114,14 +90,14 @@ style_of(const struct app *app)
 
 /* The right edge of the numbers: after the longest one. */
 static int
-end_of_values(const struct app *app, const struct figures *figures)
+end_of_values(const struct app *app, const struct state *state)
 {
 	const struct explain_style style = style_of(app);
 	char value[EXPLAIN_SIZE];
 	int longest = VALUE_COLUMNS;
 
-	for (size_t i = 0; i < figures->count; i++) {
-		const struct figure *figure = &figures->figures[i];
+	for (size_t i = 0; i < state->count; i++) {
+		const struct figure *figure = &state->figures[i];
 
 		if (figure->column->unit == UNIT_TEXT)
 			continue;
@@ -141,15 +117,13 @@ draw_figure(const struct state *state, const struct app *app, WINDOW *window, in
 	bool is_selected = (size_t)y + state->list.top == state->list.selected;
 	enum style look = is_selected ? STYLE_SELECTED : STYLE_NORMAL;
 	bool is_text = figure->column->unit == UNIT_TEXT;
-	int width = getmaxx(window), columns;
 	char value[EXPLAIN_SIZE];
 
 	explain_value(value, sizeof(value), figure, &style);
-	screen_put(window, y, 0, width, look, is_selected, figure->column->title);
-	columns = (int)text_width(value);
+	screen_put_line(window, y, look, figure->column->title);
 	if (!is_text)
-		screen_put(window, y, end - columns, columns, look, false, value);
-	screen_put(window, y, end + GAP, width, look, false, is_text ? value : figure->table->name);
+		screen_put_right(window, y, end, look, value);
+	screen_put(window, y, end + GAP, look, is_text ? value : figure->table->name);
 }
 
 /* Writes all parts from line `first` on. Returns the number of lines. */
@@ -179,7 +153,7 @@ draw_explanation(
 
 	state->scrolled = state->scrolled < most ? state->scrolled : most;
 	put_parts(app, window, 1 - state->scrolled, figure);
-	screen_put(window, 0, 0, getmaxx(window), STYLE_HEADING, true, figure->column->title);
+	screen_put_line(window, 0, STYLE_HEADING, figure->column->title);
 }
 
 /* Draws the figures, and the explanation of the selected one below. */
@@ -193,21 +167,20 @@ draw(void *data, struct app *app, WINDOW *window)
 
 	list->line = getbegy(window);
 	gather(state, app);
-	end = end_of_values(app, &state->figures);
+	end = end_of_values(app, state);
 	if (upper < LEAST_LINES)
 		upper = height < LEAST_LINES ? height : 1;
-	list_fit(list, state->figures.count, (size_t)upper);
-	for (size_t i = list->top; i < state->figures.count && i < list->top + (size_t)upper; i++)
-		draw_figure(
-			state, app, window, (int)(i - list->top), &state->figures.figures[i], end);
-	if (state->figures.count == 0)
+	list_fit(list, state->count, (size_t)upper);
+	for (size_t i = list->top; i < state->count && i < list->top + (size_t)upper; i++)
+		draw_figure(state, app, window, (int)(i - list->top), &state->figures[i], end);
+	if (state->count == 0)
 		return;
 	if (!state->selected) /* a missing column may still come */
-		state->selected = state->figures.figures[list->selected].column;
+		state->selected = state->figures[list->selected].column;
 	lower = height > upper ? derwin(window, height - upper, getmaxx(window), upper, 0) : NULL;
 	if (!lower)
 		return;
-	draw_explanation(state, app, lower, &state->figures.figures[list->selected]);
+	draw_explanation(state, app, lower, &state->figures[list->selected]);
 	delwin(lower);
 }
 
@@ -223,8 +196,8 @@ act(void *data, struct app *app, enum action action)
 	if (!list_action(&state->list, action))
 		return false;
 	state->scrolled = 0;
-	state->selected = state->list.selected < state->figures.count
-				  ? state->figures.figures[state->list.selected].column
+	state->selected = state->list.selected < state->count
+				  ? state->figures[state->list.selected].column
 				  : NULL;
 	return true;
 }
@@ -241,5 +214,5 @@ const struct view view_explain = {
 	.open = open_explanation,
 	.draw = draw,
 	.act = act,
-	.list = list_of_state,
+	.has_list = true,
 };

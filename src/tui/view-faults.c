@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOTES = 2, TEXT_SIZE = 256 };
+enum { PLACE_SIZE = 80 };
 
 /* The faults of all processes, or of one. */
 struct state {
@@ -22,7 +22,7 @@ struct state {
 	size_t grouping;
 	/* The selected row, which is a new one in each snapshot. */
 	int64_t selected_pid;
-	char selected_segment[16], selected_code[64];
+	char selected_place[PLACE_SIZE];
 };
 
 static const char columns_of_all[] =
@@ -63,48 +63,49 @@ finish(void *data)
 }
 
 static struct table_view *
-table_of(struct state *state)
+table(void *data, struct app *app)
 {
+	struct state *state = data;
+
 	return state->is_one ? &state->one : &state->all;
 }
 
-/* Whether a row is the selected one, even with other counts. */
-static bool
-is_selected(const struct state *state, const struct fault *row)
+/* What tells a row apart from others of its process, even with other counts. */
+static void
+place_of(const struct fault *row, char place[static PLACE_SIZE])
 {
-	const char *segment = row->segment ? row->segment : "", *code = row->code ? row->code : "";
-
-	return row->pid == state->selected_pid &&
-	       strncmp(segment, state->selected_segment, sizeof(state->selected_segment) - 1) ==
-		       0 &&
-	       strncmp(code, state->selected_code, sizeof(state->selected_code) - 1) == 0;
+	snprintf(place, PLACE_SIZE, "%.15s\n%.63s", row->segment ? row->segment : "",
+		row->code ? row->code : "");
 }
 
 static void
 remember(void *data, struct app *app)
 {
 	struct state *state = data;
-	const struct fault *row = table_view_selected(table_of(state));
+	const struct fault *row = table_view_selected(table(state, app));
 
 	if (!row)
 		return;
 	state->selected_pid = row->pid;
-	snprintf(state->selected_segment, sizeof(state->selected_segment), "%s",
-		row->segment ? row->segment : "");
-	snprintf(state->selected_code, sizeof(state->selected_code), "%s",
-		row->code ? row->code : "");
+	place_of(row, state->selected_place);
 }
 
 static void
-follow(struct state *state)
+follow(const struct state *state, struct table_view *view)
 {
-	struct table_view *table = table_of(state);
+	char place[PLACE_SIZE];
 
-	for (size_t i = 0; i < table->rows.count; i++)
-		if (is_selected(state, table->rows.rows[i])) {
-			table->list.selected = i;
+	for (size_t i = 0; i < view->rows.count; i++) {
+		const struct fault *row = view->rows.rows[i];
+
+		if (row->pid != state->selected_pid)
+			continue;
+		place_of(row, place);
+		if (strcmp(place, state->selected_place) == 0) {
+			view->list.selected = i;
 			return;
 		}
+	}
 }
 
 static void
@@ -120,8 +121,8 @@ show(void *data, struct app *app)
 	};
 
 	fault_group(&state->faults, app->snapshot, &grouping);
-	table_view_show(table_of(state), &state->faults);
-	follow(state);
+	table_view_show(table(state, app), &state->faults);
+	follow(state, table(state, app));
 }
 
 static void
@@ -147,57 +148,51 @@ open_faults(void *data, struct app *app, const struct process_key *process)
 
 /* Draws what is sampled and how well, or what is missing. */
 static void
-draw_sampling(const struct state *state, const struct app *app, WINDOW *window, int y)
+draw_sampling(const struct state *state, const struct app *app, WINDOW *window)
 {
 	const struct sampling *sampling = &app->snapshot->system.sampling;
-	char whose[TEXT_SIZE] = "all processes", text[2 * TEXT_SIZE], comm[64];
-	const struct process *process;
+	enum style style = sampling->missing || sampling->lost > 0 ? STYLE_WARNING : STYLE_DIM;
+	const struct process *process = app_find(app, &state->process);
+	char comm[64];
+	int x = screen_put(
+		window, 0, 0, style, state->is_one ? "Faults of " : "Faults of all processes");
 
 	if (state->is_one) {
-		process = app_find(app, &state->process);
 		text_safe(comm, sizeof(comm), process ? process->comm : "has ended", app->charset);
-		snprintf(whose, sizeof(whose), "process %lld %s", (long long)state->process.pid,
-			comm);
+		x += screen_printf(window, 0, x, style, "process %lld %s",
+			(long long)state->process.pid, comm);
 	}
-	if (!sampling->access) {
-		snprintf(text, sizeof(text), "Faults of %s: sampling begins ...", whose);
-	} else if (sampling->missing) {
-		snprintf(text, sizeof(text), "Faults of %s: %s", whose, sampling->missing);
-	} else {
-		snprintf(text, sizeof(text),
-			"Faults of %s by %s: one in %lld sampled, %lld samples, %lld lost", whose,
+	if (!sampling->access)
+		screen_put(window, 0, x, style, ": sampling begins ...");
+	else if (sampling->missing)
+		screen_printf(window, 0, x, style, ": %s", sampling->missing);
+	else
+		screen_printf(window, 0, x, style,
+			" by %s: one in %lld sampled, %lld samples, %lld lost",
 			groupings[state->grouping].name, (long long)sampling->period,
 			(long long)sampling->samples, (long long)sampling->lost);
-	}
-	screen_put(window, y, 0, getmaxx(window),
-		sampling->missing || sampling->lost > 0 ? STYLE_WARNING : STYLE_DIM, false, text);
 }
 
 static void
-draw_walks(const struct state *state, const struct app *app, WINDOW *window, int y)
+draw_walks(const struct state *state, const struct app *app, WINDOW *window)
 {
 	const struct system *system = &app->snapshot->system;
-	const int64_t rates[] = { system->tlb_walk_rate, system->code_tlb_walk_rate };
 	char data[UNIT_FORMAT_SIZE], code[UNIT_FORMAT_SIZE], share[UNIT_FORMAT_SIZE];
 
-	unit_format(data, UNIT_RATE, rates[0], SCALE_HUMAN);
-	unit_format(code, UNIT_RATE, rates[1], SCALE_HUMAN);
+	unit_format(data, UNIT_RATE, system->tlb_walk_rate, SCALE_HUMAN);
+	unit_format(code, UNIT_RATE, system->code_tlb_walk_rate, SCALE_HUMAN);
 	unit_format(share, UNIT_NUMBER, system->walks_per_million, SCALE_HUMAN);
-	screen_printf(window, y, 0, STYLE_DIM,
+	screen_printf(window, 1, 0, STYLE_DIM,
 		"TLB walks: data %s/s  code %s/s  in a million instructions %s%s", data, code,
 		share,
 		state->walks ? "  by process: sampled 97 times per second" : "  (w: by process)");
 }
 
 static void
-draw(void *data, struct app *app, WINDOW *window)
+draw_notes(void *data, struct app *app, WINDOW *window)
 {
-	struct state *state = data;
-
-	if (!table_view_draw(table_of(state), window, NOTES, app->charset, app->settings->scale))
-		return;
-	draw_sampling(state, app, window, 0);
-	draw_walks(state, app, window, 1);
+	draw_sampling(data, app, window);
+	draw_walks(data, app, window);
 }
 
 /* Opens the process of the selected row. */
@@ -251,12 +246,6 @@ act(void *data, struct app *app, enum action action)
 	return true;
 }
 
-static struct table_view *
-table(void *data, struct app *app)
-{
-	return table_of(data);
-}
-
 const struct view view_faults = {
 	.name = "Faults",
 	.hint = "Enter the process  b by segment, code, mapping  w TLB walks  < > R sort  ? help",
@@ -272,7 +261,8 @@ const struct view view_faults = {
 	.open = open_faults,
 	.add_needs = add_needs,
 	.show = show,
-	.draw = draw,
+	.note_lines = 2,
+	.draw_notes = draw_notes,
 	.act = act,
 	.remember = remember,
 	.table = table,

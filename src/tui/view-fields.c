@@ -7,22 +7,6 @@
 
 enum { NAME_COLUMNS = 16 };
 
-/* Visible columns first, in their order, then all others in the table's. */
-static const struct column *
-column_at(const struct selection *columns, size_t row)
-{
-	if (row < columns->count)
-		return columns->columns[row];
-	row -= columns->count;
-	for (size_t i = 0; i < columns->table->column_count; i++) {
-		const struct column *column = &columns->table->columns[i];
-
-		if (!selection_has(columns, column) && row-- == 0)
-			return column;
-	}
-	return NULL;
-}
-
 static void
 draw(void *data, struct app *app, WINDOW *window)
 {
@@ -34,13 +18,12 @@ draw(void *data, struct app *app, WINDOW *window)
 	list_fit(list, columns->table->column_count, height);
 	for (size_t i = 0; i < height && list->top + i < list->count; i++) {
 		size_t row = list->top + i;
-		const struct column *column = column_at(columns, row);
+		const struct column *column = table_view_column(columns, row);
 		enum style style = row == list->selected ? STYLE_SELECTED : STYLE_NORMAL;
 
 		screen_printf(window, (int)i, 0, style, "[%c] %-8s",
 			row < columns->count ? 'x' : ' ', column->title);
-		screen_put(window, (int)i, NAME_COLUMNS, getmaxx(window), STYLE_NORMAL, false,
-			column->help);
+		screen_put(window, (int)i, NAME_COLUMNS, STYLE_NORMAL, column->help);
 	}
 }
 
@@ -69,13 +52,13 @@ static void
 toggle(struct list *list, struct table_view *view)
 {
 	struct selection *columns = view->columns;
-	const struct column *column = column_at(columns, list->selected);
+	const struct column *column = table_view_column(columns, list->selected);
 
 	if (list->selected >= columns->count)
 		add(columns, column);
 	else if (columns->count > 1)
 		drop(columns, list->selected);
-	for (list->selected = 0; column_at(columns, list->selected) != column;)
+	for (list->selected = 0; table_view_column(columns, list->selected) != column;)
 		list->selected++; /* so that a second Space reverts it */
 	view->grid.first_column = 0;
 }
@@ -119,5 +102,5 @@ const struct view view_fields = {
 	.state_size = sizeof(struct list),
 	.draw = draw,
 	.act = act,
-	.list = list_of_state,
+	.has_list = true,
 };

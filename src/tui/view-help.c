@@ -45,14 +45,12 @@ gather(struct line lines[static MOST_LINES])
 static void
 draw_line(WINDOW *window, int y, const struct line *line)
 {
-	int width = getmaxx(window);
-
 	if (line->heading) {
-		screen_put(window, y, 0, width, STYLE_HEADING, true, line->heading);
+		screen_put_line(window, y, STYLE_HEADING, line->heading);
 		return;
 	}
-	screen_put(window, y, 0, KEY_COLUMNS, STYLE_BOLD, true, line->key->keys);
-	screen_put(window, y, KEY_COLUMNS, width, STYLE_NORMAL, false, line->key->help);
+	screen_put_within(window, y, 0, KEY_COLUMNS, STYLE_BOLD, line->key->keys);
+	screen_put(window, y, KEY_COLUMNS, STYLE_NORMAL, line->key->help);
 }
 
 static void
@@ -67,14 +65,6 @@ draw(void *data, struct app *app, WINDOW *window)
 		draw_line(window, (int)(i - list->selected), &lines[i]);
 }
 
-static void
-open_help(void *data, struct app *app, const struct process_key *process)
-{
-	struct list *list = data;
-
-	list->selected = 0;
-}
-
 const struct view view_help = {
 	.name = "Help",
 	.hint = "Up Down scroll  q back",
@@ -82,7 +72,7 @@ const struct view view_help = {
 	.has_tab = true,
 	.is_page = true,
 	.state_size = sizeof(struct list),
-	.open = open_help,
+	.open = list_open_page,
 	.draw = draw,
-	.list = list_of_state,
+	.has_list = true,
 };

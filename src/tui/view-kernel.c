@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { NOTES = 2, TEXT_SIZE = 256 };
+enum { TEXT_SIZE = 256 };
 
 /* One of several pages, each with its own order. */
 struct state {
@@ -63,11 +63,9 @@ draw_pages(const struct state *state, WINDOW *window)
 
 	for (size_t i = 0; i < KERNEL_PAGES; i++) {
 		bool is_open = i == state->page;
-		char text[64];
 
-		snprintf(text, sizeof(text), is_open ? "[%s] " : " %s  ", kernel_pages[i].name);
-		x += screen_put(window, 0, x, getmaxx(window) - x, is_open ? STYLE_BOLD : STYLE_DIM,
-			false, text);
+		x += screen_printf(window, 0, x, is_open ? STYLE_BOLD : STYLE_DIM,
+			is_open ? "[%s] " : " %s  ", kernel_pages[i].name);
 	}
 }
 
@@ -108,17 +106,12 @@ draw_note(const struct state *state, const struct app *app, WINDOW *window)
 		slab_text(app, text);
 	else
 		snprintf(text, sizeof(text), "%s%s", page->help, count ? "" : ": there are none");
-	screen_put(window, 1, 0, getmaxx(window), hint ? STYLE_WARNING : STYLE_DIM, false, text);
+	screen_put(window, 1, 0, hint ? STYLE_WARNING : STYLE_DIM, text);
 }
 
 static void
-draw(void *data, struct app *app, WINDOW *window)
+draw_notes(void *state, struct app *app, WINDOW *window)
 {
-	struct state *state = data;
-
-	if (!table_view_draw(
-		    &state->pages[state->page], window, NOTES, app->charset, app->settings->scale))
-		return;
 	draw_pages(state, window);
 	draw_note(state, app, window);
 }
@@ -156,7 +149,8 @@ const struct view view_kernel = {
 	.finish = finish,
 	.add_needs = add_needs,
 	.show = show,
-	.draw = draw,
+	.note_lines = 2,
+	.draw_notes = draw_notes,
 	.act = act,
 	.table = table,
 };

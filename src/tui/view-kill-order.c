@@ -7,10 +7,6 @@
 #include "tui/process-list.h"
 #include "tui/process-view.h"
 
-#include <string.h>
-
-enum { NOTES = 1 };
-
 static void
 open_list(void *state, struct app *app, const struct process_key *process)
 {
@@ -21,17 +17,16 @@ open_list(void *state, struct app *app, const struct process_key *process)
 
 /* Draws the scope of the order, or a doubt about it. */
 static void
-draw_note(const struct app *app, WINDOW *window)
+draw_notes(void *state, struct app *app, WINDOW *window)
 {
 	const struct system *system = &app->snapshot->system;
 	const char *warning = badness_warning(system);
 	char text[OOM_DOMAIN_TEXT_SIZE], total[UNIT_FORMAT_SIZE];
 
 	if (!(app->snapshot->bits & NEED_RANK)) {
-		screen_put(window, 0, 0, getmaxx(window), STYLE_DIM, false,
-			"reading what each process weighs ...");
+		screen_put(window, 0, 0, STYLE_DIM, "reading what each process weighs ...");
 	} else if (warning) {
-		screen_put(window, 0, 0, getmaxx(window), STYLE_WARNING, false, warning);
+		screen_put(window, 0, 0, STYLE_WARNING, warning);
 	} else if (!system->oom_asked) {
 		unit_format(total, UNIT_BYTES, badness_scope_of(app->snapshot).total, SCALE_HUMAN);
 		screen_printf(
@@ -40,13 +35,6 @@ draw_note(const struct app *app, WINDOW *window)
 		oom_domain_say(system, app->charset, SCALE_HUMAN, text, sizeof(text));
 		screen_printf(window, 0, 0, STYLE_DIM, "Predicted, for %s", text);
 	}
-}
-
-static void
-draw(void *state, struct app *app, WINDOW *window)
-{
-	if (process_list_draw(app->processes, window, NOTES, app->charset))
-		draw_note(app, window);
 }
 
 /* Switches between the machine and the cgroup of the selected process. */
@@ -82,9 +70,8 @@ const struct view view_kill_order = {
 		.codes = { '2' } },
 	.has_tab = true,
 	.open = open_list,
-	.show = process_view_show,
-	.draw = draw,
+	.note_lines = 1,
+	.draw_notes = draw_notes,
 	.act = act,
-	.remember = process_view_remember,
 	.table = process_view_table,
 };

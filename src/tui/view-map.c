@@ -7,9 +7,8 @@
 #include "tui/table-view.h"
 
 #include <stdio.h>
-#include <string.h>
 
-enum { NOTES = 2, TEXT_SIZE = 256 };
+enum { TEXT_SIZE = 256 };
 
 /* Reading smaps delays the process: beyond 5 ms only with Ctrl-R. */
 #define DEAR_COST (5 * NS_PER_MS)
@@ -65,8 +64,10 @@ finish(void *data)
 }
 
 static struct table_view *
-table_of(struct state *state)
+table(void *data, struct app *app)
 {
+	struct state *state = data;
+
 	return state->is_all ? &state->mappings : &state->segments;
 }
 
@@ -113,7 +114,7 @@ show(void *data, struct app *app)
 	else
 		map_group(&state->rows, &state->last);
 	map_compare(&state->rows, state->is_all ? &state->first_mappings : &state->first_segments);
-	table_view_show(table_of(state), &state->rows);
+	table_view_show(table(state, app), &state->rows);
 }
 
 /* Draws why there are no rows. */
@@ -132,7 +133,7 @@ draw_absence(const struct app *app, WINDOW *window, const struct process *proces
 			"it has ended and holds nothing; its parent has not asked for its end yet");
 	else if (hint)
 		hint_text(hint, text);
-	screen_put(window, 1, 0, getmaxx(window), STYLE_WARNING, false, text);
+	screen_put(window, 1, 0, STYLE_WARNING, text);
 }
 
 static void
@@ -152,28 +153,20 @@ draw_totals(const struct app *app, WINDOW *window, const struct process *process
 }
 
 static void
-draw_notes(const struct state *state, const struct app *app, WINDOW *window)
+draw_notes(void *data, struct app *app, WINDOW *window)
 {
+	const struct state *state = data;
 	const struct process *process = app_find(app, &app->process);
-	char name[TEXT_SIZE], text[TEXT_SIZE + 64];
+	char name[TEXT_SIZE];
 
 	text_safe(name, sizeof(name), process && process->command ? process->command : "-",
 		app->charset);
-	snprintf(text, sizeof(text), "Map of %lld %s", (long long)app->process.pid, name);
-	screen_put(window, 0, 0, getmaxx(window), STYLE_BOLD, false, text);
+	screen_printf(
+		window, 0, 0, STYLE_BOLD, "Map of %lld %s", (long long)app->process.pid, name);
 	if (process && process->virtual != 0 && state->rows.count > 0)
 		draw_totals(app, window, process);
 	else
 		draw_absence(app, window, process);
-}
-
-static void
-draw(void *data, struct app *app, WINDOW *window)
-{
-	struct state *state = data;
-
-	if (table_view_draw(table_of(state), window, NOTES, app->charset, app->settings->scale))
-		draw_notes(state, app, window);
 }
 
 static bool
@@ -193,12 +186,6 @@ act(void *data, struct app *app, enum action action)
 	return true;
 }
 
-static struct table_view *
-table(void *data, struct app *app)
-{
-	return table_of(data);
-}
-
 const struct view view_map = {
 	.name = "Map",
 	.hint = "b segments or mappings  < > R sort  Ctrl-R read again  x explain  q back  ? help",
@@ -214,7 +201,8 @@ const struct view view_map = {
 	.open = open_map,
 	.add_needs = add_needs,
 	.show = show,
-	.draw = draw,
+	.note_lines = 2,
+	.draw_notes = draw_notes,
 	.act = act,
 	.table = table,
 };

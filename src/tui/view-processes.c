@@ -9,12 +9,6 @@ open_list(void *state, struct app *app, const struct process_key *process)
 	process_list_use(app->processes, &app->settings->processes, 0);
 }
 
-static void
-draw(void *state, struct app *app, WINDOW *window)
-{
-	process_list_draw(app->processes, window, 0, app->charset);
-}
-
 const struct view view_processes = {
 	.name = "Processes",
 	.hint = "Enter detail  / search  \\ filter  x explain  f fields  k signal  a OOM  ? "
@@ -22,9 +16,6 @@ const struct view view_processes = {
 	.key = { .keys = "1", .help = "the processes", .codes = { '1' } },
 	.has_tab = true,
 	.open = open_list,
-	.show = process_view_show,
-	.draw = draw,
 	.act = process_view_act,
-	.remember = process_view_remember,
 	.table = process_view_table,
 };

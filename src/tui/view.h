@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 struct app;
-struct list;
 struct needs;
 struct process_key;
 struct table_view;
@@ -35,9 +34,15 @@ struct view {
 	/* Called when a key opens it, with its process, if any; not when returning to it. */
 	void (*open)(void *state, struct app *app, const struct process_key *process);
 	void (*add_needs)(const void *state, const struct app *app, struct needs *needs);
-	/* Makes its rows anew: for a new snapshot, or a new filter or order. */
+	/*
+	 * Makes its rows anew: for a new snapshot, or a new filter or order. The screen does it
+	 * for the process list, and remembers its selected row.
+	 */
 	void (*show)(void *state, struct app *app);
+	/* Draws it; NULL: its table rows, below these lines of notes if they fit. */
 	void (*draw)(void *state, struct app *app, WINDOW *window);
+	int note_lines;
+	void (*draw_notes)(void *state, struct app *app, WINDOW *window);
 	/*
 	 * Handles keys of this view only. Returns false for others: moves in `list`, and the keys
 	 * of table rows (table-input.h), are handled for all.
@@ -45,9 +50,8 @@ struct view {
 	bool (*act)(void *state, struct app *app, enum action action);
 	/* Remembers the selected row: called after each key. */
 	void (*remember)(void *state, struct app *app);
-	/* Its table rows; or its list of other lines that can be selected. */
-	struct table_view *(*table)(void *state, struct app *app);
-	struct list *(*list)(void *state);
+	struct table_view *(*table)(void *state, struct app *app); /* its table rows; or: */
+	bool has_list; /* its state begins with a struct list of other lines that can be selected */
 };
 
 /* All views, in the order of the header and the help. The first one is open at the start. */

@@ -77,9 +77,7 @@ screen_fixture_type(struct screen_fixture *fixture, const char *keys)
 void
 screen_draw_view(struct app *app, const char *name, WINDOW *window)
 {
-	const struct view *view = view_of_name(name);
-
-	view->draw(app_state(app, view), app, window);
+	app_draw(app, view_of_name(name), window);
 }
 
 bool
@@ -88,7 +86,7 @@ screen_act(struct app *app, const char *name, enum action action)
 	const struct view *view = view_of_name(name);
 
 	return (view->act && view->act(app_state(app, view), app, action)) ||
-	       (view->list && list_action(view->list(app_state(app, view)), action));
+	       (view->has_list && list_action(app_state(app, view), action));
 }
 
 void

@@ -157,8 +157,9 @@ check_drawn(struct fixture *fixture, enum scale scale, const wchar_t *heading, c
 	grid_place(&fixture->grid, &content, 60);
 	grid_draw_headings(&fixture->grid, &content, window, 0);
 	for (size_t i = 0; i < fixture->grid.heading_count; i++)
-		grid_draw_cell(&fixture->grid.headings[i], fixture->grid.headings[i].column,
-			&fixture->process, window, 1, 0, STYLE_NORMAL, CHARSET_UTF8, scale);
+		grid_draw_cell(&fixture->grid.headings[i], &content,
+			fixture->grid.headings[i].column, &fixture->process, window, 1, 0,
+			STYLE_NORMAL);
 	mvwinnwstr(window, 0, 0, line, WIDEST - 1);
 	assert_non_null(wcsstr(line, heading));
 	mvwinnwstr(window, 1, 0, line, WIDEST - 1);

@@ -3,7 +3,6 @@
 #include "terminal.h"
 #include "unit.h"
 
-#include "tui/filter-line.h"
 #include "tui/header.h"
 #include "tui/tui.h"
 

@@ -86,7 +86,9 @@ U5_a_tab_is_no_page(void **state)
 static size_t
 first_line(struct app *tui)
 {
-	return tui->view->list(app_state(tui, tui->view))->selected;
+	const struct list *list = app_state(tui, tui->view);
+
+	return list->selected;
 }
 
 /* The page below is where it was. */

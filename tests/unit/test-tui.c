@@ -344,7 +344,7 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 	fixture->tui->process = (struct process_key){ 5, 7 };
 	screen_draw_view(fixture->tui, "Detail", window);
 	assert_true(line_has(window, 0, L"Identity"));
-	lines = detail->list(app_state(fixture->tui, detail))->count;
+	lines = ((const struct list *)app_state(fixture->tui, detail))->count;
 	for (size_t i = 1; i < lines; i++) {
 		read_line(window, 1, second);
 		assert_true(screen_act(fixture->tui, "Detail", ACTION_DOWN));
@@ -420,16 +420,24 @@ a_kill_is_announced_until_escape(void **state)
 }
 
 static void
-a_filled_text_keeps_its_last_cell(void **state)
+a_text_stays_in_its_window_and_fills_its_last_cell(void **state)
 {
 	WINDOW *window = newwin(1, 4, 0, 0);
 
-	assert_int_equal(screen_put(window, 0, 0, 4, STYLE_NORMAL, true, "abcd"), 4);
+	assert_int_equal(screen_put(window, 0, 0, STYLE_NORMAL, "abcd"), 4);
 	assert_true(line_has(window, 0, L"abcd"));
-	assert_int_equal(screen_put(window, 0, 1, 9, STYLE_NORMAL, true, "x"), 3);
-	assert_true(line_has(window, 0, L"ax  "));
-	assert_int_equal(screen_put(window, 1, 0, 4, STYLE_NORMAL, true, "y"), 0);
-	assert_int_equal(screen_put(window, 0, 4, 4, STYLE_NORMAL, true, "y"), 0);
+	assert_int_equal(screen_put(window, 0, 1, STYLE_NORMAL, "xyz12"), 3);
+	assert_true(line_has(window, 0, L"axyz"));
+	assert_int_equal(screen_put_within(window, 0, 1, 1, STYLE_NORMAL, "bcd"), 1);
+	assert_true(line_has(window, 0, L"abyz"));
+	assert_int_equal(screen_put(window, 1, 0, STYLE_NORMAL, "y"), 0);
+	assert_int_equal(screen_put(window, 0, 4, STYLE_NORMAL, "y"), 0);
+	screen_put_right(window, 0, 4, STYLE_NORMAL, "z");
+	assert_true(line_has(window, 0, L"abyz"));
+	screen_put_line(window, 1, STYLE_NORMAL, "y");
+	assert_true(line_has(window, 0, L"abyz"));
+	screen_put_line(window, 0, STYLE_NORMAL, "x");
+	assert_true(line_has(window, 0, L"x   "));
 	delwin(window);
 }
 
@@ -456,7 +464,7 @@ main(void)
 			the_figure_chosen_by_a_key_stays_the_one_that_was_seen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_kill_is_announced_until_escape, set_up, tear_down),
-		cmocka_unit_test(a_filled_text_keeps_its_last_cell),
+		cmocka_unit_test(a_text_stays_in_its_window_and_fills_its_last_cell),
 	};
 	int failed;
 
