@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "command/batch.h"
-
 #include "act/lock.h"
 #include "base/log.h"
 #include "command/loop.h"

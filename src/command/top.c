@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/memory.h"
-#include "command/batch.h"
 #include "command/loop.h"
 #include "command/process-options.h"
 #include "command/reader-thread.h"
