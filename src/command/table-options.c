@@ -13,8 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 static int
 apply_width(void *member, const struct command_option *option, const char *value)
@@ -228,68 +226,9 @@ table_options_complete(struct table_options *options, const struct table *table,
 }
 
 void
-table_options_default_to_one(struct table_options *options)
-{
-	if (options->count == 0 && !table_options_has(options, KEPT_DELAY))
-		options->count = 1;
-}
-
-void
 table_options_filter_pids(struct table_options *options, const int64_t *pids, size_t count)
 {
 	if (count > 0)
 		filter_add_set(
 			options->filter, table_column(options->columns.table, "pid"), pids, count);
-}
-
-uint64_t
-table_options_needs(const struct table_options *options)
-{
-	return selection_needs(&options->columns) | filter_needs(options->filter) |
-	       (options->order.column ? options->order.column->need : 0);
-}
-
-static void
-tell_given_up(const struct filter *filter)
-{
-	static bool is_told;
-
-	if (!is_told && filter_given_up(filter) > 0) {
-		log_error(
-			"a regular expression of the filter takes too long on some rows: its term "
-			"does not hold there");
-		is_told = true;
-	}
-}
-
-void
-table_options_choose(const struct table_options *options, const void *rows, size_t count,
-	bool (*is_worth_showing)(const void *row), struct row_list *list)
-{
-	order_build(list, options->columns.table, rows, count, options->filter, &options->order);
-	if (is_worth_showing)
-		row_list_keep(list, is_worth_showing);
-	tell_given_up(options->filter);
-}
-
-size_t
-table_options_width(const struct table_options *options)
-{
-	struct winsize size;
-
-	if (options->width != UNKNOWN)
-		return (size_t)options->width;
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-		return 0;
-	return size.ws_col;
-}
-
-struct output
-table_options_output(const struct table_options *options)
-{
-	return (struct output){ .format = options->format,
-		.file = stdout,
-		.charset = charset_of_locale(),
-		.scale = options->scale,
-		.width = table_options_width(options) };
 }
