@@ -59,9 +59,3 @@ void output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time);
 
 /* For the formats: a buffer of CELL_SIZE bytes for one value. */
 char *output_room(struct output *output);
-
-/* For the formats: the line being built. */
-void line_add(struct output *output, const char *text, size_t length);
-void line_pad(struct output *output, size_t count);
-void line_end(struct output *output);
-void line_end_uncut(struct output *output);
