@@ -26,7 +26,7 @@ struct command_option {
 
 /* Options of several commands, and the offset of their values in a command's settings. */
 struct shared_options {
-	const struct command_option *options; /* NULL ends the list */
+	const struct command_option *options;
 	size_t offset;
 };
 
@@ -38,11 +38,11 @@ struct command {
 	const char *summary;   /* one line, for `memtop --help` */
 	const char *arguments; /* after the name in the usage line */
 	const struct command_option *options;
-	const struct shared_options *shared; /* or NULL */
-	const struct table *table;           /* for options with columns; NULL: processes */
-	void (*describe)(FILE *file); /* text of --help after the options; NULL: the columns */
-	const char *usage_end;        /* errors show --help before this option; NULL: one line */
-	int usage_status;             /* USAGE_STATUS, or that of the imitated program */
+	struct shared_options shared[3]; /* ends with a zeroed one */
+	const struct table *table;       /* for options with columns; NULL: processes */
+	void (*describe)(FILE *file);    /* text of --help after the options; NULL: the columns */
+	const char *usage_end;           /* errors show --help before this option; NULL: one line */
+	int usage_status;                /* USAGE_STATUS, or that of the imitated program */
 	/*
 	 * Stores a word that is no option at `word_offset` in the settings. Returns 0; 1 if it is
 	 * part of a command to run; or tells the user and returns -EINVAL. NULL: command_parse()

@@ -78,8 +78,6 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
-
 static int64_t
 pid_of(const struct faults *own)
 {
@@ -348,7 +346,7 @@ const struct command command_faults = {
 	.summary = "show where page faults and TLB walks come from",
 	.arguments = "[options] [PID | NAME]\n memtop faults [options] -- COMMAND [ARGUMENT...]",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { table_option_rows, SETTING(table) } },
 	.table = &fault_table,
 	.usage_status = USAGE_STATUS,
 	.take_word = process_names_take,

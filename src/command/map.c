@@ -45,8 +45,6 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
-
 static int64_t
 pid_of(const struct table_run *run)
 {
@@ -240,7 +238,7 @@ const struct command command_map = {
 	.summary = "show the memory of one process by kind",
 	.arguments = "[options] PID | NAME",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { table_option_rows, SETTING(table) } },
 	.table = &segment_table,
 	.usage_status = USAGE_STATUS,
 	.take_word = process_names_take,

@@ -64,8 +64,6 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
-
 static bool
 is_about_order(const struct oom_options *options)
 {
@@ -155,7 +153,7 @@ const struct command command_oom = {
 	.arguments = "[options] [PID | NAME]...\n memtop oom -p PID -n ADJ\n"
 		     " memtop oom -n ADJ [--] COMMAND [ARGUMENT...]",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { table_option_rows, SETTING(table) } },
 	.describe = process_options_describe,
 	.usage_status = EXIT_FAILURE, /* as choom */
 	.take_word = take_word,

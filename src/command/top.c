@@ -372,15 +372,13 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct shared_options shared[] = { { process_option_rows, SETTING(process) },
-	{ table_option_rows, SETTING(process.table) }, { NULL } };
-
 const struct command command_top = {
 	.name = "",
 	.summary = "the screen",
 	.arguments = "[options]\n memtop COMMAND [options]",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { process_option_rows, SETTING(process) },
+		{ table_option_rows, SETTING(process.table) } },
 	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,
