@@ -106,31 +106,42 @@ has_letter(const struct option_list *list, char letter)
 	return false;
 }
 
-/* Earlier options have priority, for names and for letters. */
+/* Earlier options have priority, for names and for letters; hidden ones keep theirs. */
 static void
-add_options(struct option_list *list, const struct command_option *options, size_t offset)
+add_options(
+	struct option_list *list, const struct command_option *options, size_t offset, bool hidden)
 {
 	const size_t most = ARRAY_SIZE(list->rows);
 
 	for (; options->name && list->count < most; options++) {
-		char letter = has_letter(list, options->letter) ? 0 : options->letter;
+		bool is_taken = !hidden && has_letter(list, options->letter);
+		char letter = is_taken ? 0 : options->letter;
 
-		if (!options->hidden && !has_option(list, options->name))
+		if (options->hidden == hidden && (hidden || !has_option(list, options->name)))
 			list->rows[list->count++] =
 				(struct listed_option){ options, letter, offset + options->offset };
 	}
+}
+
+static void
+add_shared_options(struct option_list *list, const struct command *command, bool hidden)
+{
+	for (const struct shared_options *part = command->shared; part->options; part++)
+		add_options(list, part->options, part->offset, hidden);
 }
 
 void
 command_list_options(const struct command *command, struct option_list *ret_list)
 {
 	ret_list->count = 0;
-	add_options(ret_list, command->options, 0);
+	add_options(ret_list, command->options, 0, false);
 	ret_list->shared = ret_list->count;
-	for (const struct shared_options *part = command->shared; part && part->options; part++)
-		add_options(ret_list, part->options, part->offset);
+	add_shared_options(ret_list, command, false);
 	ret_list->common = ret_list->count;
-	add_options(ret_list, common_options, 0);
+	add_options(ret_list, common_options, 0, false);
+	ret_list->hidden = ret_list->count;
+	add_options(ret_list, command->options, 0, true);
+	add_shared_options(ret_list, command, true);
 }
 
 const char *

@@ -74,14 +74,13 @@ struct listed_option {
 	size_t offset;
 };
 
-/* All options: its own, the shared ones, --help and --version; earlier ones have priority. */
+/* All options: its own, the shared ones, --help and --version, hidden ones. */
 struct option_list {
 	struct listed_option rows[64];
 	size_t count;
-	size_t shared, common; /* start of these parts */
+	size_t shared, common, hidden; /* start of these parts */
 };
 
-/* Without hidden options. */
 void command_list_options(const struct command *command, struct option_list *ret_list);
 
 /*
