@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "base/scan.h"
 #include "base/text.h"
+#include "base/unit.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -185,13 +186,26 @@ option_set_text(void *member, const struct command_option *option, const char *v
 }
 
 int
+option_set_number(int64_t *number, const struct command_option *option, const char *value,
+	int64_t least, int64_t most, const char *message)
+{
+	if (text_to_number(value, number) < 0 || *number < least || *number > most)
+		return option_complain(option, value, message);
+	return 0;
+}
+
+int
 option_set_count(void *member, const struct command_option *option, const char *value)
 {
-	int64_t *count = member;
+	return option_set_number(
+		member, option, value, 1, INT64_MAX, "not a count from 1 to 9223372036854775807");
+}
 
-	if (text_to_number(value, count) < 0 || *count < 1)
-		return option_complain(
-			option, value, SIZE_MAX, "not a count from 1 to 9223372036854775807");
+int
+option_set_interval(void *member, const struct command_option *option, const char *value)
+{
+	if (unit_parse_interval(value, member) < 0)
+		return option_complain(option, value, "not " INTERVAL_RANGE);
 	return 0;
 }
 
@@ -210,7 +224,7 @@ excerpt(const char *value, size_t position, char text[static COMMAND_WORD_SIZE])
 }
 
 int
-option_complain_near(const struct command_option *option, const char *value, size_t position,
+option_complain_at(const struct command_option *option, const char *value, size_t position,
 	const char *near, const char *message)
 {
 	char text[COMMAND_WORD_SIZE], safe[4 * COMMAND_WORD_SIZE], place[40] = "";
@@ -223,10 +237,9 @@ option_complain_near(const struct command_option *option, const char *value, siz
 }
 
 int
-option_complain(const struct command_option *option, const char *value, size_t position,
-	const char *message)
+option_complain(const struct command_option *option, const char *value, const char *message)
 {
-	return option_complain_near(option, value, position, NULL, message);
+	return option_complain_at(option, value, SIZE_MAX, NULL, message);
 }
 
 int

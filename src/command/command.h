@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct table;
@@ -103,10 +104,18 @@ void command_describe_columns(const struct table *table, FILE *file);
 
 void command_write_list(FILE *file);
 
-/* Common `apply` functions: a bool becomes true, a text is borrowed, an int64_t is 1 or more. */
+/*
+ * Common `apply` functions: a bool becomes true, a text is borrowed, an int64_t is 1 or more, an
+ * interval is in nanoseconds.
+ */
 int option_set_flag(void *member, const struct command_option *option, const char *value);
 int option_set_text(void *member, const struct command_option *option, const char *value);
 int option_set_count(void *member, const struct command_option *option, const char *value);
+int option_set_interval(void *member, const struct command_option *option, const char *value);
+
+/* For others: a number within these bounds, or an error with the message. */
+int option_set_number(int64_t *number, const struct command_option *option, const char *value,
+	int64_t least, int64_t most, const char *message);
 
 /*
  * Reports an error of the command line in one line, with a similar word (NULL: none) and a
@@ -119,10 +128,9 @@ int command_complain(const char *near, const char *format, ...)
  * The same for an option's value: `position` counts characters from 0, or is SIZE_MAX for no place.
  * Returns -EINVAL.
  */
-int option_complain(const struct command_option *option, const char *value, size_t position,
-	const char *message);
-int option_complain_near(const struct command_option *option, const char *value, size_t position,
+int option_complain_at(const struct command_option *option, const char *value, size_t position,
 	const char *near, const char *message);
+int option_complain(const struct command_option *option, const char *value, const char *message);
 
 /* A word of the command line, safe to show and cut if it is long. */
 enum { COMMAND_WORD_SIZE = 96 };

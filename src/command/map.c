@@ -25,21 +25,13 @@ struct map_run {
 	struct rows segments[2]; /* of the last two readings */
 };
 
-static int
-apply_diff(void *member, const struct command_option *option, const char *value)
-{
-	if (unit_parse_interval(value, member) < 0)
-		return option_complain(option, value, SIZE_MAX, "not " INTERVAL_RANGE);
-	return 0;
-}
-
 #define SETTING(member) offsetof(struct map_run, member)
 
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "list every mapping instead of the segments", option_set_flag, SETTING(all), 0 },
 	{ "pid", 'p', "PID", "the process, by PID or NAME, instead of as a word", process_names_apply, SETTING(named), 0 },
-	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, SETTING(diff), 0 },
+	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", option_set_interval, SETTING(diff), 0 },
 	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(table.explain), 0 },
 	{ .name = NULL },
 };

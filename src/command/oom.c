@@ -14,14 +14,11 @@ static int
 apply_adj(void *settings, const struct command_option *option, const char *value)
 {
 	struct oom_options *options = settings;
-	int64_t adj;
 
 	value += *value == '+' && value[1] != '-';
-	if (text_to_number(value, &adj) < 0 || adj < OOM_ADJ_LEAST || adj > OOM_ADJ_MOST)
-		return option_complain(option, value, SIZE_MAX, "not a number from -1000 to 1000");
-	options->adj = adj;
 	options->has_adj = true;
-	return 0;
+	return option_set_number(&options->adj, option, value, OOM_ADJ_LEAST, OOM_ADJ_MOST,
+		"not a number from -1000 to 1000");
 }
 
 static int
@@ -31,9 +28,9 @@ apply_legacy(void *settings, const struct command_option *option, const char *va
 	int64_t legacy;
 
 	value += *value == '+' && value[1] != '-';
-	if (text_to_number(value, &legacy) < 0 || legacy < OOM_LEGACY_LEAST ||
-		legacy > OOM_LEGACY_MOST)
-		return option_complain(option, value, SIZE_MAX, "not a number from -17 to 15");
+	if (option_set_number(&legacy, option, value, OOM_LEGACY_LEAST, OOM_LEGACY_MOST,
+		    "not a number from -17 to 15") < 0)
+		return -EINVAL;
 	options->adj = oom_from_legacy(legacy);
 	options->has_adj = true;
 	log_error("%lld of the old scale is an adjustment of %lld", (long long)legacy,

@@ -17,28 +17,24 @@
 static int
 apply_width(void *member, const struct command_option *option, const char *value)
 {
-	int64_t *width = member;
-
-	if (text_to_number(value, width) < 0 || *width < 1)
-		return option_complain(option, value, SIZE_MAX, "not a width of at least 1");
-	return 0;
+	return option_set_number(member, option, value, 1, INT64_MAX, "not a width of at least 1");
 }
 
 /* Without a value it is --json. */
 static int
 apply_format(void *member, const struct command_option *option, const char *value)
 {
-	const struct output_format *format = value ? output_find_format(value) : &output_json;
-	struct nearest nearest = { .word = value };
+	const char *name = value ? value : output_json.name;
+	struct nearest nearest = { .word = name, .length = strlen(name) };
 
-	if (format) {
-		*(const struct output_format **)member = format;
-		return 0;
-	}
-	nearest.length = strlen(value);
-	for (size_t i = 0; output_formats[i]; i++)
+	for (size_t i = 0; output_formats[i]; i++) {
+		if (strcmp(output_formats[i]->name, name) == 0) {
+			*(const struct output_format **)member = output_formats[i];
+			return 0;
+		}
 		nearest_offer(&nearest, output_formats[i]->name);
-	return option_complain_near(
+	}
+	return option_complain_at(
 		option, value, SIZE_MAX, nearest.name, "not one of text, json, csv");
 }
 
@@ -59,9 +55,7 @@ table_options_keep(void *into, const struct command_option *option, const char *
 static int
 apply_delay(struct table_options *options, const struct command_option *option, const char *value)
 {
-	if (unit_parse_interval(value, &options->interval) < 0)
-		return option_complain(option, value, SIZE_MAX, "not " INTERVAL_RANGE);
-	return 0;
+	return option_set_interval(&options->interval, option, value);
 }
 
 static int
@@ -72,7 +66,7 @@ apply_order(struct table_options *options, const struct command_option *option, 
 
 	if (order_parse(table, value, &options->order) == 0)
 		return 0;
-	return option_complain_near(option, value, sign,
+	return option_complain_at(option, value, sign,
 		table_nearest(table, value + sign, strlen(value + sign)),
 		"there is no such column");
 }
@@ -90,8 +84,9 @@ apply_fields(struct table_options *options, const struct command_option *option,
 		return 0;
 	place = text_count(value, position);
 	if (error == -EEXIST)
-		return option_complain(option, value, place, "this column is there already");
-	return option_complain_near(option, value, place,
+		return option_complain_at(
+			option, value, place, NULL, "this column is there already");
+	return option_complain_at(option, value, place,
 		table_nearest(columns->table, value + position, strcspn(value + position, ",")),
 		"there is no such column");
 }
@@ -116,8 +111,7 @@ apply_filter(struct table_options *options, const struct command_option *option,
 	struct filter_error error;
 
 	if (filter_add(options->filter, value, &error) < 0)
-		return option_complain_near(
-			option, value, error.position, error.near, error.message);
+		return option_complain_at(option, value, error.position, error.near, error.message);
 	table_options_note(options, "", value);
 	return 0;
 }
@@ -135,7 +129,7 @@ apply_user(struct table_options *options, const struct command_option *option, c
 	if (user)
 		uid = user->pw_uid;
 	else if (text_to_number(name, &uid) < 0 || uid < 0 || uid > UINT32_MAX)
-		return option_complain(option, value, SIZE_MAX, "there is no such user");
+		return option_complain(option, value, "there is no such user");
 	table_options_note(options, *value == '!' ? "user!=" : "user=", name);
 	snprintf(term, sizeof(term), "uid%s%lld", *value == '!' ? "!=" : "=", (long long)uid);
 	return filter_add(options->filter, term, &error);
@@ -148,7 +142,7 @@ apply_scale(struct table_options *options, const struct command_option *option, 
 	const char *letter = strchr(letters, tolower((unsigned char)value[0]));
 
 	if (!value[0] || value[1] || !letter)
-		return option_complain(option, value, SIZE_MAX, "not one of b k m g t p");
+		return option_complain(option, value, "not one of b k m g t p");
 	options->scale = (enum scale)(SCALE_BYTES + (letter - letters));
 	return 0;
 }

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 const struct output_format *const output_formats[] = {
@@ -17,15 +16,6 @@ const struct output_format *const output_formats[] = {
 	&output_csv,
 	NULL,
 };
-
-const struct output_format *
-output_find_format(const char *name)
-{
-	for (size_t i = 0; output_formats[i]; i++)
-		if (strcmp(output_formats[i]->name, name) == 0)
-			return output_formats[i];
-	return NULL;
-}
 
 int
 output_write(struct output *output, const struct snapshot *snapshot,

@@ -41,7 +41,6 @@ extern const struct output_format output_text, output_json, output_csv;
 
 /* All formats, ending in NULL. */
 extern const struct output_format *const output_formats[];
-const struct output_format *output_find_format(const char *name);
 
 /* Writes one block and flushes it. Returns 0 or -errno. */
 int output_write(struct output *output, const struct snapshot *snapshot,
