@@ -8,7 +8,6 @@
 #include "collect/procfs.h"
 #include "config.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>

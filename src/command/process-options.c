@@ -10,7 +10,6 @@
 #include "model/process.h"
 #include "model/snapshot.h"
 #include "model/source.h"
-#include "table/cell.h"
 
 #include <ctype.h>
 #include <errno.h>
