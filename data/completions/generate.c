@@ -70,7 +70,7 @@ each_option(const struct command *command, visit_option *visit)
 	struct option_list list;
 
 	command_list_options(command, &list);
-	for (size_t i = 0; i < list.count; i++)
+	for (size_t i = 0; i < list.hidden; i++)
 		visit(command, list.rows[i].option, list.rows[i].letter);
 }
 

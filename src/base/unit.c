@@ -46,38 +46,6 @@ static const struct suffix duration_suffixes[] = {
 	{ 0, 0 },
 };
 
-static size_t format_number(char *text, int64_t number, enum scale scale);
-static size_t format_id(char *text, int64_t number, enum scale scale);
-static size_t format_bytes(char *text, int64_t number, enum scale scale);
-static size_t format_rate(char *text, int64_t number, enum scale scale);
-static size_t format_percent(char *text, int64_t number, enum scale scale);
-static size_t format_duration(char *text, int64_t number, enum scale scale);
-static size_t format_span(char *text, int64_t number, enum scale scale);
-static size_t format_time(char *text, int64_t number, enum scale scale);
-static size_t format_address(char *text, int64_t number, enum scale scale);
-
-/* clang-format off */
-static const struct {
-	size_t (*format)(char *text, int64_t number, enum scale scale);
-	int64_t divisor;      /* from the base unit to the unit that people write */
-	const struct suffix *suffixes;
-} kinds[] = {
-	[UNIT_TEXT]             = { format_number,   1,           count_suffixes },
-	[UNIT_ID]               = { format_id,       1,           count_suffixes },
-	[UNIT_NUMBER]           = { format_number,   1,           count_suffixes },
-	[UNIT_BYTES]            = { format_bytes,    1,           byte_suffixes },
-	[UNIT_BYTES_PER_MINUTE] = { format_bytes,    1,           byte_suffixes },
-	[UNIT_BYTES_PER_SECOND] = { format_bytes,    1,           byte_suffixes },
-	[UNIT_RATE]             = { format_rate,     1000,        count_suffixes },
-	[UNIT_PERCENT]          = { format_percent,  10,          count_suffixes },
-	[UNIT_DURATION]         = { format_duration, NS_PER_SEC, duration_suffixes },
-	[UNIT_SPAN]             = { format_span,     NS_PER_SEC, duration_suffixes },
-	[UNIT_TIME]             = { format_time,     NS_PER_SEC, duration_suffixes },
-	[UNIT_ADDRESS]          = { format_address,  1,           count_suffixes },
-};
-/* clang-format on */
-static_assert(ARRAY_SIZE(kinds) == UNIT_ADDRESS + 1, "a row for each unit");
-
 /* Batch mode spends most time here: far cheaper than printf. */
 static size_t
 put_unsigned(char *text, uint64_t number)
@@ -91,15 +59,6 @@ put_unsigned(char *text, uint64_t number)
 	for (size_t i = 0; i < count; i++)
 		text[i] = digits[count - 1 - i];
 	return count;
-}
-
-static uint64_t
-magnitude(char **text, int64_t number)
-{
-	if (number >= 0)
-		return (uint64_t)number;
-	*(*text)++ = '-';
-	return -(uint64_t)number;
 }
 
 static size_t
@@ -142,55 +101,39 @@ put_scaled(char *text, uint64_t number, const struct suffix *suffixes)
 static size_t
 format_number(char *text, int64_t number, enum scale scale)
 {
-	char *digits = text;
-	uint64_t size = magnitude(&digits, number);
-
-	return (size_t)(digits - text) + put_unsigned(digits, size);
-}
-
-static size_t
-format_id(char *text, int64_t number, enum scale scale)
-{
 	return put_unsigned(text, (uint64_t)number);
 }
 
 static size_t
 format_bytes(char *text, int64_t number, enum scale scale)
 {
-	char *digits = text;
-	uint64_t size = magnitude(&digits, number);
-	size_t sign = (size_t)(digits - text);
+	uint64_t size = (uint64_t)number;
+	size_t length;
 
 	if (scale == SCALE_HUMAN)
-		return sign + put_scaled(digits, size, byte_suffixes);
+		return put_scaled(text, size, byte_suffixes);
 	if (scale == SCALE_BYTES)
-		return sign + put_unsigned(digits, size);
+		return put_unsigned(text, size);
 	size = tenths_of(size, (uint64_t)byte_suffixes[scale - SCALE_BYTES].factor);
-	sign += scale == SCALE_KIBI ? put_unsigned(digits, (size + 5) / 10)
-				    : put_tenths(digits, size);
-	text[sign] = byte_suffixes[scale - SCALE_BYTES].letter;
-	return sign + 1;
+	length = scale == SCALE_KIBI ? put_unsigned(text, (size + 5) / 10) : put_tenths(text, size);
+	text[length] = byte_suffixes[scale - SCALE_BYTES].letter;
+	return length + 1;
 }
 
 static size_t
 format_rate(char *text, int64_t number, enum scale scale)
 {
-	char *digits = text;
-	uint64_t size = magnitude(&digits, number);
+	uint64_t size = (uint64_t)number;
 
 	if (size >= 1000 * 1000 || size % 1000 == 0)
-		return (size_t)(digits - text) +
-		       put_scaled(digits, (size + 500) / 1000, count_suffixes);
-	return (size_t)(digits - text) + put_tenths(digits, (size + 50) / 100);
+		return put_scaled(text, (size + 500) / 1000, count_suffixes);
+	return put_tenths(text, (size + 50) / 100);
 }
 
 static size_t
 format_percent(char *text, int64_t number, enum scale scale)
 {
-	char *digits = text;
-	uint64_t size = magnitude(&digits, number);
-
-	return (size_t)(digits - text) + put_tenths(digits, size);
+	return put_tenths(text, (uint64_t)number);
 }
 
 /* As top below an hour (12:34.56), then 23h59m, then 12d03h. */
@@ -248,15 +191,38 @@ format_address(char *text, int64_t number, enum scale scale)
 	return (size_t)sprintf(text, "%" PRIx64, (uint64_t)number);
 }
 
+/* clang-format off */
+static const struct {
+	size_t (*format)(char *text, int64_t number, enum scale scale);
+	bool has_sign;        /* "-" before the format of a positive number */
+	int64_t divisor;      /* from the base unit to the unit that people write */
+	const struct suffix *suffixes;
+} kinds[] = {
+	[UNIT_TEXT]             = { format_number,   true,  1,          count_suffixes },
+	[UNIT_ID]               = { format_number,   false, 1,          count_suffixes },
+	[UNIT_NUMBER]           = { format_number,   true,  1,          count_suffixes },
+	[UNIT_BYTES]            = { format_bytes,    true,  1,          byte_suffixes },
+	[UNIT_BYTES_PER_MINUTE] = { format_bytes,    true,  1,          byte_suffixes },
+	[UNIT_BYTES_PER_SECOND] = { format_bytes,    true,  1,          byte_suffixes },
+	[UNIT_RATE]             = { format_rate,     true,  1000,       count_suffixes },
+	[UNIT_PERCENT]          = { format_percent,  true,  10,         count_suffixes },
+	[UNIT_DURATION]         = { format_duration, false, NS_PER_SEC, duration_suffixes },
+	[UNIT_SPAN]             = { format_span,     false, NS_PER_SEC, duration_suffixes },
+	[UNIT_TIME]             = { format_time,     false, NS_PER_SEC, duration_suffixes },
+	[UNIT_ADDRESS]          = { format_address,  false, 1,          count_suffixes },
+};
+/* clang-format on */
+static_assert(ARRAY_SIZE(kinds) == UNIT_ADDRESS + 1, "a row for each unit");
+
 size_t
 unit_format(char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number, enum scale scale)
 {
-	size_t length = 1;
+	bool is_below = number < 0 && kinds[unit].has_sign;
+	size_t length = number == UNKNOWN || is_below;
 
-	if (number == UNKNOWN)
-		text[0] = '-';
-	else
-		length = kinds[unit].format(text, number, scale);
+	text[0] = '-';
+	if (number != UNKNOWN)
+		length += kinds[unit].format(text + length, is_below ? -number : number, scale);
 	text[length] = '\0';
 	return length;
 }

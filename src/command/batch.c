@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "command/batch.h"
-
 #include "act/lock.h"
 #include "base/log.h"
 #include "command/loop.h"
@@ -108,15 +106,13 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct shared_options shared[] = { { process_option_rows, 0 },
-	{ table_option_rows, offsetof(struct process_options, table) }, { NULL } };
-
 const struct command command_batch = {
 	.name = "batch",
 	.summary = "print all processes, block after block, for logs",
 	.arguments = "[options] [PID | NAME]...",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { process_option_rows, 0 },
+		{ table_option_rows, offsetof(struct process_options, table) } },
 	.describe = process_options_describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = process_names_take,

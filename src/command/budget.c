@@ -32,8 +32,6 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
-
 /* The rows have a meaningful order: sorts them only if requested. */
 static int
 prepare(struct table_run *run)
@@ -146,7 +144,7 @@ const struct command command_budget = {
 	.summary = "show where all memory of the machine is",
 	.arguments = "[options]",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { table_option_rows, SETTING(table) } },
 	.table = &budget_table,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,

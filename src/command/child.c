@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/child.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/text.h"
@@ -139,8 +140,7 @@ child_wait(struct child *child, int64_t until)
 	int64_t left;
 
 	while (!child->has_ended && (left = until - loop_now()) > 0) {
-		const struct timespec pause = { .tv_sec = left / 1000000000,
-			.tv_nsec = left % 1000000000 };
+		const struct timespec pause = clock_timespec(left);
 
 		if (ppoll(&end, 1, &pause, NULL) > 0)
 			reap(child);

@@ -64,7 +64,7 @@ command_write_help(const struct command *command, FILE *file, const char *end)
 		write_options(list.rows + list.shared, list.common - list.shared, 20, NULL, file);
 		fputc('\n', file);
 	}
-	write_options(list.rows + list.common, list.count - list.common, 15, NULL, file);
+	write_options(list.rows + list.common, list.hidden - list.common, 15, NULL, file);
 	if (command->describe)
 		command->describe(file);
 	else if (command->table)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/macros.h"
 #include "command/command.h"
 
 #include "base/cleanup.h"
@@ -9,7 +8,6 @@
 #include "collect/procfs.h"
 #include "config.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,24 +20,12 @@ enum { WORD = 1, FIRST_LONG = 0x1000, UNKNOWN_OPTION = '?', MISSING = ':' };
 
 struct parser {
 	const struct command *command;
-	struct option_list list; /* visible options first */
+	struct option_list list;
 	struct option names[66];
 	char letters[2 * 64 + 4];
 	char **words; /* words for the caller */
 	size_t word_count;
 };
-
-/* Hidden options are added after the visible ones. */
-static void
-add_hidden(struct option_list *list, const struct command_option *options, size_t offset)
-{
-	const size_t most = ARRAY_SIZE(list->rows);
-
-	for (; options->name && list->count < most; options++)
-		if (options->hidden)
-			list->rows[list->count++] = (struct listed_option){ options,
-				options->letter, offset + options->offset };
-}
 
 /* All commands except free take words in their order ('-') and write their own errors (':'). */
 static void
@@ -50,10 +36,6 @@ build(struct parser *parser)
 	size_t names = 0;
 
 	command_list_options(parser->command, list);
-	add_hidden(list, parser->command->options, 0);
-	for (const struct shared_options *part = parser->command->shared; part && part->options;
-		part++)
-		add_hidden(list, part->options, part->offset);
 	if (!parser->command->usage_end)
 		letters = stpcpy(letters, "-:");
 	for (size_t i = 0; i < list->count; i++) {

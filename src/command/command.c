@@ -6,6 +6,7 @@
 #include "base/nearest.h"
 #include "base/scan.h"
 #include "base/text.h"
+#include "base/unit.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -106,31 +107,42 @@ has_letter(const struct option_list *list, char letter)
 	return false;
 }
 
-/* Earlier options have priority, for names and for letters. */
+/* Earlier options have priority, for names and for letters; hidden ones keep theirs. */
 static void
-add_options(struct option_list *list, const struct command_option *options, size_t offset)
+add_options(
+	struct option_list *list, const struct command_option *options, size_t offset, bool hidden)
 {
 	const size_t most = ARRAY_SIZE(list->rows);
 
 	for (; options->name && list->count < most; options++) {
-		char letter = has_letter(list, options->letter) ? 0 : options->letter;
+		bool is_taken = !hidden && has_letter(list, options->letter);
+		char letter = is_taken ? 0 : options->letter;
 
-		if (!options->hidden && !has_option(list, options->name))
+		if (options->hidden == hidden && (hidden || !has_option(list, options->name)))
 			list->rows[list->count++] =
 				(struct listed_option){ options, letter, offset + options->offset };
 	}
+}
+
+static void
+add_shared_options(struct option_list *list, const struct command *command, bool hidden)
+{
+	for (const struct shared_options *part = command->shared; part->options; part++)
+		add_options(list, part->options, part->offset, hidden);
 }
 
 void
 command_list_options(const struct command *command, struct option_list *ret_list)
 {
 	ret_list->count = 0;
-	add_options(ret_list, command->options, 0);
+	add_options(ret_list, command->options, 0, false);
 	ret_list->shared = ret_list->count;
-	for (const struct shared_options *part = command->shared; part && part->options; part++)
-		add_options(ret_list, part->options, part->offset);
+	add_shared_options(ret_list, command, false);
 	ret_list->common = ret_list->count;
-	add_options(ret_list, common_options, 0);
+	add_options(ret_list, common_options, 0, false);
+	ret_list->hidden = ret_list->count;
+	add_options(ret_list, command->options, 0, true);
+	add_shared_options(ret_list, command, true);
 }
 
 const char *
@@ -174,13 +186,26 @@ option_set_text(void *member, const struct command_option *option, const char *v
 }
 
 int
+option_set_number(int64_t *number, const struct command_option *option, const char *value,
+	int64_t least, int64_t most, const char *message)
+{
+	if (text_to_number(value, number) < 0 || *number < least || *number > most)
+		return option_complain(option, value, message);
+	return 0;
+}
+
+int
 option_set_count(void *member, const struct command_option *option, const char *value)
 {
-	int64_t *count = member;
+	return option_set_number(
+		member, option, value, 1, INT64_MAX, "not a count from 1 to 9223372036854775807");
+}
 
-	if (text_to_number(value, count) < 0 || *count < 1)
-		return option_complain(
-			option, value, SIZE_MAX, "not a count from 1 to 9223372036854775807");
+int
+option_set_interval(void *member, const struct command_option *option, const char *value)
+{
+	if (unit_parse_interval(value, member) < 0)
+		return option_complain(option, value, "not " INTERVAL_RANGE);
 	return 0;
 }
 
@@ -199,7 +224,7 @@ excerpt(const char *value, size_t position, char text[static COMMAND_WORD_SIZE])
 }
 
 int
-option_complain_near(const struct command_option *option, const char *value, size_t position,
+option_complain_at(const struct command_option *option, const char *value, size_t position,
 	const char *near, const char *message)
 {
 	char text[COMMAND_WORD_SIZE], safe[4 * COMMAND_WORD_SIZE], place[40] = "";
@@ -212,10 +237,9 @@ option_complain_near(const struct command_option *option, const char *value, siz
 }
 
 int
-option_complain(const struct command_option *option, const char *value, size_t position,
-	const char *message)
+option_complain(const struct command_option *option, const char *value, const char *message)
 {
-	return option_complain_near(option, value, position, NULL, message);
+	return option_complain_at(option, value, SIZE_MAX, NULL, message);
 }
 
 int

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct table;
@@ -26,7 +27,7 @@ struct command_option {
 
 /* Options of several commands, and the offset of their values in a command's settings. */
 struct shared_options {
-	const struct command_option *options; /* NULL ends the list */
+	const struct command_option *options;
 	size_t offset;
 };
 
@@ -38,11 +39,11 @@ struct command {
 	const char *summary;   /* one line, for `memtop --help` */
 	const char *arguments; /* after the name in the usage line */
 	const struct command_option *options;
-	const struct shared_options *shared; /* or NULL */
-	const struct table *table;           /* for options with columns; NULL: processes */
-	void (*describe)(FILE *file); /* text of --help after the options; NULL: the columns */
-	const char *usage_end;        /* errors show --help before this option; NULL: one line */
-	int usage_status;             /* USAGE_STATUS, or that of the imitated program */
+	struct shared_options shared[3]; /* ends with a zeroed one */
+	const struct table *table;       /* for options with columns; NULL: processes */
+	void (*describe)(FILE *file);    /* text of --help after the options; NULL: the columns */
+	const char *usage_end;           /* errors show --help before this option; NULL: one line */
+	int usage_status;                /* USAGE_STATUS, or that of the imitated program */
 	/*
 	 * Stores a word that is no option at `word_offset` in the settings. Returns 0; 1 if it is
 	 * part of a command to run; or tells the user and returns -EINVAL. NULL: command_parse()
@@ -74,14 +75,13 @@ struct listed_option {
 	size_t offset;
 };
 
-/* All options: its own, the shared ones, --help and --version; earlier ones have priority. */
+/* All options: its own, the shared ones, --help and --version, hidden ones. */
 struct option_list {
 	struct listed_option rows[64];
 	size_t count;
-	size_t shared, common; /* start of these parts */
+	size_t shared, common, hidden; /* start of these parts */
 };
 
-/* Without hidden options. */
 void command_list_options(const struct command *command, struct option_list *ret_list);
 
 /*
@@ -104,10 +104,18 @@ void command_describe_columns(const struct table *table, FILE *file);
 
 void command_write_list(FILE *file);
 
-/* Common `apply` functions: a bool becomes true, a text is borrowed, an int64_t is 1 or more. */
+/*
+ * Common `apply` functions: a bool becomes true, a text is borrowed, an int64_t is 1 or more, an
+ * interval is in nanoseconds.
+ */
 int option_set_flag(void *member, const struct command_option *option, const char *value);
 int option_set_text(void *member, const struct command_option *option, const char *value);
 int option_set_count(void *member, const struct command_option *option, const char *value);
+int option_set_interval(void *member, const struct command_option *option, const char *value);
+
+/* For others: a number within these bounds, or an error with the message. */
+int option_set_number(int64_t *number, const struct command_option *option, const char *value,
+	int64_t least, int64_t most, const char *message);
 
 /*
  * Reports an error of the command line in one line, with a similar word (NULL: none) and a
@@ -120,10 +128,9 @@ int command_complain(const char *near, const char *format, ...)
  * The same for an option's value: `position` counts characters from 0, or is SIZE_MAX for no place.
  * Returns -EINVAL.
  */
-int option_complain(const struct command_option *option, const char *value, size_t position,
-	const char *message);
-int option_complain_near(const struct command_option *option, const char *value, size_t position,
+int option_complain_at(const struct command_option *option, const char *value, size_t position,
 	const char *near, const char *message);
+int option_complain(const struct command_option *option, const char *value, const char *message);
 
 /* A word of the command line, safe to show and cut if it is long. */
 enum { COMMAND_WORD_SIZE = 96 };

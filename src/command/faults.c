@@ -40,11 +40,8 @@ static const char columns_of_one_with_walks[] =
 static int
 apply_period(void *member, const struct command_option *option, const char *value)
 {
-	int64_t *period = member;
-
-	if (text_to_number(value, period) < 0 || *period < 1 || *period > MOST_PERIOD)
-		return option_complain(option, value, SIZE_MAX, "not a number from 1 to 1000000");
-	return 0;
+	return option_set_number(
+		member, option, value, 1, MOST_PERIOD, "not a number from 1 to 1000000");
 }
 
 static int
@@ -55,7 +52,7 @@ apply_keys(void *member, const struct command_option *option, const char *value)
 	int keys = fault_parse_keys(value, &position, &near);
 
 	if (keys < 0)
-		return option_complain_near(option, value, position, near,
+		return option_complain_at(option, value, position, near,
 			"not one of process, segment, mapping, code, symbol");
 	*(unsigned *)member = (unsigned)keys;
 	return 0;
@@ -77,8 +74,6 @@ static const struct command_option options_table[] = {
 	{ .name = NULL },
 };
 /* clang-format on */
-
-static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
 
 static int64_t
 pid_of(const struct faults *own)
@@ -348,7 +343,7 @@ const struct command command_faults = {
 	.summary = "show where page faults and TLB walks come from",
 	.arguments = "[options] [PID | NAME]\n memtop faults [options] -- COMMAND [ARGUMENT...]",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { table_option_rows, SETTING(table) } },
 	.table = &fault_table,
 	.usage_status = USAGE_STATUS,
 	.take_word = process_names_take,

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "output/free.h"
-
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/text.h"
 #include "collect/system.h"
 #include "command/command.h"
 #include "command/loop.h"
 #include "model/hint.h"
 #include "model/needs.h"
+#include "model/system.h"
+#include "output/explain.h"
 #include "output/json.h"
 
 #include <ctype.h>
@@ -21,12 +22,15 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { VALUE_SIZE = 48 };
+
 /*
  * This command repeats free of procps-ng 4: options, messages, exit status. The usage text after an
  * error is free's, too: it ends before the options that free 4.0.2 does not have.
  */
 struct free_settings {
-	struct free_style style;
+	int power; /* 0: KiB, or kB with si; 1: bytes; 2 to 6: kilo to peta */
+	bool si, human, low_high, total, committed, wide, line;
 	bool has_unit, repeats, json, explain;
 	int count; /* 0: for ever */
 	double seconds;
@@ -42,9 +46,9 @@ apply_unit(void *settings, const struct command_option *option, const char *valu
 		return -EINVAL;
 	}
 	free->has_unit = true;
-	free->style.power = abs(option->value);
+	free->power = abs(option->value);
 	if (option->value < 0)
-		free->style.si = true;
+		free->si = true;
 	return 0;
 }
 
@@ -124,7 +128,6 @@ apply_count(void *settings, const struct command_option *option, const char *val
 	return -EINVAL;
 }
 
-#define STYLE(member) offsetof(struct free_settings, style.member)
 #define SETTING(member) offsetof(struct free_settings, member)
 
 /* clang-format off */
@@ -140,16 +143,16 @@ static const struct command_option options[] = {
 	{ "gibi", 'g', NULL, "show output in gibibytes", apply_unit, 0, 4 },
 	{ "tebi", 0, NULL, "show output in tebibytes", apply_unit, 0, 5 },
 	{ "pebi", 0, NULL, "show output in pebibytes", apply_unit, 0, 6 },
-	{ "human", 'h', NULL, "show human-readable output", option_set_flag, STYLE(human), 0 },
-	{ "si", 0, NULL, "use powers of 1000 not 1024", option_set_flag, STYLE(si), 0 },
-	{ "lohi", 'l', NULL, "show detailed low and high memory statistics", option_set_flag, STYLE(low_high), 0 },
-	{ "total", 't', NULL, "show total for RAM + swap", option_set_flag, STYLE(total), 0 },
-	{ "committed", 'v', NULL, "show committed memory and commit limit", option_set_flag, STYLE(committed), 0 },
+	{ "human", 'h', NULL, "show human-readable output", option_set_flag, SETTING(human), 0 },
+	{ "si", 0, NULL, "use powers of 1000 not 1024", option_set_flag, SETTING(si), 0 },
+	{ "lohi", 'l', NULL, "show detailed low and high memory statistics", option_set_flag, SETTING(low_high), 0 },
+	{ "total", 't', NULL, "show total for RAM + swap", option_set_flag, SETTING(total), 0 },
+	{ "committed", 'v', NULL, "show committed memory and commit limit", option_set_flag, SETTING(committed), 0 },
 	{ "seconds", 's', "N", "repeat printing every N seconds", apply_seconds, 0, 0 },
 	{ "count", 'c', "N", "repeat printing N times, then exit", apply_count, 0, 0 },
-	{ "wide", 'w', NULL, "wide output", option_set_flag, STYLE(wide), 0 },
+	{ "wide", 'w', NULL, "wide output", option_set_flag, SETTING(wide), 0 },
 	/* Since procps-ng 4.0.4. */
-	{ "line", 'L', NULL, "show output on a single line", option_set_flag, STYLE(line), 0 },
+	{ "line", 'L', NULL, "show output on a single line", option_set_flag, SETTING(line), 0 },
 	/* Only in memtop. */
 	{ "delay", 0, "SECONDS", "the same as --seconds", apply_seconds, 0, 0 },
 	{ "format", 0, "STYLE", "text, or json (one object a line: bytes as integers, unknown as null)", apply_format, 0, 0 },
@@ -158,6 +161,179 @@ static const struct command_option options[] = {
 	{ .name = NULL },
 };
 /* clang-format on */
+
+static double
+power_of(double base, int exponent)
+{
+	double product = 1;
+
+	while (exponent-- > 0)
+		product *= base;
+	return product;
+}
+
+/* The first short enough form: 5 characters with "Ki", 4 with "K" or "B" (free's rule). */
+static void
+format_human(char text[static VALUE_SIZE], int64_t bytes, bool si)
+{
+	static const char letters[] = "BKMGTP";
+	const char *binary = si ? "" : "i";
+	int room = si ? 4 : 5;
+
+	if (snprintf(text, VALUE_SIZE, "%lldB", (long long)bytes) <= 4)
+		return;
+	for (int i = 1; letters[i]; i++) {
+		double scaled = (double)bytes / power_of(si ? 1000 : 1024, i);
+
+		if (snprintf(text, VALUE_SIZE, "%.1f%c%s", (double)(float)scaled, letters[i],
+			    binary) <= room)
+			return;
+		if (snprintf(text, VALUE_SIZE, "%ld%c%s", (long)scaled, letters[i], binary) <= room)
+			return;
+	}
+}
+
+static void
+format_value(char text[static VALUE_SIZE], int64_t bytes, const struct free_settings *settings)
+{
+	int base = settings->si ? 1000 : 1024;
+
+	if (settings->human)
+		format_human(text, bytes, settings->si);
+	else if (settings->power == 0)
+		snprintf(text, VALUE_SIZE, "%lld", (long long)(bytes / base));
+	else if (settings->power == 1)
+		snprintf(text, VALUE_SIZE, "%lld", (long long)bytes);
+	else
+		snprintf(text, VALUE_SIZE, "%ld",
+			(long)((double)bytes / power_of(base, settings->power - 1)));
+}
+
+static void
+write_line(FILE *file, const struct free_settings *settings, const char *label,
+	const int64_t *values, size_t count)
+{
+	fprintf(file, "%-8s", label);
+	for (size_t i = 0; i < count; i++) {
+		char text[VALUE_SIZE];
+
+		format_value(text, values[i], settings);
+		fprintf(file, " %11s", text);
+	}
+	fputc('\n', file);
+}
+
+#define WRITE_LINE(file, settings, label, ...)                                                     \
+	write_line(file, settings, label, (const int64_t[]){ __VA_ARGS__ },                        \
+		sizeof((const int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t))
+
+static void
+write_titles(FILE *file, bool wide)
+{
+	static const char *const narrow_titles[] = { "total", "used", "free", "shared",
+		"buff/cache", "available", NULL };
+	static const char *const wide_titles[] = { "total", "used", "free", "shared", "buffers",
+		"cache", "available", NULL };
+
+	fprintf(file, "%-8s", "");
+	for (const char *const *title = wide ? wide_titles : narrow_titles; *title; title++)
+		fprintf(file, " %11s", *title);
+	fputc('\n', file);
+}
+
+static void
+write_single_line(FILE *file, const struct system *system, const struct free_settings *settings)
+{
+	const struct {
+		const char *label;
+		int64_t bytes;
+	} items[] = {
+		{ "SwapUse", system->swap_used },
+		{ "CachUse", system->buff_cache },
+		{ " MemUse", system->used },
+		{ "MemFree", system->free },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
+		char text[VALUE_SIZE];
+
+		format_value(text, items[i].bytes, settings);
+		fprintf(file, "%s %11s ", items[i].label, text);
+	}
+	fputc('\n', file);
+}
+
+/* Prints impossible figures too: sums wrap as in free, without undefined overflow. */
+static int64_t
+sum(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static int64_t
+difference(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+/*
+ * The output of free of procps-ng 4 for the same figures (system_read_raw_meminfo), byte for byte;
+ * `line` as in 4.0.4 and later.
+ */
+static void
+write_figures(FILE *file, const struct system *s, const struct free_settings *settings)
+{
+	if (settings->line) {
+		write_single_line(file, s, settings);
+		return;
+	}
+	write_titles(file, settings->wide);
+	if (settings->wide)
+		WRITE_LINE(file, settings, "Mem:", s->total, s->used, s->free, s->shared,
+			s->buffers, s->cache, s->available);
+	else
+		WRITE_LINE(file, settings, "Mem:", s->total, s->used, s->free, s->shared,
+			s->buff_cache, s->available);
+	if (settings->low_high) {
+		WRITE_LINE(file, settings, "Low:", s->low_total, s->low_used, s->low_free);
+		WRITE_LINE(file, settings, "High:", s->high_total, s->high_used, s->high_free);
+	}
+	WRITE_LINE(file, settings, "Swap:", s->swap_total, s->swap_used, s->swap_free);
+	if (settings->total)
+		WRITE_LINE(file, settings, "Total:", sum(s->total, s->swap_total),
+			sum(s->used, s->swap_used), sum(s->free, s->swap_free));
+	if (settings->committed)
+		WRITE_LINE(file, settings, "Comm:", s->commit_limit, s->committed,
+			difference(s->commit_limit, s->committed));
+}
+
+static void
+write_value(
+	char *text, size_t size, const struct column *column, const void *row, const void *settings)
+{
+	int64_t bytes = column_number(column, row);
+	char value[VALUE_SIZE] = "-";
+
+	if (bytes != UNKNOWN)
+		format_value(value, bytes, settings);
+	snprintf(text, size, "%s", value);
+}
+
+/*
+ * Explains each figure, in live numbers and the same unit. Figures may be UNKNOWN
+ * (system_read_meminfo).
+ */
+static void
+explain_figures(FILE *file, const struct system *system, const struct free_settings *settings)
+{
+	const struct figure row = { .table = &system_table, .row = system, .system = system };
+	const struct explain_style numbers = { .write = write_value, .data = settings };
+
+	explain_write_columns(file,
+		"total,used,free,shared,buffers,cache,buff_cache,available,swap_total,swap_used,"
+		"swap_free,commit_limit,committed",
+		&row, &numbers);
+}
 
 /* For system_read_meminfo() returning 1 (L12). */
 static const struct hint available_is_replaced = { .need = NEED_MEMINFO, .error = ERANGE };
@@ -205,9 +381,9 @@ write_once(struct system_reader *reader, const struct free_settings *settings)
 		log_error("%s", text);
 	}
 	if (settings->explain)
-		free_explain(stdout, &system, &settings->style);
+		explain_figures(stdout, &system, settings);
 	else
-		free_write(stdout, &system, &settings->style);
+		write_figures(stdout, &system, settings);
 	return 0;
 }
 
@@ -251,7 +427,7 @@ static int
 repeat(struct system_reader *reader, const struct free_settings *settings)
 {
 	bool repeats = settings->repeats || settings->count > 0;
-	bool has_gaps = !settings->json && !settings->style.line;
+	bool has_gaps = !settings->json && !settings->line;
 	int error;
 
 	for (int left = settings->count; (error = write_once(reader, settings)) == 0; left--) {

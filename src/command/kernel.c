@@ -21,8 +21,6 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
-
 static const struct kernel_page *
 page_of(const struct table_run *run)
 {
@@ -123,7 +121,7 @@ const struct command command_kernel = {
 		"show memory of the kernel: slab caches, zones, free blocks, reclaim, swap, nodes",
 	.arguments = "[options] [PAGE]",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { table_option_rows, SETTING(table) } },
 	.table = &slab_table,
 	.describe = describe,
 	.usage_status = USAGE_STATUS,

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/map.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "command/process-options.h"
 #include "command/table-command.h"
 #include "model/needs.h"
 #include "output/explain.h"
-#include "output/map-head.h"
+#include "output/json.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { NAME_SIZE = 512 };
 
 static const char explained_of_process[] = "virt,res,anon,file,shmem,swap,pte,hugetlb,frees";
 static const char explained_of_segments[] =
@@ -25,27 +28,17 @@ struct map_run {
 	struct rows segments[2]; /* of the last two readings */
 };
 
-static int
-apply_diff(void *member, const struct command_option *option, const char *value)
-{
-	if (unit_parse_interval(value, member) < 0)
-		return option_complain(option, value, SIZE_MAX, "not " INTERVAL_RANGE);
-	return 0;
-}
-
 #define SETTING(member) offsetof(struct map_run, member)
 
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "list every mapping instead of the segments", option_set_flag, SETTING(all), 0 },
 	{ "pid", 'p', "PID", "the process, by PID or NAME, instead of as a word", process_names_apply, SETTING(named), 0 },
-	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", apply_diff, SETTING(diff), 0 },
+	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", option_set_interval, SETTING(diff), 0 },
 	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(table.explain), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
-
-static const struct shared_options shared[] = { { table_option_rows, SETTING(table) }, { NULL } };
 
 static int64_t
 pid_of(const struct table_run *run)
@@ -167,16 +160,110 @@ list_map(struct table_run *run)
 }
 
 static void
+say_bytes(struct table_run *run, const char *label, int64_t bytes)
+{
+	char number[UNIT_FORMAT_SIZE];
+
+	unit_format(number, UNIT_BYTES, bytes, run->output.scale);
+	table_run_head(run, "%s%s", label, number);
+}
+
+static void
+say_part(struct table_run *run, const char *label, const struct map_total *part)
+{
+	say_bytes(run, label, part->usage.size);
+	say_bytes(run, " (RSS ", part->usage.rss);
+	table_run_head(run, ")");
+}
+
+static void
+say_role(struct table_run *run, const char *label, const char *role)
+{
+	const struct map_total total = map_sum(&run->now->mappings, SEGMENT_ANON, role);
+
+	if (total.mappings > 0)
+		say_part(run, label, &total);
+}
+
+static void
+say_process(struct table_run *run, const struct process *process)
+{
+	char name[NAME_SIZE];
+
+	text_safe(
+		name, sizeof(name), process->command ? process->command : "-", run->output.charset);
+	table_run_head(run, "Map of process %" PRId64 ": %s\n", process->pid, name);
+	say_bytes(run, "size ", process->virtual);
+	say_bytes(run, "  RSS ", process->resident);
+	say_bytes(run, "  PSS ", process->extras->rollup.pss);
+	say_bytes(run, "  USS ", process->extras->rollup.uss);
+	say_bytes(run, "  swap ", process->swap);
+	say_bytes(run, "  page tables ", process->page_tables);
+	table_run_head(run, "  mappings %zu\n", run->now->mappings.count);
+}
+
+static void
+say_private(struct table_run *run)
+{
+	const struct rows *rows = &run->now->mappings;
+	const struct map_total heap = map_sum(rows, SEGMENT_HEAP, NULL);
+	const struct map_total anon = map_sum(rows, SEGMENT_ANON, NULL);
+	const struct map_total stack = map_sum(rows, SEGMENT_STACK, NULL);
+	char limit[UNIT_FORMAT_SIZE];
+
+	say_part(run, "by brk ", &heap);
+	say_part(run, "  by mmap ", &anon);
+	say_role(run, ", in it arenas ", map_role_arena);
+	say_role(run, ", thread stacks ", map_role_stack);
+	limit_format(limit, LIMIT_STACK, run->now->limits[LIMIT_STACK].soft);
+	say_part(run, "\nstack ", &stack);
+	table_run_head(run, " of at most %s\n", limit);
+}
+
+/* ~FREES of the process. */
+static void
+say_gain(struct table_run *run, const struct process *process)
+{
+	say_bytes(run, "a kill would free about ", process->frees);
+	say_bytes(run, ": private ", process->extras->rollup.uss);
+	say_bytes(run, " + swap ", process->extras->rollup.swap_pss);
+	say_bytes(run, " + page tables ", process->page_tables);
+	table_run_head(run, "\n");
+}
+
+/* Command, totals, brk and mmap, the stack and its limit, and the memory that its end would free.
+ */
+static void
 write_head(struct table_run *run)
 {
-	map_write_head(&run->output, run->now, pid_of(run), run->head);
+	const struct process *process = snapshot_find_process(run->now, pid_of(run));
+
+	if (!process)
+		return;
+	say_process(run, process);
+	say_private(run);
+	say_gain(run, process);
+}
+
+/* For JSON the process itself is the head, with all its columns. */
+static void
+write_process(const struct table_run *run)
+{
+	const struct process *process = snapshot_find_process(run->now, pid_of(run));
+	struct json_t *object;
+
+	if (!process)
+		return;
+	object = json_begin(process_table.name, run->now->time);
+	json_columns(object, &process_table, run->now->bits, process);
+	json_end(run->output.file, object);
 }
 
 static int
 write_map(struct table_run *run)
 {
 	if (run->output.format == &output_json)
-		map_write_process(&run->output, run->now, pid_of(run));
+		write_process(run);
 	return table_run_write(run);
 }
 
@@ -240,7 +327,7 @@ const struct command command_map = {
 	.summary = "show the memory of one process by kind",
 	.arguments = "[options] PID | NAME",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { table_option_rows, SETTING(table) } },
 	.table = &segment_table,
 	.usage_status = USAGE_STATUS,
 	.take_word = process_names_take,

@@ -66,7 +66,7 @@ apply_since(void *settings, const struct command_option *option, const char *val
 	if (options->since == UNKNOWN && (end = log_stamp_read(day, &stamp)) && *end == '\0')
 		options->since = log_stamp_time(&stamp, clock_ns(CLOCK_REALTIME));
 	if (options->since == UNKNOWN)
-		return option_complain(option, value, SIZE_MAX,
+		return option_complain(option, value,
 			"not a time such as 2026-11-22, 2026-11-22T14:00:00, 90m, 2h or 3d");
 	return 0;
 }
@@ -78,7 +78,7 @@ apply_format(void *settings, const struct command_option *option, const char *va
 
 	options->json = strcmp(value, "json") == 0;
 	if (!options->json && strcmp(value, "text") != 0)
-		return option_complain(option, value, SIZE_MAX, "not one of text, json");
+		return option_complain(option, value, "not one of text, json");
 	return 0;
 }
 

@@ -13,8 +13,8 @@ struct oom_options {
 	const char *cgroup;
 };
 
-/* The forms of the command: the order of kills, the score of some processes, a change of them. */
-extern const struct table_command oom_order, oom_processes, oom_changes;
+/* The form of the command that changes processes; see oom-adjust.c. */
+extern const struct table_command oom_changes;
 
 /* Starts the command. On failure reports why and returns the exit status. */
 int oom_start_command(const struct oom_options *options, char **words);

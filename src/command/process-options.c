@@ -10,7 +10,6 @@
 #include "model/process.h"
 #include "model/snapshot.h"
 #include "model/source.h"
-#include "table/cell.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +24,7 @@ apply_pss_budget(void *member, const struct command_option *option, const char *
 	int64_t budget;
 
 	if (unit_parse(UNIT_PERCENT, value, &budget) < 0 || budget < 1 || budget > 1000)
-		return option_complain(option, value, SIZE_MAX, "not a percentage from 0.1 to 100");
+		return option_complain(option, value, "not a percentage from 0.1 to 100");
 	*(int64_t *)member = budget;
 	return 0;
 }
@@ -167,8 +166,9 @@ process_names_apply(void *into, const struct command_option *option, const char 
 		size_t length = strcspn(at, ",");
 
 		if (take(into, at, length) < 0)
-			return option_complain(option, value,
-				text_count(value, (size_t)(at - value)), "not a process number");
+			return option_complain_at(option, value,
+				text_count(value, (size_t)(at - value)), NULL,
+				"not a process number");
 		at += length;
 		if (!*at)
 			return 0;

@@ -59,3 +59,6 @@ int64_t process_options_pss_budget(const struct process_options *options, int64_
 
 /* Writes the columns of processes and the filter syntax for --help. */
 void process_options_describe(FILE *file);
+
+/* Writes blocks of processes; see batch.c. Returns the exit status. */
+int batch_run(struct process_options *options);

@@ -31,112 +31,99 @@ enum { MOST_BYTES = 4 << 20, MOST_COMPLAINTS = 20 };
 static const char *const scale_names[] = { "human", "b", "k", "m", "g", "t", "p" };
 static_assert(ARRAY_SIZE(scale_names) == SCALE_PEBI + 1, "a name for each scale");
 
-static void *
-place_of(struct tui_settings *settings, size_t offset)
-{
-	return (char *)settings + offset;
-}
-
-static const void *
-const_place_of(const struct tui_settings *settings, size_t offset)
-{
-	return (const char *)settings + offset;
-}
-
 static int
-read_columns(struct tui_settings *settings, size_t offset, const char *value)
+read_columns(void *place, const char *value)
 {
 	struct selection columns = { .table = &process_table };
 	size_t position;
 	int error = selection_parse(&columns, value, &position);
-	struct selection *chosen = place_of(settings, offset);
 
 	if (error < 0) {
 		selection_finish(&columns);
 		return error;
 	}
-	selection_finish(chosen);
-	*chosen = columns;
+	selection_finish(place);
+	*(struct selection *)place = columns;
 	return 0;
 }
 
 static void
-write_columns(FILE *file, const struct tui_settings *settings, size_t offset)
+write_columns(FILE *file, const void *place)
 {
-	const struct selection *columns = const_place_of(settings, offset);
+	const struct selection *columns = place;
 
 	for (size_t i = 0; i < columns->count; i++)
 		fprintf(file, "%s%s", i ? "," : "", columns->columns[i]->name);
 }
 
 static int
-read_order(struct tui_settings *settings, size_t offset, const char *value)
+read_order(void *place, const char *value)
 {
-	return order_parse(&process_table, value, place_of(settings, offset));
+	return order_parse(&process_table, value, place);
 }
 
 static void
-write_order(FILE *file, const struct tui_settings *settings, size_t offset)
+write_order(FILE *file, const void *place)
 {
-	const struct order *order = const_place_of(settings, offset);
+	const struct order *order = place;
 
 	fprintf(file, "%c%s", order->ascending ? '-' : '+', order->column->name);
 }
 
 static int
-read_interval(struct tui_settings *settings, size_t offset, const char *value)
+read_interval(void *place, const char *value)
 {
-	return unit_parse_interval(value, &settings->interval);
+	return unit_parse_interval(value, place);
 }
 
 static void
-write_interval(FILE *file, const struct tui_settings *settings, size_t offset)
+write_interval(FILE *file, const void *place)
 {
-	fprintf(file, "%.10g", (double)settings->interval / 1e9); /* without exponent */
+	fprintf(file, "%.10g", (double)*(const int64_t *)place / 1e9); /* without exponent */
 }
 
 static int
-read_scale(struct tui_settings *settings, size_t offset, const char *value)
+read_scale(void *place, const char *value)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(scale_names); i++)
 		if (strcasecmp(value, scale_names[i]) == 0) {
-			settings->scale = (enum scale)i;
+			*(enum scale *)place = (enum scale)i;
 			return 0;
 		}
 	return -EINVAL;
 }
 
 static void
-write_scale(FILE *file, const struct tui_settings *settings, size_t offset)
+write_scale(FILE *file, const void *place)
 {
-	fputs(scale_names[settings->scale], file);
+	fputs(scale_names[*(const enum scale *)place], file);
 }
 
 static int
-read_flag(struct tui_settings *settings, size_t offset, const char *value)
+read_flag(void *place, const char *value)
 {
 	static const char *const words[] = { "no", "yes", "false", "true", "0", "1" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strcasecmp(value, words[i]) == 0) {
-			*(bool *)place_of(settings, offset) = i % 2;
+			*(bool *)place = i % 2;
 			return 0;
 		}
 	return -EINVAL;
 }
 
 static void
-write_flag(FILE *file, const struct tui_settings *settings, size_t offset)
+write_flag(FILE *file, const void *place)
 {
-	fputs(*(const bool *)const_place_of(settings, offset) ? "yes" : "no", file);
+	fputs(*(const bool *)place ? "yes" : "no", file);
 }
 
-/* Each setting once: name, help, reader and writer. */
+/* Each setting once: name, help, reader, writer, and its place in struct tui_settings. */
 /* clang-format off */
 static const struct setting {
 	const char *name, *help;
-	int (*read)(struct tui_settings *settings, size_t offset, const char *value);
-	void (*write)(FILE *file, const struct tui_settings *settings, size_t offset);
+	int (*read)(void *place, const char *value);
+	void (*write)(FILE *file, const void *place);
 	size_t offset;
 } table[] = {
 	{ "columns", "Columns of the processes, in order; memtop --help lists them.", read_columns, write_columns, FIELD(processes.columns) },
@@ -222,7 +209,7 @@ apply(struct reading *reading, const char *name, const char *value)
 
 	if (!setting || strcasecmp(reading->section, SECTION) != 0)
 		complain(reading, "there is no setting '%.80s' in [%s]", name, reading->section);
-	else if (setting->read(reading->settings, setting->offset, value) < 0)
+	else if (setting->read((char *)reading->settings + setting->offset, value) < 0)
 		complain(reading, "'%.80s' is no value for %s", value, name);
 }
 
@@ -351,7 +338,7 @@ write_all(int fd, const struct tui_settings *settings)
 	fputs("# Settings of memtop, written by its key W. See memtop(1).\n[" SECTION "]\n", file);
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		fprintf(file, "\n# %s\n%s = ", table[i].help, table[i].name);
-		table[i].write(file, settings, table[i].offset);
+		table[i].write(file, (const char *)settings + table[i].offset);
 		fputc('\n', file);
 	}
 	if (fflush(file) != 0 || fsync(fileno(file)) < 0)

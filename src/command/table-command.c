@@ -12,13 +12,34 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+/* Once if a regular expression of the filter took too long. */
+static void
+tell_given_up(const struct filter *filter)
+{
+	static bool is_told;
+
+	if (!is_told && filter_given_up(filter) > 0) {
+		log_error(
+			"a regular expression of the filter takes too long on some rows: its term "
+			"does not hold there");
+		is_told = true;
+	}
+}
 
 int
 table_run_list(struct table_run *run, const void *rows, size_t count,
 	bool (*is_worth_showing)(const void *row))
 {
-	table_options_choose(run->options, rows, count, is_worth_showing, &run->rows);
+	const struct table_options *options = run->options;
+
+	order_build(
+		&run->rows, options->columns.table, rows, count, options->filter, &options->order);
+	if (is_worth_showing)
+		row_list_keep(&run->rows, is_worth_showing);
+	tell_given_up(options->filter);
 	return EXIT_SUCCESS;
 }
 
@@ -68,11 +89,19 @@ table_run_write(struct table_run *run)
 	return output_write(&run->output, run->now, &run->options->columns, &run->rows);
 }
 
+/* The needs of the columns, the order and the filter. */
+static uint64_t
+needs_of(const struct table_options *options)
+{
+	return selection_needs(&options->columns) | filter_needs(options->filter) |
+	       (options->order.column ? options->order.column->need : 0);
+}
+
 int
 table_run_read(struct table_run *run)
 {
 	const struct table_command *command = run->command;
-	struct needs needs = { .bits = command->needs | table_options_needs(run->options) };
+	struct needs needs = { .bits = command->needs | needs_of(run->options) };
 	int error;
 
 	run->before = run->now;
@@ -101,6 +130,22 @@ read_rows(struct table_run *run)
 	return status;
 }
 
+/*
+ * The column at which lines are cut: the edge of the terminal, or --width; 0 if the output is no
+ * terminal, because nothing is cut in a pipe.
+ */
+static size_t
+width_of(const struct table_options *options)
+{
+	struct winsize size;
+
+	if (options->width != UNKNOWN)
+		return (size_t)options->width;
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		return 0;
+	return size.ws_col;
+}
+
 int
 table_run_block(struct table_run *run)
 {
@@ -110,7 +155,7 @@ table_run_block(struct table_run *run)
 
 	if (status != EXIT_SUCCESS)
 		return status == TABLE_NO_BLOCK ? EXIT_SUCCESS : status;
-	output->width = output->file == stdout ? table_options_width(run->options) : 0;
+	output->width = output->file == stdout ? width_of(run->options) : 0;
 	*run->head = '\0';
 	if (command->head)
 		command->head(run);
@@ -163,7 +208,10 @@ show(struct table_run *run)
 
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
-	run->output = table_options_output(run->options);
+	run->output = (struct output){ .format = run->options->format,
+		.file = stdout,
+		.charset = charset_of_locale(),
+		.scale = run->options->scale };
 	status = run->command->show ? run->command->show(run) : show_blocks(run);
 	for (size_t i = 0; i < 2; i++)
 		snapshot_finish(&run->snapshots[i]);
@@ -216,7 +264,8 @@ table_command_run(const struct command *command, const struct table_command *lis
 	if (first >= 0) {
 		run->words = argv + first;
 		status = prepare(run, command->table);
-		table_options_default_to_one(options);
+		if (options->count == 0 && !table_options_has(options, KEPT_DELAY))
+			options->count = 1;
 		if (status == 0)
 			status = show(run);
 		else if (status < 0)

@@ -77,7 +77,7 @@ int table_command_run(const struct command *command, const struct table_command 
 /* The same with complete options. */
 int table_command_show(const struct table_command *lists, void *own, struct table_options *options);
 
-/* Lists the rows that pass the options and are worth showing (NULL: all). */
+/* Lists the rows that pass the options and are worth showing (NULL: all), in order, with no top. */
 int table_run_list(struct table_run *run, const void *rows, size_t count,
 	bool (*is_worth_showing)(const void *row));
 

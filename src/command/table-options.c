@@ -13,34 +13,28 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 static int
 apply_width(void *member, const struct command_option *option, const char *value)
 {
-	int64_t *width = member;
-
-	if (text_to_number(value, width) < 0 || *width < 1)
-		return option_complain(option, value, SIZE_MAX, "not a width of at least 1");
-	return 0;
+	return option_set_number(member, option, value, 1, INT64_MAX, "not a width of at least 1");
 }
 
 /* Without a value it is --json. */
 static int
 apply_format(void *member, const struct command_option *option, const char *value)
 {
-	const struct output_format *format = value ? output_find_format(value) : &output_json;
-	struct nearest nearest = { .word = value };
+	const char *name = value ? value : output_json.name;
+	struct nearest nearest = { .word = name, .length = strlen(name) };
 
-	if (format) {
-		*(const struct output_format **)member = format;
-		return 0;
-	}
-	nearest.length = strlen(value);
-	for (size_t i = 0; output_formats[i]; i++)
+	for (size_t i = 0; output_formats[i]; i++) {
+		if (strcmp(output_formats[i]->name, name) == 0) {
+			*(const struct output_format **)member = output_formats[i];
+			return 0;
+		}
 		nearest_offer(&nearest, output_formats[i]->name);
-	return option_complain_near(
+	}
+	return option_complain_at(
 		option, value, SIZE_MAX, nearest.name, "not one of text, json, csv");
 }
 
@@ -61,9 +55,7 @@ table_options_keep(void *into, const struct command_option *option, const char *
 static int
 apply_delay(struct table_options *options, const struct command_option *option, const char *value)
 {
-	if (unit_parse_interval(value, &options->interval) < 0)
-		return option_complain(option, value, SIZE_MAX, "not " INTERVAL_RANGE);
-	return 0;
+	return option_set_interval(&options->interval, option, value);
 }
 
 static int
@@ -74,7 +66,7 @@ apply_order(struct table_options *options, const struct command_option *option, 
 
 	if (order_parse(table, value, &options->order) == 0)
 		return 0;
-	return option_complain_near(option, value, sign,
+	return option_complain_at(option, value, sign,
 		table_nearest(table, value + sign, strlen(value + sign)),
 		"there is no such column");
 }
@@ -92,8 +84,9 @@ apply_fields(struct table_options *options, const struct command_option *option,
 		return 0;
 	place = text_count(value, position);
 	if (error == -EEXIST)
-		return option_complain(option, value, place, "this column is there already");
-	return option_complain_near(option, value, place,
+		return option_complain_at(
+			option, value, place, NULL, "this column is there already");
+	return option_complain_at(option, value, place,
 		table_nearest(columns->table, value + position, strcspn(value + position, ",")),
 		"there is no such column");
 }
@@ -118,8 +111,7 @@ apply_filter(struct table_options *options, const struct command_option *option,
 	struct filter_error error;
 
 	if (filter_add(options->filter, value, &error) < 0)
-		return option_complain_near(
-			option, value, error.position, error.near, error.message);
+		return option_complain_at(option, value, error.position, error.near, error.message);
 	table_options_note(options, "", value);
 	return 0;
 }
@@ -137,7 +129,7 @@ apply_user(struct table_options *options, const struct command_option *option, c
 	if (user)
 		uid = user->pw_uid;
 	else if (text_to_number(name, &uid) < 0 || uid < 0 || uid > UINT32_MAX)
-		return option_complain(option, value, SIZE_MAX, "there is no such user");
+		return option_complain(option, value, "there is no such user");
 	table_options_note(options, *value == '!' ? "user!=" : "user=", name);
 	snprintf(term, sizeof(term), "uid%s%lld", *value == '!' ? "!=" : "=", (long long)uid);
 	return filter_add(options->filter, term, &error);
@@ -150,7 +142,7 @@ apply_scale(struct table_options *options, const struct command_option *option, 
 	const char *letter = strchr(letters, tolower((unsigned char)value[0]));
 
 	if (!value[0] || value[1] || !letter)
-		return option_complain(option, value, SIZE_MAX, "not one of b k m g t p");
+		return option_complain(option, value, "not one of b k m g t p");
 	options->scale = (enum scale)(SCALE_BYTES + (letter - letters));
 	return 0;
 }
@@ -228,68 +220,9 @@ table_options_complete(struct table_options *options, const struct table *table,
 }
 
 void
-table_options_default_to_one(struct table_options *options)
-{
-	if (options->count == 0 && !table_options_has(options, KEPT_DELAY))
-		options->count = 1;
-}
-
-void
 table_options_filter_pids(struct table_options *options, const int64_t *pids, size_t count)
 {
 	if (count > 0)
 		filter_add_set(
 			options->filter, table_column(options->columns.table, "pid"), pids, count);
-}
-
-uint64_t
-table_options_needs(const struct table_options *options)
-{
-	return selection_needs(&options->columns) | filter_needs(options->filter) |
-	       (options->order.column ? options->order.column->need : 0);
-}
-
-static void
-tell_given_up(const struct filter *filter)
-{
-	static bool is_told;
-
-	if (!is_told && filter_given_up(filter) > 0) {
-		log_error(
-			"a regular expression of the filter takes too long on some rows: its term "
-			"does not hold there");
-		is_told = true;
-	}
-}
-
-void
-table_options_choose(const struct table_options *options, const void *rows, size_t count,
-	bool (*is_worth_showing)(const void *row), struct row_list *list)
-{
-	order_build(list, options->columns.table, rows, count, options->filter, &options->order);
-	if (is_worth_showing)
-		row_list_keep(list, is_worth_showing);
-	tell_given_up(options->filter);
-}
-
-size_t
-table_options_width(const struct table_options *options)
-{
-	struct winsize size;
-
-	if (options->width != UNKNOWN)
-		return (size_t)options->width;
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
-		return 0;
-	return size.ws_col;
-}
-
-struct output
-table_options_output(const struct table_options *options)
-{
-	return (struct output){ .format = options->format,
-		.file = stdout,
-		.charset = charset_of_locale(),
-		.scale = options->scale,
-		.width = table_options_width(options) };
 }

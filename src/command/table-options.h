@@ -58,30 +58,8 @@ table_options_has(const struct table_options *options, enum kept_kind kind)
 	return options->given & 1u << kind;
 }
 
-/* Shows one block if neither --count nor --delay is given. */
-void table_options_default_to_one(struct table_options *options);
-
 /* Adds an option to `filter_text`: NAME and VALUE are a term of a filter. */
 void table_options_note(struct table_options *options, const char *name, const char *value);
 
 /* Passes only rows with these numbers in the column "pid". */
 void table_options_filter_pids(struct table_options *options, const int64_t *pids, size_t count);
-
-/* The needs of the columns, the order and the filter. */
-uint64_t table_options_needs(const struct table_options *options);
-
-/*
- * Lists the rows that pass the filter and are worth showing (NULL: all), in order; ignores --top.
- * Reports once if a regular expression of the filter took too long.
- */
-void table_options_choose(const struct table_options *options, const void *rows, size_t count,
-	bool (*is_worth_showing)(const void *row), struct row_list *list);
-
-/*
- * The column at which lines are cut: the edge of the terminal, or --width; 0 if the output is no
- * terminal, because nothing is cut in a pipe.
- */
-size_t table_options_width(const struct table_options *options);
-
-/* Standard output with format, unit and width of the options. The caller finishes it. */
-struct output table_options_output(const struct table_options *options);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "act/lock.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/memory.h"
-#include "command/batch.h"
 #include "command/loop.h"
 #include "command/process-options.h"
 #include "command/reader-thread.h"
@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 /* During many resizes, waits before drawing again. */
-enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256, LONGEST_WAIT_MS = 3600 * 1000 };
+enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256 };
 
 struct top_options {
 	struct process_options process;
@@ -153,21 +153,6 @@ draw(struct top *top)
 	top->changed = false;
 }
 
-/* Milliseconds to the next timed event. */
-static int
-wait_ms(const struct top *top)
-{
-	bool idle = tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader);
-	int64_t until = idle ? loop_now() + NS_PER_SEC : top->next;
-
-	if (top->changed && top->quiet_until < until)
-		until = top->quiet_until;
-	until -= loop_now();
-	if (until > LONGEST_WAIT_MS * INT64_C(1000000))
-		return LONGEST_WAIT_MS;
-	return until < 0 ? 0 : (int)(until / 1000000) + 1;
-}
-
 /*
  * Signals are unblocked only while the loop waits: else a signal between the check and the wait
  * would be seen only with the next key.
@@ -184,12 +169,18 @@ block_signals(sigset_t *ret_before)
 	pthread_sigmask(SIG_BLOCK, &blocked, ret_before);
 }
 
+/* Waits for a key, a snapshot, a signal or the next timed event. */
 static int
 wait_for_events(const struct top *top, struct pollfd *waits, nfds_t count, const sigset_t *mask)
 {
-	int ms = wait_ms(top);
-	const struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+	bool idle = tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader);
+	int64_t until = idle ? loop_now() + NS_PER_SEC : top->next;
+	struct timespec pause;
 
+	if (top->changed && top->quiet_until < until)
+		until = top->quiet_until;
+	until -= loop_now();
+	pause = clock_timespec(until < 0 ? 0 : until);
 	return ppoll(waits, count, &pause, mask);
 }
 
@@ -381,15 +372,13 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static const struct shared_options shared[] = { { process_option_rows, SETTING(process) },
-	{ table_option_rows, SETTING(process.table) }, { NULL } };
-
 const struct command command_top = {
 	.name = "",
 	.summary = "the screen",
 	.arguments = "[options]\n memtop COMMAND [options]",
 	.options = options_table,
-	.shared = shared,
+	.shared = { { process_option_rows, SETTING(process) },
+		{ table_option_rows, SETTING(process.table) } },
 	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,

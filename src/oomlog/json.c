@@ -8,42 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer objects are not from a log. */
-enum { LONGEST_OBJECT = 256 * 1024 };
-
-/*
- * Each object may be on one line (journalctl -o json, json-seq and json-sse, Docker), on several
- * lines (json-pretty), or in a list of an outer object (dmesg -J).
- */
-struct json_reader {
-	bool is_begun;            /* a line was read */
-	bool is_json;             /* the first line is JSON */
-	bool in_text, is_escaped; /* within a string */
-	char last;                /* the last non-blank character outside strings */
-	int depth;                /* of the current object */
-	int64_t objects, messages;
-	size_t length;
-	char text[LONGEST_OBJECT];
-};
-
-struct json_reader *
-json_reader_create(void)
-{
-	return xcalloc(1, sizeof(struct json_reader));
-}
-
-void
-json_reader_destroy(struct json_reader *reader)
-{
-	free(reader);
-}
-
-bool
-json_reader_is_lost(const struct json_reader *reader)
-{
-	return reader->is_json && reader->messages == 0;
-}
-
 /* Finds the start of JSON in a line, perhaps a record of json-seq or an event of json-sse. */
 static const char *
 json_of(const char *line)
@@ -56,7 +20,7 @@ json_of(const char *line)
 }
 
 bool
-json_reader_takes(struct json_reader *reader, const char *line)
+json_takes(struct json_reader *reader, const char *line)
 {
 	const char *start =
 		reader->is_begun && line[0] != '{' && !reader->is_json ? "" : json_of(line);
@@ -153,13 +117,12 @@ as_line(const json_t *object)
 }
 
 static void
-take_object(struct json_reader *reader, void (*take)(struct oom_log *log, char *line),
-	struct oom_log *log)
+take_object(struct oom_log *log, void (*take)(struct oom_log *log, char *line))
 {
+	struct json_reader *reader = &log->json;
 	json_t *object = json_loadb(reader->text, reader->length, 0, NULL);
 	char *line = object ? as_line(object) : NULL;
 
-	reader->objects++;
 	if (line) {
 		reader->messages++;
 		take(log, line);
@@ -187,9 +150,10 @@ take_structure(struct json_reader *reader, char c)
 }
 
 void
-json_reader_feed(struct json_reader *reader, const char *line,
-	void (*take)(struct oom_log *log, char *line), struct oom_log *log)
+json_feed(struct oom_log *log, const char *line, void (*take)(struct oom_log *log, char *line))
 {
+	struct json_reader *reader = &log->json;
+
 	for (const char *at = json_of(line); *at; at++) {
 		bool is_end = false;
 
@@ -199,12 +163,12 @@ json_reader_feed(struct json_reader *reader, const char *line,
 			reader->in_text = false;
 		}
 		reader->is_escaped = reader->in_text && !reader->is_escaped && *at == '\\';
-		if (reader->length < LONGEST_OBJECT)
+		if (reader->length < OOM_LONGEST_OBJECT)
 			reader->text[reader->length++] = *at;
 		else
 			reader->depth = 0;
 		if (is_end)
-			take_object(reader, take, log);
+			take_object(log, take);
 	}
 	reader->in_text = reader->is_escaped = false; /* no string spans lines */
 }

@@ -81,6 +81,13 @@ struct oom_kill {
 	struct oom_task largest; /* by resident and swapped memory, including protected ones */
 };
 
+/* Whether only some memory nodes could serve the request. */
+static inline bool
+oom_is_of_nodes(const struct oom_kill *kill)
+{
+	return kill->limited_by == OOM_LIMIT_CPUSET || kill->limited_by == OOM_LIMIT_MEMPOLICY;
+}
+
 /* The columns of a kill and of a candidate in JSON. */
 extern const struct table oom_kill_table, oom_task_table;
 

@@ -438,8 +438,8 @@ oom_log_feed(struct oom_log *log, char *line, bool is_ended)
 {
 	log->gives_all = false;
 	log->is_ending = !is_ended;
-	if (json_reader_takes(log->json, line))
-		json_reader_feed(log->json, line, feed_made, log);
+	if (json_takes(&log->json, line))
+		json_feed(log, line, feed_made);
 	else
 		feed_plain(log, line, is_ended);
 }
@@ -466,7 +466,7 @@ oom_log_pause(struct oom_log *log)
 bool
 oom_log_is_no_log(const struct oom_log *log)
 {
-	return json_reader_is_lost(log->json);
+	return log->json.is_json && log->json.messages == 0;
 }
 
 struct oom_log *
@@ -477,7 +477,6 @@ oom_log_create(const struct oom_log_clock *clock)
 	log->clock = *clock;
 	log->relative_time = UNKNOWN;
 	log->person_line = -1;
-	log->json = json_reader_create();
 	for (size_t i = 0; i < OOM_STREAMS; i++) {
 		struct oom_report *report = &log->streams[i].report;
 
@@ -502,6 +501,5 @@ oom_log_destroy(struct oom_log *log)
 		free((void *)log->streams[i].report.asked_line);
 		report_forget_group(&log->streams[i]);
 	}
-	json_reader_destroy(log->json);
 	free(log);
 }

@@ -104,7 +104,8 @@ struct oom_stream {
  * after STRANGERS lines that do not belong to it.
  */
 enum {
-	OOM_LONGEST_LINE = 64 * 1024, /* bytes, with lines that continue it */
+	OOM_LONGEST_LINE = 64 * 1024,    /* bytes, with lines that continue it */
+	OOM_LONGEST_OBJECT = 256 * 1024, /* bytes of JSON; longer ones are not from a log */
 	OOM_STREAMS = 4,
 	OOM_QUEUE = 24,
 	OOM_HELD = 16,
@@ -113,7 +114,20 @@ enum {
 	STRANGERS = 64
 };
 
-struct json_reader;
+/*
+ * JSON in a log. Each object may be on one line (journalctl -o json, json-seq and json-sse,
+ * Docker), on several lines (json-pretty), or in a list of an outer object (dmesg -J).
+ */
+struct json_reader {
+	bool is_begun;            /* a line was read */
+	bool is_json;             /* the first line is JSON */
+	bool in_text, is_escaped; /* within a string */
+	char last;                /* the last non-blank character outside strings */
+	int depth;                /* of the current object */
+	int64_t messages;
+	size_t length;
+	char text[OOM_LONGEST_OBJECT];
+};
 
 struct oom_log {
 	struct oom_log_clock clock;
@@ -131,7 +145,7 @@ struct oom_log {
 
 	int64_t relative_time, text_time; /* dmesg -H: current and waiting line; or UNKNOWN */
 	int64_t person_line;              /* the line of a request by SysRq, or -1 */
-	struct json_reader *json;
+	struct json_reader json;
 
 	int64_t told[OOM_TOLD]; /* PIDs with a known death */
 	size_t told_next;
@@ -207,12 +221,9 @@ const char *value_line_end(const char *text);
 void report_set(struct oom_report *report, int64_t *figure, int64_t value);
 
 /* JSON objects in a log. See json.c. */
-struct json_reader *json_reader_create(void);
-void json_reader_destroy(struct json_reader *reader);
-bool json_reader_takes(struct json_reader *reader, const char *line);
-void json_reader_feed(struct json_reader *reader, const char *line,
-	void (*take)(struct oom_log *log, char *line), struct oom_log *log);
-bool json_reader_is_lost(const struct json_reader *reader);
+bool json_takes(struct json_reader *reader, const char *line);
+void json_feed(
+	struct oom_log *log, const char *line, void (*take)(struct oom_log *log, char *line));
 
 /* Reads a line without a phrase as statistics of a cgroup. */
 bool report_take_statistics(struct oom_report *report, const char *line);

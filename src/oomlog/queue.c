@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/known.h"
 #include "base/macros.h"
-#include "base/memory.h"
 #include "oomlog/parser.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static int64_t

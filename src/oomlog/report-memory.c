@@ -305,13 +305,11 @@ less(int64_t whole, int64_t part)
 static int64_t
 bytes_of(const struct oom_report *report, enum memory_figure figure)
 {
-	enum oom_limit limit = report->kill.limited_by;
-	bool of_nodes = limit == OOM_LIMIT_CPUSET || limit == OOM_LIMIT_MEMPOLICY;
 	int64_t bytes = known_product(report->pages[figure], report->page_size);
 
 	if (report->is_cgroup || report->is_mixed)
 		return UNKNOWN;
-	if (!of_nodes && bytes != UNKNOWN)
+	if (!oom_is_of_nodes(&report->kill) && bytes != UNKNOWN)
 		return bytes;
 	return report->section > SECTION_FREE_LISTS ? known_product(report->kib[figure], 1024)
 						    : UNKNOWN;
@@ -332,8 +330,6 @@ sum_machine(struct oom_report *report)
 {
 	struct oom_kill *kill = &report->kill;
 	int64_t anon = sum_of(report, FIGURE_ACTIVE_ANON, FIGURE_ISOLATED_ANON), named;
-	bool of_nodes =
-		kill->limited_by == OOM_LIMIT_CPUSET || kill->limited_by == OOM_LIMIT_MEMPOLICY;
 
 	kill->memory_file = sum_of(report, FIGURE_ACTIVE_FILE, FIGURE_ISOLATED_FILE);
 	kill->memory_shmem = bytes_of(report, FIGURE_SHMEM);
@@ -350,7 +346,7 @@ sum_machine(struct oom_report *report)
 	named = known_sum(named, known_sum(kill->slab_reclaimable, kill->slab_unreclaimable));
 	named = known_sum(named, known_sum(kill->kernel_stack, kill->free));
 	named = known_sum(named, known_or_zero(kill->hugetlb));
-	kill->memory_unnamed = of_nodes ? UNKNOWN : less(kill->ram, named);
+	kill->memory_unnamed = oom_is_of_nodes(kill) ? UNKNOWN : less(kill->ram, named);
 }
 
 void

@@ -221,7 +221,7 @@ total_of(const struct oom_report *report)
 		return UNKNOWN;
 	if (report->is_cgroup)
 		return known_sum(kill->limit, swap_of_cgroup(kill, swap));
-	if (kill->limited_by == OOM_LIMIT_CPUSET || kill->limited_by == OOM_LIMIT_MEMPOLICY)
+	if (oom_is_of_nodes(kill))
 		return known_sum(known_product(report->kib[FIGURE_PRESENT], 1024), swap);
 	return known_sum(known_product(pages, report->page_size), swap);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/macros.h"
 #include "base/memory.h"
-#include "base/scan.h"
 #include "oomlog/parser.h"
 
 #include <stdlib.h>

@@ -2,19 +2,11 @@
 #include "base/known.h"
 #include "base/macros.h"
 #include "base/unit.h"
-#include "oomlog/oom-kill.h"
 #include "output/oom-page.h"
 
 #include <string.h>
 
 enum { MANY = 3 };
-
-/* The total for the figures of a kill; UNKNOWN if the log does not have it. */
-static int64_t
-whole_of(const struct oom_kill *kill)
-{
-	return kill->limited_by == OOM_LIMIT_CGROUP ? kill->limit : kill->ram;
-}
 
 /* Whether a part is at least `share` per cent of the whole. */
 static bool
@@ -24,195 +16,113 @@ is_share(int64_t part, int64_t whole, int64_t share)
 }
 
 static bool
-advise_limit(struct page *page, const struct oom_kill *kill)
+has_limit(const struct oom_kill *kill)
 {
-	if (kill->limited_by != OOM_LIMIT_CGROUP || !kill->limit_cgroup || kill->limit == UNKNOWN)
-		return false;
-	page_say(page, "-",
-		"Raise the limit of %s (memory.max, memory.limit_in_bytes in version 1, MemoryMax= "
-		"of its unit), or make its processes use less than %s.",
-		page_safe(page, kill->limit_cgroup), page_bytes(page, kill->limit));
-	return true;
+	return kill->limited_by == OOM_LIMIT_CGROUP && kill->limit_cgroup && kill->limit != UNKNOWN;
 }
 
 static bool
-advise_lowered(struct page *page, const struct oom_kill *kill)
+has_lowered_limit(const struct oom_kill *kill)
 {
-	if (kill->limit_lowered != 1)
-		return false;
-	page_say(page, "-",
-		"Lower memory.max in steps, or set memory.high first: then the kernel can free "
-		"memory before it kills.");
-	return true;
+	return kill->limit_lowered == 1;
 }
 
 static bool
-advise_dominant(struct page *page, const struct oom_kill *kill)
-{
-	if (!is_share(kill->victim.anon, whole_of(kill), 75))
-		return false;
-	page_say(page, "-",
-		"%s alone used %s of anonymous memory: check whether it keeps growing, or needs "
-		"that much.",
-		page_safe(page, kill->victim.comm), page_bytes(page, kill->victim.anon));
-	return true;
-}
-
-static bool
-advise_adjustment(struct page *page, const struct oom_kill *kill)
+spared_largest(const struct oom_kill *kill)
 {
 	const struct oom_task *largest = &kill->largest;
 
-	if (largest->pid == UNKNOWN || kill->victim.pid == UNKNOWN ||
-		largest->pid == kill->victim.pid || largest->adj == UNKNOWN ||
-		kill->victim.adj == UNKNOWN || largest->adj >= kill->victim.adj)
-		return false;
-	page_say(page, "-",
-		"The largest process was %s (%s) with %s. It was not killed because its adjustment "
-		"is %s "
-		"and that of the victim is %s. If this is not what you want, change oom_score_adj "
-		"(OOMScoreAdjust= of the unit).",
-		page_safe(page, largest->comm), page_number(page, largest->pid),
-		page_bytes(page, largest->resident), page_number(page, largest->adj),
-		page_number(page, kill->victim.adj));
-	return true;
+	return largest->pid != UNKNOWN && kill->victim.pid != UNKNOWN &&
+	       largest->pid != kill->victim.pid && largest->adj != UNKNOWN &&
+	       kill->victim.adj != UNKNOWN && largest->adj < kill->victim.adj;
 }
 
 static bool
-advise_shmem(struct page *page, const struct oom_kill *kill)
+has_no_swap(const struct oom_kill *kill)
 {
-	if (!is_share(kill->memory_shmem, whole_of(kill), 25))
-		return false;
-	page_say(page, "-",
-		"%s are tmpfs or shared memory, which no kill frees: find large files with df -t "
-		"tmpfs, and segments with ipcs -m.",
-		page_bytes(page, kill->memory_shmem));
-	return true;
+	return kill->swap_total == 0 && kill->order != -1;
 }
 
 static bool
-advise_kernel(struct page *page, const struct oom_kill *kill)
+has_full_swap(const struct oom_kill *kill)
 {
-	if (!is_share(kill->slab_unreclaimable, whole_of(kill), 25))
-		return false;
-	page_say(page, "-", "%s are kernel objects, which no kill frees: slabtop lists them.",
-		page_bytes(page, kill->slab_unreclaimable));
-	return true;
+	return kill->order != -1 &&
+	       is_share(known_difference(kill->swap_total, kill->swap_free), kill->swap_total, 95);
 }
 
 static bool
-advise_page_tables(struct page *page, const struct oom_kill *kill)
+needs_one_block(const struct oom_kill *kill)
 {
-	if (!is_share(kill->memory_page_tables, whole_of(kill), 10))
-		return false;
-	page_say(page, "-",
-		"%s are page tables: many processes share large mappings, or one process maps very "
-		"much. Huge pages make page tables smaller.",
-		page_bytes(page, kill->memory_page_tables));
-	return true;
+	return kill->order > 0;
 }
 
 static bool
-advise_huge_pages(struct page *page, const struct oom_kill *kill)
+is_of_oomd(const struct oom_kill *kill)
 {
-	if (!is_share(kill->hugetlb, whole_of(kill), 25))
-		return false;
-	page_say(page, "-",
-		"%s are reserved for huge pages, and nothing else can use them: see "
-		"vm.nr_hugepages.",
-		page_bytes(page, kill->hugetlb));
-	return true;
+	return kill->killer == OOM_BY_SYSTEMD_OOMD;
 }
 
 static bool
-advise_swap(struct page *page, const struct oom_kill *kill)
+is_of_earlyoom(const struct oom_kill *kill)
 {
-	if (kill->swap_total == UNKNOWN || kill->order == -1)
-		return false;
-	if (kill->swap_total == 0)
-		page_say(page, "-",
-			"There was no swap: with swap (or zram) unused memory could leave RAM.");
-	else if (kill->swap_free != UNKNOWN &&
-		 is_share(
-			 known_difference(kill->swap_total, kill->swap_free), kill->swap_total, 95))
-		page_say(page, "-", "Swap was full: it only delayed this.");
-	else
-		return false;
-	return true;
+	return kill->killer == OOM_BY_EARLYOOM;
 }
 
-static bool
-advise_order(struct page *page, const struct oom_kill *kill)
-{
-	if (kill->order <= 0)
-		return false;
-	page_say(page, "-",
-		"The request was for %s of contiguous memory: memory may have been free, but not "
-		"in one block of this size.",
-		page_count(page, INT64_C(1) << (kill->order < 20 ? kill->order : 20), "page",
-			"pages"));
-	return true;
-}
+#define PART(name) offsetof(struct oom_kill, name)
+
+/* Advice if something is true of a kill, or a part has at least `share` per cent of the total. */
+/* clang-format off */
+static const struct advice {
+	bool (*applies)(const struct oom_kill *kill);
+	size_t part;
+	int64_t share;
+	const char *text;
+} advices[] = {
+	{ has_limit, 0, 0, "Raise the limit of {limit_cgroup} (memory.max, memory.limit_in_bytes in version 1, MemoryMax= of its unit), or make its processes use less than {limit}." },
+	{ has_lowered_limit, 0, 0, "Lower memory.max in steps, or set memory.high first: then the kernel can free memory before it kills." },
+	{ NULL, PART(victim.anon), 75, "{comm} alone used {anon} of anonymous memory: check whether it keeps growing, or needs that much." },
+	{ spared_largest, 0, 0, "The largest process was {task.comm} ({task.pid}) with {task.res}. It was not killed because its adjustment is {task.adj} and that of the victim is {adj}. If this is not what you want, change oom_score_adj (OOMScoreAdjust= of the unit)." },
+	{ NULL, PART(memory_shmem), 25, "{mem_shmem} are tmpfs or shared memory, which no kill frees: find large files with df -t tmpfs, and segments with ipcs -m." },
+	{ NULL, PART(slab_unreclaimable), 25, "{mem_slab_unreclaimable} are kernel objects, which no kill frees: slabtop lists them." },
+	{ NULL, PART(memory_page_tables), 10, "{mem_page_tables} are page tables: many processes share large mappings, or one process maps very much. Huge pages make page tables smaller." },
+	{ NULL, PART(hugetlb), 25, "{mem_hugetlb} are reserved for huge pages, and nothing else can use them: see vm.nr_hugepages." },
+	{ has_no_swap, 0, 0, "There was no swap: with swap (or zram) unused memory could leave RAM." },
+	{ has_full_swap, 0, 0, "Swap was full: it only delayed this." },
+	{ needs_one_block, 0, 0, "The request was for {pages} pages of contiguous memory: memory may have been free, but not in one block of this size." },
+	{ oom_is_of_nodes, 0, 0, "Let it use more memory nodes (cpuset.mems, numactl), or fewer processes use these." },
+	{ is_of_oomd, 0, 0, "oomctl shows what systemd-oomd watches; ManagedOOMMemoryPressure=, ManagedOOMSwap= and ManagedOOMPreference= of the units say what it may kill." },
+	{ is_of_earlyoom, 0, 0, "earlyoom's -m and -s say when it acts, --avoid and --prefer on whom." },
+};
+/* clang-format on */
 
 static bool
-advise_nodes(struct page *page, const struct oom_kill *kill)
+is_due(const struct advice *advice, const struct oom_kill *kill)
 {
-	if (kill->limited_by != OOM_LIMIT_CPUSET && kill->limited_by != OOM_LIMIT_MEMPOLICY)
-		return false;
-	page_say(page, "-",
-		"Let it use more memory nodes (cpuset.mems, numactl), or fewer processes use "
-		"these.");
-	return true;
-}
+	int64_t whole = kill->limited_by == OOM_LIMIT_CGROUP ? kill->limit : kill->ram;
 
-static bool
-advise_daemon(struct page *page, const struct oom_kill *kill)
-{
-	if (kill->killer == OOM_BY_SYSTEMD_OOMD)
-		page_say(page, "-",
-			"oomctl shows what systemd-oomd watches; ManagedOOMMemoryPressure=, "
-			"ManagedOOMSwap= and ManagedOOMPreference= of the units say what it may "
-			"kill.");
-	else if (kill->killer == OOM_BY_EARLYOOM)
-		page_say(page, "-",
-			"earlyoom's -m and -s say when it acts, --avoid and --prefer on whom.");
-	return kill->killer != OOM_BY_KERNEL;
-}
-
-static bool
-advise_repeats(struct page *page, const struct episode *episode)
-{
-	if (episode->reports < MANY)
-		return false;
-	page_say(page, "-",
-		"It happened again after each kill: something restarts the killed process, or the "
-		"other processes already need too much. Killing does not solve this.");
-	return true;
+	if (advice->applies)
+		return advice->applies(kill);
+	return is_share(
+		*(const int64_t *)((const char *)kill + advice->part), whole, advice->share);
 }
 
 void
-oom_advise(struct page *page, const struct episode *episode)
+oom_advise(const struct page *page, const struct episode *episode)
 {
-	static bool (*const advices[])(struct page * page, const struct oom_kill *kill) = {
-		advise_limit,
-		advise_lowered,
-		advise_dominant,
-		advise_adjustment,
-		advise_shmem,
-		advise_kernel,
-		advise_page_tables,
-		advise_huge_pages,
-		advise_swap,
-		advise_order,
-		advise_nodes,
-		advise_daemon,
-	};
-	bool said = advise_repeats(page, episode);
+	bool is_again = episode->reports >= MANY, said = is_again;
 
+	if (is_again)
+		page_say_item(page,
+			"It happened again after each kill: something restarts the killed process, "
+			"or the other processes already need too much. Killing does not solve "
+			"this.");
 	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
-		said |= advices[i](page, episode->explained);
+		if (is_due(&advices[i], page->kill)) {
+			page_say_item(page, advices[i].text);
+			said = true;
+		}
 	if (!said)
-		page_say(page, "-", "The log gives no other hint than the table above.");
+		page_say_item(page, "The log gives no other hint than the table above.");
 }
 
 /* Searches the names of the kernel's flags; these tell which zones serve a request. */
@@ -234,33 +144,40 @@ serves(const struct oom_kill *kill, const struct oom_zone *zone)
 }
 
 static void
-explain_zone(struct page *page, const struct oom_kill *kill, const struct oom_zone *zone)
+explain_zone(struct page page, const struct oom_zone *zone)
 {
+	const struct oom_kill *kill = page.kill;
 	int64_t rest = known_difference(zone->free, zone->cma);
+	char free[UNIT_FORMAT_SIZE], cma[UNIT_FORMAT_SIZE], other[UNIT_FORMAT_SIZE];
+	char node[UNIT_FORMAT_SIZE], min[UNIT_FORMAT_SIZE];
 
+	page.zone = zone->name;
+	unit_format(node, UNIT_NUMBER, zone->node, SCALE_HUMAN);
+	unit_format(free, UNIT_BYTES, zone->free, SCALE_HUMAN);
+	unit_format(cma, UNIT_BYTES, zone->cma, SCALE_HUMAN);
+	unit_format(other, UNIT_BYTES, rest, SCALE_HUMAN);
+	unit_format(min, UNIT_BYTES, zone->min, SCALE_HUMAN);
 	if (!serves(kill, zone) && zone->free > zone->min)
-		page_say(page, "",
-			"Zone %s of node %s had %s free, but it does not serve such a request "
-			"(%s).",
-			zone->name, page_number(page, zone->node), page_bytes(page, zone->free),
-			page_safe(page, kill->gfp));
+		page_say(&page,
+			"Zone {zone} of node %s had %s free, but it does not serve such a request "
+			"({gfp}).",
+			node, free);
 	else if (serves(kill, zone) && !has_flag(kill, "MOVABLE") && zone->cma > 0 &&
 		 zone->free > zone->min && rest != UNKNOWN)
-		page_say(page, "",
-			"Zone %s of node %s had %s free, %s of it in areas for movable pages only "
-			"(CMA); "
-			"the rest, %s, is %s its minimum, %s.",
-			zone->name, page_number(page, zone->node), page_bytes(page, zone->free),
-			page_bytes(page, zone->cma), page_bytes(page, rest),
-			rest < zone->min ? "below" : "above", page_bytes(page, zone->min));
+		page_say(&page,
+			"Zone {zone} of node %s had %s free, %s of it in areas for movable pages "
+			"only (CMA); the rest, %s, is %s its minimum, %s.",
+			node, free, cma, other, rest < zone->min ? "below" : "above", min);
 }
 
 void
-oom_explain_free(struct page *page, const struct oom_kill *kill)
+oom_explain_free(const struct page *page)
 {
+	const struct oom_kill *kill = page->kill;
+
 	if (!kill->gfp || !strchr(kill->gfp, '(') || kill->order == -1)
 		return;
 	for (size_t i = 0; i < kill->zone_count; i++)
 		if (kill->zones[i].free != UNKNOWN && kill->zones[i].min != UNKNOWN)
-			explain_zone(page, kill, &kill->zones[i]);
+			explain_zone(*page, &kill->zones[i]);
 }

@@ -5,7 +5,6 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/unit.h"
-#include "oomlog/oom-kill.h"
 #include "output/json.h"
 #include "output/oom-page.h"
 
@@ -86,59 +85,59 @@ add_kill(struct episodes *episodes, const struct oom_kill *kill)
 	}
 }
 
+/* The time of a kill, or of the kernel's clock. Returns its unit. */
+static enum unit
+format_time(char text[static UNIT_FORMAT_SIZE], const struct oom_kill *kill)
+{
+	enum unit unit = kill->time == UNKNOWN ? UNIT_DURATION : UNIT_TIME;
+
+	unit_format(text, unit, unit == UNIT_TIME ? kill->time : kill->uptime, SCALE_HUMAN);
+	return unit;
+}
+
 /* Writes the time and the victim. */
 static void
-write_title(struct page *page, const struct episode *episode)
+write_title(const struct page *page)
 {
-	const struct oom_kill *kill = episode->explained;
-	enum unit unit = kill->time == UNKNOWN ? UNIT_DURATION : UNIT_TIME;
-	int64_t time = kill->time == UNKNOWN ? kill->uptime : kill->time;
+	const struct oom_kill *kill = page->kill;
 	char text[UNIT_FORMAT_SIZE];
+	enum unit unit = format_time(text, kill);
 
-	unit_format(text, unit, time, SCALE_HUMAN);
 	fputs("Out of memory", page->file);
-	if (time != UNKNOWN)
+	if (kill->time != UNKNOWN || kill->uptime != UNKNOWN)
 		fprintf(page->file, ", %s%s", text, unit == UNIT_TIME ? "" : " after boot");
-	if (kill->victim.comm)
-		fprintf(page->file, ": %s (%s)", page_safe(page, kill->victim.comm),
-			page_number(page, kill->victim.pid));
-	else if (kill->cgroup)
-		fprintf(page->file, ": %s", page_safe(page, kill->cgroup));
-	fputc('\n', page->file);
+	page_put(page, kill->victim.comm ? ": {comm} ({pid})\n"
+		       : kill->cgroup    ? ": {cgroup}\n"
+					 : "\n");
 }
 
 static const char *
-limit_of(struct page *page, const struct oom_kill *kill)
+limit_of(const struct oom_kill *kill)
 {
 	if (kill->limited_by == OOM_LIMIT_CGROUP)
-		return kill->limit_cgroup ? page_safe(page, kill->limit_cgroup) : "cgroup";
+		return kill->limit_cgroup ? "{limit_cgroup}" : "cgroup";
 	if (kill->killer == OOM_BY_SYSTEMD_OOMD)
-		return page_safe(page, kill->cgroup);
+		return "{cgroup}";
 	return oom_limit_names[kill->limited_by] ? oom_limit_names[kill->limited_by] : "-";
 }
 
 /* One row for each kill. The limit is last: it may be a long path. */
 static void
-write_table(struct page *page, const struct oom_kill *kills, size_t count)
+write_table(struct page page, const struct oom_kill *kills, size_t count)
 {
-	fprintf(page->file, "%-25s %8s %-16s %7s %-16s %s\n", "TIME", "PID", "NAME", "HELD",
-		"ASKER", "LIMIT");
+	fprintf(page.file, "%-25s %8s %-16s %7s %-16s %s\n", "TIME", "PID", "NAME", "HELD", "ASKER",
+		"LIMIT");
 	for (size_t i = 0; i < count; i++) {
-		const struct oom_kill *kill = &kills[i];
-		bool has_time = kill->time != UNKNOWN;
 		char time[UNIT_FORMAT_SIZE];
 
-		unit_format(time, has_time ? UNIT_TIME : UNIT_DURATION,
-			has_time ? kill->time : kill->uptime, SCALE_HUMAN);
-		fprintf(page->file, "%-25s %8s %-16s %7s %-16s %s\n", time,
-			page_number(page, kill->victim.pid),
-			kill->victim.comm ? page_safe(page, kill->victim.comm) : "-",
-			page_bytes(page, kill->victim.resident),
-			kill->asked_comm ? page_safe(page, kill->asked_comm) : "-",
-			limit_of(page, kill));
+		page.kill = &kills[i];
+		format_time(time, page.kill);
+		fprintf(page.file, "%-25s ", time);
+		page_put(&page, "{pid:8} {comm:-16} {res:7} {asked_comm:-16} ");
+		page_put(&page, limit_of(page.kill));
+		fputc('\n', page.file);
 	}
-	fputs("\n", page->file);
-	arena_reset(&page->texts);
+	fputc('\n', page.file);
 }
 
 void
@@ -150,15 +149,14 @@ oom_log_write_text(FILE *file, const struct oom_kill *kills, size_t count, enum 
 	for (size_t i = 0; i < count; i++)
 		add_kill(&episodes, &kills[i]);
 	if (count > 0)
-		write_table(&page, kills, count);
+		write_table(page, kills, count);
 	for (size_t i = 0; i < episodes.count; i++) {
-		if (i > 0)
-			fputs("\n\n", file);
-		write_title(&page, &episodes.list[i]);
+		page.kill = episodes.list[i].explained;
+		page.task = &page.kill->largest;
+		fputs(i > 0 ? "\n\n" : "", file);
+		write_title(&page);
 		oom_explain(&page, &episodes.list[i]);
-		arena_reset(&page.texts);
 	}
-	arena_finish(&page.texts);
 	free(episodes.list);
 }
 

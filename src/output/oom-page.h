@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/arena.h"
 #include "base/text.h"
+#include "oomlog/oom-kill.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
-struct oom_kill;
-
-/* A text for people, written in paragraphs. */
+/*
+ * Texts for people about kills. In a text {NAME} is the value of a column of oom_kill_table,
+ * {task.NAME} of oom_task_table: "?" or "-" if it is unknown. {NAME|NOUN|NOUNS} is a count,
+ * {NAME:WIDTH} a cell of a table (below 0: aligned to the left), {pages} the size of the request.
+ */
 struct page {
 	FILE *file;
 	enum charset charset;
-	struct arena texts; /* results of page_safe() and the others */
+	const struct oom_kill *kill; /* the one that the texts are about */
+	const struct oom_task *task; /* another process: the largest, or a row of the table */
+	const char *zone;            /* {zone}: a name of the log */
 };
 
 /* Kills that repeat each other: at one limit, within a short time. */
@@ -25,23 +27,22 @@ struct episode {
 	int64_t bytes_with_group;   /* memory of those processes */
 };
 
-enum { PAGE_INDENT = 3, PAGE_WIDTH = 79 };
+/* Writes a text as it is. */
+void page_put(const struct page *page, const char *text);
 
-/* Writes a paragraph with lines broken between words; `mark` is before its first line. */
-void page_say(struct page *page, const char *mark, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* Texts valid until the page ends: a safe name ("?" for NULL), bytes, a number, a count. */
-const char *page_safe(struct page *page, const char *text);
-const char *page_bytes(struct page *page, int64_t bytes);
-const char *page_number(struct page *page, int64_t number);
-const char *page_count(struct page *page, int64_t count, const char *noun, const char *nouns);
+/*
+ * Writes a paragraph with lines broken between words, and as an item of a list. The arguments are
+ * our own words and numbers: their names in braces are replaced too.
+ */
+void page_say(const struct page *page, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void page_say_item(const struct page *page, const char *text);
 
 /* Answers the questions about an episode. */
-void oom_explain(struct page *page, const struct episode *episode);
+void oom_explain(const struct page *page, const struct episode *episode);
 
 /* Explains by zone why free memory did not serve the request. */
-void oom_explain_free(struct page *page, const struct oom_kill *kill);
+void oom_explain_free(const struct page *page);
 
 /* Writes advice that follows from the log only. */
-void oom_advise(struct page *page, const struct episode *episode);
+void oom_advise(const struct page *page, const struct episode *episode);

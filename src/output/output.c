@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 const struct output_format *const output_formats[] = {
@@ -17,15 +16,6 @@ const struct output_format *const output_formats[] = {
 	&output_csv,
 	NULL,
 };
-
-const struct output_format *
-output_find_format(const char *name)
-{
-	for (size_t i = 0; output_formats[i]; i++)
-		if (strcmp(output_formats[i]->name, name) == 0)
-			return output_formats[i];
-	return NULL;
-}
 
 int
 output_write(struct output *output, const struct snapshot *snapshot,
@@ -77,55 +67,4 @@ output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time)
 	length = strftime(text, OUTPUT_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
 	snprintf(
 		text + length, OUTPUT_TIME_SIZE - length, ".%03dZ", (int)(time / NS_PER_MS % 1000));
-}
-
-void
-line_add(struct output *output, const char *text, size_t length)
-{
-	output->line = array_reserve(
-		output->line, &output->line_capacity, output->line_length + length + 1, 1);
-	memcpy(output->line + output->line_length, text, length);
-	output->line_length += length;
-}
-
-void
-line_pad(struct output *output, size_t count)
-{
-	static const char blanks[] = "                                ";
-
-	while (count > 0) {
-		size_t part = count < sizeof(blanks) - 1 ? count : sizeof(blanks) - 1;
-
-		line_add(output, blanks, part);
-		count -= part;
-	}
-}
-
-static void
-write_line(struct output *output, size_t length)
-{
-	output->line[length] = '\n';
-	fwrite(output->line, 1, length + 1, output->file);
-	output->line_length = 0;
-}
-
-/* Writes the line, cut to the width of the terminal. */
-void
-line_end(struct output *output)
-{
-	size_t length = output->line_length;
-
-	line_add(output, "", 1);
-	if (output->width > 0 && length > output->width)
-		length = text_fit(output->line, output->width);
-	write_line(output, length);
-}
-
-void
-line_end_uncut(struct output *output)
-{
-	size_t length = output->line_length;
-
-	line_add(output, "", 1);
-	write_line(output, length);
 }

@@ -41,7 +41,6 @@ extern const struct output_format output_text, output_json, output_csv;
 
 /* All formats, ending in NULL. */
 extern const struct output_format *const output_formats[];
-const struct output_format *output_find_format(const char *name);
 
 /* Writes one block and flushes it. Returns 0 or -errno. */
 int output_write(struct output *output, const struct snapshot *snapshot,
@@ -59,9 +58,3 @@ void output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time);
 
 /* For the formats: a buffer of CELL_SIZE bytes for one value. */
 char *output_room(struct output *output);
-
-/* For the formats: the line being built. */
-void line_add(struct output *output, const char *text, size_t length);
-void line_pad(struct output *output, size_t count);
-void line_end(struct output *output);
-void line_end_uncut(struct output *output);

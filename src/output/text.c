@@ -11,10 +11,46 @@
 
 enum { GAP = 1, WIDEST_PADDING = 40 };
 
+/* Makes the line longer by uninitialized bytes, with room for a final one. Returns their place. */
+static char *
+extend(struct output *output, size_t length)
+{
+	output->line = array_reserve(
+		output->line, &output->line_capacity, output->line_length + length + 1, 1);
+	output->line_length += length;
+	return output->line + output->line_length - length;
+}
+
+static void
+add(struct output *output, const char *text, size_t length)
+{
+	memcpy(extend(output, length), text, length);
+}
+
+static void
+pad(struct output *output, size_t count)
+{
+	memset(extend(output, count), ' ', count);
+}
+
+/* Writes the line, at most `width` columns of it; 0: all. */
+static void
+end_line(struct output *output, size_t width)
+{
+	size_t length = output->line_length;
+
+	*extend(output, 0) = '\0';
+	if (width > 0 && length > width)
+		length = text_fit(output->line, width);
+	output->line[length] = '\n';
+	fwrite(output->line, 1, length + 1, output->file);
+	output->line_length = 0;
+}
+
 static void
 add_text(struct output *output, const char *text)
 {
-	line_add(output, text, strlen(text));
+	add(output, text, strlen(text));
 }
 
 static void
@@ -22,19 +58,8 @@ add_value(struct output *output, const struct column *column, const void *row)
 {
 	char *text = output_room(output);
 
-	line_add(output, text,
+	add(output, text,
 		cell_format(text, CELL_SIZE, column, row, output->charset, output->scale));
-}
-
-static void
-add_item(struct output *output, const char *label, const char *name, const struct system *system)
-{
-	const struct column *column = table_column(&system_table, name);
-
-	add_text(output, "  ");
-	add_text(output, label);
-	add_text(output, " ");
-	add_value(output, column, system);
 }
 
 static void
@@ -44,7 +69,8 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 
 	add_text(output, "memtop  ");
 	add_value(output, table_column(&system_table, "host"), &snapshot->system);
-	add_item(output, "up", "uptime", &snapshot->system);
+	add_text(output, "  up ");
+	add_value(output, table_column(&system_table, "uptime"), &snapshot->system);
 	unit_format(text, UNIT_TIME, snapshot->time, output->scale);
 	add_text(output, "  ");
 	add_text(output, text);
@@ -56,37 +82,29 @@ write_title(struct output *output, const struct snapshot *snapshot, size_t shown
 		add_text(output, "  ");
 		add_text(output, text);
 	}
-	line_end(output);
+	end_line(output, output->width);
 }
 
-/* Adds the unit of a known value. */
+/* Adds a label, its value, and the unit if that is known. */
 static void
-add_behind(struct output *output, const struct system_item *item, const struct system *system)
+add_figure(struct output *output, const struct system_item *item, const struct snapshot *snapshot)
 {
-	const struct column *column = table_column(&system_table, item->column);
-
-	if (item->behind && column_is_known(column, system))
-		add_text(output, item->behind);
-}
-
-/* Adds a label, its value and unit. */
-static void
-add_figure(struct output *output, const struct system_line *line, size_t item,
-	const struct snapshot *snapshot)
-{
+	const struct system *system = &snapshot->system;
+	const struct column *column;
 	char text[SYSTEM_TEXT_SIZE];
 
-	if (!line->items[item].write) {
-		add_item(output, line->items[item].label, line->items[item].column,
-			&snapshot->system);
-		add_behind(output, &line->items[item], &snapshot->system);
+	add_text(output, "  ");
+	add_text(output, item->label);
+	add_text(output, " ");
+	if (item->write) {
+		item->write(text, system, snapshot->time, output->charset);
+		add_text(output, text);
 		return;
 	}
-	line->items[item].write(text, &snapshot->system, snapshot->time, output->charset);
-	add_text(output, "  ");
-	add_text(output, line->items[item].label);
-	add_text(output, " ");
-	add_text(output, text);
+	column = table_column(&system_table, item->column);
+	add_value(output, column, system);
+	if (item->behind && column_is_known(column, system))
+		add_text(output, item->behind);
 }
 
 static void
@@ -96,10 +114,10 @@ write_totals(struct output *output, const struct snapshot *snapshot)
 		const struct system_line *line = &system_lines[i];
 
 		add_text(output, line->label);
-		line_pad(output, 5 - strlen(line->label));
+		pad(output, 5 - strlen(line->label));
 		for (size_t j = 0; line->items[j].label; j++)
-			add_figure(output, line, j, snapshot);
-		line_end(output);
+			add_figure(output, &line->items[j], snapshot);
+		end_line(output, output->width);
 	}
 }
 
@@ -108,7 +126,7 @@ write_note(struct output *output, const char *label, const char *text)
 {
 	add_text(output, label);
 	add_text(output, text);
-	line_end_uncut(output);
+	end_line(output, 0);
 }
 
 static void
@@ -166,10 +184,10 @@ add_cell(struct output *output, const char *text, size_t length, size_t width, b
 	size_t padding = columns < width ? width - columns : 0;
 
 	if (!is_text)
-		line_pad(output, padding);
-	line_add(output, text, length);
+		pad(output, padding);
+	add(output, text, length);
 	if (is_text)
-		line_pad(output, padding);
+		pad(output, padding);
 }
 
 static void
@@ -179,11 +197,11 @@ write_heading(struct output *output, const struct selection *selection)
 		const struct column *column = selection->columns[i];
 
 		if (i > 0)
-			line_pad(output, GAP);
+			pad(output, GAP);
 		add_cell(output, column->title, strlen(column->title), output->widths[i],
 			column->unit == UNIT_TEXT);
 	}
-	line_end(output);
+	end_line(output, output->width);
 }
 
 static void
@@ -196,10 +214,10 @@ write_line(struct output *output, const struct selection *selection, const void 
 			cell_format(text, CELL_SIZE, column, row, output->charset, output->scale);
 
 		if (i > 0)
-			line_pad(output, GAP);
+			pad(output, GAP);
 		add_cell(output, text, length, output->widths[i], column->unit == UNIT_TEXT);
 	}
-	line_end(output);
+	end_line(output, output->width);
 }
 
 static void
@@ -207,7 +225,7 @@ write_text(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows)
 {
 	if (output->block_count > 0)
-		line_end(output);
+		end_line(output, output->width);
 	if (output->head) {
 		fputs(output->head, output->file);
 	} else {
@@ -215,7 +233,7 @@ write_text(struct output *output, const struct snapshot *snapshot,
 		write_totals(output, snapshot);
 	}
 	write_notes(output, snapshot, selection, rows);
-	line_end(output);
+	end_line(output, output->width);
 	output->widths = array_reserve(output->widths, &output->width_capacity, selection->count,
 		sizeof(output->widths[0]));
 	for (size_t i = 0; i < selection->count; i++)
