@@ -69,17 +69,13 @@ struct jobs *
 jobs_create(int64_t most_wait, int64_t part)
 {
 	struct jobs *jobs = xcalloc(1, sizeof(*jobs));
-	pthread_condattr_t attributes;
 
 	jobs->most_wait = jobs->budget = most_wait;
 	jobs->part = part;
 	jobs->refilled = clock_ns(CLOCK_MONOTONIC);
 	pthread_mutex_init(&jobs->lock, NULL);
 	pthread_cond_init(&jobs->wanted, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&jobs->done, &attributes);
-	pthread_condattr_destroy(&attributes);
+	thread_init_condition(&jobs->done);
 	return jobs;
 }
 

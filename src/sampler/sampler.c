@@ -413,17 +413,6 @@ sampler_destroy(struct source *source)
 	free(sampler);
 }
 
-static void
-init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
 int
 sampler_create(struct source *below, const char *root, int64_t patience, struct source **ret_source)
 {
@@ -443,7 +432,7 @@ sampler_create(struct source *below, const char *root, int64_t patience, struct 
 	sampler->root = fd;
 	sampler->wake_fd = wake_fd;
 	pthread_mutex_init(&sampler->lock, NULL);
-	init_condition(&sampler->answered);
+	thread_init_condition(&sampler->answered);
 	*ret_source = &sampler->source;
 	return 0;
 }
