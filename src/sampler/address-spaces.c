@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/unit.h"
+#include "collect/maps.h"
 #include "model/mapping.h"
 #include "sampler/address-space.h"
 #include "sampler/jobs.h"
@@ -44,6 +45,15 @@ enum { PART_OF_TIME = 1, TROUBLE_SIZE = 128 };
 /* Limits the time for reading: this many mappings cost a pause of one drain. */
 enum { MAPPINGS_A_DRAIN = 4096 };
 
+/* Reads the mappings of one process, which may block for ever (T17). */
+struct maps_job {
+	struct job job;
+	int root; /* a descriptor of /proc, its own */
+	int64_t pid;
+	int error; /* as maps_read() returns it */
+	struct mappings mappings;
+};
+
 struct address_spaces {
 	int root;
 	int64_t drain;
@@ -81,7 +91,7 @@ address_spaces_destroy(struct address_spaces *spaces)
 	free(spaces->rows);
 	index_finish(&spaces->index);
 	string_pool_finish(&spaces->names);
-	maps_job_destroy(spaces->idle);
+	job_destroy((struct job *)spaces->idle);
 	jobs_destroy(spaces->jobs);
 	free(spaces);
 }
@@ -93,7 +103,7 @@ address_spaces_begin(struct address_spaces *spaces)
 
 	spaces->drain++;
 	while ((job = jobs_take(spaces->jobs))) /* too old by now */
-		job->destroy(job);
+		job_destroy(job);
 }
 
 static struct address_space *
@@ -183,11 +193,39 @@ is_late(const struct address_spaces *spaces, int64_t pid)
 	return false;
 }
 
+static void
+read_mappings(struct job *job)
+{
+	struct maps_job *maps = (struct maps_job *)job;
+
+	maps->error = maps_read(maps->root, maps->pid, &maps->mappings);
+}
+
+static void
+destroy_job(struct job *job)
+{
+	struct maps_job *maps = (struct maps_job *)job;
+
+	mappings_finish(&maps->mappings);
+	close(maps->root);
+	free(maps);
+}
+
+static struct maps_job *
+create_job(int root)
+{
+	struct maps_job *maps = xcalloc(1, sizeof(*maps));
+
+	maps->job = (struct job){ .run = read_mappings, .destroy = destroy_job };
+	maps->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	return maps;
+}
+
 /* Reads the mappings of a process into the idle job. Returns whether there are any. */
 static bool
 run_job(struct address_spaces *spaces, int64_t pid)
 {
-	struct maps_job *job = spaces->idle ? spaces->idle : maps_job_create(spaces->root);
+	struct maps_job *job = spaces->idle ? spaces->idle : create_job(spaces->root);
 	int error;
 
 	job->pid = pid;
@@ -448,39 +486,4 @@ address_spaces_size(const struct address_spaces *spaces)
 		.ranges = (int64_t)count_ranges(spaces),
 		.name_bytes = (int64_t)string_pool_bytes(&spaces->names),
 		.readings = spaces->readings };
-}
-
-static void
-run(struct job *job)
-{
-	struct maps_job *maps = (struct maps_job *)job;
-
-	maps->error = maps_read(maps->root, maps->pid, &maps->mappings);
-}
-
-static void
-destroy(struct job *job)
-{
-	struct maps_job *maps = (struct maps_job *)job;
-
-	mappings_finish(&maps->mappings);
-	close(maps->root);
-	free(maps);
-}
-
-struct maps_job *
-maps_job_create(int root)
-{
-	struct maps_job *maps = xcalloc(1, sizeof(*maps));
-
-	maps->job = (struct job){ .run = run, .destroy = destroy };
-	maps->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
-	return maps;
-}
-
-void
-maps_job_destroy(struct maps_job *maps)
-{
-	if (maps)
-		destroy(&maps->job);
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "collect/maps.h"
 #include "sampler/address-space.h"
-#include "sampler/jobs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,17 +55,3 @@ struct address_spaces_size {
 	int64_t processes, ranges, name_bytes, readings;
 };
 struct address_spaces_size address_spaces_size(const struct address_spaces *spaces);
-
-/* Reads the mappings of one process, which may block for ever (T17). */
-struct maps_job {
-	struct job job;
-	int root; /* a descriptor of /proc, its own */
-	int64_t pid;
-	int error; /* as maps_read() returns it */
-	struct mappings mappings;
-};
-
-struct maps_job *maps_job_create(int root);
-
-/* Not allowed while it runs. NULL is allowed. */
-void maps_job_destroy(struct maps_job *job);

@@ -65,6 +65,13 @@ run(void *argument)
 	return NULL;
 }
 
+void
+job_destroy(struct job *job)
+{
+	if (job)
+		job->destroy(job);
+}
+
 struct jobs *
 jobs_create(int64_t most_wait, int64_t part)
 {
@@ -102,7 +109,7 @@ jobs_destroy(struct jobs *jobs)
 	if (!jobs)
 		return;
 	while ((job = jobs_take(jobs)))
-		job->destroy(job);
+		job_destroy(job);
 	pthread_mutex_lock(&jobs->lock);
 	end_current(jobs);
 	for (size_t i = 0; i < jobs->late_count; i++)
@@ -162,8 +169,10 @@ cpu_time_of(const struct worker *worker)
 
 /* Waits for the worker within the budget. Returns whether it is done. */
 static bool
-wait_for(struct jobs *jobs, const struct worker *worker, int64_t cpu_time)
+wait_for(struct jobs *jobs, const struct worker *worker)
 {
+	int64_t cpu_time = cpu_time_of(worker);
+
 	for (int looks = 0; !worker->done && jobs->budget > 0 && looks < MOST_LOOKS; looks++) {
 		int64_t until = clock_ns(CLOCK_MONOTONIC) + look_time, before = cpu_time;
 		const struct timespec time = clock_timespec(until);
@@ -184,7 +193,6 @@ wait_for(struct jobs *jobs, const struct worker *worker, int64_t cpu_time)
 int
 jobs_run(struct jobs *jobs, struct job *job)
 {
-	struct worker *worker;
 	int error = -EAGAIN;
 
 	refill(jobs);
@@ -192,14 +200,11 @@ jobs_run(struct jobs *jobs, struct job *job)
 		return -EAGAIN;
 	pthread_mutex_lock(&jobs->lock);
 	if (give(jobs, job) == 0) {
-		worker = jobs->current;
-		error = wait_for(jobs, worker, jobs->current ? cpu_time_of(worker) : 0)
-				? 0
-				: -EINPROGRESS;
+		error = wait_for(jobs, jobs->current) ? 0 : -EINPROGRESS;
 		if (error == 0) {
-			worker->job = NULL;
+			jobs->current->job = NULL;
 		} else {
-			jobs->late[jobs->late_count++] = worker;
+			jobs->late[jobs->late_count++] = jobs->current;
 			jobs->current = NULL;
 		}
 	}

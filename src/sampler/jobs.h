@@ -22,6 +22,9 @@ struct job {
 	void (*destroy)(struct job *job); /* of a result that is not needed any more */
 };
 
+/* Not allowed while it runs. NULL is allowed. */
+void job_destroy(struct job *job);
+
 /* `most_wait`: most nanoseconds at once; `part`: one in so many nanoseconds may be waited. */
 struct jobs *jobs_create(int64_t most_wait, int64_t part);
 

@@ -290,7 +290,7 @@ pursue(struct symbols *symbols, struct look_up *look_up)
 	}
 	if (error < 0)
 		put_off(symbols, file);
-	look_up_destroy(look_up);
+	job_destroy(&look_up->job);
 	return file;
 }
 
@@ -305,7 +305,7 @@ resume(struct symbols *symbols)
 		if (take_step(symbols, look_up))
 			pursue(symbols, look_up);
 		else
-			look_up_destroy(look_up);
+			job_destroy(&look_up->job);
 	}
 }
 
