@@ -25,8 +25,8 @@ forget_program(struct address_space *space)
 	space->in_program = false;
 }
 
-void
-address_space_forget(struct address_space *space)
+static void
+forget(struct address_space *space)
 {
 	ranges_release(space->ranges);
 	space->ranges = NULL;
@@ -41,7 +41,7 @@ address_space_exec(struct address_space *space, int64_t time)
 	forget_program(space);
 	if (space->ranges && space->read_time != UNKNOWN && time < space->read_time)
 		return ranges_drop(&space->ranges, true);
-	address_space_forget(space);
+	forget(space);
 	space->ranges = ranges_create();
 	return space->ranges->capacity;
 }
@@ -166,7 +166,7 @@ address_space_copy(struct address_space *space, const struct address_space *othe
 {
 	struct ranges *ranges = other->ranges ? ranges_share(other->ranges) : NULL;
 
-	address_space_forget(space);
+	forget(space);
 	space->ranges = ranges;
 	space->program = other->program;
 	space->program_end = other->program_end;
@@ -225,8 +225,7 @@ address_space_find(struct address_space *space, uint64_t address, struct place *
 	*ret_place = (struct place){ .segment = (enum segment)ranges_segment(ranges, place),
 		.name = row->name,
 		.offset = row->name == address_space_stack ? row->end - address
-							   : row->offset + (address - row->start),
-		.is_known = true };
+							   : row->offset + (address - row->start) };
 	return true;
 }
 

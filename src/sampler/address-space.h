@@ -55,7 +55,6 @@ struct place {
 	 */
 	const char *name;
 	uint64_t offset; /* in the file; else in the mapping, for a stack from its end */
-	bool is_known;
 };
 
 /* The address space of one process, as far as it is known. */
@@ -96,5 +95,3 @@ void address_space_copy(struct address_space *space, const struct address_space 
 
 /* Returns whether the mapping at an address is known. */
 bool address_space_find(struct address_space *space, uint64_t address, struct place *ret_place);
-
-void address_space_forget(struct address_space *space);

@@ -58,7 +58,7 @@ struct address_spaces {
 	int root;
 	int64_t drain;
 	struct address_space *rows;
-	size_t count, capacity, last, ended;
+	size_t count, capacity, ended;
 	struct index index; /* of the rows, by pid */
 	struct string_pool names;
 	size_t name_limit;
@@ -109,17 +109,9 @@ address_spaces_begin(struct address_spaces *spaces)
 static struct address_space *
 find(struct address_spaces *spaces, int64_t pid)
 {
-	uint32_t found;
+	uint32_t row = index_first(&spaces->index, index_mix(0, (uint64_t)pid));
 
-	if (spaces->last < spaces->count && spaces->rows[spaces->last].pid == pid)
-		return &spaces->rows[spaces->last];
-	found = index_first(&spaces->index, index_mix(0, (uint64_t)pid));
-	while (found != INDEX_END && spaces->rows[found].pid != pid)
-		found = index_next(&spaces->index, found);
-	if (found == INDEX_END)
-		return NULL;
-	spaces->last = found;
-	return &spaces->rows[found];
+	return row == INDEX_END ? NULL : &spaces->rows[row];
 }
 
 /* Pointers to other rows may become invalid. */
@@ -149,7 +141,7 @@ keep_name(struct address_spaces *spaces, const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
 		if (strcmp(name, fixed[i]) == 0)
 			return fixed[i];
-	if (string_pool_bytes(&spaces->names) >= MOST_NAMES)
+	if (spaces->names.bytes >= MOST_NAMES)
 		name = mapping_without_name(name);
 	return string_pool_intern(&spaces->names, name);
 }
@@ -316,7 +308,7 @@ apply_fork(struct address_spaces *spaces, const struct record *record)
 	find_or_add(spaces, record->parent);
 	child = find_or_add(spaces, record->pid);
 	set_ended(spaces, child, false);
-	address_space_forget(child);
+	ranges_release(child->ranges);
 	*child = (struct address_space){
 		.pid = record->pid, .read_time = UNKNOWN, .looked_at = spaces->drain
 	};
@@ -442,9 +434,9 @@ static bool
 limit_names(struct address_spaces *spaces)
 {
 	struct string_pool old = spaces->names;
-	size_t bytes = string_pool_bytes(&old);
+	size_t bytes;
 
-	if (bytes < spaces->name_limit)
+	if (old.bytes < spaces->name_limit)
 		return false;
 	spaces->names = (struct string_pool){ .texts = NULL };
 	for (size_t i = 0; i < spaces->count; i++) {
@@ -456,7 +448,7 @@ limit_names(struct address_spaces *spaces)
 		space->program = space->program ? keep_name(spaces, space->program) : NULL;
 	}
 	string_pool_finish(&old);
-	bytes = 2 * string_pool_bytes(&spaces->names);
+	bytes = 2 * spaces->names.bytes;
 	spaces->name_limit = bytes > MOST_NAMES   ? MOST_NAMES
 			     : bytes > MUCH_NAMES ? bytes
 						  : MUCH_NAMES;
@@ -484,6 +476,6 @@ address_spaces_size(const struct address_spaces *spaces)
 {
 	return (struct address_spaces_size){ .processes = (int64_t)spaces->count,
 		.ranges = (int64_t)count_ranges(spaces),
-		.name_bytes = (int64_t)string_pool_bytes(&spaces->names),
+		.name_bytes = (int64_t)spaces->names.bytes,
 		.readings = spaces->readings };
 }

@@ -145,7 +145,7 @@ symbol_of(const struct attribution *attribution, const struct record *record,
 		return NULL;
 	if (record->in_kernel)
 		return symbols_find_kernel(attribution->symbols, record->ip);
-	if (!code->is_known || code->name[0] != '/')
+	if (code->name[0] != '/')
 		return NULL;
 	return symbols_find(attribution->symbols, record->pid, code->name, code->offset);
 }

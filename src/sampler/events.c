@@ -325,8 +325,6 @@ find_event(const struct events *events, uint64_t id)
 {
 	uint32_t row = index_first(&events->ids, index_mix(0, id));
 
-	while (row != INDEX_END && events->set.events[row].id != id)
-		row = index_next(&events->ids, row);
 	return row == INDEX_END ? NULL : &events->set.events[row];
 }
 

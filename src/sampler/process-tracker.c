@@ -53,8 +53,6 @@ find(const struct process_tracker *tracker, int64_t pid)
 {
 	uint32_t row = index_first(&tracker->index, index_mix(0, (uint64_t)pid));
 
-	while (row != INDEX_END && tracker->rows[row].pid != pid)
-		row = index_next(&tracker->index, row);
 	return row == INDEX_END ? NULL : &tracker->rows[row];
 }
 

@@ -62,9 +62,8 @@ struct symbols {
 	size_t file_count, file_capacity, memory;
 	size_t wanted; /* memory that was not available */
 	char trouble[TROUBLE_SIZE];
-	bool has_told_room;
 	struct seen *seen; /* in this drain, by the index's numbers */
-	size_t seen_capacity, last;
+	size_t seen_capacity;
 	struct index index;
 	struct symbol_table kernel;
 	bool has_kernel;
@@ -162,14 +161,6 @@ tell(struct symbols *symbols, const char *path, const char *why)
 		name, why);
 }
 
-static void
-tell_no_room(struct symbols *symbols, const char *path)
-{
-	if (!symbols->has_told_room)
-		tell(symbols, path, "those of other files take all the memory set aside for them");
-	symbols->has_told_room = true;
-}
-
 /* Other files must be dropped for it. */
 static void
 want_room(struct symbols *symbols, size_t cost)
@@ -224,7 +215,8 @@ take_plan(struct symbols *symbols, struct look_up *look_up)
 	if (!has_room(symbols, file->cost)) {
 		file->error = -ENOSPC;
 		want_room(symbols, file->cost);
-		tell_no_room(symbols, look_up->name);
+		tell(symbols, look_up->name,
+			"those of other files take all the memory set aside for them");
 		return false;
 	}
 	set_memory(symbols, file, sizeof(*file) + file->cost);
@@ -328,29 +320,17 @@ look_up(struct symbols *symbols, int64_t pid, const char *name)
 	return pursue(symbols, look_up_create(symbols->root, pid, name));
 }
 
-static bool
-is_seen(const struct symbols *symbols, size_t number, int64_t pid, const char *name)
-{
-	return number < symbols->index.count && symbols->seen[number].pid == pid &&
-	       symbols->seen[number].name == name;
-}
-
 /* Looks a name up once in a drain: that costs some system calls. */
 static struct file *
 find_seen(struct symbols *symbols, int64_t pid, const char *name)
 {
 	uint64_t hash = index_mix(index_mix(0, (uint64_t)pid), (uintptr_t)name);
 	size_t number = symbols->index.count;
-	uint32_t found;
 
-	if (is_seen(symbols, symbols->last, pid, name))
-		return symbols->seen[symbols->last].file;
-	found = index_first(&symbols->index, hash);
-	while (found != INDEX_END && !is_seen(symbols, found, pid, name))
-		found = index_next(&symbols->index, found);
-	symbols->last = found != INDEX_END ? found : number;
-	if (found != INDEX_END)
-		return symbols->seen[found].file;
+	for (uint32_t found = index_first(&symbols->index, hash); found != INDEX_END;
+		found = index_next(&symbols->index, found))
+		if (symbols->seen[found].pid == pid && symbols->seen[found].name == name)
+			return symbols->seen[found].file;
 	symbols->seen = array_reserve(
 		symbols->seen, &symbols->seen_capacity, number + 1, sizeof(symbols->seen[0]));
 	symbols->seen[number] =
