@@ -45,19 +45,12 @@ real_cpus(void)
 	return sysconf(_SC_NPROCESSORS_CONF);
 }
 
-static ssize_t
-read_text(const char *path, char *text, size_t size)
-{
-	_cleanup_close_ int root = procfs_open_root("/proc");
-
-	return root < 0 ? root : procfs_read(root, path, text, size);
-}
-
 static int64_t
 real_paranoid(void)
 {
 	char text[32];
-	ssize_t length = read_text("sys/kernel/perf_event_paranoid", text, sizeof(text));
+	ssize_t length =
+		procfs_read(AT_FDCWD, "/proc/sys/kernel/perf_event_paranoid", text, sizeof(text));
 
 	return length < 0 ? UNKNOWN : scan_number(text);
 }
@@ -66,7 +59,7 @@ static int64_t
 real_seccomp(void)
 {
 	_cleanup_free_ char *text = xmalloc(STATUS_SIZE);
-	ssize_t length = read_text("self/status", text, STATUS_SIZE);
+	ssize_t length = procfs_read(AT_FDCWD, "/proc/self/status", text, STATUS_SIZE);
 
 	return length < 0 ? UNKNOWN : procfs_field(text, "Seccomp");
 }
