@@ -17,11 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * Limits for the rows and the bytes of their names; other combinations are counted in one row. The
- * load of a ring is checked ten times a second.
- */
-enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024, LOAD_SPAN_NS = 100 * 1000000 };
+/* Limits for the rows and the bytes of their names; other combinations are counted in one row. */
+enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024 };
 
 /* Larger squares could overflow the sum. */
 enum { MOST_WEIGHT = 1 << 30 };
@@ -36,10 +33,6 @@ struct key {
 	size_t row; /* of the report */
 };
 
-struct load {
-	int64_t samples, since;
-};
-
 struct attribution {
 	struct fault_request request;
 	int64_t own_pid;
@@ -47,8 +40,6 @@ struct attribution {
 	struct symbols *symbols;
 	struct process_tracker *tracker;
 	struct reorder_buffer reorder;
-	struct load *loads; /* one for each ring */
-	size_t load_count;
 	struct index index;
 	struct key *keys; /* by the index's numbers */
 	size_t key_capacity;
@@ -89,7 +80,6 @@ attribution_destroy(struct attribution *attribution)
 	reorder_finish(&attribution->reorder);
 	index_finish(&attribution->index);
 	fault_report_finish(&attribution->counted);
-	free(attribution->loads);
 	free(attribution->keys);
 	free(attribution);
 }
@@ -356,14 +346,13 @@ take_sample(struct attribution *attribution, struct events *events, size_t ring,
 	struct key key;
 	int64_t weight;
 
-	attribution->loads[ring].samples++;
+	events_count(events, ring);
 	if (!is_wanted(attribution, record->pid)) {
 		if (kind != EVENT_WALK)
 			look_at_unwanted(attribution, events, record);
 		return;
 	}
-	weight = kind == EVENT_WALK ? record->period
-				    : events_weight(events, ring, kind, record->time);
+	weight = events_weight(events, ring, record);
 	if (weight == UNKNOWN || weight <= 0 || weight > MOST_WEIGHT)
 		return;
 	key = key_of(attribution, record, kind);
@@ -376,47 +365,18 @@ static void
 take_record(struct attribution *attribution, struct events *events, size_t ring,
 	const struct record *record)
 {
-	enum event_kind kind;
-
 	switch (record->kind) {
 	case RECORD_SAMPLE:
 		take_sample(attribution, events, ring, record);
 		break;
 	case RECORD_LOST:
-		if (events_find(events, record->id, &kind))
-			events_add_lost(events, kind, record->lost);
+		events_add_lost(events, record);
 		break;
 	case RECORD_OTHER:
 		break;
 	default:
 		process_tracker_apply(attribution->tracker, record);
 		address_spaces_apply(attribution->spaces, record);
-	}
-}
-
-static void
-fit_loads(struct attribution *attribution, size_t count, int64_t now)
-{
-	if (attribution->load_count == count)
-		return;
-	attribution->loads =
-		xreallocarray(attribution->loads, count, sizeof(attribution->loads[0]));
-	for (size_t i = 0; i < count; i++)
-		attribution->loads[i] = (struct load){ .since = now };
-	attribution->load_count = count;
-}
-
-/* The rings have just been emptied, so the period may change. */
-static void
-adapt(struct attribution *attribution, struct events *events, int64_t now)
-{
-	for (size_t i = 0; i < attribution->load_count; i++) {
-		struct load *load = &attribution->loads[i];
-
-		if (now - load->since < LOAD_SPAN_NS)
-			continue;
-		events_adapt(events, i, load->samples, now - load->since);
-		*load = (struct load){ .since = now };
 	}
 }
 
@@ -440,13 +400,12 @@ attribution_drain(struct attribution *attribution, struct events *events, int64_
 	struct record record;
 	size_t ring;
 
-	fit_loads(attribution, events_ring_count(events), until);
 	address_spaces_begin(attribution->spaces);
-	for (size_t i = 0; i < attribution->load_count; i++)
+	for (size_t i = 0; i < events_ring_count(events); i++)
 		reorder_take(reorder, events_ring(events, i), i, events);
 	while (reorder_next(reorder, until, &record, &ring))
 		take_record(attribution, events, ring, &record);
-	adapt(attribution, events, until);
+	events_adapt(events, until);
 	trim(attribution);
 }
 

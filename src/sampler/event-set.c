@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sampler/event-set.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "sampler/perf-calls.h"
 #include "sampler/record.h"
@@ -106,7 +107,10 @@ static int
 connect_event(struct event_set *set, int fd, int number, bool is_first)
 {
 	int64_t period = set->target.period > 0 ? set->target.period : event_periods[0];
-	struct cpu cpu = { .number = number, .period = period, .before = period };
+	struct cpu cpu = { .number = number,
+		.period = period,
+		.before = period,
+		.since = clock_ns(CLOCK_MONOTONIC) };
 	struct epoll_event wake = { .events = EPOLLIN, .data.fd = fd };
 	int error;
 

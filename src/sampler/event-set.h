@@ -24,6 +24,7 @@ struct cpu {
 	int number;
 	size_t step;                     /* in event_periods[] */
 	int64_t period, before, changed; /* the period, and the one of samples before `changed` */
+	int64_t samples, since;          /* its load: the samples since a time */
 };
 
 /* The open events. They are closed in reverse order. */

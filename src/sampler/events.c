@@ -26,6 +26,7 @@ enum {
 	MOST_DESCRIPTORS = 512, /* for the threads of one process */
 	BUSY_RATE = 10000,      /* samples a second and CPU */
 	CALM_PART = 4,
+	LOAD_SPAN_NS = 100 * 1000000,
 	WOKEN = 16,
 };
 
@@ -35,7 +36,7 @@ struct events {
 	pid_t *tasks;
 	size_t task_count, task_capacity, all_tasks;
 	struct index ids;
-	int64_t lost[EVENT_KINDS]; /* from records (events_add_lost()) */
+	int64_t lost; /* from records (events_add_lost()) */
 };
 
 /* Opens the faults of all tasks on one CPU. Skips threads that have ended. */
@@ -328,16 +329,6 @@ find_event(const struct events *events, uint64_t id)
 	return row == INDEX_END ? NULL : &events->set.events[row];
 }
 
-bool
-events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind)
-{
-	const struct event *event = find_event(events, id);
-
-	if (event)
-		*ret_kind = event->kind;
-	return event != NULL;
-}
-
 /* NULL: the identifier is that of another program's event, and there is no other one. */
 static struct event *
 event_of(const struct events *events, const struct record *sample)
@@ -370,19 +361,26 @@ events_mend(struct events *events, struct record *sample, int64_t now)
 }
 
 int64_t
-events_weight(const struct events *events, size_t ring, enum event_kind kind, int64_t time)
+events_weight(const struct events *events, size_t ring, const struct record *sample)
 {
 	const struct cpu *cpu = &events->set.cpus[ring];
+	enum event_kind kind = events_kind(events, sample);
 
 	if (kind == EVENT_MINOR)
-		return time < cpu->changed ? cpu->before : cpu->period;
-	return kind == EVENT_MAJOR ? 1 : UNKNOWN;
+		return sample->time < cpu->changed ? cpu->before : cpu->period;
+	return kind == EVENT_MAJOR ? 1 : sample->period;
 }
 
 int64_t
 events_period(const struct events *events, size_t ring)
 {
 	return events->set.cpus[ring].period;
+}
+
+void
+events_count(struct events *events, size_t ring)
+{
+	events->set.cpus[ring].samples++;
 }
 
 static void
@@ -404,15 +402,11 @@ set_period(struct events *events, size_t ring, size_t step)
 	cpu->changed = clock_ns(CLOCK_MONOTONIC);
 }
 
-void
-events_adapt(struct events *events, size_t ring, int64_t samples, int64_t duration_ns)
+static void
+adapt_ring(struct events *events, size_t ring, double rate)
 {
 	const struct cpu *cpu = &events->set.cpus[ring];
-	double rate = duration_ns > 0 ? (double)samples * 1e9 / (double)duration_ns : 0;
 
-	/* Inherited copies keep their first period. */
-	if (events->set.target.period > 0 || events->set.access != ACCESS_ALL || duration_ns <= 0)
-		return;
 	if (rate > BUSY_RATE && cpu->step + 1 < EVENT_PERIODS)
 		set_period(events, ring, cpu->step + 1);
 	else if (cpu->step > 0 &&
@@ -421,24 +415,42 @@ events_adapt(struct events *events, size_t ring, int64_t samples, int64_t durati
 		set_period(events, ring, cpu->step - 1);
 }
 
-int64_t
-events_lost(const struct events *events, enum event_kind kind)
+void
+events_adapt(struct events *events, int64_t now)
 {
-	int64_t lost = events->set.has_lost ? 0 : events->lost[kind];
+	/* Inherited copies keep their first period. */
+	if (events->set.target.period > 0 || events->set.access != ACCESS_ALL)
+		return;
+	for (size_t i = 0; i < events->set.cpu_count; i++) {
+		struct cpu *cpu = &events->set.cpus[i];
+		int64_t duration = now - cpu->since;
+
+		if (duration < LOAD_SPAN_NS)
+			continue;
+		adapt_ring(events, i, (double)cpu->samples * 1e9 / (double)duration);
+		cpu->samples = 0;
+		cpu->since = now;
+	}
+}
+
+int64_t
+events_lost(const struct events *events)
+{
+	int64_t lost = events->set.has_lost ? 0 : events->lost;
 	uint64_t values[OWN_CLOCK_VALUES];
 
 	for (size_t i = 0; i < events->set.event_count && events->set.has_lost; i++) {
 		const struct event *event = &events->set.events[i];
 
-		if (event->kind == kind &&
-			events->set.calls->read(event->fd, values, event->values) == 0)
+		if (events->set.calls->read(event->fd, values, event->values) == 0)
 			lost += (int64_t)values[event->values - 1];
 	}
 	return lost;
 }
 
 void
-events_add_lost(struct events *events, enum event_kind kind, int64_t lost)
+events_add_lost(struct events *events, const struct record *record)
 {
-	events->lost[kind] += lost;
+	if (find_event(events, record->id))
+		events->lost += record->lost;
 }

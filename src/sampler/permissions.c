@@ -37,12 +37,6 @@ static const struct {
 static void
 write_lack(const struct denial *denial, char text[static HALF_SIZE])
 {
-	static const char *const lacks[] = {
-		[ACCESS_ALL] = "only the faults on %" PRId64 " of %" PRId64 " CPUs are sampled",
-		[ACCESS_PROCESS] = "only the faults of process %" PRId64 " are sampled",
-		[ACCESS_USER] = "only the user-mode faults of process %" PRId64 " are sampled",
-	};
-
 	if (denial->step == STEP_WALKS)
 		snprintf(text, HALF_SIZE, "TLB walks are not sampled");
 	else if (denial->step == STEP_COUNTERS)
@@ -51,14 +45,17 @@ write_lack(const struct denial *denial, char text[static HALF_SIZE])
 	else if (denial->access == ACCESS_NONE)
 		snprintf(text, HALF_SIZE, "page faults are not sampled");
 	else if (denial->access == ACCESS_ALL || denial->error == EMFILE)
-		snprintf(text, HALF_SIZE, lacks[ACCESS_ALL], denial->done, denial->all);
+		snprintf(text, HALF_SIZE,
+			"only the faults on %" PRId64 " of %" PRId64 " CPUs are sampled",
+			denial->done, denial->all);
 	else if (denial->done < denial->all)
 		snprintf(text, HALF_SIZE,
 			"only the faults of %" PRId64 " of %" PRId64 " threads of process %" PRId64
 			" are sampled",
 			denial->done, denial->all, denial->pid);
 	else
-		snprintf(text, HALF_SIZE, lacks[denial->access], denial->pid);
+		snprintf(text, HALF_SIZE, "only the %sfaults of process %" PRId64 " are sampled",
+			denial->access == ACCESS_USER ? "user-mode " : "", denial->pid);
 }
 
 /*

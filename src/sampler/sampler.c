@@ -64,16 +64,6 @@ struct sampler {
 	int64_t since, lost; /* of the last answer */
 };
 
-static int64_t
-lost_so_far(const struct sampler *sampler)
-{
-	int64_t lost = 0;
-
-	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		lost += events_lost(sampler->events, (enum event_kind)kind);
-	return lost;
-}
-
 /* Whether the open events are enough for the question. */
 static bool
 serves(const struct sampler *sampler, const struct question *question)
@@ -186,7 +176,7 @@ answer_samples(struct sampler *sampler, struct sampler_result *answer)
 
 	attribution_drain(sampler->attribution, sampler->events, now);
 	attribution_report(sampler->attribution, &answer->report);
-	lost = lost_so_far(sampler);
+	lost = events_lost(sampler->events);
 	answer->sampling = (struct sampling){
 		.access = access_name(events_access(sampler->events)),
 		.missing = first_to_say(sampler, &answer->report),

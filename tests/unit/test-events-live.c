@@ -72,7 +72,7 @@ drain(struct events *events, int64_t pid, const char *start, size_t size, struct
 				answer->others++;
 		}
 	}
-	answer->lost = events_lost(events, EVENT_MINOR);
+	answer->lost = events_lost(events);
 }
 
 static char *

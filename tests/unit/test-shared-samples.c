@@ -228,7 +228,7 @@ sample(const struct other *other, struct sampling_target target, bool is_moving)
 	if (status != 0 && status != 2)
 		_exit(1);
 	answer.is_open = status == 0;
-	answer.lost = events_lost(events, EVENT_MINOR);
+	answer.lost = events_lost(events);
 	read_report(attribution, &answer);
 	events_close(events);
 	attribution_destroy(attribution);
