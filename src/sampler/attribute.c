@@ -414,10 +414,7 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 {
 	struct fault_report counted = attribution->counted;
 
-	arena_reset(&report->texts);
-	report->faults.count = 0;
-	report->samples = report->period = 0;
-	report->has_walks = report->has_doubts = false;
+	fault_report_reset(report);
 	attribution->counted = *report;
 	attribution->counted_text = 0;
 	*report = counted;
@@ -440,6 +437,15 @@ fault_report_doubt(const struct fault_report *report)
 	return report->has_doubts ? "another program samples the same faults (perf?): the process "
 				    "or mapping of some may be wrong"
 				  : NULL;
+}
+
+void
+fault_report_reset(struct fault_report *report)
+{
+	arena_reset(&report->texts);
+	report->faults.count = 0;
+	report->samples = report->period = 0;
+	report->has_walks = report->has_doubts = false;
 }
 
 void

@@ -50,4 +50,7 @@ const char *attribution_trouble(const struct attribution *attribution);
 
 /* One line about possible errors in a report; NULL: none. It is static. */
 const char *fault_report_doubt(const struct fault_report *report);
+
+/* Empties it and keeps its memory. */
+void fault_report_reset(struct fault_report *report);
 void fault_report_finish(struct fault_report *report);

@@ -185,20 +185,12 @@ read_kind(struct counters *counters, size_t kind, bool has_walked)
 	return is_known ? sum : UNKNOWN;
 }
 
-bool
+void
 counters_read(struct counters *counters, bool has_walked, struct counts *ret_counts)
 {
-	struct counts counts;
-	bool is_counting = false;
-
-	for (size_t i = 0; i < KINDS; i++) {
-		*(int64_t *)((char *)&counts + kinds[i].offset) =
+	for (size_t i = 0; i < KINDS; i++)
+		*(int64_t *)((char *)ret_counts + kinds[i].offset) =
 			read_kind(counters, i, has_walked);
-		is_counting |= counters->kinds[i].count > 0;
-	}
-	if (is_counting)
-		*ret_counts = counts;
-	return is_counting;
 }
 
 const char *

@@ -5,8 +5,6 @@
 #include "sampler/attribute.h"
 #include "sampler/counters.h"
 
-#include <stdbool.h>
-
 struct snapshot;
 
 /* The data that the sampler's thread gives to the reader. A zeroed one is empty. */
@@ -14,7 +12,6 @@ struct sampler_result {
 	struct fault_report report;
 	struct sampling sampling; /* its texts are static or in the report's */
 	struct counts counts;
-	bool has_counts;
 };
 
 /* Empties it and keeps its memory. */

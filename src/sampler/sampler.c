@@ -159,13 +159,22 @@ period_now(const struct sampler *sampler)
 	return events_ring_count(sampler->events) > 0 ? events_period(sampler->events, 0) : UNKNOWN;
 }
 
-/* Possible errors are reported before missing permissions. */
+/* Possible errors are reported before missing permissions, and these before single processes. */
 static const char *
 first_to_say(const struct sampler *sampler, const struct fault_report *report)
 {
-	const char *doubt = fault_report_doubt(report);
+	const char *missing = NULL;
 
-	return doubt ? doubt : events_missing(sampler->events);
+	if (sampler->events)
+		missing = fault_report_doubt(report);
+	if (sampler->events && !missing)
+		missing = events_missing(sampler->events);
+	/* Not if nobody asked for walks: then UNKNOWN is enough. */
+	if (sampler->counters && !missing && sampler->current.bits & NEED_SAMPLED_WALKS)
+		missing = counters_missing(sampler->counters);
+	if (sampler->events && !missing)
+		missing = attribution_trouble(sampler->attribution);
+	return missing;
 }
 
 /* Answers with the samples up to now. */
@@ -179,7 +188,6 @@ answer_samples(struct sampler *sampler, struct sampler_result *answer)
 	lost = events_lost(sampler->events);
 	answer->sampling = (struct sampling){
 		.access = access_name(events_access(sampler->events)),
-		.missing = first_to_say(sampler, &answer->report),
 		.duration = now - sampler->since,
 		.period = answer->report.period > 0 ? answer->report.period : period_now(sampler),
 		.samples = answer->report.samples,
@@ -199,16 +207,10 @@ make_answer(struct sampler *sampler)
 	sampler_result_reset(answer);
 	if (sampler->events)
 		answer_samples(sampler, answer);
-	if (sampler->counters &&
-		counters_read(sampler->counters, answer->report.has_walks, &answer->counts))
-		answer->has_counts = true;
-	/* Not if nobody asked for walks: then UNKNOWN is enough. */
-	if (sampler->counters && !answer->sampling.missing &&
-		sampler->current.bits & NEED_SAMPLED_WALKS)
-		answer->sampling.missing = counters_missing(sampler->counters);
-	if (sampler->events && !answer->sampling.missing)
-		answer->sampling.missing = attribution_trouble(sampler->attribution);
-	answer->sampling.missing = arena_text(&answer->report.texts, answer->sampling.missing);
+	if (sampler->counters)
+		counters_read(sampler->counters, answer->report.has_walks, &answer->counts);
+	answer->sampling.missing =
+		arena_text(&answer->report.texts, first_to_say(sampler, &answer->report));
 }
 
 /*

@@ -16,7 +16,7 @@ static void
 counters_count_on_each_cpu_or_say_why_not(void **state)
 {
 	struct counters *counters;
-	struct counts counts = { .cycles = 7 };
+	struct counts counts;
 
 	fake_perf_reset();
 	fake_kernel.offline = 1;
@@ -36,9 +36,9 @@ counters_count_on_each_cpu_or_say_why_not(void **state)
 	assert_int_equal(fake_kernel.open_fds, 0);
 	fake_kernel.hardware_error = ENOENT;
 	counters = counters_open(&fake_perf);
-	counts.cycles = 7;
-	assert_false(counters_read(counters, false, &counts));
-	assert_int_equal(counts.cycles, 7);
+	counters_read(counters, false, &counts);
+	assert_int_equal(counts.data_walks, UNKNOWN);
+	assert_int_equal(counts.cycles, UNKNOWN);
 	assert_string_equal(counters_missing(counters),
 		"not all of TLB walks, cycles and instructions are counted: this processor or "
 		"virtual machine has no such event");
@@ -157,15 +157,15 @@ counters_count_at_least_what_a_loop_executes(void **state)
 	struct counters *counters = counters_open(NULL);
 	struct counts before, after;
 	char reason[DENIAL_SENTENCE_SIZE] = "";
-	bool is_read = counters_read(counters, false, &before);
 
+	counters_read(counters, false, &before);
 	for (volatile int i = 0; i < TURNS; i++)
 		continue;
-	is_read = is_read && counters_read(counters, false, &after);
+	counters_read(counters, false, &after);
 	if (counters_missing(counters))
 		snprintf(reason, sizeof(reason), "%s", counters_missing(counters));
 	counters_close(counters);
-	if (!is_read || before.instructions == UNKNOWN || after.instructions == UNKNOWN ||
+	if (before.instructions == UNKNOWN || after.instructions == UNKNOWN ||
 		before.cycles == UNKNOWN || after.cycles == UNKNOWN) {
 		print_message("# skipped: %s\n", reason[0] ? reason : "others use the counters");
 		skip();
