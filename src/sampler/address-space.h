@@ -50,8 +50,7 @@ struct place {
 	enum segment segment;
 	/*
 	 * The file, or the kernel's name for it; "" if it has no name. Equal names are equal
-	 * pointers until address_spaces_trim() returns true. A line feed in a name from maps is
-	 * "\012".
+	 * pointers until address_spaces_trim(). A line feed in a name from maps is "\012".
 	 */
 	const char *name;
 	uint64_t offset; /* in the file; else in the mapping, for a stack from its end */

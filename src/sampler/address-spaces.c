@@ -430,14 +430,14 @@ address_spaces_find(
 }
 
 /* Copies the names in use to a new pool, and frees the old one. */
-static bool
+static void
 limit_names(struct address_spaces *spaces)
 {
 	struct string_pool old = spaces->names;
 	size_t bytes;
 
 	if (old.bytes < spaces->name_limit)
-		return false;
+		return;
 	spaces->names = (struct string_pool){ .texts = NULL };
 	for (size_t i = 0; i < spaces->count; i++) {
 		struct address_space *space = &spaces->rows[i];
@@ -452,17 +452,16 @@ limit_names(struct address_spaces *spaces)
 	spaces->name_limit = bytes > MOST_NAMES   ? MOST_NAMES
 			     : bytes > MUCH_NAMES ? bytes
 						  : MUCH_NAMES;
-	return true;
 }
 
-bool
+void
 address_spaces_trim(struct address_spaces *spaces)
 {
 	if (spaces->ended > FEW_ENDED)
 		drop_ended(spaces);
 	if (spaces->grown > MUCH_GROWN || spaces->count > MOST_PROCESSES)
 		drop_what_is_too_much(spaces);
-	return limit_names(spaces);
+	limit_names(spaces);
 }
 
 const char *

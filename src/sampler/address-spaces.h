@@ -43,9 +43,9 @@ void address_spaces_find(
 
 /*
  * Ends a drain: forgets processes that have ended and, above a memory limit, those not used for
- * longest. Returns whether names have been freed.
+ * longest.
  */
-bool address_spaces_trim(struct address_spaces *spaces);
+void address_spaces_trim(struct address_spaces *spaces);
 
 /* One line about the first process whose mappings were not read whole, or NULL. Stays for good. */
 const char *address_spaces_trouble(const struct address_spaces *spaces);

@@ -23,14 +23,12 @@ enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024 };
 /* Larger squares could overflow the sum. */
 enum { MOST_WEIGHT = 1 << 30 };
 
-static const char kernel_code[] = "kernel";
 static const char others_comm[] = "(others)";
 
-/* The key for counting samples. Names that are equal have equal pointers. */
+/* Samples with the same key are counted in one row. */
 struct key {
 	int64_t pid;
 	const char *segment, *mapping, *code, *symbol;
-	size_t row; /* of the report */
 };
 
 struct attribution {
@@ -40,21 +38,10 @@ struct attribution {
 	struct symbols *symbols;
 	struct process_tracker *tracker;
 	struct reorder_buffer reorder;
-	struct index index;
-	struct key *keys; /* by the index's numbers */
-	size_t key_capacity;
-	/* By segment: the row for all samples beyond the limits; SIZE_MAX: none yet. */
-	size_t others[SEGMENT_KINDS + 1];
 	struct fault_report counted;
+	struct index index;  /* of its rows, by their keys */
 	size_t counted_text; /* bytes */
 };
-
-static void
-forget_others(struct attribution *attribution)
-{
-	for (size_t i = 0; i <= SEGMENT_KINDS; i++)
-		attribution->others[i] = SIZE_MAX;
-}
 
 struct attribution *
 attribution_create(int root)
@@ -65,7 +52,6 @@ attribution_create(int root)
 		.spaces = address_spaces_create(root),
 		.symbols = symbols_create(root, SYMBOLS_WAIT),
 		.tracker = process_tracker_create(root) };
-	forget_others(attribution);
 	return attribution;
 }
 
@@ -80,7 +66,6 @@ attribution_destroy(struct attribution *attribution)
 	reorder_finish(&attribution->reorder);
 	index_finish(&attribution->index);
 	fault_report_finish(&attribution->counted);
-	free(attribution->keys);
 	free(attribution);
 }
 
@@ -140,6 +125,15 @@ symbol_of(const struct attribution *attribution, const struct record *record,
 	return symbols_find(attribution->symbols, record->pid, code->name, code->offset);
 }
 
+/* For code the file name is enough: /usr/lib/x86_64-linux-gnu/libc.so.6 is libc.so.6. */
+static const char *
+last_part(const char *path)
+{
+	const char *slash = path[0] == '/' ? strrchr(path, '/') : NULL;
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
 static struct key
 key_of(const struct attribution *attribution, const struct record *record, enum event_kind kind)
 {
@@ -147,11 +141,9 @@ key_of(const struct attribution *attribution, const struct record *record, enum 
 	const struct fault_request *request = &attribution->request;
 	struct key key = { .pid = request->together ? request->pid : record->pid };
 
-	if (record->in_kernel)
-		key.code = kernel_code;
-	else
+	if (!record->in_kernel)
 		address_spaces_find(attribution->spaces, record->pid, record->ip, &code);
-	key.code = record->in_kernel ? kernel_code : code.name;
+	key.code = record->in_kernel ? "kernel" : last_part(code.name);
 	key.symbol = symbol_of(attribution, record, &code);
 	if (kind == EVENT_WALK) /* the processor does not give the address */
 		return key;
@@ -167,16 +159,24 @@ hash_of(const struct key *key)
 	uint64_t hash = index_mix(0, (uint64_t)key->pid);
 
 	hash = index_mix(hash, (uintptr_t)key->segment);
-	hash = index_mix(hash, (uintptr_t)key->mapping);
-	hash = index_mix(hash, (uintptr_t)key->code);
-	return index_mix(hash, (uintptr_t)key->symbol);
+	hash = index_mix_text(hash, key->mapping);
+	hash = index_mix_text(hash, key->code);
+	return index_mix_text(hash, key->symbol);
+}
+
+/* NULL is like "". */
+static bool
+is_same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
 static bool
-is_key(const struct key *a, const struct key *b)
+has_key(const struct fault *row, const struct key *key)
 {
-	return a->pid == b->pid && a->segment == b->segment && a->mapping == b->mapping &&
-	       a->code == b->code && a->symbol == b->symbol;
+	return row->pid == key->pid && row->segment == key->segment &&
+	       is_same(row->mapping, key->mapping) && is_same(row->code, key->code) &&
+	       is_same(row->symbol, key->symbol);
 }
 
 static const char *
@@ -188,76 +188,48 @@ keep_text(struct attribution *attribution, const char *text)
 	return length > 0 ? arena_copy(&attribution->counted.texts, text, length) : NULL;
 }
 
-/* For code the file name is enough: /usr/lib/x86_64-linux-gnu/libc.so.6 is libc.so.6. */
-static const char *
-last_part(const char *path)
-{
-	const char *slash = path && path[0] == '/' ? strrchr(path, '/') : NULL;
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 static struct fault *
-add_row(struct attribution *attribution)
+add_row(struct attribution *attribution, const struct key *key, const char *comm)
 {
 	struct fault *row = fault_add(&attribution->counted.faults);
 
+	index_add(&attribution->index, hash_of(key));
 	row->samples = 0;
-	return row;
-}
-
-static struct fault *
-others_row(struct attribution *attribution, const char *segment)
-{
-	size_t kind = 0;
-
-	while (kind < SEGMENT_KINDS && segment_descriptions[kind].name != segment)
-		kind++;
-	if (attribution->others[kind] == SIZE_MAX) {
-		struct fault *row = add_row(attribution);
-
-		row->comm = others_comm;
-		row->segment = segment;
-		attribution->others[kind] = attribution->counted.faults.count - 1;
-	}
-	return fault_at(&attribution->counted.faults, attribution->others[kind]);
-}
-
-static struct fault *
-add_keyed_row(struct attribution *attribution, const struct key *key, uint64_t hash)
-{
-	size_t number = attribution->index.count;
-	struct fault *row;
-
-	attribution->keys = array_reserve(attribution->keys, &attribution->key_capacity, number + 1,
-		sizeof(attribution->keys[0]));
-	attribution->keys[number] = *key;
-	attribution->keys[number].row = attribution->counted.faults.count;
-	index_add(&attribution->index, hash);
-	row = add_row(attribution);
 	row->pid = key->pid;
-	row->comm = keep_text(attribution, process_tracker_comm(attribution->tracker, key->pid));
+	row->comm = comm;
 	row->segment = key->segment;
 	row->mapping = keep_text(attribution, key->mapping);
-	row->code = keep_text(attribution, last_part(key->code));
+	row->code = keep_text(attribution, key->code);
 	row->symbol = keep_text(attribution, key->symbol);
 	return row;
 }
 
 static struct fault *
-find_row(struct attribution *attribution, const struct key *key)
+find_row(const struct attribution *attribution, const struct key *key)
 {
-	uint64_t hash = hash_of(key);
-	uint32_t found = index_first(&attribution->index, hash);
+	const struct rows *rows = &attribution->counted.faults;
+	uint32_t row = index_first(&attribution->index, hash_of(key));
 
-	while (found != INDEX_END && !is_key(&attribution->keys[found], key))
-		found = index_next(&attribution->index, found);
-	if (found != INDEX_END)
-		return fault_at(&attribution->counted.faults, attribution->keys[found].row);
-	if (attribution->counted.faults.count >= MOST_ROWS ||
-		attribution->counted_text >= MOST_TEXT)
-		return others_row(attribution, key->segment);
-	return add_keyed_row(attribution, key, hash);
+	while (row != INDEX_END && !has_key(fault_at(rows, row), key))
+		row = index_next(&attribution->index, row);
+	return row == INDEX_END ? NULL : fault_at(rows, row);
+}
+
+/* Beyond the limits the row is that of all others with this segment. */
+static struct fault *
+find_or_add_row(struct attribution *attribution, const struct key *key)
+{
+	const struct key others = { .pid = UNKNOWN, .segment = key->segment };
+	struct fault *row = find_row(attribution, key);
+
+	if (row)
+		return row;
+	if (attribution->counted.faults.count < MOST_ROWS && attribution->counted_text < MOST_TEXT)
+		return add_row(attribution, key,
+			keep_text(
+				attribution, process_tracker_comm(attribution->tracker, key->pid)));
+	row = find_row(attribution, &others);
+	return row ? row : add_row(attribution, &others, others_comm);
 }
 
 /* The columns of a row for each kind of event. */
@@ -295,7 +267,7 @@ static void
 count_sample(struct attribution *attribution, const struct key *key, enum event_kind kind,
 	int64_t weight)
 {
-	struct fault *row = find_row(attribution, key);
+	struct fault *row = find_or_add_row(attribution, key);
 
 	row->samples++;
 	add(row, counts[kind].value, weight);
@@ -380,19 +352,6 @@ take_record(struct attribution *attribution, struct events *events, size_t ring,
 	}
 }
 
-/* If names were freed, no key may be compared with them; the rows stay. */
-static void
-trim(struct attribution *attribution)
-{
-	bool spaces = address_spaces_trim(attribution->spaces);
-	bool symbols = symbols_trim(attribution->symbols);
-
-	if (spaces || symbols)
-		index_reset(&attribution->index);
-	if (process_tracker_are_many(attribution->tracker))
-		process_tracker_trim(attribution->tracker);
-}
-
 void
 attribution_drain(struct attribution *attribution, struct events *events, int64_t until)
 {
@@ -406,7 +365,10 @@ attribution_drain(struct attribution *attribution, struct events *events, int64_
 	while (reorder_next(reorder, until, &record, &ring))
 		take_record(attribution, events, ring, &record);
 	events_adapt(events, until);
-	trim(attribution);
+	address_spaces_trim(attribution->spaces);
+	symbols_trim(attribution->symbols);
+	if (process_tracker_are_many(attribution->tracker))
+		process_tracker_trim(attribution->tracker);
 }
 
 void
@@ -419,7 +381,6 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 	attribution->counted_text = 0;
 	*report = counted;
 	index_reset(&attribution->index);
-	forget_others(attribution);
 	process_tracker_trim(attribution->tracker);
 }
 

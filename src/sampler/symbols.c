@@ -427,10 +427,9 @@ tell_late(struct symbols *symbols)
 	}
 }
 
-bool
+void
 symbols_trim(struct symbols *symbols)
 {
-	bool have_gone = false;
 	size_t oldest;
 
 	index_reset(&symbols->index);
@@ -441,10 +440,8 @@ symbols_trim(struct symbols *symbols)
 		has_to_go(symbols, symbols->files[oldest])) {
 		destroy_file(symbols, symbols->files[oldest]);
 		symbols->files[oldest] = symbols->files[--symbols->file_count];
-		have_gone = true;
 	}
 	symbols->wanted = 0;
-	return have_gone;
 }
 
 const char *
