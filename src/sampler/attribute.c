@@ -24,6 +24,8 @@ enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024 };
 enum { MOST_WEIGHT = 1 << 30 };
 
 static const char others_comm[] = "(others)";
+static const char shared_samples[] = "another program samples the same faults (perf?): the process "
+				     "or mapping of some may be wrong";
 
 /* Samples with the same key are counted in one row. */
 struct key {
@@ -302,12 +304,13 @@ look_at_unwanted(
 {
 	struct place place;
 
-	if (attribution->counted.has_doubts || !record->is_shared || record->pid < 0 ||
+	if (attribution->counted.doubt || !record->is_shared || record->pid < 0 ||
 		record->pid == attribution->own_pid || record->pid == attribution->request.pid ||
 		events_access(events) != ACCESS_ALL)
 		return;
 	address_spaces_find(attribution->spaces, record->pid, record->address, &place);
-	attribution->counted.has_doubts = place.segment == SEGMENT_UNKNOWN;
+	if (place.segment == SEGMENT_UNKNOWN)
+		attribution->counted.doubt = shared_samples;
 }
 
 static void
@@ -328,8 +331,8 @@ take_sample(struct attribution *attribution, struct events *events, size_t ring,
 	if (weight == UNKNOWN || weight <= 0 || weight > MOST_WEIGHT)
 		return;
 	key = key_of(attribution, record, kind);
-	if (kind != EVENT_WALK)
-		attribution->counted.has_doubts |= is_doubtful(record, events, key.segment);
+	if (kind != EVENT_WALK && is_doubtful(record, events, key.segment))
+		attribution->counted.doubt = shared_samples;
 	count_sample(attribution, &key, kind, weight);
 }
 
@@ -392,21 +395,14 @@ attribution_trouble(const struct attribution *attribution)
 	return trouble ? trouble : symbols_trouble(attribution->symbols);
 }
 
-const char *
-fault_report_doubt(const struct fault_report *report)
-{
-	return report->has_doubts ? "another program samples the same faults (perf?): the process "
-				    "or mapping of some may be wrong"
-				  : NULL;
-}
-
 void
 fault_report_reset(struct fault_report *report)
 {
 	arena_reset(&report->texts);
 	report->faults.count = 0;
 	report->samples = report->period = 0;
-	report->has_walks = report->has_doubts = false;
+	report->has_walks = false;
+	report->doubt = NULL;
 }
 
 void

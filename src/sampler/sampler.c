@@ -163,10 +163,8 @@ period_now(const struct sampler *sampler)
 static const char *
 first_to_say(const struct sampler *sampler, const struct fault_report *report)
 {
-	const char *missing = NULL;
+	const char *missing = report->doubt;
 
-	if (sampler->events)
-		missing = fault_report_doubt(report);
 	if (sampler->events && !missing)
 		missing = events_missing(sampler->events);
 	/* Not if nobody asked for walks: then UNKNOWN is enough. */

@@ -7,13 +7,13 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "collect/procfs.h"
 #include "sampler/elf-symbols.h"
 #include "sampler/jobs.h"
 #include "sampler/look-up.h"
 #include "sampler/symbol-table.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -361,26 +361,20 @@ take_kernel_line(struct symbol_table *table, char *line)
 	symbol_table_add(table, address, 0, name);
 }
 
-static void
-read_kernel(struct symbols *symbols)
-{
-	_cleanup_fclose_ FILE *file = NULL;
-	_cleanup_free_ char *line = NULL;
-	int fd = openat(symbols->root, "kallsyms", O_RDONLY | O_CLOEXEC);
-	size_t size = 0;
-
-	symbols->has_kernel = true;
-	file = fd < 0 ? NULL : fdopen(fd, "r");
-	while (file && getline(&line, &size, file) > 0)
-		take_kernel_line(&symbols->kernel, line);
-	symbol_table_sort(&symbols->kernel);
-}
-
 void
 symbols_prepare(struct symbols *symbols)
 {
-	if (!symbols->has_kernel)
-		read_kernel(symbols);
+	_cleanup_fclose_ FILE *file = NULL;
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+
+	if (symbols->has_kernel)
+		return;
+	symbols->has_kernel = true;
+	file = procfs_open(symbols->root, "kallsyms");
+	while (file && getline(&line, &size, file) > 0)
+		take_kernel_line(&symbols->kernel, line);
+	symbol_table_sort(&symbols->kernel);
 }
 
 const char *

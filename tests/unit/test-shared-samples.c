@@ -204,7 +204,7 @@ read_report(struct attribution *attribution, struct answer *answer)
 			if (row->mapping && strstr(row->mapping, names[file]))
 				answer->touched[file] += known_or_zero(row->minor);
 	}
-	answer->has_doubts = fault_report_doubt(&report) != NULL;
+	answer->has_doubts = report.doubt != NULL;
 	fault_report_finish(&report);
 }
 
