@@ -137,7 +137,7 @@ last_part(const char *path)
 }
 
 static struct key
-key_of(const struct attribution *attribution, const struct record *record, enum event_kind kind)
+key_of(const struct attribution *attribution, const struct record *record, enum fault_kind kind)
 {
 	struct place place = { .name = NULL }, code = { .name = NULL };
 	const struct fault_request *request = &attribution->request;
@@ -147,7 +147,7 @@ key_of(const struct attribution *attribution, const struct record *record, enum 
 		address_spaces_find(attribution->spaces, record->pid, record->ip, &code);
 	key.code = record->in_kernel ? "kernel" : last_part(code.name);
 	key.symbol = symbol_of(attribution, record, &code);
-	if (kind == EVENT_WALK) /* the processor does not give the address */
+	if (kind == FAULT_WALK) /* the processor does not give the address */
 		return key;
 	address_spaces_find(attribution->spaces, record->pid, record->address, &place);
 	key.segment = segment_descriptions[place.segment].name;
@@ -234,24 +234,6 @@ find_or_add_row(struct attribution *attribution, const struct key *key)
 	return row ? row : add_row(attribution, &others, others_comm);
 }
 
-/* The columns of a row for each kind of event. */
-static const struct {
-	size_t value, variance;
-} counts[EVENT_KINDS] = {
-	[EVENT_MINOR] = { offsetof(struct fault, minor), offsetof(struct fault, minor_variance) },
-	[EVENT_MAJOR] = { offsetof(struct fault, major), offsetof(struct fault, major_variance) },
-	[EVENT_WALK] = { offsetof(struct fault, walks), offsetof(struct fault, walk_variance) },
-};
-
-static void
-add(struct fault *row, size_t offset, int64_t number)
-{
-	int64_t *sum = (int64_t *)((char *)row + offset);
-
-	if (__builtin_add_overflow(known_or_zero(*sum), number, sum))
-		*sum = INT64_MAX;
-}
-
 /* A file is read from its device; other memory is read from swap. */
 static const char *
 waits_for(const struct fault *row)
@@ -266,19 +248,18 @@ waits_for(const struct fault *row)
  * variance of n * weight * (weight - 1), which is 0 if each event is a sample.
  */
 static void
-count_sample(struct attribution *attribution, const struct key *key, enum event_kind kind,
+count_sample(struct attribution *attribution, const struct key *key, enum fault_kind kind,
 	int64_t weight)
 {
 	struct fault *row = find_or_add_row(attribution, key);
 
 	row->samples++;
-	add(row, counts[kind].value, weight);
-	add(row, counts[kind].variance, weight * (weight - 1));
-	if (kind == EVENT_MAJOR)
+	fault_count(row, kind, weight, weight * (weight - 1));
+	if (kind == FAULT_MAJOR)
 		row->waits = waits_for(row);
 	attribution->counted.samples++;
-	attribution->counted.has_walks |= kind == EVENT_WALK;
-	if (kind == EVENT_MINOR && weight > attribution->counted.period)
+	attribution->counted.has_walks |= kind == FAULT_WALK;
+	if (kind == FAULT_MINOR && weight > attribution->counted.period)
 		attribution->counted.period = weight;
 }
 
@@ -317,13 +298,13 @@ static void
 take_sample(struct attribution *attribution, struct events *events, size_t ring,
 	const struct record *record)
 {
-	enum event_kind kind = events_kind(events, record);
+	enum fault_kind kind = events_kind(events, record);
 	struct key key;
 	int64_t weight;
 
 	events_count(events, ring);
 	if (!is_wanted(attribution, record->pid)) {
-		if (kind != EVENT_WALK)
+		if (kind != FAULT_WALK)
 			look_at_unwanted(attribution, events, record);
 		return;
 	}
@@ -331,7 +312,7 @@ take_sample(struct attribution *attribution, struct events *events, size_t ring,
 	if (weight == UNKNOWN || weight <= 0 || weight > MOST_WEIGHT)
 		return;
 	key = key_of(attribution, record, kind);
-	if (kind != EVENT_WALK && is_doubtful(record, events, key.segment))
+	if (kind != FAULT_WALK && is_doubtful(record, events, key.segment))
 		attribution->counted.doubt = shared_samples;
 	count_sample(attribution, &key, kind, weight);
 }

@@ -3,7 +3,6 @@
 
 #include "base/arena.h"
 #include "model/fault-group.h"
-#include "model/fault.h"
 #include "model/needs.h"
 
 #include <stdbool.h>

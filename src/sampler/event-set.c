@@ -29,17 +29,17 @@ event_set_has_read(const struct event_set *set)
  * period tells them from minor ones (events_kind).
  */
 static uint64_t
-sample_type_of(const struct event_set *set, enum event_kind kind)
+sample_type_of(const struct event_set *set, enum fault_kind kind)
 {
-	if (kind == EVENT_WALK)
+	if (kind == FAULT_WALK)
 		return RECORD_SAMPLE_TYPE | PERF_SAMPLE_PERIOD;
 	if (event_set_has_read(set))
 		return RECORD_SAMPLE_TYPE | PERF_SAMPLE_READ;
-	return RECORD_SAMPLE_TYPE | (kind == EVENT_MAJOR ? PERF_SAMPLE_PERIOD : 0);
+	return RECORD_SAMPLE_TYPE | (kind == FAULT_MAJOR ? PERF_SAMPLE_PERIOD : 0);
 }
 
 static uint64_t
-read_format_of(const struct event_set *set, enum event_kind kind)
+read_format_of(const struct event_set *set, enum fault_kind kind)
 {
 	return (set->has_lost ? PERF_FORMAT_LOST : 0) |
 	       (sample_type_of(set, kind) & PERF_SAMPLE_READ ? RECORD_READ_FORMAT : 0);
@@ -47,9 +47,9 @@ read_format_of(const struct event_set *set, enum event_kind kind)
 
 /* Only walks use a frequency: for faults the kernel's adaption of the period fails. */
 static struct perf_event_attr
-describe(const struct event_set *set, enum event_kind kind)
+describe(const struct event_set *set, enum fault_kind kind)
 {
-	bool is_walk = kind == EVENT_WALK, is_minor = kind == EVENT_MINOR;
+	bool is_walk = kind == FAULT_WALK, is_minor = kind == FAULT_MINOR;
 	bool is_task = set->access != ACCESS_ALL && !is_walk;
 	struct perf_event_attr attributes = { .size = sizeof(attributes),
 		.type = is_walk ? PERF_TYPE_HW_CACHE : PERF_TYPE_SOFTWARE,
@@ -88,12 +88,12 @@ describe(const struct event_set *set, enum event_kind kind)
 
 /* Opens one event; the kernel's limit on frequencies may be lower than ours. */
 static int
-open_event(struct event_set *set, enum event_kind kind, pid_t task, int cpu)
+open_event(struct event_set *set, enum fault_kind kind, pid_t task, int cpu)
 {
 	struct perf_event_attr attributes = describe(set, kind);
 	int fd = calls_open(set->calls, &attributes, task, cpu);
 
-	while (fd == -EINVAL && kind == EVENT_WALK && attributes.sample_freq > 1) {
+	while (fd == -EINVAL && kind == FAULT_WALK && attributes.sample_freq > 1) {
 		attributes.sample_freq /= 2;
 		fd = calls_open(set->calls, &attributes, task, cpu);
 	}
@@ -137,7 +137,7 @@ remember_event(struct event_set *set, const struct event *event)
 }
 
 int
-event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, bool is_first)
+event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int cpu, bool is_first)
 {
 	struct event event = { .fd = open_event(set, kind, task, cpu), .kind = kind };
 	int error = event.fd < 0 ? event.fd : connect_event(set, event.fd, cpu, is_first);

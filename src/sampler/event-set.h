@@ -2,6 +2,7 @@
 #pragma once
 
 #include "collect/perf-ring.h"
+#include "model/fault.h"
 #include "sampler/own-clock.h"
 #include "sampler/permissions.h"
 #include "sampler/target.h"
@@ -13,7 +14,7 @@ extern const int64_t event_periods[EVENT_PERIODS];
 struct event {
 	int fd;
 	uint64_t id;
-	enum event_kind kind;
+	enum fault_kind kind;
 	size_t ring;
 	size_t values;          /* values of a read; the last one counts lost samples */
 	struct own_clock clock; /* of events with PERF_SAMPLE_READ */
@@ -46,7 +47,7 @@ struct event_set {
  * Opens an event on a CPU. is_first: adds the CPU and its ring; else the event writes into the ring
  * of the last CPU. Returns 0 or -errno.
  */
-int event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, bool is_first);
+int event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int cpu, bool is_first);
 
 /* Whether the samples of faults have PERF_SAMPLE_READ. */
 bool event_set_has_read(const struct event_set *set);

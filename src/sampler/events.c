@@ -47,7 +47,7 @@ add_cpu(struct events *events, int number)
 	int error = 0;
 
 	for (size_t i = 0; i < events->task_count; i++)
-		for (enum event_kind kind = EVENT_MINOR; kind <= EVENT_MAJOR; kind++) {
+		for (enum fault_kind kind = FAULT_MINOR; kind <= FAULT_MAJOR; kind++) {
 			error = event_set_add(&events->set, kind, events->tasks[i], number,
 				events->set.cpu_count == before);
 			if (error == -ESRCH)
@@ -176,7 +176,7 @@ add_walks(struct events *events)
 	for (size_t i = 0; i < rings && error == 0; i++) {
 		events->set.cpu_count = i + 1; /* into this CPU's ring */
 		error = event_set_add(
-			&events->set, EVENT_WALK, -1, events->set.cpus[i].number, false);
+			&events->set, FAULT_WALK, -1, events->set.cpus[i].number, false);
 	}
 	events->set.cpu_count = rings;
 	if (error == 0)
@@ -338,14 +338,14 @@ event_of(const struct events *events, const struct record *sample)
 	return find_event(events, has_own ? sample->own_id : sample->id);
 }
 
-enum event_kind
+enum fault_kind
 events_kind(const struct events *events, const struct record *sample)
 {
 	const struct event *event = event_of(events, sample);
 
 	if (event)
 		return event->kind;
-	return sample->period == 1 ? EVENT_MAJOR : EVENT_MINOR;
+	return sample->period == 1 ? FAULT_MAJOR : FAULT_MINOR;
 }
 
 void
@@ -354,7 +354,7 @@ events_mend(struct events *events, struct record *sample, int64_t now)
 	struct event *event = event_of(events, sample);
 
 	sample->is_shared = !event || event->id != sample->id;
-	if (!event || !event_set_has_read(&events->set) || event->kind == EVENT_WALK)
+	if (!event || !event_set_has_read(&events->set) || event->kind == FAULT_WALK)
 		return;
 	own_clock_set(&event->clock, events->set.calls, event->fd, event->values, now);
 	sample->is_shared |= own_clock_mend(&event->clock, sample);
@@ -364,11 +364,11 @@ int64_t
 events_weight(const struct events *events, size_t ring, const struct record *sample)
 {
 	const struct cpu *cpu = &events->set.cpus[ring];
-	enum event_kind kind = events_kind(events, sample);
+	enum fault_kind kind = events_kind(events, sample);
 
-	if (kind == EVENT_MINOR)
+	if (kind == FAULT_MINOR)
 		return sample->time < cpu->changed ? cpu->before : cpu->period;
-	return kind == EVENT_MAJOR ? 1 : sample->period;
+	return kind == FAULT_MAJOR ? 1 : sample->period;
 }
 
 int64_t
@@ -392,7 +392,7 @@ set_period(struct events *events, size_t ring, size_t step)
 	for (size_t i = 0; i < events->set.event_count; i++) {
 		const struct event *event = &events->set.events[i];
 
-		if (event->ring == ring && event->kind == EVENT_MINOR)
+		if (event->ring == ring && event->kind == FAULT_MINOR)
 			events->set.calls->control(
 				event->fd, PERF_EVENT_IOC_PERIOD, (unsigned long)&period);
 	}

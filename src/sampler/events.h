@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/fault.h"
 #include "sampler/permissions.h"
 #include "sampler/target.h"
 
@@ -44,7 +45,7 @@ int events_fd(const struct events *events);
 void events_acknowledge(struct events *events);
 
 /* The kind of a sample, even if it was prepared for another program's event (record.h). */
-enum event_kind events_kind(const struct events *events, const struct record *sample);
+enum fault_kind events_kind(const struct events *events, const struct record *sample);
 
 /*
  * Checks, as far as one sample allows, whether it was prepared for another program's event, and

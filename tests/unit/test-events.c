@@ -211,16 +211,16 @@ identifiers_tell_the_event(void **state)
 	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
 	for (int fd = 0; fd < FAKE_FDS; fd++) {
 		const struct record sample = { .id = (uint64_t)fd + 1000, .period = UNKNOWN };
-		enum event_kind kind = events_kind(events, &sample);
+		enum fault_kind kind = events_kind(events, &sample);
 
 		if (!fake_kernel.is_open[fd])
-			assert_int_equal(kind, EVENT_MINOR);
+			assert_int_equal(kind, FAULT_MINOR);
 		else if (fake_kernel.attributes[fd].type != PERF_TYPE_SOFTWARE)
-			assert_int_equal(kind, EVENT_WALK);
+			assert_int_equal(kind, FAULT_WALK);
 		else
 			assert_int_equal(kind, fake_kernel.attributes[fd].sample_period == 61
-						       ? EVENT_MINOR
-						       : EVENT_MAJOR);
+						       ? FAULT_MINOR
+						       : FAULT_MAJOR);
 	}
 	end(events);
 }
@@ -232,14 +232,14 @@ samples_with_the_identifier_of_another_program_are_known_by_their_period(void **
 
 	fake_perf_reset();
 	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
-	assert_int_equal(EVENT_MINOR,
+	assert_int_equal(FAULT_MINOR,
 		events_kind(events, &(struct record){ .id = 4711, .period = UNKNOWN }));
 	assert_int_equal(
-		EVENT_MAJOR, events_kind(events, &(struct record){ .id = 4711, .period = 1 }));
+		FAULT_MAJOR, events_kind(events, &(struct record){ .id = 4711, .period = 1 }));
 	for (int fd = 0; fd < FAKE_FDS; fd++)
 		if (fake_kernel.is_open[fd] &&
 			fake_kernel.attributes[fd].type != PERF_TYPE_SOFTWARE)
-			assert_int_equal(EVENT_WALK,
+			assert_int_equal(FAULT_WALK,
 				events_kind(events, &(struct record){ .id = (uint64_t)fd + 1000,
 							    .period = 9 }));
 	end(events);
@@ -286,7 +286,7 @@ F8_a_sample_for_another_program_gets_its_own_time_and_kind(void **state)
 		events_mend(events, &sample, before);
 		after = clock_ns(CLOCK_MONOTONIC);
 		print_message("# %s\n", shared_cases[i].name);
-		assert_int_equal(events_kind(events, &sample), EVENT_MINOR);
+		assert_int_equal(events_kind(events, &sample), FAULT_MINOR);
 		assert_in_range(
 			sample.time, before - INT64_C(3) * SECOND, after - INT64_C(3) * SECOND);
 		if (shared_cases[i].is_shared) /* of none: unless this took longer than 50 us */
