@@ -3,13 +3,24 @@
 
 #include "collect/perf-ring.h"
 #include "model/fault.h"
-#include "sampler/own-clock.h"
 #include "sampler/permissions.h"
 #include "sampler/target.h"
 
 /* Primes: a power of two would sample the same places of a loop over pages again and again. */
 enum { EVENT_PERIODS = 3 };
 extern const int64_t event_periods[EVENT_PERIODS];
+
+/* The most values in a read of an event. */
+enum { EVENT_VALUES = 4 };
+
+/*
+ * The difference between CLOCK_MONOTONIC and the kernel's perf_clock, which measures for how long
+ * an event has been enabled. A zeroed one is unknown.
+ */
+struct own_clock {
+	int64_t low, high; /* bounds of the difference, nanoseconds */
+	int64_t set_at;    /* of CLOCK_MONOTONIC; 0: never */
+};
 
 struct event {
 	int fd;
@@ -27,6 +38,8 @@ struct cpu {
 	int64_t period, before, changed; /* the period, and the one of samples before `changed` */
 	int64_t samples, since;          /* its load: the samples since a time */
 };
+
+struct record;
 
 /* The open events. They are closed in reverse order. */
 struct event_set {
@@ -57,3 +70,11 @@ void event_set_drop(struct event_set *set);
 
 /* Closes all CPUs except the first `left`, with their events, which must be the last ones. */
 void event_set_drop_cpus(struct event_set *set, size_t left);
+
+/*
+ * Sets the time of a sample from the time for which its own event had been enabled, if the two
+ * differ by more than 50 us, which is the largest error left. For events with PERF_SAMPLE_READ.
+ * `now`: a moment after the sample. Returns whether they differed.
+ */
+bool event_mend(
+	struct event *event, const struct perf_calls *calls, struct record *sample, int64_t now);

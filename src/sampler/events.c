@@ -356,8 +356,7 @@ events_mend(struct events *events, struct record *sample, int64_t now)
 	sample->is_shared = !event || event->id != sample->id;
 	if (!event || !event_set_has_read(&events->set) || event->kind == FAULT_WALK)
 		return;
-	own_clock_set(&event->clock, events->set.calls, event->fd, event->values, now);
-	sample->is_shared |= own_clock_mend(&event->clock, sample);
+	sample->is_shared |= event_mend(event, events->set.calls, sample, now);
 }
 
 int64_t
@@ -437,7 +436,7 @@ int64_t
 events_lost(const struct events *events)
 {
 	int64_t lost = events->set.has_lost ? 0 : events->lost;
-	uint64_t values[OWN_CLOCK_VALUES];
+	uint64_t values[EVENT_VALUES];
 
 	for (size_t i = 0; i < events->set.event_count && events->set.has_lost; i++) {
 		const struct event *event = &events->set.events[i];
