@@ -27,7 +27,6 @@ struct ranges {
 };
 
 struct ranges *ranges_create(void);
-struct ranges *ranges_share(struct ranges *ranges);
 void ranges_release(struct ranges *ranges); /* NULL is allowed */
 
 /*
@@ -35,15 +34,6 @@ void ranges_release(struct ranges *ranges); /* NULL is allowed */
  * not read. Returns how many more ranges were allocated; the ranges may have moved.
  */
 size_t ranges_put(struct ranges **ranges, const struct range *range, bool keep_read);
-
-/* Removes old ranges and, with `unread`, those from records. Returns as ranges_put() does. */
-size_t ranges_drop(struct ranges **ranges, bool unread);
-
-/* The index of the first range that ends above an address, or the count if there is none. */
-size_t ranges_seek(const struct ranges *ranges, uint64_t address);
-
-/* The segment of a range, from its name and its neighbours. */
-int ranges_segment(struct ranges *ranges, size_t place);
 
 /* The mapping at an address. */
 struct place {
