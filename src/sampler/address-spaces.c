@@ -356,12 +356,6 @@ count_ranges(const struct address_spaces *spaces)
 	return count;
 }
 
-static bool
-is_too_much(const struct address_spaces *spaces)
-{
-	return spaces->count > MOST_PROCESSES || count_ranges(spaces) > MOST_RANGES;
-}
-
 static void
 drop_older(struct address_spaces *spaces, int64_t drain)
 {
@@ -378,7 +372,7 @@ drop_what_is_too_much(struct address_spaces *spaces)
 	int64_t age = spaces->drain;
 
 	spaces->grown = 0;
-	while (age > 0 && is_too_much(spaces)) {
+	while (age > 0 && (spaces->count > MOST_PROCESSES || count_ranges(spaces) > MOST_RANGES)) {
 		age /= 2;
 		drop_older(spaces, spaces->drain - age);
 	}
@@ -403,17 +397,11 @@ address_spaces_apply(struct address_spaces *spaces, const struct record *record)
 		drop_what_is_too_much(spaces);
 }
 
-/* Kernel addresses are in no process's maps, except one. */
-static bool
-is_of_kernel(uint64_t address)
-{
-	return address >> 63;
-}
-
 void
 address_spaces_find(
 	struct address_spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place)
 {
+	bool is_of_kernel = address >> 63; /* in no process's maps, except one */
 	struct address_space *space;
 
 	*ret_place = (struct place){ .segment = SEGMENT_UNKNOWN, .name = address_space_no_name };
@@ -424,7 +412,7 @@ address_spaces_find(
 	space->looked_at = spaces->drain;
 	if (space->has_old && space->read_in != spaces->drain)
 		spaces->grown += address_space_drop_old(space);
-	if (!address_space_find(space, address, ret_place) && !is_of_kernel(address) &&
+	if (!address_space_find(space, address, ret_place) && !is_of_kernel &&
 		read_maps(spaces, space))
 		address_space_find(space, address, ret_place);
 }

@@ -3,7 +3,6 @@
 
 #include "sampler/address-space.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct address_spaces;

@@ -14,7 +14,6 @@
 #include "sampler/symbol-table.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,22 +160,20 @@ tell(struct symbols *symbols, const char *path, const char *why)
 		name, why);
 }
 
-/* Other files must be dropped for it. */
-static void
-want_room(struct symbols *symbols, size_t cost)
+/* Without room, other files must be dropped for it. */
+static bool
+find_room(struct symbols *symbols, size_t cost)
 {
+	if (has_room(symbols, cost))
+		return true;
 	symbols->wanted = cost > symbols->wanted ? cost : symbols->wanted;
+	return false;
 }
 
 static bool
 is_to_be_tried(struct symbols *symbols, const struct file *file)
 {
-	if (file->error != -ENOSPC)
-		return file->error == -EAGAIN;
-	if (has_room(symbols, file->cost))
-		return true;
-	want_room(symbols, file->cost);
-	return false;
+	return file->error == -EAGAIN || (file->error == -ENOSPC && find_room(symbols, file->cost));
 }
 
 /* After the open. Returns whether to read the file. */
@@ -212,9 +209,8 @@ take_plan(struct symbols *symbols, struct look_up *look_up)
 	if (look_up->error < 0)
 		return false;
 	file->cost = elf_plan_cost(&look_up->plan);
-	if (!has_room(symbols, file->cost)) {
+	if (!find_room(symbols, file->cost)) {
 		file->error = -ENOSPC;
-		want_room(symbols, file->cost);
 		tell(symbols, look_up->name,
 			"those of other files take all the memory set aside for them");
 		return false;
@@ -251,16 +247,6 @@ take_step(struct symbols *symbols, struct look_up *look_up)
 	return takers[look_up->step](symbols, look_up);
 }
 
-/* There was no time for the next step: tries again when the file is needed again. */
-static void
-put_off(struct symbols *symbols, struct file *file)
-{
-	if (!file)
-		return;
-	file->error = -EAGAIN;
-	set_memory(symbols, file, sizeof(*file));
-}
-
 /* Runs the remaining steps within the time limit. Returns the file; NULL: not known yet. */
 static struct file *
 pursue(struct symbols *symbols, struct look_up *look_up)
@@ -280,8 +266,11 @@ pursue(struct symbols *symbols, struct look_up *look_up)
 		look_up->since = clock_ns(CLOCK_MONOTONIC);
 		return file;
 	}
-	if (error < 0)
-		put_off(symbols, file);
+	/* There was no time for the next step: tries again when the file is needed again. */
+	if (error < 0 && file) {
+		file->error = -EAGAIN;
+		set_memory(symbols, file, sizeof(*file));
+	}
 	job_destroy(&look_up->job);
 	return file;
 }

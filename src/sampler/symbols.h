@@ -3,7 +3,6 @@
 
 #include "base/macros.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
