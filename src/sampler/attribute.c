@@ -3,7 +3,6 @@
 
 #include "base/index.h"
 #include "base/memory.h"
-#include "collect/perf-ring.h"
 #include "model/mapping.h"
 #include "sampler/address-spaces.h"
 #include "sampler/events.h"
@@ -19,6 +18,9 @@
 
 /* Limits for the rows and the bytes of their names; other combinations are counted in one row. */
 enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024 };
+
+/* Without a report, processes that have ended are forgotten together. */
+enum { MANY_ENDED = 1024 };
 
 /* Larger squares could overflow the sum. */
 enum { MOST_WEIGHT = 1 << 30 };
@@ -351,8 +353,7 @@ attribution_drain(struct attribution *attribution, struct events *events, int64_
 	events_adapt(events, until);
 	address_spaces_trim(attribution->spaces);
 	symbols_trim(attribution->symbols);
-	if (process_tracker_are_many(attribution->tracker))
-		process_tracker_trim(attribution->tracker);
+	process_tracker_trim(attribution->tracker, MANY_ENDED);
 }
 
 void
@@ -365,7 +366,7 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 	attribution->counted_text = 0;
 	*report = counted;
 	index_reset(&attribution->index);
-	process_tracker_trim(attribution->tracker);
+	process_tracker_trim(attribution->tracker, 0);
 }
 
 const char *
