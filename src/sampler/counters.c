@@ -114,11 +114,8 @@ counters_open(const struct perf_calls *calls)
 	counters->calls = calls ? calls : &perf_calls_real;
 	error = open_kinds(counters);
 	if (error < 0)
-		denial_sentence(&(struct denial){ .step = STEP_COUNTERS,
-					.error = -error,
-					.paranoid = counters->calls->paranoid(),
-					.seccomp = counters->calls->seccomp() },
-			counters->missing);
+		denial_sentence(&(struct denial){ .step = STEP_COUNTERS, .error = -error },
+			counters->calls, counters->missing);
 	return counters;
 }
 

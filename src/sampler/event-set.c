@@ -105,7 +105,7 @@ open_event(struct event_set *set, enum fault_kind kind, pid_t task, int cpu)
 
 /* The first event of a CPU has the ring, the others write into it. */
 static int
-connect_event(struct event_set *set, int fd, int number, bool is_first)
+connect_event(struct event_set *set, int fd, int number, size_t ring)
 {
 	int64_t period = set->target.period > 0 ? set->target.period : event_periods[0];
 	struct cpu cpu = { .number = number,
@@ -115,9 +115,9 @@ connect_event(struct event_set *set, int fd, int number, bool is_first)
 	struct epoll_event wake = { .events = EPOLLIN, .data.fd = fd };
 	int error;
 
-	if (!is_first)
-		return set->calls->control(fd, PERF_EVENT_IOC_SET_OUTPUT,
-			(unsigned long)set->cpus[set->cpu_count - 1].ring.fd);
+	if (ring < set->cpu_count)
+		return set->calls->control(
+			fd, PERF_EVENT_IOC_SET_OUTPUT, (unsigned long)set->cpus[ring].ring.fd);
 	set->denial.step = STEP_RING;
 	error = set->calls->map(&cpu.ring, fd, set->pages);
 	if (error < 0)
@@ -129,25 +129,18 @@ connect_event(struct event_set *set, int fd, int number, bool is_first)
 	return 0;
 }
 
-static void
-remember_event(struct event_set *set, const struct event *event)
-{
-	set->events = array_reserve(
-		set->events, &set->event_capacity, set->event_count + 1, sizeof(*event));
-	set->events[set->event_count++] = *event;
-}
-
 int
-event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int cpu, bool is_first)
+event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int cpu, size_t ring)
 {
-	struct event event = { .fd = open_event(set, kind, task, cpu), .kind = kind };
-	int error = event.fd < 0 ? event.fd : connect_event(set, event.fd, cpu, is_first);
+	struct event event = { .fd = open_event(set, kind, task, cpu), .kind = kind, .ring = ring };
+	int error = event.fd < 0 ? event.fd : connect_event(set, event.fd, cpu, ring);
 
 	if (error == 0) {
-		event.ring = set->cpu_count - 1;
 		event.values = 1 + (size_t)__builtin_popcountll(read_format_of(set, kind));
 		set->calls->control(event.fd, PERF_EVENT_IOC_ID, (unsigned long)&event.id);
-		remember_event(set, &event);
+		set->events = array_reserve(
+			set->events, &set->event_capacity, set->event_count + 1, sizeof(event));
+		set->events[set->event_count++] = event;
 	} else if (event.fd >= 0) {
 		set->calls->close(event.fd);
 	}

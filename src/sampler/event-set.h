@@ -57,10 +57,10 @@ struct event_set {
 };
 
 /*
- * Opens an event on a CPU. is_first: adds the CPU and its ring; else the event writes into the ring
- * of the last CPU. Returns 0 or -errno.
+ * Opens an event on a CPU, which writes into the ring of that number. Its first event adds the CPU
+ * and the ring, whose number is the count of those before. Returns 0 or -errno.
  */
-int event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int cpu, bool is_first);
+int event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int cpu, size_t ring);
 
 /* Whether the samples of faults have PERF_SAMPLE_READ. */
 bool event_set_has_read(const struct event_set *set);

@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/index.h"
 #include "base/memory.h"
-#include "base/unit.h"
 #include "collect/perf-ring.h"
 #include "sampler/event-set.h"
 #include "sampler/perf-calls.h"
@@ -48,8 +47,7 @@ add_cpu(struct events *events, int number)
 
 	for (size_t i = 0; i < events->task_count; i++)
 		for (enum fault_kind kind = FAULT_MINOR; kind <= FAULT_MAJOR; kind++) {
-			error = event_set_add(&events->set, kind, events->tasks[i], number,
-				events->set.cpu_count == before);
+			error = event_set_add(&events->set, kind, events->tasks[i], number, before);
 			if (error == -ESRCH)
 				break;
 			if (error < 0) {
@@ -131,7 +129,7 @@ open_at(struct events *events, enum access_level access)
 	events->set.pages = events->set.target.pages > 0 ? events->set.target.pages : PAGES;
 	list_tasks(events);
 	for (;;) {
-		events->set.denial = (struct denial){ .step = STEP_OPEN, .access = access };
+		events->set.denial = (struct denial){ .step = STEP_OPEN };
 		error = events->task_count > 0 ? add_cpus(events) : -ESRCH;
 		if (error == 0)
 			return 0;
@@ -158,9 +156,7 @@ tell(struct events *events, struct denial denial)
 	denial.access = events->set.access;
 	denial.pid = events->set.target.pid;
 	denial.level = events->set.target.on_exec ? 1 : 0;
-	denial.paranoid = events->set.calls->paranoid();
-	denial.seccomp = events->set.calls->seccomp();
-	denial_sentence(&denial, events->missing);
+	denial_sentence(&denial, events->set.calls, events->missing);
 }
 
 /*
@@ -170,15 +166,11 @@ tell(struct events *events, struct denial denial)
 static void
 add_walks(struct events *events)
 {
-	size_t faults = events->set.event_count, rings = events->set.cpu_count;
+	size_t faults = events->set.event_count;
 	int error = 0;
 
-	for (size_t i = 0; i < rings && error == 0; i++) {
-		events->set.cpu_count = i + 1; /* into this CPU's ring */
-		error = event_set_add(
-			&events->set, FAULT_WALK, -1, events->set.cpus[i].number, false);
-	}
-	events->set.cpu_count = rings;
+	for (size_t i = 0; i < events->set.cpu_count && error == 0; i++)
+		error = event_set_add(&events->set, FAULT_WALK, -1, events->set.cpus[i].number, i);
 	if (error == 0)
 		return;
 	while (events->set.event_count > faults)
@@ -193,12 +185,10 @@ descend(struct events *events)
 	enum access_level access = events->set.target.on_exec ? ACCESS_PROCESS : ACCESS_ALL;
 	enum access_level lowest = events->set.target.pid > 0 ? ACCESS_USER : ACCESS_ALL;
 	struct denial first = { .error = 0 };
-	bool is_first = true;
 
 	while (open_at(events, access) < 0) {
-		if (is_first)
+		if (first.error == 0)
 			first = events->set.denial;
-		is_first = false;
 		if (access++ == lowest) {
 			bool has_ended = events->set.denial.error == ESRCH;
 
@@ -208,7 +198,7 @@ descend(struct events *events)
 			return;
 		}
 	}
-	if (!is_first)
+	if (first.error != 0)
 		tell(events, first);
 	else if (events->set.denial.error != 0)
 		tell(events, events->set.denial);

@@ -5,7 +5,6 @@
 #include "sampler/permissions.h"
 #include "sampler/target.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
