@@ -3,7 +3,7 @@
 
 #include "model/snapshot.h"
 
-#include <string.h>
+#include <stddef.h>
 
 static const struct sampling nothing_sampled = { .duration = UNKNOWN,
 	.period = UNKNOWN,
@@ -102,10 +102,4 @@ sampler_result_add(const struct sampler_result *answer, struct snapshot *now)
 	mark_largest(now, FAULT_BY_CODE, offsetof(struct fault, code),
 		offsetof(struct process_extras, fault_code));
 	add_walk_rates(now);
-}
-
-void
-sampler_result_finish(struct sampler_result *answer)
-{
-	fault_report_finish(&answer->report);
 }

@@ -18,7 +18,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -140,18 +139,12 @@ take_question(struct sampler *sampler, const struct question *question)
 	}
 }
 
-static const char *
-access_name(enum access_level access)
-{
-	static const char *const names[] = {
-		[ACCESS_ALL] = "all",
-		[ACCESS_PROCESS] = "process",
-		[ACCESS_USER] = "user",
-		[ACCESS_NONE] = "none",
-	};
-
-	return names[access];
-}
+static const char *const access_names[] = {
+	[ACCESS_ALL] = "all",
+	[ACCESS_PROCESS] = "process",
+	[ACCESS_USER] = "user",
+	[ACCESS_NONE] = "none",
+};
 
 static int64_t
 period_now(const struct sampler *sampler)
@@ -185,7 +178,7 @@ answer_samples(struct sampler *sampler, struct sampler_result *answer)
 	attribution_report(sampler->attribution, &answer->report);
 	lost = events_lost(sampler->events);
 	answer->sampling = (struct sampling){
-		.access = access_name(events_access(sampler->events)),
+		.access = access_names[events_access(sampler->events)],
 		.duration = now - sampler->since,
 		.period = answer->report.period > 0 ? answer->report.period : period_now(sampler),
 		.samples = answer->report.samples,
@@ -302,15 +295,6 @@ run(void *argument)
 	return NULL;
 }
 
-static int
-start_thread(struct sampler *sampler)
-{
-	int error = thread_start(&sampler->thread, run, sampler);
-
-	sampler->has_thread = error == 0;
-	return error;
-}
-
 static void
 wake(const struct sampler *sampler)
 {
@@ -340,10 +324,13 @@ ask(struct sampler *sampler, const struct question *question)
 static int
 add_samples(struct sampler *sampler, struct snapshot *now, const struct question *question)
 {
-	int error = sampler->has_thread ? 0 : start_thread(sampler);
+	int error = 0;
 
+	if (!sampler->has_thread)
+		error = thread_start(&sampler->thread, run, sampler);
 	if (error < 0)
 		return error;
+	sampler->has_thread = true;
 	pthread_mutex_lock(&sampler->lock);
 	/* Do not ask again after a timeout: the late answer is still valid. */
 	if (!sampler->awaited)
@@ -394,8 +381,8 @@ sampler_destroy(struct source *source)
 		wake(sampler);
 		pthread_join(sampler->thread, NULL);
 	}
-	sampler_result_finish(&sampler->answer);
-	sampler_result_finish(&sampler->own_answer);
+	fault_report_finish(&sampler->answer.report);
+	fault_report_finish(&sampler->own_answer.report);
 	pthread_mutex_destroy(&sampler->lock);
 	pthread_cond_destroy(&sampler->answered);
 	close(sampler->wake_fd);
