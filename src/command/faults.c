@@ -30,13 +30,14 @@ struct faults {
 	struct rows rows;
 };
 
-static const char columns_of_all[] =
-	"pid,comm,segment,minor,minor_error,major,minor_rate,share,mapping,code";
-static const char columns_of_one[] = "segment,minor,minor_error,major,share,mapping,code,symbol";
-static const char columns_of_walks[] = "pid,comm,segment,minor,minor_error,major,walks,walk_error,"
-				       "walk_rate,mapping,code";
-static const char columns_of_one_with_walks[] =
-	"segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,code,symbol";
+/* Of all processes or of one, without and with walks. */
+static const char *const usual_columns[2][2] = {
+	{ "pid,comm,segment,minor,minor_error,major,minor_rate,share,mapping,code",
+		"pid,comm,segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,"
+		"code" },
+	{ "segment,minor,minor_error,major,share,mapping,code,symbol",
+		"segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,code,symbol" },
+};
 
 static int
 apply_period(void *member, const struct command_option *option, const char *value)
@@ -286,15 +287,13 @@ show(struct table_run *run)
 static int
 complete(struct faults *own, bool is_one)
 {
-	const char *columns = is_one ? (own->walks ? columns_of_one_with_walks : columns_of_one)
-				     : (own->walks ? columns_of_walks : columns_of_all);
-
 	own->table.interval = USUAL_DELAY;
 	if (!own->keys)
 		own->keys = is_one ? FAULT_BY_SEGMENT | FAULT_BY_MAPPING | FAULT_BY_CODE |
 					     FAULT_BY_SYMBOL
 				   : FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
-	return table_options_complete(&own->table, &fault_table, columns, "minor");
+	return table_options_complete(
+		&own->table, &fault_table, usual_columns[is_one][own->walks], "minor");
 }
 
 /* Allows one process, by PID or NAME, or a command. */
