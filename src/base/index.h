@@ -31,7 +31,7 @@ void index_add(struct index *index, uint64_t hash);
 void index_reset(struct index *index);
 void index_finish(struct index *index);
 
-/* Mixes a number into a hash. The first hash is 0. */
+/* Mixes a number into a hash. The first hash is 0: then no two numbers have the same result. */
 static inline uint64_t
 index_mix(uint64_t hash, uint64_t number)
 {

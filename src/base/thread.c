@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 static void
 block_signals(sigset_t *ret_before)
@@ -33,4 +34,15 @@ thread_start(pthread_t *ret_thread, void *(*run)(void *argument), void *argument
 		pthread_attr_destroy(&attributes);
 	}
 	return -error;
+}
+
+void
+thread_init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
 }

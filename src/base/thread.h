@@ -14,3 +14,6 @@ enum { THREAD_STACK_SIZE = 256 * 1024 };
  * caller joins the thread.
  */
 int thread_start(pthread_t *ret_thread, void *(*run)(void *argument), void *argument);
+
+/* A condition whose waits end at times of CLOCK_MONOTONIC. */
+void thread_init_condition(pthread_cond_t *condition);

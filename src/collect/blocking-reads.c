@@ -292,7 +292,7 @@ blocking_reads_is_blocked(struct blocking_reads *reads, int64_t pid, enum blocki
 	struct job *job;
 
 	while (jobs_late(reads->jobs, 0) && (job = jobs_take(reads->jobs)))
-		destroy(job);
+		job_destroy(job);
 	for (size_t i = 0; (late = (const struct batch *)jobs_late(reads->jobs, i)); i++) {
 		const struct blocking_read *read = &late->reads[late->answered];
 
@@ -311,7 +311,7 @@ blocking_reads_destroy(struct blocking_reads *reads)
 	if (reads->is_started && jobs_wait(reads->jobs, READ_TIMEOUT_NS, NULL) != JOB_DONE)
 		jobs_leave(reads->jobs);
 	else
-		destroy(&reads->batch->job);
+		job_destroy(&reads->batch->job);
 	jobs_destroy(reads->jobs);
 	free(reads);
 }

@@ -62,11 +62,17 @@ run(void *argument)
 	return NULL;
 }
 
+void
+job_destroy(struct job *job)
+{
+	if (job)
+		job->destroy(job);
+}
+
 struct jobs *
 jobs_create(size_t most_late, int64_t most_wait, int64_t part)
 {
 	struct jobs *jobs = xcalloc(1, sizeof(*jobs));
-	pthread_condattr_t attributes;
 
 	assert(most_late <= JOBS_MOST_LATE);
 	jobs->most_late = most_late;
@@ -75,10 +81,7 @@ jobs_create(size_t most_late, int64_t most_wait, int64_t part)
 	jobs->refilled = clock_ns(CLOCK_MONOTONIC);
 	pthread_mutex_init(&jobs->lock, NULL);
 	pthread_cond_init(&jobs->wanted, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&jobs->done, &attributes);
-	pthread_condattr_destroy(&attributes);
+	thread_init_condition(&jobs->done);
 	return jobs;
 }
 
@@ -105,7 +108,7 @@ jobs_destroy(struct jobs *jobs)
 	if (!jobs)
 		return;
 	while ((job = jobs_take(jobs)))
-		job->destroy(job);
+		job_destroy(job);
 	pthread_mutex_lock(&jobs->lock);
 	end_current(jobs);
 	for (size_t i = 0; i < jobs->late_count; i++)

@@ -19,6 +19,9 @@ struct job {
 	void (*destroy)(struct job *job); /* of a result that is not needed any more */
 };
 
+/* Not allowed while it runs. NULL is allowed. */
+void job_destroy(struct job *job);
+
 /* How a job stands. */
 enum job_state {
 	JOB_DONE,

@@ -24,18 +24,20 @@ struct faults {
 	int64_t period;     /* 0: automatic */
 	unsigned keys;      /* what separates rows; 0: automatic */
 	const char *path;   /* the file for the report; NULL: see open_output() */
+	int64_t pid;        /* the process, or the command; 0: all */
 	struct child child; /* the command, if there is one */
 	bool has_child;
 	struct rows rows;
 };
 
-static const char columns_of_all[] =
-	"pid,comm,segment,minor,minor_error,major,minor_rate,share,mapping,code";
-static const char columns_of_one[] = "segment,minor,minor_error,major,share,mapping,code,symbol";
-static const char columns_of_walks[] = "pid,comm,segment,minor,minor_error,major,walks,walk_error,"
-				       "walk_rate,mapping,code";
-static const char columns_of_one_with_walks[] =
-	"segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,code,symbol";
+/* Of all processes or of one, without and with walks. */
+static const char *const usual_columns[2][2] = {
+	{ "pid,comm,segment,minor,minor_error,major,minor_rate,share,mapping,code",
+		"pid,comm,segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,"
+		"code" },
+	{ "segment,minor,minor_error,major,share,mapping,code,symbol",
+		"segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,code,symbol" },
+};
 
 static int
 apply_period(void *member, const struct command_option *option, const char *value)
@@ -75,14 +77,6 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-static int64_t
-pid_of(const struct faults *own)
-{
-	if (own->has_child)
-		return own->child.pid;
-	return own->named.pid_count > 0 ? own->named.pids[0] : 0;
-}
-
 static uint64_t
 bits_of(const struct faults *own)
 {
@@ -99,14 +93,13 @@ static void
 ask(const struct table_run *run, struct needs *needs)
 {
 	const struct faults *own = run->own;
-	int64_t pid = pid_of(own);
 
 	*needs = (struct needs){
 		.bits = bits_of(own),
-		.pids = own->has_child ? &own->child.pid : own->named.pids,
-		.pid_count = pid > 0,
-		.faults = { .pid = pid,
-			.only = pid > 0,
+		.pids = own->pid > 0 ? &own->pid : NULL,
+		.pid_count = own->pid > 0,
+		.faults = { .pid = own->pid,
+			.only = own->pid > 0,
 			.with_children = own->has_child,
 			.together = own->has_child && !(own->keys & FAULT_BY_PROCESS),
 			.at_exec = own->has_child,
@@ -139,8 +132,8 @@ write_head(struct table_run *run)
 
 	if (own->has_child)
 		text_safe(whose, sizeof(whose), run->words[0], run->output.charset);
-	else if (pid_of(own) > 0)
-		snprintf(whose, sizeof(whose), "process %lld", (long long)pid_of(own));
+	else if (own->pid > 0)
+		snprintf(whose, sizeof(whose), "process %lld", (long long)own->pid);
 	table_run_head(run, "Page faults of %s in %.3f s", whose,
 		sampling->duration == UNKNOWN ? 0 : (double)sampling->duration / NS_PER_SEC);
 	if (sampling->period != UNKNOWN)
@@ -161,7 +154,7 @@ list_faults(struct table_run *run)
 {
 	struct faults *own = run->own;
 	const struct fault_grouping grouping = { .keys = own->keys,
-		.pid = !own->has_child && own->named.pid_count > 0 ? own->named.pids[0] : UNKNOWN,
+		.pid = own->pid > 0 && !own->has_child ? own->pid : UNKNOWN,
 		/* The command's total, for a report of its whole run. */
 		.minor = run->number == 1 ? own->child.minor : UNKNOWN,
 		.major = run->number == 1 ? own->child.major : UNKNOWN };
@@ -223,9 +216,9 @@ begin(struct table_run *run)
 	}
 	if (status != EXIT_SUCCESS)
 		return status;
-	process = snapshot_find_process(run->now, pid_of(own));
-	if (!own->has_child && own->named.pid_count > 0 && !process) {
-		log_error("there is no process %lld", (long long)own->named.pids[0]);
+	process = snapshot_find_process(run->now, own->pid);
+	if (own->pid > 0 && !own->has_child && !process) {
+		log_error("there is no process %lld", (long long)own->pid);
 		return EXIT_FAILURE;
 	}
 	if (own->has_child && process) {
@@ -261,6 +254,7 @@ sample(struct table_run *run)
 		error = child_start(run->words, &own->child);
 		if (error < 0)
 			return command_failure_status("cannot start a process", error);
+		own->pid = own->child.pid;
 	}
 	status = begin(run);
 	if (status == EXIT_SUCCESS)
@@ -288,15 +282,13 @@ show(struct table_run *run)
 static int
 complete(struct faults *own, bool is_one)
 {
-	const char *columns = is_one ? (own->walks ? columns_of_one_with_walks : columns_of_one)
-				     : (own->walks ? columns_of_walks : columns_of_all);
-
 	own->table.interval = USUAL_DELAY;
 	if (!own->keys)
 		own->keys = is_one ? FAULT_BY_SEGMENT | FAULT_BY_MAPPING | FAULT_BY_CODE |
 					     FAULT_BY_SYMBOL
 				   : FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
-	return table_options_complete(&own->table, &fault_table, columns, "minor");
+	return table_options_complete(
+		&own->table, &fault_table, usual_columns[is_one][own->walks], "minor");
 }
 
 /* Allows one process, by PID or NAME, or a command. */
@@ -312,7 +304,11 @@ prepare(struct table_run *run)
 	if (named > 1)
 		return command_complain(NULL, "only one process can be looked at");
 	status = process_names_find(&own->named, true);
-	return status == EXIT_SUCCESS ? complete(own, run->words[0] || named > 0) : status;
+	if (status != EXIT_SUCCESS)
+		return status;
+	if (named > 0)
+		own->pid = own->named.pids[0];
+	return complete(own, run->words[0] || named > 0);
 }
 
 static const struct table_command lists = {

@@ -7,7 +7,6 @@
 #include "base/nearest.h"
 #include "base/scan.h"
 #include "base/text.h"
-#include "model/fault.h"
 #include "model/snapshot.h"
 
 #include <errno.h>
@@ -36,12 +35,11 @@ enum { KEYS = ARRAY_SIZE(keys_known) };
 /* The estimates, each with its variance and error. */
 static const struct {
 	size_t value, variance, error;
-} estimates[] = {
-	{ FIELD(minor), FIELD(minor_variance), FIELD(minor_error) },
-	{ FIELD(major), FIELD(major_variance), FIELD(major_error) },
-	{ FIELD(walks), FIELD(walk_variance), FIELD(walk_error) },
+} estimates[FAULT_KINDS] = {
+	[FAULT_MINOR] = { FIELD(minor), FIELD(minor_variance), FIELD(minor_error) },
+	[FAULT_MAJOR] = { FIELD(major), FIELD(major_variance), FIELD(major_error) },
+	[FAULT_WALK] = { FIELD(walks), FIELD(walk_variance), FIELD(walk_error) },
 };
-enum { ESTIMATES = ARRAY_SIZE(estimates) };
 
 static int64_t *
 number_at(struct fault *row, size_t offset)
@@ -126,6 +124,13 @@ add_known(int64_t *sum, int64_t number)
 		*sum = INT64_MAX;
 }
 
+void
+fault_count(struct fault *row, enum fault_kind kind, int64_t number, int64_t variance)
+{
+	add_known(number_at(row, estimates[kind].value), number);
+	add_known(number_at(row, estimates[kind].variance), variance);
+}
+
 static int64_t
 weight_of(const struct fault *row)
 {
@@ -160,11 +165,9 @@ merge(struct fault *into, const struct fault *row, const struct fault **largest)
 	into->waits = row->waits ? row->waits : into->waits;
 	into->pid = row->pid;
 	add_known(&into->samples, row->samples);
-	for (size_t i = 0; i < ESTIMATES; i++) {
-		add_known(number_at(into, estimates[i].value), number_of(row, estimates[i].value));
-		add_known(number_at(into, estimates[i].variance),
-			number_of(row, estimates[i].variance));
-	}
+	for (int kind = 0; kind < FAULT_KINDS; kind++)
+		fault_count(into, (enum fault_kind)kind, number_of(row, estimates[kind].value),
+			number_of(row, estimates[kind].variance));
 }
 
 /* The square root, rounded. By Newton's method, as libm is not linked. */
@@ -192,7 +195,7 @@ rate_of(int64_t count, int64_t duration)
 static void
 finish_row(struct fault *row, int64_t duration, int64_t all)
 {
-	for (size_t i = 0; i < ESTIMATES; i++)
+	for (size_t i = 0; i < FAULT_KINDS; i++)
 		*number_at(row, estimates[i].error) =
 			root_of(number_of(row, estimates[i].variance));
 	row->minor_rate = rate_of(row->minor, duration);
@@ -244,13 +247,14 @@ struct exact {
  * it, so that no part is above its total.
  */
 static void
-limit_estimate(struct fault **sorted, size_t count, size_t estimate, int64_t sum, int64_t exact)
+limit_estimate(
+	struct fault **sorted, size_t count, enum fault_kind kind, int64_t sum, int64_t exact)
 {
 	if (exact == UNKNOWN || sum <= exact)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		int64_t *value = number_at(sorted[i], estimates[estimate].value);
-		int64_t *variance = number_at(sorted[i], estimates[estimate].variance);
+		int64_t *value = number_at(sorted[i], estimates[kind].value);
+		int64_t *variance = number_at(sorted[i], estimates[kind].variance);
 		double scale = (double)exact / (double)sum;
 
 		if (*value != UNKNOWN)
@@ -266,8 +270,8 @@ limit_to_exact(struct fault **sorted, size_t count, const struct exact *exact)
 {
 	struct fault sum = sum_of(sorted, count);
 
-	limit_estimate(sorted, count, 0, sum.minor, exact->minor);
-	limit_estimate(sorted, count, 1, sum.major, exact->major);
+	limit_estimate(sorted, count, FAULT_MINOR, sum.minor, exact->minor);
+	limit_estimate(sorted, count, FAULT_MAJOR, sum.major, exact->major);
 	return sum_of(sorted, count);
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/fault.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-struct rows;
 struct snapshot;
 
 /* The keys of a row; columns that are not keys show their largest part. */
@@ -21,6 +22,9 @@ enum fault_key {
  * wrong word and its nearest key (or NULL).
  */
 int fault_parse_keys(const char *list, size_t *ret_position, const char **ret_near);
+
+/* Adds to an estimate and its variance. UNKNOWN adds nothing. */
+void fault_count(struct fault *row, enum fault_kind kind, int64_t number, int64_t variance);
 
 struct fault_grouping {
 	unsigned keys;

@@ -6,6 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What is sampled. */
+enum fault_kind {
+	FAULT_MINOR, /* a page fault without waiting */
+	FAULT_MAJOR, /* a page fault that waited for a disk */
+	FAULT_WALK,  /* a page table walk after a miss in the data TLB */
+	FAULT_KINDS,
+};
+
 /*
  * The source of page faults and TLB walks since the last refresh: a process, segment, mapping, code
  * and symbol, estimated from samples. The snapshot owns the texts.

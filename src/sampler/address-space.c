@@ -8,6 +8,190 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Most programs map their libraries and little else. */
+enum { FIRST_RANGES = 48 };
+
+static struct ranges *
+create(size_t capacity)
+{
+	struct ranges *ranges = xmalloc(sizeof(*ranges) + capacity * sizeof(ranges->rows[0]));
+
+	*ranges = (struct ranges){ .owners = 1, .capacity = capacity };
+	return ranges;
+}
+
+struct ranges *
+ranges_create(void)
+{
+	return create(FIRST_RANGES);
+}
+
+void
+ranges_release(struct ranges *ranges)
+{
+	if (ranges && --ranges->owners == 0)
+		free(ranges);
+}
+
+/* Makes a copy for one owner, with space for `more` ranges. Returns the number allocated. */
+static size_t
+make_own(struct ranges **ranges, size_t more)
+{
+	struct ranges *old = *ranges, *copy;
+	size_t capacity = old->capacity;
+
+	if (old->owners == 1 && old->count + more <= capacity)
+		return 0;
+	if (old->count + more > capacity)
+		capacity = old->count + more + old->count / 2;
+	copy = create(capacity);
+	copy->count = old->count;
+	memcpy(copy->rows, old->rows, old->count * sizeof(old->rows[0]));
+	ranges_release(old);
+	*ranges = copy;
+	return capacity;
+}
+
+/* The index of the first range that ends above an address, or the count if there is none. */
+static size_t
+seek_range(const struct ranges *ranges, uint64_t address)
+{
+	size_t low = 0, high = ranges->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ranges->rows[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Segments depend on the neighbours: forgets those around a change. */
+static void
+forget_segments(struct ranges *ranges, size_t place)
+{
+	size_t first = place > MAPPING_REACH ? place - MAPPING_REACH : 0;
+
+	for (size_t i = first; i < ranges->count && i <= place + 2 + MAPPING_REACH; i++)
+		ranges->rows[i].segment = SEGMENT_KINDS;
+}
+
+/* Replaces `gone` rows by `count` others. There is space. */
+static void
+replace(struct ranges *ranges, size_t place, size_t gone, const struct range *rows, size_t count)
+{
+	size_t behind = ranges->count - place - gone;
+
+	memmove(&ranges->rows[place + count], &ranges->rows[place + gone],
+		behind * sizeof(rows[0]));
+	memcpy(&ranges->rows[place], rows, count * sizeof(rows[0]));
+	ranges->count += count;
+	ranges->count -= gone;
+	forget_segments(ranges, place);
+}
+
+static size_t
+overwrite(struct ranges **ranges, const struct range *range)
+{
+	size_t taken = make_own(ranges, 2), first = seek_range(*ranges, range->start);
+	size_t end = first, count = 0;
+	const struct range *rows = (*ranges)->rows;
+	struct range pieces[3];
+
+	while (end < (*ranges)->count && rows[end].start < range->end)
+		end++;
+	if (first < end && rows[first].start < range->start) {
+		pieces[count] = rows[first];
+		pieces[count++].end = range->start;
+	}
+	pieces[count++] = *range;
+	if (first < end && rows[end - 1].end > range->end) {
+		pieces[count] = rows[end - 1];
+		pieces[count].offset += range->end - rows[end - 1].start;
+		pieces[count++].start = range->end;
+	}
+	replace(*ranges, first, end - first, pieces, count);
+	return taken;
+}
+
+/* The first part of a range, after `start`, that was not read from maps; empty if there is none. */
+static struct range
+first_gap(const struct ranges *ranges, const struct range *range, uint64_t start)
+{
+	const struct range *rows = ranges->rows;
+	struct range gap = *range;
+	size_t i = seek_range(ranges, start);
+
+	while (i < ranges->count && rows[i].is_read && rows[i].start <= start)
+		start = rows[i++].end;
+	while (i < ranges->count && !rows[i].is_read)
+		i++;
+	if (i < ranges->count && rows[i].start < gap.end)
+		gap.end = rows[i].start;
+	gap.offset += start - gap.start;
+	gap.start = start;
+	return gap;
+}
+
+size_t
+ranges_put(struct ranges **ranges, const struct range *range, bool keep_read)
+{
+	size_t taken = 0;
+	uint64_t start = range->start;
+
+	if (!keep_read)
+		return overwrite(ranges, range);
+	while (start < range->end) {
+		const struct range gap = first_gap(*ranges, range, start);
+
+		if (gap.start >= gap.end)
+			break;
+		taken += overwrite(ranges, &gap);
+		start = gap.end;
+	}
+	return taken;
+}
+
+/* Removes old ranges and, with `unread`, those from records. Returns as ranges_put() does. */
+static size_t
+drop_ranges(struct ranges **ranges, bool unread)
+{
+	size_t taken = make_own(ranges, 0), count = 0;
+	struct range *rows = (*ranges)->rows;
+
+	for (size_t i = 0; i < (*ranges)->count; i++) {
+		if (rows[i].is_old || (unread && !rows[i].is_read))
+			continue;
+		rows[count] = rows[i];
+		rows[count++].segment = SEGMENT_KINDS;
+	}
+	(*ranges)->count = count;
+	return taken;
+}
+
+/* The segment of a range, from its name and its neighbours. */
+static enum segment
+segment_of(struct ranges *ranges, size_t place)
+{
+	struct mapping window[2 * MAPPING_REACH + 1];
+	size_t first = place > MAPPING_REACH ? place - MAPPING_REACH : 0, count = 0;
+
+	if (ranges->rows[place].segment != SEGMENT_KINDS)
+		return (enum segment)ranges->rows[place].segment;
+	for (size_t i = first; i < ranges->count && i <= place + MAPPING_REACH; i++)
+		window[count++] = (struct mapping){ .start = ranges->rows[i].start,
+			.end = ranges->rows[i].end,
+			.offset = ranges->rows[i].offset,
+			.name = ranges->rows[i].name,
+			.permissions = ranges->rows[i].permissions };
+	mapping_classify(window, count);
+	ranges->rows[place].segment = (uint8_t)window[place - first].segment;
+	return window[place - first].segment;
+}
+
 const char address_space_no_name[] = "", address_space_heap[] = "[heap]",
 	   address_space_stack[] = "[stack]";
 
@@ -25,8 +209,8 @@ forget_program(struct address_space *space)
 	space->in_program = false;
 }
 
-void
-address_space_forget(struct address_space *space)
+static void
+forget(struct address_space *space)
 {
 	ranges_release(space->ranges);
 	space->ranges = NULL;
@@ -40,8 +224,8 @@ address_space_exec(struct address_space *space, int64_t time)
 {
 	forget_program(space);
 	if (space->ranges && space->read_time != UNKNOWN && time < space->read_time)
-		return ranges_drop(&space->ranges, true);
-	address_space_forget(space);
+		return drop_ranges(&space->ranges, true);
+	forget(space);
 	space->ranges = ranges_create();
 	return space->ranges->capacity;
 }
@@ -77,7 +261,7 @@ follow_program(struct address_space *space, const struct range *range)
 static bool
 touches_heap(const struct ranges *ranges, const struct range *range)
 {
-	size_t i = ranges_seek(ranges, range->start);
+	size_t i = seek_range(ranges, range->start);
 
 	if (i > 0 && ranges->rows[i - 1].name == address_space_heap &&
 		ranges->rows[i - 1].end == range->start)
@@ -122,7 +306,7 @@ find_program(struct address_space *space)
 
 	forget_program(space);
 	for (size_t i = 0; i < ranges->count && !space->program; i++)
-		if (ranges->rows[i].name[0] == '/' && ranges_segment(ranges, i) == SEGMENT_TEXT)
+		if (ranges->rows[i].name[0] == '/' && segment_of(ranges, i) == SEGMENT_TEXT)
 			space->program = ranges->rows[i].name;
 	for (size_t i = 0; i < ranges->count && space->program; i++) {
 		const struct range *row = &ranges->rows[i];
@@ -158,16 +342,16 @@ size_t
 address_space_drop_old(struct address_space *space)
 {
 	space->has_old = false;
-	return ranges_drop(&space->ranges, false);
+	return drop_ranges(&space->ranges, false);
 }
 
 void
 address_space_copy(struct address_space *space, const struct address_space *other)
 {
-	struct ranges *ranges = other->ranges ? ranges_share(other->ranges) : NULL;
-
-	address_space_forget(space);
-	space->ranges = ranges;
+	if (other->ranges)
+		other->ranges->owners++;
+	forget(space);
+	space->ranges = other->ranges;
 	space->program = other->program;
 	space->program_end = other->program_end;
 	space->has_old = other->has_old;
@@ -190,7 +374,7 @@ seek(struct address_space *space, uint64_t address)
 	for (size_t i = 0; i < 2; i++)
 		if (is_in(space->ranges, space->last[i], address))
 			return space->last[i];
-	place = ranges_seek(space->ranges, address);
+	place = seek_range(space->ranges, address);
 	space->last[1] = space->last[0];
 	space->last[0] = place;
 	return place;
@@ -222,198 +406,9 @@ address_space_find(struct address_space *space, uint64_t address, struct place *
 	if (!is_in(ranges, place, address) && !is_grown_stack(ranges, place, address))
 		return false;
 	row = &ranges->rows[place];
-	*ret_place = (struct place){ .segment = (enum segment)ranges_segment(ranges, place),
+	*ret_place = (struct place){ .segment = segment_of(ranges, place),
 		.name = row->name,
 		.offset = row->name == address_space_stack ? row->end - address
-							   : row->offset + (address - row->start),
-		.is_known = true };
+							   : row->offset + (address - row->start) };
 	return true;
-}
-
-/* Most programs map their libraries and little else. */
-enum { FIRST_RANGES = 48 };
-
-static struct ranges *
-create(size_t capacity)
-{
-	struct ranges *ranges = xmalloc(sizeof(*ranges) + capacity * sizeof(ranges->rows[0]));
-
-	*ranges = (struct ranges){ .owners = 1, .capacity = capacity };
-	return ranges;
-}
-
-struct ranges *
-ranges_create(void)
-{
-	return create(FIRST_RANGES);
-}
-
-struct ranges *
-ranges_share(struct ranges *ranges)
-{
-	ranges->owners++;
-	return ranges;
-}
-
-void
-ranges_release(struct ranges *ranges)
-{
-	if (ranges && --ranges->owners == 0)
-		free(ranges);
-}
-
-/* Makes a copy for one owner, with space for `more` ranges. Returns the number allocated. */
-static size_t
-make_own(struct ranges **ranges, size_t more)
-{
-	struct ranges *old = *ranges, *copy;
-	size_t capacity = old->capacity;
-
-	if (old->owners == 1 && old->count + more <= capacity)
-		return 0;
-	if (old->count + more > capacity)
-		capacity = old->count + more + old->count / 2;
-	copy = create(capacity);
-	copy->count = old->count;
-	memcpy(copy->rows, old->rows, old->count * sizeof(old->rows[0]));
-	ranges_release(old);
-	*ranges = copy;
-	return capacity;
-}
-
-size_t
-ranges_seek(const struct ranges *ranges, uint64_t address)
-{
-	size_t low = 0, high = ranges->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges->rows[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Segments depend on the neighbours: forgets those around a change. */
-static void
-forget_segments(struct ranges *ranges, size_t place)
-{
-	size_t first = place > MAPPING_REACH ? place - MAPPING_REACH : 0;
-
-	for (size_t i = first; i < ranges->count && i <= place + 2 + MAPPING_REACH; i++)
-		ranges->rows[i].segment = SEGMENT_KINDS;
-}
-
-/* Replaces `gone` rows by `count` others. There is space. */
-static void
-replace(struct ranges *ranges, size_t place, size_t gone, const struct range *rows, size_t count)
-{
-	size_t behind = ranges->count - place - gone;
-
-	memmove(&ranges->rows[place + count], &ranges->rows[place + gone],
-		behind * sizeof(rows[0]));
-	memcpy(&ranges->rows[place], rows, count * sizeof(rows[0]));
-	ranges->count += count;
-	ranges->count -= gone;
-	forget_segments(ranges, place);
-}
-
-static size_t
-overwrite(struct ranges **ranges, const struct range *range)
-{
-	size_t taken = make_own(ranges, 2), first = ranges_seek(*ranges, range->start);
-	size_t end = first, count = 0;
-	const struct range *rows = (*ranges)->rows;
-	struct range pieces[3];
-
-	while (end < (*ranges)->count && rows[end].start < range->end)
-		end++;
-	if (first < end && rows[first].start < range->start) {
-		pieces[count] = rows[first];
-		pieces[count++].end = range->start;
-	}
-	pieces[count++] = *range;
-	if (first < end && rows[end - 1].end > range->end) {
-		pieces[count] = rows[end - 1];
-		pieces[count].offset += range->end - rows[end - 1].start;
-		pieces[count++].start = range->end;
-	}
-	replace(*ranges, first, end - first, pieces, count);
-	return taken;
-}
-
-/* The first part of a range, after `start`, that was not read from maps; empty if there is none. */
-static struct range
-first_gap(const struct ranges *ranges, const struct range *range, uint64_t start)
-{
-	const struct range *rows = ranges->rows;
-	struct range gap = *range;
-	size_t i = ranges_seek(ranges, start);
-
-	while (i < ranges->count && rows[i].is_read && rows[i].start <= start)
-		start = rows[i++].end;
-	while (i < ranges->count && !rows[i].is_read)
-		i++;
-	if (i < ranges->count && rows[i].start < gap.end)
-		gap.end = rows[i].start;
-	gap.offset += start - gap.start;
-	gap.start = start;
-	return gap;
-}
-
-size_t
-ranges_put(struct ranges **ranges, const struct range *range, bool keep_read)
-{
-	size_t taken = 0;
-	uint64_t start = range->start;
-
-	if (!keep_read)
-		return overwrite(ranges, range);
-	while (start < range->end) {
-		const struct range gap = first_gap(*ranges, range, start);
-
-		if (gap.start >= gap.end)
-			break;
-		taken += overwrite(ranges, &gap);
-		start = gap.end;
-	}
-	return taken;
-}
-
-size_t
-ranges_drop(struct ranges **ranges, bool unread)
-{
-	size_t taken = make_own(ranges, 0), count = 0;
-	struct range *rows = (*ranges)->rows;
-
-	for (size_t i = 0; i < (*ranges)->count; i++) {
-		if (rows[i].is_old || (unread && !rows[i].is_read))
-			continue;
-		rows[count] = rows[i];
-		rows[count++].segment = SEGMENT_KINDS;
-	}
-	(*ranges)->count = count;
-	return taken;
-}
-
-int
-ranges_segment(struct ranges *ranges, size_t place)
-{
-	struct mapping window[2 * MAPPING_REACH + 1];
-	size_t first = place > MAPPING_REACH ? place - MAPPING_REACH : 0, count = 0;
-
-	if (ranges->rows[place].segment != SEGMENT_KINDS)
-		return ranges->rows[place].segment;
-	for (size_t i = first; i < ranges->count && i <= place + MAPPING_REACH; i++)
-		window[count++] = (struct mapping){ .start = ranges->rows[i].start,
-			.end = ranges->rows[i].end,
-			.offset = ranges->rows[i].offset,
-			.name = ranges->rows[i].name,
-			.permissions = ranges->rows[i].permissions };
-	mapping_classify(window, count);
-	ranges->rows[place].segment = (uint8_t)window[place - first].segment;
-	return ranges->rows[place].segment;
 }

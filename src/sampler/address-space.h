@@ -27,7 +27,6 @@ struct ranges {
 };
 
 struct ranges *ranges_create(void);
-struct ranges *ranges_share(struct ranges *ranges);
 void ranges_release(struct ranges *ranges); /* NULL is allowed */
 
 /*
@@ -36,26 +35,15 @@ void ranges_release(struct ranges *ranges); /* NULL is allowed */
  */
 size_t ranges_put(struct ranges **ranges, const struct range *range, bool keep_read);
 
-/* Removes old ranges and, with `unread`, those from records. Returns as ranges_put() does. */
-size_t ranges_drop(struct ranges **ranges, bool unread);
-
-/* The index of the first range that ends above an address, or the count if there is none. */
-size_t ranges_seek(const struct ranges *ranges, uint64_t address);
-
-/* The segment of a range, from its name and its neighbours. */
-int ranges_segment(struct ranges *ranges, size_t place);
-
 /* The mapping at an address. */
 struct place {
 	enum segment segment;
 	/*
 	 * The file, or the kernel's name for it; "" if it has no name. Equal names are equal
-	 * pointers until address_spaces_trim() returns true. A line feed in a name from maps is
-	 * "\012".
+	 * pointers until address_spaces_trim(). A line feed in a name from maps is "\012".
 	 */
 	const char *name;
 	uint64_t offset; /* in the file; else in the mapping, for a stack from its end */
-	bool is_known;
 };
 
 /* The address space of one process, as far as it is known. */
@@ -96,5 +84,3 @@ void address_space_copy(struct address_space *space, const struct address_space 
 
 /* Returns whether the mapping at an address is known. */
 bool address_space_find(struct address_space *space, uint64_t address, struct place *ret_place);
-
-void address_space_forget(struct address_space *space);

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/unit.h"
 #include "collect/jobs.h"
+#include "collect/maps.h"
 #include "model/mapping.h"
 #include "sampler/address-space.h"
 #include "sampler/record.h"
@@ -44,11 +45,20 @@ enum { PART_OF_TIME = 1, MOST_LATE = 8, TROUBLE_SIZE = 128 };
 /* Limits the time for reading: this many mappings cost a pause of one drain. */
 enum { MAPPINGS_A_DRAIN = 4096 };
 
+/* Reads the mappings of one process, which may block for ever (T17). */
+struct maps_job {
+	struct job job;
+	int root; /* a descriptor of /proc, its own */
+	int64_t pid;
+	int error; /* as maps_read() returns it */
+	struct mappings mappings;
+};
+
 struct address_spaces {
 	int root;
 	int64_t drain;
 	struct address_space *rows;
-	size_t count, capacity, last, ended;
+	size_t count, capacity, ended;
 	struct index index; /* of the rows, by pid */
 	struct string_pool names;
 	size_t name_limit;
@@ -81,7 +91,7 @@ address_spaces_destroy(struct address_spaces *spaces)
 	free(spaces->rows);
 	index_finish(&spaces->index);
 	string_pool_finish(&spaces->names);
-	maps_job_destroy(spaces->idle);
+	job_destroy((struct job *)spaces->idle);
 	jobs_destroy(spaces->jobs);
 	free(spaces);
 }
@@ -93,23 +103,15 @@ address_spaces_begin(struct address_spaces *spaces)
 
 	spaces->drain++;
 	while ((job = jobs_take(spaces->jobs))) /* too old by now */
-		job->destroy(job);
+		job_destroy(job);
 }
 
 static struct address_space *
 find(struct address_spaces *spaces, int64_t pid)
 {
-	uint32_t found;
+	uint32_t row = index_first(&spaces->index, index_mix(0, (uint64_t)pid));
 
-	if (spaces->last < spaces->count && spaces->rows[spaces->last].pid == pid)
-		return &spaces->rows[spaces->last];
-	found = index_first(&spaces->index, index_mix(0, (uint64_t)pid));
-	while (found != INDEX_END && spaces->rows[found].pid != pid)
-		found = index_next(&spaces->index, found);
-	if (found == INDEX_END)
-		return NULL;
-	spaces->last = found;
-	return &spaces->rows[found];
+	return row == INDEX_END ? NULL : &spaces->rows[row];
 }
 
 /* Pointers to other rows may become invalid. */
@@ -139,7 +141,7 @@ keep_name(struct address_spaces *spaces, const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
 		if (strcmp(name, fixed[i]) == 0)
 			return fixed[i];
-	if (string_pool_bytes(&spaces->names) >= MOST_NAMES)
+	if (spaces->names.bytes >= MOST_NAMES)
 		name = mapping_without_name(name);
 	return string_pool_intern(&spaces->names, name);
 }
@@ -183,11 +185,39 @@ is_late(const struct address_spaces *spaces, int64_t pid)
 	return false;
 }
 
+static void
+read_mappings(struct job *job)
+{
+	struct maps_job *maps = (struct maps_job *)job;
+
+	maps->error = maps_read(maps->root, maps->pid, &maps->mappings);
+}
+
+static void
+destroy_job(struct job *job)
+{
+	struct maps_job *maps = (struct maps_job *)job;
+
+	mappings_finish(&maps->mappings);
+	close(maps->root);
+	free(maps);
+}
+
+static struct maps_job *
+create_job(int root)
+{
+	struct maps_job *maps = xcalloc(1, sizeof(*maps));
+
+	maps->job = (struct job){ .run = read_mappings, .destroy = destroy_job };
+	maps->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	return maps;
+}
+
 /* Reads the mappings of a process into the idle job. Returns whether there are any. */
 static bool
 run_job(struct address_spaces *spaces, int64_t pid)
 {
-	struct maps_job *job = spaces->idle ? spaces->idle : maps_job_create(spaces->root);
+	struct maps_job *job = spaces->idle ? spaces->idle : create_job(spaces->root);
 	int error;
 
 	job->pid = pid;
@@ -278,7 +308,7 @@ apply_fork(struct address_spaces *spaces, const struct record *record)
 	find_or_add(spaces, record->parent);
 	child = find_or_add(spaces, record->pid);
 	set_ended(spaces, child, false);
-	address_space_forget(child);
+	ranges_release(child->ranges);
 	*child = (struct address_space){
 		.pid = record->pid, .read_time = UNKNOWN, .looked_at = spaces->drain
 	};
@@ -326,12 +356,6 @@ count_ranges(const struct address_spaces *spaces)
 	return count;
 }
 
-static bool
-is_too_much(const struct address_spaces *spaces)
-{
-	return spaces->count > MOST_PROCESSES || count_ranges(spaces) > MOST_RANGES;
-}
-
 static void
 drop_older(struct address_spaces *spaces, int64_t drain)
 {
@@ -348,7 +372,7 @@ drop_what_is_too_much(struct address_spaces *spaces)
 	int64_t age = spaces->drain;
 
 	spaces->grown = 0;
-	while (age > 0 && is_too_much(spaces)) {
+	while (age > 0 && (spaces->count > MOST_PROCESSES || count_ranges(spaces) > MOST_RANGES)) {
 		age /= 2;
 		drop_older(spaces, spaces->drain - age);
 	}
@@ -373,17 +397,11 @@ address_spaces_apply(struct address_spaces *spaces, const struct record *record)
 		drop_what_is_too_much(spaces);
 }
 
-/* Kernel addresses are in no process's maps, except one. */
-static bool
-is_of_kernel(uint64_t address)
-{
-	return address >> 63;
-}
-
 void
 address_spaces_find(
 	struct address_spaces *spaces, int64_t pid, uint64_t address, struct place *ret_place)
 {
+	bool is_of_kernel = address >> 63; /* in no process's maps, except one */
 	struct address_space *space;
 
 	*ret_place = (struct place){ .segment = SEGMENT_UNKNOWN, .name = address_space_no_name };
@@ -394,20 +412,20 @@ address_spaces_find(
 	space->looked_at = spaces->drain;
 	if (space->has_old && space->read_in != spaces->drain)
 		spaces->grown += address_space_drop_old(space);
-	if (!address_space_find(space, address, ret_place) && !is_of_kernel(address) &&
+	if (!address_space_find(space, address, ret_place) && !is_of_kernel &&
 		read_maps(spaces, space))
 		address_space_find(space, address, ret_place);
 }
 
 /* Copies the names in use to a new pool, and frees the old one. */
-static bool
+static void
 limit_names(struct address_spaces *spaces)
 {
 	struct string_pool old = spaces->names;
-	size_t bytes = string_pool_bytes(&old);
+	size_t bytes;
 
-	if (bytes < spaces->name_limit)
-		return false;
+	if (old.bytes < spaces->name_limit)
+		return;
 	spaces->names = (struct string_pool){ .texts = NULL };
 	for (size_t i = 0; i < spaces->count; i++) {
 		struct address_space *space = &spaces->rows[i];
@@ -418,21 +436,20 @@ limit_names(struct address_spaces *spaces)
 		space->program = space->program ? keep_name(spaces, space->program) : NULL;
 	}
 	string_pool_finish(&old);
-	bytes = 2 * string_pool_bytes(&spaces->names);
+	bytes = 2 * spaces->names.bytes;
 	spaces->name_limit = bytes > MOST_NAMES   ? MOST_NAMES
 			     : bytes > MUCH_NAMES ? bytes
 						  : MUCH_NAMES;
-	return true;
 }
 
-bool
+void
 address_spaces_trim(struct address_spaces *spaces)
 {
 	if (spaces->ended > FEW_ENDED)
 		drop_ended(spaces);
 	if (spaces->grown > MUCH_GROWN || spaces->count > MOST_PROCESSES)
 		drop_what_is_too_much(spaces);
-	return limit_names(spaces);
+	limit_names(spaces);
 }
 
 const char *
@@ -446,41 +463,6 @@ address_spaces_size(const struct address_spaces *spaces)
 {
 	return (struct address_spaces_size){ .processes = (int64_t)spaces->count,
 		.ranges = (int64_t)count_ranges(spaces),
-		.name_bytes = (int64_t)string_pool_bytes(&spaces->names),
+		.name_bytes = (int64_t)spaces->names.bytes,
 		.readings = spaces->readings };
-}
-
-static void
-run(struct job *job)
-{
-	struct maps_job *maps = (struct maps_job *)job;
-
-	maps->error = maps_read(maps->root, maps->pid, &maps->mappings);
-}
-
-static void
-destroy(struct job *job)
-{
-	struct maps_job *maps = (struct maps_job *)job;
-
-	mappings_finish(&maps->mappings);
-	close(maps->root);
-	free(maps);
-}
-
-struct maps_job *
-maps_job_create(int root)
-{
-	struct maps_job *maps = xcalloc(1, sizeof(*maps));
-
-	maps->job = (struct job){ .run = run, .destroy = destroy };
-	maps->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
-	return maps;
-}
-
-void
-maps_job_destroy(struct maps_job *maps)
-{
-	if (maps)
-		destroy(&maps->job);
 }

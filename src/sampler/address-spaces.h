@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "collect/jobs.h"
-#include "collect/maps.h"
 #include "sampler/address-space.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct address_spaces;
@@ -45,9 +42,9 @@ void address_spaces_find(
 
 /*
  * Ends a drain: forgets processes that have ended and, above a memory limit, those not used for
- * longest. Returns whether names have been freed.
+ * longest.
  */
-bool address_spaces_trim(struct address_spaces *spaces);
+void address_spaces_trim(struct address_spaces *spaces);
 
 /* One line about the first process whose mappings were not read whole, or NULL. Stays for good. */
 const char *address_spaces_trouble(const struct address_spaces *spaces);
@@ -57,17 +54,3 @@ struct address_spaces_size {
 	int64_t processes, ranges, name_bytes, readings;
 };
 struct address_spaces_size address_spaces_size(const struct address_spaces *spaces);
-
-/* Reads the mappings of one process, which may block for ever (T17). */
-struct maps_job {
-	struct job job;
-	int root; /* a descriptor of /proc, its own */
-	int64_t pid;
-	int error; /* as maps_read() returns it */
-	struct mappings mappings;
-};
-
-struct maps_job *maps_job_create(int root);
-
-/* Not allowed while it runs. NULL is allowed. */
-void maps_job_destroy(struct maps_job *job);

@@ -3,7 +3,6 @@
 
 #include "base/index.h"
 #include "base/memory.h"
-#include "collect/perf-ring.h"
 #include "model/mapping.h"
 #include "sampler/address-spaces.h"
 #include "sampler/events.h"
@@ -17,27 +16,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * Limits for the rows and the bytes of their names; other combinations are counted in one row. The
- * load of a ring is checked ten times a second.
- */
-enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024, LOAD_SPAN_NS = 100 * 1000000 };
+/* Limits for the rows and the bytes of their names; other combinations are counted in one row. */
+enum { MOST_ROWS = 32 * 1024, MOST_TEXT = 4 * 1024 * 1024 };
+
+/* Without a report, processes that have ended are forgotten together. */
+enum { MANY_ENDED = 1024 };
 
 /* Larger squares could overflow the sum. */
 enum { MOST_WEIGHT = 1 << 30 };
 
-static const char kernel_code[] = "kernel";
 static const char others_comm[] = "(others)";
+static const char shared_samples[] = "another program samples the same faults (perf?): the process "
+				     "or mapping of some may be wrong";
 
-/* The key for counting samples. Names that are equal have equal pointers. */
+/* Samples with the same key are counted in one row. */
 struct key {
 	int64_t pid;
 	const char *segment, *mapping, *code, *symbol;
-	size_t row; /* of the report */
-};
-
-struct load {
-	int64_t samples, since;
 };
 
 struct attribution {
@@ -47,23 +42,10 @@ struct attribution {
 	struct symbols *symbols;
 	struct process_tracker *tracker;
 	struct reorder_buffer reorder;
-	struct load *loads; /* one for each ring */
-	size_t load_count;
-	struct index index;
-	struct key *keys; /* by the index's numbers */
-	size_t key_capacity;
-	/* By segment: the row for all samples beyond the limits; SIZE_MAX: none yet. */
-	size_t others[SEGMENT_KINDS + 1];
 	struct fault_report counted;
+	struct index index;  /* of its rows, by their keys */
 	size_t counted_text; /* bytes */
 };
-
-static void
-forget_others(struct attribution *attribution)
-{
-	for (size_t i = 0; i <= SEGMENT_KINDS; i++)
-		attribution->others[i] = SIZE_MAX;
-}
 
 struct attribution *
 attribution_create(int root)
@@ -74,7 +56,6 @@ attribution_create(int root)
 		.spaces = address_spaces_create(root),
 		.symbols = symbols_create(root, SYMBOLS_WAIT),
 		.tracker = process_tracker_create(root) };
-	forget_others(attribution);
 	return attribution;
 }
 
@@ -89,8 +70,6 @@ attribution_destroy(struct attribution *attribution)
 	reorder_finish(&attribution->reorder);
 	index_finish(&attribution->index);
 	fault_report_finish(&attribution->counted);
-	free(attribution->loads);
-	free(attribution->keys);
 	free(attribution);
 }
 
@@ -145,25 +124,32 @@ symbol_of(const struct attribution *attribution, const struct record *record,
 		return NULL;
 	if (record->in_kernel)
 		return symbols_find_kernel(attribution->symbols, record->ip);
-	if (!code->is_known || code->name[0] != '/')
+	if (code->name[0] != '/')
 		return NULL;
 	return symbols_find(attribution->symbols, record->pid, code->name, code->offset);
 }
 
+/* For code the file name is enough: /usr/lib/x86_64-linux-gnu/libc.so.6 is libc.so.6. */
+static const char *
+last_part(const char *path)
+{
+	const char *slash = path[0] == '/' ? strrchr(path, '/') : NULL;
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
 static struct key
-key_of(const struct attribution *attribution, const struct record *record, enum event_kind kind)
+key_of(const struct attribution *attribution, const struct record *record, enum fault_kind kind)
 {
 	struct place place = { .name = NULL }, code = { .name = NULL };
 	const struct fault_request *request = &attribution->request;
 	struct key key = { .pid = request->together ? request->pid : record->pid };
 
-	if (record->in_kernel)
-		key.code = kernel_code;
-	else
+	if (!record->in_kernel)
 		address_spaces_find(attribution->spaces, record->pid, record->ip, &code);
-	key.code = record->in_kernel ? kernel_code : code.name;
+	key.code = record->in_kernel ? "kernel" : last_part(code.name);
 	key.symbol = symbol_of(attribution, record, &code);
-	if (kind == EVENT_WALK) /* the processor does not give the address */
+	if (kind == FAULT_WALK) /* the processor does not give the address */
 		return key;
 	address_spaces_find(attribution->spaces, record->pid, record->address, &place);
 	key.segment = segment_descriptions[place.segment].name;
@@ -177,16 +163,24 @@ hash_of(const struct key *key)
 	uint64_t hash = index_mix(0, (uint64_t)key->pid);
 
 	hash = index_mix(hash, (uintptr_t)key->segment);
-	hash = index_mix(hash, (uintptr_t)key->mapping);
-	hash = index_mix(hash, (uintptr_t)key->code);
-	return index_mix(hash, (uintptr_t)key->symbol);
+	hash = index_mix_text(hash, key->mapping);
+	hash = index_mix_text(hash, key->code);
+	return index_mix_text(hash, key->symbol);
+}
+
+/* NULL is like "". */
+static bool
+is_same(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
 static bool
-is_key(const struct key *a, const struct key *b)
+has_key(const struct fault *row, const struct key *key)
 {
-	return a->pid == b->pid && a->segment == b->segment && a->mapping == b->mapping &&
-	       a->code == b->code && a->symbol == b->symbol;
+	return row->pid == key->pid && row->segment == key->segment &&
+	       is_same(row->mapping, key->mapping) && is_same(row->code, key->code) &&
+	       is_same(row->symbol, key->symbol);
 }
 
 static const char *
@@ -198,94 +192,48 @@ keep_text(struct attribution *attribution, const char *text)
 	return length > 0 ? arena_copy(&attribution->counted.texts, text, length) : NULL;
 }
 
-/* For code the file name is enough: /usr/lib/x86_64-linux-gnu/libc.so.6 is libc.so.6. */
-static const char *
-last_part(const char *path)
-{
-	const char *slash = path && path[0] == '/' ? strrchr(path, '/') : NULL;
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 static struct fault *
-add_row(struct attribution *attribution)
+add_row(struct attribution *attribution, const struct key *key, const char *comm)
 {
 	struct fault *row = fault_add(&attribution->counted.faults);
 
+	index_add(&attribution->index, hash_of(key));
 	row->samples = 0;
-	return row;
-}
-
-static struct fault *
-others_row(struct attribution *attribution, const char *segment)
-{
-	size_t kind = 0;
-
-	while (kind < SEGMENT_KINDS && segment_descriptions[kind].name != segment)
-		kind++;
-	if (attribution->others[kind] == SIZE_MAX) {
-		struct fault *row = add_row(attribution);
-
-		row->comm = others_comm;
-		row->segment = segment;
-		attribution->others[kind] = attribution->counted.faults.count - 1;
-	}
-	return fault_at(&attribution->counted.faults, attribution->others[kind]);
-}
-
-static struct fault *
-add_keyed_row(struct attribution *attribution, const struct key *key, uint64_t hash)
-{
-	size_t number = attribution->index.count;
-	struct fault *row;
-
-	attribution->keys = array_reserve(attribution->keys, &attribution->key_capacity, number + 1,
-		sizeof(attribution->keys[0]));
-	attribution->keys[number] = *key;
-	attribution->keys[number].row = attribution->counted.faults.count;
-	index_add(&attribution->index, hash);
-	row = add_row(attribution);
 	row->pid = key->pid;
-	row->comm = keep_text(attribution, process_tracker_comm(attribution->tracker, key->pid));
+	row->comm = comm;
 	row->segment = key->segment;
 	row->mapping = keep_text(attribution, key->mapping);
-	row->code = keep_text(attribution, last_part(key->code));
+	row->code = keep_text(attribution, key->code);
 	row->symbol = keep_text(attribution, key->symbol);
 	return row;
 }
 
 static struct fault *
-find_row(struct attribution *attribution, const struct key *key)
+find_row(const struct attribution *attribution, const struct key *key)
 {
-	uint64_t hash = hash_of(key);
-	uint32_t found = index_first(&attribution->index, hash);
+	const struct rows *rows = &attribution->counted.faults;
+	uint32_t row = index_first(&attribution->index, hash_of(key));
 
-	while (found != INDEX_END && !is_key(&attribution->keys[found], key))
-		found = index_next(&attribution->index, found);
-	if (found != INDEX_END)
-		return fault_at(&attribution->counted.faults, attribution->keys[found].row);
-	if (attribution->counted.faults.count >= MOST_ROWS ||
-		attribution->counted_text >= MOST_TEXT)
-		return others_row(attribution, key->segment);
-	return add_keyed_row(attribution, key, hash);
+	while (row != INDEX_END && !has_key(fault_at(rows, row), key))
+		row = index_next(&attribution->index, row);
+	return row == INDEX_END ? NULL : fault_at(rows, row);
 }
 
-/* The columns of a row for each kind of event. */
-static const struct {
-	size_t value, variance;
-} counts[EVENT_KINDS] = {
-	[EVENT_MINOR] = { offsetof(struct fault, minor), offsetof(struct fault, minor_variance) },
-	[EVENT_MAJOR] = { offsetof(struct fault, major), offsetof(struct fault, major_variance) },
-	[EVENT_WALK] = { offsetof(struct fault, walks), offsetof(struct fault, walk_variance) },
-};
-
-static void
-add(struct fault *row, size_t offset, int64_t number)
+/* Beyond the limits the row is that of all others with this segment. */
+static struct fault *
+find_or_add_row(struct attribution *attribution, const struct key *key)
 {
-	int64_t *sum = (int64_t *)((char *)row + offset);
+	const struct key others = { .pid = UNKNOWN, .segment = key->segment };
+	struct fault *row = find_row(attribution, key);
 
-	if (__builtin_add_overflow(known_or_zero(*sum), number, sum))
-		*sum = INT64_MAX;
+	if (row)
+		return row;
+	if (attribution->counted.faults.count < MOST_ROWS && attribution->counted_text < MOST_TEXT)
+		return add_row(attribution, key,
+			keep_text(
+				attribution, process_tracker_comm(attribution->tracker, key->pid)));
+	row = find_row(attribution, &others);
+	return row ? row : add_row(attribution, &others, others_comm);
 }
 
 /* A file is read from its device; other memory is read from swap. */
@@ -302,19 +250,18 @@ waits_for(const struct fault *row)
  * variance of n * weight * (weight - 1), which is 0 if each event is a sample.
  */
 static void
-count_sample(struct attribution *attribution, const struct key *key, enum event_kind kind,
+count_sample(struct attribution *attribution, const struct key *key, enum fault_kind kind,
 	int64_t weight)
 {
-	struct fault *row = find_row(attribution, key);
+	struct fault *row = find_or_add_row(attribution, key);
 
 	row->samples++;
-	add(row, counts[kind].value, weight);
-	add(row, counts[kind].variance, weight * (weight - 1));
-	if (kind == EVENT_MAJOR)
+	fault_count(row, kind, weight, weight * (weight - 1));
+	if (kind == FAULT_MAJOR)
 		row->waits = waits_for(row);
 	attribution->counted.samples++;
-	attribution->counted.has_walks |= kind == EVENT_WALK;
-	if (kind == EVENT_MINOR && weight > attribution->counted.period)
+	attribution->counted.has_walks |= kind == FAULT_WALK;
+	if (kind == FAULT_MINOR && weight > attribution->counted.period)
 		attribution->counted.period = weight;
 }
 
@@ -340,35 +287,35 @@ look_at_unwanted(
 {
 	struct place place;
 
-	if (attribution->counted.has_doubts || !record->is_shared || record->pid < 0 ||
+	if (attribution->counted.doubt || !record->is_shared || record->pid < 0 ||
 		record->pid == attribution->own_pid || record->pid == attribution->request.pid ||
 		events_access(events) != ACCESS_ALL)
 		return;
 	address_spaces_find(attribution->spaces, record->pid, record->address, &place);
-	attribution->counted.has_doubts = place.segment == SEGMENT_UNKNOWN;
+	if (place.segment == SEGMENT_UNKNOWN)
+		attribution->counted.doubt = shared_samples;
 }
 
 static void
 take_sample(struct attribution *attribution, struct events *events, size_t ring,
 	const struct record *record)
 {
-	enum event_kind kind = events_kind(events, record);
+	enum fault_kind kind = events_kind(events, record);
 	struct key key;
 	int64_t weight;
 
-	attribution->loads[ring].samples++;
+	events_count(events, ring);
 	if (!is_wanted(attribution, record->pid)) {
-		if (kind != EVENT_WALK)
+		if (kind != FAULT_WALK)
 			look_at_unwanted(attribution, events, record);
 		return;
 	}
-	weight = kind == EVENT_WALK ? record->period
-				    : events_weight(events, ring, kind, record->time);
+	weight = events_weight(events, ring, record);
 	if (weight == UNKNOWN || weight <= 0 || weight > MOST_WEIGHT)
 		return;
 	key = key_of(attribution, record, kind);
-	if (kind != EVENT_WALK)
-		attribution->counted.has_doubts |= is_doubtful(record, events, key.segment);
+	if (kind != FAULT_WALK && is_doubtful(record, events, key.segment))
+		attribution->counted.doubt = shared_samples;
 	count_sample(attribution, &key, kind, weight);
 }
 
@@ -376,15 +323,12 @@ static void
 take_record(struct attribution *attribution, struct events *events, size_t ring,
 	const struct record *record)
 {
-	enum event_kind kind;
-
 	switch (record->kind) {
 	case RECORD_SAMPLE:
 		take_sample(attribution, events, ring, record);
 		break;
 	case RECORD_LOST:
-		if (events_find(events, record->id, &kind))
-			events_add_lost(events, kind, record->lost);
+		events_add_lost(events, record);
 		break;
 	case RECORD_OTHER:
 		break;
@@ -394,45 +338,6 @@ take_record(struct attribution *attribution, struct events *events, size_t ring,
 	}
 }
 
-static void
-fit_loads(struct attribution *attribution, size_t count, int64_t now)
-{
-	if (attribution->load_count == count)
-		return;
-	attribution->loads =
-		xreallocarray(attribution->loads, count, sizeof(attribution->loads[0]));
-	for (size_t i = 0; i < count; i++)
-		attribution->loads[i] = (struct load){ .since = now };
-	attribution->load_count = count;
-}
-
-/* The rings have just been emptied, so the period may change. */
-static void
-adapt(struct attribution *attribution, struct events *events, int64_t now)
-{
-	for (size_t i = 0; i < attribution->load_count; i++) {
-		struct load *load = &attribution->loads[i];
-
-		if (now - load->since < LOAD_SPAN_NS)
-			continue;
-		events_adapt(events, i, load->samples, now - load->since);
-		*load = (struct load){ .since = now };
-	}
-}
-
-/* If names were freed, no key may be compared with them; the rows stay. */
-static void
-trim(struct attribution *attribution)
-{
-	bool spaces = address_spaces_trim(attribution->spaces);
-	bool symbols = symbols_trim(attribution->symbols);
-
-	if (spaces || symbols)
-		index_reset(&attribution->index);
-	if (process_tracker_are_many(attribution->tracker))
-		process_tracker_trim(attribution->tracker);
-}
-
 void
 attribution_drain(struct attribution *attribution, struct events *events, int64_t until)
 {
@@ -440,14 +345,15 @@ attribution_drain(struct attribution *attribution, struct events *events, int64_
 	struct record record;
 	size_t ring;
 
-	fit_loads(attribution, events_ring_count(events), until);
 	address_spaces_begin(attribution->spaces);
-	for (size_t i = 0; i < attribution->load_count; i++)
+	for (size_t i = 0; i < events_ring_count(events); i++)
 		reorder_take(reorder, events_ring(events, i), i, events);
 	while (reorder_next(reorder, until, &record, &ring))
 		take_record(attribution, events, ring, &record);
-	adapt(attribution, events, until);
-	trim(attribution);
+	events_adapt(events, until);
+	address_spaces_trim(attribution->spaces);
+	symbols_trim(attribution->symbols);
+	process_tracker_trim(attribution->tracker, MANY_ENDED);
 }
 
 void
@@ -455,16 +361,12 @@ attribution_report(struct attribution *attribution, struct fault_report *report)
 {
 	struct fault_report counted = attribution->counted;
 
-	arena_reset(&report->texts);
-	report->faults.count = 0;
-	report->samples = report->period = 0;
-	report->has_walks = report->has_doubts = false;
+	fault_report_reset(report);
 	attribution->counted = *report;
 	attribution->counted_text = 0;
 	*report = counted;
 	index_reset(&attribution->index);
-	forget_others(attribution);
-	process_tracker_trim(attribution->tracker);
+	process_tracker_trim(attribution->tracker, 0);
 }
 
 const char *
@@ -475,12 +377,14 @@ attribution_trouble(const struct attribution *attribution)
 	return trouble ? trouble : symbols_trouble(attribution->symbols);
 }
 
-const char *
-fault_report_doubt(const struct fault_report *report)
+void
+fault_report_reset(struct fault_report *report)
 {
-	return report->has_doubts ? "another program samples the same faults (perf?): the process "
-				    "or mapping of some may be wrong"
-				  : NULL;
+	arena_reset(&report->texts);
+	report->faults.count = 0;
+	report->samples = report->period = 0;
+	report->has_walks = false;
+	report->doubt = NULL;
 }
 
 void

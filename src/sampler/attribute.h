@@ -3,7 +3,6 @@
 
 #include "base/arena.h"
 #include "model/fault-group.h"
-#include "model/fault.h"
 #include "model/needs.h"
 
 #include <stdbool.h>
@@ -37,9 +36,8 @@ struct fault_report {
 	struct rows faults;
 	struct arena texts; /* of the rows */
 	int64_t samples, period;
-	bool has_walks; /* whether walks are among the samples */
-	/* Another program samples the same: processes or mappings may be wrong. */
-	bool has_doubts;
+	bool has_walks;    /* whether walks are among the samples */
+	const char *doubt; /* one line about possible errors; NULL: none. It is static. */
 };
 
 /* Makes the report, in the memory of an older or zeroed one, and resets the counts. */
@@ -48,6 +46,6 @@ void attribution_report(struct attribution *attribution, struct fault_report *re
 /* One line about unknown mappings or functions; NULL: none. Valid until the next drain. */
 const char *attribution_trouble(const struct attribution *attribution);
 
-/* One line about possible errors in a report; NULL: none. It is static. */
-const char *fault_report_doubt(const struct fault_report *report);
+/* Empties it and keeps its memory. */
+void fault_report_reset(struct fault_report *report);
 void fault_report_finish(struct fault_report *report);

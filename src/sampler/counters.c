@@ -41,7 +41,7 @@ struct counter {
 
 struct counters {
 	const struct perf_calls *calls;
-	struct {
+	struct counted {
 		struct counter *counters; /* one for each CPU that is online */
 		size_t count, capacity;
 		int64_t sum;  /* of the last read */
@@ -51,17 +51,17 @@ struct counters {
 };
 
 static void
-close_kind(struct counters *counters, size_t kind)
+close_kind(const struct perf_calls *calls, struct counted *counted)
 {
-	while (counters->kinds[kind].count > 0)
-		counters->calls->close(
-			counters->kinds[kind].counters[--counters->kinds[kind].count].fd);
+	while (counted->count > 0)
+		calls->close(counted->counters[--counted->count].fd);
 }
 
 /* Opens on all CPUs or on none: a sum of some CPUs would be wrong. */
 static int
 open_kind(struct counters *counters, size_t kind)
 {
+	struct counted *counted = &counters->kinds[kind];
 	int64_t all = counters->calls->cpus();
 
 	for (int cpu = 0; cpu < all; cpu++) {
@@ -76,15 +76,14 @@ open_kind(struct counters *counters, size_t kind)
 		if (counter.fd == -ENODEV)
 			continue;
 		if (counter.fd < 0) {
-			close_kind(counters, kind);
+			close_kind(counters->calls, counted);
 			return counter.fd;
 		}
-		counters->kinds[kind].counters = array_reserve(counters->kinds[kind].counters,
-			&counters->kinds[kind].capacity, counters->kinds[kind].count + 1,
-			sizeof(counter));
-		counters->kinds[kind].counters[counters->kinds[kind].count++] = counter;
+		counted->counters = array_reserve(
+			counted->counters, &counted->capacity, counted->count + 1, sizeof(counter));
+		counted->counters[counted->count++] = counter;
 	}
-	return counters->kinds[kind].count > 0 ? 0 : -ENODEV;
+	return counted->count > 0 ? 0 : -ENODEV;
 }
 
 /* Returns 0 or the first error. */
@@ -99,7 +98,7 @@ open_kinds(struct counters *counters)
 		first = first < 0 ? first : error;
 		if (error == -EMFILE) { /* the rest of the program needs descriptors too */
 			for (size_t j = 0; j < i; j++)
-				close_kind(counters, j);
+				close_kind(counters->calls, &counters->kinds[j]);
 			break;
 		}
 	}
@@ -115,11 +114,8 @@ counters_open(const struct perf_calls *calls)
 	counters->calls = calls ? calls : &perf_calls_real;
 	error = open_kinds(counters);
 	if (error < 0)
-		denial_sentence(&(struct denial){ .step = STEP_COUNTERS,
-					.error = -error,
-					.paranoid = counters->calls->paranoid(),
-					.seccomp = counters->calls->seccomp() },
-			counters->missing);
+		denial_sentence(&(struct denial){ .step = STEP_COUNTERS, .error = -error },
+			counters->calls, counters->missing);
 	return counters;
 }
 
@@ -128,7 +124,7 @@ counters_reopen(struct counters *counters)
 {
 	for (size_t i = 0; i < KINDS; i++) {
 		counters->kinds[i].base = counters->kinds[i].sum;
-		close_kind(counters, i);
+		close_kind(counters->calls, &counters->kinds[i]);
 	}
 	open_kinds(counters);
 }
@@ -139,7 +135,7 @@ counters_close(struct counters *counters)
 	if (!counters)
 		return;
 	for (size_t i = 0; i < KINDS; i++) {
-		close_kind(counters, i);
+		close_kind(counters->calls, &counters->kinds[i]);
 		free(counters->kinds[i].counters);
 	}
 	free(counters);
@@ -165,12 +161,13 @@ is_whole(size_t kind, const uint64_t before[VALUES], const uint64_t after[VALUES
 static int64_t
 read_kind(struct counters *counters, size_t kind, bool has_walked)
 {
-	bool is_known = counters->kinds[kind].count > 0;
+	struct counted *counted = &counters->kinds[kind];
+	bool is_known = counted->count > 0;
 	bool is_moving = has_walked && kinds[kind].offset == offsetof(struct counts, data_walks);
-	int64_t sum = counters->kinds[kind].base;
+	int64_t sum = counted->base;
 
-	for (size_t i = 0; i < counters->kinds[kind].count; i++) {
-		struct counter *counter = &counters->kinds[kind].counters[i];
+	for (size_t i = 0; i < counted->count; i++) {
+		struct counter *counter = &counted->counters[i];
 		uint64_t values[VALUES];
 
 		if (counters->calls->read(counter->fd, values, VALUES) == 0) {
@@ -180,25 +177,17 @@ read_kind(struct counters *counters, size_t kind, bool has_walked)
 		}
 		sum += (int64_t)counter->values[VALUE];
 	}
-	is_known &= !is_moving || sum != counters->kinds[kind].sum;
-	counters->kinds[kind].sum = sum;
+	is_known &= !is_moving || sum != counted->sum;
+	counted->sum = sum;
 	return is_known ? sum : UNKNOWN;
 }
 
-bool
+void
 counters_read(struct counters *counters, bool has_walked, struct counts *ret_counts)
 {
-	struct counts counts;
-	bool is_counting = false;
-
-	for (size_t i = 0; i < KINDS; i++) {
-		*(int64_t *)((char *)&counts + kinds[i].offset) =
+	for (size_t i = 0; i < KINDS; i++)
+		*(int64_t *)((char *)ret_counts + kinds[i].offset) =
 			read_kind(counters, i, has_walked);
-		is_counting |= counters->kinds[i].count > 0;
-	}
-	if (is_counting)
-		*ret_counts = counts;
-	return is_counting;
 }
 
 const char *

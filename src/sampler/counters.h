@@ -28,9 +28,8 @@ void counters_reopen(struct counters *counters);
  * counter, because other programs use the counters too: then the difference to the last read is
  * unknown, but the next one may be known. `has_walked`: walks for data have been sampled since the
  * last read; if their count is unchanged, it is UNKNOWN. An offline CPU keeps its last count.
- * Returns false if there are no counters.
  */
-bool counters_read(struct counters *counters, bool has_walked, struct counts *ret_counts);
+void counters_read(struct counters *counters, bool has_walked, struct counts *ret_counts);
 
 /* One line: what is missing, and the permission for it; NULL: nothing. Valid until the close. */
 const char *counters_missing(const struct counters *counters);

@@ -78,13 +78,13 @@ read_bytes(int fd, uint64_t offset, char *bytes, size_t size)
 }
 
 static bool
-read_item(int fd, uint64_t table, uint64_t number, uint64_t size, char item[static ITEM_SIZE])
+read_item(int fd, const struct elf_headers *headers, uint64_t number, char item[static ITEM_SIZE])
 {
-	size_t wanted = size < ITEM_SIZE ? (size_t)size : ITEM_SIZE;
+	size_t wanted = headers->size < ITEM_SIZE ? (size_t)headers->size : ITEM_SIZE;
 
 	memset(item, 0, ITEM_SIZE);
-	return table <= INT64_MAX / 2 &&
-	       read_bytes(fd, table + number * size, item, wanted) == wanted;
+	return headers->at <= INT64_MAX / 2 &&
+	       read_bytes(fd, headers->at + number * headers->size, item, wanted) == wanted;
 }
 
 static size_t
@@ -93,19 +93,14 @@ entry_size(const struct elf_plan *plan)
 	return plan->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 }
 
-/* Section headers: offset, number, size of each. */
-struct sections {
-	uint64_t at, count, size;
-};
-
 /* Ignores the file's own size of an entry: it may be anything. */
 static int
-plan_table(int fd, const struct sections *sections, uint32_t type, struct elf_plan *plan)
+plan_table(int fd, const struct elf_headers *sections, uint32_t type, struct elf_plan *plan)
 {
 	char item[ITEM_SIZE];
 	uint64_t i = 0, link;
 
-	while (i < sections->count && read_item(fd, sections->at, i, sections->size, item) &&
+	while (i < sections->count && read_item(fd, sections, i, item) &&
 		number_of(plan, item, section_type) != type)
 		i++;
 	if (i == sections->count || number_of(plan, item, section_type) != type)
@@ -113,8 +108,7 @@ plan_table(int fd, const struct sections *sections, uint32_t type, struct elf_pl
 	plan->entries_at = number_of(plan, item, section_offset);
 	plan->entry_count = number_of(plan, item, section_bytes) / entry_size(plan);
 	link = number_of(plan, item, section_link);
-	if (link == 0 || link >= sections->count ||
-		!read_item(fd, sections->at, link, sections->size, item))
+	if (link == 0 || link >= sections->count || !read_item(fd, sections, link, item))
 		return -ENODATA;
 	plan->names_at = number_of(plan, item, section_offset);
 	plan->names_size = number_of(plan, item, section_bytes);
@@ -124,7 +118,7 @@ plan_table(int fd, const struct sections *sections, uint32_t type, struct elf_pl
 static int
 plan_tables(int fd, const char *header, struct elf_plan *plan)
 {
-	const struct sections sections = { .at = number_of(plan, header, sections_at),
+	const struct elf_headers sections = { .at = number_of(plan, header, sections_at),
 		.count = number_of(plan, header, section_count),
 		.size = number_of(plan, header, section_size) };
 	int error, other;
@@ -154,9 +148,9 @@ elf_plan(int fd, struct elf_plan *ret_plan)
 	if ((!plan.is_64 && header[EI_CLASS] != ELFCLASS32) ||
 		(!plan.is_big && header[EI_DATA] != ELFDATA2LSB))
 		return -EINVAL;
-	plan.loads_at = number_of(&plan, header, segments_at);
-	plan.load_count = number_of(&plan, header, segment_count);
-	plan.load_size = number_of(&plan, header, segment_size);
+	plan.loads = (struct elf_headers){ .at = number_of(&plan, header, segments_at),
+		.count = number_of(&plan, header, segment_count),
+		.size = number_of(&plan, header, segment_size) };
 	error = plan_tables(fd, header, &plan);
 	if (error == 0)
 		*ret_plan = plan;
@@ -177,8 +171,8 @@ read_loads(int fd, const struct elf_plan *plan, struct elf_symbols *symbols)
 	char item[ITEM_SIZE];
 
 	symbols->loads = xcalloc(MOST_LOADS, sizeof(symbols->loads[0]));
-	for (uint64_t i = 0; i < plan->load_count && i < MOST_LOADS; i++)
-		if (read_item(fd, plan->loads_at, i, plan->load_size, item) &&
+	for (uint64_t i = 0; i < plan->loads.count && i < MOST_LOADS; i++)
+		if (read_item(fd, &plan->loads, i, item) &&
 			number_of(plan, item, segment_type) == PT_LOAD)
 			symbols->loads[symbols->load_count++] = (struct elf_load){
 				.offset = number_of(plan, item, segment_offset),

@@ -22,7 +22,9 @@ enum {
 struct elf_plan {
 	bool is_64, is_big;
 	uint64_t entries_at, entry_count, names_at, names_size;
-	uint64_t loads_at, load_count, load_size;
+	struct elf_headers {
+		uint64_t at, count, size; /* offset, number, size of each */
+	} loads;
 };
 
 /* The functions of an ELF file, and the addresses of its loaded parts. A zeroed one is empty. */

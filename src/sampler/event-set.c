@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sampler/event-set.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "base/unit.h"
 #include "sampler/perf-calls.h"
 #include "sampler/record.h"
 
@@ -28,17 +30,17 @@ event_set_has_read(const struct event_set *set)
  * period tells them from minor ones (events_kind).
  */
 static uint64_t
-sample_type_of(const struct event_set *set, enum event_kind kind)
+sample_type_of(const struct event_set *set, enum fault_kind kind)
 {
-	if (kind == EVENT_WALK)
+	if (kind == FAULT_WALK)
 		return RECORD_SAMPLE_TYPE | PERF_SAMPLE_PERIOD;
 	if (event_set_has_read(set))
 		return RECORD_SAMPLE_TYPE | PERF_SAMPLE_READ;
-	return RECORD_SAMPLE_TYPE | (kind == EVENT_MAJOR ? PERF_SAMPLE_PERIOD : 0);
+	return RECORD_SAMPLE_TYPE | (kind == FAULT_MAJOR ? PERF_SAMPLE_PERIOD : 0);
 }
 
 static uint64_t
-read_format_of(const struct event_set *set, enum event_kind kind)
+read_format_of(const struct event_set *set, enum fault_kind kind)
 {
 	return (set->has_lost ? PERF_FORMAT_LOST : 0) |
 	       (sample_type_of(set, kind) & PERF_SAMPLE_READ ? RECORD_READ_FORMAT : 0);
@@ -46,9 +48,9 @@ read_format_of(const struct event_set *set, enum event_kind kind)
 
 /* Only walks use a frequency: for faults the kernel's adaption of the period fails. */
 static struct perf_event_attr
-describe(const struct event_set *set, enum event_kind kind)
+describe(const struct event_set *set, enum fault_kind kind)
 {
-	bool is_walk = kind == EVENT_WALK, is_minor = kind == EVENT_MINOR;
+	bool is_walk = kind == FAULT_WALK, is_minor = kind == FAULT_MINOR;
 	bool is_task = set->access != ACCESS_ALL && !is_walk;
 	struct perf_event_attr attributes = { .size = sizeof(attributes),
 		.type = is_walk ? PERF_TYPE_HW_CACHE : PERF_TYPE_SOFTWARE,
@@ -87,12 +89,12 @@ describe(const struct event_set *set, enum event_kind kind)
 
 /* Opens one event; the kernel's limit on frequencies may be lower than ours. */
 static int
-open_event(struct event_set *set, enum event_kind kind, pid_t task, int cpu)
+open_event(struct event_set *set, enum fault_kind kind, pid_t task, int cpu)
 {
 	struct perf_event_attr attributes = describe(set, kind);
 	int fd = calls_open(set->calls, &attributes, task, cpu);
 
-	while (fd == -EINVAL && kind == EVENT_WALK && attributes.sample_freq > 1) {
+	while (fd == -EINVAL && kind == FAULT_WALK && attributes.sample_freq > 1) {
 		attributes.sample_freq /= 2;
 		fd = calls_open(set->calls, &attributes, task, cpu);
 	}
@@ -103,16 +105,19 @@ open_event(struct event_set *set, enum event_kind kind, pid_t task, int cpu)
 
 /* The first event of a CPU has the ring, the others write into it. */
 static int
-connect_event(struct event_set *set, int fd, int number, bool is_first)
+connect_event(struct event_set *set, int fd, int number, size_t ring)
 {
 	int64_t period = set->target.period > 0 ? set->target.period : event_periods[0];
-	struct cpu cpu = { .number = number, .period = period, .before = period };
+	struct cpu cpu = { .number = number,
+		.period = period,
+		.before = period,
+		.since = clock_ns(CLOCK_MONOTONIC) };
 	struct epoll_event wake = { .events = EPOLLIN, .data.fd = fd };
 	int error;
 
-	if (!is_first)
-		return set->calls->control(fd, PERF_EVENT_IOC_SET_OUTPUT,
-			(unsigned long)set->cpus[set->cpu_count - 1].ring.fd);
+	if (ring < set->cpu_count)
+		return set->calls->control(
+			fd, PERF_EVENT_IOC_SET_OUTPUT, (unsigned long)set->cpus[ring].ring.fd);
 	set->denial.step = STEP_RING;
 	error = set->calls->map(&cpu.ring, fd, set->pages);
 	if (error < 0)
@@ -124,25 +129,18 @@ connect_event(struct event_set *set, int fd, int number, bool is_first)
 	return 0;
 }
 
-static void
-remember_event(struct event_set *set, const struct event *event)
-{
-	set->events = array_reserve(
-		set->events, &set->event_capacity, set->event_count + 1, sizeof(*event));
-	set->events[set->event_count++] = *event;
-}
-
 int
-event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, bool is_first)
+event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int cpu, size_t ring)
 {
-	struct event event = { .fd = open_event(set, kind, task, cpu), .kind = kind };
-	int error = event.fd < 0 ? event.fd : connect_event(set, event.fd, cpu, is_first);
+	struct event event = { .fd = open_event(set, kind, task, cpu), .kind = kind, .ring = ring };
+	int error = event.fd < 0 ? event.fd : connect_event(set, event.fd, cpu, ring);
 
 	if (error == 0) {
-		event.ring = set->cpu_count - 1;
 		event.values = 1 + (size_t)__builtin_popcountll(read_format_of(set, kind));
 		set->calls->control(event.fd, PERF_EVENT_IOC_ID, (unsigned long)&event.id);
-		remember_event(set, &event);
+		set->events = array_reserve(
+			set->events, &set->event_capacity, set->event_count + 1, sizeof(event));
+		set->events[set->event_count++] = event;
 	} else if (event.fd >= 0) {
 		set->calls->close(event.fd);
 	}
@@ -168,4 +166,84 @@ event_set_drop_cpus(struct event_set *set, size_t left)
 			event_set_drop(set);
 		set->calls->unmap(&set->cpus[--set->cpu_count].ring);
 	}
+}
+
+/*
+ * The two clocks drift apart, at most 0.5 us in a millisecond; samples are up to 250 ms old. A read
+ * interrupts the event's CPU and takes about 5 us. It takes more if this program waits for a CPU,
+ * or its CPU pauses: then it is repeated.
+ */
+enum {
+	VALID_NS = 10000000,
+	SLACK_NS = 50000,
+	DRIFT_PART = 2000,
+	NARROW_NS = 20000,
+	MOST_READS = 16,
+};
+
+/* values[1]: see RECORD_READ_FORMAT. Returns false if the event cannot be read. */
+static bool
+compare(const struct event *event, const struct perf_calls *calls, struct own_clock *ret_clock)
+{
+	uint64_t values[EVENT_VALUES];
+	int64_t before = clock_ns(CLOCK_MONOTONIC), after;
+
+	if (calls->read(event->fd, values, event->values) < 0)
+		return false;
+	after = clock_ns(CLOCK_MONOTONIC);
+	*ret_clock = (struct own_clock){ .low = before - (int64_t)values[1],
+		.high = after - (int64_t)values[1],
+		.set_at = after };
+	return true;
+}
+
+/* The last interval, plus the drift since, may be narrower than the new one. */
+static void
+narrow(struct own_clock *now, const struct own_clock *before)
+{
+	int64_t drift = (now->set_at - before->set_at) / DRIFT_PART;
+	int64_t low = before->low - drift, high = before->high + drift;
+
+	if (before->set_at == 0 || low > now->high || high < now->low)
+		return;
+	now->low = low > now->low ? low : now->low;
+	now->high = high < now->high ? high : now->high;
+}
+
+/* Compares the clocks, unless that was done shortly before `now`. */
+static void
+set_clock(struct event *event, const struct perf_calls *calls, int64_t now)
+{
+	struct own_clock best = { .set_at = 0 }, next;
+
+	if (event->clock.set_at != 0 && now - event->clock.set_at < VALID_NS)
+		return;
+	for (int i = 0; i < MOST_READS && compare(event, calls, &next); i++) {
+		if (best.set_at == 0 || next.high - next.low < best.high - best.low)
+			best = next;
+		if (best.high - best.low < NARROW_NS)
+			break;
+	}
+	if (best.set_at == 0)
+		return;
+	narrow(&best, &event->clock);
+	event->clock = best;
+}
+
+bool
+event_mend(struct event *event, const struct perf_calls *calls, struct record *sample, int64_t now)
+{
+	const struct own_clock *clock = &event->clock;
+	int64_t ahead;
+
+	set_clock(event, calls, now);
+	if (clock->set_at == 0 || sample->enabled == UNKNOWN)
+		return false;
+	if (!__builtin_sub_overflow(sample->time, sample->enabled, &ahead) &&
+		ahead >= clock->low - SLACK_NS && ahead <= clock->high + SLACK_NS)
+		return false;
+	if (__builtin_add_overflow(
+		    sample->enabled, clock->low + (clock->high - clock->low) / 2, &sample->time))
+		sample->time = INT64_MAX;
+	return true;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "collect/perf-ring.h"
-#include "sampler/own-clock.h"
+#include "model/fault.h"
 #include "sampler/permissions.h"
 #include "sampler/target.h"
 
@@ -10,10 +10,22 @@
 enum { EVENT_PERIODS = 3 };
 extern const int64_t event_periods[EVENT_PERIODS];
 
+/* The most values in a read of an event. */
+enum { EVENT_VALUES = 4 };
+
+/*
+ * The difference between CLOCK_MONOTONIC and the kernel's perf_clock, which measures for how long
+ * an event has been enabled. A zeroed one is unknown.
+ */
+struct own_clock {
+	int64_t low, high; /* bounds of the difference, nanoseconds */
+	int64_t set_at;    /* of CLOCK_MONOTONIC; 0: never */
+};
+
 struct event {
 	int fd;
 	uint64_t id;
-	enum event_kind kind;
+	enum fault_kind kind;
 	size_t ring;
 	size_t values;          /* values of a read; the last one counts lost samples */
 	struct own_clock clock; /* of events with PERF_SAMPLE_READ */
@@ -24,7 +36,10 @@ struct cpu {
 	int number;
 	size_t step;                     /* in event_periods[] */
 	int64_t period, before, changed; /* the period, and the one of samples before `changed` */
+	int64_t samples, since;          /* its load: the samples since a time */
 };
+
+struct record;
 
 /* The open events. They are closed in reverse order. */
 struct event_set {
@@ -42,10 +57,10 @@ struct event_set {
 };
 
 /*
- * Opens an event on a CPU. is_first: adds the CPU and its ring; else the event writes into the ring
- * of the last CPU. Returns 0 or -errno.
+ * Opens an event on a CPU, which writes into the ring of that number. Its first event adds the CPU
+ * and the ring, whose number is the count of those before. Returns 0 or -errno.
  */
-int event_set_add(struct event_set *set, enum event_kind kind, pid_t task, int cpu, bool is_first);
+int event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int cpu, size_t ring);
 
 /* Whether the samples of faults have PERF_SAMPLE_READ. */
 bool event_set_has_read(const struct event_set *set);
@@ -55,3 +70,11 @@ void event_set_drop(struct event_set *set);
 
 /* Closes all CPUs except the first `left`, with their events, which must be the last ones. */
 void event_set_drop_cpus(struct event_set *set, size_t left);
+
+/*
+ * Sets the time of a sample from the time for which its own event had been enabled, if the two
+ * differ by more than 50 us, which is the largest error left. For events with PERF_SAMPLE_READ.
+ * `now`: a moment after the sample. Returns whether they differed.
+ */
+bool event_mend(
+	struct event *event, const struct perf_calls *calls, struct record *sample, int64_t now);

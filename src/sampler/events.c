@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "base/index.h"
 #include "base/memory.h"
-#include "base/unit.h"
 #include "collect/perf-ring.h"
 #include "sampler/event-set.h"
 #include "sampler/perf-calls.h"
@@ -26,6 +25,7 @@ enum {
 	MOST_DESCRIPTORS = 512, /* for the threads of one process */
 	BUSY_RATE = 10000,      /* samples a second and CPU */
 	CALM_PART = 4,
+	LOAD_SPAN_NS = 100 * 1000000,
 	WOKEN = 16,
 };
 
@@ -35,7 +35,7 @@ struct events {
 	pid_t *tasks;
 	size_t task_count, task_capacity, all_tasks;
 	struct index ids;
-	int64_t lost[EVENT_KINDS]; /* from records (events_add_lost()) */
+	int64_t lost; /* from records (events_add_lost()) */
 };
 
 /* Opens the faults of all tasks on one CPU. Skips threads that have ended. */
@@ -46,9 +46,8 @@ add_cpu(struct events *events, int number)
 	int error = 0;
 
 	for (size_t i = 0; i < events->task_count; i++)
-		for (enum event_kind kind = EVENT_MINOR; kind <= EVENT_MAJOR; kind++) {
-			error = event_set_add(&events->set, kind, events->tasks[i], number,
-				events->set.cpu_count == before);
+		for (enum fault_kind kind = FAULT_MINOR; kind <= FAULT_MAJOR; kind++) {
+			error = event_set_add(&events->set, kind, events->tasks[i], number, before);
 			if (error == -ESRCH)
 				break;
 			if (error < 0) {
@@ -130,7 +129,7 @@ open_at(struct events *events, enum access_level access)
 	events->set.pages = events->set.target.pages > 0 ? events->set.target.pages : PAGES;
 	list_tasks(events);
 	for (;;) {
-		events->set.denial = (struct denial){ .step = STEP_OPEN, .access = access };
+		events->set.denial = (struct denial){ .step = STEP_OPEN };
 		error = events->task_count > 0 ? add_cpus(events) : -ESRCH;
 		if (error == 0)
 			return 0;
@@ -157,9 +156,7 @@ tell(struct events *events, struct denial denial)
 	denial.access = events->set.access;
 	denial.pid = events->set.target.pid;
 	denial.level = events->set.target.on_exec ? 1 : 0;
-	denial.paranoid = events->set.calls->paranoid();
-	denial.seccomp = events->set.calls->seccomp();
-	denial_sentence(&denial, events->missing);
+	denial_sentence(&denial, events->set.calls, events->missing);
 }
 
 /*
@@ -169,15 +166,11 @@ tell(struct events *events, struct denial denial)
 static void
 add_walks(struct events *events)
 {
-	size_t faults = events->set.event_count, rings = events->set.cpu_count;
+	size_t faults = events->set.event_count;
 	int error = 0;
 
-	for (size_t i = 0; i < rings && error == 0; i++) {
-		events->set.cpu_count = i + 1; /* into this CPU's ring */
-		error = event_set_add(
-			&events->set, EVENT_WALK, -1, events->set.cpus[i].number, false);
-	}
-	events->set.cpu_count = rings;
+	for (size_t i = 0; i < events->set.cpu_count && error == 0; i++)
+		error = event_set_add(&events->set, FAULT_WALK, -1, events->set.cpus[i].number, i);
 	if (error == 0)
 		return;
 	while (events->set.event_count > faults)
@@ -192,12 +185,10 @@ descend(struct events *events)
 	enum access_level access = events->set.target.on_exec ? ACCESS_PROCESS : ACCESS_ALL;
 	enum access_level lowest = events->set.target.pid > 0 ? ACCESS_USER : ACCESS_ALL;
 	struct denial first = { .error = 0 };
-	bool is_first = true;
 
 	while (open_at(events, access) < 0) {
-		if (is_first)
+		if (first.error == 0)
 			first = events->set.denial;
-		is_first = false;
 		if (access++ == lowest) {
 			bool has_ended = events->set.denial.error == ESRCH;
 
@@ -207,7 +198,7 @@ descend(struct events *events)
 			return;
 		}
 	}
-	if (!is_first)
+	if (first.error != 0)
 		tell(events, first);
 	else if (events->set.denial.error != 0)
 		tell(events, events->set.denial);
@@ -325,19 +316,7 @@ find_event(const struct events *events, uint64_t id)
 {
 	uint32_t row = index_first(&events->ids, index_mix(0, id));
 
-	while (row != INDEX_END && events->set.events[row].id != id)
-		row = index_next(&events->ids, row);
 	return row == INDEX_END ? NULL : &events->set.events[row];
-}
-
-bool
-events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind)
-{
-	const struct event *event = find_event(events, id);
-
-	if (event)
-		*ret_kind = event->kind;
-	return event != NULL;
 }
 
 /* NULL: the identifier is that of another program's event, and there is no other one. */
@@ -349,14 +328,14 @@ event_of(const struct events *events, const struct record *sample)
 	return find_event(events, has_own ? sample->own_id : sample->id);
 }
 
-enum event_kind
+enum fault_kind
 events_kind(const struct events *events, const struct record *sample)
 {
 	const struct event *event = event_of(events, sample);
 
 	if (event)
 		return event->kind;
-	return sample->period == 1 ? EVENT_MAJOR : EVENT_MINOR;
+	return sample->period == 1 ? FAULT_MAJOR : FAULT_MINOR;
 }
 
 void
@@ -365,26 +344,32 @@ events_mend(struct events *events, struct record *sample, int64_t now)
 	struct event *event = event_of(events, sample);
 
 	sample->is_shared = !event || event->id != sample->id;
-	if (!event || !event_set_has_read(&events->set) || event->kind == EVENT_WALK)
+	if (!event || !event_set_has_read(&events->set) || event->kind == FAULT_WALK)
 		return;
-	own_clock_set(&event->clock, events->set.calls, event->fd, event->values, now);
-	sample->is_shared |= own_clock_mend(&event->clock, sample);
+	sample->is_shared |= event_mend(event, events->set.calls, sample, now);
 }
 
 int64_t
-events_weight(const struct events *events, size_t ring, enum event_kind kind, int64_t time)
+events_weight(const struct events *events, size_t ring, const struct record *sample)
 {
 	const struct cpu *cpu = &events->set.cpus[ring];
+	enum fault_kind kind = events_kind(events, sample);
 
-	if (kind == EVENT_MINOR)
-		return time < cpu->changed ? cpu->before : cpu->period;
-	return kind == EVENT_MAJOR ? 1 : UNKNOWN;
+	if (kind == FAULT_MINOR)
+		return sample->time < cpu->changed ? cpu->before : cpu->period;
+	return kind == FAULT_MAJOR ? 1 : sample->period;
 }
 
 int64_t
 events_period(const struct events *events, size_t ring)
 {
 	return events->set.cpus[ring].period;
+}
+
+void
+events_count(struct events *events, size_t ring)
+{
+	events->set.cpus[ring].samples++;
 }
 
 static void
@@ -396,7 +381,7 @@ set_period(struct events *events, size_t ring, size_t step)
 	for (size_t i = 0; i < events->set.event_count; i++) {
 		const struct event *event = &events->set.events[i];
 
-		if (event->ring == ring && event->kind == EVENT_MINOR)
+		if (event->ring == ring && event->kind == FAULT_MINOR)
 			events->set.calls->control(
 				event->fd, PERF_EVENT_IOC_PERIOD, (unsigned long)&period);
 	}
@@ -406,15 +391,11 @@ set_period(struct events *events, size_t ring, size_t step)
 	cpu->changed = clock_ns(CLOCK_MONOTONIC);
 }
 
-void
-events_adapt(struct events *events, size_t ring, int64_t samples, int64_t duration_ns)
+static void
+adapt_ring(struct events *events, size_t ring, double rate)
 {
 	const struct cpu *cpu = &events->set.cpus[ring];
-	double rate = duration_ns > 0 ? (double)samples * 1e9 / (double)duration_ns : 0;
 
-	/* Inherited copies keep their first period. */
-	if (events->set.target.period > 0 || events->set.access != ACCESS_ALL || duration_ns <= 0)
-		return;
 	if (rate > BUSY_RATE && cpu->step + 1 < EVENT_PERIODS)
 		set_period(events, ring, cpu->step + 1);
 	else if (cpu->step > 0 &&
@@ -423,24 +404,42 @@ events_adapt(struct events *events, size_t ring, int64_t samples, int64_t durati
 		set_period(events, ring, cpu->step - 1);
 }
 
-int64_t
-events_lost(const struct events *events, enum event_kind kind)
+void
+events_adapt(struct events *events, int64_t now)
 {
-	int64_t lost = events->set.has_lost ? 0 : events->lost[kind];
-	uint64_t values[OWN_CLOCK_VALUES];
+	/* Inherited copies keep their first period. */
+	if (events->set.target.period > 0 || events->set.access != ACCESS_ALL)
+		return;
+	for (size_t i = 0; i < events->set.cpu_count; i++) {
+		struct cpu *cpu = &events->set.cpus[i];
+		int64_t duration = now - cpu->since;
+
+		if (duration < LOAD_SPAN_NS)
+			continue;
+		adapt_ring(events, i, (double)cpu->samples * 1e9 / (double)duration);
+		cpu->samples = 0;
+		cpu->since = now;
+	}
+}
+
+int64_t
+events_lost(const struct events *events)
+{
+	int64_t lost = events->set.has_lost ? 0 : events->lost;
+	uint64_t values[EVENT_VALUES];
 
 	for (size_t i = 0; i < events->set.event_count && events->set.has_lost; i++) {
 		const struct event *event = &events->set.events[i];
 
-		if (event->kind == kind &&
-			events->set.calls->read(event->fd, values, event->values) == 0)
+		if (events->set.calls->read(event->fd, values, event->values) == 0)
 			lost += (int64_t)values[event->values - 1];
 	}
 	return lost;
 }
 
 void
-events_add_lost(struct events *events, enum event_kind kind, int64_t lost)
+events_add_lost(struct events *events, const struct record *record)
 {
-	events->lost[kind] += lost;
+	if (find_event(events, record->id))
+		events->lost += record->lost;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/fault.h"
 #include "sampler/permissions.h"
 #include "sampler/target.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,7 +44,7 @@ int events_fd(const struct events *events);
 void events_acknowledge(struct events *events);
 
 /* The kind of a sample, even if it was prepared for another program's event (record.h). */
-enum event_kind events_kind(const struct events *events, const struct record *sample);
+enum fault_kind events_kind(const struct events *events, const struct record *sample);
 
 /*
  * Checks, as far as one sample allows, whether it was prepared for another program's event, and
@@ -53,27 +53,25 @@ enum event_kind events_kind(const struct events *events, const struct record *sa
  */
 void events_mend(struct events *events, struct record *sample, int64_t now);
 
-/* Finds the event of any other record by its identifier. Returns false if there is none. */
-bool events_find(const struct events *events, uint64_t id, enum event_kind *ret_kind);
-
-/*
- * The number of faults that a sample of that time stands for. UNKNOWN for walks: see record.period.
- */
-int64_t events_weight(const struct events *events, size_t ring, enum event_kind kind, int64_t time);
+/* The number of faults or walks that a sample of a ring stands for, or UNKNOWN. */
+int64_t events_weight(const struct events *events, size_t ring, const struct record *sample);
 
 /* The current period of minor faults in a ring. */
 int64_t events_period(const struct events *events, size_t ring);
 
+/* Counts a sample of a ring for events_adapt(). */
+void events_count(struct events *events, size_t ring);
+
 /*
- * Increases the period if a ring had over 10,000 samples a second, and decreases it when there are
- * few again. Does nothing if the target has a period. The caller must have drained the ring: only
- * one earlier period is kept.
+ * Ten times a second, increases the period if a ring had over 10,000 samples a second, and
+ * decreases it when there are few again. Does nothing if the target has a period. The caller must
+ * have drained the rings up to `now`: only one earlier period is kept.
  */
-void events_adapt(struct events *events, size_t ring, int64_t samples, int64_t duration_ns);
+void events_adapt(struct events *events, int64_t now);
 
 /*
  * The number of lost samples so far. Older kernels have no count: there it is the sum of
  * events_add_lost(), from records of kind RECORD_LOST.
  */
-int64_t events_lost(const struct events *events, enum event_kind kind);
-void events_add_lost(struct events *events, enum event_kind kind, int64_t lost);
+int64_t events_lost(const struct events *events);
+void events_add_lost(struct events *events, const struct record *record);

@@ -145,10 +145,3 @@ look_up_create(int root, int64_t pid, const char *name)
 		.fd = -1 };
 	return look_up;
 }
-
-void
-look_up_destroy(struct look_up *look_up)
-{
-	if (look_up)
-		destroy(&look_up->job);
-}

@@ -33,7 +33,5 @@ struct look_up {
 	int64_t since; /* time when it became late; 0: it is not, or this has been reported */
 };
 
+/* The look-up ends with job_destroy(). */
 struct look_up *look_up_create(int root, int64_t pid, const char *name);
-
-/* Not allowed while it runs. NULL is allowed. */
-void look_up_destroy(struct look_up *look_up);

@@ -17,12 +17,6 @@
 
 enum { STATUS_SIZE = 8192 };
 
-static void
-real_close(int fd)
-{
-	close(fd);
-}
-
 static int
 real_control(int fd, unsigned long request, unsigned long argument)
 {
@@ -45,19 +39,12 @@ real_cpus(void)
 	return sysconf(_SC_NPROCESSORS_CONF);
 }
 
-static ssize_t
-read_text(const char *path, char *text, size_t size)
-{
-	_cleanup_close_ int root = procfs_open_root("/proc");
-
-	return root < 0 ? root : procfs_read(root, path, text, size);
-}
-
 static int64_t
 real_paranoid(void)
 {
 	char text[32];
-	ssize_t length = read_text("sys/kernel/perf_event_paranoid", text, sizeof(text));
+	ssize_t length =
+		procfs_read(AT_FDCWD, "/proc/sys/kernel/perf_event_paranoid", text, sizeof(text));
 
 	return length < 0 ? UNKNOWN : scan_number(text);
 }
@@ -66,14 +53,14 @@ static int64_t
 real_seccomp(void)
 {
 	_cleanup_free_ char *text = xmalloc(STATUS_SIZE);
-	ssize_t length = read_text("self/status", text, STATUS_SIZE);
+	ssize_t length = procfs_read(AT_FDCWD, "/proc/self/status", text, STATUS_SIZE);
 
 	return length < 0 ? UNKNOWN : procfs_field(text, "Seccomp");
 }
 
 const struct perf_calls perf_calls_real = {
 	.open = perf_open,
-	.close = real_close,
+	.close = close,
 	.map = perf_ring_map,
 	.unmap = perf_ring_close,
 	.control = real_control,
@@ -83,35 +70,26 @@ const struct perf_calls perf_calls_real = {
 	.seccomp = real_seccomp,
 };
 
-/* Tries to open with fewer attributes, and keeps these if it succeeds. */
-static int
-open_with(const struct perf_calls *calls, const struct perf_event_attr *less, pid_t pid, int cpu,
-	struct perf_event_attr *attributes)
-{
-	struct perf_event_attr tried = *less;
-	int fd = calls->open(&tried, pid, cpu);
-
-	if (fd >= 0)
-		*attributes = *less;
-	return fd;
-}
-
 int
 calls_open(const struct perf_calls *calls, struct perf_event_attr *attributes, pid_t pid, int cpu)
 {
 	struct perf_event_attr less = *attributes;
-	int fd = open_with(calls, &less, pid, cpu, attributes);
 
-	if (fd == -E2BIG) {
-		less.size = PERF_ATTR_SIZE_VER0;
-		less.use_clockid = 0;
-		fd = open_with(calls, &less, pid, cpu, attributes);
+	for (;;) {
+		struct perf_event_attr tried = less;
+		int fd = calls->open(&tried, pid, cpu);
+
+		if (fd >= 0)
+			*attributes = less;
+		if (fd == -E2BIG && less.size > PERF_ATTR_SIZE_VER0) {
+			less.size = PERF_ATTR_SIZE_VER0;
+			less.use_clockid = 0;
+		} else if (fd == -EINVAL && less.read_format & PERF_FORMAT_LOST) {
+			less.read_format &= ~(uint64_t)PERF_FORMAT_LOST;
+		} else {
+			return fd;
+		}
 	}
-	if (fd == -EINVAL && less.read_format & PERF_FORMAT_LOST) {
-		less.read_format &= ~(uint64_t)PERF_FORMAT_LOST;
-		fd = open_with(calls, &less, pid, cpu, attributes);
-	}
-	return fd;
 }
 
 const char cpus_online[] = "/sys/devices/system/cpu/online";

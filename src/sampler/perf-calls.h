@@ -12,7 +12,7 @@ struct perf_ring;
 /* The sampler's system calls, which tests can replace. They return 0 or -errno. */
 struct perf_calls {
 	int (*open)(struct perf_event_attr *attributes, pid_t pid, int cpu); /* a descriptor */
-	void (*close)(int fd);
+	int (*close)(int fd);
 	int (*map)(struct perf_ring *ring, int fd, size_t data_pages);
 	void (*unmap)(struct perf_ring *ring); /* closes its descriptor too */
 	int (*control)(int fd, unsigned long request, unsigned long argument); /* ioctl(2) */

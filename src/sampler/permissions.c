@@ -3,6 +3,7 @@
 
 #include "base/macros.h"
 #include "base/unit.h"
+#include "sampler/perf-calls.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -37,12 +38,6 @@ static const struct {
 static void
 write_lack(const struct denial *denial, char text[static HALF_SIZE])
 {
-	static const char *const lacks[] = {
-		[ACCESS_ALL] = "only the faults on %" PRId64 " of %" PRId64 " CPUs are sampled",
-		[ACCESS_PROCESS] = "only the faults of process %" PRId64 " are sampled",
-		[ACCESS_USER] = "only the user-mode faults of process %" PRId64 " are sampled",
-	};
-
 	if (denial->step == STEP_WALKS)
 		snprintf(text, HALF_SIZE, "TLB walks are not sampled");
 	else if (denial->step == STEP_COUNTERS)
@@ -51,14 +46,17 @@ write_lack(const struct denial *denial, char text[static HALF_SIZE])
 	else if (denial->access == ACCESS_NONE)
 		snprintf(text, HALF_SIZE, "page faults are not sampled");
 	else if (denial->access == ACCESS_ALL || denial->error == EMFILE)
-		snprintf(text, HALF_SIZE, lacks[ACCESS_ALL], denial->done, denial->all);
+		snprintf(text, HALF_SIZE,
+			"only the faults on %" PRId64 " of %" PRId64 " CPUs are sampled",
+			denial->done, denial->all);
 	else if (denial->done < denial->all)
 		snprintf(text, HALF_SIZE,
 			"only the faults of %" PRId64 " of %" PRId64 " threads of process %" PRId64
 			" are sampled",
 			denial->done, denial->all, denial->pid);
 	else
-		snprintf(text, HALF_SIZE, lacks[denial->access], denial->pid);
+		snprintf(text, HALF_SIZE, "only the %sfaults of process %" PRId64 " are sampled",
+			denial->access == ACCESS_USER ? "user-mode " : "", denial->pid);
 }
 
 /*
@@ -66,30 +64,30 @@ write_lack(const struct denial *denial, char text[static HALF_SIZE])
  * them refuse CAP_PERFMON too. A plain kernel handles these levels like 2.
  */
 static void
-write_lack_of_rights(const struct denial *denial, char text[static HALF_SIZE])
+write_lack_of_rights(const struct denial *denial, int64_t paranoid, char text[static HALF_SIZE])
 {
 	const char *whom =
 		denial->access == ACCESS_NONE || denial->step > STEP_RING ? "that" : "more";
 
-	if (denial->paranoid == UNKNOWN)
+	if (paranoid == UNKNOWN)
 		snprintf(text, HALF_SIZE, "%s needs CAP_PERFMON: setcap cap_perfmon+ep memtop",
 			whom);
-	else if (denial->paranoid <= denial->level)
+	else if (paranoid <= denial->level)
 		snprintf(text, HALF_SIZE, "a security module of the kernel forbids it");
-	else if (denial->paranoid >= 3 && denial->access == ACCESS_NONE)
+	else if (paranoid >= 3 && denial->access == ACCESS_NONE)
 		snprintf(text, HALF_SIZE,
 			"this kernel may forbid perf events (kernel.perf_event_paranoid is %" PRId64
 			"); run memtop as root or set it to %" PRId64,
-			denial->paranoid, denial->level);
+			paranoid, denial->level);
 	else
 		snprintf(text, HALF_SIZE,
 			"%s needs CAP_PERFMON or kernel.perf_event_paranoid<=%" PRId64
 			" (now %" PRId64 "): setcap cap_perfmon+ep memtop",
-			whom, denial->level, denial->paranoid);
+			whom, denial->level, paranoid);
 }
 
 static const char *
-find_cause(const struct denial *denial)
+find_cause(const struct denial *denial, const struct perf_calls *calls)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
 		if (causes[i].error == denial->error &&
@@ -97,22 +95,23 @@ find_cause(const struct denial *denial)
 			return causes[i].cause;
 	if (denial->error != EPERM)
 		return strerror(denial->error);
-	return denial->seccomp > 0
+	return calls->seccomp() > 0
 		       ? "a container or sandbox forbids it (seccomp); it must allow "
 			 "perf_event_open"
 		       : "a security module, lockdown or container forbids perf_event_open";
 }
 
 void
-denial_sentence(const struct denial *denial, char sentence[static DENIAL_SENTENCE_SIZE])
+denial_sentence(const struct denial *denial, const struct perf_calls *calls,
+	char sentence[static DENIAL_SENTENCE_SIZE])
 {
 	char lack[HALF_SIZE], rights[HALF_SIZE];
 	const char *cause = rights;
 
 	write_lack(denial, lack);
 	if (denial->error == EACCES)
-		write_lack_of_rights(denial, rights);
+		write_lack_of_rights(denial, calls->paranoid(), rights);
 	else
-		cause = find_cause(denial);
+		cause = find_cause(denial, calls);
 	snprintf(sentence, DENIAL_SENTENCE_SIZE, "%s: %s", lack, cause);
 }

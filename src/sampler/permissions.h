@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <stddef.h>
 #include <stdint.h>
+
+struct perf_calls;
 
 /* From the most access that can be permitted to none. */
 enum access_level { ACCESS_ALL, ACCESS_PROCESS, ACCESS_USER, ACCESS_NONE };
@@ -20,12 +21,11 @@ struct denial {
 	int64_t pid;              /* the target process; 0: all */
 	int64_t done, all;        /* opened and all CPUs or threads; equal: no limit */
 	int64_t level;            /* the highest kernel.perf_event_paranoid that is enough */
-	int64_t paranoid;         /* its present value; UNKNOWN: it cannot be read */
-	int64_t seccomp;          /* 0: no system call filter */
 };
 
 /* Space for any of the sentences. */
 enum { DENIAL_SENTENCE_SIZE = 384 };
 
 /* Writes one line: what is missing, why, and which permission is needed. */
-void denial_sentence(const struct denial *denial, char sentence[static DENIAL_SENTENCE_SIZE]);
+void denial_sentence(const struct denial *denial, const struct perf_calls *calls,
+	char sentence[static DENIAL_SENTENCE_SIZE]);

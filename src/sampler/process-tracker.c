@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COMM_SIZE = 16, MANY_ENDED = 1024 }; /* TASK_COMM_LEN of the kernel */
+enum { COMM_SIZE = 16 }; /* TASK_COMM_LEN of the kernel */
 
 struct tracked_process {
 	int64_t pid;
@@ -53,8 +53,6 @@ find(const struct process_tracker *tracker, int64_t pid)
 {
 	uint32_t row = index_first(&tracker->index, index_mix(0, (uint64_t)pid));
 
-	while (row != INDEX_END && tracker->rows[row].pid != pid)
-		row = index_next(&tracker->index, row);
 	return row == INDEX_END ? NULL : &tracker->rows[row];
 }
 
@@ -172,12 +170,6 @@ process_tracker_comm(struct process_tracker *tracker, int64_t pid)
 	return tracked->comm[0] ? tracked->comm : NULL;
 }
 
-bool
-process_tracker_are_many(const struct process_tracker *tracker)
-{
-	return tracker->ended > MANY_ENDED;
-}
-
 /* After the end of the first thread, its /proc entry stays until the last thread ends. */
 static bool
 goes_on(const struct process_tracker *tracker, const struct tracked_process *tracked)
@@ -190,10 +182,12 @@ goes_on(const struct process_tracker *tracker, const struct tracked_process *tra
 
 /* The index has row numbers, so it is rebuilt. */
 void
-process_tracker_trim(struct process_tracker *tracker)
+process_tracker_trim(struct process_tracker *tracker, size_t most)
 {
 	size_t count = tracker->count;
 
+	if (tracker->ended <= most)
+		return;
 	tracker->count = 0;
 	index_reset(&tracker->index);
 	for (size_t i = 0; i < count; i++) {

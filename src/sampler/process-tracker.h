@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct record;
@@ -28,8 +29,5 @@ bool process_tracker_has(const struct process_tracker *tracker, int64_t pid);
 /* The name of a process, valid until the next record; NULL if it ended before any record. */
 const char *process_tracker_comm(struct process_tracker *tracker, int64_t pid);
 
-/* Whether enough processes have ended to forget them. */
-bool process_tracker_are_many(const struct process_tracker *tracker);
-
-/* Forgets processes that have ended. */
-void process_tracker_trim(struct process_tracker *tracker);
+/* Forgets processes that have ended, if they are more than `most`. */
+void process_tracker_trim(struct process_tracker *tracker, size_t most);

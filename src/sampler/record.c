@@ -22,7 +22,10 @@ struct sample {
 	uint32_t cpu, reserved;
 };
 
-/* A record of type PERF_RECORD_MMAP ends before `major`; the name follows. */
+/*
+ * A record of type PERF_RECORD_MMAP ends before `major`; the name follows. From `major` up to
+ * `generation` there may be a build id.
+ */
 struct mapped {
 	uint32_t pid, tid;
 	uint64_t start, length, offset;
@@ -121,7 +124,6 @@ parse_sample(const struct body *body, struct record *record)
 	record->tid = task_of(sample.tid);
 	record->time = count_of(sample.time);
 	record->address = sample.address;
-	record->cpu = sample.cpu;
 	record->in_kernel = is_kernel(body->misc);
 	parse_rest(body->bytes + sizeof(sample), body->size - sizeof(sample), record);
 	return true;
@@ -138,17 +140,12 @@ parse_map(const struct body *body, bool has_inode, struct record *record)
 	if (!take_name(body, size, &record->name))
 		return false;
 	memcpy(&map, body->bytes, size);
-	if (body->misc & PERF_RECORD_MISC_MMAP_BUILD_ID)
-		map.major = map.minor = 0, map.inode = 0; /* a build id is in their place */
 	record->kind = RECORD_MAP;
 	record->pid = task_of(map.pid);
 	record->tid = task_of(map.tid);
 	record->map = (struct record_map){ .start = map.start,
 		.length = map.length,
 		.offset = map.offset,
-		.inode = map.inode,
-		.major = map.major,
-		.minor = map.minor,
 		.protection = map.protection,
 		.flags = map.flags,
 		.in_kernel = is_kernel(body->misc) };
@@ -215,7 +212,6 @@ take_trailer(struct body *body, struct record *record)
 	record->pid = task_of(trailer.pid);
 	record->tid = task_of(trailer.tid);
 	record->time = count_of(trailer.time);
-	record->cpu = trailer.cpu;
 	return true;
 }
 
@@ -251,7 +247,6 @@ record_parse(const void *bytes, size_t size, struct record *ret_record)
 		.time = UNKNOWN,
 		.pid = UNKNOWN,
 		.tid = UNKNOWN,
-		.cpu = UNKNOWN,
 		.period = UNKNOWN,
 		.enabled = UNKNOWN,
 		.parent = UNKNOWN,

@@ -34,9 +34,9 @@ enum record_kind {
 /* One record. Fields that its kind does not have are UNKNOWN, 0, false or "". */
 struct record {
 	enum record_kind kind;
-	uint64_t id;           /* of the event, as in PERF_EVENT_IOC_ID */
-	int64_t time;          /* nanoseconds of CLOCK_MONOTONIC */
-	int64_t pid, tid, cpu; /* UNKNOWN: it has ended */
+	uint64_t id;      /* of the event, as in PERF_EVENT_IOC_ID */
+	int64_t time;     /* nanoseconds of CLOCK_MONOTONIC */
+	int64_t pid, tid; /* UNKNOWN: it has ended */
 
 	uint64_t ip, address; /* of a sample */
 	/*
@@ -50,8 +50,8 @@ struct record {
 	bool is_shared; /* of a sample: prepared for another program; not set by record_parse() */
 
 	struct record_map {
-		uint64_t start, length, offset, inode;    /* inode 0: no file, or unknown */
-		uint32_t major, minor, protection, flags; /* PROT_*, MAP_* */
+		uint64_t start, length, offset;
+		uint32_t protection, flags; /* PROT_*, MAP_* */
 		bool in_kernel;
 	} map;
 

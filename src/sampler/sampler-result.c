@@ -3,22 +3,21 @@
 
 #include "model/snapshot.h"
 
-#include <string.h>
+#include <stddef.h>
 
 static const struct sampling nothing_sampled = { .duration = UNKNOWN,
 	.period = UNKNOWN,
 	.samples = UNKNOWN,
 	.lost = UNKNOWN,
 	.pages = UNKNOWN };
+static const struct counts nothing_counted = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN };
 
 void
 sampler_result_reset(struct sampler_result *answer)
 {
-	arena_reset(&answer->report.texts);
-	answer->report.faults.count = 0;
-	answer->report.has_walks = false;
+	fault_report_reset(&answer->report);
 	answer->sampling = nothing_sampled;
-	answer->has_counts = false;
+	answer->counts = nothing_counted;
 }
 
 /*
@@ -45,8 +44,6 @@ add_system(struct system *system, const struct sampler_result *answer, struct sn
 {
 	system->sampling = answer->sampling;
 	system->sampling.missing = arena_text(&now->texts, answer->sampling.missing);
-	if (!answer->has_counts)
-		return;
 	system->tlb_walks = answer->counts.data_walks;
 	system->code_tlb_walks = answer->counts.code_walks;
 	system->cycles = answer->counts.cycles;
@@ -105,10 +102,4 @@ sampler_result_add(const struct sampler_result *answer, struct snapshot *now)
 	mark_largest(now, FAULT_BY_CODE, offsetof(struct fault, code),
 		offsetof(struct process_extras, fault_code));
 	add_walk_rates(now);
-}
-
-void
-sampler_result_finish(struct sampler_result *answer)
-{
-	fault_report_finish(&answer->report);
 }

@@ -5,16 +5,16 @@
 #include "sampler/attribute.h"
 #include "sampler/counters.h"
 
-#include <stdbool.h>
-
 struct snapshot;
 
-/* The data that the sampler's thread gives to the reader. A zeroed one is empty. */
+/*
+ * The data that the sampler's thread gives to the reader. A zeroed one is empty; all memory is the
+ * report's.
+ */
 struct sampler_result {
 	struct fault_report report;
 	struct sampling sampling; /* its texts are static or in the report's */
 	struct counts counts;
-	bool has_counts;
 };
 
 /* Empties it and keeps its memory. */
@@ -22,5 +22,3 @@ void sampler_result_reset(struct sampler_result *answer);
 
 /* Copies it into a snapshot: the rows, and the figures of the machine and of the processes. */
 void sampler_result_add(const struct sampler_result *answer, struct snapshot *now);
-
-void sampler_result_finish(struct sampler_result *answer);

@@ -18,7 +18,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,16 +62,6 @@ struct sampler {
 	struct sampler_result own_answer;
 	int64_t since, lost; /* of the last answer */
 };
-
-static int64_t
-lost_so_far(const struct sampler *sampler)
-{
-	int64_t lost = 0;
-
-	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		lost += events_lost(sampler->events, (enum event_kind)kind);
-	return lost;
-}
 
 /* Whether the open events are enough for the question. */
 static bool
@@ -150,18 +139,12 @@ take_question(struct sampler *sampler, const struct question *question)
 	}
 }
 
-static const char *
-access_name(enum access_level access)
-{
-	static const char *const names[] = {
-		[ACCESS_ALL] = "all",
-		[ACCESS_PROCESS] = "process",
-		[ACCESS_USER] = "user",
-		[ACCESS_NONE] = "none",
-	};
-
-	return names[access];
-}
+static const char *const access_names[] = {
+	[ACCESS_ALL] = "all",
+	[ACCESS_PROCESS] = "process",
+	[ACCESS_USER] = "user",
+	[ACCESS_NONE] = "none",
+};
 
 static int64_t
 period_now(const struct sampler *sampler)
@@ -169,13 +152,20 @@ period_now(const struct sampler *sampler)
 	return events_ring_count(sampler->events) > 0 ? events_period(sampler->events, 0) : UNKNOWN;
 }
 
-/* Possible errors are reported before missing permissions. */
+/* Possible errors are reported before missing permissions, and these before single processes. */
 static const char *
 first_to_say(const struct sampler *sampler, const struct fault_report *report)
 {
-	const char *doubt = fault_report_doubt(report);
+	const char *missing = report->doubt;
 
-	return doubt ? doubt : events_missing(sampler->events);
+	if (sampler->events && !missing)
+		missing = events_missing(sampler->events);
+	/* Not if nobody asked for walks: then UNKNOWN is enough. */
+	if (sampler->counters && !missing && sampler->current.bits & NEED_SAMPLED_WALKS)
+		missing = counters_missing(sampler->counters);
+	if (sampler->events && !missing)
+		missing = attribution_trouble(sampler->attribution);
+	return missing;
 }
 
 /* Answers with the samples up to now. */
@@ -186,10 +176,9 @@ answer_samples(struct sampler *sampler, struct sampler_result *answer)
 
 	attribution_drain(sampler->attribution, sampler->events, now);
 	attribution_report(sampler->attribution, &answer->report);
-	lost = lost_so_far(sampler);
+	lost = events_lost(sampler->events);
 	answer->sampling = (struct sampling){
-		.access = access_name(events_access(sampler->events)),
-		.missing = first_to_say(sampler, &answer->report),
+		.access = access_names[events_access(sampler->events)],
 		.duration = now - sampler->since,
 		.period = answer->report.period > 0 ? answer->report.period : period_now(sampler),
 		.samples = answer->report.samples,
@@ -209,16 +198,10 @@ make_answer(struct sampler *sampler)
 	sampler_result_reset(answer);
 	if (sampler->events)
 		answer_samples(sampler, answer);
-	if (sampler->counters &&
-		counters_read(sampler->counters, answer->report.has_walks, &answer->counts))
-		answer->has_counts = true;
-	/* Not if nobody asked for walks: then UNKNOWN is enough. */
-	if (sampler->counters && !answer->sampling.missing &&
-		sampler->current.bits & NEED_SAMPLED_WALKS)
-		answer->sampling.missing = counters_missing(sampler->counters);
-	if (sampler->events && !answer->sampling.missing)
-		answer->sampling.missing = attribution_trouble(sampler->attribution);
-	answer->sampling.missing = arena_text(&answer->report.texts, answer->sampling.missing);
+	if (sampler->counters)
+		counters_read(sampler->counters, answer->report.has_walks, &answer->counts);
+	answer->sampling.missing =
+		arena_text(&answer->report.texts, first_to_say(sampler, &answer->report));
 }
 
 /*
@@ -312,15 +295,6 @@ run(void *argument)
 	return NULL;
 }
 
-static int
-start_thread(struct sampler *sampler)
-{
-	int error = thread_start(&sampler->thread, run, sampler);
-
-	sampler->has_thread = error == 0;
-	return error;
-}
-
 static void
 wake(const struct sampler *sampler)
 {
@@ -350,10 +324,13 @@ ask(struct sampler *sampler, const struct question *question)
 static int
 add_samples(struct sampler *sampler, struct snapshot *now, const struct question *question)
 {
-	int error = sampler->has_thread ? 0 : start_thread(sampler);
+	int error = 0;
 
+	if (!sampler->has_thread)
+		error = thread_start(&sampler->thread, run, sampler);
 	if (error < 0)
 		return error;
+	sampler->has_thread = true;
 	pthread_mutex_lock(&sampler->lock);
 	/* Do not ask again after a timeout: the late answer is still valid. */
 	if (!sampler->awaited)
@@ -404,24 +381,13 @@ sampler_destroy(struct source *source)
 		wake(sampler);
 		pthread_join(sampler->thread, NULL);
 	}
-	sampler_result_finish(&sampler->answer);
-	sampler_result_finish(&sampler->own_answer);
+	fault_report_finish(&sampler->answer.report);
+	fault_report_finish(&sampler->own_answer.report);
 	pthread_mutex_destroy(&sampler->lock);
 	pthread_cond_destroy(&sampler->answered);
 	close(sampler->wake_fd);
 	close(sampler->root);
 	free(sampler);
-}
-
-static void
-init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
 }
 
 int
@@ -443,7 +409,7 @@ sampler_create(struct source *below, const char *root, int64_t patience, struct 
 	sampler->root = fd;
 	sampler->wake_fd = wake_fd;
 	pthread_mutex_init(&sampler->lock, NULL);
-	init_condition(&sampler->answered);
+	thread_init_condition(&sampler->answered);
 	*ret_source = &sampler->source;
 	return 0;
 }

@@ -29,12 +29,6 @@ string_pool_intern(struct string_pool *pool, const char *text)
 	return pool->texts[number];
 }
 
-size_t
-string_pool_bytes(const struct string_pool *pool)
-{
-	return pool->bytes;
-}
-
 void
 string_pool_finish(struct string_pool *pool)
 {

@@ -11,12 +11,9 @@ struct string_pool {
 	struct arena arena;
 	struct index index;
 	const char **texts; /* by the index's numbers */
-	size_t capacity, bytes;
+	size_t capacity;
+	size_t bytes; /* used by texts and index */
 };
 
 const char *string_pool_intern(struct string_pool *pool, const char *text);
-
-/* The bytes used by texts and index. */
-size_t string_pool_bytes(const struct string_pool *pool);
-
 void string_pool_finish(struct string_pool *pool);

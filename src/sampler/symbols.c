@@ -8,13 +8,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "collect/jobs.h"
+#include "collect/procfs.h"
 #include "sampler/elf-symbols.h"
 #include "sampler/look-up.h"
 #include "sampler/symbol-table.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,9 +61,8 @@ struct symbols {
 	size_t file_count, file_capacity, memory;
 	size_t wanted; /* memory that was not available */
 	char trouble[TROUBLE_SIZE];
-	bool has_told_room;
 	struct seen *seen; /* in this drain, by the index's numbers */
-	size_t seen_capacity, last;
+	size_t seen_capacity;
 	struct index index;
 	struct symbol_table kernel;
 	bool has_kernel;
@@ -163,30 +161,20 @@ tell(struct symbols *symbols, const char *path, const char *why)
 		name, why);
 }
 
-static void
-tell_no_room(struct symbols *symbols, const char *path)
+/* Without room, other files must be dropped for it. */
+static bool
+find_room(struct symbols *symbols, size_t cost)
 {
-	if (!symbols->has_told_room)
-		tell(symbols, path, "those of other files take all the memory set aside for them");
-	symbols->has_told_room = true;
-}
-
-/* Other files must be dropped for it. */
-static void
-want_room(struct symbols *symbols, size_t cost)
-{
+	if (has_room(symbols, cost))
+		return true;
 	symbols->wanted = cost > symbols->wanted ? cost : symbols->wanted;
+	return false;
 }
 
 static bool
 is_to_be_tried(struct symbols *symbols, const struct file *file)
 {
-	if (file->error != -ENOSPC)
-		return file->error == -EAGAIN;
-	if (has_room(symbols, file->cost))
-		return true;
-	want_room(symbols, file->cost);
-	return false;
+	return file->error == -EAGAIN || (file->error == -ENOSPC && find_room(symbols, file->cost));
 }
 
 /* After the open. Returns whether to read the file. */
@@ -222,10 +210,10 @@ take_plan(struct symbols *symbols, struct look_up *look_up)
 	if (look_up->error < 0)
 		return false;
 	file->cost = elf_plan_cost(&look_up->plan);
-	if (!has_room(symbols, file->cost)) {
+	if (!find_room(symbols, file->cost)) {
 		file->error = -ENOSPC;
-		want_room(symbols, file->cost);
-		tell_no_room(symbols, look_up->name);
+		tell(symbols, look_up->name,
+			"those of other files take all the memory set aside for them");
 		return false;
 	}
 	set_memory(symbols, file, sizeof(*file) + file->cost);
@@ -260,16 +248,6 @@ take_step(struct symbols *symbols, struct look_up *look_up)
 	return takers[look_up->step](symbols, look_up);
 }
 
-/* There was no time for the next step: tries again when the file is needed again. */
-static void
-put_off(struct symbols *symbols, struct file *file)
-{
-	if (!file)
-		return;
-	file->error = -EAGAIN;
-	set_memory(symbols, file, sizeof(*file));
-}
-
 /* Runs the remaining steps within the time limit. Returns the file; NULL: not known yet. */
 static struct file *
 pursue(struct symbols *symbols, struct look_up *look_up)
@@ -289,9 +267,12 @@ pursue(struct symbols *symbols, struct look_up *look_up)
 		look_up->since = clock_ns(CLOCK_MONOTONIC);
 		return file;
 	}
-	if (error < 0)
-		put_off(symbols, file);
-	look_up_destroy(look_up);
+	/* There was no time for the next step: tries again when the file is needed again. */
+	if (error < 0 && file) {
+		file->error = -EAGAIN;
+		set_memory(symbols, file, sizeof(*file));
+	}
+	job_destroy(&look_up->job);
 	return file;
 }
 
@@ -306,7 +287,7 @@ resume(struct symbols *symbols)
 		if (take_step(symbols, look_up))
 			pursue(symbols, look_up);
 		else
-			look_up_destroy(look_up);
+			job_destroy(&look_up->job);
 	}
 }
 
@@ -329,29 +310,17 @@ look_up(struct symbols *symbols, int64_t pid, const char *name)
 	return pursue(symbols, look_up_create(symbols->root, pid, name));
 }
 
-static bool
-is_seen(const struct symbols *symbols, size_t number, int64_t pid, const char *name)
-{
-	return number < symbols->index.count && symbols->seen[number].pid == pid &&
-	       symbols->seen[number].name == name;
-}
-
 /* Looks a name up once in a drain: that costs some system calls. */
 static struct file *
 find_seen(struct symbols *symbols, int64_t pid, const char *name)
 {
 	uint64_t hash = index_mix(index_mix(0, (uint64_t)pid), (uintptr_t)name);
 	size_t number = symbols->index.count;
-	uint32_t found;
 
-	if (is_seen(symbols, symbols->last, pid, name))
-		return symbols->seen[symbols->last].file;
-	found = index_first(&symbols->index, hash);
-	while (found != INDEX_END && !is_seen(symbols, found, pid, name))
-		found = index_next(&symbols->index, found);
-	symbols->last = found != INDEX_END ? found : number;
-	if (found != INDEX_END)
-		return symbols->seen[found].file;
+	for (uint32_t found = index_first(&symbols->index, hash); found != INDEX_END;
+		found = index_next(&symbols->index, found))
+		if (symbols->seen[found].pid == pid && symbols->seen[found].name == name)
+			return symbols->seen[found].file;
 	symbols->seen = array_reserve(
 		symbols->seen, &symbols->seen_capacity, number + 1, sizeof(symbols->seen[0]));
 	symbols->seen[number] =
@@ -382,26 +351,20 @@ take_kernel_line(struct symbol_table *table, char *line)
 	symbol_table_add(table, address, 0, name);
 }
 
-static void
-read_kernel(struct symbols *symbols)
-{
-	_cleanup_fclose_ FILE *file = NULL;
-	_cleanup_free_ char *line = NULL;
-	int fd = openat(symbols->root, "kallsyms", O_RDONLY | O_CLOEXEC);
-	size_t size = 0;
-
-	symbols->has_kernel = true;
-	file = fd < 0 ? NULL : fdopen(fd, "r");
-	while (file && getline(&line, &size, file) > 0)
-		take_kernel_line(&symbols->kernel, line);
-	symbol_table_sort(&symbols->kernel);
-}
-
 void
 symbols_prepare(struct symbols *symbols)
 {
-	if (!symbols->has_kernel)
-		read_kernel(symbols);
+	_cleanup_fclose_ FILE *file = NULL;
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+
+	if (symbols->has_kernel)
+		return;
+	symbols->has_kernel = true;
+	file = procfs_open(symbols->root, "kallsyms");
+	while (file && getline(&line, &size, file) > 0)
+		take_kernel_line(&symbols->kernel, line);
+	symbol_table_sort(&symbols->kernel);
 }
 
 const char *
@@ -448,10 +411,9 @@ tell_late(struct symbols *symbols)
 	}
 }
 
-bool
+void
 symbols_trim(struct symbols *symbols)
 {
-	bool have_gone = false;
 	size_t oldest;
 
 	index_reset(&symbols->index);
@@ -462,10 +424,8 @@ symbols_trim(struct symbols *symbols)
 		has_to_go(symbols, symbols->files[oldest])) {
 		destroy_file(symbols, symbols->files[oldest]);
 		symbols->files[oldest] = symbols->files[--symbols->file_count];
-		have_gone = true;
 	}
 	symbols->wanted = 0;
-	return have_gone;
 }
 
 const char *

@@ -3,7 +3,6 @@
 
 #include "base/macros.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,11 +38,8 @@ void symbols_prepare(struct symbols *symbols);
 /* The kernel's function at an address; NULL: unknown, or hidden by kernel.kptr_restrict. */
 const char *symbols_find_kernel(struct symbols *symbols, uint64_t address);
 
-/*
- * Ends a drain: if memory is needed, drops the files not used for longest. Returns whether any
- * names have been freed.
- */
-bool symbols_trim(struct symbols *symbols);
+/* Ends a drain: if memory is needed, drops the files not used for longest. */
+void symbols_trim(struct symbols *symbols);
 
 /* One line about the first file whose functions cannot be read; NULL: none. Stays for good. */
 const char *symbols_trouble(const struct symbols *symbols);

@@ -5,13 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum event_kind {
-	EVENT_MINOR, /* a page fault without waiting */
-	EVENT_MAJOR, /* a page fault that waited for a disk */
-	EVENT_WALK,  /* a page table walk after a miss in the data TLB */
-	EVENT_KINDS,
-};
-
 /* Which processes to sample, and how much. */
 struct sampling_target {
 	int64_t pid;    /* 0: all processes; else the fallback if these are forbidden */

@@ -17,7 +17,7 @@ check_record(const char *bytes, size_t size)
 	if (!record_parse(bytes, size, &record))
 		return;
 	CHECK(record.kind <= RECORD_OTHER);
-	CHECK(record.time >= 0 && record.cpu >= 0);
+	CHECK(record.time >= 0);
 	CHECK(record.pid >= 0 || record.pid == UNKNOWN);
 	CHECK(record.period >= 0 || record.period == UNKNOWN);
 	CHECK(record.enabled >= 0 || record.enabled == UNKNOWN);

@@ -56,13 +56,13 @@ fake_open(struct perf_event_attr *attributes, pid_t task, int cpu)
 	return fd;
 }
 
-static void
+static int
 fake_close(int fd)
 {
 	assert_true(fake_kernel.is_open[fd]);
 	fake_kernel.is_open[fd] = false;
 	fake_kernel.open_fds--;
-	close(fd);
+	return close(fd);
 }
 
 static int

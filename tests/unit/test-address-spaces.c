@@ -102,8 +102,7 @@ check_place(struct test *test, int64_t pid, uint64_t address, enum segment segme
 	struct place place;
 
 	address_spaces_find(test->spaces, pid, address, &place);
-	if (place.segment != segment || strcmp(place.name, name) != 0 ||
-		place.is_known != (segment != SEGMENT_UNKNOWN)) {
+	if (place.segment != segment || strcmp(place.name, name) != 0) {
 		print_error("%#lx is %s %s\n", (unsigned long)address,
 			segment_descriptions[place.segment].name, place.name);
 		_fail(file, line);
@@ -473,6 +472,7 @@ names_are_forgotten_when_they_are_too_many(void **state)
 	struct test *test = *state;
 	struct place before, after;
 	bool forgotten = false;
+	int64_t bytes;
 	char name[32];
 
 	start_program(test, PID);
@@ -483,7 +483,9 @@ names_are_forgotten_when_they_are_too_many(void **state)
 		snprintf(name, sizeof(name), "/data/%d", i);
 		map(test, PID, 0x7f3000000000, 0x7f3000001000, PROT_READ, name);
 		if (i % 1000 == 0) {
-			forgotten |= address_spaces_trim(test->spaces);
+			bytes = address_spaces_size(test->spaces).name_bytes;
+			address_spaces_trim(test->spaces);
+			forgotten |= address_spaces_size(test->spaces).name_bytes < bytes;
 			address_spaces_begin(test->spaces);
 		}
 		assert_true(address_spaces_size(test->spaces).name_bytes <= (512 + 64) * 1024);

@@ -16,7 +16,7 @@ static void
 counters_count_on_each_cpu_or_say_why_not(void **state)
 {
 	struct counters *counters;
-	struct counts counts = { .cycles = 7 };
+	struct counts counts;
 
 	fake_perf_reset();
 	fake_kernel.offline = 1;
@@ -27,7 +27,7 @@ counters_count_on_each_cpu_or_say_why_not(void **state)
 	for (int fd = 0; fd < FAKE_FDS; fd++)
 		assert_true(!fake_kernel.is_open[fd] || fake_kernel.task[fd] == -1);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, false, &counts));
+	counters_read(counters, false, &counts);
 	assert_int_equal(counts.data_walks, 3000);
 	assert_int_equal(counts.code_walks, 3000);
 	assert_int_equal(counts.cycles, 3000);
@@ -36,9 +36,9 @@ counters_count_on_each_cpu_or_say_why_not(void **state)
 	assert_int_equal(fake_kernel.open_fds, 0);
 	fake_kernel.hardware_error = ENOENT;
 	counters = counters_open(&fake_perf);
-	counts.cycles = 7;
-	assert_false(counters_read(counters, false, &counts));
-	assert_int_equal(counts.cycles, 7);
+	counters_read(counters, false, &counts);
+	assert_int_equal(counts.data_walks, UNKNOWN);
+	assert_int_equal(counts.cycles, UNKNOWN);
 	assert_string_equal(counters_missing(counters),
 		"not all of TLB walks, cycles and instructions are counted: this processor or "
 		"virtual machine has no such event");
@@ -62,13 +62,13 @@ walks_that_were_sampled_but_not_counted_are_unknown(void **state)
 	fake_perf_reset();
 	counters = counters_open(&fake_perf);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, true, &counts));
+	counters_read(counters, true, &counts);
 	assert_int_equal(counts.data_walks, 2000);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 1000, 900, 900 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, true, &counts));
+	counters_read(counters, true, &counts);
 	assert_int_equal(counts.data_walks, UNKNOWN);
 	assert_int_equal(counts.code_walks, 2000); /* none of those were sampled: that can be */
-	assert_true(counters_read(counters, false, &counts));
+	counters_read(counters, false, &counts);
 	assert_int_equal(counts.data_walks, 2000);
 	counters_close(counters);
 }
@@ -85,16 +85,16 @@ counts_go_on_where_a_cpu_comes_back(void **state)
 	counters = counters_open(&fake_perf);
 	assert_int_equal(fake_kernel.open_fds, 4 * 2);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, false, &counts));
+	counters_read(counters, false, &counts);
 	fake_kernel.offline = 0;
 	counters_reopen(counters);
 	assert_int_equal(fake_kernel.open_fds, 4 * 3);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 10, 400, 400 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, true, &counts));
+	counters_read(counters, true, &counts);
 	assert_int_equal(counts.data_walks, 2000 + 3 * 10);
 	assert_int_equal(counts.cycles, 2000 + 3 * 10);
 	counters_reopen(counters);
-	assert_true(counters_read(counters, false, &counts));
+	counters_read(counters, false, &counts);
 	assert_int_equal(counts.cycles, 2030 + 3 * 10);
 	counters_close(counters);
 	assert_int_equal(fake_kernel.open_fds, 0);
@@ -133,17 +133,17 @@ trap_5_what_did_not_count_all_the_time_is_unknown(void **state)
 	fake_perf_reset();
 	counters = counters_open(&fake_perf);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 1000, 500, 500 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, false, &counts));
+	counters_read(counters, false, &counts);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 1500, 1000, 800 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, false, &counts));
+	counters_read(counters, false, &counts);
 	assert_int_equal(counts.data_walks, UNKNOWN);
 	assert_int_equal(counts.cycles, UNKNOWN);
 	memcpy(fake_kernel.values, (uint64_t[4]){ 2500, 1500, 1300 }, sizeof(fake_kernel.values));
-	assert_true(counters_read(counters, false, &counts));
+	counters_read(counters, false, &counts);
 	assert_int_equal(counts.cycles, 5000);
 	fake_kernel.values[1] = 2000,
 	fake_kernel.values[2] = 1800; /* the sixth counter: "100 % running" */
-	assert_true(counters_read(counters, false, &counts));
+	counters_read(counters, false, &counts);
 	assert_int_equal(counts.data_walks, 5000); /* none: that can be */
 	assert_int_equal(counts.cycles, UNKNOWN);
 	counters_close(counters);
@@ -157,15 +157,15 @@ counters_count_at_least_what_a_loop_executes(void **state)
 	struct counters *counters = counters_open(NULL);
 	struct counts before, after;
 	char reason[DENIAL_SENTENCE_SIZE] = "";
-	bool is_read = counters_read(counters, false, &before);
 
+	counters_read(counters, false, &before);
 	for (volatile int i = 0; i < TURNS; i++)
 		continue;
-	is_read = is_read && counters_read(counters, false, &after);
+	counters_read(counters, false, &after);
 	if (counters_missing(counters))
 		snprintf(reason, sizeof(reason), "%s", counters_missing(counters));
 	counters_close(counters);
-	if (!is_read || before.instructions == UNKNOWN || after.instructions == UNKNOWN ||
+	if (before.instructions == UNKNOWN || after.instructions == UNKNOWN ||
 		before.cycles == UNKNOWN || after.cycles == UNKNOWN) {
 		print_message("# skipped: %s\n", reason[0] ? reason : "others use the counters");
 		skip();

@@ -64,7 +64,7 @@ drain(struct events *events, int64_t pid, const char *start, size_t size, struct
 			answer->maps += record.kind == RECORD_MAP;
 			answer->execs += record.kind == RECORD_COMM && record.is_exec;
 			if (record.kind != RECORD_SAMPLE ||
-				events_kind(events, &record) != EVENT_MINOR)
+				events_kind(events, &record) != FAULT_MINOR)
 				continue;
 			if (record.address - (uintptr_t)start < size)
 				answer->samples++;
@@ -72,7 +72,7 @@ drain(struct events *events, int64_t pid, const char *start, size_t size, struct
 				answer->others++;
 		}
 	}
-	answer->lost = events_lost(events, EVENT_MINOR);
+	answer->lost = events_lost(events);
 }
 
 static char *

@@ -112,46 +112,92 @@ trap_1_and_2_faults_have_a_period_walks_a_frequency(void **state)
 	assert_int_equal(walks, 2);
 }
 
+/* Of this CPU the first event is that of minor faults. */
+static int
+first_open(void)
+{
+	for (int fd = 0; fd < FAKE_FDS; fd++)
+		if (fake_kernel.is_open[fd])
+			return fd;
+	fail();
+	return -1;
+}
+
+/* The first ring gives so many samples in a time, the others none. */
+static void
+load(struct events *events, int64_t *now, int samples, int64_t duration)
+{
+	for (int i = 0; i < samples; i++)
+		events_count(events, 0);
+	events_adapt(events, *now += duration);
+}
+
+static int64_t
+weight_of(const struct events *events, int fd, int64_t time)
+{
+	const struct record sample = { .id = (uint64_t)fd + 1000, .time = time, .period = 97 };
+
+	return events_weight(events, 0, &sample);
+}
+
+/* After the period of the first ring was raised to 251. */
+static void
+each_kind_has_its_weight(const struct events *events)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	for (int fd = 0; fd < FAKE_FDS; fd++) {
+		const struct perf_event_attr *a = &fake_kernel.attributes[fd];
+		bool is_minor = fake_kernel.is_open[fd] && a->type == PERF_TYPE_SOFTWARE &&
+				a->config == PERF_COUNT_SW_PAGE_FAULTS_MIN;
+
+		if (!fake_kernel.is_open[fd] || fake_kernel.cpu[fd] != 0)
+			continue;
+		assert_int_equal(
+			weight_of(events, fd, now - SECOND), is_minor                        ? 61
+							     : a->type == PERF_TYPE_SOFTWARE ? 1
+											     : 97);
+		if (is_minor)
+			assert_int_equal(weight_of(events, fd, now), 251);
+	}
+}
+
 /* Trap 3: powers of two alias. */
 static void
 trap_3_periods_are_prime_and_follow_the_load(void **state)
 {
 	struct events *events;
-	struct timespec clock;
-	int64_t now;
+	int64_t now = clock_ns(CLOCK_MONOTONIC) + SECOND;
 
 	fake_perf_reset();
-	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
+	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
+	load(events, &now, 0, SECOND);
 	assert_int_equal(events_period(events, 0), 61);
-	events_adapt(events, 0, 10000, SECOND);
+	load(events, &now, 10000, SECOND);
 	assert_int_equal(events_period(events, 0), 61);
-	events_adapt(events, 0, 10001, SECOND);
+	load(events, &now, 10001, SECOND);
 	assert_int_equal(events_period(events, 0), 251);
 	assert_int_equal(events_period(events, 1), 61);
 	for (int fd = 0; fd < FAKE_FDS; fd++)
-		if (fake_kernel.is_open[fd] && fake_kernel.cpu[fd] == 0)
+		if (fake_kernel.is_open[fd] && fake_kernel.cpu[fd] == 0 &&
+			fake_kernel.attributes[fd].type == PERF_TYPE_SOFTWARE)
 			assert_int_equal(fake_kernel.period[fd],
 				fake_kernel.attributes[fd].sample_period == 61 ? 251 : 1);
-	clock_gettime(CLOCK_MONOTONIC, &clock);
-	now = clock.tv_sec * INT64_C(1000000000) + clock.tv_nsec;
-	assert_int_equal(events_weight(events, 0, EVENT_MINOR, now - SECOND), 61);
-	assert_int_equal(events_weight(events, 0, EVENT_MINOR, now), 251);
-	assert_int_equal(events_weight(events, 0, EVENT_MAJOR, now), 1);
-	assert_int_equal(events_weight(events, 0, EVENT_WALK, now), UNKNOWN);
-	events_adapt(events, 0, 3000, SECOND); /* would be 12,000 at 61 */
+	each_kind_has_its_weight(events);
+	load(events, &now, 3000, SECOND); /* would be 12,000 at 61 */
 	assert_int_equal(events_period(events, 0), 251);
-	events_adapt(events, 0, 30000, SECOND);
-	events_adapt(events, 0, 90000, SECOND);
+	load(events, &now, 30000, SECOND);
+	load(events, &now, 90000, SECOND);
 	assert_int_equal(events_period(events, 0), 1021);
-	events_adapt(events, 0, 600, SECOND);
+	load(events, &now, 600, SECOND);
 	assert_int_equal(events_period(events, 0), 251);
-	events_adapt(events, 0, 5, 0); /* no time has passed */
+	load(events, &now, 5, 0); /* no time has passed */
 	assert_int_equal(events_period(events, 0), 251);
-	events_adapt(events, 0, 1200, 2 * INT64_C(1000000000));
+	load(events, &now, 1200, 2 * INT64_C(1000000000));
 	assert_int_equal(events_period(events, 0), 61);
 	end(events);
 	events = events_open(&(struct sampling_target){ .period = 7 }, &fake_perf);
-	events_adapt(events, 0, 100000, SECOND);
+	load(events, &now, 100000, SECOND);
 	assert_int_equal(events_period(events, 0), 7); /* as wished */
 	end(events);
 }
@@ -160,20 +206,21 @@ static void
 identifiers_tell_the_event(void **state)
 {
 	struct events *events;
-	enum event_kind kind;
 
 	fake_perf_reset();
 	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
 	for (int fd = 0; fd < FAKE_FDS; fd++) {
-		bool is_found = events_find(events, (uint64_t)fd + 1000, &kind);
+		const struct record sample = { .id = (uint64_t)fd + 1000, .period = UNKNOWN };
+		enum fault_kind kind = events_kind(events, &sample);
 
-		assert_int_equal(is_found, fake_kernel.is_open[fd]);
-		if (is_found && fake_kernel.attributes[fd].type != PERF_TYPE_SOFTWARE)
-			assert_int_equal(kind, EVENT_WALK);
-		else if (is_found)
+		if (!fake_kernel.is_open[fd])
+			assert_int_equal(kind, FAULT_MINOR);
+		else if (fake_kernel.attributes[fd].type != PERF_TYPE_SOFTWARE)
+			assert_int_equal(kind, FAULT_WALK);
+		else
 			assert_int_equal(kind, fake_kernel.attributes[fd].sample_period == 61
-						       ? EVENT_MINOR
-						       : EVENT_MAJOR);
+						       ? FAULT_MINOR
+						       : FAULT_MAJOR);
 	}
 	end(events);
 }
@@ -185,28 +232,17 @@ samples_with_the_identifier_of_another_program_are_known_by_their_period(void **
 
 	fake_perf_reset();
 	events = events_open(&(struct sampling_target){ .walks = true }, &fake_perf);
-	assert_int_equal(EVENT_MINOR,
+	assert_int_equal(FAULT_MINOR,
 		events_kind(events, &(struct record){ .id = 4711, .period = UNKNOWN }));
 	assert_int_equal(
-		EVENT_MAJOR, events_kind(events, &(struct record){ .id = 4711, .period = 1 }));
+		FAULT_MAJOR, events_kind(events, &(struct record){ .id = 4711, .period = 1 }));
 	for (int fd = 0; fd < FAKE_FDS; fd++)
 		if (fake_kernel.is_open[fd] &&
 			fake_kernel.attributes[fd].type != PERF_TYPE_SOFTWARE)
-			assert_int_equal(EVENT_WALK,
+			assert_int_equal(FAULT_WALK,
 				events_kind(events, &(struct record){ .id = (uint64_t)fd + 1000,
 							    .period = 9 }));
 	end(events);
-}
-
-/* Of this CPU the first event is that of minor faults. */
-static int
-first_open(void)
-{
-	for (int fd = 0; fd < FAKE_FDS; fd++)
-		if (fake_kernel.is_open[fd])
-			return fd;
-	fail();
-	return -1;
 }
 
 struct shared_case {
@@ -250,7 +286,7 @@ F8_a_sample_for_another_program_gets_its_own_time_and_kind(void **state)
 		events_mend(events, &sample, before);
 		after = clock_ns(CLOCK_MONOTONIC);
 		print_message("# %s\n", shared_cases[i].name);
-		assert_int_equal(events_kind(events, &sample), EVENT_MINOR);
+		assert_int_equal(events_kind(events, &sample), FAULT_MINOR);
 		assert_in_range(
 			sample.time, before - INT64_C(3) * SECOND, after - INT64_C(3) * SECOND);
 		if (shared_cases[i].is_shared) /* of none: unless this took longer than 50 us */
@@ -363,20 +399,25 @@ rings_shrink_when_their_memory_is_used_up(void **state)
 static void
 an_old_kernel_is_asked_for_less(void **state)
 {
+	struct record lost = { .kind = RECORD_LOST, .lost = 100 };
 	struct events *events;
 
 	fake_perf_reset();
 	fake_kernel.values[3] = 5; /* after the count, the time and the identifier */
 	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
-	events_add_lost(events, EVENT_MINOR, 100);
-	assert_int_equal(events_lost(events, EVENT_MINOR), 10); /* the kernel's own count */
-	assert_int_equal(events_lost(events, EVENT_WALK), 0);
+	lost.id = (uint64_t)first_open() + 1000;
+	events_add_lost(events, &lost);
+	assert_int_equal(events_lost(events), 4 * 5); /* the kernel's own count of each event */
 	end(events);
 	fake_kernel.has_no_lost = true;
 	events = events_open(&(struct sampling_target){ .pid = 0 }, &fake_perf);
 	assert_int_equal(events_access(events), ACCESS_ALL);
-	events_add_lost(events, EVENT_MINOR, 100);
-	assert_int_equal(events_lost(events, EVENT_MINOR), 100);
+	lost.id = (uint64_t)first_open() + 1000;
+	events_add_lost(events, &lost);
+	assert_int_equal(events_lost(events), 100);
+	lost.id = 4711; /* of no event here */
+	events_add_lost(events, &lost);
+	assert_int_equal(events_lost(events), 100);
 	end(events);
 	fake_kernel.opens = 0;
 	fake_kernel.known_size = PERF_ATTR_SIZE_VER0;

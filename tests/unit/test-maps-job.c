@@ -58,9 +58,9 @@ assert_place(struct address_spaces *spaces, int64_t pid, uint64_t address, enum 
 static void
 wait_for_place(struct address_spaces *spaces, uint64_t address)
 {
-	struct place place = { .is_known = false };
+	struct place place = { .segment = SEGMENT_UNKNOWN };
 
-	for (int i = 0; i < 1000 && !place.is_known; i++) {
+	for (int i = 0; i < 1000 && place.segment == SEGMENT_UNKNOWN; i++) {
 		usleep(10000);
 		address_spaces_begin(spaces);
 		address_spaces_find(spaces, PID, address, &place);
@@ -114,7 +114,8 @@ too_many_mappings_are_read_in_part(void **state)
 	tree_write(&test->tree, "7/maps", text);
 	free(text);
 	address_spaces_find(test->spaces, PID, 0x7f0000000000, &place);
-	is_in_time = place.is_known; /* the first trouble is the one that is told */
+	is_in_time =
+		place.segment != SEGMENT_UNKNOWN; /* the first trouble is the one that is told */
 	wait_for_place(test->spaces, 0x7f0000000000);
 	assert_place(test->spaces, PID, 0x7f0000000000 + 131071 * 8192L, SEGMENT_SHARED, "");
 	assert_place(test->spaces, PID, 0x7f0000000000 + 131072 * 8192L, SEGMENT_UNKNOWN, "");

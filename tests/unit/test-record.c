@@ -191,7 +191,6 @@ a_sample_says_who_where_and_when(void **state)
 	assert_int_equal(record.tid, 43);
 	assert_int_equal(record.time, 1000);
 	assert_int_equal(record.address, 0x7f0000001008);
-	assert_int_equal(record.cpu, 1);
 	assert_int_equal(record.period, UNKNOWN);
 	assert_false(record.in_kernel);
 	size = build(bytes, PERF_RECORD_SAMPLE, PERF_RECORD_MISC_KERNEL, body, 56, false);
@@ -242,18 +241,15 @@ a_mapping_keeps_its_file_and_rights(void **state)
 	assert_int_equal(record.map.start, 0x7f0000);
 	assert_int_equal(record.map.length, 0x3000);
 	assert_int_equal(record.map.offset, 0x1000);
-	assert_int_equal(record.map.major, 8);
-	assert_int_equal(record.map.minor, 2);
-	assert_int_equal(record.map.inode, 99);
 	assert_int_equal(record.map.protection, PROT_READ);
 	assert_int_equal(record.map.flags, MAP_SHARED);
 	assert_int_equal(record.id, 7);
 	assert_int_equal(record.time, 1000);
-	assert_int_equal(record.cpu, 3);
 	size = build(
 		bytes, PERF_RECORD_MMAP2, PERF_RECORD_MISC_MMAP_BUILD_ID, body, sizeof(body), true);
 	assert_true(record_parse(bytes, size, &record));
-	assert_int_equal(record.map.inode, 0);
+	assert_string_equal(record.name, "/lib");
+	assert_int_equal(record.map.protection, PROT_READ);
 }
 
 static void

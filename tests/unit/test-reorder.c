@@ -276,7 +276,7 @@ names_outlive_their_processes_until_a_trim(void **state)
 	apply(tracker, comm_of(201, "0123456789abcdefghij", true));
 	apply(tracker, end);
 	assert_string_equal(process_tracker_comm(tracker, 201), "0123456789abcde");
-	process_tracker_trim(tracker);
+	process_tracker_trim(tracker, 0);
 	assert_null(process_tracker_comm(tracker, 201));
 	assert_string_equal(process_tracker_comm(tracker, 200), "a shell");
 	process_tracker_destroy(tracker);

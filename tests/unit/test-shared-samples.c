@@ -204,7 +204,7 @@ read_report(struct attribution *attribution, struct answer *answer)
 			if (row->mapping && strstr(row->mapping, names[file]))
 				answer->touched[file] += known_or_zero(row->minor);
 	}
-	answer->has_doubts = fault_report_doubt(&report) != NULL;
+	answer->has_doubts = report.doubt != NULL;
 	fault_report_finish(&report);
 }
 
@@ -228,7 +228,7 @@ sample(const struct other *other, struct sampling_target target, bool is_moving)
 	if (status != 0 && status != 2)
 		_exit(1);
 	answer.is_open = status == 0;
-	answer.lost = events_lost(events, EVENT_MINOR);
+	answer.lost = events_lost(events);
 	read_report(attribution, &answer);
 	events_close(events);
 	attribution_destroy(attribution);

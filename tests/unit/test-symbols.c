@@ -38,6 +38,15 @@ open_proc(void)
 	return fd;
 }
 
+static bool
+trim_drops_files(struct symbols *symbols)
+{
+	size_t files = symbols_size(symbols).files;
+
+	symbols_trim(symbols);
+	return symbols_size(symbols).files < files;
+}
+
 static void
 functions_of_this_program_and_its_libraries_are_found(void **state)
 {
@@ -63,7 +72,7 @@ functions_of_this_program_and_its_libraries_are_found(void **state)
 
 		assert_non_null(name);
 		assert_string_equal(name, cases[i % 4].name);
-		assert_false(symbols_trim(symbols));
+		assert_false(trim_drops_files(symbols));
 	}
 	mappings_finish(&mappings);
 	symbols_destroy(symbols);
@@ -350,13 +359,13 @@ what_is_kept_of_files_is_bounded(void **state)
 	write_sample(&tree, "7/root/lib/x", "elf64");
 	symbols = symbols_create(tree.fd, FOR_EVER);
 	assert_string_equal(symbols_find(symbols, PID, "/lib/x", 0x1000), "main");
-	assert_false(symbols_trim(symbols));
+	assert_false(trim_drops_files(symbols));
 	for (size_t i = 0; i < FILES; i++) {
 		snprintf(names[i], sizeof(names[i]), "7/root/%zu", i);
 		tree_write(&tree, names[i], "");
 		assert_null(symbols_find(symbols, PID, names[i] + strlen("7/root"), 0x1000));
 	}
-	assert_true(symbols_trim(symbols));
+	assert_true(trim_drops_files(symbols));
 	assert_string_equal(symbols_find(symbols, PID, "/lib/x", 0x1000), "main");
 	symbols_destroy(symbols);
 	tree_destroy(&tree);
