@@ -140,7 +140,8 @@ click_choice(struct app *app, int y)
 	struct list *list = &app->choose.list;
 	size_t row = list->top + (size_t)(y - list->line);
 
-	if (list->line < 0 || y < list->line || row >= list->count)
+	if (list->line < 0 || y < list->line || row >= list->top + list->height ||
+		row >= list->count)
 		return;
 	if (row == list->selected)
 		app->press(app, '\n');
