@@ -41,7 +41,10 @@ put_name(const struct page *page, FILE *file, const char *name, size_t length)
 	int64_t order = page->kill->order;
 
 	if (scan_is(name, length, "zone")) {
-		fputs(page->zone, file);
+		char zone[64];
+
+		text_safe(zone, sizeof(zone), page->zone, page->charset);
+		fputs(zone, file);
 		return;
 	}
 	if (scan_is(name, length, "pages")) {

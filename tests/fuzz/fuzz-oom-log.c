@@ -5,6 +5,7 @@
 #include "output/oom-log.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { MOST_KILLS = 64 };
 
@@ -15,6 +16,22 @@ check_kill(const struct oom_kill *kill)
 	CHECK(kill->outcome != OOM_KILLED || kill->killer != OOM_BY_KERNEL || kill->victim.pid > 0);
 	for (size_t i = 0; i < kill->candidate_count; i++)
 		CHECK(kill->candidates[i].comm && kill->candidates[i].pid >= 0);
+}
+
+/* Nothing of a log reaches a terminal as it is. */
+static void
+check_text(const struct oom_kill *kills, size_t count)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	CHECK(file);
+	oom_log_write_text(file, kills, count, CHARSET_UTF8);
+	fclose(file);
+	for (size_t i = 0; i < size; i++)
+		CHECK(text[i] == '\n' || ((unsigned char)text[i] >= ' ' && text[i] != 0x7f));
+	free(text);
 }
 
 /* A log, line by line; what is found is also written, in both forms. */
@@ -40,7 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} while (rest);
 	for (size_t i = 0; i < count; i++)
 		oom_log_write_json(file, &kills[i]);
-	oom_log_write_text(file, kills, count, CHARSET_UTF8);
+	check_text(kills, count);
 	for (size_t i = 0; i < count; i++)
 		oom_kill_finish(&kills[i]);
 	oom_log_destroy(log);

@@ -72,6 +72,27 @@ every_text_names_columns_that_exist(void **state)
 	}
 }
 
+/* T29: a line of a log may name any zone. */
+static void
+the_name_of_a_zone_is_escaped(void **state)
+{
+	struct oom_zone zone = { "X\33[31mZ", 0, 4096, 64, 16 };
+	struct oom_kill kill;
+	char *text;
+
+	oom_kill_init(&kill);
+	kill.limited_by = OOM_LIMIT_MACHINE;
+	kill.victim.pid = kill.order = 1;
+	kill.free = kill.ram = 4096;
+	kill.gfp = "0xcc0(GFP_KERNEL)";
+	kill.zones = &zone;
+	kill.zone_count = 1;
+	text = text_of(&kill);
+	assert_non_null(strstr(text, "X\\x1b[31mZ"));
+	assert_null(strchr(text, '\33'));
+	free(text);
+}
+
 static void
 what_looks_like_a_name_in_a_log_stays_as_it_is(void **state)
 {
@@ -94,6 +115,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_text_names_columns_that_exist),
+		cmocka_unit_test(the_name_of_a_zone_is_escaped),
 		cmocka_unit_test(what_looks_like_a_name_in_a_log_stays_as_it_is),
 	};
 
