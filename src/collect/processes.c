@@ -308,11 +308,13 @@ note_program(const struct processes *processes, struct cached_process *cached,
 
 /* Adds a row of which only this failure is known; all of it is read in the next refresh. */
 static void
-add_unknown(const struct processes *processes, struct cached_process *cached, int error)
+add_unknown(
+	const struct processes *processes, struct cached_process *cached, uint64_t all, int error)
 {
 	struct process *row = snapshot_add_process(processes->pass.now);
 
 	row->pid = cached->pid;
+	row->asked = (uint32_t)all;
 	process_note_gap(row, NEED_STAT, error);
 	cached->row = (uint32_t)(row - processes->pass.now->processes);
 	cached->read = 0;
@@ -364,7 +366,7 @@ read_process(struct processes *processes, struct cached_process *cached)
 	if (error == -ESRCH)
 		return false;
 	if (error < 0) {
-		add_unknown(processes, cached, error);
+		add_unknown(processes, cached, all, error);
 		return true;
 	}
 	if (due & NEED_STAT && (!old || is_another(cached, &stat, old))) {
@@ -374,6 +376,7 @@ read_process(struct processes *processes, struct cached_process *cached)
 	}
 	cached->read &= (uint32_t)all; /* the rest is not kept up to date */
 	row = old ? cache_reuse_row(pass, cached, due) : snapshot_add_process(pass->now);
+	row->asked = (uint32_t)all;
 	fill_row(processes, cached, row, old, due, &stat);
 	return true;
 }

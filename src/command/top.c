@@ -60,7 +60,8 @@ start_read(struct top *top)
 	/* A request during a read is kept. */
 	if (tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader))
 		return;
-	is_between = !tui_wants_refresh(top->tui) && loop_now() < top->next;
+	is_between = !tui_wants_refresh(top->tui) &&
+		     (loop_now() < top->next || tui_stands_still(top->tui));
 	if (is_between && tui_is_complete(top->tui))
 		return;
 	needs = tui_needs(top->tui);
@@ -196,11 +197,11 @@ run_loop(struct top *top, const sigset_t *mask)
 	while (!screen_end_signal() && top->error == 0) {
 		int ready;
 
+		draw(top); /* which shows whose command lines are wanted */
 		if (count == 0 || top->taken < count)
 			start_read(top);
 		else if (!top->changed)
 			return; /* -n: all refreshes are done */
-		draw(top);
 		waits[1].fd = tui_is_frozen(top->tui) ? -1 : reader_thread_fd(top->reader);
 		ready = wait_for_events(top, waits, 2, mask);
 		if (ready < 0 && errno != EINTR)

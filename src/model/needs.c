@@ -26,9 +26,15 @@ needs_has_pid(const struct needs *needs, int64_t pid)
 uint64_t
 needs_of_process(const struct needs *needs, int64_t pid)
 {
+	uint64_t bits = needs->bits;
+
 	if (!needs_has_pid(needs, pid))
-		return needs->bits & NEED_BADNESS & PROCESS_NEEDS;
-	return (needs->bits | (pid == needs->focus ? needs->focus_bits : 0)) & PROCESS_NEEDS;
+		return bits & NEED_BADNESS & PROCESS_NEEDS;
+	if (pid == needs->focus)
+		bits |= needs->focus_bits;
+	if (needs->visible_bits && needs_is_visible(needs, pid))
+		bits |= needs->visible_bits;
+	return bits & PROCESS_NEEDS;
 }
 
 bool

@@ -56,6 +56,9 @@
 /* A process without an address space has none of these. */
 #define NEED_MEMORY_ANY (NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_PSS)
 
+/* What nobody asks of a row that is not seen, unless it is sorted or filtered by that. */
+#define SEEN_NEEDS (NEED_COMMAND | NEED_OWNER | NEED_OOM_SCORE)
+
 /* The inputs of the OOM killer, and the score with facts that only the kernel knows. */
 #define NEED_BADNESS                                                                               \
 	(NEED_STAT | NEED_PROCESSES | NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_OOM_ADJ |       \
@@ -86,6 +89,7 @@ struct needs {
 	/* Ascending: the processes on the screen; their PSS is read first. */
 	const int64_t *visible;
 	size_t visible_count;
+	uint64_t visible_bits; /* the needs of these only: SEEN_NEEDS at most */
 	/*
 	 * Ascending: the processes that match the filter. Their PSS is read for its sum, even
 	 * without a PSS column, and before that of others.

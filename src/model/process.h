@@ -33,6 +33,7 @@ struct process {
 		uint32_t failed;  /* for the reason `error`, an errno */
 		int error;
 	} gaps;
+	uint32_t asked; /* the needs that it was read for, of PROCESS_NEEDS */
 };
 
 /* Records a gap; `error` is a -errno. A process that ended during the read is no gap. */

@@ -94,6 +94,7 @@ snapshot_add_process(struct snapshot *snapshot)
 	row->look_time = row->memory_time = UNKNOWN;
 	row->kernel_thread = UNKNOWN;
 	row->gaps = (struct gaps){ .refused = 0 };
+	row->asked = 0;
 	return row;
 }
 

@@ -123,6 +123,16 @@ process_list_use(struct process_list *list, struct listing *listing, uint64_t ne
 	list->is_of_candidates = false;
 }
 
+/* Of a column only rows on the screen are read, unless the rank of all follows from it. */
+static void
+add_column(struct needs *needs, const struct column *column)
+{
+	uint64_t seen = column->need & NEED_RANK ? 0 : column->need & SEEN_NEEDS;
+
+	needs->visible_bits |= seen;
+	needs->bits |= column->need & ~seen;
+}
+
 void
 process_list_add_needs(const struct process_list *list, bool is_first, struct needs *needs)
 {
@@ -130,7 +140,7 @@ process_list_add_needs(const struct process_list *list, bool is_first, struct ne
 
 	needs->bits |= list->needs | list->table.order->column->need;
 	for (size_t i = 0; !is_first && i < columns->count; i++)
-		needs->bits |= shown_column(list, columns->columns[i], true)->need;
+		add_column(needs, shown_column(list, columns->columns[i], true));
 	if (list->table.filter)
 		needs->bits |= filter_needs(list->table.filter);
 	if (list->fixed_filter)
@@ -241,6 +251,21 @@ is_folded(const void *row, const void *folded)
 	return process_keys_have(folded, row);
 }
 
+/*
+ * Visible processes are read in each refresh. So are those of the screens before and after: a page
+ * further all is there.
+ */
+void
+process_list_note_visible(struct process_list *list)
+{
+	const struct table_view *table = &list->table;
+	size_t height = table->list.height, top = table->list.top;
+	size_t first = top > height ? top - height : 0, end = top + 2 * height;
+
+	end = end < table->rows.count ? end : table->rows.count;
+	note_pids(&list->visible, &table->rows, first, end > first ? end - first : 0);
+}
+
 void
 process_list_show(struct process_list *list, const struct snapshot *snapshot)
 {
@@ -259,14 +284,5 @@ process_list_show(struct process_list *list, const struct snapshot *snapshot)
 		tree_fold(&table->rows, is_folded, &list->folded);
 	}
 	follow(table, &list->selected);
-}
-
-void
-process_list_note_visible(struct process_list *list)
-{
-	const struct table_view *table = &list->table;
-	size_t left = table->rows.count - table->list.top;
-
-	note_pids(&list->visible, &table->rows, table->list.top,
-		left < table->list.height ? left : table->list.height);
+	process_list_note_visible(list);
 }

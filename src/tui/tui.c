@@ -138,13 +138,26 @@ tui_needs(const struct app *app)
 	return needs;
 }
 
+/* Whether each row on the screen was read for what only these show. */
+static bool
+has_what_is_seen(const struct snapshot *snapshot, const struct needs *needs)
+{
+	for (size_t i = 0; i < needs->visible_count; i++) {
+		const struct process *row = snapshot_find_process(snapshot, needs->visible[i]);
+
+		if (row && needs->visible_bits & ~row->asked)
+			return false;
+	}
+	return true;
+}
+
 bool
 tui_is_complete(const struct app *app)
 {
 	const struct snapshot *snapshot = app->snapshot;
 	const struct needs needs = tui_needs(app);
 
-	if (!snapshot || needs.bits & ~snapshot->bits)
+	if (!snapshot || needs.bits & ~snapshot->bits || !has_what_is_seen(snapshot, &needs))
 		return false;
 	return needs.focus == 0 ||
 	       (needs.focus == snapshot->focus && !(needs.focus_bits & ~snapshot->focus_bits));
@@ -175,11 +188,17 @@ tui_tell(struct app *app, const char *message)
 }
 
 bool
-tui_is_frozen(const struct app *app)
+tui_stands_still(const struct app *app)
 {
-	return app->editor->state != EDITOR_WAITING && tui_is_complete(app) &&
+	return app->editor->state != EDITOR_WAITING &&
 	       (app->is_frozen || app->choose.kind || editor_is_open(app->editor) ||
 		       (app->prompt.label && app->prompt.answered));
+}
+
+bool
+tui_is_frozen(const struct app *app)
+{
+	return tui_stands_still(app) && tui_is_complete(app);
 }
 
 /* Keys of all views that do not handle them themselves. */

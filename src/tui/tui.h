@@ -43,9 +43,10 @@ bool tui_wants_save(struct app *app);
 void tui_tell(struct app *app, const char *message);
 
 /*
- * Nothing changes while the screen is frozen or a question is open, except that a view whose
- * figures are missing gets them.
+ * Figures stand still while the screen is frozen or a question is open. Missing ones are read: then
+ * it is not frozen yet.
  */
+bool tui_stands_still(const struct app *app);
 bool tui_is_frozen(const struct app *app);
 
 /* Draws everything into stdscr; the caller calls doupdate(). */

@@ -52,6 +52,7 @@ screen_fixture_add(struct screen_fixture *fixture, int64_t pid, const char *comm
 {
 	struct process *row = snapshot_add_process(&fixture->snapshot);
 
+	row->asked = UINT32_MAX;
 	row->pid = pid;
 	row->start_time = 7;
 	row->resident = pid << 20;

@@ -243,6 +243,26 @@ what_has_not_been_read_yet_is_waited_for(void **state)
 	assert_true(tui_is_frozen(tui));
 }
 
+/* Command lines are read of the rows on the screen: a row that has just come there lacks its own.
+ */
+static void
+a_row_that_comes_to_the_screen_is_read_though_figures_stand_still(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct app *tui = fixture->tui;
+
+	tui_draw(tui);
+	tui_key(tui, 'k');
+	assert_true(tui_is_frozen(tui));
+	fixture->snapshot.processes[0].asked &= ~(uint32_t)NEED_COMMAND;
+	assert_true(tui_needs(tui).visible_bits & NEED_COMMAND);
+	assert_false(tui_needs(tui).bits & NEED_COMMAND);
+	assert_false(tui_is_frozen(tui));
+	assert_true(tui_stands_still(tui));
+	fixture->snapshot.processes[0].asked |= NEED_COMMAND;
+	assert_true(tui_is_frozen(tui));
+}
+
 int
 main(void)
 {
@@ -263,6 +283,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(nothing_moves_while_it_is_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_has_not_been_read_yet_is_waited_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_row_that_comes_to_the_screen_is_read_though_figures_stand_still, set_up,
+			tear_down),
 	};
 	int failed;
 

@@ -139,81 +139,6 @@ exact_reads_everything_every_time(void **state)
 }
 
 static void
-a_need_that_is_new_is_met_at_once(void **state)
-{
-	struct world *world = *state;
-
-	tree_write_process(&world->tree,
-		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
-	tree_write(&world->tree, "10/status", world_status);
-	world_refresh(world);
-	world->needs.bits |= NEED_STATUS;
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(snapshot_find_process(world_refresh(world), 10)->peak, 700 * 1024);
-}
-
-/* While it was not wanted, the process changed. */
-static void
-a_need_that_comes_back_is_met_at_once(void **state)
-{
-	struct world *world = *state;
-	struct tree_process process = { .pid = 10, .comm = "x", .pages = 5, .start_time = 1 };
-
-	for (int i = 0; i < 3; i++) {
-		process.minor_faults = i;
-		tree_write_process(&world->tree, &process);
-		tree_write(&world->tree, "10/status", world_status);
-		world->needs.bits ^= i < 2 ? NEED_STATUS : 0;
-		world_refresh(world);
-	}
-	world->needs.bits |= NEED_STATUS;
-	world->needs.only_missing = true;
-	assert_int_equal(world_refresh(world)->processes[0].peak, 700 * 1024);
-}
-
-/* A column is wanted between two refreshes: rates are over whole intervals all the same. */
-static void
-F12_what_is_missing_is_read_without_the_rest(void **state)
-{
-	struct world *world = *state;
-	struct tree_process process = {
-		.pid = 10, .comm = "x", .pages = 5, .start_time = 1, .minor_faults = 1000
-	};
-	const struct snapshot *now;
-	const struct process *row;
-	int64_t time, rate;
-
-	tree_write(&world->tree, "10/status", world_status);
-	world->needs.bits &= ~(uint64_t)NEED_OOM_SCORE;
-	tree_write_process(&world->tree, &process);
-	world_refresh(world);
-	process.minor_faults = 2000;
-	tree_write_process(&world->tree, &process);
-	now = world_refresh(world);
-	time = now->monotonic;
-	rate = now->processes[0].minor_fault_rate;
-	assert_true(rate > 0);
-	process.minor_faults = 3000;
-	process.pages = 50;
-	tree_write_process(&world->tree, &process);
-	world->needs.bits |= NEED_OOM_SCORE;
-	world->needs.only_missing = true;
-	now = world_refresh(world);
-	row = snapshot_find_process(now, 10);
-	assert_int_equal(row->oom_score, 668);
-	assert_int_equal(row->resident, 5 * world->page);
-	assert_int_equal(row->minor_fault_rate, rate);
-	assert_int_equal(now->monotonic, time);
-	world->needs.only_missing = false;
-	now = world_refresh(world);
-	row = snapshot_find_process(now, 10);
-	assert_int_equal(row->resident, 50 * world->page);
-	assert_in_range(row->minor_fault_rate,
-		(int64_t)(1000e12 / (double)(now->monotonic - time)) - 1,
-		(int64_t)(1000e12 / (double)(now->monotonic - time)) + 1);
-}
-
-static void
 growth_spans_the_time_between_two_reads_of_memory(void **state)
 {
 	struct world *world = *state;
@@ -518,54 +443,6 @@ T24_a_thread_is_no_process_to_ask_for(void **state)
 	assert_int_equal(now->hints[0].count, 2);
 }
 
-static void
-only_the_processes_asked_for_are_read(void **state)
-{
-	static const int64_t pids[] = { 10, 30, 99 };
-	struct world *world = *state;
-	const struct snapshot *now;
-
-	for (int pid = 10; pid <= 30; pid += 10)
-		tree_write_process(&world->tree,
-			&(struct tree_process){ .pid = pid, .comm = "x", .start_time = 1 });
-	world->needs.pids = pids;
-	world->needs.pid_count = ARRAY_SIZE(pids);
-	for (int i = 0; i < 3; i++) {
-		now = world_refresh(world);
-		assert_int_equal(now->process_count, 2);
-		assert_int_equal(now->processes[0].pid, 10);
-		assert_int_equal(now->processes[1].pid, 30);
-	}
-}
-
-static void
-the_rank_of_one_needs_all_and_only_for_that(void **state)
-{
-	struct world *world = *state;
-	const int64_t pid = 11;
-	const struct snapshot *now;
-
-	for (int i = 0; i < 3; i++) {
-		char path[16];
-
-		tree_write_process(&world->tree,
-			&(struct tree_process){
-				.pid = 10 + i, .comm = "x", .pages = 5, .start_time = 1 });
-		snprintf(path, sizeof(path), "%d/status", 10 + i);
-		tree_write(&world->tree, path, world_status);
-	}
-	world->needs.pids = &pid;
-	world->needs.pid_count = 1;
-	assert_int_equal(world_refresh(world)->process_count, 1);
-	world->needs.bits = NEED_BADNESS | NEED_COMMAND;
-	now = world_refresh(world);
-	assert_int_equal(now->process_count, 3);
-	assert_int_equal(now->system.process_count, 1);
-	assert_non_null(snapshot_find_process(now, 11)->command);
-	assert_null(snapshot_find_process(now, 10)->command);
-	assert_int_equal(snapshot_find_process(now, 10)->oom_score, 668);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
@@ -578,10 +455,7 @@ main(void)
 		TEST(without_a_clock_a_sleeping_process_is_read_within_four_refreshes),
 		TEST(a_changed_process_is_read_at_once),
 		TEST(exact_reads_everything_every_time),
-		TEST(a_need_that_is_new_is_met_at_once),
 		TEST(the_list_of_a_tree_is_always_made_anew),
-		TEST(a_need_that_comes_back_is_met_at_once),
-		TEST(F12_what_is_missing_is_read_without_the_rest),
 		TEST(growth_spans_the_time_between_two_reads_of_memory),
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
 		TEST(T17_ten_that_do_not_answer_cost_ten_values),
@@ -591,8 +465,6 @@ main(void)
 		TEST(a_value_that_was_read_before_says_so),
 		TEST(what_runs_another_program_has_no_value_of_the_last_one),
 		TEST(T24_a_thread_is_no_process_to_ask_for),
-		TEST(only_the_processes_asked_for_are_read),
-		TEST(the_rank_of_one_needs_all_and_only_for_that),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void
+a_need_that_is_new_is_met_at_once(void **state)
+{
+	struct world *world = *state;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write(&world->tree, "10/status", world_status);
+	world_refresh(world);
+	world->needs.bits |= NEED_STATUS;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(snapshot_find_process(world_refresh(world), 10)->peak, 700 * 1024);
+}
+
+/* While it was not wanted, the process changed. */
+static void
+a_need_that_comes_back_is_met_at_once(void **state)
+{
+	struct world *world = *state;
+	struct tree_process process = { .pid = 10, .comm = "x", .pages = 5, .start_time = 1 };
+
+	for (int i = 0; i < 3; i++) {
+		process.minor_faults = i;
+		tree_write_process(&world->tree, &process);
+		tree_write(&world->tree, "10/status", world_status);
+		world->needs.bits ^= i < 2 ? NEED_STATUS : 0;
+		world_refresh(world);
+	}
+	world->needs.bits |= NEED_STATUS;
+	world->needs.only_missing = true;
+	assert_int_equal(world_refresh(world)->processes[0].peak, 700 * 1024);
+}
+
+/* Of rows that are not on the screen nobody sees the command line. */
+static void
+what_only_visible_rows_show_is_read_of_these(void **state)
+{
+	struct world *world = *state;
+	const int64_t first = 10, second = 11;
+	const struct snapshot *now;
+
+	for (int pid = 10; pid < 12; pid++)
+		tree_write_process(&world->tree, &(struct tree_process){ .pid = pid,
+							 .comm = "x",
+							 .cmdline = "command",
+							 .pages = 5,
+							 .start_time = 1 });
+	world->needs.bits &= ~SEEN_NEEDS;
+	world->needs.visible_bits = SEEN_NEEDS;
+	world->needs.visible = &first;
+	world->needs.visible_count = 1;
+	now = world_refresh(world);
+	assert_string_equal(now->processes[0].command, "command");
+	assert_int_equal(now->processes[0].oom_score, 668);
+	assert_non_null(now->processes[0].user);
+	assert_true((now->processes[0].asked & SEEN_NEEDS) == SEEN_NEEDS);
+	assert_null(now->processes[1].command);
+	assert_true(now->processes[1].oom_score == UNKNOWN);
+	assert_null(now->processes[1].user);
+	assert_true((now->processes[1].asked & SEEN_NEEDS) == 0);
+	assert_int_equal(now->processes[1].resident, 5 * world->page);
+	world->needs.visible = &second;
+	world->needs.only_missing = true;
+	now = world_refresh(world);
+	assert_string_equal(now->processes[1].command, "command");
+	assert_int_equal(now->processes[1].oom_score, 668);
+	world->needs.only_missing = false;
+	world->needs.visible = &first;
+	tree_write(&world->tree, "10/cmdline", "another");
+	assert_string_equal(world_refresh(world)->processes[0].command, "another");
+}
+
+/* A column is wanted between two refreshes: rates are over whole intervals all the same. */
+static void
+F12_what_is_missing_is_read_without_the_rest(void **state)
+{
+	struct world *world = *state;
+	struct tree_process process = {
+		.pid = 10, .comm = "x", .pages = 5, .start_time = 1, .minor_faults = 1000
+	};
+	const struct snapshot *now;
+	const struct process *row;
+	int64_t time, rate;
+
+	tree_write(&world->tree, "10/status", world_status);
+	world->needs.bits &= ~(uint64_t)NEED_OOM_SCORE;
+	tree_write_process(&world->tree, &process);
+	world_refresh(world);
+	process.minor_faults = 2000;
+	tree_write_process(&world->tree, &process);
+	now = world_refresh(world);
+	time = now->monotonic;
+	rate = now->processes[0].minor_fault_rate;
+	assert_true(rate > 0);
+	process.minor_faults = 3000;
+	process.pages = 50;
+	tree_write_process(&world->tree, &process);
+	world->needs.bits |= NEED_OOM_SCORE;
+	world->needs.only_missing = true;
+	now = world_refresh(world);
+	row = snapshot_find_process(now, 10);
+	assert_int_equal(row->oom_score, 668);
+	assert_int_equal(row->resident, 5 * world->page);
+	assert_int_equal(row->minor_fault_rate, rate);
+	assert_int_equal(now->monotonic, time);
+	world->needs.only_missing = false;
+	now = world_refresh(world);
+	row = snapshot_find_process(now, 10);
+	assert_int_equal(row->resident, 50 * world->page);
+	assert_in_range(row->minor_fault_rate,
+		(int64_t)(1000e12 / (double)(now->monotonic - time)) - 1,
+		(int64_t)(1000e12 / (double)(now->monotonic - time)) + 1);
+}
+
+static void
+only_the_processes_asked_for_are_read(void **state)
+{
+	static const int64_t pids[] = { 10, 30, 99 };
+	struct world *world = *state;
+	const struct snapshot *now;
+
+	for (int pid = 10; pid <= 30; pid += 10)
+		tree_write_process(&world->tree,
+			&(struct tree_process){ .pid = pid, .comm = "x", .start_time = 1 });
+	world->needs.pids = pids;
+	world->needs.pid_count = ARRAY_SIZE(pids);
+	for (int i = 0; i < 3; i++) {
+		now = world_refresh(world);
+		assert_int_equal(now->process_count, 2);
+		assert_int_equal(now->processes[0].pid, 10);
+		assert_int_equal(now->processes[1].pid, 30);
+	}
+}
+
+static void
+the_rank_of_one_needs_all_and_only_for_that(void **state)
+{
+	struct world *world = *state;
+	const int64_t pid = 11;
+	const struct snapshot *now;
+
+	for (int i = 0; i < 3; i++) {
+		char path[16];
+
+		tree_write_process(&world->tree,
+			&(struct tree_process){
+				.pid = 10 + i, .comm = "x", .pages = 5, .start_time = 1 });
+		snprintf(path, sizeof(path), "%d/status", 10 + i);
+		tree_write(&world->tree, path, world_status);
+	}
+	world->needs.pids = &pid;
+	world->needs.pid_count = 1;
+	assert_int_equal(world_refresh(world)->process_count, 1);
+	world->needs.bits = NEED_BADNESS | NEED_COMMAND;
+	now = world_refresh(world);
+	assert_int_equal(now->process_count, 3);
+	assert_int_equal(now->system.process_count, 1);
+	assert_non_null(snapshot_find_process(now, 11)->command);
+	assert_null(snapshot_find_process(now, 10)->command);
+	assert_int_equal(snapshot_find_process(now, 10)->oom_score, 668);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_need_that_is_new_is_met_at_once),
+		TEST(a_need_that_comes_back_is_met_at_once),
+		TEST(what_only_visible_rows_show_is_read_of_these),
+		TEST(F12_what_is_missing_is_read_without_the_rest),
+		TEST(only_the_processes_asked_for_are_read),
+		TEST(the_rank_of_one_needs_all_and_only_for_that),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
