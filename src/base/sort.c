@@ -18,6 +18,10 @@ merge(const struct sorting *sorting, const char *from, char *to, size_t start, s
 	const char *right = left_end, *right_end = from + end * size;
 
 	to += start * size;
+	if (right < right_end && sorting->compare(right, right - size) >= 0) {
+		memcpy(to, left, (size_t)(right_end - left)); /* they are in order */
+		return;
+	}
 	while (left < left_end && right < right_end) {
 		const char **first = sorting->compare(right, left) < 0 ? &right : &left;
 

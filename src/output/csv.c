@@ -57,7 +57,7 @@ static void
 write_value(struct output *output, const struct column *column, const void *row)
 {
 	FILE *file = output->file;
-	char *safe = output_room(output);
+	char *safe = output_room(output, CELL_SIZE);
 
 	if (column->unit != UNIT_TEXT) {
 		write_number(file, column->unit, column_number(column, row));

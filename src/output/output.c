@@ -4,7 +4,6 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "model/process.h"
-#include "table/cell.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,12 +33,10 @@ output_finish(struct output *output)
 {
 	free(output->line);
 	free(output->widths);
-	free(output->room);
 	output->widths = NULL;
 	output->width_capacity = 0;
 	output->line = NULL;
 	output->line_capacity = 0;
-	output->room = NULL;
 }
 
 const struct row_list *
@@ -49,11 +46,11 @@ output_processes(const struct selection *selection, const struct row_list *rows)
 }
 
 char *
-output_room(struct output *output)
+output_room(struct output *output, size_t size)
 {
-	if (!output->room)
-		output->room = xmalloc(CELL_SIZE);
-	return output->room;
+	output->line = array_reserve(
+		output->line, &output->line_capacity, output->line_length + size + 1, 1);
+	return output->line + output->line_length;
 }
 
 void

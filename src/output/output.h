@@ -34,7 +34,6 @@ struct output {
 	size_t width_capacity;
 	char *line; /* the line being built */
 	size_t line_length, line_capacity;
-	char *room; /* see output_room() */
 };
 
 extern const struct output_format output_text, output_json, output_csv;
@@ -56,5 +55,5 @@ enum { OUTPUT_TIME_SIZE = 32 };
 /* ISO 8601 in UTC with milliseconds: 2026-11-22T13:02:31.250Z. */
 void output_format_time(char text[static OUTPUT_TIME_SIZE], int64_t time);
 
-/* For the formats: a buffer of CELL_SIZE bytes for one value. */
-char *output_room(struct output *output);
+/* For the formats: the end of the line being built, with room for `size` bytes and a final one. */
+char *output_room(struct output *output, size_t size);

@@ -11,26 +11,18 @@
 
 enum { GAP = 1, WIDEST_PADDING = 40 };
 
-/* Makes the line longer by uninitialized bytes, with room for a final one. Returns their place. */
-static char *
-extend(struct output *output, size_t length)
-{
-	output->line = array_reserve(
-		output->line, &output->line_capacity, output->line_length + length + 1, 1);
-	output->line_length += length;
-	return output->line + output->line_length - length;
-}
-
 static void
 add(struct output *output, const char *text, size_t length)
 {
-	memcpy(extend(output, length), text, length);
+	memcpy(output_room(output, length), text, length);
+	output->line_length += length;
 }
 
 static void
 pad(struct output *output, size_t count)
 {
-	memset(extend(output, count), ' ', count);
+	memset(output_room(output, count), ' ', count);
+	output->line_length += count;
 }
 
 /* Writes the line, at most `width` columns of it; 0: all. */
@@ -39,7 +31,7 @@ end_line(struct output *output, size_t width)
 {
 	size_t length = output->line_length;
 
-	*extend(output, 0) = '\0';
+	*output_room(output, 0) = '\0';
 	if (width > 0 && length > width)
 		length = text_fit(output->line, width);
 	output->line[length] = '\n';
@@ -56,10 +48,8 @@ add_text(struct output *output, const char *text)
 static void
 add_value(struct output *output, const struct column *column, const void *row)
 {
-	char *text = output_room(output);
-
-	add(output, text,
-		cell_format(text, CELL_SIZE, column, row, output->charset, output->scale));
+	output->line_length += cell_format(output_room(output, CELL_SIZE), CELL_SIZE, column, row,
+		output->charset, output->scale);
 }
 
 static void
@@ -166,9 +156,12 @@ column_width(struct output *output, const struct column *column, const struct ro
 	if (!is_text)
 		return width;
 	for (size_t i = 0; i < rows->count && width < WIDEST_PADDING; i++) {
-		char *text = output_room(output);
+		char *text = output_room(output, CELL_SIZE);
 		size_t needed;
 
+		if (i > 0 && column_text(column, rows->rows[i]) ==
+				     column_text(column, rows->rows[i - 1]))
+			continue; /* names of users and states are often the same */
 		cell_format(text, CELL_SIZE, column, rows->rows[i], output->charset, output->scale);
 		needed = text_width(text);
 		width = needed > width ? needed : width;
@@ -176,18 +169,21 @@ column_width(struct output *output, const struct column *column, const struct ro
 	return width < WIDEST_PADDING ? width : WIDEST_PADDING;
 }
 
-/* Aligns numbers to the right, texts to the left; the last text has no padding. */
+/*
+ * Aligns the text that was written at the end of the line, a number behind a gap of `width` bytes:
+ * numbers to the right, texts to the left; the last text has no padding.
+ */
 static void
-add_cell(struct output *output, const char *text, size_t length, size_t width, bool is_text)
+align(struct output *output, size_t length, size_t width, bool is_text)
 {
+	char *place = output->line + output->line_length, *text = is_text ? place : place + width;
 	size_t columns = is_text && width > 0 ? text_width(text) : length;
 	size_t padding = columns < width ? width - columns : 0;
 
+	memset(is_text ? text + length : place, ' ', padding);
 	if (!is_text)
-		pad(output, padding);
-	add(output, text, length);
-	if (is_text)
-		pad(output, padding);
+		memmove(place + padding, text, length);
+	output->line_length += padding + length;
 }
 
 static void
@@ -196,10 +192,14 @@ write_heading(struct output *output, const struct selection *selection)
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct column *column = selection->columns[i];
 
+		bool is_text = column->unit == UNIT_TEXT;
+		size_t width = output->widths[i], length = strlen(column->title);
+
 		if (i > 0)
 			pad(output, GAP);
-		add_cell(output, column->title, strlen(column->title), output->widths[i],
-			column->unit == UNIT_TEXT);
+		memcpy(output_room(output, width + length) + (is_text ? 0 : width), column->title,
+			length + 1);
+		align(output, length, width, is_text);
 	}
 	end_line(output, output->width);
 }
@@ -209,13 +209,14 @@ write_line(struct output *output, const struct selection *selection, const void 
 {
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct column *column = selection->columns[i];
-		char *text = output_room(output);
-		size_t length =
-			cell_format(text, CELL_SIZE, column, row, output->charset, output->scale);
+		bool is_text = column->unit == UNIT_TEXT;
+		size_t width = output->widths[i], length;
 
 		if (i > 0)
 			pad(output, GAP);
-		add_cell(output, text, length, output->widths[i], column->unit == UNIT_TEXT);
+		length = cell_format(output_room(output, width + CELL_SIZE) + (is_text ? 0 : width),
+			CELL_SIZE, column, row, output->charset, output->scale);
+		align(output, length, width, is_text);
 	}
 	end_line(output, output->width);
 }
