@@ -389,7 +389,9 @@ def test_protected_processes_come_last_and_say_why():
     candidates = rows(process, "candidate")
     ranked = [row for row in candidates if row["rank"] is not None]
     assert candidates[:len(ranked)] == ranked and [row["rank"] for row in ranked] == sorted(row["rank"] for row in ranked)
-    assert all(row["badness"] is not None and row["protection"] is None for row in ranked)
+    assert all(row["protection"] is None for row in ranked)
+    weighed = {row["rank"] for row in ranked if row["badness"] is not None}
+    assert weighed == {row["rank"] for row in ranked}  # of those that die together not all are compared
     init = [row for row in candidates if row["pid"] == 1][0]
     assert (init["rank"], init["protection"]) == (None, "init") or init["rank"] is not None
     assert not [row for row in candidates if row["protection"] == "kernel thread"]
