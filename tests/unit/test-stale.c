@@ -41,6 +41,7 @@ struct sleeper {
 	int orders, answers; /* pipes to and from the process */
 	int64_t before;      /* its resident memory, before somebody changes it */
 	pid_t orphan;        /* a process whose parent has ended */
+	char group[64];      /* a memory group that it joins at its start; "": none */
 };
 
 /* The process */
@@ -55,10 +56,27 @@ answer_with_pid(int answers)
 }
 
 static void
+join(const char *group, pid_t pid)
+{
+	char path[96];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
+	file = fopen(path, "we");
+	fprintf(file, "%lld", (long long)pid);
+	fclose(file);
+}
+
+/* Pages of the file are charged to the group that brings them into memory. */
+static void
 use_memory(const struct sleeper *sleeper)
 {
 	volatile char sum = 0;
 
+	if (sleeper->group[0]) {
+		join(sleeper->group, getpid());
+		posix_fadvise(sleeper->file, 0, 0, POSIX_FADV_DONTNEED);
+	}
 	for (size_t i = 0; i < REGION; i += HUGE_PAGE)
 		memset(sleeper->region + i, 1, HUGE_PAGE / 2);
 	for (size_t i = 0; i < REGION; i++)
@@ -145,11 +163,31 @@ make_memory(struct sleeper *sleeper)
 	assert_true(sleeper->mapped != MAP_FAILED);
 }
 
+/* A control group of memory, version 1 or 2; "" if this user cannot make one. */
+static void
+make_group(char path[static 64])
+{
+	static const char *const places[] = { "/sys/fs/cgroup/memory", "/sys/fs/cgroup" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		snprintf(path, 64, "%s/cgroup.procs", places[i]);
+		if (access(path, W_OK) < 0)
+			continue;
+		snprintf(path, 64, "%s/memtop-stale-%d", places[i], (int)getpid());
+		if (mkdir(path, 0755) == 0)
+			return;
+	}
+	path[0] = '\0';
+}
+
 static int
-set_up(void **state)
+begin(void **state, bool in_group)
 {
 	struct sleeper *sleeper = test_calloc(1, sizeof(*sleeper));
 	int orders[2], answers[2];
+
+	if (in_group)
+		make_group(sleeper->group);
 
 	assert_int_equal(pipe2(orders, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(answers, O_CLOEXEC), 0);
@@ -173,6 +211,18 @@ set_up(void **state)
 }
 
 static int
+set_up(void **state)
+{
+	return begin(state, false);
+}
+
+static int
+set_up_in_group(void **state)
+{
+	return begin(state, true);
+}
+
+static int
 tear_down(void **state)
 {
 	struct sleeper *sleeper = *state;
@@ -181,6 +231,8 @@ tear_down(void **state)
 		kill(sleeper->orphan, SIGKILL);
 	kill((pid_t)sleeper->pid, SIGKILL);
 	waitpid((pid_t)sleeper->pid, NULL, 0);
+	if (sleeper->group[0])
+		rmdir(sleeper->group);
 	sleeper->world.source->destroy(sleeper->world.source);
 	snapshot_finish(&sleeper->world.snapshots[0]);
 	snapshot_finish(&sleeper->world.snapshots[1]);
@@ -392,44 +444,49 @@ another_parent_is_seen(void **state)
 	close(answers[1]);
 }
 
-/* A control group of memory, version 1 or 2; false if this user cannot make one. */
-static bool
-make_group(char path[static 64])
-{
-	static const char *const places[] = { "/sys/fs/cgroup/memory", "/sys/fs/cgroup" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		snprintf(path, 64, "%s/cgroup.procs", places[i]);
-		if (access(path, W_OK) < 0)
-			continue;
-		snprintf(path, 64, "%s/memtop-stale-%d", places[i], (int)getpid());
-		if (mkdir(path, 0755) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 a_move_to_another_control_group_is_seen(void **state)
 {
 	struct sleeper *sleeper = *state;
 	const struct process *row;
-	char group[64], path[96];
-	bool seen;
-	FILE *file;
 
-	if (!make_group(group))
+	make_group(sleeper->group); /* tear_down() removes it */
+	if (!sleeper->group[0])
 		skip();
-	snprintf(path, sizeof(path), "%s/cgroup.procs", group);
-	file = fopen(path, "we");
-	fprintf(file, "%lld", (long long)sleeper->pid);
-	fclose(file);
+	join(sleeper->group, (pid_t)sleeper->pid);
 	row = row_within(sleeper, WITHIN);
-	seen = row->cgroup && strstr(row->cgroup, strrchr(group, '/') + 1);
-	kill((pid_t)sleeper->pid, SIGKILL);
-	waitpid((pid_t)sleeper->pid, NULL, 0);
-	rmdir(group);
-	assert_true(seen);
+	assert_non_null(row->cgroup);
+	assert_non_null(strstr(row->cgroup, strrchr(sleeper->group, '/') + 1));
+}
+
+/* Of a control group: since Linux 5.8 /proc/vmstat counts this too, so four refreshes are enough.
+ */
+static void
+pages_reclaimed_from_its_group_are_seen(void **state)
+{
+	static const char *const orders[][2] = { { "memory.force_empty", "0" },
+		{ "memory.reclaim", "64M" } };
+	static char text[VMSTAT_SIZE];
+	struct sleeper *sleeper = *state;
+
+	assert_true(procfs_read_whole(AT_FDCWD, "/proc/vmstat", text, sizeof(text)) > 0);
+	for (size_t i = 0; sleeper->group[0] && i < ARRAY_SIZE(orders); i++) {
+		char path[96];
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/%s", sleeper->group, orders[i][0]);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		(void)!write(
+			fd, orders[i][1], strlen(orders[i][1])); /* it may say that more is left */
+		close(fd);
+		break;
+	}
+	if (resident_now(sleeper) > sleeper->before - REGION / 2)
+		skip(); /* no such groups here, or its pages cannot be reclaimed */
+	assert_int_equal(row_within(sleeper, strstr(text, "pgsteal_file") ? 4 : WITHIN)->resident,
+		resident_now(sleeper));
 }
 
 /* The schedule, without processes */
@@ -523,6 +580,8 @@ main(void)
 		TEST(T25_memory_written_by_a_vfork_child_is_seen_at_once),
 		TEST(another_parent_is_seen),
 		TEST(a_move_to_another_control_group_is_seen),
+		cmocka_unit_test_setup_teardown(
+			pages_reclaimed_from_its_group_are_seen, set_up_in_group, tear_down),
 		cmocka_unit_test(each_process_has_its_turn_once_in_a_period),
 		cmocka_unit_test(the_period_is_short_for_four_refreshes_after_a_change),
 		cmocka_unit_test(what_the_kernel_does_to_sleeping_processes_is_counted),
