@@ -93,7 +93,7 @@ def herd(bench, size, *options):
     with child(command, stdout=subprocess.PIPE, text=True) as process:
         if process.stdout.readline() != "ready\n":
             raise Skipped("cannot start so many processes")
-        yield
+        yield process.pid
 
 
 def process_count():

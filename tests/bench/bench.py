@@ -42,7 +42,7 @@ Figures:
 Before each round other programs are waited for, up to %d s. A round in which they used over
 %d %% of the machine during a run is not left out; how many there were is told.
 
-Other parts, each with its own --help: tests/bench/run --soak MINUTES, --faults, --pss."""
+Other parts, each with its own --help: tests/bench/run --compare, --soak MINUTES, --faults, --pss."""
 
 BATCHES = ("batch", "top-b")
 SCREENS = ("memtop", "top", "htop", "btop", "atop")
