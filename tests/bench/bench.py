@@ -1,522 +1,397 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What memtop costs beside its peers; started by the script `run` next to it."""
 
-import argparse
-import fcntl
-import os
-import pty
-import select
+import math
 import shutil
-import signal
 import statistics
-import struct
 import subprocess
 import sys
-import tempfile
-import termios
 import time
-from contextlib import contextmanager, suppress
-from pathlib import Path
+
+import base
+import record
+from base import Skipped
 
 DESCRIPTION = """\
-Prints what memtop costs beside its peers, with N processes that hold 1 MiB each.
-All commands run in turn, over and over, so that each meets the same conditions.
-A figure is the median of the rounds, a ratio the median of the rounds' ratios of
-memtop to the peer. Build: release, in build-release."""
+Prints what memtop costs beside its peers, with N processes that hold 1 MiB each, of which
+some are active once a second. Each contestant runs alone, once in each round, each round
+in another order. A figure is the median of the rounds, a ratio the median of the rounds'
+ratios of memtop to the peer; beside them are the least and the largest. Build: release,
+in build-release. Exit status 1: a figure is not as wanted."""
 
 EPILOG = """\
 Figures:
-  cpu_per_refresh    CPU time (user + system), ms, of a refresh each second: of
-                     14 refreshes less that of the first six, by eight. ps: of the
-                     whole run. htop, btop and atop: of a second, on a terminal of 160x50
-  syscalls           system calls for a process in a refresh, by strace, of the same
-                     eight refreshes. ps: less those of `ps -V`
-  peak_rss           largest resident memory, KiB, of the runs above
-  free_*             `memtop free` beside `free`: a whole run
-  start_*            `memtop batch -n 1` beside `ps aux` and `top -b -n 1`: a whole
-                     run. In top's wall time is a wait of 150 ms
-The herd is idle, as most processes are; with --active some of it is not.
+  CPU a refresh      CPU time (user + system), ms. Each second there is a refresh; ten of
+                     them count, after six seconds. top, htop, btop and atop rest a second
+                     between two. ps: of the whole run
+  system calls       of a process in a refresh, by strace: of 22 refreshes less that of the
+                     first 6. Sleeping processes are looked at once in 16
+  peak RSS           VmHWM at the end of these runs
+  kernel memory      what the kernel cannot give back (SUnreclaim, KernelStack, PageTables
+                     of /proc/meminfo) right before the program ends, less that after it
+  first screen       ms from exec to the last byte of the first screen with all its rows
+  bytes              written to the terminal in a refresh
+  Down, letter, V    of %d presses each, in the first herd of each size: the last byte of
+                     what changes in the list, and the CPU time until the program is quiet.
+                     letter: one typed into a filter that nearly all pass, or taken back. Keys
+                     come at any moment of a refresh, of which there is one each second.
+                     inf: one was not answered. In top, which sorts by PID, and htop only Down
+  one run            `memtop batch -n 1` beside `ps aux` and `top -b -n 1`. In top's wall
+                     time is a wait of 150 ms
+  free               `memtop free` beside `free`: %d whole runs of each
+Before each round other programs are waited for, up to %d s. A round in which they used over
+%d %% of the machine during a run is not left out; how many there were is told.
 
-Other parts, each with its own --help: tests/bench/run --screen, --soak MINUTES, --faults, --pss."""
+Other parts, each with its own --help: tests/bench/run --compare, --soak MINUTES, --faults, --pss."""
 
-TERMINAL_PEERS = ("htop", "btop", "atop")
-PEERS = ("free", "ps", "top") + TERMINAL_PEERS
+BATCHES = ("batch", "top-b")
+SCREENS = ("memtop", "top", "htop", "btop", "atop")
+PEERS = ("top-b", "top", "htop", "btop", "atop", "ps")
 
-# memtop reads more in its first refreshes. Each process that sleeps is read in one of 16 later ones.
-FIRST_REFRESHES, REFRESHES = 6, 8
-SETTLE_SECONDS = 1.5  # the first screen; then measure between two refreshes
-WINDOW_SECONDS = 3
+INTERVAL, SETTLE, REFRESHES = 1, 6.5, 10  # memtop lists all processes anew each ten seconds
+CALL_REFRESHES = (6, 22)
+RUNS = 3  # in a round, of what is one run
 FREE_PAIRS = 50
-TRACED_SCREEN_LIMIT = 1000  # under strace htop does not keep up with more processes
-OTHERS = 0.05  # share of the machine that other programs may use during a run
-CALM_SECONDS = 10  # how long is waited for others to use less; some never do
-MEMBER_BYTES = 1.5 * 1024 * 1024  # with its page tables and kernel memory
-
-
-class Skipped(Exception):
-    """A figure that cannot be had here, and why."""
-
-
-class Run:
-    """What one run of a command has cost."""
-
-    def __init__(self, wall_ns, user_us, system_us, peak_kib):
-        self.wall = wall_ns / 1e6
-        self.cpu = (user_us + system_us) / 1e3
-        self.peak = peak_kib
+KEY_ROUNDS, PRESSES = 2, 50  # Down reaches the end of the page, and scrolls
 
 
 class Figures:
-    """Samples of one size of herd: samples[figure][program], one a round."""
+    """samples[figure][contestant]: pairs of a round and a value."""
 
-    def __init__(self, size):
+    def __init__(self, size=0, active=0):
         self.size = size
+        self.active = active
         self.samples = {}
         self.notes = {}
+        self.shares = []  # of the machine, that others used at most in each round
 
-    def add(self, figure, program, value):
-        self.samples.setdefault(figure, {}).setdefault(program, []).append(value)
+    def add(self, figure, contestant, value, round_number=0):
+        self.samples.setdefault(figure, {}).setdefault(contestant, []).append((round_number, value))
 
-    def value(self, figure, program):
-        samples = self.samples[figure].get(program)
-        return statistics.median(samples) if samples else None
+    def values(self, figure, contestant):
+        return [value for _, value in self.samples.get(figure, {}).get(contestant, [])]
 
-    def ratio(self, figure, peer):
-        pairs = zip(self.samples[figure].get("memtop", []), self.samples[figure].get(peer, []))
-        ratios = [own / other for own, other in pairs if other > 0]
-        return statistics.median(ratios) if ratios else None
-
-
-class Bench:
-    def __init__(self, options, home):
-        self.options = options
-        self.home = home
-        self.memtop = str(options.build / "memtop")
-        self.environment = os.environ | {
-            "LC_ALL": "C.UTF-8",
-            "TERM": "xterm-256color",
-            "HOME": str(home),
-            "XDG_CONFIG_HOME": str(home),
-            "HTOPRC": str(home / "htoprc"),
-            "ATOPACCT": "",  # no process accounting
-        }
-        write_btop_configuration(home, 1000)
-
-    def has(self, program):
-        return program in self.options.peers and shutil.which(program) is not None
-
-    def meter(self, *command):
-        """Runs the command once; its output is thrown away."""
-        meter = [self.options.build / "bench-meter", *command]
-        with child(meter, env=self.environment, stdout=subprocess.PIPE, text=True) as process:
-            output = process.communicate()[0]
-        if process.returncode != 0:
-            raise Skipped(f"{command[0]} failed")
-        return Run(*map(int, output.split()))
-
-    def batch(self, program, count, delay=1):
-        first = [self.memtop, "batch"] if program == "memtop" else ["top", "-b"]
-        return [*first, "-n", str(count), "-d", str(delay)]
+    def ratios(self, figure, own, peer):
+        samples = self.samples.get(figure, {})
+        pairs = zip(samples.get(own, []), samples.get(peer, []))
+        return [mine / theirs for (a, mine), (b, theirs) in pairs if a == b and theirs > 0]
 
 
-def write_btop_configuration(home, interval_ms):
-    (home / "btop").mkdir()
-    (home / "btop" / "btop.conf").write_text(f"update_ms = {interval_ms}\n")
+# Contestants
 
 
-@contextmanager
-def child(command, **how):
-    """A process that does not outlive the block; it ends its own children."""
-    process = subprocess.Popen(command, **how)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait()
+def is_there(name):
+    return name in ("batch", "memtop") or shutil.which(name.removesuffix("-b")) is not None
 
 
-def memory_available():
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) * 1024
-    return 0
+def contestants_of(bench):
+    return ["batch", "memtop"] + [peer for peer in bench.options.peers if is_there(peer)]
 
 
-@contextmanager
-def herd(bench, size, *options):
-    if size * MEMBER_BYTES > memory_available():
-        raise Skipped("not enough memory available")
-    command = [bench.options.build / "bench-herd", *options, str(size)]
-    with child(command, stdout=subprocess.PIPE, text=True) as process:
-        if process.stdout.readline() != "ready\n":
-            raise Skipped("cannot start so many processes")
-        yield
+def command_of(bench, name):
+    seconds, tenths = str(INTERVAL), str(INTERVAL * 10)
+    return {
+        "batch": [bench.memtop, "batch", "-d", seconds],
+        "memtop": [bench.memtop, "-d", seconds],
+        "top-b": ["top", "-b", "-d", seconds],
+        "top": ["top", "-d", seconds],
+        "htop": ["htop", "-d", tenths],
+        "btop": ["btop"],
+        "atop": ["atop", seconds],
+        "ps": ["ps", "aux"],
+    }[name]
 
 
-def process_count():
-    return sum(name.isdigit() for name in os.listdir("/proc"))
-
-
-# Other programs
-
-
-def cpu_of_kernel_threads():
-    """Those that scan memory or write it back work for all, also for what is measured."""
-    ticks = 0
-    for pid in Path("/proc/2/task/2/children").read_text().split() if os.path.exists("/proc/2/task/2/children") else []:
-        with suppress(OSError):
-            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def cpu_of_others():
-    """Seconds that all CPUs were busy, but for the kernel's threads and what has ended here."""
-    user, nice, system, _, _, *interrupts = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
-    own = os.times()
-    busy = (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
-    return busy - own.children_user - own.children_system - cpu_of_kernel_threads()
-
-
-def wait_until_calm():
-    end = time.monotonic() + CALM_SECONDS
-    while time.monotonic() < end:
-        before = cpu_of_others()
-        time.sleep(1)
-        if cpu_of_others() - before <= OTHERS * os.cpu_count():
-            return
-
-
-# Programs with a screen
-
-
-class Screen:
-    """A program on a terminal of 160x50 of its own."""
-
-    def __init__(self, command, environment):
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            try:
-                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
-                os.execvpe(command[0], command, environment)
-            finally:
-                os._exit(127)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for end in (self.press_q, self.signal(signal.SIGTERM), self.signal(signal.SIGKILL)):
-            end()
-            if self.has_ended(1):
-                break
-        os.close(self.terminal)
-
-    def press_q(self):
-        os.write(self.terminal, b"q")
-
-    def signal(self, number):
-        return lambda: os.kill(self.pid, number)
-
-    def has_ended(self, seconds):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if os.waitpid(self.pid, os.WNOHANG)[0]:
-                return True
-            self.watch(0.02)
-        return False
-
-    def read(self, seconds):
-        """Some of what it draws; nothing where it draws nothing for so long."""
-        if not select.select([self.terminal], [], [], seconds)[0]:
-            return b""
-        try:
-            return os.read(self.terminal, 65536)
-        except OSError:  # it has ended
-            time.sleep(seconds)
-            return b""
-
-    def watch(self, seconds):
-        """Reads what it draws, as a terminal does."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self.read(left)
-
-    def cpu_ms(self):
-        """CPU time of all its threads, exactly: what clock_getcpuclockid(3) gives."""
-        try:
-            return time.clock_gettime((~self.pid << 3) | 2) * 1e3
-        except OSError:
-            raise Skipped("it has ended") from None
-
-
-def screen_command(program):
-    return {"htop": ["htop", "-d", "10"], "btop": ["btop"], "atop": ["atop", "1"]}[program]
-
-
-def cpu_of_screen(bench, program):
-    with Screen(screen_command(program), bench.environment) as screen:
-        screen.watch(SETTLE_SECONDS)
-        cpu, start = screen.cpu_ms(), time.monotonic()
-        screen.watch(WINDOW_SECONDS)
-        return (screen.cpu_ms() - cpu) / (time.monotonic() - start)
+def watch(bench, name, seconds, keys=(), options=()):
+    """Runs a program on a terminal, batch with a pipe, and returns what was noted."""
+    pipe = ["--pipe"] if name in BATCHES else []
+    command = [bench.options.build / "bench-terminal", *pipe, str(seconds), str(INTERVAL), " ".join(keys)]
+    bench.forget_settings()
+    with base.child([*command, *command_of(bench, name), *options], env=bench.environment,
+                    stdout=subprocess.PIPE) as process:
+        output = process.communicate()[0]
+    if process.returncode != 0 or not output:
+        raise Skipped("it failed")
+    return record.Record(output, SETTLE, INTERVAL)
 
 
 # Figures
 
 
-def measure_batch(bench, figures, program):
-    first = bench.meter(*bench.batch(program, FIRST_REFRESHES))
-    more = bench.meter(*bench.batch(program, FIRST_REFRESHES + REFRESHES))
-    figures.add("cpu_per_refresh", program, (more.cpu - first.cpu) / REFRESHES)
-    figures.add("peak_rss", program, more.peak)
+def measure_refreshes(bench, figures, name, number):
+    noted = watch(bench, name, SETTLE + (REFRESHES + 1) * INTERVAL)
+    figures.add("cpu", name, noted.cpu_ms(), number)
+    figures.add("peak", name, noted.peak_kib, number)
+    figures.add("kernel", name, noted.kernel_kib, number)
+    if name in SCREENS:
+        figures.add("bytes", name, noted.bytes(), number)
+        figures.add("first", name, noted.first_screen_ms(), number)
 
 
-def measure_ps(bench, figures):
-    run = bench.meter("ps", "aux")
-    figures.add("cpu_per_refresh", "ps", run.cpu)
-    figures.add("peak_rss", "ps", run.peak)
+def measure_ps(bench, figures, number):
+    run = bench.meter(*command_of(bench, "ps"))
+    figures.add("cpu", "ps", run.cpu, number)
+    figures.add("peak", "ps", run.peak, number)
 
 
-def measure_round(bench, figures):
-    measure_batch(bench, figures, "memtop")
-    if bench.has("top"):
-        measure_batch(bench, figures, "top")
-    if bench.has("ps"):
-        measure_ps(bench, figures)
-    for program in TERMINAL_PEERS:
-        if bench.has(program):
-            try:
-                figures.add("cpu_per_refresh", program, cpu_of_screen(bench, program))
-            except Skipped as reason:
-                figures.notes["cpu_per_refresh", program] = str(reason)
+def measure_runs(bench, figures, name, number):
+    command = command_of(bench, name) + ([] if name == "ps" else ["-n", "1"])
+    for _ in range(RUNS):
+        run = bench.meter(*command)
+        figures.add("run_wall", name, run.wall, number)
+        figures.add("run_cpu", name, run.cpu, number)
 
 
-def measure_free(bench, figures):
-    commands = {"memtop": [bench.memtop, "free"], "free": ["free"]}
-    for _ in range(FREE_PAIRS if bench.has("free") else 0):
-        for program, command in commands.items():
-            run = bench.meter(*command)
-            figures.add("free_wall", program, run.wall)
-            figures.add("free_cpu", program, run.cpu)
-            figures.add("free_peak_rss", program, run.peak)
+def measure_keys(bench, figures, name, number):
+    keys = ["Down"] * PRESSES
+    if name == "memtop":
+        letters = [record.FILTER_LETTER, record.BACKSPACE] * (PRESSES // 2)
+        keys += ["\\", *letters, "\r"] + ["V"] * PRESSES
+    # Each Down of top reads all processes anew: by %CPU their order would change meanwhile.
+    options = ["-o", "-PID"] if name == "top" else []
+    noted = watch(bench, name, 2 + figures.size / 10000, keys, options)
+    for figure, latency, cpu in record.key_costs(noted.events, keys):
+        figures.add(figure, name, math.inf if latency is None else latency, number)
+        figures.add(f"{figure}_cpu", name, cpu, number)
 
 
-def measure_start(bench, figures):
-    commands = {"memtop": bench.batch("memtop", 1), "ps": ["ps", "aux"], "top": bench.batch("top", 1)}
-    for _ in range(max(5, min(20, 10000 // figures.size))):
-        for program, command in commands.items():
-            if program == "memtop" or bench.has(program):
-                run = bench.meter(*command)
-                figures.add("start_wall", program, run.wall)
-                figures.add("start_cpu", program, run.cpu)
+def measure_contestant(bench, figures, name, number, with_keys):
+    if name == "ps":
+        measure_ps(bench, figures, number)
+    else:
+        measure_refreshes(bench, figures, name, number)
+    if name in (*BATCHES, "ps"):
+        measure_runs(bench, figures, name, number)
+    if with_keys and name in ("memtop", "top", "htop", "btop") and number < KEY_ROUNDS:
+        measure_keys(bench, figures, name, number)
 
 
-# System calls
+def measure_round(bench, figures, names, number, with_keys):
+    base.wait_until_calm()
+    shares = []
+    for name in names[number % len(names):] + names[:number % len(names)]:
+        tell(f"N = {figures.size}, {figures.active} % active, round {number + 1}: {name}")
+        try:
+            with base.share_of_others(shares):
+                measure_contestant(bench, figures, name, number, with_keys)
+        except Skipped as reason:
+            figures.notes[name] = str(reason)
+    figures.shares.append(max(shares, default=0))
 
 
-def traced_calls(bench, command):
+def traced_calls(bench, figures, name, count):
+    """All system calls of so many refreshes, and those that only ask a clock."""
     summary = bench.home / "strace"
+    delay = INTERVAL if figures.active else 0.1  # sleeping processes cost the same at once
+    command = command_of(bench, name)[:-1] + [str(delay), "-n", str(count)]
     bench.meter("strace", "-f", "-c", "-o", summary, *command)
-    return int(summary.read_text().splitlines()[-1].split()[3])
-
-
-def calls_of_batch(bench, program):
-    """A short delay changes nothing here: a refresh makes the same calls."""
-    first, more = (
-        traced_calls(bench, bench.batch(program, count, 0.1))
-        for count in (FIRST_REFRESHES, FIRST_REFRESHES + REFRESHES)
-    )
-    return (more - first) / REFRESHES
-
-
-def calls_of_ps(bench):
-    return traced_calls(bench, ["ps", "aux"]) - traced_calls(bench, ["ps", "-V"])
-
-
-def calls_of_htop(bench, size):
-    """It has no count of refreshes, but begins each by opening meminfo."""
-    if size > TRACED_SCREEN_LIMIT:
-        raise Skipped("too many to trace")
-    trace = bench.home / "strace"
-    with Screen(["strace", "-f", "-o", str(trace), *screen_command("htop")], bench.environment) as screen:
-        screen.watch(SETTLE_SECONDS + 2 * WINDOW_SECONDS)
-    starts = []
-    with trace.open(errors="replace") as lines:
-        for number, line in enumerate(lines):
-            if '"/proc/meminfo"' in line:
-                starts.append(number)
-    if len(starts) < 3:
-        raise Skipped("too slow under strace")
-    return (starts[-1] - starts[1]) / (len(starts) - 2)
+    calls = {}
+    for line in summary.read_text().splitlines():
+        words = line.split()
+        if len(words) >= 5 and words[3].isdigit():
+            calls[words[-1]] = int(words[3])
+    return calls.pop("total"), calls.get("clock_gettime", 0)
 
 
 def measure_calls(bench, figures):
     if not shutil.which("strace"):
-        figures.notes["syscalls", "memtop"] = "strace: not installed"
-        return
-    counts = {
-        "memtop": lambda: calls_of_batch(bench, "memtop"),
-        "top": lambda: calls_of_batch(bench, "top"),
-        "ps": lambda: calls_of_ps(bench),
-        "htop": lambda: calls_of_htop(bench, figures.size),
-    }
-    for program, count in counts.items():
-        if program == "memtop" or bench.has(program):
-            try:
-                figures.add("syscalls", program, count() / process_count())
-            except Skipped as reason:
-                figures.notes["syscalls", program] = str(reason)
+        raise Skipped("strace is not installed")
+    for name in [name for name in contestants_of(bench) if name in BATCHES]:
+        tell(f"N = {figures.size}, {figures.active} % active: system calls of {name}")
+        (few, few_clocks), (many, many_clocks) = (traced_calls(bench, figures, name, count) for count in CALL_REFRESHES)
+        rows = (CALL_REFRESHES[1] - CALL_REFRESHES[0]) * base.process_count()
+        figures.add("calls", name, (many - few) / rows)
+        figures.add("other_calls", name, (many - few - many_clocks + few_clocks) / rows)
+
+
+def measure_free(bench):
+    figures = Figures()
+    base.wait_until_calm()
+    with base.share_of_others(figures.shares):
+        for number in range(FREE_PAIRS):
+            for name, command in (("memtop", [bench.memtop, "free"]), ("free", ["free"])):
+                run = bench.meter(*command)
+                figures.add("free_wall", name, run.wall, number)
+                figures.add("free_cpu", name, run.cpu, number)
+                figures.add("free_peak", name, run.peak, number)
+    return figures
+
+
+def tell(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 # Output
 
+
+class Row:
+    def __init__(self, title, figure, own, peers, wanted=None, statistic=statistics.median):
+        self.title = title
+        self.figure = figure
+        self.own = own
+        self.peers = peers
+        self.wanted = wanted or (lambda figures: None)  # the most, of the own value
+        self.statistic = statistic
+
+    def value(self, figures, contestant):
+        values = figures.values(self.figure, contestant)
+        return self.statistic(values) if values else None
+
+    def ratio(self, figures, peer):
+        """The ratio, its least and its largest."""
+        if self.statistic is max:
+            own, theirs = self.value(figures, self.own), self.value(figures, peer)
+            return (own / theirs,) * 3 if own is not None and theirs else None
+        ratios = figures.ratios(self.figure, self.own, peer)
+        return (statistics.median(ratios), min(ratios), max(ratios)) if ratios else None
+
+
+def of_ten_thousand(limit, idle_only=False):
+    return lambda figures: limit if figures.size >= 10000 and not (idle_only and figures.active) else None
+
+
+WANTED_RATIOS = {(1000, 0): 0.15, (10000, 0): 0.10, (10000, 5): 0.17, (10000, 50): 0.33}  # to top -b
+WANTED_OF_FREE = 1.15
+
 ROWS = (
-    ("cpu_per_refresh", "CPU a refresh, ms", ("top", "ps", "htop", "btop", "atop")),
-    ("syscalls", "system calls a process", ("top", "ps", "htop")),
-    ("peak_rss", "peak memory, KiB", ("top", "ps")),
-    ("free_wall", "free: wall, ms", ("free",)),
-    ("free_cpu", "free: CPU, ms", ("free",)),
-    ("free_peak_rss", "free: peak memory, KiB", ("free",)),
-    ("start_wall", "one run: wall, ms", ("ps", "top")),
-    ("start_cpu", "one run: CPU, ms", ("ps", "top")),
+    Row("CPU a refresh, batch, ms", "cpu", "batch", ("top-b",)),
+    Row("CPU a refresh, screen, ms", "cpu", "memtop", PEERS),
+    Row("system calls a process", "calls", "batch", ("top-b",), of_ten_thousand(1.1, True)),
+    Row("  without clock_gettime", "other_calls", "batch", (), of_ten_thousand(0.1, True)),
+    Row("peak RSS, batch, KiB", "peak", "batch", ("top-b", "ps"), of_ten_thousand(14 * 1024)),
+    Row("peak RSS, screen, KiB", "peak", "memtop", SCREENS[1:], of_ten_thousand(14 * 1024)),
+    Row("kernel memory, batch, KiB", "kernel", "batch", (), of_ten_thousand(4 * 1024)),
+    Row("kernel memory, screen, KiB", "kernel", "memtop", (), of_ten_thousand(4 * 1024)),
+    Row("first screen, ms", "first", "memtop", SCREENS[1:], of_ten_thousand(100)),
+    Row("bytes a refresh", "bytes", "memtop", SCREENS[1:], lambda figures: 500),
+    Row("Down: last byte, ms", "down", "memtop", SCREENS[1:-1]),
+    Row("  the worst", "down", "memtop", SCREENS[1:-1], lambda figures: 20, max),
+    Row("letter: CPU, ms", "letter_cpu", "memtop", (), of_ten_thousand(8)),
+    Row("  last byte, ms", "letter", "memtop", ()),
+    Row("  the worst", "letter", "memtop", (), of_ten_thousand(30), max),
+    Row("V: CPU, ms", "tree_cpu", "memtop", (), of_ten_thousand(8)),
+    Row("  last byte, ms", "tree", "memtop", ()),
+    Row("  the worst", "tree", "memtop", (), of_ten_thousand(30), max),
+    Row("one run: wall, ms", "run_wall", "batch", ("top-b", "ps")),
+    Row("one run: CPU, ms", "run_cpu", "batch", ("top-b", "ps")),
+)
+FREE_ROWS = (
+    Row("free: wall, ms", "free_wall", "memtop", ("free",)),
+    Row("free: CPU, ms", "free_cpu", "memtop", ("free",)),
+    Row("free: peak RSS, KiB", "free_peak", "memtop", ("free",)),
 )
 
 
-def number(value):
-    if value is None:
-        return "-"
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+def wanted_ratio(figures, row, peer):
+    if row.figure == "free_cpu":
+        return WANTED_OF_FREE
+    return WANTED_RATIOS.get((figures.size, figures.active)) if (row.figure, peer) == ("cpu", "top-b") else None
 
 
-def reason_of_absence(bench, figures, figure, peer):
-    if not shutil.which(peer):
-        return "not installed"
-    note = figures.notes.get((figure, peer)) or figures.notes.get((figure, "memtop"))
-    return note or "not measured"
+def verdict(value, limit):
+    """A text and whether it is missed."""
+    if limit is None:
+        return "", False
+    missed = value is None or value > limit
+    return f"  at most {limit}: {'MISSED' if missed else 'ok'}", missed
 
 
-def print_table(bench, figures, processes, rounds):
-    print(f"\nN = {figures.size}: {processes} processes in all, {rounds} rounds\n")
-    print(f"{'figure':<24}{'memtop':>9}  {'peer':<5}{'theirs':>9}{'ratio':>8}")
-    for figure, title, peers in ROWS:
-        own = figures.value(figure, "memtop") if figure in figures.samples else None
-        for peer in (peer for peer in peers if peer in bench.options.peers):
-            other = figures.value(figure, peer) if figure in figures.samples else None
-            shown = number(own) if title else ""
-            line = f"{title:<24}{shown:>9}  {peer:<5}"
-            if other is None:
-                print(f"{line}  {reason_of_absence(bench, figures, figure, peer)}")
-            else:
-                print(f"{line}{number(other):>9}{figures.ratio(figure, peer) or 0:>8.2f}")
-            title = ""
+def spread(low, high, digits=None):
+    if low == high:
+        return ""
+    return f"{low:.{digits}f}..{high:.{digits}f}" if digits else f"{base.number(low)}..{base.number(high)}"
+
+
+def print_row(figures, row, peers):
+    """Returns whether something is not as wanted."""
+    own = figures.values(row.figure, row.own)
+    if not own:
+        return False
+    text, any_missed = verdict(row.value(figures, row.own), row.wanted(figures))
+    range_of_own = "" if row.statistic is max else spread(min(own), max(own))
+    print(f"{row.title:<27}{base.number(row.value(figures, row.own)):>8}{range_of_own:>16}{text}")
+    for peer in [peer for peer in row.peers if peer in peers]:
+        value, ratio = row.value(figures, peer), row.ratio(figures, peer)
+        if value is None or ratio is None:
+            print(f"{peer:>16}{figures.notes.get(peer, 'not measured'):>19}")
+            continue
+        text, missed = verdict(ratio[0], wanted_ratio(figures, row, peer))
+        any_missed |= missed
+        print(f"{peer:>16}{base.number(value):>19}{'ratio':>8}{ratio[0]:>8.3f}{spread(*ratio[1:], 3):>16}{text}")
+    return any_missed
+
+
+def print_calm(figures):
+    restless = [share for share in figures.shares if share > base.OTHERS]
+    if restless:
+        print(f"the machine was not calm in {len(restless)} of {len(figures.shares)} rounds: "
+              f"others used up to {max(restless):.0%} of it")
+
+
+def print_table(figures, rows, peers, title):
+    print(f"\n{title}")
+    print_calm(figures)
+    print()
+    missed = [print_row(figures, row, peers) for row in rows]
+    for name, reason in figures.notes.items():
+        print(f"{name}: {reason}")
     sys.stdout.flush()
-
-
-def print_ratios(all_figures):
-    print("\nratios\n")
-    for figures in all_figures:
-        for figure, _, peers in ROWS:
-            for peer in peers if figure in figures.samples else ():
-                ratio = figures.ratio(figure, peer)
-                if ratio is not None:
-                    print(f"ratio {figure} {peer} {figures.size} {ratio:.2f}")
-
-
-def first_line(command):
-    run = subprocess.run(command, capture_output=True, text=True)
-    lines = (run.stdout or run.stderr).strip().splitlines()
-    return lines[0] if run.returncode == 0 and lines else "?"
-
-
-def print_heading(bench):
-    kernel = os.uname()
-    print(f"{kernel.sysname} {kernel.release}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
-    print(first_line([bench.memtop, "--version"]))
-    for peer in bench.options.peers:
-        print(f"{peer}: {first_line([peer, '-v' if peer == 'btop' else '-V']) if shutil.which(peer) else 'not installed'}")
-    sys.stdout.flush()
+    return any(missed)
 
 
 # The whole
 
 
-def measure(bench, size):
-    figures = Figures(size)
-    rounds = bench.options.rounds or (3 if size >= 5000 else 4)
-    with herd(bench, size, "--active", str(bench.options.active)):
-        processes = process_count()
-        for _ in range(rounds):
-            measure_round(bench, figures)
-        measure_start(bench, figures)
-        measure_free(bench, figures)
-        measure_calls(bench, figures)
-    print_table(bench, figures, processes, rounds)
-    return figures
+def measure(bench, size, active, with_keys):
+    figures = Figures(size, active)
+    names = contestants_of(bench)
+    with base.herd(bench, size, "--active", str(active)):
+        processes = base.process_count()
+        for number in range(bench.options.rounds):
+            measure_round(bench, figures, names, number, with_keys)
+        try:
+            measure_calls(bench, figures)
+        except Skipped as reason:
+            figures.notes["system calls"] = str(reason)
+    return print_table(figures, ROWS, bench.options.peers,
+                       f"N = {size}, {active} % active: {processes} processes in all, {bench.options.rounds} rounds")
 
 
-def numbers(text):
-    values = [int(part) for part in text.split(",")]
-    if min(values) < 1:
+def measure_all(bench):
+    """Returns whether something is not as wanted."""
+    base.print_heading(bench)
+    missed = print_table(measure_free(bench), FREE_ROWS, ["free"], f"{FREE_PAIRS} pairs")
+    for size in bench.options.sizes:
+        for active in bench.options.active:
+            try:
+                missed |= measure(bench, size, active, active == bench.options.active[0])
+            except Skipped as reason:
+                print(f"\nN = {size}, {active} % active: skipped, {reason}", flush=True)
+                missed = True
+    return missed
+
+
+def percents(text):
+    return base.numbers(text, 0)
+
+
+def peers(text):
+    values = text.split(",")
+    if not set(values) <= set(PEERS):
         raise ValueError
     return values
 
 
-def measure_all(bench):
-    print_heading(bench)
-    all_figures = []
-    for size in bench.options.sizes:
-        try:
-            all_figures.append(measure(bench, size))
-        except Skipped as reason:
-            print(f"\nN = {size}: skipped, {reason}", flush=True)
-    print_ratios(all_figures)
-    return False
-
-
-# What the parts have in common
-
-
-def create_parser(description, epilog):
-    parser = argparse.ArgumentParser(prog="tests/bench/run", description=description, epilog=epilog,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
-    return parser
-
-
-def add_sizes(parser, sizes):
-    parser.add_argument("-n", metavar="N,...", dest="sizes", type=numbers, default=sizes,
-                        help=f"numbers of processes ({','.join(map(str, sizes))})")
-
-
-def add_peers(parser, names):
-    def peers(text):
-        values = text.split(",")
-        if not set(values) <= set(names):
-            raise ValueError
-        return values
-
-    parser.add_argument("--peers", metavar="NAME,...", type=peers, default=list(names),
-                        help=f"of {', '.join(names[:-1])} and {names[-1]}; all by itself")
-
-
-def run(parser, measure):
-    """Returns 1 if `measure` says that something is missed."""
-    options = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
-    with tempfile.TemporaryDirectory(prefix="memtop-bench-") as home:
-        return 1 if measure(Bench(options, Path(home))) else 0
-
-
 def main():
-    parser = create_parser(DESCRIPTION, EPILOG)
-    add_sizes(parser, [100, 1000, 10000])
-    parser.add_argument("--rounds", metavar="R", type=int, help="rounds (4; 3 from 5000 processes on)")
-    add_peers(parser, PEERS)
-    parser.add_argument("--active", metavar="PERCENT", type=int, default=0,
-                        help="share of the processes that are active once a second (0)")
-    return run(parser, measure_all)
+    epilog = EPILOG % (KEY_ROUNDS * PRESSES, FREE_PAIRS, base.CALM_SECONDS, base.OTHERS * 100)
+    parser = base.create_parser(DESCRIPTION, epilog)
+    base.add_sizes(parser, [100, 1000, 10000])
+    parser.add_argument("--active", metavar="PERCENT,...", type=percents, default=[0, 5, 50],
+                        help="shares of the processes that are active once a second (0,5,50)")
+    parser.add_argument("--rounds", metavar="R", type=int, default=6, help="rounds (6)")
+    parser.add_argument("--peers", metavar="NAME,...", type=peers, default=["top-b"],
+                        help=f"of {', '.join(PEERS)}, of which top-b is `top -b` (top-b)")
+    return base.run(parser, measure_all)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ import sys
 import time
 from contextlib import contextmanager
 
-import bench as base
-from bench import Skipped
+import base
+from base import Skipped
 
 DESCRIPTION = """\
 Prints what `memtop faults` costs itself and others while it reports once a second. All runs
@@ -134,10 +134,10 @@ def undisturbed(bench, work):
     bench.runs += 1
     for _ in range(ATTEMPTS):
         base.wait_until_calm()
-        before, start = base.cpu_of_others(), time.monotonic()
-        result = work()
-        others = (base.cpu_of_others() - before) / (time.monotonic() - start) / os.cpu_count()
-        if others <= base.OTHERS:
+        shares = []
+        with base.share_of_others(shares):
+            result = work()
+        if shares[0] <= base.OTHERS:
             return result
     bench.disturbed += 1
     return result

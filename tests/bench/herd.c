@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/* A herd of processes to be measured: each holds 1 MiB of its own and pauses. */
+/* A herd of processes to be measured: each holds 1 MiB of its own, and most pause. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,9 +18,12 @@
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000000)
+#define SPARE_ADDRESS ((void *)0x200000000000) /* of memory that only others touch: compare.py */
 
 enum {
 	MEMBER_SIZE = 1024 * 1024,
+	SPARE_SIZE = 1024 * 1024,
+	PAGE = 4096,
 	ACTIVE_SIZE = 64 * 1024, /* what an active member gives back and touches again */
 	ACTIVE_NS = 200 * 1000,  /* and how long it computes, each second */
 	READY = 3,               /* a member tells here that it is about to pause */
@@ -27,17 +31,24 @@ enum {
 };
 
 static const char usage[] =
-	"Usage: herd [--active PERCENT] [--renew PERCENT] COUNT\n"
+	"Usage: herd [--active PERCENT] [--various PERCENT] [--renew PERCENT] COUNT\n"
 	"\n"
 	"Starts COUNT processes that hold 1 MiB each and pause, prints \"ready\", and ends\n"
 	"them when it is itself told to end. Of these the share that is active causes page\n"
-	"faults and uses 0.2 ms of CPU time once a second. The share to be renewed ends each\n"
-	"second, the oldest first, and as many others start.\n";
+	"faults and uses 0.2 ms of CPU time once a second. The various ones change their memory,\n"
+	"their names, their program or their threads, are stopped, zombies or vfork children. The\n"
+	"share to be renewed ends each second, the oldest first, and as many others start.\n";
+
+/* A member of the herd. */
+struct member {
+	char *memory, *argument; /* the name of its kind */
+	bool is_anew;            /* it has started itself again */
+};
 
 struct herd {
 	pid_t *members;
-	long count, active, renew; /* the last two in percent */
-	sigset_t mask;             /* for the members */
+	long count, active, various, renew; /* the last three in percent */
+	sigset_t mask;                      /* for the members */
 	int signals, ready; /* to be told to end, and where a member tells that it is ready */
 };
 
@@ -61,49 +72,196 @@ stir(char *memory)
 		;
 }
 
-/* A member, after exec: so each has mappings of its own. */
-static int
-be_member(bool active)
+static void
+rest(const struct member *member)
 {
-	char *memory =
-		mmap(NULL, MEMBER_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED)
-		return EXIT_FAILURE;
-	memset(memory, 1, MEMBER_SIZE);
-	if (write(READY, "", 1) != 1)
-		return EXIT_FAILURE;
-	close(READY);
-	while (active) {
-		sleep(1);
-		stir(memory);
-	}
-	pause();
-	return EXIT_SUCCESS;
+	(void)member;
+	for (;;)
+		pause();
 }
 
 static void
-exec_member(const struct herd *herd, pid_t parent, bool active)
+be_active(const struct member *member)
+{
+	for (;;) {
+		sleep(1);
+		stir(member->memory);
+	}
+}
+
+/* Has another number of pages each time. */
+static void
+be_faulting(const struct member *member)
+{
+	for (size_t pages = 0;; pages = (pages + 7) % 32) {
+		usleep(700 * 1000);
+		madvise(member->memory, ACTIVE_SIZE * 2, MADV_DONTNEED);
+		memset(member->memory, 1, pages * PAGE);
+	}
+}
+
+/* Calls itself otherwise, also in its arguments. */
+static void
+be_naming(const struct member *member)
+{
+	char text[16];
+
+	for (unsigned number = 0;; number++) {
+		sleep(2);
+		snprintf(text, sizeof(text), "name%02u", number % 100);
+		prctl(PR_SET_NAME, text);
+		memcpy(member->argument, text, strlen(member->argument));
+	}
+}
+
+static void
+be_program(const struct member *member)
+{
+	sleep(2);
+	execl("/proc/self/exe", member->is_anew ? "herd" : "other", "program", "anew",
+		(char *)NULL);
+}
+
+static void
+be_stopped(const struct member *member)
+{
+	raise(SIGSTOP);
+	rest(member);
+}
+
+static void
+be_zombie(const struct member *member)
+{
+	if (fork() == 0)
+		_exit(EXIT_SUCCESS);
+	rest(member);
+}
+
+static void *
+be_thread(void *seconds)
+{
+	sleep(*(const unsigned *)seconds);
+	return NULL;
+}
+
+static void
+be_threads(const struct member *member)
+{
+	static const unsigned seconds = 3;
+	pthread_attr_t detached;
+	pthread_t thread;
+
+	(void)member;
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	for (;; sleep(2))
+		pthread_create(&thread, &detached, be_thread, (void *)(uintptr_t)&seconds);
+}
+
+/* The first thread has ended; another one lives. */
+static void
+be_headless(const struct member *member)
+{
+	static const unsigned seconds = UINT32_MAX;
+	pthread_t thread;
+
+	(void)member;
+	pthread_create(&thread, NULL, be_thread, (void *)(uintptr_t)&seconds);
+	pthread_exit(NULL);
+}
+
+/* The parent waits for ever, while its child changes the memory of both. */
+static void
+be_vfork(const struct member *member)
+{
+	if (vfork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		be_faulting(member);
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*live)(const struct member *member);
+} kinds[] = {
+	{ "quiet", rest },
+	{ "active", be_active },
+	{ "faulting", be_faulting },
+	{ "naming", be_naming },
+	{ "program", be_program },
+	{ "stopped", be_stopped },
+	{ "zombie", be_zombie },
+	{ "threads", be_threads },
+	{ "headless", be_headless },
+	{ "vfork", be_vfork },
+};
+
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+/* A member, after exec: so each has mappings of its own. */
+static int
+be_member(int kind, char *argument, bool is_anew)
+{
+	const int protection = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	struct member member = { .argument = argument, .is_anew = is_anew };
+
+	member.memory = mmap(NULL, MEMBER_SIZE, protection, flags, -1, 0);
+	if (member.memory == MAP_FAILED ||
+		mmap(SPARE_ADDRESS, SPARE_SIZE, protection, flags | MAP_FIXED, -1, 0) == MAP_FAILED)
+		return EXIT_FAILURE;
+	memset(member.memory, 1, MEMBER_SIZE);
+	if (!is_anew && write(READY, "", 1) != 1)
+		return EXIT_FAILURE;
+	close(READY);
+	kinds[kind].live(&member);
+	return EXIT_FAILURE;
+}
+
+static int
+kind_of(const char *name)
+{
+	int kind = 0;
+
+	while (kind < KINDS && strcmp(kinds[kind].name, name) != 0)
+		kind++;
+	return kind;
+}
+
+static void
+exec_member(const struct herd *herd, pid_t parent, const char *kind)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
 	dup2(herd->ready, READY);
 	sigprocmask(SIG_SETMASK, &herd->mask, NULL);
-	execl("/proc/self/exe", "herd", active ? "active" : "quiet", (char *)NULL);
+	execl("/proc/self/exe", "herd", kind, (char *)NULL);
 	_exit(EXIT_FAILURE);
+}
+
+/* Spread evenly: every whole number that i * percent / 100 reaches is one. */
+static bool
+is_one_of(long i, long percent)
+{
+	return (i + 1) * percent / 100 > i * percent / 100;
+}
+
+static const char *
+kind_of_member(const struct herd *herd, long i)
+{
+	if (is_one_of(i, herd->active))
+		return "active";
+	return kinds[is_one_of(i, herd->various) ? i * herd->various / 100 % KINDS : 0].name;
 }
 
 static bool
 start_member(struct herd *herd, long i)
 {
-	/* Spread evenly: every whole number that i * active / 100 reaches is one. */
-	bool active = (i + 1) * herd->active / 100 > i * herd->active / 100;
 	pid_t parent = getpid();
 
 	herd->members[i] = fork();
 	if (herd->members[i] == 0)
-		exec_member(herd, parent, active);
+		exec_member(herd, parent, kind_of_member(herd, i));
 	return herd->members[i] > 0;
 }
 
@@ -233,14 +391,15 @@ main(int argument_count, char **arguments)
 {
 	struct herd herd = { .count = 0 };
 
-	if (argument_count == 2 && strcmp(arguments[1], "quiet") == 0)
-		return be_member(false);
-	if (argument_count == 2 && strcmp(arguments[1], "active") == 0)
-		return be_member(true);
+	int kind = argument_count > 1 ? kind_of(arguments[1]) : KINDS;
+
+	if (kind < KINDS)
+		return be_member(kind, arguments[1], argument_count > 2);
 	for (; argument_count > 3; argument_count -= 2, arguments += 2) {
-		long *share = strcmp(arguments[1], "--active") == 0  ? &herd.active
-			      : strcmp(arguments[1], "--renew") == 0 ? &herd.renew
-								     : NULL;
+		long *share = strcmp(arguments[1], "--active") == 0    ? &herd.active
+			      : strcmp(arguments[1], "--various") == 0 ? &herd.various
+			      : strcmp(arguments[1], "--renew") == 0   ? &herd.renew
+								       : NULL;
 
 		if (!share || !parse_number(arguments[2], 0, 100, share))
 			break;

@@ -9,8 +9,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import bench as base
-from bench import Skipped
+import base
+from base import Skipped
 from emulator import Emulator
 
 DESCRIPTION = """\

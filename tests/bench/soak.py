@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-import bench as base
-from bench import Skipped
+import base
+from base import Skipped
 
 DESCRIPTION = """\
 Runs the screen of memtop at ten refreshes a second while processes come and go, and prints

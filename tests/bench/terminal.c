@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /*
- * A terminal of 160x50 that notes when what came: runs a command in it, presses Down, ends the
+ * A terminal of 160x50 that notes when what came: runs a command in it, presses keys, ends the
  * command and prints a record of all that happened. It understands nothing of what it is sent, so
- * that its own work delays nothing; see emulator.py.
+ * that its own work delays nothing; see record.py.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,13 +30,17 @@ enum {
 	LINES = 50,
 	READ_SIZE = 64 * 1024,
 	RECORD_SIZE = 64 * 1024 * 1024, /* nothing is written before the end */
-	QUIET_NS = 20 * 1000 * 1000, /* after an answer neither output nor CPU time for so long, */
-	SPARE_NS = 500 * 1000,       /* but for this much of it */
+	QUIET_NS = 20 * 1000 * 1000,  /* after an answer neither output nor CPU time for so long, */
+	SPARE_NS = 500 * 1000,        /* but for this much of it */
+	FREED_NS = 300 * 1000 * 1000, /* after its end the kernel has freed what it held */
 };
 
-enum kind { STARTED, OUTPUT, KEY };
+enum kind { STARTED, OUTPUT, KEY, QUIET, ENDED };
 
-/* Is followed by `length` bytes of output. Times in ns. */
+/*
+ * Is followed by `length` bytes: of output, and at the end a text, what the command held of memory
+ * and what the kernel held for it, KiB. Times in ns.
+ */
 struct record {
 	int64_t time, cpu; /* that the command has used so far */
 	int32_t kind, length;
@@ -45,14 +49,17 @@ struct record {
 struct terminal {
 	pid_t pid;
 	int fd;
+	bool is_pipe;          /* none at all: output is only counted */
 	bool application_keys; /* the command has asked for them */
 };
 
 static const char usage[] =
-	"Usage: terminal SECONDS PRESSES INTERVAL COMMAND...\n"
+	"Usage: terminal [--pipe] SECONDS INTERVAL KEYS COMMAND...\n"
 	"\n"
-	"Runs COMMAND for SECONDS. Then presses Down PRESSES times, each time after the answer\n"
-	"to the one before and a pause by chance, of up to 1.2 times INTERVAL seconds.\n";
+	"Runs COMMAND for SECONDS, on a terminal or with a pipe for its output. Then presses "
+	"KEYS,\n"
+	"separated by blanks, of which Down is one: each after the answer to the one before and a\n"
+	"pause by chance, of up to 1.2 times INTERVAL seconds.\n";
 
 static int64_t
 clock_ns(clockid_t clock)
@@ -83,43 +90,77 @@ note(const struct terminal *terminal, enum kind kind, int64_t time, const char *
 	fwrite(bytes, 1, length, stdout);
 }
 
-/* In the child, which then tells by `started` when it begins the command. */
-static void
-exec_command(const char *terminal, int started, char **command)
+static bool
+use_terminal(const char *terminal)
 {
 	const struct winsize size = { .ws_row = LINES, .ws_col = COLUMNS };
 	int fd;
-	int64_t now;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	fd = open(terminal, O_RDWR);
 	if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) < 0 || ioctl(fd, TIOCSWINSZ, &size) < 0)
-		_exit(127);
+		return false;
 	for (int i = 0; i < 3; i++)
 		dup2(fd, i);
 	if (fd > 2)
 		close(fd);
+	return true;
+}
+
+static bool
+use_pipe(int output)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	return dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0;
+}
+
+/* In the child, which then tells by `started` when it begins the command. */
+static void
+exec_command(const struct terminal *terminal, int output, int started, char **command)
+{
+	int64_t now;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!(terminal->is_pipe ? use_pipe(output) : use_terminal(ptsname(terminal->fd))))
+		_exit(127);
 	now = now_ns();
 	if (write(started, &now, sizeof(now)) == sizeof(now))
 		execvp(command[0], command);
 	_exit(127);
 }
 
+/* Opens the terminal, or a pipe of which `ret_output` is the end to write to. */
+static bool
+open_ends(struct terminal *terminal, int *ret_output)
+{
+	int ends[2];
+
+	if (terminal->is_pipe) {
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return false;
+		terminal->fd = ends[0];
+		*ret_output = ends[1];
+		return true;
+	}
+	terminal->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return terminal->fd >= 0 && grantpt(terminal->fd) == 0 && unlockpt(terminal->fd) == 0;
+}
+
 static bool
 start(struct terminal *terminal, char **command)
 {
-	int started[2];
+	int started[2], output = -1;
 	int64_t time;
 
-	terminal->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (terminal->fd < 0 || grantpt(terminal->fd) < 0 || unlockpt(terminal->fd) < 0 ||
-		pipe2(started, O_CLOEXEC) < 0)
+	if (!open_ends(terminal, &output) || pipe2(started, O_CLOEXEC) < 0)
 		return false;
 	terminal->pid = fork();
 	if (terminal->pid == 0)
-		exec_command(ptsname(terminal->fd), started[1], command);
+		exec_command(terminal, output, started[1], command);
 	close(started[1]);
+	if (output >= 0)
+		close(output);
 	if (terminal->pid < 0 || read(started[0], &time, sizeof(time)) != sizeof(time))
 		return false;
 	close(started[0]);
@@ -143,7 +184,7 @@ read_until(struct terminal *terminal, int64_t until)
 	length = read(terminal->fd, bytes, sizeof(bytes));
 	if (length <= 0)
 		return false;
-	note(terminal, OUTPUT, now_ns(), bytes, (size_t)length);
+	note(terminal, OUTPUT, now_ns(), bytes, terminal->is_pipe ? 0 : (size_t)length);
 	if (memmem(bytes, (size_t)length, on, strlen(on)))
 		terminal->application_keys = true;
 	else if (memmem(bytes, (size_t)length, off, strlen(off)))
@@ -151,32 +192,79 @@ read_until(struct terminal *terminal, int64_t until)
 	return true;
 }
 
-static void
+/* Returns whether anything came. */
+static bool
 listen_until(struct terminal *terminal, int64_t until)
 {
+	bool any = false;
+
 	while (read_until(terminal, until))
-		;
+		any = true;
+	return any;
 }
 
-static void
+static bool
 press(const struct terminal *terminal, const char *key)
 {
-	if (write(terminal->fd, key, strlen(key)) < 0)
-		return; /* it has ended: there will be no answer */
+	if (strcmp(key, "Down") == 0)
+		key = terminal->application_keys ? "\033OB" : "\033[B";
+	return write(terminal->fd, key, strlen(key)) > 0; /* else it has ended */
 }
 
 /* top and htop read all processes before they answer, and may first finish a refresh. */
 static void
-press_down(struct terminal *terminal)
+press_and_wait(struct terminal *terminal, const char *key)
 {
 	int64_t end = now_ns() + ANSWER_NS, cpu;
+	bool is_answered = false;
 
 	note(terminal, KEY, now_ns(), NULL, 0);
-	press(terminal, terminal->application_keys ? "\033OB" : "\033[B");
+	press(terminal, key);
 	do {
 		cpu = clock_ns(CPU_CLOCK(terminal->pid));
-		listen_until(terminal, now_ns() + QUIET_NS);
-	} while (clock_ns(CPU_CLOCK(terminal->pid)) - cpu > SPARE_NS && now_ns() < end);
+		is_answered |= listen_until(terminal, now_ns() + QUIET_NS);
+	} while ((!is_answered || clock_ns(CPU_CLOCK(terminal->pid)) - cpu > SPARE_NS) &&
+		 now_ns() < end);
+	note(terminal, QUIET, now_ns(), NULL, 0);
+}
+
+static void
+press_all(struct terminal *terminal, char *keys, double interval)
+{
+	for (char *key = strtok(keys, " "); key; key = strtok(NULL, " ")) {
+		int64_t pause = (int64_t)(drand48() * 1.2 * interval * 1e9);
+
+		listen_until(terminal, now_ns() + pause);
+		press_and_wait(terminal, key);
+	}
+}
+
+/* The number after a name at the start of a line. */
+static int64_t
+number_in(const char *path, const char *name)
+{
+	FILE *file = fopen(path, "re");
+	char line[256];
+	int64_t number = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, name, strlen(name)) == 0)
+			number = strtol(line + strlen(name), NULL, 10);
+	if (file)
+		fclose(file);
+	return number;
+}
+
+/* What the kernel of the machine holds and cannot give back. */
+static int64_t
+kernel_memory_kib(void)
+{
+	static const char *const names[] = { "SUnreclaim:", "KernelStack:", "PageTables:" };
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		sum += number_in("/proc/meminfo", names[i]);
+	return sum;
 }
 
 static bool
@@ -198,11 +286,33 @@ static void
 end(struct terminal *terminal)
 {
 	static const int signals[] = { SIGTERM, SIGKILL };
+	bool ended;
 
 	fcntl(terminal->fd, F_SETFL, O_NONBLOCK);
-	press(terminal, "q");
-	for (size_t i = 0; !has_ended_within(terminal, SECOND) && i < 2; i++)
+	ended = press(terminal, "q") && has_ended_within(terminal, SECOND);
+	for (size_t i = 0; !ended && i < 2; i++) {
 		kill(terminal->pid, signals[i]);
+		ended = has_ended_within(terminal, SECOND);
+	}
+}
+
+/* Ends the command and notes what memory it has cost. */
+static void
+end_and_weigh(struct terminal *terminal)
+{
+	const struct timespec pause = { .tv_nsec = FREED_NS };
+	char path[32], text[64];
+	int64_t peak, held;
+	int length;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)terminal->pid);
+	peak = number_in(path, "VmHWM:");
+	held = kernel_memory_kib();
+	end(terminal);
+	nanosleep(&pause, NULL);
+	length = snprintf(text, sizeof(text), "%jd %jd", (intmax_t)peak,
+		(intmax_t)(held - kernel_memory_kib()));
+	note(terminal, ENDED, now_ns(), text, (size_t)length);
 }
 
 /* What the command writes is read at once even where it and others keep all CPUs busy. */
@@ -220,15 +330,18 @@ main(int argument_count, char **arguments)
 {
 	struct terminal terminal = { .fd = -1 };
 	double seconds, interval;
-	long presses;
 
+	if (argument_count > 1 && strcmp(arguments[1], "--pipe") == 0) {
+		terminal.is_pipe = true;
+		argument_count--;
+		arguments++;
+	}
 	if (argument_count < 5) {
 		fputs(usage, stderr);
 		return EXIT_FAILURE;
 	}
 	seconds = strtod(arguments[1], NULL);
-	presses = strtol(arguments[2], NULL, 10);
-	interval = strtod(arguments[3], NULL);
+	interval = strtod(arguments[2], NULL);
 	srand48(now_ns());
 	setvbuf(stdout, NULL, _IOFBF, RECORD_SIZE);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -238,12 +351,8 @@ main(int argument_count, char **arguments)
 		return EXIT_FAILURE;
 	}
 	listen_until(&terminal, now_ns() + (int64_t)(seconds * 1e9));
-	for (long i = 0; i < presses; i++) {
-		int64_t pause = (int64_t)(drand48() * 1.2 * interval * 1e9);
-
-		listen_until(&terminal, now_ns() + pause);
-		press_down(&terminal);
-	}
-	end(&terminal);
+	note(&terminal, QUIET, now_ns(), NULL, 0);
+	press_all(&terminal, arguments[3], interval);
+	end_and_weigh(&terminal);
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
