@@ -309,7 +309,7 @@ def print_row(figures, row, peers):
         return False
     text, any_missed = verdict(row.value(figures, row.own), row.wanted(figures))
     range_of_own = "" if row.statistic is max else spread(min(own), max(own))
-    print(f"{row.title:<27}{base.number(row.value(figures, row.own)):>8}{range_of_own:>16}{text}")
+    print(f"{row.title:<27}{base.number(row.value(figures, row.own)):>8}{range_of_own:>16}{text}".rstrip())
     for peer in [peer for peer in row.peers if peer in peers]:
         value, ratio = row.value(figures, peer), row.ratio(figures, peer)
         if value is None or ratio is None:
@@ -317,7 +317,8 @@ def print_row(figures, row, peers):
             continue
         text, missed = verdict(ratio[0], wanted_ratio(figures, row, peer))
         any_missed |= missed
-        print(f"{peer:>16}{base.number(value):>19}{'ratio':>8}{ratio[0]:>8.3f}{spread(*ratio[1:], 3):>16}{text}")
+        line = f"{peer:>16}{base.number(value):>19}{'ratio':>8}{ratio[0]:>8.3f}{spread(*ratio[1:], 3):>16}{text}"
+        print(line.rstrip())
     return any_missed
 
 
@@ -336,7 +337,7 @@ def print_table(figures, rows, peers, title):
     for name, reason in figures.notes.items():
         print(f"{name}: {reason}")
     sys.stdout.flush()
-    return any(missed)
+    return any(missed) or not figures.notes.keys().isdisjoint(["batch", "memtop"])
 
 
 # The whole

@@ -60,6 +60,7 @@ class Row(NamedTuple):
     y: int
     pid: int
     text: str
+    command: str  # and before it its indent in a tree
     background: str
 
 
@@ -81,13 +82,14 @@ class Emulator:
 
     def rows(self):
         """The processes that are shown: the lines with a number below the heading PID."""
-        heading = edge = None
+        heading = edge = command = None
         found = []
         for y in range(LINES):
             text = self.text(y)
             if heading is None:
                 heading = re.search(r"\bPID\b|\bPid:", text)
                 edge = heading and heading.end()
-            elif number := re.search(r"(?<!\S)(\d+) ?$", text[heading.start() - 8 if heading.start() > 8 else 0 : edge]):
-                found.append(Row(y, int(number[1]), text, self.background(y, edge - 1)))
+                command = text.find("COMMAND")
+            elif number := re.search(r"(?<!\S)(\d+) ?$", text[max(0, heading.start() - 8) : edge]):
+                found.append(Row(y, int(number[1]), text, text[command:], self.background(y, edge - 1)))
         return found

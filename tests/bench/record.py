@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What bench-terminal has noted of a program, as figures."""
 
-import re
 import statistics
 import struct
 from itertools import pairwise
@@ -115,21 +114,22 @@ def has_moved(before, after):
     return bool(before and after) and not old and after[0].pid in [row.pid for row in before[1:]]
 
 
-def is_filtered(rows, letter):
-    return bool(rows) and all(letter in row.text for row in rows)
+def has_filtered(before, after):
+    """The rows begin a line further down, or up again: above them is what is filtered."""
+    return bool(before and after) and after[0].y != before[0].y
 
 
 def is_tree(rows):
-    return any(re.search("[├└]", row.text) for row in rows)
+    return any(row.command.startswith("  ") for row in rows)
 
 
-FILTER_LETTER, BACKSPACE = "q", "\x7f"  # "herd quiet" has it, what is larger has not
+FILTER_LETTER, BACKSPACE = "q", "\x7f"  # "herd quiet" has it
 
 # The keys whose answers are known: the figure that each is for, and whether it is answered.
 ANSWERS = {
     "Down": ("down", has_moved),
-    FILTER_LETTER: ("letter", lambda before, after: is_filtered(after, FILTER_LETTER)),
-    BACKSPACE: ("letter", lambda before, after: bool(after) and not is_filtered(after, FILTER_LETTER)),
+    FILTER_LETTER: ("letter", has_filtered),
+    BACKSPACE: ("letter", has_filtered),
     "V": ("tree", lambda before, after: is_tree(after) != is_tree(before)),
 }
 
