@@ -28,6 +28,7 @@ struct batch {
 	int root;
 	atomic_size_t answered; /* the first ones have their answers */
 	atomic_bool is_left;    /* nobody waits for more answers */
+	size_t hanging;         /* the read in which it was left, or SIZE_MAX */
 	struct blocking_read *reads;
 	size_t count, capacity;
 	struct arena texts;
@@ -170,9 +171,11 @@ static void
 leave(struct blocking_reads *reads, int error)
 {
 	struct batch *left = reads->batch, *batch = batch_create(reads->root);
-	size_t answered = left->answered;
+	size_t answered;
 
-	left->is_left = true;
+	left->is_left = true; /* first: then no read behind `answered` begins any more */
+	answered = left->answered;
+	left->hanging = error == -ETIMEDOUT ? answered : SIZE_MAX;
 	for (size_t i = 0; i < left->count; i++) {
 		struct blocking_read *read = &left->reads[i];
 
@@ -294,9 +297,10 @@ blocking_reads_is_blocked(struct blocking_reads *reads, int64_t pid, enum blocki
 	while (jobs_late(reads->jobs, 0) && (job = jobs_take(reads->jobs)))
 		job_destroy(job);
 	for (size_t i = 0; (late = (const struct batch *)jobs_late(reads->jobs, i)); i++) {
-		const struct blocking_read *read = &late->reads[late->answered];
+		size_t hanging = late->hanging;
 
-		if (late->answered < late->count && read->pid == pid && read->file == file)
+		if (hanging < late->count && late->reads[hanging].pid == pid &&
+			late->reads[hanging].file == file)
 			return true;
 	}
 	return false;

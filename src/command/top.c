@@ -46,6 +46,7 @@ struct top {
 	int64_t quiet_until; /* no drawing before */
 	int64_t taken;       /* refreshes so far */
 	bool only_missing;   /* the current read is between two refreshes, for a column */
+	bool is_new;         /* the snapshot has not been drawn */
 	bool changed, input_ended;
 	int error;
 };
@@ -60,8 +61,8 @@ start_read(struct top *top)
 	/* A request during a read is kept. */
 	if (tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader))
 		return;
-	is_between = !tui_wants_refresh(top->tui) &&
-		     (loop_now() < top->next || tui_stands_still(top->tui));
+	is_between = tui_stands_still(top->tui) ||
+		     (!tui_wants_refresh(top->tui) && loop_now() < top->next);
 	if (is_between && tui_is_complete(top->tui))
 		return;
 	needs = tui_needs(top->tui);
@@ -93,8 +94,7 @@ take_snapshot(struct top *top)
 			throttle_next(&top->throttle, reader_thread_took(top->reader), interval);
 	top->next = top->started + top->stretch * interval;
 	tui_show(top->tui, snapshot, top->stretch);
-	top->taken += tui_is_complete(top->tui);
-	top->changed = true;
+	top->changed = top->is_new = true;
 }
 
 static void
@@ -198,6 +198,8 @@ run_loop(struct top *top, const sigset_t *mask)
 		int ready;
 
 		draw(top); /* which shows whose command lines are wanted */
+		top->taken += top->is_new && tui_is_complete(top->tui);
+		top->is_new = false;
 		if (count == 0 || top->taken < count)
 			start_read(top);
 		else if (!top->changed)

@@ -57,7 +57,7 @@
 #define NEED_MEMORY_ANY (NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_PSS)
 
 /* What nobody asks of a row that is not seen, unless it is sorted or filtered by that. */
-#define SEEN_NEEDS (NEED_COMMAND | NEED_OWNER | NEED_OOM_SCORE)
+#define SEEN_NEEDS (NEED_COMMAND | NEED_OOM_SCORE | NEED_OOM_ADJ)
 
 /* The inputs of the OOM killer, and the score with facts that only the kernel knows. */
 #define NEED_BADNESS                                                                               \

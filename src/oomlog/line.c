@@ -110,15 +110,17 @@ static const char *
 take_record(const char *text, struct log_line *line)
 {
 	const char *end = is_digit(*text) ? strchr(text, ';') : NULL, *at = text, *caller;
+	int64_t uptime_us;
 
 	for (int i = 0; end && i < 2; i++) {
 		at += strspn(at, "0123456789");
 		if (*at++ != ',')
 			return NULL;
 	}
-	line->uptime_us = end ? scan_next_number(&at) : UNKNOWN;
-	if (line->uptime_us == UNKNOWN || (*at != ',' && *at != ';'))
+	uptime_us = end ? scan_next_number(&at) : UNKNOWN;
+	if (uptime_us == UNKNOWN || (*at != ',' && *at != ';'))
 		return NULL;
+	line->uptime_us = uptime_us;
 	line->origin = LOG_KERNEL;
 	caller = strstr(at, "caller=");
 	line->has_caller = caller && caller < end;

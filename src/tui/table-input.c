@@ -2,7 +2,10 @@
 #include "tui/table-input.h"
 
 #include "base/macros.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
 #include "tui/app.h"
+#include "tui/process-list.h"
 #include "tui/table-view.h"
 
 #include <stdio.h>
@@ -107,18 +110,40 @@ find_row(const struct table_view *view, size_t first, size_t step)
 	return left > 0 ? at : count;
 }
 
+/* Command lines of all processes are read once one is searched for. */
+static bool
+lacks_command_lines(const struct app *app, const struct table_view *view)
+{
+	return view == &app->processes->table &&
+	       (!app->snapshot || !(app->snapshot->bits & NEED_COMMAND));
+}
+
 static void
 search(struct app *app, struct table_view *view, size_t first, size_t step)
 {
 	size_t found;
 
+	view->searches_on = false;
 	if (!view->search[0])
 		return;
 	found = find_row(view, first, step);
+	view->searches_on = found == view->rows.count && lacks_command_lines(app, view);
 	if (found < view->rows.count)
 		view->list.selected = found;
-	else
+	else if (!view->searches_on)
 		app_say(app, "not found: %s", view->search);
+}
+
+void
+table_input_search_on(struct app *app)
+{
+	struct table_view *view = app->view->table ? app_table(app) : NULL;
+
+	if (!view || !view->searches_on || lacks_command_lines(app, view))
+		return;
+	search(app, view, view->list.selected, 1);
+	if (view == &app->processes->table)
+		process_list_remember(app->processes);
 }
 
 static bool

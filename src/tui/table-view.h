@@ -35,6 +35,7 @@ struct table_view {
 	int heading_line;      /* of the screen; -1: not shown */
 	struct filter *filter; /* typed; NULL: none */
 	char filter_text[PROMPT_SIZE], filter_before[PROMPT_SIZE], search[PROMPT_SIZE];
+	bool searches_on;                          /* it was not found, but not all has been read */
 	bool (*is_worth_showing)(const void *row); /* NULL: all are */
 	const struct row_look *look;               /* NULL: default */
 };

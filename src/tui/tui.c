@@ -97,6 +97,7 @@ tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 	if (app_view_below(app) != app->last_list) /* app_show() does not do it */
 		process_list_show(app->processes, snapshot);
 	app_show(app);
+	table_input_search_on(app);
 	if (is_first)
 		process_list_remember(app->processes);
 	announce(app);
@@ -135,6 +136,10 @@ tui_needs(const struct app *app)
 	add_focus(app, view, &needs);
 	if (view->add_needs)
 		view->add_needs(app_state(app, view), app, &needs);
+	if (needs.bits & NEED_SAMPLED) { /* nothing can be read between two refreshes */
+		needs.bits |= needs.visible_bits;
+		needs.visible_bits = 0;
+	}
 	return needs;
 }
 

@@ -15,7 +15,7 @@ import time
 
 import pytest
 from conftest import MEMTOP, run
-from screen_on_pty import ENTER, LIMIT, TERMINAL, start, wait_until  # noqa: F401: a fixture
+from screen_on_pty import ENTER, LEAVE, LIMIT, TERMINAL, start, wait_until  # noqa: F401: a fixture
 
 
 @pytest.mark.parametrize("keys", [b"q", b"\x1b[21~", b"?qq", b"\r3x?\x1b[21~", b"\rqq", b"z" + b"q", b"5q", b"\x1by"])
@@ -240,3 +240,11 @@ def test_random_keys_and_sizes_do_no_harm(start, mounts, seed):
     assert screen.end() == 0, screen.complaints()
     assert screen.complaints() == ""
     assert screen.is_given_back()
+
+
+def test_after_n_refreshes_each_row_on_the_screen_is_whole(start):  # noqa: F811
+    screen = start("--no-config", "-n", "1", "-F", "pid,res,oom,command", "-o", "pid", "--filter", "pid=1")
+    with open("/proc/1/cmdline", "rb") as file:
+        command = file.read().split(b"\0")[0][:20]
+    wait_until(lambda: LEAVE in screen.output)
+    assert command in screen.output

@@ -263,6 +263,28 @@ a_row_that_comes_to_the_screen_is_read_though_figures_stand_still(void **state)
 	assert_true(tui_is_frozen(tui));
 }
 
+/* Keys may come faster than the command lines of all processes. */
+static void
+what_is_searched_for_is_found_once_all_has_been_read(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct app *tui = fixture->tui;
+	struct snapshot *snapshot = &fixture->snapshot;
+	struct process *last = &snapshot->processes[snapshot->process_count - 1];
+	const int64_t pid = last->pid;
+
+	snapshot->bits &= ~(uint64_t)NEED_COMMAND;
+	last->command = NULL;
+	screen_fixture_show(fixture);
+	screen_fixture_type(fixture, "/needle77\n");
+	assert_int_not_equal(process_list_selected(tui->processes)->pid, pid);
+	assert_true(tui_needs(tui).bits & NEED_COMMAND);
+	snapshot->bits |= NEED_COMMAND;
+	last->command = "a needle77";
+	screen_fixture_show(fixture);
+	assert_int_equal(process_list_selected(tui->processes)->pid, pid);
+}
+
 int
 main(void)
 {
@@ -283,6 +305,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(nothing_moves_while_it_is_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_has_not_been_read_yet_is_waited_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_searched_for_is_found_once_all_has_been_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_row_that_comes_to_the_screen_is_read_though_figures_stand_still, set_up,
 			tear_down),
