@@ -131,6 +131,22 @@ blocking_reads_create(int root)
 	return reads;
 }
 
+/* A read without an answer: the thread may be writing one into `read`. */
+static struct blocking_read
+unanswered(const struct blocking_read *read, int error)
+{
+	struct blocking_read request = { .pid = read->pid,
+		.start_time = read->start_time,
+		.file = read->file,
+		.error = error,
+		.pss = UNKNOWN,
+		.uss = UNKNOWN,
+		.swap_pss = UNKNOWN };
+
+	memcpy(request.directory, read->directory, sizeof(request.directory));
+	return request;
+}
+
 static void
 add(struct batch *batch, const struct blocking_read *read)
 {
@@ -176,25 +192,22 @@ leave(struct blocking_reads *reads, int error)
 	left->is_left = true; /* first: then no read behind `answered` begins any more */
 	answered = left->answered;
 	left->hanging = error == -ETIMEDOUT ? answered : SIZE_MAX;
-	for (size_t i = 0; i < left->count; i++) {
-		struct blocking_read *read = &left->reads[i];
+	for (size_t i = 0; i < answered; i++) {
+		struct blocking_read read = left->reads[i];
 
-		if (i == answered)
-			add(batch, &(struct blocking_read){ .pid = read->pid,
-					   .start_time = read->start_time,
-					   .file = read->file,
-					   .error = error,
-					   .time = clock_ns(CLOCK_BOOTTIME),
-					   .pss = UNKNOWN,
-					   .uss = UNKNOWN,
-					   .swap_pss = UNKNOWN });
-		else
-			add(batch, read);
-		if (i < answered && read->command)
-			batch->reads[i].command =
-				arena_copy(&batch->texts, read->command, read->command_length);
+		if (read.command)
+			read.command = arena_copy(&batch->texts, read.command, read.command_length);
+		add(batch, &read);
 	}
-	batch->answered = answered < left->count ? answered + 1 : answered;
+	for (size_t i = answered; i < left->count; i++) {
+		const struct blocking_read read =
+			unanswered(&left->reads[i], i == answered ? error : -EINPROGRESS);
+
+		add(batch, &read);
+	}
+	if (answered < left->count)
+		batch->reads[answered++].time = clock_ns(CLOCK_BOOTTIME);
+	batch->answered = answered;
 	reads->batch = batch;
 	jobs_leave(reads->jobs);
 }
@@ -265,12 +278,9 @@ blocking_reads_reset(struct blocking_reads *reads)
 void
 blocking_reads_add(struct blocking_reads *reads, const struct blocking_read *read)
 {
-	struct blocking_read added = *read;
+	const struct blocking_read added = unanswered(read, -EINPROGRESS);
 
 	assert(!reads->is_started);
-	added.error = -EINPROGRESS;
-	added.command = NULL;
-	added.pss = added.uss = added.swap_pss = UNKNOWN;
 	add(reads->batch, &added);
 }
 
