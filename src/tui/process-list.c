@@ -284,5 +284,4 @@ process_list_show(struct process_list *list, const struct snapshot *snapshot)
 		tree_fold(&table->rows, is_folded, &list->folded);
 	}
 	follow(table, &list->selected);
-	process_list_note_visible(list);
 }
