@@ -377,7 +377,8 @@ def test_children_that_were_there_before_have_rows_of_their_own(perf, tmp_path):
             assert_close(count(rows, pid=pid, segment="anon"), 5000)
             assert 5000 <= count(rows, pid=pid, segment="total") <= 5000 + STARTING
             assert {row["comm"] for row in rows if row["pid"] == pid} == {"faulter"}
-        assert count(rows, pid=faulter.pid, segment="anon") == 0
+        # It may write to a page that they have in common, as that of errno.
+        assert count(rows, pid=faulter.pid, segment="anon") <= len(children)
 
 
 def test_a_process_may_end_meanwhile(perf, tmp_path):

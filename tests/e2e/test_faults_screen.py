@@ -7,7 +7,6 @@ import sys
 import pytest
 from conftest import MEMTOP, memtop
 from screen_in_tmux import terminal  # noqa: F401: a fixture
-from screen_on_pty import wait_until
 
 FAULTING = """
 import ctypes, mmap, time
@@ -35,15 +34,11 @@ def is_sampled():
 
 
 def look_into(terminal, pid):
-    """Opens the first row until it is that of the process: the list moves, others fault too."""
-    for _ in range(50):
-        terminal.type("Home", "Enter")
-        wait_until(lambda: "Faults of process" in terminal.capture())
-        if f"Faults of process {pid} " in terminal.capture():
-            return
-        terminal.type("q")
-        wait_until(lambda: "Faults of all processes" in terminal.capture())
-    raise AssertionError(f"{pid} never came first")
+    """Others fault too, and the list moves: only rows of the process pass the filter."""
+    terminal.type("\\", f"=pid={pid}", "Enter")
+    terminal.wait_for_text(f"filter pid={pid}")
+    terminal.type("Home", "Enter")
+    terminal.wait_for_text(f"Faults of process {pid} ")
 
 
 @pytest.mark.parametrize("size", ["80x24", "200x60"])
