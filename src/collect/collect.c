@@ -173,15 +173,16 @@ has_hidden_processes(const struct collector *collector)
 static int
 read_mappings_of(struct collector *collector, struct snapshot *now, int64_t pid)
 {
+	bool by_segment = !(now->focus_bits & NEED_EACH_MAPPING);
 	char process[PROCESS_PATH_SIZE], thread[PROCESS_PATH_SIZE];
 	int error;
 
 	snprintf(process, sizeof(process), "%lld", (long long)pid);
-	error = smaps_read(collector->root, process, &now->mappings, &now->texts);
+	error = smaps_read(collector->root, process, &now->mappings, &now->texts, by_segment);
 	if (now->mappings.count > 0 || (error < 0 && error != -ESRCH) ||
 		process_files_find_thread(collector->root, process, thread) <= 0)
 		return error;
-	return smaps_read(collector->root, thread, &now->mappings, &now->texts);
+	return smaps_read(collector->root, thread, &now->mappings, &now->texts, by_segment);
 }
 
 static void

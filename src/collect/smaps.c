@@ -17,6 +17,9 @@
 /* A name has at most 4096 bytes, each escaped to four. */
 enum { PIECE_SIZE = 256 * 1024, FLAGS_KEPT = 16 };
 
+/* Mappings in a piece; at its edges the segments of some are not known yet. */
+enum { PIECE_ROWS = 1024, EDGE = 2 * MAPPING_REACH };
+
 #define FIELD(name) offsetof(struct map_row, name)
 
 /* fs/proc/task_mmu.c, show_smap(), in the order of the file. */
@@ -120,27 +123,87 @@ fill_row(struct smaps *smaps, struct map_row *row, const struct mapping *mapping
 static struct map_row *
 add_row(struct smaps *smaps, const struct mapping *mapping)
 {
-	size_t number = smaps->rows->count;
+	size_t number = smaps->added->count;
 
 	smaps->mappings = array_reserve(
 		smaps->mappings, &smaps->capacity, number + 1, sizeof(smaps->mappings[0]));
 	smaps->mappings[number] = *mapping;
-	return map_add(smaps->rows);
+	smaps->count++;
+	return map_add(smaps->added);
 }
 
-/* The last row is the sum of all mappings that have no room for their own. */
+/* Sets segments and roles up to before `end`. */
+static void
+classify(struct smaps *smaps, size_t end)
+{
+	struct rows *rows = smaps->added;
+
+	mapping_classify(smaps->mappings, rows->count);
+	for (size_t i = smaps->known; i < rows->count; i++) {
+		map_at(rows, i)->kind = smaps->mappings[i].segment;
+		map_at(rows, i)->segment = segment_descriptions[smaps->mappings[i].segment].name;
+	}
+	map_find_roles(rows, smaps->known, end);
+	smaps->known = end;
+}
+
+static void
+group(struct smaps *smaps, size_t end)
+{
+	map_group_some(
+		&smaps->grouping, map_at(&smaps->piece, smaps->grouped), end - smaps->grouped);
+	smaps->grouped = end;
+}
+
+/* Forgets mappings that are in the result, but those near enough to matter for the next ones. */
+static void
+forget(struct smaps *smaps)
+{
+	size_t gone = smaps->grouped > EDGE ? smaps->grouped - EDGE : 0;
+	size_t left = smaps->piece.count - gone;
+
+	memmove(smaps->mappings, smaps->mappings + gone, left * sizeof(smaps->mappings[0]));
+	memmove(smaps->piece.data, map_at(&smaps->piece, gone), left * sizeof(struct map_row));
+	smaps->piece.count = left;
+	smaps->known -= gone;
+	smaps->grouped -= gone;
+}
+
+/* The segments near the end of a piece follow from the next one, and a role may from the next row.
+ */
+static void
+end_piece(struct smaps *smaps)
+{
+	if (!smaps->by_segment || smaps->piece.count < PIECE_ROWS)
+		return;
+	classify(smaps, smaps->piece.count - EDGE);
+	group(smaps, smaps->known - 1);
+	forget(smaps);
+}
+
+static void
+end_all(struct smaps *smaps)
+{
+	classify(smaps, smaps->added->count);
+	if (smaps->by_segment && smaps->known > 0)
+		group(smaps, smaps->known);
+}
+
+/* All mappings that have no room for their own row are one. */
 static struct map_row *
 rest_row(struct smaps *smaps, const struct mapping *mapping)
 {
 	struct map_row *rest;
 
-	if (smaps->rows->count == SMAPS_MOST_ROWS)
-		return map_at(smaps->rows, SMAPS_MOST_ROWS - 1);
-	rest = add_row(smaps, mapping);
-	smaps->mappings[SMAPS_MOST_ROWS - 1].name = "";
+	if (smaps->rest != SIZE_MAX)
+		return map_at(smaps->rows, smaps->rest);
+	end_all(smaps);
+	smaps->rest = smaps->rows->count;
+	rest = map_add(smaps->rows);
+	rest->segment = segment_descriptions[SEGMENT_UNKNOWN].name;
 	rest->start = (int64_t)mapping->start;
 	rest->count = 0;
-	rest->name = "(further mappings)";
+	rest->name = rest->owner = "(further mappings)";
 	usage_set(&rest->usage, 0);
 	return rest;
 }
@@ -150,8 +213,8 @@ add_to_rest(struct smaps *smaps, const struct mapping *mapping, const struct usa
 {
 	struct map_row *rest = rest_row(smaps, mapping);
 
-	smaps->mappings[SMAPS_MOST_ROWS - 1].end = mapping->end;
-	rest->end = (int64_t)mapping->end;
+	if (!smaps->by_segment)
+		rest->end = (int64_t)mapping->end;
 	rest->count++;
 	usage_add(&rest->usage, usage);
 }
@@ -172,17 +235,16 @@ static void
 parse_entry(struct smaps *smaps, char *entry)
 {
 	char *figures = strchrnul(entry, '\n');
-	size_t count = smaps->rows->count;
 	struct map_row row = { .kind = SEGMENT_UNKNOWN };
 	bool has_figures = *figures == '\n';
 	struct mapping mapping;
 
 	*figures = '\0';
-	if (!maps_parse_line(entry, &mapping) ||
-		!maps_cut_to_follow(&mapping, count ? smaps->mappings[count - 1].end : 0))
+	if (!maps_parse_line(entry, &mapping) || !maps_cut_to_follow(&mapping, smaps->end))
 		return;
+	smaps->end = mapping.end;
 	parse_figures(has_figures ? figures + 1 : "", &mapping, &row);
-	if (count + 1 >= SMAPS_MOST_ROWS) {
+	if (smaps->count + 1 >= SMAPS_MOST_ROWS) {
 		add_to_rest(smaps, &mapping, &row.usage);
 		return;
 	}
@@ -193,6 +255,7 @@ parse_entry(struct smaps *smaps, char *entry)
 		row.flags = flags_of(smaps, figures);
 	}
 	*add_row(smaps, &mapping) = row;
+	end_piece(smaps);
 }
 
 /* Entries begin with a hexadecimal number, figures with a capital letter. */
@@ -236,18 +299,23 @@ smaps_parse(struct smaps *smaps, char *text, size_t length, bool is_last)
 }
 
 void
+smaps_begin(struct smaps *smaps, struct rows *rows, struct arena *texts, bool by_segment)
+{
+	*smaps = (struct smaps){ .rows = rows,
+		.texts = texts,
+		.by_segment = by_segment,
+		.added = by_segment ? &smaps->piece : rows,
+		.grouping = { .segments = rows },
+		.rest = SIZE_MAX };
+}
+
+void
 smaps_finish(struct smaps *smaps)
 {
-	struct rows *rows = smaps->rows;
-
-	mapping_classify(smaps->mappings, rows->count);
-	if (rows->count == SMAPS_MOST_ROWS)
-		smaps->mappings[SMAPS_MOST_ROWS - 1].segment = SEGMENT_UNKNOWN;
-	for (size_t i = 0; i < rows->count; i++) {
-		map_at(rows, i)->kind = smaps->mappings[i].segment;
-		map_at(rows, i)->segment = segment_descriptions[smaps->mappings[i].segment].name;
-	}
-	map_find_roles(rows);
+	if (smaps->rest == SIZE_MAX)
+		end_all(smaps);
+	map_grouping_finish(&smaps->grouping);
+	rows_finish(&smaps->piece);
 	free(smaps->mappings);
 }
 
@@ -259,9 +327,10 @@ take_entries(void *context, char *text, size_t length, bool is_last)
 
 /* Reads smaps or maps: both have the same format. */
 static int
-read_file(int root, const char *directory, const char *name, struct rows *rows, struct arena *texts)
+read_file(int root, const char *directory, const char *name, struct rows *rows, struct arena *texts,
+	bool by_segment)
 {
-	struct smaps smaps = { .rows = rows, .texts = texts };
+	struct smaps smaps;
 	_cleanup_close_ int fd = -1;
 	char path[80];
 	int error;
@@ -270,20 +339,21 @@ read_file(int root, const char *directory, const char *name, struct rows *rows, 
 	fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
+	smaps_begin(&smaps, rows, texts, by_segment);
 	error = procfs_read_pieces(fd, PIECE_SIZE, take_entries, &smaps);
+	smaps_finish(&smaps);
 	if (error < 0)
 		rows_reset(rows);
-	smaps_finish(&smaps);
 	return error;
 }
 
 int
-smaps_read(int root, const char *directory, struct rows *rows, struct arena *texts)
+smaps_read(int root, const char *directory, struct rows *rows, struct arena *texts, bool by_segment)
 {
-	int error = read_file(root, directory, "smaps", rows, texts);
+	int error = read_file(root, directory, "smaps", rows, texts, by_segment);
 
 	if (error != -ENOENT)
 		return error;
-	error = read_file(root, directory, "maps", rows, texts);
+	error = read_file(root, directory, "maps", rows, texts, by_segment);
 	return error < 0 ? error : -ENODATA;
 }

@@ -24,8 +24,7 @@ struct map_run {
 	struct table_options table;
 	struct process_names named;
 	bool all;
-	int64_t diff;            /* nanoseconds between two readings; 0: one reading */
-	struct rows segments[2]; /* of the last two readings */
+	int64_t diff; /* nanoseconds between two readings; 0: one reading */
 };
 
 #define SETTING(member) offsetof(struct map_run, member)
@@ -60,7 +59,7 @@ ask(const struct table_run *run, struct needs *needs)
 		.pids = own->named.pids,
 		.pid_count = 1,
 		.focus = pid_of(run),
-		.focus_bits = NEED_MAPPINGS | NEED_LIMITS,
+		.focus_bits = NEED_MAPPINGS | NEED_LIMITS | (own->all ? NEED_EACH_MAPPING : 0),
 		.exact = true,
 	};
 }
@@ -145,17 +144,14 @@ list_map(struct table_run *run)
 {
 	struct map_run *own = run->own;
 	struct snapshot *now = run->now;
-	struct rows *segments = &own->segments[run->number % 2];
-	struct rows *rows = own->all ? &now->mappings : segments;
+	struct rows *rows = &now->mappings;
 
-	map_group(segments, &now->mappings);
 	if (complain(run) || is_another(run))
 		return EXIT_FAILURE;
 	if (own->diff && run->number == 1)
 		return TABLE_NO_BLOCK;
 	if (own->diff)
-		map_compare(rows,
-			own->all ? &run->before->mappings : &own->segments[(run->number + 1) % 2]);
+		map_compare(rows, &run->before->mappings);
 	return table_run_list(run, rows->data, rows->count, own->diff ? has_grown : NULL);
 }
 
@@ -199,7 +195,8 @@ say_process(struct table_run *run, const struct process *process)
 	say_bytes(run, "  USS ", process->extras->rollup.uss);
 	say_bytes(run, "  swap ", process->swap);
 	say_bytes(run, "  page tables ", process->page_tables);
-	table_run_head(run, "  mappings %zu\n", run->now->mappings.count);
+	table_run_head(run, "  mappings %" PRId64 "\n",
+		map_sum(&run->now->mappings, SEGMENT_KINDS, NULL).mappings);
 }
 
 static void
@@ -316,8 +313,6 @@ run(const struct command *command, int argc, char **argv)
 	struct map_run own = { .diff = 0 };
 	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
-	rows_finish(&own.segments[0]);
-	rows_finish(&own.segments[1]);
 	process_names_finish(&own.named);
 	return status;
 }

@@ -116,9 +116,9 @@ owner_of(const struct map_row *row)
 }
 
 void
-map_find_roles(struct rows *mappings)
+map_find_roles(struct rows *mappings, size_t first, size_t end)
 {
-	for (size_t i = 0; i < mappings->count; i++) {
+	for (size_t i = first; i < end; i++) {
 		struct map_row *row = map_at(mappings, i);
 
 		row->owner = owner_of(row);

@@ -184,23 +184,23 @@ map_is_same_segment(const struct map_row *a, const struct map_row *b)
 }
 
 static struct map_row *
-find_segment(const struct rows *segments, const struct index *index, const struct map_row *row)
+find_segment(const struct map_grouping *grouping, const struct map_row *row)
 {
-	uint32_t found = index_first(index, map_hash_segment(row));
+	uint32_t found = index_first(&grouping->index, map_hash_segment(row));
 
-	for (; found != INDEX_END; found = index_next(index, found)) {
-		if (map_is_same_segment(map_at(segments, found), row))
-			return map_at(segments, found);
+	for (; found != INDEX_END; found = index_next(&grouping->index, found)) {
+		if (map_is_same_segment(map_at(grouping->segments, found), row))
+			return map_at(grouping->segments, found);
 	}
 	return NULL;
 }
 
 static struct map_row *
-add_segment(struct rows *segments, struct index *index, const struct map_row *row)
+add_segment(struct map_grouping *grouping, const struct map_row *row)
 {
-	struct map_row *segment = map_add(segments);
+	struct map_row *segment = map_add(grouping->segments);
 
-	index_add(index, map_hash_segment(row));
+	index_add(&grouping->index, map_hash_segment(row));
 	segment->start = row->start;
 	segment->kind = row->kind;
 	segment->segment = row->segment;
@@ -212,21 +212,33 @@ add_segment(struct rows *segments, struct index *index, const struct map_row *ro
 }
 
 void
-map_group(struct rows *segments, const struct rows *mappings)
+map_group_some(struct map_grouping *grouping, const struct map_row *mappings, size_t count)
 {
-	struct index index = { .count = 0 };
-
-	rows_reset(segments);
-	for (size_t i = 0; i < mappings->count; i++) {
-		const struct map_row *row = map_at(mappings, i);
-		struct map_row *segment = find_segment(segments, &index, row);
+	for (size_t i = 0; i < count; i++) {
+		const struct map_row *row = &mappings[i];
+		struct map_row *segment = find_segment(grouping, row);
 
 		if (!segment)
-			segment = add_segment(segments, &index, row);
+			segment = add_segment(grouping, row);
 		usage_add(&segment->usage, &row->usage);
 		segment->count += row->count;
 	}
-	index_finish(&index);
+}
+
+void
+map_grouping_finish(struct map_grouping *grouping)
+{
+	index_finish(&grouping->index);
+}
+
+void
+map_group(struct rows *segments, const struct rows *mappings)
+{
+	struct map_grouping grouping = { .segments = segments };
+
+	rows_reset(segments);
+	map_group_some(&grouping, mappings->data, mappings->count);
+	map_grouping_finish(&grouping);
 }
 
 struct map_total
@@ -249,6 +261,7 @@ map_sum(const struct rows *rows, enum segment kind, const char *role)
 /* The earlier rows by start and by end, and which of them are found again. */
 struct search {
 	const struct rows *before;
+	size_t count; /* without those that had gone before: their texts may have, too */
 	struct index starts, ends;
 	bool *found;
 };
@@ -316,9 +329,12 @@ add_gone(struct rows *now, const struct map_row *gone)
 static struct search
 search_begin(const struct rows *before)
 {
-	struct search search = { .before = before, .found = xcalloc(before->count + 1, 1) };
+	struct search search = { .before = before, .count = before->count };
 
-	for (size_t i = 0; i < before->count; i++) {
+	while (search.count > 0 && map_at(before, search.count - 1)->count == 0)
+		search.count--;
+	search.found = xcalloc(search.count + 1, 1);
+	for (size_t i = 0; i < search.count; i++) {
 		index_add(&search.starts, hash_of(map_at(before, i), map_at(before, i)->start));
 		index_add(&search.ends, hash_of(map_at(before, i), map_at(before, i)->end));
 	}
@@ -347,7 +363,7 @@ map_compare(struct rows *now, const struct rows *before)
 	find_all(&search, now, origins);
 	for (size_t i = 0; i < now->count; i++)
 		set_growth(map_at(now, i), origins[i] ? &origins[i]->usage : &nothing);
-	for (size_t i = 0; i < before->count; i++)
+	for (size_t i = 0; i < search.count; i++)
 		if (!search.found[i])
 			add_gone(now, map_at(before, i));
 	free(search.found);

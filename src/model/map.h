@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/index.h"
 #include "model/mapping.h"
 #include "table/rows.h"
 
@@ -49,15 +50,24 @@ struct map_row *map_add(struct rows *rows);
 void map_copy(struct rows *copy, const struct rows *rows, struct arena *texts);
 
 /*
- * Sets the roles of the mappings of one process, in ascending order with known segments. Arenas and
- * thread stacks have no name: they are recognised by their shape, which other memory may have too.
+ * Sets the roles of some mappings of one process, from `first` to before `end` of `rows` in
+ * ascending order with known segments. Arenas and thread stacks have no name: they are recognised
+ * by their shape, which other memory may have too. A mapping may give a role to its two neighbours.
  */
-void map_find_roles(struct rows *mappings);
+void map_find_roles(struct rows *mappings, size_t first, size_t end);
 
 /*
  * Groups mappings by segment, role and name into rows in order of their first mapping. Each file
- * has its own rows; its bss belongs to them.
+ * has its own rows; its bss belongs to them. A zeroed grouping with its rows is empty.
  */
+struct map_grouping {
+	struct rows *segments;
+	struct index index;
+};
+void map_group_some(struct map_grouping *grouping, const struct map_row *mappings, size_t count);
+void map_grouping_finish(struct map_grouping *grouping);
+
+/* The same at once: `segments` is emptied before. */
 void map_group(struct rows *segments, const struct rows *mappings);
 
 /*

@@ -33,13 +33,14 @@
 #define NEED_WALKS         NEED_BIT(21) /* TLB walks of the machine, counted by perf events */
 #define NEED_SAMPLED_WALKS NEED_BIT(22) /* TLB walks by process and code, sampled */
 #define NEED_SELF          NEED_BIT(23) /* CPU time and memory of memtop itself */
-#define NEED_MAPPINGS      NEED_BIT(24) /* smaps; only for the process in focus */
+#define NEED_MAPPINGS      NEED_BIT(24) /* smaps, by segment; only for the process in focus */
 #define NEED_BUDGET        NEED_BIT(25) /* the division of MemTotal */
 #define NEED_SLABS         NEED_BIT(26) /* the slab caches */
 #define NEED_ZONES         NEED_BIT(27)
 #define NEED_RECLAIM       NEED_BIT(28) /* counters of reclaim in /proc/vmstat */
 #define NEED_SWAPS         NEED_BIT(29) /* swap devices and files */
 #define NEED_NODES         NEED_BIT(30) /* NUMA nodes */
+#define NEED_EACH_MAPPING  NEED_BIT(31) /* with NEED_MAPPINGS: a row for each, not for each segment */
 /* clang-format on */
 
 /* The needs of each list of processes: the list and the totals above it. */

@@ -26,8 +26,9 @@ struct snapshot {
 	size_t process_count, process_capacity;
 	size_t command_bytes;             /* size of all command lines */
 	struct limit limits[LIMIT_KINDS]; /* of the process in focus */
-	struct rows mappings;             /* of the process in focus, ascending */
-	int64_t mappings_of;              /* PID of `mappings`; 0: not read */
+	struct rows mappings; /* of the process in focus, ascending; or its segments, without
+				 NEED_EACH_MAPPING */
+	int64_t mappings_of;  /* PID of `mappings`; 0: not read */
 	struct rows budget;
 	struct budget_figures budget_figures; /* the source of `budget` */
 	struct rows kernel[KERNEL_PARTS];

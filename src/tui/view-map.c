@@ -16,12 +16,13 @@ enum { TEXT_SIZE = 256 };
 struct state {
 	struct table_view segments, mappings;
 	struct rows rows; /* shown, made from: */
-	struct rows last; /* the last mappings read, with their texts: */
+	struct rows last; /* the last rows read, with their texts: */
 	struct arena row_texts;
 	struct rows first_mappings, first_segments; /* of the first reading, with their texts: */
 	struct arena texts;
-	bool is_all; /* each mapping is a row */
-	bool wants;  /* read again even if it takes long */
+	bool is_all;      /* each mapping is to be a row */
+	bool is_last_all; /* and is one in `last` */
+	bool wants;       /* read again even if it takes long */
 };
 
 static const char segment_columns[] =
@@ -43,6 +44,7 @@ forget(struct state *state)
 {
 	rows_reset(&state->rows);
 	rows_reset(&state->last);
+	state->is_last_all = false;
 	rows_reset(&state->first_mappings);
 	rows_reset(&state->first_segments);
 	arena_reset(&state->texts);
@@ -89,10 +91,28 @@ add_needs(const void *data, const struct app *app, struct needs *needs)
 
 	if (state->wants || (process && process->extras->rollup.cost != UNKNOWN &&
 				    process->extras->rollup.cost <= DEAR_COST))
-		needs->focus_bits |= NEED_MAPPINGS;
+		needs->focus_bits |= NEED_MAPPINGS | (state->is_all ? NEED_EACH_MAPPING : 0);
 }
 
 /* Rows of a snapshot are valid only as long as the snapshot, so they are copied. */
+static void
+keep_rows(struct state *state, const struct snapshot *snapshot)
+{
+	arena_reset(&state->row_texts);
+	map_copy(&state->last, &snapshot->mappings, &state->row_texts);
+	state->is_last_all = snapshot->focus_bits & NEED_EACH_MAPPING;
+	state->wants = state->wants && state->is_all && !state->is_last_all;
+	if (state->is_last_all && state->first_mappings.count == 0)
+		map_copy(&state->first_mappings, &state->last, &state->texts);
+	if (state->first_segments.count > 0)
+		return;
+	if (state->is_last_all)
+		map_group(&state->first_segments, &state->first_mappings);
+	else
+		map_copy(&state->first_segments, &state->last, &state->texts);
+}
+
+/* Segments follow from mappings, but not the other way: then there are no rows for a moment. */
 static void
 show(void *data, struct app *app)
 {
@@ -100,20 +120,17 @@ show(void *data, struct app *app)
 	const struct snapshot *snapshot = app->snapshot;
 
 	if (snapshot->mappings_of == app->process.pid && snapshot->mappings.count > 0 &&
-		app_find(app, &app->process)) {
-		if (state->first_mappings.count == 0)
-			map_copy(&state->first_mappings, &snapshot->mappings, &state->texts);
-		if (state->first_segments.count == 0)
-			map_group(&state->first_segments, &state->first_mappings);
-		arena_reset(&state->row_texts);
-		map_copy(&state->last, &snapshot->mappings, &state->row_texts);
-		state->wants = false;
-	}
-	if (state->is_all)
+		app_find(app, &app->process))
+		keep_rows(state, snapshot);
+	if (state->is_all && !state->is_last_all)
+		rows_reset(&state->rows);
+	else if (state->is_all == state->is_last_all)
 		rows_copy(&state->rows, &state->last, NULL);
 	else
 		map_group(&state->rows, &state->last);
-	map_compare(&state->rows, state->is_all ? &state->first_mappings : &state->first_segments);
+	if (state->rows.count > 0)
+		map_compare(&state->rows,
+			state->is_all ? &state->first_mappings : &state->first_segments);
 	table_view_show(table(state, app), &state->rows);
 }
 
@@ -176,6 +193,7 @@ act(void *data, struct app *app, enum action action)
 
 	if (action == ACTION_GROUPING) {
 		state->is_all = !state->is_all;
+		state->wants = state->wants || (state->is_all && !state->is_last_all);
 		app_show(app);
 	} else if (action == ACTION_REFRESH) {
 		state->wants = true;

@@ -14,11 +14,15 @@ is_same(const char *a, const char *b)
 
 /* Gives the text in two pieces, as if a read had ended between them. */
 static void
-parse(const uint8_t *data, size_t size, size_t first, struct rows *rows, struct arena *texts)
+parse(const uint8_t *data, size_t size, size_t first, struct rows *rows, struct arena *texts,
+	bool by_segment)
 {
-	struct smaps smaps = { .rows = rows, .texts = texts };
+	struct smaps smaps;
 	char *text = text_of(data, size);
-	size_t done = smaps_parse(&smaps, text, first, false);
+	size_t done;
+
+	smaps_begin(&smaps, rows, texts, by_segment);
+	done = smaps_parse(&smaps, text, first, false);
 
 	CHECK(done <= first);
 	memcpy(text + first, data + first, size - first); /* over the NUL behind the first piece */
@@ -43,12 +47,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rows whole = { .data = NULL }, pieces = { .data = NULL };
-	struct rows segments = { .data = NULL };
+	struct rows segments = { .data = NULL }, grouped = { .data = NULL };
 	struct arena texts = { .first = NULL };
 	int64_t count = 0;
 
-	parse(data, size, 0, &whole, &texts);
-	parse(data, size, size / 2, &pieces, &texts);
+	parse(data, size, 0, &whole, &texts, false);
+	parse(data, size, size / 2, &pieces, &texts, false);
 	CHECK(whole.count == pieces.count);
 	for (size_t i = 0; i < whole.count; i++) {
 		check_row(&whole, i);
@@ -60,11 +64,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < segments.count; i++)
 		count += map_at(&segments, i)->count;
 	CHECK(count == (int64_t)whole.count);
+	parse(data, size, size / 2, &grouped, &texts, true);
+	CHECK(grouped.count == segments.count);
+	for (size_t i = 0; i < segments.count; i++)
+		CHECK(map_at(&grouped, i)->count == map_at(&segments, i)->count);
 	map_compare(&pieces, &whole);
 	CHECK(pieces.count == whole.count);
 	rows_finish(&whole);
 	rows_finish(&pieces);
 	rows_finish(&segments);
+	rows_finish(&grouped);
 	arena_finish(&texts);
 	return 0;
 }

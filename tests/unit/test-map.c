@@ -9,6 +9,7 @@
 #include "table/order.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +23,13 @@ struct parsed {
 };
 
 static void
-parse(struct parsed *parsed, const char *text)
+parse(struct parsed *parsed, const char *text, bool by_segment)
 {
-	struct smaps smaps = { .rows = &parsed->rows, .texts = &parsed->texts };
+	struct smaps smaps;
 	char *copy = strdup(text);
 
 	rows_reset(&parsed->rows);
+	smaps_begin(&smaps, &parsed->rows, &parsed->texts, by_segment);
 	smaps_parse(&smaps, copy, strlen(copy), true);
 	smaps_finish(&smaps);
 	free(copy);
@@ -84,7 +86,7 @@ each_figure_of_an_entry_is_read(void **state)
 	struct parsed parsed = { .rows = { .data = NULL } };
 	const struct map_row *row;
 
-	parse(&parsed, entry);
+	parse(&parsed, entry, false);
 	assert_int_equal(parsed.rows.count, 1);
 	row = map_at(&parsed.rows, 0);
 	found = (const int64_t *)&row->usage;
@@ -110,9 +112,11 @@ what_the_kernel_does_not_have_is_unknown(void **state)
 	struct rows segments = { .data = NULL };
 	const struct map_row *row;
 
-	parse(&parsed, "1000-3000 rw-p 00000000 00:00 0 \n"
-		       "Size: 8 kB\nRss: 0 kB\nPrivate_Clean: 4 kB\nAnonHugePages: 0 kB\n"
-		       "5000-6000 rw-p 00000000 00:00 0 \n");
+	parse(&parsed,
+		"1000-3000 rw-p 00000000 00:00 0 \n"
+		"Size: 8 kB\nRss: 0 kB\nPrivate_Clean: 4 kB\nAnonHugePages: 0 kB\n"
+		"5000-6000 rw-p 00000000 00:00 0 \n",
+		false);
 	assert_int_equal(parsed.rows.count, 2);
 	row = map_at(&parsed.rows, 0);
 	assert_int_equal(row->usage.rss, 0);
@@ -183,7 +187,7 @@ shapes_tell_arenas_and_stacks(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
 		strcat(strcat(text, shapes[i].line), "\n");
-	parse(&parsed, text);
+	parse(&parsed, text, false);
 	assert_int_equal(parsed.rows.count, ARRAY_SIZE(shapes));
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
 		if (!is_same(map_at(&parsed.rows, i)->role, shapes[i].role) ||
@@ -209,14 +213,16 @@ mappings_are_put_together_by_what_they_are(void **state)
 	struct parsed parsed = { .rows = { .data = NULL } };
 	struct rows segments = { .data = NULL };
 
-	parse(&parsed, "00400000-00401000 r-xp 00000000 fe:00 99       /bin/x\n"
-		       "00600000-00601000 rw-p 00000000 fe:00 99       /bin/x\n"
-		       "00601000-00700000 rw-p 00000000 00:00 0 \n"
-		       "7f0000001000-7f0000002000 rw-p 00000000 00:00 0 \n"
-		       "7f001f7ff000-7f001f800000 ---p 00000000 00:00 0 \n"
-		       "7f001f800000-7f0020000000 rw-p 00000000 00:00 0 \n"
-		       "7fff1cb00000-7fff1cb04000 r--p 00000000 00:00 0        [vvar]\n"
-		       "7fff1cb04000-7fff1cb05000 r-xp 00000000 00:00 0        [vdso]\n");
+	parse(&parsed,
+		"00400000-00401000 r-xp 00000000 fe:00 99       /bin/x\n"
+		"00600000-00601000 rw-p 00000000 fe:00 99       /bin/x\n"
+		"00601000-00700000 rw-p 00000000 00:00 0 \n"
+		"7f0000001000-7f0000002000 rw-p 00000000 00:00 0 \n"
+		"7f001f7ff000-7f001f800000 ---p 00000000 00:00 0 \n"
+		"7f001f800000-7f0020000000 rw-p 00000000 00:00 0 \n"
+		"7fff1cb00000-7fff1cb04000 r--p 00000000 00:00 0        [vvar]\n"
+		"7fff1cb04000-7fff1cb05000 r-xp 00000000 00:00 0        [vdso]\n",
+		false);
 	map_group(&segments, &parsed.rows);
 	assert_int_equal(segments.count, ARRAY_SIZE(expected));
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++) {
@@ -256,8 +262,8 @@ growth_is_of_the_same_mapping(void **state)
 	static const int64_t expected[] = { 8, 4, 4, -4, -4 };
 	struct parsed before = { .rows = { .data = NULL } }, now = { .rows = { .data = NULL } };
 
-	parse(&before, before_text);
-	parse(&now, after_text);
+	parse(&before, before_text, false);
+	parse(&now, after_text, false);
 	map_compare(&now.rows, &before.rows);
 	assert_int_equal(now.rows.count, 5); /* two have gone: one of them has got a name */
 	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
@@ -275,9 +281,10 @@ growth_of_segments_adds_up(void **state)
 {
 	struct parsed before = { .rows = { .data = NULL } }, now = { .rows = { .data = NULL } };
 	struct rows old = { .data = NULL }, new = { .data = NULL };
+	size_t gone;
 
-	parse(&before, before_text);
-	parse(&now, after_text);
+	parse(&before, before_text, false);
+	parse(&now, after_text, false);
 	map_group(&old, &before.rows);
 	map_group(&new, &now.rows);
 	map_compare(&new, &old);
@@ -286,6 +293,12 @@ growth_of_segments_adds_up(void **state)
 	assert_int_equal(map_at(&new, 0)->size_grown, 8 * KIB);
 	assert_int_equal(map_at(&new, 2)->size_grown, 4 * KIB);
 	assert_int_equal(grown_in_all(&new), 8 * KIB);
+	gone = new.count;
+	map_group(&old, &now.rows);
+	gone -= old.count;
+	map_compare(&old, &new); /* what has gone is told once */
+	assert_true(gone > 0 && old.count + gone == new.count);
+	assert_int_equal(grown_in_all(&old), 0);
 	rows_finish(&old);
 	rows_finish(&new);
 	finish(&before);
@@ -304,14 +317,14 @@ without_smaps_there_is_maps(void **state)
 		"1000-3000 rw-p 00000000 00:00 0 \n3000-4000 r--p 0 0:0 0 [vvar]\n");
 	tree_write(&tree, "8/smaps", "");
 	tree_write(&tree, "8/maps", "1000-3000 rw-p 00000000 00:00 0 \n");
-	assert_int_equal(smaps_read(tree.fd, "7", &rows, &texts), -ENODATA);
+	assert_int_equal(smaps_read(tree.fd, "7", &rows, &texts, false), -ENODATA);
 	assert_int_equal(rows.count, 2);
 	assert_int_equal(map_at(&rows, 0)->usage.size, 8 * KIB);
 	assert_true(map_at(&rows, 0)->usage.rss == UNKNOWN);
 	rows_reset(&rows);
-	assert_int_equal(smaps_read(tree.fd, "8", &rows, &texts), 0);
+	assert_int_equal(smaps_read(tree.fd, "8", &rows, &texts, false), 0);
 	assert_int_equal(rows.count, 0);
-	assert_int_equal(smaps_read(tree.fd, "9", &rows, &texts), -ENOENT);
+	assert_int_equal(smaps_read(tree.fd, "9", &rows, &texts, false), -ENOENT);
 	rows_finish(&rows);
 	arena_finish(&texts);
 	tree_destroy(&tree);
@@ -338,7 +351,7 @@ a_file_larger_than_the_buffer_is_read_whole(void **state)
 	fclose(file);
 	tree_create(&tree);
 	tree_write(&tree, "7/smaps", text);
-	assert_int_equal(smaps_read(tree.fd, "7", &rows, &texts), 0);
+	assert_int_equal(smaps_read(tree.fd, "7", &rows, &texts, false), 0);
 	assert_int_equal(rows.count, ENTRIES);
 	for (int64_t i = 0; i < ENTRIES; i++) {
 		assert_int_equal(map_at(&rows, i)->usage.rss, i * KIB);
@@ -352,15 +365,98 @@ a_file_larger_than_the_buffer_is_read_whole(void **state)
 	tree_destroy(&tree);
 }
 
+static void
+write_mapping(FILE *text, uint64_t *at, uint64_t size, const char *rest)
+{
+	fprintf(text, "%" PRIx64 "-%" PRIx64 " %s\nRss: 4 kB\n", *at, *at + size, rest);
+	*at += size;
+}
+
+/* A thread stack below its guard, an arena with its reserve, a library with its bss. */
+static void
+write_shapes(FILE *text, uint64_t *at, int number)
+{
+	static const char *const parts[] = { "r--p 00000000", "r-xp 00001000", "r--p 00002000",
+		"rw-p 00003000" };
+	static const char reserve[] = "---p 00000000 00:00 0 ", memory[] = "rw-p 00000000 00:00 0 ";
+	char line[64];
+
+	write_mapping(text, at, 4 * KIB, reserve);
+	write_mapping(text, at, 8192 * KIB, memory);
+	*at = (*at / (65536 * KIB) + 1) * 65536 * KIB;
+	write_mapping(text, at, 132 * KIB, memory);
+	write_mapping(text, at, (65536 - 132) * KIB, reserve);
+	*at += 1024 * KIB;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		snprintf(line, sizeof(line), "%s fe:00 7 /lib/x%d.so", parts[i], number % 50);
+		write_mapping(text, at, 4 * KIB, line);
+	}
+	write_mapping(text, at, 8 * KIB, memory);
+	*at += 1024 * KIB;
+}
+
+static char *
+many_mappings(int shift)
+{
+	char *text;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+	uint64_t at = 0x7f0000000000;
+
+	for (int i = 0; i < shift; i++)
+		write_mapping(file, &at, 4 * KIB, "rw-s 00000000 00:01 5 /memfd:x");
+	for (int i = 0; i < 400; i++)
+		write_shapes(file, &at, i);
+	fclose(file);
+	return text;
+}
+
+/* Wherever a piece ends: between a stack and its guard, within an arena, a library. */
+static void
+segments_made_piece_by_piece_are_the_same(void **state)
+{
+	for (int shift = 0; shift < 9; shift++) {
+		struct parsed whole = { .rows = { .data = NULL } },
+			      pieces = { .rows = { .data = NULL } };
+		struct rows segments = { .data = NULL };
+		char *text = many_mappings(shift);
+
+		parse(&whole, text, false);
+		parse(&pieces, text, true);
+		map_group(&segments, &whole.rows);
+		assert_true(whole.rows.count > 3000);
+		assert_int_equal(pieces.rows.count, segments.count);
+		for (size_t i = 0; i < segments.count; i++) {
+			const struct map_row *a = map_at(&segments, i),
+					     *b = map_at(&pieces.rows, i);
+
+			assert_true(a->kind == b->kind && a->role == b->role);
+			assert_true(
+				map_is_same_text(a->owner, b->owner) && a->segment == b->segment);
+			assert_int_equal(a->count, b->count);
+			assert_int_equal(a->start, b->start);
+			assert_memory_equal(&a->usage, &b->usage, sizeof(a->usage));
+		}
+		assert_int_equal(map_sum(&pieces.rows, SEGMENT_ANON, map_role_stack).mappings, 800);
+		assert_int_equal(map_sum(&pieces.rows, SEGMENT_ANON, map_role_arena).mappings, 800);
+		free(text);
+		rows_finish(&segments);
+		finish(&whole);
+		finish(&pieces);
+	}
+}
+
 /* S1: what has no row of its own is in the sum of the last; names beyond 8 MiB are left out. */
 static void
 the_rest_of_too_many_mappings_is_one_row(void **state)
 {
 	enum { MORE = 1000, COUNT_OF_ALL = SMAPS_MOST_ROWS + MORE };
 	struct parsed parsed = { .rows = { .data = NULL } };
-	struct smaps smaps = { .rows = &parsed.rows, .texts = &parsed.texts };
+	struct smaps smaps;
 	const struct map_row *rest;
 	struct map_total total;
+
+	smaps_begin(&smaps, &parsed.rows, &parsed.texts, false);
 
 	for (int64_t i = 0; i < COUNT_OF_ALL; i++) {
 		char text[128];
@@ -390,9 +486,11 @@ names_beyond_the_most_are_left_out(void **state)
 {
 	enum { MAPPINGS = 3000, LENGTH = 4000 };
 	struct parsed parsed = { .rows = { .data = NULL } };
-	struct smaps smaps = { .rows = &parsed.rows, .texts = &parsed.texts };
+	struct smaps smaps;
 	size_t bytes = 0;
 	char text[LENGTH + 128];
+
+	smaps_begin(&smaps, &parsed.rows, &parsed.texts, false);
 
 	for (int i = 0; i < MAPPINGS; i++) {
 		int length = snprintf(text, sizeof(text),
@@ -451,7 +549,7 @@ L25_inodes_have_64_bits(void **state)
 	length = fread(text, 1, sizeof(text) - 1, file);
 	text[length] = '\0';
 	fclose(file);
-	parse(&parsed, text);
+	parse(&parsed, text, false);
 	assert_int_equal(parsed.rows.count, 3);
 	assert_int_equal(map_at(&parsed.rows, 0)->inode, UINT64_MAX);
 	assert_true(map_at(&parsed.rows, 2)->inode == UNKNOWN);
@@ -479,6 +577,7 @@ main(void)
 		cmocka_unit_test(growth_of_segments_adds_up),
 		cmocka_unit_test(without_smaps_there_is_maps),
 		cmocka_unit_test(a_file_larger_than_the_buffer_is_read_whole),
+		cmocka_unit_test(segments_made_piece_by_piece_are_the_same),
 		cmocka_unit_test(the_rest_of_too_many_mappings_is_one_row),
 		cmocka_unit_test(names_beyond_the_most_are_left_out),
 	};
