@@ -16,7 +16,7 @@ table: (base|table)/
 model: (base|table|model)/
 oomlog: (base|table|model|oomlog)/
 collect: (base|table|model|collect)/|oomlog/oom-(log|kill)\.h
-sampler: (base|table|model|sampler)/|collect/(jobs|maps|perf-ring|procfs)\.h
+sampler: (base|table|model|sampler)/|collect/(maps|perf-ring|procfs)\.h
 output: (base|table|model|output)/|oomlog/oom-kill\.h
 act: (base|table|model|act)/|collect/(procfs|maps)\.h
 tui: (base|table|model|act|tui)/

@@ -3,9 +3,13 @@
 
 #include "base/macros.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static void
 block_signals(sigset_t *ret_before)
@@ -45,4 +49,22 @@ thread_init_condition(pthread_cond_t *condition)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(condition, &attributes);
 	pthread_condattr_destroy(&attributes);
+}
+
+bool
+thread_sleeps(pid_t tid)
+{
+	char path[64], text[512];
+	const char *name_end;
+	int fd;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	text[length < 0 ? 0 : length] = '\0';
+	name_end = strrchr(text, ')');
+	return !name_end || strncmp(name_end, ") R", 3) != 0;
 }

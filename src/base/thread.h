@@ -2,6 +2,8 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdbool.h>
+#include <sys/types.h>
 
 /*
  * The deepest path of a reader needs less than half of this stack. The rest is for plugins of the C
@@ -17,3 +19,6 @@ int thread_start(pthread_t *ret_thread, void *(*run)(void *argument), void *argu
 
 /* A condition whose waits end at times of CLOCK_MONOTONIC. */
 void thread_init_condition(pthread_cond_t *condition);
+
+/* Whether a thread of this program waits for something other than a CPU (/proc/self/task). */
+bool thread_sleeps(pid_t tid);

@@ -3,8 +3,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/jobs.h"
 #include "base/memory.h"
-#include "collect/jobs.h"
 #include "collect/procfs.h"
 
 #include <assert.h>

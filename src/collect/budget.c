@@ -8,7 +8,7 @@
 #include "base/scan.h"
 #include "collect/kernel-tables.h"
 #include "collect/procfs.h"
-#include "collect/vmstat.h"
+#include "collect/system.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 

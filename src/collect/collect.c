@@ -17,7 +17,6 @@
 #include "collect/slab.h"
 #include "collect/smaps.h"
 #include "collect/system.h"
-#include "collect/vmstat.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
@@ -191,7 +190,7 @@ read_mappings(struct collector *collector, struct snapshot *now, int64_t pid)
 	const struct process *process = snapshot_find_process(now, pid);
 	int error;
 
-	if (!process || process->kernel_thread == 1)
+	if (!process || process->is_kernel_thread)
 		return;
 	now->mappings_of = pid;
 	/* Mappings need the same lock that another file of this process waits for (T17). */
@@ -240,6 +239,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	int error = 0;
 
 	all.only_missing = needs->only_missing && before;
+	all.rows_only = needs->rows_only && all.only_missing;
 	if (all.bits & NEED_EVENTS)
 		all.bits |= NEED_VMSTAT | NEED_PROCESSES;
 	if (all.bits & NEED_BUDGET)
@@ -254,8 +254,14 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	now->focus_bits = all.focus_bits;
 	now->exact = all.exact;
 	now->only_missing = all.only_missing;
+	now->sizes_only = all.sizes_only;
 	now->time = now->only_missing ? before->time : clock_ns(CLOCK_REALTIME);
-	now->monotonic = now->only_missing ? before->monotonic : clock_ns(CLOCK_BOOTTIME);
+	now->monotonic =
+		now->only_missing && !all.rows_only ? before->monotonic : clock_ns(CLOCK_BOOTTIME);
+	if (all.rows_only) {
+		now->system = before->system;
+		return processes_read(collector->processes, now, before, &all, is_swapless(now));
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
 		int failure = all.bits & readers[i].need ? readers[i].read(collector, now) : 0;
 

@@ -126,7 +126,7 @@ command_lines_ask(struct command_lines *commands, struct process *row)
 		.pid = row->pid, .start_time = row->start_time, .file = BLOCKING_COMMAND
 	};
 
-	if (row->kernel_thread == 1) {
+	if (row->is_kernel_thread) {
 		name_by_comm(commands->now, row);
 		return;
 	}

@@ -18,7 +18,7 @@ void command_lines_destroy(struct command_lines *commands);
  * Called for each row that failed, with -errno; -ENODATA: the command line is empty, as it is for a
  * moment during an exec.
  */
-typedef void (*command_failed_fn)(void *context, const struct process *row, int error);
+typedef void (*command_failed_fn)(void *context, struct process *row, int error);
 
 /* Call it before the first row of a refresh. `all`: tolerate more files that block. */
 void command_lines_begin(struct command_lines *commands, struct snapshot *now, bool all,

@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "base/scan.h"
 #include "collect/procfs.h"
+#include "collect/system.h"
 #include "model/snapshot.h"
 
 #include <dirent.h>
@@ -343,5 +344,21 @@ swaps_read(int root, char line[static SWAPS_LINE_SIZE], struct snapshot *now)
 	if (fgets(line, SWAPS_LINE_SIZE, file)) /* skips the heading */
 		while (fgets(line, SWAPS_LINE_SIZE, file))
 			swaps_take_line(now, line);
+	return 0;
+}
+
+int
+reclaim_read(int root, char text[static VMSTAT_SIZE], struct snapshot *now)
+{
+	struct rows *rows = &now->kernel[KERNEL_RECLAIM];
+	struct reclaim *counters;
+	ssize_t length = vmstat_read(root, text);
+
+	if (length < 0)
+		return (int)length;
+	reclaim_add_rows(rows);
+	counters = rows->data;
+	for (size_t i = 0; i < rows->count; i++)
+		counters[i].count = vmstat_counter(text, counters[i].counter);
 	return 0;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "collect/system.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,3 +43,9 @@ void swaps_take_line(struct snapshot *now, const char *line);
 
 /* The memory used by a zram device (/sys/block/zram*, mm_stat), or UNKNOWN. */
 int64_t swaps_zram_memory(const char *device);
+
+/*
+ * Adds the counters of reclaim and compaction, from /proc/vmstat; `text` is space for the file.
+ * Returns 0 or -errno.
+ */
+int reclaim_read(int root, char text[static VMSTAT_SIZE], struct snapshot *now);

@@ -5,8 +5,8 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "collect/cpu-clock.h"
 #include "collect/procfs.h"
+#include "collect/schedule.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 

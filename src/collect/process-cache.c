@@ -5,6 +5,7 @@
 #include "model/needs.h"
 #include "model/snapshot.h"
 
+#include <errno.h>
 #include <string.h>
 
 void
@@ -56,6 +57,22 @@ process_cache_add_new(struct process_cache *cache, const int64_t *pids, size_t c
 	}
 }
 
+struct cached_process *
+process_cache_find(const struct process_cache *cache, int64_t pid)
+{
+	size_t first = 0, end = cache->count;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (cache->list[middle].pid < pid)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first < cache->count && cache->list[first].pid == pid ? &cache->list[first] : NULL;
+}
+
 const struct process *
 cache_old_row(const struct pass *pass, const struct cached_process *cached)
 {
@@ -80,13 +97,38 @@ copy_cgroup(struct snapshot *now, struct process *row, const struct process *old
 	row->unit = copy_text(now, last ? last->unit : NULL, old->unit);
 }
 
+/* For rows that return to the snapshot of the old ones: all of these stays but what is due. */
+static struct process *
+copy_row_whole(const struct pass *pass, const struct process *old, uint64_t due)
+{
+	struct process *row = snapshot_copy_process(pass->now, old, 0);
+	struct process_extras *extras;
+
+	if (due & NEED_COMMAND)
+		row->command = NULL;
+	if (due & NEED_CGROUP)
+		row->cgroup = row->unit = NULL;
+	if (old->extras == &process_no_extras)
+		return row;
+	extras = snapshot_extras(pass->now, row);
+	*extras = *old->extras;
+	extras->gaps.refused &= (uint32_t)~due;
+	extras->gaps.absent &= (uint32_t)~due;
+	extras->gaps.silent &= (uint32_t)~due;
+	extras->gaps.failed &= (uint32_t)~due;
+	return row;
+}
+
 struct process *
 cache_reuse_row(const struct pass *pass, const struct cached_process *cached, uint64_t due)
 {
 	const struct process *old = cache_old_row(pass, cached);
-	struct process *row = snapshot_copy_process(pass->now, old);
-	uint64_t reused = needs_of_process(pass->needs, cached->pid) & ~due;
+	struct process *row;
+	uint64_t needs = needs_of_process(pass->needs, cached->pid), reused = needs & ~due;
 
+	if (pass->needs->rows_only)
+		return copy_row_whole(pass, old, due);
+	row = snapshot_copy_process(pass->now, old, needs);
 	row->command = row->cgroup = row->unit = NULL;
 	row->protection = row->oom_group = NULL; /* found for each snapshot */
 	row->comm = copy_text(pass->now, NULL, old->comm);
@@ -94,9 +136,9 @@ cache_reuse_row(const struct pass *pass, const struct cached_process *cached, ui
 		copy_cgroup(pass->now, row, old);
 	if (!(due & NEED_COMMAND) && old->command)
 		row->command = snapshot_keep_command(pass->now, old->command, strlen(old->command));
-	if (old->extras->rollup.time != UNKNOWN)
-		snapshot_extras(pass->now, row)->rollup = old->extras->rollup;
-	row->gaps.refused |= cached->refused & reused;
-	row->gaps.absent |= cached->absent & reused;
+	if (cached->refused & reused)
+		snapshot_note_gap(pass->now, row, cached->refused & reused, -EACCES);
+	if (cached->absent & reused)
+		snapshot_note_gap(pass->now, row, cached->absent & reused, -ENOENT);
 	return row;
 }

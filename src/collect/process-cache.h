@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "collect/schedule.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,12 +9,20 @@ struct needs;
 struct process;
 struct snapshot;
 
+/* Which refresh it is. */
+struct pass_time {
+	unsigned refresh;
+	unsigned period;  /* of REREAD_OTHERS, in refreshes */
+	int64_t interval; /* nanoseconds since the refresh before; 0: there is none */
+};
+
 /* The current refresh. */
 struct pass {
 	struct snapshot *now;
 	const struct snapshot *before; /* NULL: first refresh */
 	const struct needs *needs;
 	bool swapless;
+	bool has_clock; /* CPU clocks show which processes have run */
 	struct pass_time time;
 };
 
@@ -46,6 +52,9 @@ struct process_cache {
 /* Forgets the processes that are not in a list of all; adds those of a list that are new. */
 void process_cache_drop_gone(struct process_cache *cache, const int64_t *pids, size_t count);
 void process_cache_add_new(struct process_cache *cache, const int64_t *pids, size_t count);
+
+/* Returns NULL if the process is not known. */
+struct cached_process *process_cache_find(const struct process_cache *cache, int64_t pid);
 
 /* The row of the last refresh, or NULL. */
 const struct process *cache_old_row(const struct pass *pass, const struct cached_process *cached);

@@ -2,6 +2,7 @@
 #include "collect/process-files.h"
 
 #include "base/cleanup.h"
+#include "base/known.h"
 #include "base/macros.h"
 #include "base/memory.h"
 #include "collect/cgroup-tree.h"
@@ -30,24 +31,27 @@ enum { STAT_SIZE = 1024 };
  */
 enum { LIST_SIZE = 1024, LIST_PARTS = 4 };
 
-#define FIELD(name) offsetof(struct process, name)
+#define ROW(name) offsetof(struct process, name)
+#define STATUS(name) offsetof(struct process_status, name)
 
-/* fs/proc/task_mmu.c, task_mem(), in the order of the file. */
+/* Lines of status, each list in the order of the file (fs/proc/task_mmu.c, task_mem()). */
+static const struct procfs_key row_keys[] = {
+	{ "VmSize", ROW(virtual) },
+	{ "VmRSS", ROW(resident) },
+	{ "RssAnon", ROW(anon) },
+	{ "VmPTE", ROW(page_tables) },
+	{ "VmSwap", ROW(swap) },
+};
 static const struct procfs_key status_keys[] = {
-	{ "VmSize", FIELD(virtual) },
-	{ "VmLck", FIELD(locked) },
-	{ "VmHWM", FIELD(peak) },
-	{ "VmRSS", FIELD(resident) },
-	{ "RssAnon", FIELD(anon) },
-	{ "RssFile", FIELD(file) },
-	{ "RssShmem", FIELD(shmem) },
-	{ "VmData", FIELD(data) },
-	{ "VmStk", FIELD(stack) },
-	{ "VmExe", FIELD(code) },
-	{ "VmLib", FIELD(library) },
-	{ "VmPTE", FIELD(page_tables) },
-	{ "VmSwap", FIELD(swap) },
-	{ "HugetlbPages", FIELD(hugetlb) },
+	{ "VmLck", STATUS(locked) },
+	{ "VmHWM", STATUS(peak) },
+	{ "RssFile", STATUS(file) },
+	{ "RssShmem", STATUS(shmem) },
+	{ "VmData", STATUS(data) },
+	{ "VmStk", STATUS(stack) },
+	{ "VmExe", STATUS(code) },
+	{ "VmLib", STATUS(library) },
+	{ "HugetlbPages", STATUS(hugetlb) },
 };
 
 /* Notes a need of this process that failed. */
@@ -60,7 +64,7 @@ note_failure(struct process_read *read, uint64_t need, int error)
 		read->absent |= need;
 	else
 		read->failed |= need;
-	process_note_gap(read->row, need, error);
+	snapshot_note_gap(read->snapshot, read->row, need, error);
 }
 
 /*
@@ -85,14 +89,25 @@ read_file(struct process_read *read, const char *directory, const char *name, ui
 
 /* Sets all figures: UNKNOWN before they are read, 0 if there is no address space. */
 static void
-set_memory_fields(struct process *row, int64_t value)
+set_memory_fields(struct process_read *read, uint64_t needs, int64_t value)
 {
-	for (size_t i = 0; i < process_table.column_count; i++) {
-		const struct column *column = &process_table.columns[i];
+	static const struct process_status nothing = { .file = 0 };
+	struct process *row = read->row;
 
-		if (column->unit == UNIT_BYTES && column->need & NEED_MEMORY_ANY && !column->part)
-			*(int64_t *)((char *)row + column->offset) = value;
-	}
+	row->virtual = row->resident = row->shared = row->anon = row->swap = value;
+	row->page_tables = row->frees = value;
+	if (needs & NEED_STATUS)
+		snapshot_extras(read->snapshot, row)->status =
+			value == 0 ? nothing : process_no_extras.status;
+}
+
+void
+process_set_sizes(struct process *row, const struct procfs_statm *statm)
+{
+	row->virtual = statm->virtual;
+	row->resident = statm->resident;
+	row->shared = statm->shared;
+	row->anon = statm->resident - statm->shared;
 }
 
 static void
@@ -107,38 +122,45 @@ read_statm(struct process_read *read, const char *directory)
 		note_failure(read, NEED_MEMORY, -EINVAL);
 		return;
 	}
-	read->row->virtual = statm.virtual;
-	read->row->resident = statm.resident;
-	read->row->shared = statm.shared;
-	read->row->anon = statm.resident - statm.shared;
+	process_set_sizes(read->row, &statm);
 }
 
 static void
-read_status(struct process_read *read, const char *directory)
+read_status(struct process_read *read, const char *directory, uint64_t needs)
 {
 	struct process *row = read->row;
 
 	if (read_file(read, directory, "status", NEED_STATUS, read->text, PROCESS_TEXT_SIZE) < 0)
 		return;
-	procfs_fields(read->text, status_keys, ARRAY_SIZE(status_keys), row);
-	if (row->virtual == UNKNOWN && procfs_field(read->text, "Threads") != UNKNOWN)
-		set_memory_fields(row, 0);
-	else if (row->file != UNKNOWN && row->shmem != UNKNOWN)
-		row->shared = row->file + row->shmem;
-	else
+	procfs_fields(read->text, row_keys, ARRAY_SIZE(row_keys), row);
+	if (row->virtual == UNKNOWN && procfs_field(read->text, "Threads") != UNKNOWN) {
+		set_memory_fields(read, needs, 0);
+		return;
+	}
+	if (needs & NEED_STATUS)
+		procfs_fields(read->text, status_keys, ARRAY_SIZE(status_keys),
+			&snapshot_extras(read->snapshot, row)->status);
+	row->shared = known_difference(row->resident, row->anon);
+	if (row->shared == UNKNOWN)
 		read_statm(read, directory); /* before Linux 4.5 */
+}
+
+/* What is read of memory here: PSS is not, and without swap SWAP is 0. */
+static uint64_t
+sizes_of(const struct process_read *read, uint64_t needs)
+{
+	return needs & (NEED_MEMORY | NEED_STATUS | (read->swapless ? 0 : NEED_SWAP));
 }
 
 /* One of the two files is enough; statm is cheaper (T35). */
 static void
-read_memory(struct process_read *read, const char *directory, uint64_t needs)
+read_memory(struct process_read *read, const char *directory, uint64_t sizes)
 {
-	if (needs & NEED_STATUS || (needs & NEED_SWAP && !read->swapless))
-		read_status(read, directory);
-	else if (needs & NEED_MEMORY)
+	set_memory_fields(read, sizes, UNKNOWN);
+	if (sizes & (NEED_STATUS | NEED_SWAP))
+		read_status(read, directory, sizes);
+	else
 		read_statm(read, directory);
-	if (read->swapless && read->row->swap == UNKNOWN)
-		read->row->swap = 0;
 }
 
 static void
@@ -147,7 +169,7 @@ read_owner(struct process_read *read)
 	struct stat status;
 
 	if (fstatat(read->root, read->directory, &status, 0) < 0) {
-		note_failure(read, NEED_OWNER, -errno);
+		note_failure(read, NEED_OWNER, errno == ENOENT ? -ESRCH : -errno);
 		read->row->uid = UNKNOWN;
 		read->row->user = NULL;
 		return;
@@ -196,14 +218,10 @@ read_cgroup(struct process_read *read, const char *directory, bool lives)
 			texts, last ? last->unit : NULL, cgroup.unit, cgroup.unit_length);
 }
 
-/*
- * Whether a thread still has its address space: 1, 0 or -errno. A thread that has ended has none.
- */
-static int
-has_memory(int root, const char *directory)
+int
+process_files_read_sizes(int root, const char *directory, struct procfs_statm *ret_statm)
 {
 	char path[PROCESS_PATH_SIZE + 8], text[256];
-	struct procfs_statm statm;
 	ssize_t length;
 
 	snprintf(path, sizeof(path), "%s/statm", directory);
@@ -212,7 +230,7 @@ has_memory(int root, const char *directory)
 		return 0;
 	if (length < 0)
 		return (int)length;
-	return procfs_parse_statm(text, &statm) < 0 ? -EINVAL : statm.virtual > 0;
+	return procfs_parse_statm(text, ret_statm) < 0 ? -EINVAL : ret_statm->virtual > 0;
 }
 
 /* Searches a part of the list of threads, as getdents64() writes it. */
@@ -220,6 +238,7 @@ static int
 find_in_list(int root, const char *process, const char *list, size_t length,
 	char directory[static PROCESS_PATH_SIZE])
 {
+	struct procfs_statm statm;
 	int found = 0;
 
 	for (const char *at = list; found == 0 && at < list + length;) {
@@ -229,7 +248,7 @@ find_in_list(int root, const char *process, const char *list, size_t length,
 		if (entry->d_name[0] == '.' || strcmp(entry->d_name, process) == 0)
 			continue;
 		snprintf(directory, PROCESS_PATH_SIZE, "%.16s/task/%.16s", process, entry->d_name);
-		found = has_memory(root, directory);
+		found = process_files_read_sizes(root, directory, &statm);
 	}
 	return found;
 }
@@ -287,6 +306,7 @@ read_of_living(struct process_read *read, uint64_t needs)
 {
 	char thread[PROCESS_PATH_SIZE];
 	const char *directory = read->directory;
+	uint64_t sizes = sizes_of(read, needs);
 	int lives = !has_ended(read->row);
 
 	if (!lives && read->row->threads > 1)
@@ -296,14 +316,14 @@ read_of_living(struct process_read *read, uint64_t needs)
 		if (!read->counts_exactly)
 			read_oom_resident(read, directory);
 	}
-	if (needs & NEED_MEMORY_ANY)
-		set_memory_fields(read->row, UNKNOWN);
-	if (needs & NEED_MEMORY_ANY && (lives == 0 || read->row->kernel_thread == 1))
-		set_memory_fields(read->row, 0);
-	else if (needs & NEED_MEMORY_ANY && lives < 0)
+	if (sizes && (lives == 0 || read->row->is_kernel_thread))
+		set_memory_fields(read, sizes, 0);
+	else if (sizes && lives < 0)
 		note_failure(read, NEED_MEMORY, lives);
-	else if (needs & NEED_MEMORY_ANY)
-		read_memory(read, directory, needs);
+	else if (sizes)
+		read_memory(read, directory, sizes);
+	if (needs & NEED_SWAP && read->swapless)
+		read->row->swap = 0;
 	if (needs & NEED_CGROUP)
 		read_cgroup(read, directory, lives > 0);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "collect/procfs.h"
 #include "model/process.h"
 #include "model/snapshot.h"
 
@@ -37,6 +38,10 @@ struct process_read {
  */
 int process_files_find_thread(
 	int root, const char *process, char directory[static PROCESS_PATH_SIZE]);
+
+/* Reads statm. Returns 1, 0 if the process or thread has no address space, or -errno. */
+int process_files_read_sizes(int root, const char *directory, struct procfs_statm *ret_statm);
+void process_set_sizes(struct process *row, const struct procfs_statm *statm);
 
 /*
  * Reads the files for `needs`, except stat, which the row already has, and except files that may

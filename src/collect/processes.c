@@ -5,12 +5,12 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "collect/command-lines.h"
-#include "collect/cpu-clock.h"
 #include "collect/pid-list.h"
 #include "collect/process-cache.h"
 #include "collect/process-files.h"
 #include "collect/procfs.h"
 #include "collect/pss.h"
+#include "collect/schedule.h"
 #include "model/badness.h"
 #include "model/needs.h"
 
@@ -116,7 +116,7 @@ fill_from_stat(
 	row->oom_resident = processes->counts_exactly || stat->state == 'Z' || stat->state == 'X'
 				    ? UNKNOWN
 				    : stat->resident;
-	row->kernel_thread = stat->flags & KERNEL_THREAD ? 1 : 0;
+	row->is_kernel_thread = stat->flags & KERNEL_THREAD;
 	row->parent = stat->parent;
 	row->nice = stat->nice;
 	row->priority = stat->priority;
@@ -128,82 +128,13 @@ fill_from_stat(
 	row->comm = arena_copy(&processes->pass.now->texts, stat->comm, stat->comm_length);
 }
 
-/* Processes on the screen are read in each refresh, and those whose faults are counted. */
-static bool
-is_watched(const struct needs *needs, int64_t pid)
+/* In read_all() both have the same index, and the list of those behind is not in order. */
+static struct cached_process *
+cached_of(struct processes *processes, const struct process *row)
 {
-	return pid == needs->focus || needs->bits & NEED_FAULTS || needs_is_visible(needs, pid);
-}
-
-/* Asks the CPU clock, before files are read: a run meanwhile is seen in the next refresh. */
-static void
-note_run(const struct processes *processes, struct cached_process *cached)
-{
-	int64_t clock;
-
-	if (!processes->has_clock || processes->pass.needs->only_missing)
-		return;
-	clock = cpu_clock_read(cached->pid);
-	if (clock == UNKNOWN || clock != cached->cpu_clock)
-		cached->has_run = cached->has_run_since_names = true;
-	cached->cpu_clock = clock;
-}
-
-static bool
-names_are_due(const struct processes *processes, const struct cached_process *cached)
-{
-	bool sees_exec = cached->start_stack > 0; /* else there is no permission */
-
-	return cached->has_run_since_names &&
-	       schedule_is_due(sees_exec ? REREAD_NAMES : REREAD_UNSEEN_NAMES, cached->pid,
-		       &processes->pass.time);
-}
-
-/*
- * Whether its parent has ended, so that it has another one now. Processes are read in the order of
- * their pids, so most parents before their children.
- */
-static bool
-has_lost_parent(const struct pass *pass, const struct process *old)
-{
-	bool is_read = old->parent < old->pid;
-	const struct process *parent =
-		snapshot_find_process(is_read ? pass->now : pass->before, old->parent);
-
-	return old->parent > 0 && (!parent || !parent->state || *parent->state == 'Z');
-}
-
-/*
- * What of `all` is read of a process in this refresh. What it changes itself is read if it has run;
- * what others change, in its turn. oom_score follows from both: see read_files().
- */
-static uint64_t
-due_needs(const struct processes *processes, const struct cached_process *cached, uint64_t all)
-{
-	const uint64_t own = NEED_STAT | NEED_MEMORY_ANY | NEED_OWNER;
-	const uint64_t others = NEED_MEMORY_ANY | NEED_OOM_ADJ | NEED_CGROUP;
-	const struct needs *needs = processes->pass.needs;
-	const struct process *old = cache_old_row(&processes->pass, cached);
-	uint64_t due = all & ~cached->read;
-	bool watched = is_watched(needs, cached->pid);
-	bool turn = watched || schedule_is_due(REREAD_OTHERS, cached->pid, &processes->pass.time);
-
-	if (!old || needs->exact)
-		return all;
-	if (needs->only_missing)
-		return due;
-	if (schedule_is_due(REREAD_ALL, cached->pid, &processes->pass.time))
-		due |= all & ~NEED_COMMAND;
-	if (watched || cached->has_run || cached->is_shared ||
-		(turn && (!processes->has_clock || has_lost_parent(&processes->pass, old))))
-		due |= own;
-	if (turn)
-		due |= others;
-	if (watched)
-		due |= NEED_OOM_SCORE;
-	if (names_are_due(processes, cached))
-		due |= NEED_COMMAND | NEED_CGROUP;
-	return due & all;
+	if (processes->pass.needs->rows_only)
+		return process_cache_find(&processes->cache, row->pid);
+	return &processes->cache.list[row - processes->pass.now->processes];
 }
 
 /* During an exec a program has its name before its arguments, for no longer than this. */
@@ -211,11 +142,11 @@ due_needs(const struct processes *processes, const struct cached_process *cached
 
 /* Decides, from the error, whether to read a command line again. */
 static void
-command_failed(void *context, const struct process *row, int error)
+command_failed(void *context, struct process *row, int error)
 {
-	const struct processes *processes = context;
+	struct processes *processes = context;
 	struct snapshot *now = processes->pass.now;
-	struct cached_process *cached = &processes->cache.list[row - now->processes];
+	struct cached_process *cached = cached_of(processes, row);
 
 	if (error == -ENODATA) {
 		if (now->monotonic - cached->exec_time < EXEC_NS)
@@ -229,7 +160,7 @@ command_failed(void *context, const struct process *row, int error)
 	else
 		cached->read &= (uint32_t)~NEED_COMMAND;
 	if (error != -EAGAIN)
-		process_note_gap(&now->processes[row - now->processes], NEED_COMMAND, error);
+		snapshot_note_gap(now, row, NEED_COMMAND, error);
 }
 
 /* Whether what the OOM killer looks at has changed. */
@@ -315,7 +246,7 @@ add_unknown(
 
 	row->pid = cached->pid;
 	row->asked = (uint32_t)all;
-	process_note_gap(row, NEED_STAT, error);
+	snapshot_note_gap(processes->pass.now, row, NEED_STAT, error);
 	cached->row = (uint32_t)(row - processes->pass.now->processes);
 	cached->read = 0;
 }
@@ -346,6 +277,30 @@ fill_row(struct processes *processes, struct cached_process *cached, struct proc
 }
 
 /*
+ * For the first screen: adds a row with the sizes alone. Returns false if it has none: stat tells a
+ * kernel thread from a first thread that has ended (T26).
+ */
+static bool
+add_sizes(struct processes *processes, struct cached_process *cached)
+{
+	const struct pass *pass = &processes->pass;
+	char directory[PROCESS_PATH_SIZE];
+	struct procfs_statm statm;
+	struct process *row;
+
+	snprintf(directory, sizeof(directory), "%lld", (long long)cached->pid);
+	if (process_files_read_sizes(processes->root, directory, &statm) <= 0)
+		return false;
+	row = snapshot_add_process(pass->now);
+	row->pid = cached->pid;
+	row->asked = cached->read = NEED_MEMORY;
+	row->memory_time = pass->now->monotonic;
+	process_set_sizes(row, &statm);
+	cached->row = (uint32_t)(row - pass->now->processes);
+	return true;
+}
+
+/*
  * Adds the row of a process: that of the last refresh, of which is read again what is due. Returns
  * false if the process is gone.
  */
@@ -360,8 +315,10 @@ read_process(struct processes *processes, struct cached_process *cached)
 	uint64_t all = wanted(processes, cached), due;
 	int error;
 
-	note_run(processes, cached);
-	due = due_needs(processes, cached, all);
+	if (pass->needs->sizes_only && !old && add_sizes(processes, cached))
+		return true;
+	schedule_note_run(pass, cached);
+	due = schedule_due(pass, cached, all);
 	error = due & NEED_STAT ? read_stat(processes, cached->pid, text, &stat) : 0;
 	if (error == -ESRCH)
 		return false;
@@ -397,6 +354,28 @@ read_all(struct processes *processes)
 		left += read_process(processes, &cached[left]);
 	}
 	processes->cache.count = left;
+	command_lines_end(processes->commands);
+}
+
+/* Reads what rows on the screen lack. One that has ended stays as it was until the next refresh. */
+static void
+read_missing_rows(struct processes *processes)
+{
+	const struct pass *pass = &processes->pass;
+
+	command_lines_begin(processes->commands, pass->now, false, command_failed, processes);
+	for (size_t i = 0; i < pass->needs->visible_count; i++) {
+		struct cached_process *cached =
+			process_cache_find(&processes->cache, pass->needs->visible[i]);
+		uint32_t row = cached ? cached->row : NO_ROW;
+
+		if (!cached || !(wanted(processes, cached) & ~cached->read))
+			continue;
+		if (!read_process(processes, cached))
+			cache_reuse_row(pass, cached, 0)->asked =
+				(uint32_t)wanted(processes, cached);
+		cached->row = row;
+	}
 	command_lines_end(processes->commands);
 }
 
@@ -466,7 +445,12 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 		.before = before,
 		.needs = needs,
 		.swapless = swapless,
+		.has_clock = processes->has_clock,
 		.time = processes->pass.time };
+	if (needs->rows_only) {
+		read_missing_rows(processes);
+		return 0;
+	}
 	error = needs->only_missing ? 0 : begin_pass(processes, now);
 	if (error < 0)
 		return error;

@@ -9,7 +9,7 @@ struct snapshot;
 
 /*
  * Reads all processes, with as few files as possible. A process whose CPU clock says that it has
- * not run (cpu-clock.h) keeps its row of the last refresh. What others change while it sleeps is
+ * not run (schedule.h) keeps its row of the last refresh. What others change while it sleeps is
  * read on a schedule (schedule.h), of watched processes (on the screen, in focus) in every refresh.
  */
 struct processes;

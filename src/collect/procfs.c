@@ -318,16 +318,3 @@ procfs_parse_statm(const char *text, struct procfs_statm *ret_statm)
 	};
 	return 0;
 }
-
-bool
-procfs_thread_sleeps(int64_t tid)
-{
-	char path[64], text[512];
-	ssize_t length;
-	struct procfs_stat stat;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%lld/stat", (long long)tid);
-	length = procfs_read(AT_FDCWD, path, text, sizeof(text));
-	return length < 0 || procfs_parse_stat(text, (size_t)length, &stat) < 0 ||
-	       stat.state != 'R';
-}

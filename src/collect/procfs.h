@@ -98,6 +98,3 @@ struct procfs_statm {
 	int64_t virtual, resident, shared;
 };
 int procfs_parse_statm(const char *text, struct procfs_statm *ret_statm);
-
-/* Whether a thread of this program waits for something other than a CPU. */
-bool procfs_thread_sleeps(int64_t tid);

@@ -271,10 +271,10 @@ tell_of(struct pss_reader *reader, struct snapshot *now, const struct snapshot *
 	if (!is_column_wanted(needs, row->pid))
 		return;
 	if (blocking_reads_is_blocked(reader->reads, row->pid, BLOCKING_PSS)) {
-		process_note_gap(row, NEED_PSS, -ETIMEDOUT);
+		snapshot_note_gap(now, row, NEED_PSS, -ETIMEDOUT);
 		extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
 	} else if (extras->rollup.error > 0) {
-		process_note_gap(row, NEED_PSS, -(int)extras->rollup.error);
+		snapshot_note_gap(now, row, NEED_PSS, -(int)extras->rollup.error);
 	}
 }
 

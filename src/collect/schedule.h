@@ -4,12 +4,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The current refresh. */
-struct pass_time {
-	unsigned refresh;
-	unsigned period;  /* of REREAD_OTHERS, in refreshes */
-	int64_t interval; /* nanoseconds since the refresh before; 0: there is none */
-};
+struct cached_process;
+struct needs;
+struct pass;
+struct pass_time;
+
+/* What of a process is read in a refresh: what it may have changed itself if it has run, what
+ * others may have changed in its turn.
+ */
+
+/*
+ * The CPU clock of another process (clock_getcpuclockid(3)) counts the time of all its threads and
+ * needs no permission. If it stands still, the process has not run. A run is counted at its end,
+ * and at each tick of the timer: one that has just begun is seen in the next refresh. A virtual
+ * machine whose host is busy may rarely count a short run as time stolen from it: then the clock
+ * does not move. And it says nothing of what other processes and the kernel change meanwhile.
+ */
+
+/* Whether these clocks are those of the processes below `root`, and fine enough to show each run.
+ */
+bool cpu_clock_is_usable(int root);
+
+/*
+ * The CPU time of a process in nanoseconds (kernel/time/posix-cpu-timers.c). UNKNOWN if no process
+ * has this number; a thread's number is none.
+ */
+int64_t cpu_clock_read(int64_t pid);
 
 /*
  * When parts of a process are read again though nothing says that they have changed. The pid
@@ -34,3 +54,12 @@ struct schedule {
 	unsigned fast_until; /* the refresh in which all have been read since the last change */
 };
 unsigned schedule_period(struct schedule *schedule, unsigned refresh, int64_t changes);
+
+/* Processes on the screen are read in each refresh, and those whose faults are counted. */
+bool schedule_is_watched(const struct needs *needs, int64_t pid);
+
+/* Asks the CPU clock, before files are read: a run meanwhile is seen in the next refresh. */
+void schedule_note_run(const struct pass *pass, struct cached_process *cached);
+
+/* What of `all` is read of a process in this refresh. oom_score follows from the rest. */
+uint64_t schedule_due(const struct pass *pass, const struct cached_process *cached, uint64_t all);

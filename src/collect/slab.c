@@ -9,7 +9,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libproc2/slabinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 
 struct slab_reader {
 	struct slabinfo_info *info;
+	int folder; /* /sys/kernel/slab, or -errno */
 };
 
 /* Numbers of a slab cache, after its name. */
@@ -33,7 +33,10 @@ static_assert(ARRAY_SIZE(offsets) == ITEMS, "a place for each item");
 struct slab_reader *
 slab_reader_create(void)
 {
-	return xcalloc(1, sizeof(struct slab_reader));
+	struct slab_reader *reader = xcalloc(1, sizeof(*reader));
+
+	reader->folder = -ENOENT;
+	return reader;
 }
 
 void
@@ -43,23 +46,25 @@ slab_reader_destroy(struct slab_reader *reader)
 		return;
 	if (reader->info)
 		procps_slabinfo_unref(&reader->info);
+	if (reader->folder >= 0)
+		close(reader->folder);
 	free(reader);
 }
 
 /* Only this file tells it (mm/slub.c, reclaim_account_show). */
 static const char *
-reclaimable(const char *name)
+reclaimable(int folder, const char *name)
 {
 	char path[128], text[8];
 
-	snprintf(path, sizeof(path), "/sys/kernel/slab/%.64s/reclaim_account", name);
-	if (procfs_read(AT_FDCWD, path, text, sizeof(text)) <= 0)
+	snprintf(path, sizeof(path), "%.64s/reclaim_account", name);
+	if (folder < 0 || procfs_read(folder, path, text, sizeof(text)) <= 0)
 		return NULL;
 	return text[0] == '1' ? "yes" : "no";
 }
 
 static void
-add_cache(struct snapshot *now, const struct slabinfo_stack *stack)
+add_cache(struct slab_reader *reader, struct snapshot *now, const struct slabinfo_stack *stack)
 {
 	struct slab *slab = rows_add(&now->kernel[KERNEL_SLABS], kernel_parts[KERNEL_SLABS].table);
 	const char *name = stack->head[0].result.str;
@@ -69,7 +74,7 @@ add_cache(struct snapshot *now, const struct slabinfo_stack *stack)
 		*(int64_t *)((char *)slab + offsets[i]) = stack->head[i].result.u_int;
 	slab->bytes = known_pages(known_product(slab->slabs, slab->pages_per_slab));
 	slab->use = known_share(slab->active_objects, slab->objects);
-	slab->reclaimable = reclaimable(name);
+	slab->reclaimable = reclaimable(reader->folder, name);
 }
 
 int
@@ -80,11 +85,13 @@ slab_read(struct slab_reader *reader, struct snapshot *now)
 
 	if (error < 0)
 		return error;
+	if (reader->folder < 0)
+		reader->folder = procfs_open_root("/sys/kernel/slab");
 	errno = 0;
 	reaped = procps_slabinfo_reap(reader->info, items, ITEMS);
 	if (!reaped)
 		return errno ? -errno : -EIO;
 	for (int i = 0; i < reaped->total; i++)
-		add_cache(now, reaped->stacks[i]);
+		add_cache(reader, now, reaped->stacks[i]);
 	return 0;
 }

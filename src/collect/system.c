@@ -5,9 +5,9 @@
 #include "base/known.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/scan.h"
 #include "base/text.h"
 #include "collect/procfs.h"
-#include "collect/vmstat.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,6 @@
 #include <sys/resource.h>
 
 #define FIELD(name) offsetof(struct system, name)
-
-enum { TEXT_SIZE = 32 * 1024 };
 
 /* A quarter of an exbibyte: container file systems print larger numbers that are no sizes (T11). */
 #define MOST_KIB (1UL << 48)
@@ -62,7 +60,7 @@ static const struct {
 };
 
 static const struct {
-	const char *counter; /* of vmstat.h */
+	const char *counter; /* for vmstat_counter() */
 	size_t offset;       /* counters with the same offset are added */
 } vmstat_figures[] = {
 	{ "pgfault",        FIELD(faults) },
@@ -81,7 +79,7 @@ struct system_reader {
 	struct meminfo_info *meminfo;
 	bool keys_known;
 	bool meminfo_absent[ARRAY_SIZE(meminfo_figures)];
-	char text[TEXT_SIZE]; /* space for a file */
+	char text[VMSTAT_SIZE]; /* of vmstat, or of meminfo, which is shorter */
 };
 
 struct system_reader *
@@ -120,7 +118,7 @@ learn_keys(struct system_reader *reader)
 
 	if (reader->keys_known)
 		return 0;
-	length = procfs_read_whole(AT_FDCWD, "/proc/meminfo", reader->text, TEXT_SIZE);
+	length = procfs_read_whole(AT_FDCWD, "/proc/meminfo", reader->text, VMSTAT_SIZE);
 	if (length < 0)
 		return (int)length;
 	for (size_t i = 0; i < ARRAY_SIZE(meminfo_figures); i++)
@@ -170,7 +168,7 @@ static bool
 is_available_replaced(struct system_reader *reader, const struct system *system)
 {
 	return system->total != UNKNOWN && system->available == system->free &&
-	       procfs_read_whole(AT_FDCWD, "/proc/meminfo", reader->text, TEXT_SIZE) > 0 &&
+	       procfs_read_whole(AT_FDCWD, "/proc/meminfo", reader->text, VMSTAT_SIZE) > 0 &&
 	       procfs_field(reader->text, "MemAvailable") > system->total;
 }
 
@@ -197,6 +195,68 @@ system_read_meminfo(struct system_reader *reader, struct system *system)
 	system_check_sums(system);
 	system_split(system);
 	return replaced ? 1 : 0;
+}
+
+static const char *const zone_kinds[] = { "_dma", "_dma32", "_normal", "_high", "_movable",
+	"_device" };
+
+ssize_t
+vmstat_read(int root, char text[static VMSTAT_SIZE])
+{
+	return procfs_read_whole(root, "vmstat", text, VMSTAT_SIZE);
+}
+
+/* The text after a name, with or without a kind of zone; NULL for another name. */
+static const char *
+behind_zone(const char *text)
+{
+	if (*text == ' ')
+		return text;
+	for (size_t i = 0; i < ARRAY_SIZE(zone_kinds); i++) {
+		const char *rest = scan_start(text, zone_kinds[i]);
+
+		if (rest && *rest == ' ')
+			return rest;
+	}
+	return NULL;
+}
+
+int64_t
+vmstat_counter(const char *text, const char *name)
+{
+	int64_t sum = UNKNOWN;
+
+	while (*text) {
+		const char *rest = scan_start(text, name),
+			   *number = rest ? behind_zone(rest) : NULL;
+
+		if (number) {
+			sum = known_sum(known_or_zero(sum), scan_number(number));
+			if (sum == UNKNOWN)
+				return UNKNOWN;
+		}
+		text = strchrnul(text, '\n');
+		text += *text == '\n';
+	}
+	return sum;
+}
+
+int64_t
+vmstat_changes(const char *text)
+{
+	static const char *const groups[] = { "pgsteal", "pswp", "swp", "zswp", "oom_kill",
+		"thp_collapse_alloc", "thp_split_page", "thp_underused", "cow_ksm", "ksm_" };
+	int64_t sum = 0;
+
+	for (; *text; text += *text == '\n') {
+		const char *end = strchrnul(text, '\n');
+
+		for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+			if (scan_start(text, groups[i]))
+				sum += known_or_zero(scan_number(text + strcspn(text, " \n")));
+		text = end;
+	}
+	return sum;
 }
 
 int

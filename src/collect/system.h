@@ -3,6 +3,9 @@
 
 #include "model/system.h"
 
+#include <stdint.h>
+#include <sys/types.h>
+
 struct system_reader;
 
 /*
@@ -25,7 +28,27 @@ int system_read_raw_meminfo(struct system_reader *reader, struct system *system)
  */
 int system_read_meminfo(struct system_reader *reader, struct system *system);
 
-/* /proc/vmstat: counts since boot, UNKNOWN if absent. */
+/* /proc/vmstat (mm/vmstat.c) has 4 to 8 KiB; the rest is for future kernels. */
+enum { VMSTAT_SIZE = 16 * 1024 };
+
+/* Reads the file as text below `root`. Returns its length or -errno. */
+ssize_t vmstat_read(int root, char text[static VMSTAT_SIZE]);
+
+/*
+ * A counter since boot, by its name. If the kernel has one for each kind of zone (name_dma,
+ * name_normal ...: allocstall since Linux 4.8, pgscan_kswapd, pgsteal_direct and others before it)
+ * it is their sum. UNKNOWN if there is none, or one of them is no number.
+ */
+int64_t vmstat_counter(const char *text, const char *name);
+
+/*
+ * How often the kernel has changed the memory of processes that need not have run: the sum of its
+ * counters of reclaim, swap, huge pages, merged pages (KSM) and kills. It differs from the last one
+ * if something was changed since.
+ */
+int64_t vmstat_changes(const char *text);
+
+/* Its counts since boot, UNKNOWN if absent. */
 int system_read_vmstat(struct system_reader *reader, int root, struct system *system);
 
 /* /proc/uptime, for which libproc2 would allocate each time. */

@@ -82,7 +82,7 @@ complain(const struct table_run *run)
 	cause = strstr(text, ": "); /* the text after the missing data */
 	if (!process)
 		log_error("there is no process %" PRId64, pid);
-	else if (process->kernel_thread == 1)
+	else if (process->is_kernel_thread)
 		log_error("%" PRId64 " is a kernel thread: it has no mappings", pid);
 	else if (hint && hint->error != ESRCH)
 		log_error("cannot read the map of %" PRId64 "%s", pid, cause ? cause : "");

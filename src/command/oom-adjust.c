@@ -152,7 +152,7 @@ print_effect(const struct work *work, const struct oom_effect *effect)
 	putchar('\n');
 	print_standing(work, "now", &effect->before, work->preview.ranked_before);
 	print_standing(work, "new", &effect->after, work->preview.ranked_after);
-	if (effect->process->kernel_thread == 1)
+	if (effect->process->is_kernel_thread)
 		puts("     a kernel thread: this would be refused");
 }
 

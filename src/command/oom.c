@@ -48,7 +48,7 @@ keep_candidates(struct row_list *rows, const struct badness_scope *scope)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct process *process = rows->rows[i];
 
-		if (process->kernel_thread == 1 || !badness_is_candidate(scope, process))
+		if (process->is_kernel_thread || !badness_is_candidate(scope, process))
 			continue;
 		rows->rows[count++] = process;
 	}

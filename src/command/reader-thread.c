@@ -22,10 +22,11 @@ struct reader_thread {
 	pthread_t thread;
 	int start_fd, ready_fd;
 	struct needs needs; /* with the reader's own arrays and texts: */
-	int64_t *pids, *visible, *summed;
+	int64_t *pids, *visible, *near, *summed;
 	char *scope;
 	struct snapshot snapshots[2];
-	int filling; /* index of the next or current snapshot */
+	struct snapshot rows; /* for the last snapshot given out (needs.rows_only) */
+	int filling;          /* index of the next or current snapshot */
 	bool has_before, ending;
 	int error;
 	int64_t took; /* time of the last read */
@@ -35,7 +36,8 @@ struct reader_thread {
 static void
 read_once(struct reader_thread *reader)
 {
-	struct snapshot *now = &reader->snapshots[reader->filling];
+	struct snapshot *now =
+		reader->needs.rows_only ? &reader->rows : &reader->snapshots[reader->filling];
 	const struct snapshot *before =
 		reader->has_before ? &reader->snapshots[1 - reader->filling] : NULL;
 	int64_t start = loop_now();
@@ -101,10 +103,12 @@ reader_thread_destroy(struct reader_thread *reader)
 	reader->source->destroy(reader->source);
 	snapshot_finish(&reader->snapshots[0]);
 	snapshot_finish(&reader->snapshots[1]);
+	snapshot_finish(&reader->rows);
 	close(reader->start_fd);
 	close(reader->ready_fd);
 	free(reader->pids);
 	free(reader->visible);
+	free(reader->near);
 	free(reader->summed);
 	free(reader->scope);
 	free(reader);
@@ -137,12 +141,14 @@ keep_needs(struct reader_thread *reader, const struct needs *needs)
 {
 	reader->pids = keep_numbers(reader->pids, needs->pids, needs->pid_count);
 	reader->visible = keep_numbers(reader->visible, needs->visible, needs->visible_count);
+	reader->near = keep_numbers(reader->near, needs->near, needs->near_count);
 	reader->summed = keep_numbers(reader->summed, needs->summed, needs->summed_count);
 	free(reader->scope);
 	reader->scope = needs->scope ? xstrdup(needs->scope) : NULL;
 	reader->needs = *needs;
 	reader->needs.pids = needs->pids ? reader->pids : NULL;
 	reader->needs.visible = reader->visible;
+	reader->needs.near = reader->near;
 	reader->needs.summed = reader->summed;
 	reader->needs.scope = reader->scope;
 }
@@ -167,6 +173,7 @@ const struct snapshot *
 reader_thread_take(struct reader_thread *reader, int *ret_error)
 {
 	const struct snapshot *ready = &reader->snapshots[reader->filling];
+	struct snapshot *last = &reader->snapshots[1 - reader->filling];
 	uint64_t count;
 
 	if (read(reader->ready_fd, &count, sizeof(count)) != sizeof(count))
@@ -175,6 +182,10 @@ reader_thread_take(struct reader_thread *reader, int *ret_error)
 	*ret_error = reader->error;
 	if (reader->error < 0)
 		return NULL;
+	if (reader->needs.rows_only) {
+		snapshot_take_rows(last, &reader->rows);
+		return last;
+	}
 	reader->filling = 1 - reader->filling;
 	reader->has_before = true;
 	return ready;

@@ -33,7 +33,8 @@ void reader_thread_start(struct reader_thread *reader, const struct needs *needs
 int64_t reader_thread_took(const struct reader_thread *reader);
 
 /*
- * Takes the snapshot that is ready, valid until the next reader_thread_start(); NULL if there is
- * none. If the read failed *ret_error becomes -errno.
+ * Takes the snapshot that is ready, valid until the next one is taken; NULL if there is none. After
+ * a read of rows only (needs.rows_only) it is the last one, with these. If the read failed
+ * *ret_error becomes -errno.
  */
 const struct snapshot *reader_thread_take(struct reader_thread *reader, int *ret_error);

@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 /* During many resizes, waits before drawing again. */
-enum { RESIZE_QUIET_NS = 30 * 1000000, COMPLAINT_SIZE = 256 };
+enum { RESIZE_QUIET_NS = 30 * 1000000, FIRST_ROWS_NS = 200 * 1000000, COMPLAINT_SIZE = 256 };
 
 struct top_options {
 	struct process_options process;
@@ -46,6 +46,7 @@ struct top {
 	int64_t quiet_until; /* no drawing before */
 	int64_t taken;       /* refreshes so far */
 	bool only_missing;   /* the current read is between two refreshes, for a column */
+	bool rows_only;      /* and only for some rows */
 	bool is_new;         /* the snapshot has not been drawn */
 	bool changed, input_ended;
 	int error;
@@ -62,17 +63,21 @@ start_read(struct top *top)
 	if (tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader))
 		return;
 	is_between = tui_stands_still(top->tui) ||
-		     (!tui_wants_refresh(top->tui) && loop_now() < top->next);
+		     (!tui_wants_refresh(top->tui) && loop_now() < top->next) ||
+		     (top->taken == 0 && !tui_has_rows_to_draw(top->tui));
 	if (is_between && tui_is_complete(top->tui))
 		return;
 	needs = tui_needs(top->tui);
 	needs.only_missing = is_between && !(needs.bits & NEED_SAMPLED);
+	needs.sizes_only = needs.sizes_only && (is_between || top->started == 0);
 	needs.bits |= NEED_EVENTS;
 	needs.pids = options->named.pids;
 	needs.pid_count = options->named.pid_count;
 	needs.exact = needs.exact || options->exact;
 	needs.pss_budget = process_options_pss_budget(options, top->options->screen.interval);
+	needs.rows_only = needs.rows_only && needs.only_missing;
 	top->only_missing = needs.only_missing;
+	top->rows_only = needs.rows_only;
 	if (!top->only_missing)
 		top->started = loop_now();
 	reader_thread_start(top->reader, &needs);
@@ -93,7 +98,12 @@ take_snapshot(struct top *top)
 		top->stretch =
 			throttle_next(&top->throttle, reader_thread_took(top->reader), interval);
 	top->next = top->started + top->stretch * interval;
-	tui_show(top->tui, snapshot, top->stretch);
+	if (top->rows_only)
+		tui_show_rows(top->tui);
+	else
+		tui_show(top->tui, snapshot, top->stretch);
+	if (top->taken == 0)
+		top->quiet_until = 0;
 	top->changed = top->is_new = true;
 }
 
@@ -143,12 +153,26 @@ let_stop(void)
 	pthread_sigmask(SIG_BLOCK, &stop, NULL);
 }
 
+/* The first screen waits a little for what its rows lack, so that they are drawn once. */
+static bool
+waits_for_rows(const struct top *top)
+{
+	return top->taken == 0 && top->quiet_until == 0 && !tui_has_rows_to_draw(top->tui);
+}
+
 static void
 draw(struct top *top)
 {
 	if (!top->changed || loop_now() < top->quiet_until)
 		return;
-	tui_draw(top->tui);
+	tui_draw(top->tui); /* which shows what is wanted of which rows */
+	if (top->is_new)
+		top->taken += tui_is_complete(top->tui);
+	top->is_new = false;
+	if (waits_for_rows(top)) {
+		top->quiet_until = loop_now() + FIRST_ROWS_NS;
+		return;
+	}
 	let_stop();
 	doupdate();
 	top->changed = false;
@@ -197,9 +221,7 @@ run_loop(struct top *top, const sigset_t *mask)
 	while (!screen_end_signal() && top->error == 0) {
 		int ready;
 
-		draw(top); /* which shows whose command lines are wanted */
-		top->taken += top->is_new && tui_is_complete(top->tui);
-		top->is_new = false;
+		draw(top);
 		if (count == 0 || top->taken < count)
 			start_read(top);
 		else if (!top->changed)

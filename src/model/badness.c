@@ -157,7 +157,7 @@ own_protection(const struct process *process, const struct badness_scope *scope)
 	bool is_zombie = process->state && strchr("ZX", *process->state);
 	bool is_passed_over = process->oom_score == 0 && badness_score_of(process, scope) > 1;
 
-	if (process->kernel_thread == 1)
+	if (process->is_kernel_thread)
 		return "kernel thread";
 	if (process->pid == 1 && process->oom_score <= 0)
 		return "init";
@@ -309,7 +309,7 @@ share_fate(const struct snapshot *snapshot, struct process *process)
 {
 	int64_t rank = badness_owner(snapshot, process)->rank;
 
-	if (process->rank != UNKNOWN || process->kernel_thread == 1 || process->virtual == 0 ||
+	if (process->rank != UNKNOWN || process->is_kernel_thread || process->virtual == 0 ||
 		(process->pid == 1 && process->oom_score <= 0))
 		return;
 	if (rank == UNKNOWN && process->oom_adj != OOM_ADJ_LEAST)

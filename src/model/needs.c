@@ -32,8 +32,8 @@ needs_of_process(const struct needs *needs, int64_t pid)
 		return bits & NEED_BADNESS & PROCESS_NEEDS;
 	if (pid == needs->focus)
 		bits |= needs->focus_bits;
-	if (needs->visible_bits && needs_is_visible(needs, pid))
-		bits |= needs->visible_bits;
+	if (needs->near_bits && has_number(needs->near, needs->near_count, pid))
+		bits |= needs->near_bits;
 	return bits & PROCESS_NEEDS;
 }
 

@@ -9,7 +9,7 @@
 /* clang-format off */
 
 #define NEED_BIT(number) (UINT64_C(1) << (number))
-#define NEED_STAT          NEED_BIT(0)  /* /proc/PID/stat; always read */
+#define NEED_STAT          NEED_BIT(0)  /* /proc/PID/stat; always read, unless sizes_only */
 #define NEED_MEMORY        NEED_BIT(1)  /* sizes in statm, or the same from status */
 #define NEED_STATUS        NEED_BIT(2)  /* the Vm and Rss lines of status */
 #define NEED_SWAP          NEED_BIT(3)  /* VmSwap of status; without swap known to be 0 */
@@ -58,7 +58,7 @@
 #define NEED_MEMORY_ANY (NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_PSS)
 
 /* What nobody asks of a row that is not seen, unless it is sorted or filtered by that. */
-#define SEEN_NEEDS (NEED_COMMAND | NEED_OOM_SCORE | NEED_OOM_ADJ)
+#define SEEN_NEEDS (NEED_COMMAND | NEED_OWNER | NEED_OOM_SCORE | NEED_OOM_ADJ)
 
 /* The inputs of the OOM killer, and the score with facts that only the kernel knows. */
 #define NEED_BADNESS                                                                               \
@@ -90,7 +90,13 @@ struct needs {
 	/* Ascending: the processes on the screen; their PSS is read first. */
 	const int64_t *visible;
 	size_t visible_count;
-	uint64_t visible_bits; /* the needs of these only: SEEN_NEEDS at most */
+	/*
+	 * Ascending: these, and those of the screens before and after, so that a page further all
+	 * is there. They alone have the further needs `near_bits`, SEEN_NEEDS at most.
+	 */
+	const int64_t *near;
+	size_t near_count;
+	uint64_t near_bits;
 	/*
 	 * Ascending: the processes that match the filter. Their PSS is read for its sum, even
 	 * without a PSS column, and before that of others.
@@ -105,6 +111,16 @@ struct needs {
 	 * refreshes. All else stays as it was, so that rates are always over whole intervals.
 	 */
 	bool only_missing;
+	/*
+	 * With only_missing: all that is missing is data of rows on the screen. The new snapshot
+	 * has only these rows, for snapshot_take_rows(): nothing else is read or copied.
+	 */
+	bool rows_only;
+	/*
+	 * For the first screen: of a process that is not on it only VIRT, RES and SHR are read, to
+	 * find out which ones are. The rest of its row is unknown, unless it has no memory.
+	 */
+	bool sizes_only;
 };
 
 /* Whether a process is chosen, and not only read for the rank of others. */

@@ -4,7 +4,6 @@
 #include "base/macros.h"
 #include "model/needs.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #define FIELD(name) offsetof(struct process, name)
@@ -14,6 +13,8 @@
 		&extras
 
 const struct process_extras process_no_extras = {
+	.status = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+		UNKNOWN },
 	.rollup = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN },
 	.pss_age = UNKNOWN,
 	.pss_stale = UNKNOWN,
@@ -23,25 +24,6 @@ const struct process_extras process_no_extras = {
 };
 
 static const struct row_part extras = { FIELD(extras), &process_no_extras };
-
-void
-process_note_gap(struct process *process, uint64_t need, int error)
-{
-	struct gaps *gaps = &process->gaps;
-
-	if (error == -ESRCH)
-		return;
-	if (error == -EACCES || error == -EPERM) {
-		gaps->refused |= need;
-	} else if (error == -ENOENT) {
-		gaps->absent |= need;
-	} else if (error == -ETIMEDOUT) {
-		gaps->silent |= need;
-	} else {
-		gaps->failed |= need;
-		gaps->error = -error;
-	}
-}
 
 const char process_default_columns[] =
 	"pid,user,oom,adj,virt,res,shr,anon,swap,growth,minflt_rate,majflt_rate,state,mem,command";
@@ -89,10 +71,10 @@ static const struct column columns[] = {
 	{ "anon", "ANON", NULL, "The anonymous part of RES (RssAnon): heap, stacks, private pages that were written.", UNIT_BYTES, 7, NEED_MEMORY, FIELD(anon),
 		.source = "/proc/PID/status: RssAnon, or RES - SHR", .formula = "{res} - {shr}",
 		.misread = "After a fork the memory counts in both processes until one of them writes to it." },
-	{ "file", "FILE", NULL, "The part of RES that maps files (RssFile).", UNIT_BYTES, 7, NEED_STATUS, FIELD(file),
+	{ "file", "FILE", NULL, "The part of RES that maps files (RssFile).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.file),
 		.source = "/proc/PID/status: RssFile",
 		.misread = "Mapped files only: a file read with read() is page cache and belongs to no process." },
-	{ "shmem", "SHMEM", "shm", "The part of RES that maps shared memory (RssShmem): tmpfs, System V, shared anonymous.", UNIT_BYTES, 7, NEED_STATUS, FIELD(shmem),
+	{ "shmem", "SHMEM", "shm", "The part of RES that maps shared memory (RssShmem): tmpfs, System V, shared anonymous.", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.shmem),
 		.source = "/proc/PID/status: RssShmem",
 		.misread = "It counts in full in each process that maps it. It stays after they end, until it is deleted." },
 	{ "swap", "SWAP", NULL, "Anonymous memory in swap (VmSwap). Shared memory in swap is not included.", UNIT_BYTES, 7, NEED_SWAP, FIELD(swap),
@@ -103,28 +85,28 @@ static const struct column columns[] = {
 	{ "mem", "%MEM", NULL, "RES as a share of the machine's memory.", UNIT_PERCENT, 5, NEED_MEMORY | NEED_MEMINFO, FIELD(memory_share),
 		.source = "", .formula = "{res} / {system.total}",
 		.misread = "Like RES it includes shared memory: the column can add up to more than 100." },
-	{ "peak", "PEAK", "hwm", "The largest RES so far (VmHWM).", UNIT_BYTES, 7, NEED_STATUS, FIELD(peak),
+	{ "peak", "PEAK", "hwm", "The largest RES so far (VmHWM).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.peak),
 		.source = "/proc/PID/status: VmHWM",
 		.misread = "The peak of RES only: memory that was in swap at that time is not included." },
-	{ "data", "DATA", NULL, "Private writable address space without the stack (VmData).", UNIT_BYTES, 7, NEED_STATUS, FIELD(data),
+	{ "data", "DATA", NULL, "Private writable address space without the stack (VmData).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.data),
 		.source = "/proc/PID/status: VmData",
 		.misread = "Address space, not memory in use." },
-	{ "code", "CODE", NULL, "Address space of the program's text (VmExe).", UNIT_BYTES, 7, NEED_STATUS, FIELD(code),
+	{ "code", "CODE", NULL, "Address space of the program's text (VmExe).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.code),
 		.source = "/proc/PID/status: VmExe",
 		.misread = "Address space, not memory in use." },
-	{ "lib", "LIB", NULL, "Address space of the libraries' text (VmLib).", UNIT_BYTES, 7, NEED_STATUS, FIELD(library),
+	{ "lib", "LIB", NULL, "Address space of the libraries' text (VmLib).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.library),
 		.source = "/proc/PID/status: VmLib",
 		.misread = "Address space, not memory in use. All processes share the resident part." },
-	{ "stack", "STACK", NULL, "Address space of the main stack (VmStk).", UNIT_BYTES, 7, NEED_STATUS, FIELD(stack),
+	{ "stack", "STACK", NULL, "Address space of the main stack (VmStk).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.stack),
 		.source = "/proc/PID/status: VmStk",
 		.misread = "Only of the main thread: stacks of other threads are anonymous mappings." },
-	{ "locked", "LOCKED", NULL, "Address space locked into memory (VmLck); can exceed RES.", UNIT_BYTES, 7, NEED_STATUS, FIELD(locked),
+	{ "locked", "LOCKED", NULL, "Address space locked into memory (VmLck); can exceed RES.", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.locked),
 		.source = "/proc/PID/status: VmLck",
 		.misread = "It counts the locked address space, even where no page is in memory yet." },
 	{ "pte", "PTE", NULL, "Page tables (VmPTE). Not in RES, but the OOM killer counts them.", UNIT_BYTES, 7, NEED_STATUS, FIELD(page_tables),
 		.source = "/proc/PID/status: VmPTE",
 		.misread = "Not in any RES: a process that maps a lot of shared memory can need gigabytes of page tables." },
-	{ "hugetlb", "HUGETLB", NULL, "Pages from the huge page pools (HugetlbPages). Not in RES.", UNIT_BYTES, 7, NEED_STATUS, FIELD(hugetlb),
+	{ "hugetlb", "HUGETLB", NULL, "Pages from the huge page pools (HugetlbPages). Not in RES.", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.hugetlb),
 		.source = "/proc/PID/status: HugetlbPages",
 		.misread = "Not in RES, PSS or the OOM score, though it is memory that nothing else can use." },
 	{ "pss", "PSS", NULL, "RES with each shared page divided by the number of processes that map it (smaps_rollup Pss). Costly to read.", UNIT_BYTES, 7, NEED_PSS, ROLLUP(pss),

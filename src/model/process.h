@@ -4,6 +4,7 @@
 #include "base/unit.h"
 #include "table/table.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,30 +18,22 @@ struct process {
 	int64_t look_time;   /* of the snapshot that last read it, or knew that it had not run */
 	int64_t memory_time; /* of the snapshot that last read its memory */
 	int64_t parent, uid, nice, priority, threads;
-	int64_t kernel_thread; /* 1 for a kernel thread */
-	int64_t oom_resident;  /* RES as the OOM killer counts it; UNKNOWN: same as RES */
+	int64_t oom_resident; /* RES as the OOM killer counts it; UNKNOWN: same as RES */
 	int64_t cpu_time, age, minor_faults, major_faults;
-	int64_t file, shmem, used, peak, data, code, library, stack, locked, page_tables, hugetlb;
+	int64_t used, page_tables;
 	int64_t memory_of; /* another process with the same address space (CLONE_VM) */
 	int64_t badness, adj_weight, frees; /* by model/badness.c, as are rank and protection */
 	const char *cgroup, *unit, *protection, *oom_group;
 	const struct process_extras *extras; /* never NULL */
-	/* Data that was needed and could not be read, as NEED_ bits of PROCESS_NEEDS. */
-	struct gaps {
-		uint32_t refused; /* not permitted */
-		uint32_t absent;  /* there is no such file */
-		uint32_t silent;  /* the file does not answer */
-		uint32_t failed;  /* for the reason `error`, an errno */
-		int error;
-	} gaps;
-	uint32_t asked; /* the needs that it was read for, of PROCESS_NEEDS */
+	uint32_t asked;                      /* the needs that it was read for, of PROCESS_NEEDS */
+	bool is_kernel_thread;
 };
-
-/* Records a gap; `error` is a -errno. A process that ended during the read is no gap. */
-void process_note_gap(struct process *process, uint64_t need, int error);
 
 /* Values that only few processes have, or that are seldom needed: see snapshot_extras(). */
 struct process_extras {
+	struct process_status { /* NEED_STATUS */
+		int64_t file, shmem, peak, data, code, library, stack, locked, hugetlb;
+	} status;
 	struct process_rollup {
 		int64_t pss, uss, swap_pss;
 		int64_t time, resident, cost; /* of the read: its time, RES then, CPU time used, */
@@ -52,6 +45,14 @@ struct process_extras {
 	int64_t tlb_walk_rate;                        /* if sampled */
 	const char *blocked;                          /* its files that do not answer */
 	const char *fault_segment, *fault_code; /* of most of its faults since the last refresh */
+	/* Data that was needed and could not be read, as NEED_ bits of PROCESS_NEEDS. */
+	struct gaps {
+		uint32_t refused; /* not permitted */
+		uint32_t absent;  /* there is no such file */
+		uint32_t silent;  /* the file does not answer */
+		uint32_t failed;  /* for the reason `error`, an errno */
+		int error;
+	} gaps;
 };
 
 /* The extras of a process without any. */

@@ -34,7 +34,7 @@ snapshot_reset(struct snapshot *snapshot)
 	snapshot->kill_count = 0;
 	snapshot->bits = snapshot->focus_bits = 0;
 	snapshot->focus = 0;
-	snapshot->exact = snapshot->only_missing = false;
+	snapshot->exact = snapshot->only_missing = snapshot->sizes_only = false;
 	snapshot->hint_count = 0;
 	for (size_t i = 0; i < LIMIT_KINDS; i++)
 		snapshot->limits[i] = (struct limit){ .soft = UNKNOWN, .hard = UNKNOWN };
@@ -64,15 +64,56 @@ append_process(struct snapshot *snapshot)
 	return &snapshot->processes[snapshot->process_count++];
 }
 
+struct process_extras *
+snapshot_extras(struct snapshot *snapshot, struct process *row)
+{
+	if (row->extras == &process_no_extras)
+		row->extras = arena_store(
+			&snapshot->texts, &process_no_extras, sizeof(process_no_extras));
+	return (struct process_extras *)row->extras;
+}
+
 struct process *
-snapshot_copy_process(struct snapshot *snapshot, const struct process *row)
+snapshot_copy_process(struct snapshot *snapshot, const struct process *row, uint64_t needs)
 {
 	struct process *copy = append_process(snapshot);
+	struct process_extras *extras;
 
 	*copy = *row;
 	copy->extras = &process_no_extras;
-	copy->gaps = (struct gaps){ .refused = 0 };
+	if (needs & NEED_STATUS || row->extras->rollup.time != UNKNOWN) {
+		extras = snapshot_extras(snapshot, copy);
+		extras->status = row->extras->status;
+		extras->rollup = row->extras->rollup;
+	}
 	return copy;
+}
+
+static void
+take_row(struct snapshot *snapshot, struct process *own, const struct process *row)
+{
+	*own = *row;
+	for (size_t i = 0; i < process_table.column_count; i++) {
+		const struct column *column = &process_table.columns[i];
+		const char **text = (const char **)((char *)own + column->offset);
+
+		if (column->unit == UNIT_TEXT && !column->part && !column->is_constant)
+			*text = arena_text(&snapshot->texts, *text);
+	}
+	if (row->extras != &process_no_extras)
+		own->extras = arena_store(&snapshot->texts, row->extras, sizeof(*row->extras));
+}
+
+void
+snapshot_take_rows(struct snapshot *snapshot, const struct snapshot *rows)
+{
+	for (size_t i = 0; i < rows->process_count; i++) {
+		const struct process *row = &rows->processes[i];
+		struct process *own = snapshot_find_process(snapshot, row->pid);
+
+		if (own)
+			take_row(snapshot, own, row);
+	}
 }
 
 const char *
@@ -92,19 +133,29 @@ snapshot_add_process(struct snapshot *snapshot)
 	table_reset_row(&process_table, row);
 	row->start_time = UNKNOWN;
 	row->look_time = row->memory_time = UNKNOWN;
-	row->kernel_thread = UNKNOWN;
-	row->gaps = (struct gaps){ .refused = 0 };
 	row->asked = 0;
+	row->is_kernel_thread = false;
 	return row;
 }
 
-struct process_extras *
-snapshot_extras(struct snapshot *snapshot, struct process *row)
+void
+snapshot_note_gap(struct snapshot *snapshot, struct process *row, uint64_t need, int error)
 {
-	if (row->extras == &process_no_extras)
-		row->extras = arena_store(
-			&snapshot->texts, &process_no_extras, sizeof(process_no_extras));
-	return (struct process_extras *)row->extras;
+	struct gaps *gaps;
+
+	if (error == -ESRCH)
+		return;
+	gaps = &snapshot_extras(snapshot, row)->gaps;
+	if (error == -EACCES || error == -EPERM) {
+		gaps->refused |= need;
+	} else if (error == -ENOENT) {
+		gaps->absent |= need;
+	} else if (error == -ETIMEDOUT) {
+		gaps->silent |= need;
+	} else {
+		gaps->failed |= need;
+		gaps->error = -error;
+	}
 }
 
 struct event *
@@ -163,11 +214,12 @@ snapshot_hints(const struct snapshot *snapshot, const struct row_list *processes
 			hint_add(hints, &count, &snapshot->hints[i]);
 	for (size_t i = 0; processes && i < processes->count; i++) {
 		const struct process *process = processes->rows[i];
+		const struct gaps *gaps = &process->extras->gaps;
 
-		add_gaps(hints, &count, process->gaps.refused, EACCES);
-		add_gaps(hints, &count, process->gaps.absent, ENOENT);
-		add_gaps(hints, &count, process->gaps.silent, ETIMEDOUT);
-		add_gaps(hints, &count, process->gaps.failed, process->gaps.error);
+		add_gaps(hints, &count, gaps->refused, EACCES);
+		add_gaps(hints, &count, gaps->absent, ENOENT);
+		add_gaps(hints, &count, gaps->silent, ETIMEDOUT);
+		add_gaps(hints, &count, gaps->failed, gaps->error);
 	}
 	return count;
 }

@@ -37,6 +37,7 @@ struct snapshot {
 	uint64_t focus_bits;         /* the additional needs */
 	bool exact;                  /* nothing is copied from the previous snapshot */
 	bool only_missing;           /* it is the previous one, with what was missing */
+	bool sizes_only;             /* only what is seen has been read in full, see needs.h */
 	struct process **kill_order; /* processes with a rank, in order, after badness_rank() */
 	size_t kill_count, kill_capacity;
 	struct rows faults; /* since the last refresh, in no order */
@@ -54,10 +55,17 @@ void snapshot_finish(struct snapshot *snapshot);
 struct process *snapshot_add_process(struct snapshot *snapshot);
 
 /*
- * Adds a copy of a row of another snapshot, without extras and gaps. The other snapshot owns the
- * texts.
+ * Adds a copy of a row of another snapshot, without extras but those that were read for `needs`
+ * (status) or are read in rotation (rollup). The other snapshot owns the texts.
  */
-struct process *snapshot_copy_process(struct snapshot *snapshot, const struct process *row);
+struct process *snapshot_copy_process(
+	struct snapshot *snapshot, const struct process *row, uint64_t needs);
+
+/*
+ * Puts rows of another snapshot, with copies of their texts, in the place of those of the same
+ * processes.
+ */
+void snapshot_take_rows(struct snapshot *snapshot, const struct snapshot *rows);
 
 /* Stores a command line; after MOST_COMMAND_BYTES in total only its first SHORT_COMMAND bytes. */
 enum { MOST_COMMAND_BYTES = 8 * 1024 * 1024, SHORT_COMMAND = 256 };
@@ -65,6 +73,12 @@ const char *snapshot_keep_command(struct snapshot *snapshot, const char *text, s
 
 /* The extras of a row of this snapshot, writable. */
 struct process_extras *snapshot_extras(struct snapshot *snapshot, struct process *row);
+
+/*
+ * Records that data of a process is missing; `error` is a -errno. A process that ended during the
+ * read is no gap.
+ */
+void snapshot_note_gap(struct snapshot *snapshot, struct process *row, uint64_t need, int error);
 
 /* Adds an event of UNKNOWNs. Earlier ones may move. */
 struct event *snapshot_add_event(struct snapshot *snapshot);
@@ -74,8 +88,8 @@ struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t p
 
 /*
  * Records that `need` failed with `error` (-errno): for the machine (`rows` is 0), or for so many
- * processes that are not rows or are in focus. A failure of a row goes to process_note_gap(). EPERM
- * counts as EACCES, so that each cause has one hint.
+ * processes that are not rows or are in focus. A failure of a row goes to snapshot_note_gap().
+ * EPERM counts as EACCES, so that each cause has one hint.
  */
 void snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t rows);
 

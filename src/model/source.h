@@ -7,9 +7,9 @@ struct snapshot;
 /* A source of snapshots: the running kernel, later also a recording. */
 struct source {
 	/*
-	 * Fills `now`. `before` is the last snapshot of this source, or NULL; unchanged data may be
-	 * copied from it. Rows that cannot be read stay UNKNOWN and count in the hints. Returns 0,
-	 * or -errno if nothing could be read.
+	 * Fills `now`. `before` is the last snapshot of this source that was not rows_only, or
+	 * NULL; unchanged data may be copied from it. Rows that cannot be read stay UNKNOWN and
+	 * count in the hints. Returns 0, or -errno if nothing could be read.
 	 */
 	int (*read)(struct source *source, struct snapshot *now, const struct snapshot *before,
 		const struct needs *needs);

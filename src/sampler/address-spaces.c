@@ -3,10 +3,10 @@
 
 #include "base/clock.h"
 #include "base/index.h"
+#include "base/jobs.h"
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/unit.h"
-#include "collect/jobs.h"
 #include "collect/maps.h"
 #include "model/mapping.h"
 #include "sampler/address-space.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "collect/jobs.h"
+#include "base/jobs.h"
 #include "sampler/elf-symbols.h"
 
 #include <stdint.h>

@@ -12,7 +12,7 @@
  *
  * A user decides what a file contains, so all files together use a bounded amount of memory and
  * time. A file that is too large has no functions, a file that blocks has none until it answers
- * (collect/jobs.h), and both results are cached.
+ * (base/jobs.h), and both results are cached.
  *
  * For one thread.
  */

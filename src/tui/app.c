@@ -137,11 +137,12 @@ subject_of(struct app *app, struct process_key *ret_key)
 
 	if (app->view->has_process)
 		*ret_key = app->process;
-	else if (process)
+	else if (process && process->start_time != UNKNOWN)
 		*ret_key = process_key_of(process);
 	else
-		app_say(app, "no process is selected");
-	return app->view->has_process || process;
+		app_say(app,
+			process ? "the process has not been read yet" : "no process is selected");
+	return app->view->has_process || (process && process->start_time != UNKNOWN);
 }
 
 bool

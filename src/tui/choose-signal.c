@@ -40,7 +40,7 @@ send_signal(const struct app *app, const struct process_key *key)
 {
 	const struct process *process = app_find(app, key);
 
-	if (process && process->kernel_thread == 1)
+	if (process && process->is_kernel_thread)
 		return -EOPNOTSUPP;
 	return signal_send(key->pid, key->start_time, app->signal.number);
 }

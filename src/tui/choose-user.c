@@ -101,6 +101,8 @@ user_chosen(struct app *app, const struct choice *choice)
 			(const char *)choice->value);
 	if (!table_input_filter(app, text, &error))
 		app_say(app, "%s", error.message);
+	else
+		app_refresh(app); /* for the sum of the rows that pass, with PSS */
 	return false;
 }
 

@@ -45,7 +45,7 @@ editor_open(struct app *app, const struct process_key *keys, size_t count, long 
 	struct editor *editor = app->editor;
 	const struct process *only = count == 1 ? app_find(app, &keys[0]) : NULL;
 
-	if (only && only->kernel_thread == 1) {
+	if (only && only->is_kernel_thread) {
 		app_say(app, "%lld: %s", (long long)only->pid, oom_error_cause(-ENOTSUP));
 		return;
 	}

@@ -108,6 +108,7 @@ process_list_finish(struct process_list *list)
 	free(list->folded.keys);
 	arena_finish(&list->scopes);
 	free(list->visible.pids);
+	free(list->near.pids);
 	free(list->summed.pids);
 }
 
@@ -129,26 +130,51 @@ add_column(struct needs *needs, const struct column *column)
 {
 	uint64_t seen = column->need & NEED_RANK ? 0 : column->need & SEEN_NEEDS;
 
-	needs->visible_bits |= seen;
+	needs->near_bits |= seen;
 	needs->bits |= column->need & ~seen;
+}
+
+/* What must be known of each process to find out which rows are on the screen. */
+static uint64_t
+needs_of_all(const struct process_list *list)
+{
+	const struct table_view *table = &list->table;
+	uint64_t needs = list->needs | table->order->column->need;
+
+	if (table->filter)
+		needs |= filter_needs(table->filter);
+	if (list->fixed_filter)
+		needs |= filter_needs(list->fixed_filter);
+	if (table->search[0] || table->is_filtering)
+		needs |= NEED_COMMAND;
+	return needs;
+}
+
+/* Whether the sizes of all are enough to find out which rows are on the screen. */
+static bool
+has_sizes_for_order(const struct process_list *list)
+{
+	const struct column *column = list->table.order->column;
+
+	return column->need == NEED_MEMORY && column->unit == UNIT_BYTES && list->needs == 0 &&
+	       !list->listing->tree && !list->table.filter && !list->fixed_filter &&
+	       !list->table.search[0] && !list->table.is_filtering;
 }
 
 void
 process_list_add_needs(const struct process_list *list, bool is_first, struct needs *needs)
 {
 	const struct selection *columns = list->table.columns;
+	uint64_t of_all = needs_of_all(list);
 
-	needs->bits |= list->needs | list->table.order->column->need;
+	needs->bits |= of_all;
 	for (size_t i = 0; !is_first && i < columns->count; i++)
 		add_column(needs, shown_column(list, columns->columns[i], true));
-	if (list->table.filter)
-		needs->bits |= filter_needs(list->table.filter);
-	if (list->fixed_filter)
-		needs->bits |= filter_needs(list->fixed_filter);
-	if (list->table.search[0])
-		needs->bits |= NEED_COMMAND;
+	needs->sizes_only = has_sizes_for_order(list);
 	needs->visible = list->visible.pids;
 	needs->visible_count = list->visible.count;
+	needs->near = list->near.pids;
+	needs->near_count = list->near.count;
 	needs->summed = list->summed.pids;
 	needs->summed_count = list->summed.count;
 	needs->scope = list->is_of_candidates ? list->scope : NULL;
@@ -178,7 +204,7 @@ passes_fixed_filter(const struct process_list *list, const struct process *proce
 static bool
 is_hidden_thread(const struct process_list *list, const struct process *process)
 {
-	return !list->settings->kernel_threads && process->kernel_thread == 1;
+	return !list->settings->kernel_threads && process->is_kernel_thread;
 }
 
 bool
@@ -207,16 +233,20 @@ drop_hidden(struct process_list *list, const struct badness_scope *scope)
 	rows->count = count;
 }
 
-/* Notes the processes of some rows. */
+/* Notes the processes of the rows from `first` to before `end`, as far as there are rows. */
 static void
-note_pids(struct pids *pids, const struct row_list *rows, size_t first, size_t count)
+note_pids(struct pids *pids, const struct row_list *rows, size_t first, size_t end)
 {
+	size_t count;
+
+	end = end < rows->count ? end : rows->count;
 	pids->count = 0;
-	if (count == 0)
+	if (first >= end)
 		return;
+	count = end - first;
 	pids->pids = array_fit(pids->pids, &pids->capacity, count, sizeof(pids->pids[0]));
 	pids->pids = array_reserve(pids->pids, &pids->capacity, count, sizeof(pids->pids[0]));
-	for (size_t i = first; i < first + count; i++)
+	for (size_t i = first; i < end; i++)
 		pids->pids[pids->count++] = ((const struct process *)rows->rows[i])->pid;
 	qsort(pids->pids, pids->count, sizeof(pids->pids[0]), compare_int64);
 }
@@ -251,19 +281,14 @@ is_folded(const void *row, const void *folded)
 	return process_keys_have(folded, row);
 }
 
-/*
- * Visible processes are read in each refresh. So are those of the screens before and after: a page
- * further all is there.
- */
 void
 process_list_note_visible(struct process_list *list)
 {
-	const struct table_view *table = &list->table;
-	size_t height = table->list.height, top = table->list.top;
-	size_t first = top > height ? top - height : 0, end = top + 2 * height;
+	const struct row_list *rows = &list->table.rows;
+	size_t height = list->table.list.height, top = list->table.list.top;
 
-	end = end < table->rows.count ? end : table->rows.count;
-	note_pids(&list->visible, &table->rows, first, end > first ? end - first : 0);
+	note_pids(&list->visible, rows, top, top + height);
+	note_pids(&list->near, rows, top > height ? top - height : 0, top + 2 * height);
 }
 
 void

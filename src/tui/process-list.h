@@ -47,7 +47,7 @@ struct process_list {
 	struct footprint footprint;   /* of the rows, if a filter is active */
 	size_t hidden_kernel_threads; /* that pass the filter */
 	struct pids summed;           /* of the rows, if a filter is active */
-	struct pids visible;
+	struct pids visible, near;
 	struct process_key selected; /* kept while rows come, go and move */
 	struct process_keys tags, folded;
 };

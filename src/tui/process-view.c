@@ -48,7 +48,7 @@ tag_and_go_on(struct app *app)
 {
 	const struct process *process = process_list_selected(app->processes);
 
-	if (process)
+	if (process && process->start_time != UNKNOWN)
 		process_keys_toggle(&app->processes->tags, process);
 	list_action(&app->processes->table.list, ACTION_DOWN);
 }

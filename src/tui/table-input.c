@@ -181,7 +181,6 @@ table_input_filter(struct app *app, const char *text, struct filter_error *ret_e
 	if (!table_view_filter(app_table(app), text, ret_error))
 		return false;
 	app_show(app);
-	app_refresh(app); /* for the sums of the rows that pass, with PSS */
 	return true;
 }
 
@@ -213,8 +212,12 @@ filter_changed(struct app *app, struct prompt *prompt, bool done)
 	char before[PROMPT_SIZE];
 
 	if ((done || !ends_in_column(table, prompt->text)) &&
-		table_input_filter(app, prompt->text, &error))
+		table_input_filter(app, prompt->text, &error)) {
+		app_table(app)->is_filtering = !done;
+		if (done)
+			app_refresh(app); /* for the sums of the rows that pass, with PSS */
 		return false;
+	}
 	if (error.message[0])
 		snprintf(prompt->complaint, sizeof(prompt->complaint), "character %zu: %s",
 			error.position + 1, error.message);
@@ -228,6 +231,7 @@ filter_cancelled(struct app *app, struct prompt *prompt)
 {
 	struct filter_error error;
 
+	app_table(app)->is_filtering = false;
 	table_input_filter(app, app_table(app)->filter_before, &error);
 }
 
@@ -236,6 +240,7 @@ open_filter(struct app *app)
 {
 	struct table_view *view = app_table(app);
 
+	view->is_filtering = true; /* command lines are read once, not for each letter */
 	memcpy(view->filter_before, view->filter_text, sizeof(view->filter_before));
 	prompt_open(&app->prompt, "Filter: ", view->filter_text, filter_changed, filter_cancelled);
 }

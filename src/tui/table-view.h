@@ -36,6 +36,7 @@ struct table_view {
 	struct filter *filter; /* typed; NULL: none */
 	char filter_text[PROMPT_SIZE], filter_before[PROMPT_SIZE], search[PROMPT_SIZE];
 	bool searches_on;                          /* it was not found, but not all has been read */
+	bool is_filtering;                         /* a filter is being typed */
 	bool (*is_worth_showing)(const void *row); /* NULL: all are */
 	const struct row_look *look;               /* NULL: default */
 };

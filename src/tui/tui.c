@@ -90,7 +90,7 @@ end_announcement(struct app *app)
 void
 tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 {
-	bool is_first = !app->snapshot;
+	bool is_first = !app->snapshot || app->snapshot->sizes_only; /* then without start times */
 
 	app->snapshot = snapshot;
 	app->stretch = stretch;
@@ -104,6 +104,14 @@ tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 	editor_show(app);
 	choose_refill(&app->choose, app, app->prompt.text); /* texts may be of the old snapshot */
 	app->wants_exact = app->wants_exact && !snapshot->exact;
+}
+
+/* Of the first rows the start times were not known. */
+void
+tui_show_rows(struct app *app)
+{
+	if (app->snapshot->sizes_only)
+		process_list_remember(app->processes);
 }
 
 /* Adds the process to read in full, if there is one. */
@@ -124,6 +132,30 @@ add_focus(const struct app *app, const struct view *view, struct needs *needs)
 		needs->focus_bits |= process_table.columns[i].need;
 }
 
+/* Whether each row on the screen was read for all that is needed of it. */
+static bool
+has_what_is_seen(const struct snapshot *snapshot, const struct needs *needs)
+{
+	for (size_t i = 0; i < needs->visible_count; i++) {
+		const struct process *row = snapshot_find_process(snapshot, needs->visible[i]);
+
+		if (row && needs_of_process(needs, row->pid) & ~row->asked)
+			return false;
+	}
+	return true;
+}
+
+/* Whether all has been read but perhaps what only rows on the screen need. */
+static bool
+has_all_but_rows(const struct snapshot *snapshot, const struct needs *needs)
+{
+	if (!snapshot ||
+		(snapshot->sizes_only ? !needs->sizes_only : (needs->bits & ~snapshot->bits) != 0))
+		return false;
+	return needs->focus == 0 ||
+	       (needs->focus == snapshot->focus && !(needs->focus_bits & ~snapshot->focus_bits));
+}
+
 struct needs
 tui_needs(const struct app *app)
 {
@@ -137,35 +169,29 @@ tui_needs(const struct app *app)
 	if (view->add_needs)
 		view->add_needs(app_state(app, view), app, &needs);
 	if (needs.bits & NEED_SAMPLED) { /* nothing can be read between two refreshes */
-		needs.bits |= needs.visible_bits;
-		needs.visible_bits = 0;
+		needs.bits |= needs.near_bits;
+		needs.near_bits = 0;
 	}
+	needs.sizes_only = needs.sizes_only && view == views[0] && !app->choose.kind &&
+			   (!app->snapshot || app->snapshot->sizes_only) &&
+			   !(needs.bits & (NEED_SAMPLED | NEED_RANK));
+	needs.rows_only = !(needs.bits & (NEED_RANK | NEED_PSS | NEED_OOM_GROUP)) &&
+			  has_all_but_rows(app->snapshot, &needs);
 	return needs;
-}
-
-/* Whether each row on the screen was read for what only these show. */
-static bool
-has_what_is_seen(const struct snapshot *snapshot, const struct needs *needs)
-{
-	for (size_t i = 0; i < needs->visible_count; i++) {
-		const struct process *row = snapshot_find_process(snapshot, needs->visible[i]);
-
-		if (row && needs->visible_bits & ~row->asked)
-			return false;
-	}
-	return true;
 }
 
 bool
 tui_is_complete(const struct app *app)
 {
-	const struct snapshot *snapshot = app->snapshot;
 	const struct needs needs = tui_needs(app);
 
-	if (!snapshot || needs.bits & ~snapshot->bits || !has_what_is_seen(snapshot, &needs))
-		return false;
-	return needs.focus == 0 ||
-	       (needs.focus == snapshot->focus && !(needs.focus_bits & ~snapshot->focus_bits));
+	return has_all_but_rows(app->snapshot, &needs) && has_what_is_seen(app->snapshot, &needs);
+}
+
+bool
+tui_has_rows_to_draw(const struct app *app)
+{
+	return !app->snapshot || !app->snapshot->sizes_only || tui_is_complete(app);
 }
 
 bool

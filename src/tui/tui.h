@@ -24,6 +24,9 @@ void tui_destroy(struct app *app);
  */
 void tui_show(struct app *app, const struct snapshot *snapshot, int stretch);
 
+/* The last snapshot has more of the rows on the screen than before. */
+void tui_show_rows(struct app *app);
+
 /* The needs of the open view, its order and filter, and of the process in focus. */
 struct needs tui_needs(const struct app *app);
 
@@ -32,6 +35,9 @@ bool tui_key(struct app *app, int key);
 
 /* Whether the snapshot has all needs of now; false for the first one. */
 bool tui_is_complete(const struct app *app);
+
+/* Whether there are rows to draw: at first only the sizes of all are known for a moment. */
+bool tui_has_rows_to_draw(const struct app *app);
 
 /* Returns whether a refresh is requested: something was done. Clears the request. */
 bool tui_wants_refresh(struct app *app);

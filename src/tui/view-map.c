@@ -143,7 +143,7 @@ draw_absence(const struct app *app, WINDOW *window, const struct process *proces
 
 	if (!process)
 		snprintf(text, sizeof(text), "process %lld has ended", (long long)app->process.pid);
-	else if (process->kernel_thread == 1)
+	else if (process->is_kernel_thread)
 		snprintf(text, sizeof(text), "a kernel thread has no mappings");
 	else if (process->virtual == 0)
 		snprintf(text, sizeof(text),

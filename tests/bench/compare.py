@@ -47,7 +47,7 @@ IN_TURN = {"adj", "oom", "cgroup", "command"}  # stale also where the process ha
 LATEST, LATEST_WITH_VMSTAT = 15, 3
 LATEST_OF = {"command": 31, "nice": 255}
 
-# What moves when the kernel changes the memory of others; src/collect/vmstat.c
+# What moves when the kernel changes the memory of others; src/collect/system.c
 VMSTAT = ("pgsteal", "pswp", "swp", "zswp", "oom_kill", "thp_collapse_alloc", "thp_split_page", "thp_underused",
           "cow_ksm", "ksm_")
 

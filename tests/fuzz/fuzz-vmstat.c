@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "base/unit.h"
-#include "collect/vmstat.h"
+#include "collect/system.h"
 #include "model/kernel.h"
 
 /* Each counter that memtop knows is a count or unknown, with and without a kind of zone. */

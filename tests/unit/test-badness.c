@@ -154,7 +154,7 @@ T40_swap_and_page_tables_count_and_huge_pages_do_not(void **state)
 
 	row->swap = 7 * MIB;
 	row->page_tables = 3 * page;
-	row->hugetlb = GIB;
+	snapshot_extras(now, row)->status.hugetlb = GIB;
 	assert_int_equal(badness_of(row, 64 * GIB), 107 * MIB + 3 * page);
 	row->page_tables = UNKNOWN;
 	assert_true(badness_of(row, 64 * GIB) == UNKNOWN);
@@ -179,7 +179,7 @@ T41_what_is_never_killed_has_a_reason_and_no_rank(void **state)
 	struct snapshot *now = *state;
 
 	add(now, 1, 5 * MIB, 0)->oom_score = 0;
-	add(now, 2, 0, 0)->kernel_thread = 1;
+	add(now, 2, 0, 0)->is_kernel_thread = true;
 	add(now, 10, 500 * MIB, -1000);
 	add(now, 11, 0, 0)->state = "Z";
 	add(now, 12, 0, 0);

@@ -255,7 +255,7 @@ a_row_that_comes_to_the_screen_is_read_though_figures_stand_still(void **state)
 	tui_key(tui, 'k');
 	assert_true(tui_is_frozen(tui));
 	fixture->snapshot.processes[0].asked &= ~(uint32_t)NEED_COMMAND;
-	assert_true(tui_needs(tui).visible_bits & NEED_COMMAND);
+	assert_true(tui_needs(tui).near_bits & NEED_COMMAND);
 	assert_false(tui_needs(tui).bits & NEED_COMMAND);
 	assert_false(tui_is_frozen(tui));
 	assert_true(tui_stands_still(tui));

@@ -90,9 +90,9 @@ arithmetic_shows_live_numbers(void **state)
 	assert_explained(&figure, EXPLAIN_FORMULA, NULL); /* nothing is known */
 	process.resident = 6 * 1024;
 	process.anon = 4 * 1024;
-	process.file = 2 * 1024;
+	extras.status.file = 2 * 1024;
 	assert_explained(&figure, EXPLAIN_FORMULA, "= ANON 4K + FILE 2K + SHMEM -");
-	process.shmem = 0;
+	extras.status.shmem = 0;
 	assert_explained(&figure, EXPLAIN_FORMULA, "= ANON 4K + FILE 2K + SHMEM 0K");
 	assert_explained(
 		&figure, EXPLAIN_SOURCE, "from /proc/PID/statm: field 2; /proc/PID/status: VmRSS");

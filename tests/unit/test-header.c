@@ -197,7 +197,7 @@ add_rows(struct screen_fixture *fixture, int count)
 
 		row->pid = i;
 		row->start_time = i;
-		row->kernel_thread = i == 9;
+		row->is_kernel_thread = i == 9;
 		row->comm = i == 9 ? "kworker" : "postgres";
 		row->resident = 100 << 20;
 		snapshot_extras(&fixture->snapshot, row)->rollup.pss = 10 << 20;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
-#include "collect/jobs.h"
+#include "base/jobs.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "collect/kernel-tables.h"
-#include "collect/vmstat.h"
+#include "collect/system.h"
 #include "model/derive.h"
 #include "model/snapshot.h"
 

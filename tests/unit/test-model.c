@@ -96,7 +96,7 @@ what_was_not_looked_at_keeps_its_rates(void **state)
 	row->major_fault_rate = 1500;
 	row->cpu_share = 17;
 	row->growth = 4096;
-	snapshot_copy_process(&now, row);
+	snapshot_copy_process(&now, row, 0);
 	now.bits = NEED_FAULTS;
 	derive(&now, &before);
 	assert_int_equal(now.processes[0].minor_fault_rate, 2500);
@@ -310,11 +310,11 @@ F16_hints_are_about_the_rows_that_are_shown(void **state)
 		add(&now, pid, 1, 0);
 	snapshot_add_hint(&now, NEED_PRESSURE, -ENOENT, 0);
 	snapshot_add_hint(&now, NEED_MAPPINGS, -ESRCH, 1);
-	process_note_gap(&now.processes[0], NEED_PSS, -EACCES);
-	process_note_gap(&now.processes[1], NEED_PSS, -EPERM);
-	process_note_gap(&now.processes[2], NEED_COMMAND, -ETIMEDOUT);
-	process_note_gap(&now.processes[2], NEED_OOM_SCORE, -EIO);
-	process_note_gap(&now.processes[3], NEED_COMMAND, -ESRCH); /* it is no news */
+	snapshot_note_gap(&now, &now.processes[0], NEED_PSS, -EACCES);
+	snapshot_note_gap(&now, &now.processes[1], NEED_PSS, -EPERM);
+	snapshot_note_gap(&now, &now.processes[2], NEED_COMMAND, -ETIMEDOUT);
+	snapshot_note_gap(&now, &now.processes[2], NEED_OOM_SCORE, -EIO);
+	snapshot_note_gap(&now, &now.processes[3], NEED_COMMAND, -ESRCH); /* it is no news */
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct hint hints[MOST_HINTS];
 		const void *rows[4];

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "base/macros.h"
+#include "model/derive.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,7 +19,9 @@ a_need_that_is_new_is_met_at_once(void **state)
 	world_refresh(world);
 	world->needs.bits |= NEED_STATUS;
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(snapshot_find_process(world_refresh(world), 10)->peak, 700 * 1024);
+		assert_int_equal(
+			snapshot_find_process(world_refresh(world), 10)->extras->status.peak,
+			700 * 1024);
 }
 
 /* While it was not wanted, the process changed. */
@@ -35,7 +40,28 @@ a_need_that_comes_back_is_met_at_once(void **state)
 	}
 	world->needs.bits |= NEED_STATUS;
 	world->needs.only_missing = true;
-	assert_int_equal(world_refresh(world)->processes[0].peak, 700 * 1024);
+	assert_int_equal(world_refresh(world)->processes[0].extras->status.peak, 700 * 1024);
+}
+
+/* PSS and the size of swap that does not exist say nothing of the other sizes. */
+static void
+what_is_added_leaves_the_sizes_as_they_are(void **state)
+{
+	static const uint64_t added[] = { NEED_PSS, NEED_SWAP };
+	struct world *world = *state;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write(&world->tree, "10/status", world_status);
+	world_refresh(world);
+	for (size_t i = 0; i < ARRAY_SIZE(added); i++) {
+		world->needs.bits |= added[i];
+		world->needs.only_missing = true;
+		assert_true(world_refresh(world)->processes[0].resident > 0);
+		assert_true(world_refresh(world)->processes[0].anon > 0);
+		world->needs.only_missing = false;
+		assert_true(world_refresh(world)->processes[0].resident > 0);
+	}
 }
 
 /* Of rows that are not on the screen nobody sees the command line. */
@@ -53,9 +79,9 @@ what_only_visible_rows_show_is_read_of_these(void **state)
 							 .pages = 5,
 							 .start_time = 1 });
 	world->needs.bits &= ~SEEN_NEEDS;
-	world->needs.visible_bits = SEEN_NEEDS;
-	world->needs.visible = &first;
-	world->needs.visible_count = 1;
+	world->needs.near_bits = SEEN_NEEDS;
+	world->needs.near = &first;
+	world->needs.near_count = 1;
 	now = world_refresh(world);
 	assert_string_equal(now->processes[0].command, "command");
 	assert_int_equal(now->processes[0].oom_score, 668);
@@ -64,13 +90,13 @@ what_only_visible_rows_show_is_read_of_these(void **state)
 	assert_true(now->processes[1].oom_score == UNKNOWN);
 	assert_true((now->processes[1].asked & SEEN_NEEDS) == 0);
 	assert_int_equal(now->processes[1].resident, 5 * world->page);
-	world->needs.visible = &second;
+	world->needs.near = &second;
 	world->needs.only_missing = true;
 	now = world_refresh(world);
 	assert_string_equal(now->processes[1].command, "command");
 	assert_int_equal(now->processes[1].oom_score, 668);
 	world->needs.only_missing = false;
-	world->needs.visible = &first;
+	world->needs.near = &first;
 	tree_write(&world->tree, "10/cmdline", "another");
 	assert_string_equal(world_refresh(world)->processes[0].command, "another");
 }
@@ -165,6 +191,51 @@ the_rank_of_one_needs_all_and_only_for_that(void **state)
 	assert_int_equal(snapshot_find_process(now, 10)->oom_score, 668);
 }
 
+/* The sizes tell which rows are on the screen; T26: what has no size may be more than it seems. */
+static void
+the_first_screen_needs_only_sizes_of_what_is_not_seen(void **state)
+{
+	struct world *world = *state;
+	const int64_t seen = 11;
+	struct snapshot *now, rows = { .time = 0 };
+
+	for (int pid = 10; pid < 13; pid++)
+		tree_write_process(&world->tree, &(struct tree_process){ .pid = pid,
+							 .comm = "x",
+							 .cmdline = "command",
+							 .pages = pid,
+							 .start_time = 1 });
+	tree_write(&world->tree, "12/statm", "0 0 0 0 0 0 0\n");
+	world->needs.sizes_only = true;
+	now = world_refresh(world);
+	assert_true(now->sizes_only);
+	assert_int_equal(now->process_count, 3);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(now->processes[i].resident, (10 + i) * world->page);
+		assert_null(now->processes[i].comm);
+		assert_true(now->processes[i].start_time == UNKNOWN);
+	}
+	assert_string_equal(now->processes[2].comm, "x");
+	world->needs.visible = &seen;
+	world->needs.visible_count = 1;
+	world->needs.only_missing = world->needs.rows_only = true;
+	assert_int_equal(world->source->read(world->source, &rows, now, &world->needs), 0);
+	derive(&rows, now);
+	assert_int_equal(rows.process_count, 1);
+	snapshot_take_rows(now, &rows);
+	snapshot_finish(&rows); /* the texts are copies */
+	assert_null(now->processes[0].comm);
+	assert_int_equal(now->processes[0].resident, 10 * world->page);
+	assert_string_equal(now->processes[1].command, "command");
+	assert_int_equal(now->processes[1].start_time, 1);
+	world->needs.rows_only = false;
+	world->needs.only_missing = world->needs.sizes_only = false;
+	now = world_refresh(world);
+	assert_false(now->sizes_only);
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(now->processes[i].command, "command");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
@@ -173,7 +244,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_need_that_is_new_is_met_at_once),
 		TEST(a_need_that_comes_back_is_met_at_once),
+		TEST(what_is_added_leaves_the_sizes_as_they_are),
 		TEST(what_only_visible_rows_show_is_read_of_these),
+		TEST(the_first_screen_needs_only_sizes_of_what_is_not_seen),
 		TEST(F12_what_is_missing_is_read_without_the_rest),
 		TEST(only_the_processes_asked_for_are_read),
 		TEST(the_rank_of_one_needs_all_and_only_for_that),

@@ -7,7 +7,6 @@
 #include "collect/process-files.h"
 #include "collect/procfs.h"
 #include "collect/system.h"
-#include "collect/vmstat.h"
 
 #include <errno.h>
 #include <string.h>

@@ -78,7 +78,7 @@ a_missing_file_does_not_make_a_process_be_read_each_time(void **state)
 		looks += row->look_time != last;
 		last = row->look_time;
 		assert_true(row->oom_score == UNKNOWN);
-		assert_int_equal(row->gaps.absent, NEED_OOM_SCORE);
+		assert_int_equal(row->extras->gaps.absent, NEED_OOM_SCORE);
 	}
 	assert_in_range(looks, 3, 8);
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "collect/jobs.h"
+#include "base/jobs.h"
 
 #include "base/clock.h"
 #include "base/macros.h"
 #include "base/memory.h"
 #include "base/thread.h"
-#include "collect/procfs.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -200,7 +199,7 @@ jobs_wait(struct jobs *jobs, int64_t ns, int64_t *ret_cpu_time)
 		worker->cpu_time = cpu_time_of(worker);
 		*ret_cpu_time = worker->cpu_time - before;
 	}
-	return done ? JOB_DONE : tid > 0 && procfs_thread_sleeps(tid) ? JOB_SLEEPS : JOB_RUNS;
+	return done ? JOB_DONE : tid > 0 && thread_sleeps(tid) ? JOB_SLEEPS : JOB_RUNS;
 }
 
 void
