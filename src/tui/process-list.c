@@ -156,9 +156,9 @@ has_sizes_for_order(const struct process_list *list)
 {
 	const struct column *column = list->table.order->column;
 
-	return column->need == NEED_MEMORY && column->unit == UNIT_BYTES && list->needs == 0 &&
-	       !list->listing->tree && !list->table.filter && !list->fixed_filter &&
-	       !list->table.search[0] && !list->table.is_filtering;
+	return column->need == NEED_MEMORY && column->unit == UNIT_BYTES &&
+	       needs_of_all(list) == NEED_MEMORY && !list->listing->tree && !list->table.filter &&
+	       (!list->fixed_filter || filter_needs(list->fixed_filter) == 0);
 }
 
 void

@@ -263,6 +263,61 @@ a_row_that_comes_to_the_screen_is_read_though_figures_stand_still(void **state)
 	assert_true(tui_is_frozen(tui));
 }
 
+/* In it only the rows that are seen are read in full; a whole refresh follows. */
+static void
+the_first_screen_lacks_what_is_not_seen(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct app *tui;
+
+	tui_destroy(fixture->tui);
+	tui = fixture->tui = tui_create(&fixture->settings, NULL, NULL);
+	assert_true(tui_needs(tui).sizes_only && !tui_needs(tui).rows_only);
+	assert_true(tui_has_rows_to_draw(tui)); /* there are none, which is said */
+	fixture->snapshot.sizes_only = true;
+	for (size_t i = 0; i < fixture->snapshot.process_count; i++) {
+		fixture->snapshot.processes[i].asked = NEED_MEMORY;
+		fixture->snapshot.processes[i].start_time = UNKNOWN;
+	}
+	screen_fixture_show(fixture);
+	tui_draw(tui);
+	assert_true(tui_needs(tui).sizes_only && tui_needs(tui).rows_only);
+	assert_false(tui_is_complete(tui) || tui_has_rows_to_draw(tui));
+	tui_key(tui, 'k'); /* of which process is not known yet */
+	assert_null(tui->choose.kind);
+	assert_non_null(strstr(tui->message, "has not been read yet"));
+	for (size_t i = 0; i < fixture->snapshot.process_count; i++) {
+		fixture->snapshot.processes[i].asked = UINT32_MAX;
+		fixture->snapshot.processes[i].start_time = 7;
+	}
+	tui_show_rows(tui);
+	assert_true(tui_is_complete(tui) && tui_has_rows_to_draw(tui));
+	tui_key(tui, '>'); /* another order: it follows from what nobody has read */
+	assert_false(tui_needs(tui).sizes_only || tui_needs(tui).rows_only);
+	assert_false(tui_is_complete(tui));
+}
+
+/* A letter asks for nothing that has been read; the sum of the rows that pass comes with Enter. */
+static void
+a_letter_of_a_filter_asks_for_no_refresh(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct app *tui = fixture->tui;
+
+	fixture->snapshot.bits = UINT64_MAX;
+	screen_fixture_show(fixture);
+	tui_draw(tui);
+	tui_wants_refresh(tui);
+	screen_fixture_type(fixture, "\\a");
+	assert_true(tui_needs(tui).bits & NEED_COMMAND);
+	screen_fixture_type(fixture, "\x7f");
+	assert_true(tui_needs(tui).bits & NEED_COMMAND); /* also without a word: one may follow */
+	assert_false(tui_wants_refresh(tui));
+	assert_true(tui_is_complete(tui));
+	screen_fixture_type(fixture, "a\n");
+	assert_true(tui_wants_refresh(tui));
+}
+
 /* Keys may come faster than the command lines of all processes. */
 static void
 what_is_searched_for_is_found_once_all_has_been_read(void **state)
@@ -310,6 +365,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_row_that_comes_to_the_screen_is_read_though_figures_stand_still, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_first_screen_lacks_what_is_not_seen, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_letter_of_a_filter_asks_for_no_refresh, set_up, tear_down),
 	};
 	int failed;
 
