@@ -74,7 +74,8 @@ add_cache(struct slab_reader *reader, struct snapshot *now, const struct slabinf
 		*(int64_t *)((char *)slab + offsets[i]) = stack->head[i].result.u_int;
 	slab->bytes = known_pages(known_product(slab->slabs, slab->pages_per_slab));
 	slab->use = known_share(slab->active_objects, slab->objects);
-	slab->reclaimable = reclaimable(reader->folder, name);
+	if (slab->slabs > 0) /* of an empty one it is not worth a file */
+		slab->reclaimable = reclaimable(reader->folder, name);
 }
 
 int

@@ -48,7 +48,7 @@ static const struct column slab_columns[] = {
 	{ "bytes", "SIZE", NULL, "The memory of all slabs.", UNIT_BYTES, 7, NEED_SLABS, SLAB(bytes),
 		.source = "/proc/slabinfo", .formula = "{slabs} x {pages_per_slab} x page size",
 		.misread = "It includes unused room in slabs: one object in use keeps a whole slab." },
-	{ "reclaimable", "RECL", NULL, "yes: objects can be dropped when memory is short (SReclaimable). no: they cannot.", UNIT_TEXT, 4, NEED_SLABS, SLAB(reclaimable),
+	{ "reclaimable", "RECL", NULL, "yes: objects can be dropped when memory is short (SReclaimable). no: they cannot. Unknown of an empty cache.", UNIT_TEXT, 4, NEED_SLABS, SLAB(reclaimable),
 		.source = "/sys/kernel/slab/NAME/reclaim_account" },
 	{ "name", "NAME", NULL, "The name. The kernel may merge caches of similar objects: the name is then one of several.", UNIT_TEXT, 20, NEED_SLABS, SLAB(name),
 		.source = "/proc/slabinfo: name" },
