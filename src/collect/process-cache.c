@@ -2,10 +2,12 @@
 #include "collect/process-cache.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -60,17 +62,8 @@ process_cache_add_new(struct process_cache *cache, const int64_t *pids, size_t c
 struct cached_process *
 process_cache_find(const struct process_cache *cache, int64_t pid)
 {
-	size_t first = 0, end = cache->count;
-
-	while (first < end) {
-		size_t middle = first + (end - first) / 2;
-
-		if (cache->list[middle].pid < pid)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	return first < cache->count && cache->list[first].pid == pid ? &cache->list[first] : NULL;
+	/* the PID is the first member */
+	return bsearch(&pid, cache->list, cache->count, sizeof(cache->list[0]), compare_int64);
 }
 
 const struct process *

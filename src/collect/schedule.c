@@ -95,8 +95,9 @@ schedule_period(struct schedule *schedule, unsigned refresh, int64_t changes)
 	return refresh < schedule->fast_until ? FAST_PERIOD : SLOW_PERIOD;
 }
 
-bool
-schedule_is_watched(const struct needs *needs, int64_t pid)
+/* Processes on the screen are read in each refresh, and those whose faults are counted. */
+static bool
+is_watched(const struct needs *needs, int64_t pid)
 {
 	return pid == needs->focus || needs->bits & NEED_FAULTS || needs_is_visible(needs, pid);
 }
@@ -146,7 +147,7 @@ schedule_due(const struct pass *pass, const struct cached_process *cached, uint6
 	const struct needs *needs = pass->needs;
 	const struct process *old = cache_old_row(pass, cached);
 	uint64_t due = all & ~cached->read;
-	bool watched = schedule_is_watched(needs, cached->pid);
+	bool watched = is_watched(needs, cached->pid);
 	bool turn = watched || schedule_is_due(REREAD_OTHERS, cached->pid, &pass->time);
 
 	if (!old || (needs->exact && !needs->rows_only))

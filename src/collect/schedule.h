@@ -5,11 +5,11 @@
 #include <stdint.h>
 
 struct cached_process;
-struct needs;
 struct pass;
 struct pass_time;
 
-/* What of a process is read in a refresh: what it may have changed itself if it has run, what
+/*
+ * What of a process is read in a refresh: what it may have changed itself if it has run, what
  * others may have changed in its turn.
  */
 
@@ -54,9 +54,6 @@ struct schedule {
 	unsigned fast_until; /* the refresh in which all have been read since the last change */
 };
 unsigned schedule_period(struct schedule *schedule, unsigned refresh, int64_t changes);
-
-/* Processes on the screen are read in each refresh, and those whose faults are counted. */
-bool schedule_is_watched(const struct needs *needs, int64_t pid);
 
 /* Asks the CPU clock, before files are read: a run meanwhile is seen in the next refresh. */
 void schedule_note_run(const struct pass *pass, struct cached_process *cached);

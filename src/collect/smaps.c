@@ -314,7 +314,7 @@ smaps_finish(struct smaps *smaps)
 {
 	if (smaps->rest == SIZE_MAX)
 		end_all(smaps);
-	map_grouping_finish(&smaps->grouping);
+	index_finish(&smaps->grouping.index);
 	rows_finish(&smaps->piece);
 	free(smaps->mappings);
 }

@@ -226,19 +226,13 @@ map_group_some(struct map_grouping *grouping, const struct map_row *mappings, si
 }
 
 void
-map_grouping_finish(struct map_grouping *grouping)
-{
-	index_finish(&grouping->index);
-}
-
-void
 map_group(struct rows *segments, const struct rows *mappings)
 {
 	struct map_grouping grouping = { .segments = segments };
 
 	rows_reset(segments);
 	map_group_some(&grouping, mappings->data, mappings->count);
-	map_grouping_finish(&grouping);
+	index_finish(&grouping.index);
 }
 
 struct map_total

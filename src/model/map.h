@@ -58,14 +58,14 @@ void map_find_roles(struct rows *mappings, size_t first, size_t end);
 
 /*
  * Groups mappings by segment, role and name into rows in order of their first mapping. Each file
- * has its own rows; its bss belongs to them. A zeroed grouping with its rows is empty.
+ * has its own rows; its bss belongs to them. A zeroed grouping with its rows is empty;
+ * index_finish() of its index ends it.
  */
 struct map_grouping {
 	struct rows *segments;
 	struct index index;
 };
 void map_group_some(struct map_grouping *grouping, const struct map_row *mappings, size_t count);
-void map_grouping_finish(struct map_grouping *grouping);
 
 /* The same at once: `segments` is emptied before. */
 void map_group(struct rows *segments, const struct rows *mappings);

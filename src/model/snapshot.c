@@ -93,13 +93,7 @@ static void
 take_row(struct snapshot *snapshot, struct process *own, const struct process *row)
 {
 	*own = *row;
-	for (size_t i = 0; i < process_table.column_count; i++) {
-		const struct column *column = &process_table.columns[i];
-		const char **text = (const char **)((char *)own + column->offset);
-
-		if (column->unit == UNIT_TEXT && !column->part && !column->is_constant)
-			*text = arena_text(&snapshot->texts, *text);
-	}
+	row_keep_texts(&process_table, own, &snapshot->texts);
 	if (row->extras != &process_no_extras)
 		own->extras = arena_store(&snapshot->texts, row->extras, sizeof(*row->extras));
 }

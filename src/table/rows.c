@@ -36,14 +36,15 @@ rows_finish(struct rows *rows)
 	*rows = (struct rows){ .data = NULL };
 }
 
-static void
-copy_texts(struct rows *rows, const struct column *column, struct arena *texts)
+void
+row_keep_texts(const struct table *table, void *row, struct arena *texts)
 {
-	for (size_t i = 0; i < rows->count; i++) {
-		char *row = (char *)rows->data + i * rows->table->row_size;
-		const char **text = (const char **)(row + column->offset);
+	for (size_t i = 0; i < table->column_count; i++) {
+		const struct column *column = &table->columns[i];
+		const char **text = (const char **)((char *)row + column->offset);
 
-		*text = arena_text(texts, *text);
+		if (column->unit == UNIT_TEXT && !column->part && !column->is_constant)
+			*text = arena_text(texts, *text);
 	}
 }
 
@@ -58,7 +59,6 @@ rows_copy(struct rows *copy, const struct rows *rows, struct arena *texts)
 	copy->table = table;
 	copy->data = array_reserve(copy->data, &copy->capacity, rows->count, table->row_size);
 	memcpy(copy->data, rows->data, rows->count * table->row_size);
-	for (size_t i = 0; texts && i < table->column_count; i++)
-		if (table->columns[i].unit == UNIT_TEXT && !table->columns[i].is_constant)
-			copy_texts(copy, &table->columns[i], texts);
+	for (size_t i = 0; texts && i < rows->count; i++)
+		row_keep_texts(table, (char *)copy->data + i * table->row_size, texts);
 }

@@ -21,6 +21,9 @@ void *rows_add(struct rows *rows, const struct table *table);
 void rows_reset(struct rows *rows);
 void rows_finish(struct rows *rows);
 
+/* Copies the texts of a row into `texts`, except those of constant columns and of its parts. */
+void row_keep_texts(const struct table *table, void *row, struct arena *texts);
+
 /*
  * Copies the rows. With an arena it also copies the texts there, except the table's constant
  * columns; with NULL the copy shares the texts.
