@@ -39,7 +39,6 @@ enum {
 };
 
 /* A process whose mappings cannot be read delays the sampler once. */
-static const int64_t most_wait = 100 * NS_PER_MS;
 enum { PART_OF_TIME = 1, MOST_LATE = 8, TROUBLE_SIZE = 128 };
 
 /* Limits the time for reading: this many mappings cost a pause of one drain. */
@@ -70,7 +69,7 @@ struct address_spaces {
 };
 
 struct address_spaces *
-address_spaces_create(int root)
+address_spaces_create(int root, int64_t most_wait)
 {
 	struct address_spaces *spaces = xmalloc(sizeof(*spaces));
 

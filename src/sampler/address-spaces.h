@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/macros.h"
 #include "sampler/address-space.h"
 
 #include <stdint.h>
@@ -23,8 +24,11 @@ struct record;
  * For one thread.
  */
 
+/* The most time to wait for the maps of one process at once, in nanoseconds. */
+#define ADDRESS_SPACES_WAIT (100 * NS_PER_MS)
+
 /* Reads maps below `root`, a descriptor of /proc, which is borrowed. */
-struct address_spaces *address_spaces_create(int root);
+struct address_spaces *address_spaces_create(int root, int64_t most_wait);
 void address_spaces_destroy(struct address_spaces *spaces);
 
 /* Begins a drain. Each drain reads maps of a process at most once. */

@@ -53,7 +53,7 @@ attribution_create(int root)
 	struct attribution *attribution = xmalloc(sizeof(*attribution));
 
 	*attribution = (struct attribution){ .own_pid = getpid(),
-		.spaces = address_spaces_create(root),
+		.spaces = address_spaces_create(root, ADDRESS_SPACES_WAIT),
 		.symbols = symbols_create(root, SYMBOLS_WAIT),
 		.tracker = process_tracker_create(root) };
 	return attribution;

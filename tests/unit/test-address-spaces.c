@@ -27,7 +27,7 @@ set_up(void **state)
 	struct test *test = test_calloc(1, sizeof(*test));
 
 	tree_create(&test->tree);
-	test->spaces = address_spaces_create(test->tree.fd);
+	test->spaces = address_spaces_create(test->tree.fd, ADDRESS_SPACES_WAIT);
 	test->time = later;
 	*state = test;
 	return 0;

@@ -66,7 +66,7 @@ real_mappings_are_known_for_what_they_are(void **state)
 	pthread_create(&thread, NULL, stack_of_a_thread, &thread_stack);
 	pthread_join(thread, NULL); /* its stack is kept for the next */
 
-	spaces = address_spaces_create(proc);
+	spaces = address_spaces_create(proc, ADDRESS_SPACES_WAIT);
 	const struct {
 		uint64_t address;
 		enum segment segment;
