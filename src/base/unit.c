@@ -227,6 +227,20 @@ unit_format(char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number, 
 	return length;
 }
 
+size_t
+unit_format_when(char text[static UNIT_FORMAT_SIZE], int64_t time, int64_t now)
+{
+	time_t seconds = (time_t)(time / NS_PER_SEC), today = (time_t)(now / NS_PER_SEC);
+	struct tm then, day;
+	bool is_today;
+
+	text[0] = '\0';
+	if (time == UNKNOWN || !localtime_r(&seconds, &then) || !localtime_r(&today, &day))
+		return 0;
+	is_today = then.tm_year == day.tm_year && then.tm_yday == day.tm_yday;
+	return strftime(text, UNIT_FORMAT_SIZE, is_today ? "%H:%M" : "%Y-%m-%d", &then);
+}
+
 int64_t
 unit_in_order(enum unit unit, int64_t number)
 {

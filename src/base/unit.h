@@ -33,6 +33,12 @@ size_t unit_format(
 	char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number, enum scale scale);
 
 /*
+ * Writes a time of the past for people: "06:53", or "2026-11-26" if that is not the day of `now`.
+ * Both are in nanoseconds since the epoch. Returns the length; 0 if the time is UNKNOWN.
+ */
+size_t unit_format_when(char text[static UNIT_FORMAT_SIZE], int64_t time, int64_t now);
+
+/*
  * Maps a number so that signed comparison gives the right order: UNIT_ID and UNIT_ADDRESS use all
  * 64 bits without a sign. UNKNOWN stays.
  */

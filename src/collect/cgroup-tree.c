@@ -348,6 +348,12 @@ cgroup_tree_find(struct cgroup_tree *tree, const char *given, struct arena *text
 	return length > 0 ? arena_copy(texts, name, length) : "/";
 }
 
+const char *
+cgroup_tree_outermost(const struct cgroup_tree *tree)
+{
+	return *base_of(tree) ? base_of(tree) : "/";
+}
+
 size_t
 cgroup_tree_above(const struct cgroup_tree *tree, const char *name, size_t length)
 {

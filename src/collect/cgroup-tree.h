@@ -37,6 +37,9 @@ const char *cgroup_tree_name(struct cgroup_tree *tree, const char *path, size_t 
 /* The same for a user's input: a name, or the path of the group's folder. */
 const char *cgroup_tree_find(struct cgroup_tree *tree, const char *given, struct arena *texts);
 
+/* The name of the outermost visible group. */
+const char *cgroup_tree_outermost(const struct cgroup_tree *tree);
+
 /*
  * The length of the name of the parent group; 0 for the outermost visible group. `length` is the
  * length of the group's own name.

@@ -280,6 +280,12 @@ cgroup_limits_read(int directory, int version, int64_t swappiness, const char *p
 	return level;
 }
 
+int64_t
+cgroup_current(int directory, int version)
+{
+	return read_number(directory, files[version - 1].current);
+}
+
 static int64_t
 stat_limit(const char *text, const char *key)
 {

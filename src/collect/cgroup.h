@@ -36,6 +36,9 @@ enum { CGROUP_STAT_SIZE = 8 * 1024 };
 struct oom_level cgroup_limits_read(int directory, int version, int64_t swappiness,
 	const char *path, char text[static CGROUP_STAT_SIZE]);
 
+/* Its memory in use, in bytes, or UNKNOWN. */
+int64_t cgroup_current(int directory, int version);
+
 /*
  * The limits above the outermost visible group, as far as version 1 shows them: the least limit of
  * a group and all above it (hierarchical_memory_limit). `outermost` is that group as read from

@@ -9,6 +9,7 @@
 #include "collect/kernel-log.h"
 #include "collect/kernel-tables.h"
 #include "collect/last-kill.h"
+#include "collect/nearest-limit.h"
 #include "collect/oom-scope.h"
 #include "collect/oom-watch.h"
 #include "collect/process-files.h"
@@ -44,6 +45,7 @@ struct collector {
 	struct cgroup_tree *cgroups;
 	struct processes *processes;
 	struct oom_scope *scope;
+	struct nearest_limit_reader *limits;
 	struct oom_watch *watch;
 	struct last_kill last_kill;
 	struct budget_reader *budget;
@@ -55,11 +57,11 @@ static int
 read_host(struct collector *collector, struct snapshot *now)
 {
 	struct utsname names;
-
 	if (uname(&names) == 0) {
 		now->system.host = arena_text(&now->texts, names.nodename);
 		now->system.kernel = arena_text(&now->texts, names.release);
 	}
+	load_read(collector->root, &now->system);
 	return system_read_uptime(&now->system);
 }
 
@@ -83,6 +85,12 @@ static int
 read_pressure(struct collector *collector, struct snapshot *now)
 {
 	return pressure_read(collector->root, &now->system);
+}
+
+static int
+read_limit(struct collector *collector, struct snapshot *now)
+{
+	return nearest_limit_read(collector->limits, now);
 }
 
 static int
@@ -147,6 +155,7 @@ static const struct {
 	{ NEED_SWAPS, read_swaps },
 	{ NEED_NODES, read_nodes },
 	{ NEED_BUDGET, read_budget },
+	{ NEED_LIMIT, read_limit },
 };
 
 /*
@@ -246,7 +255,9 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		all.bits |= NEED_SLABS;
 	if (needs->scope)
 		all.bits |= NEED_OOM | NEED_CGROUP;
-	if (all.bits & (NEED_SWAP | NEED_OOM))
+	if (all.bits & NEED_VERDICT)
+		all.bits |= VERDICT_NEEDS;
+	if (all.bits & (NEED_SWAP | NEED_OOM | NEED_LIMIT))
 		all.bits |= NEED_MEMINFO;
 	snapshot_reset(now);
 	now->bits = all.bits;
@@ -290,6 +301,7 @@ collect_destroy(struct source *source)
 	oom_watch_destroy(collector->watch);
 	processes_destroy(collector->processes);
 	oom_scope_destroy(collector->scope);
+	nearest_limit_destroy(collector->limits);
 	cgroup_tree_destroy(collector->cgroups);
 	budget_reader_destroy(collector->budget);
 	slab_reader_destroy(collector->slab);
@@ -320,6 +332,7 @@ collect_create(const char *root, struct source **ret_source)
 		.cgroups = cgroups,
 		.processes = processes_create(fd, cgroups),
 		.scope = oom_scope_create(fd, cgroups),
+		.limits = nearest_limit_create(fd, cgroups),
 		.watch = oom_watch_create(&places),
 		.budget = budget_reader_create(fd),
 		.slab = slab_reader_create(),

@@ -72,6 +72,7 @@ static const struct {
 	{ "pgsteal_kswapd", FIELD(pages_reclaimed) },
 	{ "pgsteal_direct", FIELD(pages_reclaimed) },
 	{ "oom_kill",       FIELD(oom_kills) },
+	{ "workingset_refault_anon", FIELD(anon_refaults) },
 };
 /* clang-format on */
 
@@ -347,6 +348,16 @@ pressure_parse(const char *text, struct system *system)
 			*(int64_t *)((char *)system + figures[i].offset) =
 				(int64_t)(number * figures[i].factor + 0.5);
 	}
+}
+
+void
+load_read(int root, struct system *system)
+{
+	char text[128];
+	double load;
+
+	if (procfs_read(root, "loadavg", text, sizeof(text)) > 0 && (load = decimal(text)) >= 0)
+		system->load = known_rounded(load * 1000);
 }
 
 int

@@ -54,6 +54,9 @@ int system_read_vmstat(struct system_reader *reader, int root, struct system *sy
 /* /proc/uptime, for which libproc2 would allocate each time. */
 int system_read_uptime(struct system *system);
 
+/* The load average of the last minute, from loadavg below `root`; UNKNOWN if it cannot be read. */
+void load_read(int root, struct system *system);
+
 /*
  * Memory pressure (kernel/sched/psi.c) from pressure/memory below `root`: averages in per mille,
  * totals in nanoseconds. Returns 0 or -errno; -ENOENT and -EOPNOTSUPP: the kernel has none.

@@ -4,6 +4,7 @@
 #include "act/oom.h"
 #include "base/log.h"
 #include "model/needs.h"
+#include "model/oom-lasting.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -174,12 +175,9 @@ print_first(const struct work *work, const char *label, const struct process *pr
 static void
 print_lasting(const struct oom_effect *effect)
 {
-	char text[OOM_DROP_IN_SIZE];
+	char text[OOM_LASTING_SIZE];
 
-	if (!oom_drop_in(effect->process, effect->after.adj, text)) {
-		printf("no unit file can make it last: %s\n", text);
-		return;
-	}
+	oom_lasting_text(effect->process, effect->after.adj, text);
 	printf("to make it last: %s", text);
 }
 

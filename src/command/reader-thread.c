@@ -8,6 +8,7 @@
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "model/verdict.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -25,6 +26,7 @@ struct reader_thread {
 	int64_t *pids, *visible, *near, *summed;
 	char *scope;
 	struct snapshot snapshots[2];
+	struct verdict_history verdicts;
 	struct snapshot rows; /* for the last snapshot given out (needs.rows_only) */
 	int filling;          /* index of the next or current snapshot */
 	bool has_before, ending;
@@ -43,8 +45,10 @@ read_once(struct reader_thread *reader)
 	int64_t start = loop_now();
 
 	reader->error = reader->source->read(reader->source, now, before, &reader->needs);
-	if (reader->error == 0)
+	if (reader->error == 0) {
 		derive(now, before);
+		verdict_take(&reader->verdicts, now, reader->needs.interval);
+	}
 	reader->took = loop_now() - start;
 }
 
@@ -64,7 +68,7 @@ run(void *argument)
 }
 
 int
-reader_thread_create(struct source *source, struct reader_thread **ret_worker)
+reader_thread_create(struct source *source, struct reader_thread **ret_reader)
 {
 	struct reader_thread *reader = xcalloc(1, sizeof(*reader));
 	int error;
@@ -79,7 +83,8 @@ reader_thread_create(struct source *source, struct reader_thread **ret_worker)
 		free(reader);
 		return error;
 	}
-	*ret_worker = reader;
+	verdict_init(&reader->verdicts);
+	*ret_reader = reader;
 	return 0;
 }
 
@@ -104,6 +109,7 @@ reader_thread_destroy(struct reader_thread *reader)
 	snapshot_finish(&reader->snapshots[0]);
 	snapshot_finish(&reader->snapshots[1]);
 	snapshot_finish(&reader->rows);
+	verdict_finish(&reader->verdicts);
 	close(reader->start_fd);
 	close(reader->ready_fd);
 	free(reader->pids);

@@ -15,7 +15,7 @@ struct source;
 struct reader_thread;
 
 /* Owns the source from now on. Returns 0 or -errno. */
-int reader_thread_create(struct source *source, struct reader_thread **ret_worker);
+int reader_thread_create(struct source *source, struct reader_thread **ret_reader);
 
 /* Ends the thread; a thread that hangs in a read is left, with all its memory. */
 void reader_thread_destroy(struct reader_thread *reader);

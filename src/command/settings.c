@@ -22,7 +22,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SECTION "screen"
+/* Its sections. */
+#define SCREEN "screen"
+#define COLORS "colors"
 
 enum { MOST_BYTES = 4 << 20, MOST_COMPLAINTS = 20 };
 
@@ -118,6 +120,23 @@ write_flag(FILE *file, const void *place)
 	fputs(*(const bool *)place ? "yes" : "no", file);
 }
 
+static int
+read_theme(void *place, const char *value)
+{
+	for (size_t i = 0; i < THEMES; i++)
+		if (strcasecmp(value, theme_names[i]) == 0) {
+			*(enum theme *)place = (enum theme)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static void
+write_theme(FILE *file, const void *place)
+{
+	fputs(theme_names[*(const enum theme *)place], file);
+}
+
 /* Each setting once: name, help, reader, writer, and its place in struct tui_settings. */
 /* clang-format off */
 static const struct setting {
@@ -134,9 +153,12 @@ static const struct setting {
 	{ "scale", "Unit of sizes: human, b, k, m, g, t or p.", read_scale, write_scale, FIELD(scale) },
 	{ "tree", "Children below their parents: yes or no.", read_flag, write_flag, FIELD(processes.tree) },
 	{ "kernel_threads", "Show kernel threads: yes or no.", read_flag, write_flag, FIELD(kernel_threads) },
-	{ "command_line", "Command lines instead of names: yes or no.", read_flag, write_flag, FIELD(command_line) },
+	{ "command_line", "COMMAND with the path of the program: yes or no.", read_flag, write_flag, FIELD(command_line) },
+	{ "graph", "Graphs of the last minutes, in a window of 32 lines or more: yes or no.", read_flag, write_flag, FIELD(graph) },
 	{ "mouse", "Use the mouse: yes or no.", read_flag, write_flag, FIELD(mouse) },
 };
+
+static const struct setting theme = { "theme", "Colours: default, mono or contrast.", read_theme, write_theme, FIELD(palette.theme) };
 /* clang-format on */
 
 static char *
@@ -202,14 +224,45 @@ setting_called(const char *name)
 	return NULL;
 }
 
+/* Sets the look of a role. Returns 0 or -EINVAL; -ENOENT: there is no such role. */
+static int
+set_look(struct palette *palette, const char *name, const char *value)
+{
+	struct look look;
+
+	for (size_t i = 0; i < STYLE_COUNT; i++) {
+		if (strcasecmp(style_name((enum style)i), name) != 0)
+			continue;
+		if (strlen(value) >= LOOK_SIZE || look_parse(value, &look) < 0)
+			return -EINVAL;
+		strcpy(palette->looks[i], value);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int
+set(struct reading *reading, const char *name, const char *value)
+{
+	struct tui_settings *settings = reading->settings;
+	bool is_color = strcasecmp(reading->section, COLORS) == 0;
+	const struct setting *setting = is_color ? &theme : setting_called(name);
+
+	if (is_color && strcasecmp(name, theme.name) != 0)
+		return set_look(&settings->palette, name, value);
+	if (!setting || (!is_color && strcasecmp(reading->section, SCREEN) != 0))
+		return -ENOENT;
+	return setting->read((char *)settings + setting->offset, value);
+}
+
 static void
 apply(struct reading *reading, const char *name, const char *value)
 {
-	const struct setting *setting = setting_called(name);
+	int error = set(reading, name, value);
 
-	if (!setting || strcasecmp(reading->section, SECTION) != 0)
+	if (error == -ENOENT)
 		complain(reading, "there is no setting '%.80s' in [%s]", name, reading->section);
-	else if (setting->read((char *)reading->settings + setting->offset, value) < 0)
+	else if (error < 0)
 		complain(reading, "'%.80s' is no value for %s", value, name);
 }
 
@@ -256,7 +309,7 @@ take_line(struct reading *reading, char *line)
 	if (!value)
 		complain(reading, "'%.80s' has no =", name);
 	else if (*reading->section == '\0')
-		complain(reading, "'%.80s' is not in [" SECTION "]", trim(name));
+		complain(reading, "'%.80s' is not in [" SCREEN "]", trim(name));
 	else
 		apply(reading, trim(name), trim(value));
 }
@@ -326,6 +379,31 @@ make_folders(const char *path)
 	return 0;
 }
 
+static void
+write_setting(FILE *file, const struct setting *setting, const struct tui_settings *settings)
+{
+	fprintf(file, "\n# %s\n%s = ", setting->help, setting->name);
+	setting->write(file, (const char *)settings + setting->offset);
+	fputc('\n', file);
+}
+
+/* Roles that look as in the theme are comments: they change with it. */
+static void
+write_colors(FILE *file, const struct tui_settings *settings)
+{
+	fputs("\n[" COLORS "]\n", file);
+	write_setting(file, &theme, settings);
+	fputs("\n# The look of each role, if it is not that of the theme: bold, dim, reverse,\n"
+	      "# underline, italic, a colour, and \"on\" with a colour behind. A colour is "
+	      "default,\n"
+	      "# black, red, green, yellow, blue, magenta, cyan or white, the same after bright,\n"
+	      "# or a number from 0 to 255.\n",
+		file);
+	for (size_t i = 0; i < STYLE_COUNT; i++)
+		fprintf(file, "%s%s = %s\n", settings->palette.looks[i][0] ? "" : "# ",
+			style_name((enum style)i), palette_look(&settings->palette, (enum style)i));
+}
+
 static int
 write_all(int fd, const struct tui_settings *settings)
 {
@@ -335,12 +413,10 @@ write_all(int fd, const struct tui_settings *settings)
 		close(fd);
 		return -errno;
 	}
-	fputs("# Settings of memtop, written by its key W. See memtop(1).\n[" SECTION "]\n", file);
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		fprintf(file, "\n# %s\n%s = ", table[i].help, table[i].name);
-		table[i].write(file, (const char *)settings + table[i].offset);
-		fputc('\n', file);
-	}
+	fputs("# Settings of memtop, written by its key W. See memtop(1).\n[" SCREEN "]\n", file);
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		write_setting(file, &table[i], settings);
+	write_colors(file, settings);
 	if (fflush(file) != 0 || fsync(fileno(file)) < 0)
 		return -errno;
 	return 0;

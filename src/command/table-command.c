@@ -113,6 +113,7 @@ table_run_read(struct table_run *run)
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
 	derive(run->now, command->has_no_rates ? NULL : run->before);
+	verdict_take(&run->verdicts, run->now, run->options->interval);
 	return EXIT_SUCCESS;
 }
 
@@ -217,6 +218,7 @@ show(struct table_run *run)
 		snapshot_finish(&run->snapshots[i]);
 	row_list_finish(&run->rows);
 	output_finish(&run->output);
+	verdict_finish(&run->verdicts);
 	run->source->destroy(run->source);
 	return status == EXIT_SUCCESS ? run->status : status;
 }
@@ -229,6 +231,7 @@ create(const struct table_command *lists, void *own, struct table_options *optio
 	run->command = lists;
 	run->own = own;
 	run->options = options;
+	verdict_init(&run->verdicts);
 	return run;
 }
 

@@ -4,6 +4,7 @@
 #include "command/loop.h"
 #include "command/table-options.h"
 #include "model/snapshot.h"
+#include "model/verdict.h"
 
 struct needs;
 struct source;
@@ -29,6 +30,7 @@ struct table_run {
 	char head[TABLE_HEAD_SIZE];
 	struct hint told[MOST_HINTS]; /* the hints written on standard error */
 	size_t told_count;
+	struct verdict_history verdicts;
 	struct throttle throttle;
 	bool throttle_is_told;
 	int64_t took; /* nanoseconds for the last reading */

@@ -74,6 +74,7 @@ start_read(struct top *top)
 	needs.pids = options->named.pids;
 	needs.pid_count = options->named.pid_count;
 	needs.exact = needs.exact || options->exact;
+	needs.interval = top->options->screen.interval * (top->stretch > 0 ? top->stretch : 1);
 	needs.pss_budget = process_options_pss_budget(options, top->options->screen.interval);
 	needs.rows_only = needs.rows_only && needs.only_missing;
 	top->only_missing = needs.only_missing;
@@ -341,7 +342,7 @@ show(struct top_options *options, const char *path, char complaint[static COMPLA
 		lock_self(note_complaint, complaint);
 	if (options->process.batch)
 		return batch_run(&options->process);
-	if (screen_open(options->screen.mouse)) {
+	if (screen_open(options->screen.mouse, &options->screen.palette)) {
 		exchange(&options->process.table, &options->screen);
 		return run_screen(options, path, complaint);
 	}
@@ -358,8 +359,8 @@ init(struct top_options *options)
 	*options = (struct top_options){
 		.screen = { .kill_order = { .columns = { .table = &process_table },
 				    .order = order_of(table_column(&process_table, "rank")) },
-			.command_line = true,
-			.mouse = true },
+			.mouse = true,
+			.graph = true },
 	};
 	process_options_init(&options->process);
 	selection_parse(&options->screen.kill_order.columns, process_kill_order_columns, &position);

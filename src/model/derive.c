@@ -63,6 +63,7 @@ derive_system(struct system *now, const struct system *before, int64_t elapsed)
 	now->swap_out_rate = rate(now->pages_swapped_out, before->pages_swapped_out, elapsed);
 	now->scan_rate = rate(now->pages_scanned, before->pages_scanned, elapsed);
 	now->reclaim_rate = rate(now->pages_reclaimed, before->pages_reclaimed, elapsed);
+	now->anon_refault_rate = rate(now->anon_refaults, before->anon_refaults, elapsed);
 	now->swap_in_bytes_rate =
 		bytes_rate(now->pages_swapped_in, before->pages_swapped_in, elapsed);
 	now->swap_out_bytes_rate =

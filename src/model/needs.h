@@ -41,7 +41,15 @@
 #define NEED_SWAPS         NEED_BIT(29) /* swap devices and files */
 #define NEED_NODES         NEED_BIT(30) /* NUMA nodes */
 #define NEED_EACH_MAPPING  NEED_BIT(31) /* with NEED_MAPPINGS: a row for each, not for each segment */
+#define NEED_VERDICT       NEED_BIT(32) /* whether memory is well */
+#define NEED_LIMIT         NEED_BIT(33) /* the cgroup that is nearest to its limit */
+#define NEED_COURSE        NEED_BIT(34) /* what only readings of some minutes tell */
 /* clang-format on */
+
+/* What a verdict is made of. */
+#define VERDICT_NEEDS                                                                              \
+	(NEED_VERDICT | NEED_COURSE | NEED_LIMIT | NEED_PROCESSES | NEED_STAT | NEED_MEMORY |      \
+		NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE)
 
 /* The needs of each list of processes: the list and the totals above it. */
 #define NEED_OVERVIEW                                                                              \
@@ -105,7 +113,8 @@ struct needs {
 	size_t summed_count;
 	int64_t pss_budget; /* CPU time for PSS in nanoseconds a refresh; 0: no limit */
 	const char *scope;  /* the scope of ranks: a memory cgroup; NULL: the machine */
-	bool exact;         /* read all of each process, even if nothing seems to have changed */
+	int64_t interval; /* the usual time between two refreshes, in nanoseconds; for a verdict */
+	bool exact;       /* read all of each process, even if nothing seems to have changed */
 	/*
 	 * Reads only what the last snapshot lacks, for a column that is wanted between two
 	 * refreshes. All else stays as it was, so that rates are always over whole intervals.

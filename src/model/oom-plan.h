@@ -79,12 +79,3 @@ void oom_preview_finish(struct oom_preview *preview);
  * oom_adj_write). The kernel does not convert it back to the same value (T36).
  */
 int64_t oom_from_legacy(int64_t legacy);
-
-enum { OOM_DROP_IN_SIZE = 1024 };
-
-/*
- * Writes how to make an adjustment permanent: the command and the text of systemd's drop-in file,
- * several lines, safe for a terminal. Returns false if systemd has no such setting; then the text
- * is the reason, in one line.
- */
-bool oom_drop_in(const struct process *process, int64_t adj, char text[static OOM_DROP_IN_SIZE]);

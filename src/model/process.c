@@ -25,8 +25,8 @@ const struct process_extras process_no_extras = {
 
 static const struct row_part extras = { FIELD(extras), &process_no_extras };
 
-const char process_default_columns[] =
-	"pid,user,oom,adj,virt,res,shr,anon,swap,growth,minflt_rate,majflt_rate,state,mem,command";
+const char process_default_columns[] = "pid,user,res,growth,anon,swap,cpu,oom,adj,shr,virt,minflt_"
+				       "rate,majflt_rate,state,mem,command";
 
 const char process_kill_order_columns[] = "rank,pid,user,badness,adj,frees,protection,oom,anon,"
 					  "swap,file,shmem,pte,adj_weight,unit,command";

@@ -63,6 +63,12 @@ extern const struct table process_table;
 /* The same rows and columns with the name for an order of kills. */
 extern const struct table candidate_table;
 
+/*
+ * The part of a command line that tells it apart: the program without its path, or the script that
+ * an interpreter runs. It is the end of that text.
+ */
+const char *process_program(const char *command);
+
 /* The default columns, for selection_parse(). */
 extern const char process_default_columns[];
 

@@ -5,7 +5,6 @@
 #include "model/needs.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #define FIELD(name) offsetof(struct system, name)
 
@@ -17,18 +16,21 @@ static const struct column columns[] = {
 		.source = "uname()" },
 	{ "kernel", "kernel", NULL, "The kernel's release, as uname -r prints it.", UNIT_TEXT, 12, NEED_HOST, FIELD(kernel),
 		.source = "uname()" },
+	{ "load", "load", NULL, "Load average of the last minute: tasks that run or wait for a CPU or a disk.", UNIT_RATE, 5, NEED_HOST, FIELD(load),
+		.source = "/proc/loadavg: field 1",
+		.misread = "Tasks that wait for a disk, as for swap, are in it: a high load may be a lack of memory." },
 	{ "processes", "processes", NULL, "Processes in this refresh, without threads.", UNIT_NUMBER, 5, NEED_PROCESSES, FIELD(process_count),
 		.source = "folders of /proc with a number" },
 	{ "total", "total", NULL, "Usable memory (MemTotal): the machine's memory without what firmware and the kernel image keep.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(total),
 		.source = "/proc/meminfo: MemTotal",
 		.misread = "Less than what is installed: firmware and the kernel keep a part." },
-	{ "used", "used", NULL, "total - available, as free of procps-ng 4 computes it.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(used),
+	{ "used", "used", NULL, "total - available, as free of procps-ng 4 computes it.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(used), .whole = FIELD(total),
 		.source = "/proc/meminfo: MemTotal, MemAvailable", .formula = "{total} - {available}",
 		.misread = "Others call something else used: free before 4.0.1 and htop {=total-free-buff_cache,total-free}, free before 3.3.10 {=total-free}. Where MemAvailable is missing or above MemTotal, as in some containers, free takes MemFree in its place." },
-	{ "free", "free", NULL, "Memory that is not used at all (MemFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(free),
+	{ "free", "free", NULL, "Memory that is not used at all (MemFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(free), .whole = FIELD(total),
 		.source = "/proc/meminfo: MemFree",
 		.misread = "A small value is normal: memory that programs do not need is used as cache. See available." },
-	{ "shared", "shared", NULL, "tmpfs, shared anonymous and System V memory (Shmem): the part of cache that cannot be dropped.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(shared),
+	{ "shared", "shared", NULL, "tmpfs, shared anonymous and System V memory (Shmem): the part of cache that cannot be dropped.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(shared), .whole = FIELD(total),
 		.source = "/proc/meminfo: Shmem",
 		.misread = "free counts it in buff/cache, but it cannot be dropped: it is freed only by deleting it, or goes to swap." },
 	{ "buffers", "buffers", NULL, "Cached blocks of block devices (Buffers).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(buffers),
@@ -37,10 +39,10 @@ static const struct column columns[] = {
 	{ "cache", "cache", NULL, "Page cache and reclaimable slab (Cached + SReclaimable). Includes shared.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(cache),
 		.source = "/proc/meminfo: Cached, SReclaimable", .formula = "{page_cache} + {slab_reclaimable}",
 		.misread = "Not all of it can be dropped: it includes tmpfs and shared memory ({shared})." },
-	{ "buff_cache", "buff/cache", NULL, "buffers + cache.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(buff_cache),
+	{ "buff_cache", "buff/cache", NULL, "buffers + cache.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(buff_cache), .whole = FIELD(total),
 		.source = "/proc/meminfo: Buffers, Cached, SReclaimable", .formula = "{buffers} + {cache}",
 		.misread = "used + free + buff/cache is not total: most of buff/cache also counts as available." },
-	{ "available", "available", NULL, "The kernel's estimate of the memory that new programs can use without swapping (MemAvailable).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(available),
+	{ "available", "available", NULL, "The kernel's estimate of the memory that new programs can use without swapping (MemAvailable).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(available), .whole = FIELD(total),
 		.source = "/proc/meminfo: MemAvailable",
 		.misread = "An estimate, not a sum: free memory and the part of the cache that can be dropped without harm. Limits of cgroups are not considered." },
 	{ "low_total", "low total", NULL, "Low memory of 32-bit kernels (LowTotal). All memory on other kernels.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(low_total),
@@ -57,10 +59,10 @@ static const struct column columns[] = {
 		.source = "/proc/meminfo: HighFree" },
 	{ "swap_total", "swap total", NULL, "Swap space (SwapTotal).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_total),
 		.source = "/proc/meminfo: SwapTotal" },
-	{ "swap_used", "swap used", NULL, "swap_total - swap_free. Pages that are also in memory (swap_cached) count.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_used),
+	{ "swap_used", "swap used", NULL, "swap_total - swap_free. Pages that are also in memory (swap_cached) count.", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_used), .whole = FIELD(swap_total),
 		.source = "/proc/meminfo: SwapTotal, SwapFree", .formula = "{swap_total} - {swap_free}",
 		.misread = "Used swap is not a shortage: pages that nobody needs can stay there for weeks. Look at in/s and out/s." },
-	{ "swap_free", "swap free", NULL, "Unused swap space (SwapFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_free),
+	{ "swap_free", "swap free", NULL, "Unused swap space (SwapFree).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_free), .whole = FIELD(swap_total),
 		.source = "/proc/meminfo: SwapFree" },
 	{ "swap_cached", "swap cached", NULL, "Pages that are in swap and in memory at once (SwapCached).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(swap_cached),
 		.source = "/proc/meminfo: SwapCached",
@@ -74,7 +76,7 @@ static const struct column columns[] = {
 	{ "page_cache", "page cache", NULL, "Cached file pages and tmpfs (Cached).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(page_cache),
 		.source = "/proc/meminfo: Cached",
 		.misread = "It includes tmpfs and shared memory ({shared}), which cannot be dropped." },
-	{ "anon", "anon", NULL, "Anonymous memory of processes (AnonPages).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(anon),
+	{ "anon", "anon", NULL, "Anonymous memory of processes (AnonPages).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(anon), .whole = FIELD(total),
 		.source = "/proc/meminfo: AnonPages",
 		.misread = "Without swap none of it can be reclaimed, except pages marked with MADV_FREE." },
 	{ "slab_reclaimable", "slab rec", NULL, "Kernel objects that can be dropped, such as dentries (SReclaimable).", UNIT_BYTES, 7, NEED_MEMINFO, FIELD(slab_reclaimable),
@@ -118,6 +120,8 @@ static const struct column columns[] = {
 		.source = "/proc/vmstat: pgscan_kswapd + pgscan_direct" },
 	{ "pages_reclaimed", "reclaimed", NULL, "Pages that reclaim freed since boot (pgsteal_kswapd + pgsteal_direct).", UNIT_NUMBER, 10, NEED_VMSTAT, FIELD(pages_reclaimed),
 		.source = "/proc/vmstat: pgsteal_kswapd + pgsteal_direct" },
+	{ "anon_refaults", "refaults", NULL, "Anonymous pages read again soon after they were swapped, since boot (workingset_refault_anon).", UNIT_NUMBER, 10, NEED_VMSTAT, FIELD(anon_refaults),
+		.source = "/proc/vmstat: workingset_refault_anon" },
 	{ "oom_kills", "oom kills", NULL, "Processes that the OOM killer killed since boot (oom_kill).", UNIT_NUMBER, 5, NEED_VMSTAT, FIELD(oom_kills),
 		.source = "/proc/vmstat: oom_kill",
 		.misread = "Kills in cgroups are in it, those of containers as well." },
@@ -159,6 +163,9 @@ static const struct column columns[] = {
 		.source = "/proc/vmstat: pgscan_kswapd + pgscan_direct, two readings" },
 	{ "reclaim_rate", "pages reclaimed/s", NULL, "Pages per second that reclaim freed since the last refresh.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(reclaim_rate),
 		.source = "/proc/vmstat: pgsteal_kswapd + pgsteal_direct, two readings" },
+	{ "anon_refault_rate", "refaults/s", NULL, "Anonymous pages per second read again soon after they were swapped.", UNIT_RATE, 7, NEED_VMSTAT, FIELD(anon_refault_rate),
+		.source = "/proc/vmstat: workingset_refault_anon, two readings",
+		.misread = "Only together with swapping in: pages that are still in the swap cache count too." },
 	{ "swap_in_bytes_rate", "in/s", NULL, "Bytes per second read from swap since the last refresh.", UNIT_BYTES_PER_SECOND, 7, NEED_VMSTAT, FIELD(swap_in_bytes_rate),
 		.source = "/proc/vmstat: pswpin, two readings, times the page size" },
 	{ "swap_out_bytes_rate", "out/s", NULL, "Bytes per second written to swap since the last refresh.", UNIT_BYTES_PER_SECOND, 7, NEED_VMSTAT, FIELD(swap_out_bytes_rate),
@@ -211,6 +218,36 @@ static const struct column columns[] = {
 		.source = "/proc/pressure/memory: full avg300" },
 	{ "psi_full_total", "full total", NULL, "Time in which all tasks waited for memory, since boot.", UNIT_DURATION, 7, NEED_PRESSURE, FIELD(full_total),
 		.source = "/proc/pressure/memory: full total" },
+	{ "nearest_cgroup", "nearest limit", NULL, "The memory cgroup that has the least left below its limit, as a share of it.", UNIT_TEXT, 20, NEED_LIMIT, FIELD(nearest.cgroup),
+		.source = "the folders of the memory controller" },
+	{ "nearest_limit", "limit", NULL, "The limit of that cgroup.", UNIT_BYTES, 7, NEED_LIMIT, FIELD(nearest.max),
+		.source = "memory.limit_in_bytes or memory.max of it" },
+	{ "headroom", "headroom", NULL, "How much that cgroup can still take until its limit kills, cache given back and swap used up.", UNIT_BYTES, 7, NEED_LIMIT, FIELD(nearest.headroom), .whole = FIELD(nearest.max),
+		.source = "the files of that cgroup" },
+	{ "verdict", "verdict", NULL, "Whether memory is well: ok, filling, limit, low, swapping, stalled, killed; unknown where it cannot be told.", UNIT_TEXT, 8, NEED_VERDICT, FIELD(verdict.state), .is_constant = true,
+		.source = "memtop itself" },
+	{ "verdict_now", "now", NULL, "The same without regard to kills.", UNIT_TEXT, 8, NEED_VERDICT, FIELD(verdict.state_now), .is_constant = true,
+		.source = "memtop itself" },
+	{ "since", "since", NULL, "When that began, as far as memtop has seen it.", UNIT_TIME, 25, NEED_VERDICT, FIELD(verdict.since),
+		.source = "memtop itself" },
+	{ "use_growth", "use/min", NULL, "Growth of memory and swap in use, per minute, if it grew steadily for more than a minute and a half; 0: it hardly changed.", UNIT_BYTES_PER_MINUTE, 8, NEED_VERDICT | NEED_COURSE, FIELD(verdict.use_growth),
+		.source = "/proc/meminfo: MemTotal, MemAvailable, SwapTotal, SwapFree; windows of five seconds" },
+	{ "exhaustion", "gone in", NULL, "When available memory and free swap are used up at this rate.", UNIT_SPAN, 8, NEED_VERDICT | NEED_COURSE, FIELD(verdict.gone),
+		.source = "memtop itself", .misread = "Nothing is known of what programs will do: it only says how long it takes if all goes on as now." },
+	{ "exhaustion_least", "at least", NULL, "The shorter end of the range of that estimate; unknown where it grows faster and faster.", UNIT_SPAN, 8, NEED_VERDICT | NEED_COURSE, FIELD(verdict.gone_least),
+		.source = "memtop itself" },
+	{ "exhaustion_most", "at most", NULL, "The longer end of that range.", UNIT_SPAN, 8, NEED_VERDICT | NEED_COURSE, FIELD(verdict.gone_most),
+		.source = "memtop itself" },
+	{ "kills", "kills", NULL, "1 if the OOM killer killed within the last ten minutes, else 0.", UNIT_NUMBER, 5, NEED_VERDICT, FIELD(verdict.kills),
+		.source = "/dev/kmsg, or the tracepoint oom:mark_victim" },
+	{ "who", "who", NULL, "The process that the verdict is about, or another user of memory.", UNIT_TEXT, 15, NEED_VERDICT, FIELD(verdict.who),
+		.source = "memtop itself" },
+	{ "who_pid", "who PID", NULL, "Its PID, if it is a process.", UNIT_ID, 7, NEED_VERDICT, FIELD(verdict.who_pid),
+		.source = "memtop itself" },
+	{ "who_use", "who holds", NULL, "Its memory in use: anonymous memory and swap of a process.", UNIT_BYTES, 7, NEED_VERDICT, FIELD(verdict.who_use),
+		.source = "/proc/PID/statm, /proc/PID/status" },
+	{ "who_growth", "who/min", NULL, "The growth of that, per minute.", UNIT_BYTES_PER_MINUTE, 8, NEED_VERDICT | NEED_COURSE, FIELD(verdict.who_growth),
+		.source = "two readings, 100 to 125 seconds apart" },
 	{ "self_cpu", "self %CPU", NULL, "Share of one CPU that memtop itself used since the last refresh.", UNIT_PERCENT, 5, NEED_SELF, FIELD(self_cpu_share),
 		.source = "getrusage(), two readings" },
 	{ "self_cputime", "self time", NULL, "CPU time that memtop itself has used since it started, all threads together.", UNIT_DURATION, 7, NEED_SELF, FIELD(self_cpu_time),
@@ -220,11 +257,12 @@ static const struct column columns[] = {
 };
 
 const struct system_line system_lines[] = {
-	{ "Mem", { { "total", "total" }, { "used", "used" }, { "free", "free" }, { "shared", "shared" },
+	{ "State", NEED_VERDICT, { { "memory", .write = system_verdict_text } } },
+	{ "Mem", 0, { { "total", "total" }, { "used", "used" }, { "free", "free" }, { "shared", "shared" },
 		   { "buff/cache", "buff_cache" }, { "available", "available" } } },
-	{ "Swap", { { "total", "swap_total" }, { "used", "swap_used" }, { "free", "swap_free" },
+	{ "Swap", 0, { { "total", "swap_total" }, { "used", "swap_used" }, { "free", "swap_free" },
 		    { "in", "swap_in_bytes_rate", "/s" }, { "out", "swap_out_bytes_rate", "/s" } } },
-	{ "Load", { { "faults", "fault_rate", "/s" }, { "major", "major_fault_rate", "/s" }, { "reclaim", "reclaim_bytes_rate", "/s" },
+	{ "Load", 0, { { "average", "load" }, { "faults", "fault_rate", "/s" }, { "major", "major_fault_rate", "/s" }, { "reclaim", "reclaim_bytes_rate", "/s" },
 		    { "psi some", "psi_some_avg10", "%" }, { "full", "psi_full_avg10", "%" }, { "oom kills", .write = system_kills_text } } },
 };
 /* clang-format on */
@@ -251,20 +289,13 @@ void
 system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system, int64_t now,
 	enum charset charset)
 {
-	char count[UNIT_FORMAT_SIZE], name[64] = "", when[32] = "";
-	time_t seconds = (time_t)(system->last_kill_time / NS_PER_SEC),
-	       today = (time_t)(now / NS_PER_SEC);
-	struct tm time, day;
+	char count[UNIT_FORMAT_SIZE], when[UNIT_FORMAT_SIZE], name[64] = "";
 
 	unit_format(count, UNIT_NUMBER, system->oom_kills, SCALE_HUMAN);
-	if (system->last_kill_time == UNKNOWN || !localtime_r(&seconds, &time) ||
-		!localtime_r(&today, &day)) {
+	if (unit_format_when(when, system->last_kill_time, now) == 0) {
 		snprintf(text, SYSTEM_TEXT_SIZE, "%s", count);
 		return;
 	}
-	strftime(when, sizeof(when),
-		time.tm_year == day.tm_year && time.tm_yday == day.tm_yday ? "%H:%M" : "%Y-%m-%d",
-		&time);
 	if (system->last_kill_comm)
 		text_safe(name, sizeof(name), system->last_kill_comm, charset);
 	snprintf(text, SYSTEM_TEXT_SIZE, "%s, last %s%s%s", count, when, *name ? " " : "", name);

@@ -15,9 +15,28 @@ struct sampling {
 	int64_t own_pid;       /* PID of the sampling process, whose faults do not count */
 };
 
+/* The memory cgroup that is nearest to its limit, by collect/limits.c. Bytes. */
+struct nearest_limit {
+	const char *cgroup; /* NULL: no limit is in use, or none is visible */
+	int64_t max, headroom;
+};
+
+/* What model/verdict.c says about the memory of the machine. */
+struct verdict {
+	const char *state_now;               /* the same without regard to kills */
+	const char *state;                   /* one of verdict_states; NULL: not asked for */
+	int64_t since;                       /* when it began, nanoseconds since the epoch */
+	int64_t use_growth;                  /* of memory and swap in use, bytes per minute */
+	int64_t gone, gone_least, gone_most; /* nanoseconds until all is used up, at this rate */
+	int64_t kills;                       /* 1: there was one within the last ten minutes */
+	const char *who; /* a process, or another user of memory; NULL: no one */
+	int64_t who_pid, who_use, who_growth; /* bytes, bytes per minute */
+};
+
 /* The totals of the machine. Bytes and counts; the snapshot owns the texts. */
 struct system {
 	int64_t uptime, process_count;
+	int64_t load; /* thousandths */
 	const char *host, *kernel;
 
 	/* /proc/meminfo from libproc2, which computes used, buff_cache and swap_used */
@@ -32,10 +51,11 @@ struct system {
 
 	/* /proc/vmstat, since boot */
 	int64_t faults, major_faults, pages_swapped_in, pages_swapped_out, pages_scanned,
-		pages_reclaimed, oom_kills;
+		pages_reclaimed, anon_refaults, oom_kills;
 	int64_t memory_changes; /* sum of counters, for the collector: see vmstat_changes() */
 	/* rates by model/derive.c */
-	int64_t fault_rate, major_fault_rate, swap_in_rate, swap_out_rate, scan_rate, reclaim_rate;
+	int64_t fault_rate, major_fault_rate, swap_in_rate, swap_out_rate, scan_rate, reclaim_rate,
+		anon_refault_rate;
 	int64_t swap_in_bytes_rate, swap_out_bytes_rate, reclaim_bytes_rate;
 
 	/* the last of oom_kills, by collect/last-kill.c; UNKNOWN and NULL if not known */
@@ -48,6 +68,8 @@ struct system {
 	int64_t tlb_walk_rate, code_tlb_walk_rate, walks_per_million;
 
 	struct sampling sampling;
+	struct nearest_limit nearest;
+	struct verdict verdict;
 
 	/* the scope of an OOM kill, by collect/oom-scope.c; oom_total also by model/derive.c */
 	int64_t oom_limit, oom_headroom, oom_total, kill_allocating_task, panic_on_oom;
@@ -82,13 +104,18 @@ void system_check_sums(struct system *system);
  * was not on the day of `now` (nanoseconds since the epoch): "34, last 2026-11-26 worker". Safe for
  * a terminal.
  */
-enum { SYSTEM_TEXT_SIZE = 128 };
+enum { SYSTEM_TEXT_SIZE = 512 };
 void system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system, int64_t now,
 	enum charset charset);
+
+/* "ok, 19.6G available, steady": the verdict in a text of the totals. */
+void system_verdict_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system,
+	int64_t now, enum charset charset);
 
 /* The lines of the totals in a text: a label, then names with their values and a suffix. */
 struct system_line {
 	const char *label;
+	uint64_t need; /* only if that was asked for */
 	struct system_item {
 		const char *label, *column, *behind;
 		/* writes another text instead of the value; or NULL */

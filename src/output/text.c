@@ -103,6 +103,8 @@ write_totals(struct output *output, const struct snapshot *snapshot)
 	for (size_t i = 0; i < system_line_count; i++) {
 		const struct system_line *line = &system_lines[i];
 
+		if (line->need & ~snapshot->bits)
+			continue;
 		add_text(output, line->label);
 		pad(output, 5 - strlen(line->label));
 		for (size_t j = 0; line->items[j].label; j++)

@@ -30,6 +30,7 @@ struct node {
 	size_t column_count;
 	enum comparison comparison;
 	int64_t number;
+	bool is_share;      /* the number is per mille of the column's whole */
 	const int64_t *set; /* the number must be one of these; NULL: not used */
 	size_t set_count;
 	char *text;

@@ -181,13 +181,21 @@ example_of(enum unit unit)
 								   : "a number";
 }
 
+static bool
+has_percent(const char *text)
+{
+	return *text && text[strlen(text) - 1] == '%';
+}
+
 static int
 parse_number(struct parser *parser, struct node *term, const char *start)
 {
 	const struct column *column = term->columns[0];
 	size_t length = strcspn(term->text, JOINTS);
 
-	if (unit_parse(column->unit, term->text, &term->number) == 0) {
+	term->is_share = column->whole && has_percent(term->text);
+	if (unit_parse(term->is_share ? UNIT_PERCENT : column->unit, term->text, &term->number) ==
+		0) {
 		term->number = unit_in_order(column->unit, term->number);
 		return 0;
 	}

@@ -101,14 +101,17 @@ number_holds(const struct node *term, enum unit unit, int64_t number)
 static bool
 column_holds(const struct node *term, const struct column *column, const void *row)
 {
+	int64_t number;
+
 	if (column->unit == UNIT_TEXT) {
 		const char *text = column_text(column, row);
 
 		return text && text_holds(term, text);
 	}
-	if (column_number(column, row) == UNKNOWN)
-		return false;
-	return number_holds(term, column->unit, column_number(column, row));
+	number = column_number(column, row);
+	if (term->is_share)
+		number = known_share(number, *(const int64_t *)((const char *)row + column->whole));
+	return number != UNKNOWN && number_holds(term, column->unit, number);
 }
 
 static bool

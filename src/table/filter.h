@@ -11,10 +11,11 @@
  *   rss>500M  user!=root  comm~java  !cmd~agent  (oom>=800 or swap>0)  firefox
  *
  * A term is COLUMN OPERATOR VALUE without blanks; a value with blanks needs ' or ". The operators
- * are = != < <= > >= and, for texts, ~ (regular expression, see pattern.h) and !~. A bare word
- * matches if one of the table's search columns contains it. `and` is the same as a blank; `or`
- * binds less; brackets group. ! negates a term or a bracket. A term about an unknown value does not
- * match; with ! it does.
+ * are = != < <= > >= (for a size that is a part of another also in per cent: available<10%) and,
+ * for texts, ~ (regular expression, see pattern.h) and !~. A bare word matches if one of the
+ * table's search columns contains it. `and` is the same as a blank; `or` binds less; brackets
+ * group. ! negates a term or a bracket. A term about an unknown value does not match; with ! it
+ * does.
  */
 struct filter;
 

@@ -25,6 +25,14 @@ struct signal_order {
 	int number;
 };
 
+/* The figures of the graphs in the last refreshes, oldest first. */
+enum { GRAPHS = 3, GRAPH_VALUES = 240 };
+struct graph_history {
+	int64_t values[GRAPHS][GRAPH_VALUES];
+	size_t count;
+	int64_t last; /* the snapshot that was noted last */
+};
+
 /*
  * The state of the screen. Views and dialogs read it; only app.c and tui.c write it, except for the
  * settings and the dialogs.
@@ -34,7 +42,8 @@ struct app {
 	const struct snapshot *snapshot; /* NULL before the first */
 	enum charset charset;
 	struct process_list *processes; /* shared by the views that list processes */
-	struct process_key process;     /* subject of the open page, if it has one */
+	struct graph_history history;
+	struct process_key process; /* subject of the open page, if it has one */
 
 	/* The open tab, and the pages opened from it. */
 	const struct view *pages[MOST_PAGES], *view; /* the last of them is open */

@@ -2,6 +2,7 @@
 #include "tui/editor.h"
 
 #include "act/oom.h"
+#include "model/oom-lasting.h"
 #include "tui/app.h"
 #include "tui/screen.h"
 
@@ -203,15 +204,13 @@ add_keys(struct page *page)
 }
 
 static void
-add_drop_in(struct page *page)
+add_lasting(struct page *page)
 {
 	const struct editor *editor = page->app->editor;
-	char text[OOM_DROP_IN_SIZE], *rest = text, *line;
-	bool known = oom_drop_in(editor->preview.effects[0].process, editor->to, text);
+	char text[OOM_LASTING_SIZE], *rest = text, *line;
 
-	add(page, STYLE_NORMAL,
-		known ? "A change lasts as long as the process. To make it last:"
-		      : "A change lasts as long as the process. There is no drop-in for systemd:");
+	oom_lasting_text(editor->preview.effects[0].process, editor->to, text);
+	add(page, STYLE_NORMAL, "A change lasts as long as the process. To make it last:");
 	while ((line = strsep(&rest, "\n")))
 		if (*line)
 			add(page, STYLE_BOLD, "  %s", line);
@@ -228,8 +227,8 @@ lay_out(struct page *page)
 		return;
 	}
 	add_title(page);
-	if (editor->state == EDITOR_DROP_IN) {
-		add_drop_in(page);
+	if (editor->state == EDITOR_LASTING) {
+		add_lasting(page);
 		return;
 	}
 	if (preview->count == 1) {

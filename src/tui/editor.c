@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/editor.h"
 
+#include "act/drop-in.h"
 #include "act/oom.h"
 #include "base/clock.h"
 #include "base/macros.h"
 #include "base/memory.h"
 #include "model/needs.h"
+#include "model/oom-lasting.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 const char editor_hint[] = "Enter change it  Esc leave it  t tree  s systemd  u undo";
@@ -271,15 +274,52 @@ action_tree(struct app *app)
 }
 
 static void
-action_drop_in(struct app *app)
+action_lasting(struct app *app)
 {
-	app->editor->state = app->editor->state == EDITOR_OPEN ? EDITOR_DROP_IN : EDITOR_OPEN;
+	app->editor->state = app->editor->state == EDITOR_OPEN ? EDITOR_LASTING : EDITOR_OPEN;
+}
+
+static void
+drop_in_answered(struct app *app, bool yes)
+{
+	const struct process *process = app->editor->preview.effects[0].process;
+	char folder[OOM_LASTING_SIZE], content[OOM_LASTING_SIZE];
+	int error;
+
+	if (!yes || !oom_lasting_file(process, app->editor->to, folder, content))
+		return;
+	error = drop_in_write(DROP_IN_ROOT, folder, content);
+	if (error < 0)
+		app_say(app, "cannot write the drop-in: %s", strerror(-error));
+	else
+		app_say(app,
+			"written; after systemctl daemon-reload it applies from the next start");
+}
+
+/* Writes the drop-in after a question; what is not systemd's is only shown. */
+static void
+action_write(struct app *app)
+{
+	const struct editor *editor = app->editor;
+	char folder[OOM_LASTING_SIZE], content[OOM_LASTING_SIZE], question[PROMPT_SIZE];
+
+	if (editor->preview.count != 1) {
+		app_say(app, "only for one process at once");
+	} else if (oom_lasting_file(
+			   editor->preview.effects[0].process, editor->to, folder, content)) {
+		snprintf(question, sizeof(question),
+			"Write " DROP_IN_ROOT "/%.100s/" DROP_IN_NAME "?", folder);
+		prompt_ask(&app->prompt, question, drop_in_answered);
+	} else {
+		app->editor->state = EDITOR_LASTING;
+		app_say(app, "there is no file that memtop could write for it");
+	}
 }
 
 static void
 action_cancel(struct app *app)
 {
-	if (app->editor->state == EDITOR_DROP_IN)
+	if (app->editor->state == EDITOR_LASTING)
 		app->editor->state = EDITOR_OPEN;
 	else
 		close_editor(app);
@@ -296,7 +336,8 @@ static const struct action_handler handlers[] = {
 	{ ACTION_ADJ_DOWN_FAR, .act_with = action_step, .argument = -FAR_STEP },
 	{ ACTION_ADJ_UP_FAR, .act_with = action_step, .argument = FAR_STEP },
 	{ ACTION_ADJ_TREE, .act = action_tree },
-	{ ACTION_ADJ_DROP_IN, .act = action_drop_in },
+	{ ACTION_ADJ_LASTING, .act = action_lasting },
+	{ ACTION_ADJ_WRITE, .act = action_write },
 	{ ACTION_ADJ_UNDO, .act = action_undo },
 	{ ACTION_ADJ_APPLY, .act = action_apply },
 	{ ACTION_ADJ_CANCEL, .act = action_cancel },

@@ -17,7 +17,7 @@ enum { MOST_AHEAD = 32 };
  * targets are fixed by pid and start time.
  */
 struct editor {
-	enum { EDITOR_CLOSED, EDITOR_WAITING, EDITOR_OPEN, EDITOR_DROP_IN } state;
+	enum { EDITOR_CLOSED, EDITOR_WAITING, EDITOR_OPEN, EDITOR_LASTING } state;
 	struct process_key *targets;
 	size_t target_count, target_capacity;
 	bool with_tree;

@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LARGE (INT64_C(1) << 30)
+
 enum {
 	GAP = 1,
-	LAST_COLUMNS = 20,    /* minimum for the last text */
+	LAST_COLUMNS = 20,    /* minimum for the last text, */
+	WIDE_COLUMNS = 40,    /* and in a window of at least twice as many columns */
 	SCROLLED_COLUMNS = 8, /* minimum for the scrolled columns */
 	TITLE_SIZE = 64
 };
@@ -63,6 +66,15 @@ count_staying(const struct placing *placing)
 	return count;
 }
 
+/* The least space for a last text. */
+static int
+reserved_for_last(const struct grid_content *content, int width)
+{
+	if (content->has_commands && width >= 2 * WIDE_COLUMNS)
+		return WIDE_COLUMNS;
+	return width >= 2 * LAST_COLUMNS ? LAST_COLUMNS : 0;
+}
+
 static struct placing
 prepare(const struct grid_content *content, int width)
 {
@@ -73,7 +85,7 @@ prepare(const struct grid_content *content, int width)
 		.last = keeps_last ? last : NULL,
 		.sorted_at = -1,
 		.width = width,
-		.edge = keeps_last && width >= 2 * LAST_COLUMNS ? width - LAST_COLUMNS : width };
+		.edge = width - (keeps_last ? reserved_for_last(content, width) : 0) };
 
 	if (placing.sorted.column == placing.last)
 		placing.sorted.column = NULL; /* it is always visible */
@@ -213,15 +225,42 @@ grid_draw_headings(
 	}
 }
 
-void
-grid_draw_cell(const struct heading *heading, const struct grid_content *content,
-	const struct column *column, const void *row, WINDOW *window, int y, int indent,
-	enum style style)
+static bool
+is_size(enum unit unit)
 {
-	static char text[CELL_SIZE]; /* only the curses thread draws */
+	return unit == UNIT_BYTES || unit == UNIT_BYTES_PER_MINUTE || unit == UNIT_BYTES_PER_SECOND;
+}
 
-	cell_format(text, CELL_SIZE, column, row, content->charset, content->scale);
-	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, text);
+/* Identifiers and texts have no size. */
+static enum style
+style_of_number(const struct column *column, const void *row)
+{
+	int64_t number;
+
+	if (tells_rows_apart(column))
+		return STYLE_NORMAL;
+	number = column_number(column, row);
+	if (number == 0)
+		return STYLE_ZERO;
+	return is_size(column->unit) && (number >= LARGE || (number <= -LARGE && number != UNKNOWN))
+		       ? STYLE_LARGE
+		       : STYLE_NORMAL;
+}
+
+void
+grid_draw_cell(const struct heading *heading, const struct grid_content *content, const void *row,
+	const char *text, WINDOW *window, int y, int indent, enum style style)
+{
+	static char cell[CELL_SIZE]; /* only the curses thread draws */
+	const struct column *column = heading->column;
+
+	if (text)
+		text_safe(cell, CELL_SIZE, text, content->charset);
+	else
+		cell_format(cell, CELL_SIZE, column, row, content->charset, content->scale);
+	if (style == STYLE_NORMAL)
+		style = style_of_number(column, row);
+	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, cell);
 }
 
 void

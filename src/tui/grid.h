@@ -6,6 +6,7 @@
 #include "table/order.h"
 #include "tui/screen.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { MOST_HEADINGS = 64 };
@@ -31,6 +32,7 @@ struct grid_content {
 	const struct row_list *rows;
 	enum scale scale;
 	enum charset charset;
+	bool has_commands; /* the last texts need more space to tell rows apart */
 };
 
 /*
@@ -46,10 +48,12 @@ void grid_place(struct grid *grid, const struct grid_content *content, int width
 void grid_draw_headings(
 	const struct grid *grid, const struct grid_content *content, WINDOW *window, int y);
 
-/* Writes a cell below its heading, `indent` further right. */
+/*
+ * Writes a cell below its heading, `indent` further right; another text instead of its value if
+ * `text` is not NULL. In a row of STYLE_NORMAL zeros are dim and large sizes stand out.
+ */
 void grid_draw_cell(const struct heading *heading, const struct grid_content *content,
-	const struct column *column, const void *row, WINDOW *window, int y, int indent,
-	enum style style);
+	const void *row, const char *text, WINDOW *window, int y, int indent, enum style style);
 
 /* Scrolls the columns left (-1) or right, if possible. */
 void grid_scroll(struct grid *grid, int step);

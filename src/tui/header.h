@@ -2,6 +2,7 @@
 #pragma once
 
 #include <curses.h>
+#include <stdbool.h>
 
 struct app;
 
@@ -9,9 +10,28 @@ struct app;
  * The totals, the tabs and the active filter. A small window has fewer lines; HEADER_WITH_TABS is
  * the maximum without the filter. Returns the number of lines.
  */
-enum { HEADER_WITH_TABS = 5 };
+enum { HEADER_WITH_TABS = 6 };
 int header_height(struct app *app, int window_height);
+
+/* Whether the verdict is a kill that the user has not seen yet (Esc). */
+bool header_tells_kill(const struct app *app);
+
+/* The line of the tabs, or -1 if there is none. */
+int header_tab_line(struct app *app, int window_height);
 void header_draw(struct app *app, WINDOW *window, int height);
+
+/*
+ * The graphs of the last minutes, in header-graph.c: in a high window, if the settings want them.
+ * header_note() takes the figures of the snapshot.
+ */
+void header_note(struct app *app);
+int header_graph_height(const struct app *app, int window_height);
+void header_draw_graph(struct app *app, WINDOW *window, int y);
+
+/* Lines of it, in header-bar.c: memory with its bar, the names of its parts, swap and stalls. */
+void header_draw_memory(struct app *app, WINDOW *window, int y);
+void header_draw_legend(struct app *app, WINDOW *window, int y);
+void header_draw_swap(struct app *app, WINDOW *window, int y);
 
 /*
  * The last line of it: the active filter, the number of rows that pass and, for processes, their

@@ -42,21 +42,23 @@ list_of(const struct table_view *view)
 	return (const struct process_list *)view;
 }
 
-/* COMMAND shows the name without command lines, or if one has not been read yet. */
-static const struct column *
-shown_column(const struct process_list *list, const struct column *column, bool has_been_read)
+static bool
+is_command(const struct column *column)
 {
-	if (strcmp(column->name, "command") != 0 || (list->settings->command_line && has_been_read))
-		return column;
-	return table_column(&process_table, "comm");
+	return strcmp(column->name, "command") == 0;
 }
 
-static const struct column *
-column_of_row(const struct table_view *view, const struct column *column, const void *row)
+/* COMMAND shows the kernel's name as long as the command line has not been read. */
+static const char *
+text_of_row(const struct table_view *view, const struct column *column, const void *row)
 {
 	const struct process *process = row;
 
-	return shown_column(list_of(view), column, process->command);
+	if (!is_command(column))
+		return NULL;
+	if (!process->command)
+		return process->comm;
+	return list_of(view)->settings->command_line ? NULL : process_program(process->command);
 }
 
 static enum style
@@ -87,7 +89,7 @@ draw_branch(const struct table_view *view, WINDOW *window, int y, size_t index, 
 }
 
 static const struct row_look look = {
-	.style = style_of, .column = column_of_row, .draw_before = draw_branch
+	.style = style_of, .text = text_of_row, .draw_before = draw_branch
 };
 
 void
@@ -119,6 +121,7 @@ process_list_use(struct process_list *list, struct listing *listing, uint64_t ne
 		list->table.grid.first_column = 0;
 	list->listing = listing;
 	list->table.columns = &listing->columns;
+	list->table.has_commands = listing == &list->settings->processes;
 	list->table.order = &listing->order;
 	list->needs = needs;
 	list->is_of_candidates = false;
@@ -169,7 +172,7 @@ process_list_add_needs(const struct process_list *list, bool is_first, struct ne
 
 	needs->bits |= of_all;
 	for (size_t i = 0; !is_first && i < columns->count; i++)
-		add_column(needs, shown_column(list, columns->columns[i], true));
+		add_column(needs, columns->columns[i]);
 	needs->sizes_only = has_sizes_for_order(list);
 	needs->visible = list->visible.pids;
 	needs->visible_count = list->visible.count;

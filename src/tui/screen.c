@@ -26,31 +26,10 @@ enum { ESCAPE_DELAY_MS = 25, LINE_SIZE = 2048, LEAST_COLORS = 8 };
 		NCURSES_MOUSE_MASK(5, PRESS_AND_RELEASE))
 #define PRESS_AND_RELEASE (NCURSES_BUTTON_PRESSED | NCURSES_BUTTON_RELEASED)
 
-/* clang-format off */
-static const struct {
-	short foreground, background; /* -1: the terminal's default */
-	attr_t with_colors, without;
-} looks[STYLE_COUNT] = {
-	[STYLE_NORMAL]   = { -1, -1, A_NORMAL, A_NORMAL },
-	[STYLE_DIM]      = { -1, -1, A_DIM, A_NORMAL },
-	[STYLE_BOLD]     = { -1, -1, A_BOLD, A_BOLD },
-	[STYLE_HEADING]  = { -1, -1, A_REVERSE, A_REVERSE },
-	[STYLE_SORTED]   = { -1, -1, A_REVERSE | A_BOLD, A_REVERSE | A_BOLD },
-	[STYLE_SELECTED] = { COLOR_BLACK, COLOR_CYAN, A_NORMAL, A_REVERSE },
-	[STYLE_TAGGED]   = { COLOR_YELLOW, -1, A_BOLD, A_BOLD },
-	[STYLE_WARNING]  = { COLOR_RED, -1, A_BOLD, A_BOLD },
-	[STYLE_ANON]     = { COLOR_GREEN, -1, A_NORMAL, A_NORMAL },
-	[STYLE_CACHE]    = { COLOR_BLUE, -1, A_NORMAL, A_NORMAL },
-	[STYLE_SHMEM]    = { COLOR_CYAN, -1, A_NORMAL, A_NORMAL },
-	[STYLE_KERNEL]   = { COLOR_MAGENTA, -1, A_NORMAL, A_NORMAL },
-	[STYLE_HUGE]     = { COLOR_YELLOW, -1, A_NORMAL, A_NORMAL },
-	[STYLE_OTHER]    = { COLOR_RED, -1, A_NORMAL, A_NORMAL },
-};
-/* clang-format on */
-
 static const int end_signals[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
 
 static attr_t styles[STYLE_COUNT];
+static bool uses_colors;
 static volatile sig_atomic_t end_signal;
 static bool is_open;
 static SCREEN *terminal;
@@ -75,15 +54,45 @@ catch_signals(void)
 	}
 }
 
-void
-screen_prepare_styles(bool has_colors_too)
+static attr_t
+attributes_of(const struct look *look)
 {
+	return (look->bold ? A_BOLD : 0) | (look->dim ? A_DIM : 0) |
+	       (look->reverse ? A_REVERSE : 0) | (look->underline ? A_UNDERLINE : 0) |
+	       (look->italic ? A_ITALIC : 0);
+}
+
+/* Bright colours are bold ones where there are only eight. */
+static short
+color_here(short color, attr_t *bold)
+{
+	if (color < COLORS)
+		return color;
+	if (color >= 16 || color < LEAST_COLORS)
+		return -1;
+	*bold |= A_BOLD;
+	return (short)(color - LEAST_COLORS);
+}
+
+void
+screen_prepare_styles(const struct palette *palette, bool has_colors_too)
+{
+	struct palette mono = *palette;
+
+	uses_colors = has_colors_too;
+	if (!has_colors_too)
+		mono.theme = THEME_MONO;
 	for (short i = 0; i < STYLE_COUNT; i++) {
-		styles[i] = has_colors_too ? looks[i].with_colors : looks[i].without;
-		if (!has_colors_too || (looks[i].foreground < 0 && looks[i].background < 0))
+		struct look look = { .foreground = -1, .background = -1 };
+		attr_t bold = 0, ignored;
+
+		look_parse(palette_look(&mono, (enum style)i), &look);
+		styles[i] = attributes_of(&look);
+		if (!has_colors_too || (look.foreground < 0 && look.background < 0))
 			continue;
-		init_pair((short)(i + 1), looks[i].foreground, looks[i].background);
-		styles[i] |= COLOR_PAIR(i + 1);
+		init_pair((short)(i + 1), color_here(look.foreground, &bold),
+			color_here(look.background, &ignored));
+		styles[i] |= bold | COLOR_PAIR(i + 1);
 	}
 }
 
@@ -93,8 +102,14 @@ screen_style(enum style style)
 	return styles[style];
 }
 
+bool
+screen_has_colors(void)
+{
+	return uses_colors;
+}
+
 static void
-start_colors(void)
+start_colors(const struct palette *palette)
 {
 	const char *no_color = secure_getenv("NO_COLOR");
 	bool wanted = !(no_color && *no_color) && has_colors();
@@ -103,7 +118,8 @@ start_colors(void)
 		start_color();
 		use_default_colors();
 	}
-	screen_prepare_styles(wanted && COLORS >= LEAST_COLORS && COLOR_PAIRS > STYLE_COUNT);
+	screen_prepare_styles(
+		palette, wanted && COLORS >= LEAST_COLORS && COLOR_PAIRS > STYLE_COUNT);
 }
 
 static void *
@@ -124,7 +140,7 @@ has_opened_terminal(void)
 }
 
 bool
-screen_open(bool use_mouse)
+screen_open(bool use_mouse, const struct palette *palette)
 {
 	const char *name = getenv("TERM"); /* only a name: curses decides where to search it */
 
@@ -149,7 +165,7 @@ screen_open(bool use_mouse)
 		mousemask(MOUSE_EVENTS, NULL);
 		mouseinterval(0);
 	}
-	start_colors();
+	start_colors(palette);
 	return true;
 }
 

@@ -2,40 +2,23 @@
 #pragma once
 
 #include "base/text.h"
+#include "tui/style.h"
 
 #include <curses.h>
 #include <stdbool.h>
-
-/* Styles of the screen; colours are used only with a meaning. */
-enum style {
-	STYLE_NORMAL,
-	STYLE_DIM,
-	STYLE_BOLD,
-	STYLE_HEADING,
-	STYLE_SORTED, /* heading of the sorted column */
-	STYLE_SELECTED,
-	STYLE_TAGGED,
-	STYLE_WARNING,
-	STYLE_ANON, /* the parts of the memory bar */
-	STYLE_CACHE,
-	STYLE_SHMEM,
-	STYLE_KERNEL,
-	STYLE_HUGE,
-	STYLE_OTHER,
-	STYLE_COUNT,
-};
 
 /*
  * Opens the screen, or returns false if there is none (TERM unset, dumb or unknown, no terminal on
  * standard input and output). screen_close() and every exit of the program restore the terminal,
  * also after a signal.
  */
-bool screen_open(bool use_mouse);
+bool screen_open(bool use_mouse, const struct palette *palette);
 void screen_close(void);
 
 /* For tests without a terminal: styles of a terminal with or without colours. */
-void screen_prepare_styles(bool has_colors);
+void screen_prepare_styles(const struct palette *palette, bool has_colors);
 attr_t screen_style(enum style style);
+bool screen_has_colors(void);
 
 /* The signal to end the program, or 0. */
 int screen_end_signal(void);

@@ -82,14 +82,14 @@ draw_row(const struct table_view *view, WINDOW *window, int y, size_t index,
 		screen_put_line(window, y, style, "");
 	for (size_t i = 0; i < view->grid.heading_count; i++) {
 		const struct heading *heading = &view->grid.headings[i];
-		const struct column *column = heading->column;
+		const char *text = NULL;
 		int before = 0;
 
 		if (look) {
-			column = look->column(view, column, row);
+			text = look->text(view, heading->column, row);
 			before = look->draw_before(view, window, y, index, i, style);
 		}
-		grid_draw_cell(heading, content, column, row, window, y, before, style);
+		grid_draw_cell(heading, content, row, text, window, y, before, style);
 	}
 }
 
@@ -97,7 +97,7 @@ static void
 draw_rows(struct table_view *view, WINDOW *window, enum charset charset, enum scale scale)
 {
 	const struct grid_content content = { view->columns, view->order, &view->rows, scale,
-		charset };
+		charset, view->has_commands };
 	int heading = getmaxy(window) > 1 ? 1 : 0;
 
 	view->heading_line = heading ? getbegy(window) : -1;

@@ -15,8 +15,8 @@ struct table_view;
 /* The look of rows that differ. */
 struct row_look {
 	enum style (*style)(const struct table_view *view, const void *row);
-	/* The column shown instead of another one in a row. */
-	const struct column *(*column)(
+	/* A text shown instead of the value; NULL: the value. */
+	const char *(*text)(
 		const struct table_view *view, const struct column *column, const void *row);
 	/* Draws the part before the cell of a heading. Returns its width. */
 	int (*draw_before)(const struct table_view *view, WINDOW *window, int y, size_t index,
@@ -39,6 +39,7 @@ struct table_view {
 	bool is_filtering;                         /* a filter is being typed */
 	bool (*is_worth_showing)(const void *row); /* NULL: all are */
 	const struct row_look *look;               /* NULL: default */
+	bool has_commands; /* a last text tells rows apart: it has more space */
 };
 
 /* Shows these columns, sorted by `order` (NULL: unsorted); both must be valid. */

@@ -3,6 +3,7 @@
 
 #include "base/unit.h"
 #include "table/order.h"
+#include "tui/style.h"
 
 #include <stdbool.h>
 
@@ -18,5 +19,6 @@ struct tui_settings {
 	struct listing processes, kill_order; /* for the views of these names */
 	int64_t interval;                     /* nanoseconds */
 	enum scale scale;
-	bool kernel_threads, command_line, mouse;
+	bool kernel_threads, command_line, mouse, graph;
+	struct palette palette;
 };

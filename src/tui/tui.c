@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct app *
 tui_create(struct tui_settings *settings, const struct filter *filter, const char *filter_text)
@@ -76,10 +77,11 @@ announce(struct app *app)
 			app->announced);
 }
 
+/* Ends what is told of kills. Returns false if nothing is. */
 static bool
 end_announcement(struct app *app)
 {
-	if (!app->announcement[0])
+	if (!app->announcement[0] && (!app->snapshot || !header_tells_kill(app)))
 		return false;
 	app->announcement[0] = '\0';
 	app->announced = 0;
@@ -94,6 +96,7 @@ tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 
 	app->snapshot = snapshot;
 	app->stretch = stretch;
+	header_note(app);
 	if (app_view_below(app) != app->last_list) /* app_show() does not do it */
 		process_list_show(app->processes, snapshot);
 	app_show(app);
@@ -160,7 +163,8 @@ struct needs
 tui_needs(const struct app *app)
 {
 	const struct view *view = app_view_below(app);
-	struct needs needs = { .bits = NEED_OVERVIEW | view->needs | editor_needs(app->editor),
+	struct needs needs = { .bits = NEED_OVERVIEW | VERDICT_NEEDS | view->needs |
+				       editor_needs(app->editor),
 		.exact = app->wants_exact || app->editor->state == EDITOR_WAITING };
 
 	needs.bits |= app->choose.kind ? app->choose.kind->needs : 0;
@@ -299,6 +303,13 @@ freeze(struct app *app)
 }
 
 static void
+toggle_graph(struct app *app)
+{
+	app->settings->graph = !app->settings->graph;
+	app_say(app, "graphs of the last minutes: %s", app->settings->graph ? "shown" : "hidden");
+}
+
+static void
 save(struct app *app)
 {
 	app->wants_save = true;
@@ -318,6 +329,7 @@ static const struct action_handler everywhere[] = {
 	{ ACTION_UNIT_PREVIOUS, .act_with = change_scale, .argument = -1 },
 	{ ACTION_DELAY, .act = change_delay },
 	{ ACTION_FREEZE, .act = freeze },
+	{ ACTION_GRAPH, .act = toggle_graph },
 	{ ACTION_SAVE, .act = save },
 	{ ACTION_REFRESH, .act = app_refresh },
 	{ ACTION_REDRAW, .act = redraw },
@@ -406,14 +418,14 @@ tui_key(struct app *app, int key)
 
 /* Draws a text that ends in line y and may begin above. */
 static void
-draw_warning(WINDOW *window, int y, const char *text)
+draw_message(WINDOW *window, int y, enum style style, const char *text)
 {
-	int lines = screen_put_wrapped(window, getmaxy(window), 0, STYLE_WARNING, text);
+	int lines = screen_put_wrapped(window, getmaxy(window), 0, style, text);
 
 	if (y == 0)
-		screen_put_line(window, y, STYLE_WARNING, text);
+		screen_put_line(window, y, style, text);
 	else
-		screen_put_wrapped(window, y - lines + 1, 0, STYLE_WARNING, text);
+		screen_put_wrapped(window, y - lines + 1, 0, style, text);
 }
 
 /* Only hints about the processes that the view shows. */
@@ -432,6 +444,24 @@ hints_of_view(const struct app *app, struct hint hints[static MOST_HINTS])
 		hints);
 }
 
+/* Each of "KEY words  KEY words ..." with its key in another style. */
+static void
+draw_keys(WINDOW *window, int y, const char *keys)
+{
+	for (int x = 0; *keys && x < getmaxx(window);) {
+		const char *end = strstr(keys, "  ");
+		size_t length = end ? (size_t)(end - keys) : strlen(keys), key = strcspn(keys, " ");
+
+		if (key > length)
+			key = length;
+		screen_printf(window, y, x, STYLE_KEY, "%.*s", (int)key, keys);
+		screen_printf(window, y, x + (int)key, STYLE_NORMAL, "%.*s", (int)(length - key),
+			keys + key);
+		x += (int)length + 2;
+		keys += length + (end ? 2 : 0);
+	}
+}
+
 static void
 draw_last_line(struct app *app, WINDOW *window)
 {
@@ -442,14 +472,13 @@ draw_last_line(struct app *app, WINDOW *window)
 	if (app->prompt.label) {
 		prompt_draw(&app->prompt, window, y);
 	} else if (app->message[0]) {
-		draw_warning(window, y, app->message);
+		draw_message(window, y, STYLE_WARNING, app->message);
 	} else if (!editor_is_open(app->editor) && hints_of_view(app, hints) > 0) {
 		hint_text(&hints[0], hint);
 		screen_put(window, y, 0, STYLE_DIM, hint);
 	} else {
 		app->hint_line = y;
-		screen_put(window, y, 0, STYLE_DIM,
-			editor_is_open(app->editor) ? editor_hint : app->view->hint);
+		draw_keys(window, y, editor_is_open(app->editor) ? editor_hint : app->view->hint);
 	}
 }
 
@@ -463,7 +492,7 @@ tui_draw(struct app *app)
 
 	werase(stdscr);
 	app->hint_line = -1;
-	app->tab_line = header >= HEADER_WITH_TABS ? HEADER_WITH_TABS - 1 : -1;
+	app->tab_line = header_tab_line(app, height);
 	header_draw(app, stdscr, header);
 	if (!app->snapshot)
 		screen_put(stdscr, 0, 0, STYLE_NORMAL, "reading /proc ...");
@@ -476,6 +505,6 @@ tui_draw(struct app *app)
 	if (height > 2 || app->prompt.label)
 		draw_last_line(app, stdscr);
 	if (app->announcement[0] && height > 2 && !editor_is_open(app->editor))
-		draw_warning(stdscr, height - 2, app->announcement);
+		draw_message(stdscr, height - 2, STYLE_ALARM, app->announcement);
 	wnoutrefresh(stdscr);
 }

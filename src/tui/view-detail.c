@@ -4,14 +4,20 @@
 #include "table/cell.h"
 #include "tui/app.h"
 #include "tui/screen.h"
+#include "tui/summary.h"
 
 #include <stdio.h>
 
 /*
- * All data of one process, in sections: each column of the table with its value and meaning. All
- * lines are laid out each time; only the visible ones are drawn.
+ * One process on a page: a summary, then all its figures in sections: each column of the table with
+ * its value and meaning. All lines are laid out each time; only the visible ones are drawn.
  */
 enum { TITLE_COLUMNS = 9, VALUE_COLUMNS = 10, GAP = 2, LEAST_HELP = 30, LIMIT_COLUMNS = 12 };
+
+struct detail {
+	struct list list; /* the first member */
+	struct summary summary;
+};
 
 /* The place of the next line: y may be above or below the window. */
 struct sheet {
@@ -19,6 +25,7 @@ struct sheet {
 	const struct process *process;
 	WINDOW *window;
 	int y, values_end; /* right edge of the numbers */
+	int unknown;       /* figures that were left out */
 };
 
 static void
@@ -87,9 +94,16 @@ enum {
 static void
 put_columns(struct sheet *sheet, int units)
 {
-	for (size_t i = 0; i < process_table.column_count; i++)
-		if (units & 1 << process_table.columns[i].unit)
-			put_column(sheet, &process_table.columns[i]);
+	for (size_t i = 0; i < process_table.column_count; i++) {
+		const struct column *column = &process_table.columns[i];
+
+		if (!(units & 1 << column->unit))
+			continue;
+		if (column_is_known(column, sheet->process))
+			put_column(sheet, column);
+		else
+			sheet->unknown++;
+	}
 }
 
 /* Three numbers for a limit: use, soft limit, hard limit. */
@@ -147,10 +161,11 @@ static const struct {
 
 /* Returns the number of lines. */
 static int
-put_sections(struct sheet *sheet)
+put_all(struct sheet *sheet, const struct summary *summary)
 {
 	int first = sheet->y;
 
+	sheet->y += summary_draw(summary, sheet->app, sheet->process, sheet->window, sheet->y);
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
 		screen_put_line(sheet->window, sheet->y++, STYLE_HEADING, sections[i].title);
 		put_columns(sheet, sections[i].first_units);
@@ -158,13 +173,28 @@ put_sections(struct sheet *sheet)
 		if (sections[i].has_limits)
 			put_limits(sheet);
 	}
+	if (sheet->unknown > 0)
+		screen_printf(sheet->window, sheet->y++, 0, STYLE_DIM,
+			"%d figures are unknown and left out", sheet->unknown);
 	return sheet->y - first;
+}
+
+/* Follows the process from refresh to refresh. */
+static void
+show(void *data, struct app *app)
+{
+	struct detail *detail = data;
+	const struct process *process = app_find(app, &app->process);
+
+	if (process)
+		summary_note(&detail->summary, app, process);
 }
 
 static void
 draw(void *data, struct app *app, WINDOW *window)
 {
-	struct list *list = data;
+	struct detail *detail = data;
+	struct list *list = &detail->list;
 	size_t first = list->selected;
 	struct sheet sheet = { .app = app,
 		.process = app_find(app, &app->process),
@@ -177,12 +207,13 @@ draw(void *data, struct app *app, WINDOW *window)
 		return;
 	}
 	sheet.values_end = end_of_values(&sheet);
-	list_fit_page(list, (size_t)put_sections(&sheet), (size_t)getmaxy(window));
+	list_fit_page(list, (size_t)put_all(&sheet, &detail->summary), (size_t)getmaxy(window));
 	if (list->selected == first)
 		return;
 	werase(window); /* it was scrolled beyond the end */
 	sheet.y = -(int)list->selected;
-	put_sections(&sheet);
+	sheet.unknown = 0;
+	put_all(&sheet, &detail->summary);
 }
 
 const struct view view_detail = {
@@ -190,8 +221,9 @@ const struct view view_detail = {
 	.hint = "Up Down scroll  a OOM priority  k signal  3 map  4 faults  x explain  q back",
 	.is_page = true,
 	.has_process = true,
-	.state_size = sizeof(struct list),
+	.state_size = sizeof(struct detail),
 	.open = list_open_page,
+	.show = show,
 	.draw = draw,
 	.has_list = true,
 };

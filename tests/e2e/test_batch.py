@@ -151,7 +151,7 @@ def test_T29_a_hostile_name_is_one_safe_row(actor, name):
     pid = actor("name", name)
     arguments = ["batch", "-n", "1", "-p", pid, "-F", "pid,user,comm,command"]
     text = memtop(*arguments).stdout
-    assert len(text.splitlines()) == 7
+    assert len(text.splitlines()) == 8
     assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", text)
     assert not re.search("[\x80-\x9f‪-‮⁦-⁩]", text.decode())
 
@@ -462,7 +462,7 @@ def test_a_signal_ends_it_as_signals_do(number):
 def test_a_long_command_line_widens_only_its_own_row(actor):
     long, short = str(actor("name", "x" * 3000)), str(actor("name", "y"))
     output = memtop("batch", "-n", "1", "-p", f"{long},{short}", "-F", "command,pid").stdout
-    rows = {row.split()[-1]: row for row in output.decode().splitlines()[6:]}
+    rows = {row.split()[-1]: row for row in output.decode().splitlines()[7:]}
     assert rows.keys() == {long, short}
     assert len(rows[long]) > 3000 and len(rows[short]) < 200
 

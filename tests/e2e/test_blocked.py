@@ -57,7 +57,7 @@ def test_the_screen_shows_them_and_ends_at_once(start, silent, keys):  # noqa: F
     _, mounted = silent(10)
     script = [f"mount --bind {shlex.quote(str(source))} {target}" for target, source in mounted.items()]
     script.append('exec "$@"')
-    screen = start("--no-config", "-d", "0.2", "-F", FIELDS, "-o", "comm", "--filter", "comm=actor",
+    screen = start("--no-config", "-d", "0.2", "-F", "pid,pss,blocked,command", "-o", "pid", "--filter", "comm=actor",
                    wrapper=["unshare", "-rm", "sh", "-c", " && ".join(script), "sh"])
     wait_until(lambda: b"(blocked)" in screen.output and b"smaps_rollup" in screen.output)
     screen.type(keys)

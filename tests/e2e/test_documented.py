@@ -13,7 +13,7 @@ import pytest
 from conftest import BUILD, SOURCE, memtop, run
 
 COMPLETIONS = Path(os.environ["BUILD"]) / "data" / "completions"
-COMMANDS = ["", "free", "batch", "oom", "oom log", "faults", "map", "budget", "kernel", "help"]
+COMMANDS = ["", "check", "free", "batch", "oom", "oom log", "faults", "map", "budget", "kernel", "help"]
 FIRST_WORDS = list(dict.fromkeys(command.split()[0] for command in COMMANDS[1:]))
 OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*))? ")
 

@@ -30,7 +30,7 @@ def adjustment_of(pid):
 def open_editor(terminal, *arguments, wrapper=()):
     terminal.run("80x24", {}, *wrapper, MEMTOP, "--no-config", "-d", "86400", *arguments)
     terminal.wait_for_text("COMMAND")
-    wait_until(lambda: terminal.type("C-r") or ", 1 shown" in terminal.capture())  # it may not be there yet
+    wait_until(lambda: terminal.type("C-r") or "  1 process  " in terminal.capture())  # it may not be there yet
     reopen_editor(terminal)
 
 
@@ -154,11 +154,9 @@ def test_T39_the_kill_order_of_a_memory_cgroup(terminal):
             terminal.type("2", "c")
             terminal.wait_for_text("Predicted, for", "of memory and swap")
             terminal.type("/", "=first", "Enter", "g")
-            terminal.wait_for_text(f"Predicted, for memory cgroup {group.path}, with swap 32.0M", "2 shown")
-            rows = [line.split() for line in terminal.capture().splitlines()[7:9]]
-            assert [(row[0], int(row[1]), row[-1]) for row in rows] == [
-                ("1", hogs[1].pid, "first"), ("2", hogs[0].pid, "small")
-            ]
+            terminal.wait_for_text(f"Predicted, for memory cgroup {group.path}, with swap 32.0M")
+            rows = [line.split()[:2] for line in terminal.capture().splitlines()[8:11]]
+            assert rows == [["1", str(hogs[1].pid)], ["2", str(hogs[0].pid)], []]
         finally:
             for hog in hogs:
                 hog.kill()
@@ -168,12 +166,12 @@ def test_T39_the_kill_order_of_a_memory_cgroup(terminal):
 def test_a_kill_is_announced_until_escape(terminal):
     with memory_cgroup() as group:
         terminal.run("80x24", {}, MEMTOP, "--no-config", "-d", "0.3")
-        terminal.wait_for_text("COMMAND", "oom kills ")
+        terminal.wait_for_text("COMMAND", "Swap")
         pid = group.kill_hog("hog", 300)
         terminal.wait_for_text(f"killed for lack of memory: hog ({pid})", "adjustment 300", "Esc")
-        assert "oom kills 0" not in terminal.capture()
+        assert re.search(r"(?m)^killed ", terminal.capture())
         terminal.type("M")
-        terminal.type("/", "=nothing", "Enter")
+        terminal.type("/", "=not", "=hing", "Enter")  # no command line of a running tmux has it all
         terminal.wait_for_text(f"hog ({pid})", "not found: nothing")
         terminal.type("Escape")
         wait_until(lambda: f"hog ({pid})" not in terminal.capture())
@@ -181,17 +179,18 @@ def test_a_kill_is_announced_until_escape(terminal):
 
 def test_F10_the_last_kill_is_named_on_the_screen_and_by_batch(terminal):
     wanted = re.compile(r"oom kills [1-9]\d*, last \d\d:\d\d f10-hog")
+    verdict = re.compile(r"(?m)^killed +f10-hog at \d\d:\d\d, [1-9]\d* kills? since boot; now \w+")
     with memory_cgroup() as group:
         terminal.run("80x24", {}, MEMTOP, "--no-config", "-d", "0.3")
-        terminal.wait_for_text("COMMAND", "oom kills ")
+        terminal.wait_for_text("COMMAND", "Swap")
 
         def is_named():
             group.kill_hog("f10-hog", 300)
             end = time.monotonic() + 5
-            while not wanted.search(terminal.capture()) and time.monotonic() < end:
+            while not verdict.search(terminal.capture()) and time.monotonic() < end:
                 time.sleep(0.05)
             text = memtop("batch", "-n", "1").stdout.decode()
-            return wanted.search(terminal.capture()) and wanted.search(text)
+            return verdict.search(terminal.capture()) and wanted.search(text)
 
         assert any(is_named() for _ in range(3))  # something else may be killed meanwhile
 

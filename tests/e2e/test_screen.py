@@ -24,7 +24,7 @@ SCREENS = [
     ("sort-reversed", ["R"]),
     ("tree", ["V"]),
     ("kernel-threads", ["K"]),
-    ("names", ["c"]),
+    ("paths", ["c"]),
     ("unit-next", ["e"]),
     ("unit-previous", ["E", "E"]),
     ("unit-bytes", ["e", "Right", "Right", "Right", "Right"]),
@@ -47,7 +47,7 @@ SCREENS = [
     ("order", ["F6"]),
     ("order-narrowed", [".", "=mem"]),
     ("order-chosen", [".", "=majflt", "Enter", "C-r"]),
-    ("no-such-key", ["G"]),
+    ("no-such-key", ["J"]),
     ("no-key-of-this-view", ["5", "k"]),
     ("editor-higher", ["F8"]),
     ("editor-lower", ["F7", "F7"]),
@@ -124,12 +124,12 @@ def test_the_help_ends_with_the_last_key(terminal):
 
 # What is clicked at (column, line) leads to the same screen as a key.
 CLICKS = [
-    ("kill-order", "@20,4"),
-    ("help", "@66,4"),
+    ("kill-order", "@20,5"),
+    ("help", "@66,5"),
     ("fields", "@49,23"),
     ("signal", "@58,23"),
-    ("sort-pid", "@5,5"),
-    ("sort-reversed", "@42,5"),
+    ("sort-pid", "@5,6"),
+    ("sort-reversed", "@20,6"),
 ]
 
 
@@ -145,14 +145,14 @@ def test_U13_a_click_does_as_a_key(terminal, name, key):
 def test_U13_rows_are_clicked_and_the_wheel_scrolls(terminal):
     terminal.start("80x24", {})
     terminal.wait_for("start")
-    terminal.type("@5,8", "k", "Enter")
+    terminal.type("@5,9", "k", "Enter")
     terminal.wait_for_text("Send SIGTERM to 700 ")
     terminal.type("n", "@79,23", "@40,20", "k", "@10,14", "@10,14")  # beside all; select a signal, take it
     terminal.wait_for_text("Send SIGBUS to 700 ")
     terminal.type("n", "k", "^", "Enter")
     terminal.wait_for_text("Send SIGCONT to 700 ")
     terminal.type("n", "?", "^")
-    wait_until(lambda: terminal.capture().splitlines()[5].startswith("PgUp "))
+    wait_until(lambda: terminal.capture().splitlines()[6].startswith("/ F3 L "))
 
 
 # The same once the editor of OOM priorities is open.
@@ -202,7 +202,7 @@ SMALL = [
     ("users", ["u"]),
     ("user-unknown", ["u", "=nosuch", "Enter"]),
     ("order", ["F6"]),
-    ("no-such-key", ["G"]),
+    ("no-such-key", ["J"]),
     ("editor-higher", ["F8"]),
     ("tree-folded", ["V", "Home", "-"]),
     ("page-left", ["Enter", "?", "q", "q"]),

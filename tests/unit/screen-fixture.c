@@ -29,7 +29,6 @@ screen_fixture_create(const char *columns)
 		.kill_order = listing_of(columns),
 		.interval = 1500000000,
 		.scale = SCALE_HUMAN,
-		.command_line = true,
 	};
 	fixture->tui = tui_create(&fixture->settings, NULL, NULL);
 	return fixture;
@@ -60,6 +59,26 @@ screen_fixture_add(struct screen_fixture *fixture, int64_t pid, const char *comm
 	row->user = "root";
 	row->comm = row->command = command;
 	return row;
+}
+
+void
+screen_fixture_know_all(struct screen_fixture *fixture)
+{
+	for (size_t i = 0; i < fixture->snapshot.process_count * process_table.column_count; i++) {
+		struct process *row = &fixture->snapshot.processes[i / process_table.column_count];
+		const struct column *column =
+			&process_table.columns[i % process_table.column_count];
+		char *base = (char *)row;
+
+		if (column_is_known(column, row))
+			continue;
+		if (column->part)
+			base = (char *)snapshot_extras(&fixture->snapshot, row);
+		if (column->unit == UNIT_TEXT)
+			*(const char **)(base + column->offset) = "x";
+		else
+			*(int64_t *)(base + column->offset) = 1;
+	}
 }
 
 void

@@ -21,6 +21,9 @@ void screen_fixture_destroy(struct screen_fixture *fixture);
 struct process *screen_fixture_add(
 	struct screen_fixture *fixture, int64_t pid, const char *command);
 
+/* Gives each figure of the processes that is unknown a value. */
+void screen_fixture_know_all(struct screen_fixture *fixture);
+
 /* Shows what has been filled in. */
 void screen_fixture_show(struct screen_fixture *fixture);
 

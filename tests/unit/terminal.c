@@ -24,7 +24,7 @@ terminal_open(void)
 	}
 	start_color();
 	use_default_colors();
-	screen_prepare_styles(false);
+	screen_prepare_styles(&(struct palette){ .theme = THEME_DEFAULT }, false);
 	return true;
 }
 

@@ -24,7 +24,7 @@ set_up(void **state)
 	process = screen_fixture_add(fixture, 7, "three");
 	process->uid = 999;
 	process->user = "e\x1b[31m";
-	fixture->snapshot.bits = ~0U;
+	fixture->snapshot.bits = UINT64_MAX;
 	screen_fixture_show(fixture);
 	*state = fixture;
 	return 0;

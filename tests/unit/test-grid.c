@@ -30,7 +30,7 @@ static struct grid_content
 content_of(struct fixture *fixture, enum scale scale)
 {
 	return (struct grid_content){ &fixture->columns, &fixture->order, &fixture->rows, scale,
-		CHARSET_UTF8 };
+		CHARSET_UTF8, true };
 }
 
 static void
@@ -88,23 +88,24 @@ static const char many[] = "pid,user,oom,adj,virt,res,shr,anon,swap,command";
 static void
 what_tells_rows_apart_stays_while_the_rest_scrolls(void **state)
 {
-	check_titles(many, "res", 80, 0, "PID USER OOM ADJ VIRT RES SHR ANON COMMAND");
-	check_titles(many, "res", 80, 1, "PID USER ADJ VIRT RES SHR ANON COMMAND");
-	check_titles(many, "res", 80, 2, "PID USER VIRT RES SHR ANON SWAP COMMAND");
-	check_titles(many, "res", 80, 9, "PID USER VIRT RES SHR ANON SWAP COMMAND");
+	check_titles(many, "res", 100, 0, "PID USER OOM ADJ VIRT RES SHR ANON COMMAND");
+	check_titles(many, "res", 100, 1, "PID USER ADJ VIRT RES SHR ANON COMMAND");
+	check_titles(many, "res", 100, 2, "PID USER VIRT RES SHR ANON SWAP COMMAND");
+	check_titles(many, "res", 100, 9, "PID USER VIRT RES SHR ANON SWAP COMMAND");
+	check_titles(many, "res", 80, 0, "PID USER OOM ADJ RES COMMAND");
 	check_titles(many, "res", 40, 0, "PID RES COMMAND");
 	check_titles(many, "res", 40, 1, "PID USER RES COMMAND");
 	check_titles(many, "res", 40, 99, "PID RES SWAP COMMAND");
 	check_titles("res,pid,command", "res", 40, 0, "RES PID COMMAND");
-	check_titles("pid,user,res", "pid", 80, 3, "PID USER RES");
+	check_titles("pid,user,res", "pid", 100, 3, "PID USER RES");
 }
 
 static void
 U7_what_is_sorted_by_is_always_shown(void **state)
 {
-	check_titles(many, "cputime", 80, 0, "PID USER TIME OOM ADJ VIRT RES COMMAND");
-	check_titles(many, "swap", 80, 0, "PID USER OOM ADJ VIRT RES SHR SWAP COMMAND");
-	check_titles(many, "oom", 80, 2, "PID USER OOM VIRT RES SHR ANON COMMAND");
+	check_titles(many, "cputime", 100, 0, "PID USER TIME OOM ADJ VIRT RES COMMAND");
+	check_titles(many, "swap", 100, 0, "PID USER OOM ADJ VIRT RES SHR SWAP COMMAND");
+	check_titles(many, "oom", 100, 2, "PID USER OOM VIRT RES SHR ANON COMMAND");
 	check_titles(many, "cpu", 40, 0, "PID %CPU COMMAND");
 	check_titles(many, "cpu", 40, 1, "PID %CPU USER COMMAND");
 	check_titles(many, "user", 40, 0, "PID USER COMMAND");
@@ -157,9 +158,8 @@ check_drawn(struct fixture *fixture, enum scale scale, const wchar_t *heading, c
 	grid_place(&fixture->grid, &content, 60);
 	grid_draw_headings(&fixture->grid, &content, window, 0);
 	for (size_t i = 0; i < fixture->grid.heading_count; i++)
-		grid_draw_cell(&fixture->grid.headings[i], &content,
-			fixture->grid.headings[i].column, &fixture->process, window, 1, 0,
-			STYLE_NORMAL);
+		grid_draw_cell(&fixture->grid.headings[i], &content, &fixture->process, NULL,
+			window, 1, 0, STYLE_NORMAL);
 	mvwinnwstr(window, 0, 0, line, WIDEST - 1);
 	assert_non_null(wcsstr(line, heading));
 	mvwinnwstr(window, 1, 0, line, WIDEST - 1);

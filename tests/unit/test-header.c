@@ -7,10 +7,11 @@
 #include "tui/tui.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <wchar.h>
 
-enum { WIDTH = 160, LOAD = 3 };
+enum { WIDTH = 160, MEMORY = 1, LEGEND = 2, SWAP = 3, VERDICT = 4 };
 
 #define SECOND INT64_C(1000000000)
 #define NOON (INT64_C(1795348800) * SECOND) /* 2026-11-22T12:00:00Z */
@@ -62,9 +63,9 @@ it_says_where_the_interval_is_stretched(void **state)
 {
 	struct screen_fixture *fixture = *state;
 
-	assert_true(shows(fixture, 1, L"  every 1.5s  "));
-	assert_true(shows(fixture, 3, L"  every 4.5s (1.5s asked)  "));
-	assert_true(shows(fixture, 1, L"  every 1.5s  "));
+	assert_true(shows(fixture, 1, L"  every 1.5s"));
+	assert_true(shows(fixture, 3, L"  every 4.5s (1.5s asked)"));
+	assert_true(shows(fixture, 1, L"  every 1.5s"));
 }
 
 /* The text of a line of a window that is so wide and 24 lines high. */
@@ -83,9 +84,9 @@ line_of(struct screen_fixture *fixture, int width, int y, wchar_t line[static WI
 	delwin(window);
 }
 
-/* The column at which a text begins in the line of load, and how it looks there. */
+/* The column at which a text begins in a line, and how it looks there. */
 static int
-place_of(struct screen_fixture *fixture, const wchar_t *text, attr_t *ret_look)
+place_of(struct screen_fixture *fixture, int y, const wchar_t *text, attr_t *ret_look)
 {
 	wchar_t line[WIDTH * 4] = L"";
 	const wchar_t *at;
@@ -93,10 +94,11 @@ place_of(struct screen_fixture *fixture, const wchar_t *text, attr_t *ret_look)
 	screen_fixture_show(fixture);
 	werase(fixture->window);
 	header_draw(fixture->tui, fixture->window, HEADER_WITH_TABS);
-	assert_true(mvwinnwstr(fixture->window, LOAD, 0, line, WIDTH * 4 - 1) >= 0);
+	assert_true(mvwinnwstr(fixture->window, y, 0, line, WIDTH * 4 - 1) >= 0);
 	at = wcsstr(line, text);
-	assert_non_null(at);
-	*ret_look = mvwinch(fixture->window, LOAD, (int)(at - line)) & A_ATTRIBUTES;
+	if (!at)
+		fail_msg("'%ls' is not in '%ls'", text, line);
+	*ret_look = mvwinch(fixture->window, y, (int)(at - line)) & A_ATTRIBUTES;
 	return (int)(at - line);
 }
 
@@ -108,43 +110,63 @@ F10_kills_are_those_since_boot_with_the_last_one(void **state)
 	attr_t look;
 
 	fixture->snapshot.time = NOON;
-	place_of(fixture, L"  oom kills - ", &look);
+	system->verdict.state = "ok";
 	system->oom_kills = 34;
-	place_of(fixture, L"  oom kills 34 ", &look);
+	place_of(fixture, VERDICT, L"  oom kills 34", &look);
 	system->last_kill_time = NOON - 5 * 3600 * SECOND;
-	place_of(fixture, L"  oom kills 34, last 07:00 ", &look);
+	place_of(fixture, VERDICT, L"  oom kills 34, last 07:00", &look);
 	system->last_kill_comm = "wor\x1bker";
-	place_of(fixture, L"  oom kills 34, last 07:00 wor\\x1bker ", &look);
+	place_of(fixture, VERDICT, L"  oom kills 34, last 07:00 wor\\x1bker", &look);
 	system->last_kill_time = NOON - 24 * 3600 * SECOND;
-	place_of(fixture, L"  oom kills 34, last 2026-11-21 wor", &look);
+	place_of(fixture, VERDICT, L"  oom kills 34, last 2026-11-21 wor", &look);
 }
 
 static void
-F10_only_the_kills_are_red_and_only_while_they_are_news(void **state)
+a_kill_is_red_until_the_user_has_seen_it(void **state)
 {
-	static const struct {
-		int64_t ago;
-		bool is_red;
-	} cases[] = { { 0, true }, { 599, true }, { 600, false }, { 86400, false } };
 	struct screen_fixture *fixture = *state;
 	struct system *system = &fixture->snapshot.system;
-	attr_t look, red = screen_style(STYLE_WARNING);
+	attr_t look;
 
 	fixture->snapshot.time = NOON;
 	system->oom_kills = 34;
-	place_of(fixture, L"34", &look);
-	assert_int_not_equal(look, red); /* when they were is not known */
+	system->last_kill_time = system->verdict.since = NOON - 60 * SECOND;
+	system->verdict.state = "killed";
+	system->verdict.state_now = "low";
+	system->verdict.who = "wor\x1bker";
+	system->available = 5 << 20;
+	system->total = 1 << 30;
+	place_of(fixture, VERDICT, L"killed", &look);
+	assert_int_equal(look, screen_style(STYLE_ALARM));
+	place_of(fixture, VERDICT,
+		L"wor\\x1bker at 11:59, 34 kills since boot; now low: 5.0M available of 1.0G",
+		&look);
+	assert_int_equal(look, screen_style(STYLE_NORMAL));
+	tui_key(fixture->tui, 27);
+	place_of(fixture, VERDICT, L"low", &look);
+	assert_int_equal(look, screen_style(STYLE_ALARM));
+	system->last_kill_time = NOON; /* another one */
+	place_of(fixture, VERDICT, L"killed", &look);
+}
+
+static void
+a_state_is_coloured_by_its_gravity(void **state)
+{
+	static const struct {
+		const char *state;
+		enum style style;
+	} cases[] = { { "ok", STYLE_BOLD }, { "filling", STYLE_WARNING },
+		{ "limit", STYLE_WARNING }, { "low", STYLE_ALARM }, { "stalled", STYLE_ALARM },
+		{ NULL, STYLE_WARNING } };
+	struct screen_fixture *fixture = *state;
+	attr_t look;
+
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		system->last_kill_time = NOON - cases[i].ago * SECOND;
-		place_of(fixture, L"34, last", &look);
-		assert_int_equal(look == red, cases[i].is_red);
-		place_of(fixture, L"oom kills", &look);
-		assert_int_not_equal(look, red);
+		fixture->snapshot.system.verdict.state = cases[i].state;
+		assert_int_equal(
+			place_of(fixture, VERDICT, cases[i].state ? L"" : L"unknown", &look), 0);
+		assert_int_equal(look, screen_style(cases[i].style));
 	}
-	system->last_kill_time = NOON;
-	fixture->tui->seen_kill = NOON;
-	place_of(fixture, L"34, last", &look);
-	assert_int_not_equal(look, red);
 }
 
 static void
@@ -152,32 +174,56 @@ figures_that_grow_push_none_aside(void **state)
 {
 	struct screen_fixture *fixture = *state;
 	struct system *system = &fixture->snapshot.system;
+	int places[3];
 	attr_t look;
-	int place;
 
-	system->oom_kills = 1;
-	place = place_of(fixture, L"oom kills 1", &look);
-	system->some_avg10 = 1000;
-	system->full_avg10 = 999;
-	system->fault_rate = INT64_C(123456789000);
-	system->major_fault_rate = 12345000;
-	system->reclaim_bytes_rate = INT64_C(12) << 30;
-	assert_int_equal(place_of(fixture, L"oom kills 1", &look), place);
+	for (int i = 0; i < 2; i++) {
+		int now[] = { place_of(fixture, MEMORY, L" used of", &look),
+			place_of(fixture, LEGEND, L"cache", &look),
+			place_of(fixture, SWAP, L"  reclaim", &look) };
+
+		if (i > 0)
+			assert_memory_equal(now, places, sizeof(now));
+		memcpy(places, now, sizeof(now));
+		system->used = system->available = INT64_C(123) << 30;
+		system->anon = INT64_C(999) << 20;
+		system->full_avg10 = 999;
+		system->fault_rate = INT64_C(123456789000);
+		system->major_fault_rate = 12345000;
+		system->reclaim_bytes_rate = INT64_C(12) << 30;
+	}
+}
+
+static void
+stalls_are_coloured_while_they_are_there(void **state)
+{
+	static const struct {
+		int64_t share;
+		const wchar_t *text;
+		enum style style;
+	} cases[] = { { 0, L"  0.0%", STYLE_NORMAL }, { 15, L"  1.5%", STYLE_WARNING },
+		{ 345, L" 34.5%", STYLE_ALARM }, { UNKNOWN, L"    -", STYLE_NORMAL } };
+	struct screen_fixture *fixture = *state;
+	attr_t look;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		fixture->snapshot.system.full_avg10 = cases[i].share;
+		place_of(fixture, SWAP, cases[i].text, &look);
+		assert_int_equal(look, screen_style(cases[i].style));
+	}
 }
 
 static void
 F11_what_moves_is_in_bytes_a_second(void **state)
 {
 	struct screen_fixture *fixture = *state;
-	wchar_t line[WIDTH * 4];
+	attr_t look;
 
 	fixture->snapshot.system.swap_in_bytes_rate = 4096;
 	fixture->snapshot.system.swap_out_bytes_rate = 12 << 20;
 	fixture->snapshot.system.reclaim_bytes_rate = 3 << 20;
-	line_of(fixture, WIDTH, 2, line);
-	assert_non_null(wcsstr(line, L"]  in  4.0K/s out 12.0M/s"));
-	line_of(fixture, WIDTH, LOAD, line);
-	assert_non_null(wcsstr(line, L"  reclaim  3.0M/s"));
+	place_of(fixture, SWAP, L"  in  4.0K/s out 12.0M/s", &look);
+	place_of(fixture, SWAP, L"  reclaim  3.0M/s", &look);
 }
 
 static void
@@ -254,7 +300,7 @@ U1_a_filter_has_its_line_before_other_lines_of_the_header(void **state)
 {
 	static const struct {
 		int height, with, without;
-	} cases[] = { { 24, 6, 5 }, { 10, 2, 2 }, { 9, 1, 1 }, { 5, 1, 0 }, { 3, 0, 0 } };
+	} cases[] = { { 24, 7, 6 }, { 10, 2, 2 }, { 9, 1, 1 }, { 5, 1, 0 }, { 3, 0, 0 } };
 	struct screen_fixture *fixture = *state;
 
 	add_rows(fixture, 9);
@@ -278,7 +324,9 @@ main(void)
 		TEST(it_shows_what_memtop_itself_uses),
 		TEST(it_says_where_the_interval_is_stretched),
 		TEST(F10_kills_are_those_since_boot_with_the_last_one),
-		TEST(F10_only_the_kills_are_red_and_only_while_they_are_news),
+		TEST(a_kill_is_red_until_the_user_has_seen_it),
+		TEST(a_state_is_coloured_by_its_gravity),
+		TEST(stalls_are_coloured_while_they_are_there),
 		TEST(figures_that_grow_push_none_aside),
 		TEST(F11_what_moves_is_in_bytes_a_second),
 		TEST(U17_the_time_since_boot_is_in_words),

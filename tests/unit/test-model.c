@@ -427,6 +427,35 @@ F11_what_moves_to_and_from_swap_is_told_in_bytes(void **state)
 	snapshot_finish(&now);
 }
 
+static void
+U9_a_command_begins_with_what_tells_it_apart(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "/usr/lib/postgresql/15/bin/postgres -D /var/lib", "postgres -D /var/lib" },
+		{ "postgres: writer process", "postgres: writer process" },
+		{ "/usr/bin/python3.11 /opt/app/server.py --port 80", "server.py --port 80" },
+		{ "python3 -u server.py", "server.py" },
+		{ "/usr/bin/python3 -m http.server 80", "python3 -m http.server 80" },
+		{ "/bin/bash -c 'sleep 1'", "bash -c 'sleep 1'" },
+		{ "/bin/sh ./run.sh /a/b", "run.sh /a/b" },
+		{ "/usr/bin/node --inspect app.js", "node --inspect app.js" },
+		{ "/usr/bin/python3", "python3" },
+		{ "/bin/bash /dev/fd/3", "bash /dev/fd/3" },
+		{ "-bash", "-bash" },
+		{ "/", "/" },
+		{ "/usr/bin/", "/usr/bin/" },
+		{ "a/b/ x", "a/b/ x" },
+		{ "perl /", "/" },
+		{ "python3  x.py", "x.py" },
+		{ "[kworker/0:1]", "[kworker/0:1]" },
+		{ "", "" },
+		{ "java -Xmx4g -jar /opt/app.jar", "java -Xmx4g -jar /opt/app.jar" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_string_equal(process_program(cases[i][0]), cases[i][1]);
+}
+
 int
 main(void)
 {
@@ -440,6 +469,7 @@ main(void)
 		cmocka_unit_test(texts_are_ordered_from_the_first),
 		cmocka_unit_test(F9_processes_hold_the_sum_of_their_pss_or_at_most_their_res),
 		cmocka_unit_test(F11_what_moves_to_and_from_swap_is_told_in_bytes),
+		cmocka_unit_test(U9_a_command_begins_with_what_tells_it_apart),
 		cmocka_unit_test(command_lines_of_all_processes_are_bounded),
 		cmocka_unit_test(hints_of_one_cause_are_counted_together),
 		cmocka_unit_test(F16_hints_are_about_the_rows_that_are_shown),

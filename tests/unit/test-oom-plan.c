@@ -222,50 +222,6 @@ T36_the_old_scale_is_converted_as_the_kernel_does(void **state)
 		assert_int_equal(oom_from_legacy(pairs[i][0]), pairs[i][1]);
 }
 
-static void
-a_drop_in_stands_where_systemd_starts_the_process(void **state)
-{
-	static const struct {
-		const char *cgroup, *unit, *text;
-		bool has;
-	} cases[] = {
-		{ "/system.slice/db.service", "db.service",
-			"systemctl edit db.service\n\n[Service]\nOOMScoreAdjust=-500\n", true },
-		{ "/system.slice/a.socket", "a.socket",
-			"systemctl edit a.socket\n\n[Socket]\nOOMScoreAdjust=-500\n", true },
-		{ "/system.slice/sys\\x2dtem.service", "sys\\x2dtem.service",
-			"systemctl edit 'sys\\x2dtem.service'\n\n[Service]\nOOMScoreAdjust=-500\n",
-			true },
-		{ "/user.slice/user-7.slice/user@7.service/app.slice/a.service", "a.service",
-			"systemctl --user edit a.service\n\n[Service]\n# A user's systemd may not "
-			"go below the adjustment it has itself.\nOOMScoreAdjust=-500\n",
-			true },
-		{ "/user.slice/user-7.slice/user@7.service", "user@7.service",
-			"systemctl edit user@7.service\n\n[Service]\nOOMScoreAdjust=-500\n", true },
-		{ "/user.slice/user-7.slice/session-3.scope", "session-3.scope",
-			"the processes of a scope are not started by systemd: the program that "
-			"starts them has to set it",
-			false },
-		{ "/", NULL, "it belongs to no systemd unit: set it where the process is started",
-			false },
-		{ "/x/\x1b[2J.service", "\x1b[2J.service",
-			"the name of its unit is none that systemd gives", false },
-		{ "/x/$(reboot).service", "$(reboot).service",
-			"the name of its unit is none that systemd gives", false },
-	};
-	struct process process;
-
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		char text[OOM_DROP_IN_SIZE];
-
-		table_reset_row(&process_table, &process);
-		process.cgroup = cases[i].cgroup;
-		process.unit = cases[i].unit;
-		assert_int_equal(oom_drop_in(&process, -500, text), cases[i].has);
-		assert_string_equal(text, cases[i].text);
-	}
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -280,7 +236,6 @@ main(void)
 		TEST(undoing_is_the_inverse_plan),
 		TEST(T30_a_plan_about_a_process_that_is_gone_shows_nothing),
 		cmocka_unit_test(T36_the_old_scale_is_converted_as_the_kernel_does),
-		cmocka_unit_test(a_drop_in_stands_where_systemd_starts_the_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,7 +205,7 @@ the_header_fits_in_any_size(void **state)
 {
 	struct screen_fixture *fixture = *state;
 
-	for (int height = 0; height <= 5; height++)
+	for (int height = 0; height <= HEADER_WITH_TABS; height++)
 		for (int width = 1; width <= WIDEST; width++) {
 			WINDOW *window = newwin(height + 1, width, 0, 0);
 
@@ -214,39 +214,38 @@ the_header_fits_in_any_size(void **state)
 				assert_int_equal(mvwinch(window, height, x), ' ');
 			delwin(window);
 		}
-	assert_int_equal(header_height(fixture->tui, 24), 5);
+	assert_int_equal(header_height(fixture->tui, 24), HEADER_WITH_TABS);
 	assert_int_equal(header_height(fixture->tui, 10), 2);
 	assert_int_equal(header_height(fixture->tui, 1), 0);
 }
 
-/* Anon, cache without shared memory, shared memory, kernel, the unaccounted rest, free. */
+/* Anon, shared memory, kernel, the unaccounted rest, cache without shared memory, free. */
 static void
 the_parts_of_the_memory_bar_add_up(void **state)
 {
 	static const struct {
-		char fill;
+		wchar_t fill;
 		int share; /* percent of the bar */
-	} parts[] = { { '#', 30 }, { '+', 15 }, { '=', 10 }, { '-', 5 }, { '?', 10 } };
+	} parts[] = { { L'\u2588', 30 }, { L'\u2593', 10 }, { L'\u2592', 5 }, { L'\u259e', 10 },
+		{ L'\u2591', 15 } };
+	enum { BAR_START = 5, BEHIND = 38 };
 	struct screen_fixture *fixture = *state;
-	WINDOW *window = newwin(1, WIDEST, 0, 0);
-	wchar_t line[WIDEST * 4], *start, *end;
+	WINDOW *window = newwin(4, WIDEST, 0, 0);
+	int bar = WIDEST - BAR_START - BEHIND, before = 0;
+	wchar_t line[WIDEST * 4];
 
-	header_draw(fixture->tui, window, 1);
+	header_draw(fixture->tui, window, 4);
 	read_line(window, 0, line);
-	start = wcschr(line, L'[') + 1;
-	end = wcschr(line, L']');
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		wchar_t *first = wcschr(start, parts[i].fill);
-		long bar = end - start, before = 0;
+		wchar_t *first = wcschr(line, parts[i].fill);
 
-		for (size_t j = 0; j < i; j++)
-			before += parts[j].share;
 		assert_non_null(first);
-		assert_true(labs(first - start - bar * before / 100) <= 1);
+		assert_true(labs(first - line - BAR_START - bar * before / 100) <= 1);
+		before += parts[i].share;
 	}
-	assert_non_null(wcsstr(start, L"anon 300M"));
-	assert_non_null(wcsstr(start, L"cache 150M"));
-	assert_non_null(wcsstr(start, L"free 300M]"));
+	read_line(window, 1, line);
+	assert_non_null(wcsstr(line, L"\u2588anon  300M \u2593shared"));
+	assert_non_null(wcsstr(line, L"\u2591cache  150M free  300M"));
 	delwin(window);
 }
 
@@ -311,10 +310,11 @@ look_of_row(struct screen_fixture *fixture, int row)
 static void
 selected_and_tagged_rows_stand_out(void **state)
 {
+	const struct palette palette = { .theme = THEME_DEFAULT };
 	struct screen_fixture *fixture = *state;
 
 	for (int colors = 0; colors < 2; colors++) {
-		screen_prepare_styles(colors);
+		screen_prepare_styles(&palette, colors);
 		fixture->tui->processes->table.list.selected = 0;
 		fixture->tui->processes->tags.count = 0;
 		assert_int_equal(look_of_row(fixture, 0), screen_style(STYLE_SELECTED));
@@ -326,7 +326,7 @@ selected_and_tagged_rows_stand_out(void **state)
 		assert_true(screen_style(STYLE_TAGGED) != screen_style(STYLE_NORMAL));
 		assert_int_equal((screen_style(STYLE_SELECTED) & A_COLOR) != 0, colors);
 	}
-	screen_prepare_styles(false);
+	screen_prepare_styles(&palette, false);
 }
 
 /* Scrolled line by line, a page shows each of its lines, and at its end a full window. */
@@ -341,9 +341,10 @@ a_detail_page_is_scrolled_to_its_end(void **state)
 	int limit_lines = 0;
 
 	fixture->snapshot.limits[LIMIT_STACK].hard = UNLIMITED;
+	screen_fixture_know_all(fixture);
 	fixture->tui->process = (struct process_key){ 5, 7 };
 	screen_draw_view(fixture->tui, "Detail", window);
-	assert_true(line_has(window, 0, L"Identity"));
+	assert_true(line_has(window, 0, L"5 "));
 	lines = ((const struct list *)app_state(fixture->tui, detail))->count;
 	for (size_t i = 1; i < lines; i++) {
 		read_line(window, 1, second);
@@ -374,7 +375,7 @@ the_figure_chosen_by_a_key_stays_the_one_that_was_seen(void **state)
 
 	fixture->snapshot.system.self_resident = 1 << 20;
 	fixture->snapshot.system.fault_rate = UNKNOWN;
-	fixture->snapshot.bits = ~0U;
+	fixture->snapshot.bits = UINT64_MAX;
 	tui_key(fixture->tui, 'x');
 	screen_draw_view(fixture->tui, "Explain", window);
 	tui_key(fixture->tui, KEY_END);

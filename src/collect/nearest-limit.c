@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/nearest-limit.h"
+
+#include "base/cleanup.h"
+#include "base/known.h"
+#include "base/macros.h"
+#include "base/memory.h"
+#include "collect/cgroup-tree.h"
+#include "collect/cgroup.h"
+#include "collect/procfs.h"
+#include "model/snapshot.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WALK_DISTANCE (30 * NS_PER_SEC)
+
+/* MUCH: per mille of the limit from which a group's cache is looked at, too. */
+enum {
+	MOST_GROUPS = 1024,
+	MOST_LIMITED = 256,
+	MOST_DEEP = 16,
+	MOST_NEAR = 16,
+	MUCH = 800,
+	NAME_SIZE = 4096
+};
+
+struct limited {
+	char *name;
+	int64_t max;   /* the smaller one of its two limits */
+	int64_t share; /* in use, per mille; cache is not subtracted */
+};
+
+struct nearest_limit_reader {
+	int root;
+	struct cgroup_tree *tree;
+	int64_t next_walk; /* monotonic */
+	int64_t swappiness;
+	size_t groups; /* seen in this walk */
+	struct limited *list;
+	size_t count, capacity;
+	char stat[CGROUP_STAT_SIZE];
+};
+
+struct nearest_limit_reader *
+nearest_limit_create(int root, struct cgroup_tree *tree)
+{
+	struct nearest_limit_reader *reader = xcalloc(1, sizeof(*reader));
+
+	reader->root = root;
+	reader->tree = tree;
+	return reader;
+}
+
+void
+nearest_limit_destroy(struct nearest_limit_reader *reader)
+{
+	if (!reader)
+		return;
+	for (size_t i = 0; i < reader->count; i++)
+		free(reader->list[i].name);
+	free(reader->list);
+	free(reader);
+}
+
+static struct oom_level
+read_level(struct nearest_limit_reader *reader, int directory, const char *name)
+{
+	return cgroup_limits_read(directory, cgroup_tree_version(reader->tree), reader->swappiness,
+		name, reader->stat);
+}
+
+static void
+add_group(struct nearest_limit_reader *reader, int directory, const char *name)
+{
+	struct oom_level level = read_level(reader, directory, name);
+	int64_t max = level.max < level.both_max ? level.max : level.both_max;
+
+	reader->groups++;
+	if (max == UNLIMITED || max == UNKNOWN || reader->count == MOST_LIMITED)
+		return;
+	reader->list = array_reserve(
+		reader->list, &reader->capacity, reader->count + 1, sizeof(reader->list[0]));
+	reader->list[reader->count++] = (struct limited){ xstrdup(name), max, UNKNOWN };
+}
+
+/* Adds a group and those below it. `name` has space for longer ones. */
+static void
+walk(struct nearest_limit_reader *reader, char name[static NAME_SIZE], int depth)
+{
+	size_t length = strlen(name);
+	const char *slash = name[length - 1] == '/' ? "" : "/";
+	_cleanup_close_ int directory = cgroup_tree_open(reader->tree, name, length);
+	int list = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_closedir_ DIR *entries = list < 0 ? NULL : fdopendir(list);
+	const struct dirent *entry;
+
+	if (entries)
+		add_group(reader, directory, name);
+	while (entries && depth < MOST_DEEP && reader->groups < MOST_GROUPS &&
+		(entry = readdir(entries))) {
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+			length + strlen(entry->d_name) + 2 > NAME_SIZE)
+			continue;
+		sprintf(name + length, "%s%s", slash, entry->d_name);
+		walk(reader, name, depth + 1);
+		name[length] = '\0';
+	}
+}
+
+static void
+find_limits(struct nearest_limit_reader *reader)
+{
+	char name[NAME_SIZE], text[64];
+
+	for (size_t i = 0; i < reader->count; i++)
+		free(reader->list[i].name);
+	reader->count = reader->groups = 0;
+	reader->swappiness = procfs_read(reader->root, "sys/vm/swappiness", text, sizeof(text)) > 0
+				     ? procfs_signed_number(text)
+				     : UNKNOWN;
+	snprintf(name, sizeof(name), "%s", cgroup_tree_outermost(reader->tree));
+	walk(reader, name, 0);
+}
+
+static void
+read_share(struct nearest_limit_reader *reader, struct limited *limited)
+{
+	_cleanup_close_ int directory =
+		cgroup_tree_open(reader->tree, limited->name, strlen(limited->name));
+
+	limited->share = UNKNOWN;
+	if (directory >= 0)
+		limited->share = known_share(
+			cgroup_current(directory, cgroup_tree_version(reader->tree)), limited->max);
+}
+
+static int
+compare_shares(const void *a, const void *b)
+{
+	int64_t left = ((const struct limited *)a)->share,
+		right = ((const struct limited *)b)->share;
+
+	return (left < right) - (left > right);
+}
+
+/* Takes the group if it has less left of its limit than the one that was found before. */
+static void
+consider(struct nearest_limit_reader *reader, const struct limited *limited, struct snapshot *now)
+{
+	_cleanup_close_ int directory =
+		cgroup_tree_open(reader->tree, limited->name, strlen(limited->name));
+	struct nearest_limit *nearest = &now->system.nearest;
+	struct oom_level level;
+	struct oom_domain domain;
+
+	if (directory < 0)
+		return;
+	level = read_level(reader, directory, limited->name);
+	if (!oom_domain_find(&level, 1, &now->system, &domain) || domain.headroom == UNKNOWN ||
+		domain.headroom == UNLIMITED)
+		return;
+	if (nearest->cgroup && known_share(domain.headroom, limited->max) >=
+				       known_share(nearest->headroom, nearest->max))
+		return;
+	*nearest = (struct nearest_limit){ arena_text(&now->texts, limited->name), limited->max,
+		domain.headroom };
+}
+
+size_t
+nearest_limit_count(const struct nearest_limit_reader *reader)
+{
+	return reader->count;
+}
+
+int
+nearest_limit_read(struct nearest_limit_reader *reader, struct snapshot *now)
+{
+	if (cgroup_tree_version(reader->tree) < 0)
+		return 0;
+	if (now->monotonic >= reader->next_walk) {
+		find_limits(reader);
+		reader->next_walk = now->monotonic + WALK_DISTANCE;
+	}
+	for (size_t i = 0; i < reader->count; i++)
+		read_share(reader, &reader->list[i]);
+	if (reader->count > 0)
+		qsort(reader->list, reader->count, sizeof(reader->list[0]), compare_shares);
+	for (size_t i = 0; i < reader->count && i < MOST_NEAR; i++)
+		if (i == 0 || reader->list[i].share >= MUCH)
+			consider(reader, &reader->list[i], now);
+	return 0;
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/growth.h"
+
+#include "base/macros.h"
+#include "base/sort.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_GAP = 2 }; /* windows */
+enum { MOST_PAIRS = GROWTH_WINDOWS * (GROWTH_WINDOWS - 1) / 2 };
+
+void
+growth_restart(struct growth_ring *ring, int64_t width)
+{
+	*ring = (struct growth_ring){ .width = width };
+}
+
+bool
+growth_add(struct growth_ring *ring, int64_t time, int64_t value)
+{
+	bool closes = ring->end != 0 && time >= ring->end;
+
+	if (closes && time >= ring->end + MOST_GAP * ring->width) {
+		growth_restart(ring, ring->width);
+		closes = false;
+	}
+	if (closes) {
+		ring->minima[ring->next] = ring->least;
+		ring->next = (ring->next + 1) % GROWTH_WINDOWS;
+		ring->count += ring->count < GROWTH_WINDOWS;
+	}
+	if (closes || ring->end == 0) {
+		ring->end = closes ? ring->end : time;
+		while (ring->end <= time)
+			ring->end += ring->width;
+		ring->least = value;
+	} else if (value < ring->least) {
+		ring->least = value;
+	}
+	return closes;
+}
+
+size_t
+growth_minima(const struct growth_ring *ring, size_t most, int64_t *ret_minima)
+{
+	size_t count = ring->count < most ? ring->count : most;
+	size_t first = ring->next + GROWTH_WINDOWS - count;
+
+	for (size_t i = 0; i < count; i++)
+		ret_minima[i] = ring->minima[(first + i) % GROWTH_WINDOWS];
+	return count;
+}
+
+static int64_t
+median(const int64_t *values, size_t count)
+{
+	int64_t sorted[GROWTH_WINDOWS];
+
+	memcpy(sorted, values, count * sizeof(sorted[0]));
+	qsort(sorted, count, sizeof(sorted[0]), compare_int64);
+	return sorted[count / 2];
+}
+
+/* The growth from the first third to the second, and from that to the last. */
+struct thirds {
+	int64_t first, second, last;
+};
+
+static struct thirds
+thirds_of(const int64_t *minima, size_t count)
+{
+	size_t third = count / 3;
+	int64_t a = median(minima, third), b = median(minima + (count - third) / 2, third),
+		c = median(minima + count - third, third);
+
+	return (struct thirds){ .first = b - a, .second = c - b, .last = c };
+}
+
+/* Whether the ranks rise with a z of at least 3 (Mann-Kendall with ties). */
+static bool
+rises(const int64_t *minima, size_t count)
+{
+	double n = (double)count, variance = n * (n - 1) * (2 * n + 5), sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double ties = 0;
+
+		for (size_t j = 0; j < count; j++) {
+			ties += minima[j] == minima[i];
+			if (j > i)
+				sum += (double)((minima[j] > minima[i]) - (minima[j] < minima[i]));
+		}
+		variance -= (ties - 1) * (2 * ties + 5); /* each of a group adds its part */
+	}
+	return sum > 1 && (sum - 1) * (sum - 1) >= 9 * variance / 18;
+}
+
+static bool
+has_jump(const int64_t *minima, size_t count)
+{
+	int64_t whole = minima[count - 1] - minima[0], step = 0;
+
+	for (size_t i = 1; i < count; i++)
+		if (minima[i] - minima[i - 1] > step)
+			step = minima[i] - minima[i - 1];
+	return step > whole / 2;
+}
+
+enum growth
+growth_judge(const int64_t *minima, size_t count, int64_t least)
+{
+	struct thirds growth;
+	double first, second;
+
+	assert(count <= GROWTH_WINDOWS);
+	if (count < GROWTH_LEAST_WINDOWS)
+		return GROWTH_YOUNG;
+	growth = thirds_of(minima, count);
+	first = (double)growth.first;
+	second = (double)growth.second;
+	if (growth.first + growth.second < least)
+		return GROWTH_STEADY;
+	if (has_jump(minima, count))
+		return GROWTH_JUMP;
+	if (!rises(minima, count))
+		return GROWTH_VARYING;
+	if (second < 0.4 * first)
+		return GROWTH_LEVELLING;
+	return second < 0.75 * first ? GROWTH_SLOWING : GROWTH_GROWING;
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+struct growth_slope
+growth_slope_of(const int64_t *minima, size_t count)
+{
+	double slopes[MOST_PAIRS];
+	size_t pairs = 0, apart = count / 3 ? count / 3 : 1;
+	struct thirds growth = thirds_of(minima, count);
+
+	assert(count >= GROWTH_LEAST_WINDOWS && count <= GROWTH_WINDOWS);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = i + apart; j < count; j++)
+			slopes[pairs++] = (double)(minima[j] - minima[i]) / (double)(j - i);
+	qsort(slopes, pairs, sizeof(slopes[0]), compare_doubles);
+	return (struct growth_slope){
+		.low = slopes[pairs / 20],
+		.middle = slopes[pairs / 2],
+		.high = slopes[pairs - 1 - pairs / 20],
+		.is_faster = (double)growth.second > 1.3 * (double)growth.first,
+	};
+}

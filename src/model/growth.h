@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Tells a leak from what looks like one. The signal is cut into windows of the same length, and of
+ * each only the least value counts: what a garbage collector cannot free, without short peaks.
+ */
+enum growth {
+	GROWTH_YOUNG,     /* too few windows to say anything */
+	GROWTH_STEADY,    /* the change is small */
+	GROWTH_VARYING,   /* up and down */
+	GROWTH_JUMP,      /* one step is most of it */
+	GROWTH_LEVELLING, /* it rises less and less, as a cache that warms up */
+	GROWTH_SLOWING,
+	GROWTH_GROWING,
+};
+
+enum { GROWTH_WINDOWS = 24, GROWTH_LEAST_WINDOWS = 12 };
+
+/* The least values of the last windows; growth_restart() begins. */
+struct growth_ring {
+	int64_t width; /* of a window, in nanoseconds */
+	int64_t end;   /* of the open window; 0: none is open */
+	int64_t least; /* in the open window */
+	int64_t minima[GROWTH_WINDOWS];
+	size_t count, next; /* of `minima` */
+};
+
+void growth_restart(struct growth_ring *ring, int64_t width);
+
+/*
+ * Adds a value at a time that never goes back, in nanoseconds. Returns whether that closed a
+ * window. A gap of some windows begins anew: what was between is not known.
+ */
+bool growth_add(struct growth_ring *ring, int64_t time, int64_t value);
+
+/* Copies the minima of the last windows, oldest first; at most `most`. Returns their number. */
+size_t growth_minima(const struct growth_ring *ring, size_t most, int64_t *ret_minima);
+
+/* Says how these values change; changes below `least` are none. */
+enum growth growth_judge(const int64_t *minima, size_t count, int64_t least);
+
+/*
+ * The change from one window to the next: the middle one of the slopes between all pairs that are
+ * at least a third of the windows apart, and those that one in twenty is below and above.
+ * `is_faster` where it rises more and more: then `high` is no bound.
+ */
+struct growth_slope {
+	double low, middle, high;
+	bool is_faster;
+};
+struct growth_slope growth_slope_of(const int64_t *minima, size_t count);

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/macros.h"
+#include "model/system.h"
+#include "model/verdict.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_SIZE = 256, SPAN_SIZE = 96 };
+
+/* What a sentence is made of. */
+struct sentence {
+	const struct system *system;
+	int64_t now;
+	enum charset charset;
+	char *text;
+	size_t length;
+};
+
+__attribute__((format(printf, 2, 3))) static void
+add(struct sentence *sentence, const char *format, ...)
+{
+	size_t left = VERDICT_TEXT_SIZE - sentence->length;
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(sentence->text + sentence->length, left, format, arguments);
+	va_end(arguments);
+	sentence->length += (size_t)length < left ? (size_t)length : left - 1;
+}
+
+static void
+add_unit(struct sentence *sentence, enum unit unit, int64_t number, const char *behind)
+{
+	char text[UNIT_FORMAT_SIZE];
+
+	unit_format(text, unit, number, SCALE_HUMAN);
+	add(sentence, "%s%s", text, behind);
+}
+
+static void
+add_bytes(struct sentence *sentence, int64_t bytes, const char *behind)
+{
+	add_unit(sentence, UNIT_BYTES, bytes, behind);
+}
+
+static void
+add_name(struct sentence *sentence, const char *name)
+{
+	char safe[NAME_SIZE];
+
+	text_safe(safe, sizeof(safe), name, sentence->charset);
+	add(sentence, "%s", safe);
+}
+
+/* Whether since when and who are told of this state, and not of a kill. */
+static bool
+is_own(const struct sentence *sentence)
+{
+	return verdict_state_named(sentence->system->verdict.state) != VERDICT_KILLED;
+}
+
+static void
+add_since(struct sentence *sentence)
+{
+	char when[UNIT_FORMAT_SIZE];
+
+	if (is_own(sentence) &&
+		unit_format_when(when, sentence->system->verdict.since, sentence->now) > 0)
+		add(sentence, ", since %s", when);
+}
+
+static void
+add_largest(struct sentence *sentence)
+{
+	const struct verdict *verdict = &sentence->system->verdict;
+
+	if (!is_own(sentence) || !verdict->who)
+		return;
+	add(sentence, "; largest: ");
+	add_name(sentence, verdict->who);
+	add(sentence, " ");
+	add_bytes(sentence, verdict->who_use, "");
+}
+
+/* The unit in which an estimate is said. */
+static const struct span {
+	int64_t from, length; /* nanoseconds */
+	const char *name;
+} spans[] = {
+	{ 48 * 3600 * NS_PER_SEC, 24 * 3600 * NS_PER_SEC, "days" },
+	{ 90 * 60 * NS_PER_SEC, 3600 * NS_PER_SEC, "h" },
+	{ 90 * NS_PER_SEC, 60 * NS_PER_SEC, "min" },
+	{ INT64_MIN, NS_PER_SEC, "s" },
+};
+
+static long long
+rounded(int64_t time, const struct span *span)
+{
+	return (long long)((time + span->length / 2) / span->length);
+}
+
+/* "gone in 26 min (25 to 28) at this rate" */
+static void
+add_exhaustion(struct sentence *sentence)
+{
+	const struct verdict *verdict = &sentence->system->verdict;
+	const struct span *span = spans;
+
+	while (verdict->gone < span->from)
+		span++;
+	add(sentence, ", gone in %lld %s", rounded(verdict->gone, span), span->name);
+	if (verdict->gone_least == UNKNOWN)
+		add(sentence, " at the latest");
+	else if (verdict->gone_most != UNKNOWN)
+		add(sentence, " (%lld to %lld) at this rate", rounded(verdict->gone_least, span),
+			rounded(verdict->gone_most, span));
+}
+
+static void
+add_available(struct sentence *sentence)
+{
+	const struct system *s = sentence->system;
+
+	add_bytes(sentence, s->available, " available");
+	if (s->swap_free != UNKNOWN && s->swap_free > 0 && s->verdict.gone != UNKNOWN) {
+		add(sentence, " and ");
+		add_bytes(sentence, s->swap_free, " of swap");
+	}
+}
+
+static void say(struct sentence *sentence, enum verdict_state state);
+
+static void
+say_killed(struct sentence *sentence)
+{
+	char when[UNIT_FORMAT_SIZE];
+	const struct system *s = sentence->system;
+
+	if (s->verdict.who)
+		add_name(sentence, s->verdict.who);
+	else
+		add(sentence, "a process");
+	if (unit_format_when(when, s->verdict.since, sentence->now) > 0)
+		add(sentence, " at %s", when);
+	if (s->oom_kills != UNKNOWN)
+		add(sentence, ", %lld kill%s since boot", (long long)s->oom_kills,
+			s->oom_kills == 1 ? "" : "s");
+	add(sentence, "; now %s: ", s->verdict.state_now);
+	say(sentence, verdict_state_named(s->verdict.state_now));
+}
+
+static void
+say_stalled(struct sentence *sentence)
+{
+	add(sentence, "all tasks waited for memory ");
+	add_unit(sentence, UNIT_PERCENT, sentence->system->full_avg10, "% of the last 10 s");
+	add_since(sentence);
+	add_largest(sentence);
+}
+
+static void
+say_swapping(struct sentence *sentence)
+{
+	add(sentence, "in ");
+	add_unit(sentence, UNIT_BYTES_PER_SECOND, sentence->system->swap_in_bytes_rate, "/s, out ");
+	add_unit(sentence, UNIT_BYTES_PER_SECOND, sentence->system->swap_out_bytes_rate, "/s");
+	add_since(sentence);
+	add_largest(sentence);
+}
+
+static void
+say_low(struct sentence *sentence)
+{
+	add_bytes(sentence, sentence->system->available, " available of ");
+	add_bytes(sentence, sentence->system->total, "");
+	if (sentence->system->verdict.gone != UNKNOWN)
+		add_exhaustion(sentence);
+	add_since(sentence);
+	add_largest(sentence);
+}
+
+static void
+say_limit(struct sentence *sentence)
+{
+	const struct nearest_limit *nearest = &sentence->system->nearest;
+
+	if (!nearest->cgroup) {
+		add(sentence, "a cgroup was near its limit a moment ago");
+		return;
+	}
+	add_name(sentence, nearest->cgroup);
+	add(sentence, " has ");
+	add_bytes(sentence, nearest->headroom, " left of ");
+	add_bytes(sentence, nearest->max, "");
+	add_since(sentence);
+}
+
+static void
+say_filling(struct sentence *sentence)
+{
+	const struct verdict *verdict = &sentence->system->verdict;
+
+	add_available(sentence);
+	add_exhaustion(sentence);
+	if (!is_own(sentence))
+		return;
+	if (!verdict->who) {
+		add(sentence, ": many processes together");
+		return;
+	}
+	add(sentence, ": ");
+	add_name(sentence, verdict->who);
+	add(sentence, " +");
+	add_unit(sentence, UNIT_BYTES_PER_MINUTE, verdict->who_growth, "/min");
+}
+
+static void
+say_ok(struct sentence *sentence)
+{
+	const struct verdict *verdict = &sentence->system->verdict;
+
+	add_available(sentence);
+	if (verdict->gone != UNKNOWN)
+		add_exhaustion(sentence);
+	else if (verdict->use_growth == 0)
+		add(sentence, ", steady");
+}
+
+static void
+say_unknown(struct sentence *sentence)
+{
+	add(sentence, "the memory of the machine cannot be read");
+}
+
+static void
+say(struct sentence *sentence, enum verdict_state state)
+{
+	static void (*const sayings[VERDICT_STATES])(struct sentence * sentence) = {
+		[VERDICT_KILLED] = say_killed,
+		[VERDICT_STALLED] = say_stalled,
+		[VERDICT_SWAPPING] = say_swapping,
+		[VERDICT_LOW] = say_low,
+		[VERDICT_LIMIT] = say_limit,
+		[VERDICT_FILLING] = say_filling,
+		[VERDICT_OK] = say_ok,
+		[VERDICT_UNKNOWN] = say_unknown,
+	};
+
+	sayings[state](sentence);
+}
+
+void
+system_verdict_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system, int64_t now,
+	enum charset charset)
+{
+	enum verdict_state state = verdict_state_named(system->verdict.state);
+	struct sentence sentence = { system, now, charset, text, 0 };
+
+	add(&sentence, "%s: ", verdict_states[state].name);
+	say(&sentence, state);
+}
+
+void
+verdict_text(char text[static VERDICT_TEXT_SIZE], const struct system *system,
+	enum verdict_state state, int64_t now, enum charset charset)
+{
+	struct sentence sentence = { system, now, charset, text, 0 };
+
+	text[0] = '\0';
+	say(&sentence, state);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct filter;
+struct snapshot;
+
+enum { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
+
+/* An expression over the columns of the totals, and the status if it holds. */
+enum { CHECK_RULES = 32 };
+struct check_rule {
+	const char *text;
+	int status;
+	struct filter *filter;
+};
+
+/*
+ * Writes whether memory is well as a monitoring plugin does: a line with status, verdict and
+ * performance data, then at most 20 lines of why; or all as one JSON object. Without rules the
+ * verdict decides, else only they do. Returns the status.
+ */
+int check_write(FILE *file, const struct snapshot *now, const struct check_rule *rules,
+	size_t rule_count, bool as_json);
+
+/* The states with their thresholds and the reasons for them, for --help. */
+void check_describe(FILE *file);

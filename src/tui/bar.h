@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/text.h"
+#include "tui/screen.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A part of a bar. UNKNOWN bytes take no space. */
+struct bar_part {
+	const char *name;
+	const char *shade; /* fills it where there are block characters, but no colours */
+	char fill;         /* fills it where there are none */
+	enum style style;
+	int64_t bytes;
+};
+
+/* Draws the parts side by side; `width` columns are `total` bytes. */
+void bar_draw(WINDOW *window, int y, int x, int width, const struct bar_part *parts, size_t count,
+	int64_t total, enum charset charset);
+
+/*
+ * Writes the names of the parts with their sizes, each in its fixed place, from x on; to the left
+ * of it if there are no colours and each name has the mark of its part. Parts of 0 bytes are left
+ * out if `only_some`.
+ */
+void bar_legend(WINDOW *window, int y, int x, const struct bar_part *parts, size_t count,
+	bool only_some, enum charset charset);
+
+/*
+ * Draws a graph of the last values, the newest at the right end, `height` lines high from y down.
+ * `top` is the value at its top; 0: the largest one, with the range of the values if they change by
+ * less than a quarter. UNKNOWN values are gaps.
+ */
+void graph_draw(WINDOW *window, int y, int x, int width, int height, const int64_t *values,
+	size_t count, int64_t top, enum style style, enum charset charset);
