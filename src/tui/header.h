@@ -2,7 +2,6 @@
 #pragma once
 
 #include <curses.h>
-#include <stdbool.h>
 
 struct app;
 
@@ -12,9 +11,6 @@ struct app;
  */
 enum { HEADER_WITH_TABS = 6 };
 int header_height(struct app *app, int window_height);
-
-/* Whether the verdict is a kill that the user has not seen yet (Esc). */
-bool header_tells_kill(const struct app *app);
 
 /* The line of the tabs, or -1 if there is none. */
 int header_tab_line(struct app *app, int window_height);

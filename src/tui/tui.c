@@ -77,16 +77,18 @@ announce(struct app *app)
 			app->announced);
 }
 
-/* Ends what is told of kills. Returns false if nothing is. */
+/* Kills have been seen. Returns whether one was announced. */
 static bool
 end_announcement(struct app *app)
 {
-	if (!app->announcement[0] && (!app->snapshot || !header_tells_kill(app)))
+	bool is_announced = app->announcement[0];
+
+	if (!app->snapshot)
 		return false;
 	app->announcement[0] = '\0';
 	app->announced = 0;
 	app->seen_kill = app->snapshot->system.last_kill_time;
-	return true;
+	return is_announced;
 }
 
 void

@@ -245,6 +245,6 @@ def test_random_keys_and_sizes_do_no_harm(start, mounts, seed):
 def test_after_n_refreshes_each_row_on_the_screen_is_whole(start):  # noqa: F811
     screen = start("--no-config", "-n", "1", "-F", "pid,res,oom,command", "-o", "pid", "--filter", "pid=1")
     with open("/proc/1/cmdline", "rb") as file:
-        command = file.read().split(b"\0")[0][:20]
+        command = file.read().split(b"\0")[0].split(b"/")[-1][:20]
     wait_until(lambda: LEAVE in screen.output)
     assert command in screen.output
