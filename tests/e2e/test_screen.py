@@ -252,7 +252,10 @@ def test_ascii_terminals_get_ascii(terminal, size):
 @pytest.mark.parametrize("name", ["screen-256color", "vt100", "linux", "xterm"])
 def test_every_terminal_shows_the_same_text(terminal, name):
     terminal.start("80x24", {"TERM": name})
-    terminal.wait_for("start")
+    if name == "vt100":  # without colours the parts of the bar have marks
+        terminal.wait_for_text("anon 11.7G ▓shared", "java -Xmx4g")
+    else:
+        terminal.wait_for("start")
     terminal.type("V")
     terminal.wait_for("tree")
 
