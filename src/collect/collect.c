@@ -57,6 +57,7 @@ static int
 read_host(struct collector *collector, struct snapshot *now)
 {
 	struct utsname names;
+
 	if (uname(&names) == 0) {
 		now->system.host = arena_text(&now->texts, names.nodename);
 		now->system.kernel = arena_text(&now->texts, names.release);

@@ -84,15 +84,24 @@ write_interval(FILE *file, const void *place)
 	fprintf(file, "%.10g", (double)*(const int64_t *)place / 1e9); /* without exponent */
 }
 
+/* The number of a name in any case, or -EINVAL. */
+static int
+number_of(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcasecmp(name, names[i]) == 0)
+			return (int)i;
+	return -EINVAL;
+}
+
 static int
 read_scale(void *place, const char *value)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(scale_names); i++)
-		if (strcasecmp(value, scale_names[i]) == 0) {
-			*(enum scale *)place = (enum scale)i;
-			return 0;
-		}
-	return -EINVAL;
+	int number = number_of(scale_names, ARRAY_SIZE(scale_names), value);
+
+	if (number >= 0)
+		*(enum scale *)place = (enum scale)number;
+	return number < 0 ? number : 0;
 }
 
 static void
@@ -105,13 +114,11 @@ static int
 read_flag(void *place, const char *value)
 {
 	static const char *const words[] = { "no", "yes", "false", "true", "0", "1" };
+	int number = number_of(words, ARRAY_SIZE(words), value);
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcasecmp(value, words[i]) == 0) {
-			*(bool *)place = i % 2;
-			return 0;
-		}
-	return -EINVAL;
+	if (number >= 0)
+		*(bool *)place = number % 2;
+	return number < 0 ? number : 0;
 }
 
 static void
@@ -123,12 +130,11 @@ write_flag(FILE *file, const void *place)
 static int
 read_theme(void *place, const char *value)
 {
-	for (size_t i = 0; i < THEMES; i++)
-		if (strcasecmp(value, theme_names[i]) == 0) {
-			*(enum theme *)place = (enum theme)i;
-			return 0;
-		}
-	return -EINVAL;
+	int number = number_of(theme_names, THEMES, value);
+
+	if (number >= 0)
+		*(enum theme *)place = (enum theme)number;
+	return number < 0 ? number : 0;
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "model/snapshot.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define MINUTE (60 * NS_PER_SEC)
 #define WINDOW (5 * NS_PER_SEC)
@@ -61,6 +62,28 @@ int64_t
 course_bytes_of(const struct process *process)
 {
 	return known_sum(process->anon, known_or_zero(process->swap));
+}
+
+size_t
+course_largest(const struct snapshot *now, const struct process **ret_rows, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < now->process_count; i++) {
+		const struct process *row = &now->processes[i];
+		size_t at = count;
+
+		if (course_bytes_of(row) <= 0) /* or unknown */
+			continue;
+		while (at > 0 && course_bytes_of(ret_rows[at - 1]) < course_bytes_of(row))
+			at--;
+		if (at == most)
+			continue;
+		count += count < most;
+		memmove(&ret_rows[at + 1], &ret_rows[at], (count - at - 1) * sizeof(ret_rows[0]));
+		ret_rows[at] = row;
+	}
+	return count;
 }
 
 static void

@@ -57,3 +57,6 @@ struct user course_who_grows(const struct course *course, const struct snapshot 
 
 /* What is freed if the process ends: its anonymous memory and its swap. */
 int64_t course_bytes_of(const struct process *process);
+
+/* Finds the processes that hold most of that, the first one first. Returns their number. */
+size_t course_largest(const struct snapshot *now, const struct process **ret_rows, size_t most);

@@ -63,9 +63,9 @@ median(const int64_t *values, size_t count)
 	return sorted[count / 2];
 }
 
-/* The growth from the first third to the second, and from that to the last. */
+/* The growth from the first third to the second, and from the second to the last. */
 struct thirds {
-	int64_t first, second, last;
+	int64_t first, second;
 };
 
 static struct thirds
@@ -75,7 +75,7 @@ thirds_of(const int64_t *minima, size_t count)
 	int64_t a = median(minima, third), b = median(minima + (count - third) / 2, third),
 		c = median(minima + count - third, third);
 
-	return (struct thirds){ .first = b - a, .second = c - b, .last = c };
+	return (struct thirds){ .first = b - a, .second = c - b };
 }
 
 /* Whether the ranks rise with a z of at least 3 (Mann-Kendall with ties). */

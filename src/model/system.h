@@ -90,6 +90,13 @@ struct system {
 
 extern const struct table system_table;
 
+/* The figure at an offset. */
+static inline int64_t
+system_figure(const struct system *system, size_t offset)
+{
+	return *(const int64_t *)((const char *)system + offset);
+}
+
 /*
  * Splits MemTotal into anon, file_cache, shared, kernel_memory, hugetlb, free and other; computes
  * the sums among them. Unknown parts are in `other`.

@@ -163,23 +163,6 @@ settle(struct verdict_history *history, const struct snapshot *now)
 	history->state = state;
 }
 
-static const struct process *
-largest(const struct snapshot *now)
-{
-	const struct process *largest = NULL;
-	int64_t most = UNKNOWN;
-
-	for (size_t i = 0; i < now->process_count; i++) {
-		int64_t bytes = course_bytes_of(&now->processes[i]);
-
-		if (bytes > most) {
-			most = bytes;
-			largest = &now->processes[i];
-		}
-	}
-	return largest;
-}
-
 static struct user
 who_is_it(const struct verdict_history *history, const struct snapshot *now)
 {
@@ -195,8 +178,7 @@ who_is_it(const struct verdict_history *history, const struct snapshot *now)
 	case VERDICT_STALLED:
 	case VERDICT_SWAPPING:
 	case VERDICT_LOW:
-		process = largest(now);
-		if (process)
+		if (course_largest(now, &process, 1) > 0)
 			return (struct user){ process->comm, process->pid, course_bytes_of(process),
 				UNKNOWN };
 		return who;
@@ -252,18 +234,18 @@ tell(const struct verdict_history *history, struct snapshot *now)
 void
 verdict_take(struct verdict_history *history, struct snapshot *now, int64_t interval)
 {
+	bool is_new = !now->only_missing;
 	struct user who;
 
 	if (!(now->bits & NEED_VERDICT))
 		return;
-	if (!now->only_missing)
+	if (is_new)
 		course_follow(&history->course, now, interval);
 	course_estimate(&history->course, &now->system);
-	if (now->only_missing) {
-		keep_estimate(history, now);
-	} else {
+	if (is_new)
 		settle(history, now);
-		keep_estimate(history, now);
+	keep_estimate(history, now);
+	if (is_new) {
 		who = who_is_it(history, now);
 		keep_who(history, &who);
 	}

@@ -128,34 +128,11 @@ write_swap(const struct report *report)
 	fputc('\n', report->file);
 }
 
-/* Finds the largest processes, the first one first. Returns their number. */
-static size_t
-find_largest(const struct snapshot *now, const struct process *ret_rows[static LARGEST])
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < now->process_count; i++) {
-		const struct process *row = &now->processes[i];
-		size_t at = count;
-
-		if (course_bytes_of(row) <= 0)
-			continue;
-		while (at > 0 && course_bytes_of(ret_rows[at - 1]) < course_bytes_of(row))
-			at--;
-		if (at == LARGEST)
-			continue;
-		count += count < LARGEST;
-		memmove(&ret_rows[at + 1], &ret_rows[at], (count - at - 1) * sizeof(ret_rows[0]));
-		ret_rows[at] = row;
-	}
-	return count;
-}
-
 static void
 write_largest(const struct report *report)
 {
 	const struct process *rows[LARGEST];
-	size_t count = find_largest(report->now, rows);
+	size_t count = course_largest(report->now, rows, LARGEST);
 
 	for (size_t i = 0; i < count; i++)
 		write_process(report, i == 0 ? "largest: " : ", ", rows[i]);

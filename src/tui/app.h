@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "model/event.h"
+#include "tui/bar.h"
 #include "tui/choose.h"
 #include "tui/process-key.h"
 #include "tui/prompt.h"
@@ -16,21 +17,13 @@ struct editor;
 struct process_list;
 struct snapshot;
 
-enum { MOST_PAGES = 12 };
+enum { MOST_PAGES = 12, GRAPHS = 3 };
 
 /* A signal and its targets, fixed by pid and start time before the signal is chosen. */
 struct signal_order {
 	const struct process_key *keys;
 	size_t count;
 	int number;
-};
-
-/* The figures of the graphs in the last refreshes, oldest first. */
-enum { GRAPHS = 3, GRAPH_VALUES = 240 };
-struct graph_history {
-	int64_t values[GRAPHS][GRAPH_VALUES];
-	size_t count;
-	int64_t last; /* the snapshot that was noted last */
 };
 
 /*
@@ -42,8 +35,8 @@ struct app {
 	const struct snapshot *snapshot; /* NULL before the first */
 	enum charset charset;
 	struct process_list *processes; /* shared by the views that list processes */
-	struct graph_history history;
-	struct process_key process; /* subject of the open page, if it has one */
+	struct series graphs[GRAPHS];   /* of the header */
+	struct process_key process;     /* subject of the open page, if it has one */
 
 	/* The open tab, and the pages opened from it. */
 	const struct view *pages[MOST_PAGES], *view; /* the last of them is open */

@@ -74,6 +74,20 @@ bar_legend(WINDOW *window, int y, int x, const struct bar_part *parts, size_t co
 	}
 }
 
+void
+series_add(struct series *series, int64_t time, int64_t value)
+{
+	if (series->count > 0 && series->last_time == time)
+		return;
+	if (series->count == 0)
+		series->first_time = time;
+	if (series->count == SERIES_VALUES)
+		memmove(series->values, series->values + 1,
+			--series->count * sizeof(series->values[0]));
+	series->values[series->count++] = value;
+	series->last_time = time;
+}
+
 /* The bottom and the top of a graph. */
 static void
 find_range(const int64_t *values, size_t count, int64_t *ret_least, int64_t *ret_most)
@@ -103,13 +117,13 @@ level_text(int level, enum charset charset)
 }
 
 void
-graph_draw(WINDOW *window, int y, int x, int width, int height, const int64_t *values, size_t count,
+graph_draw(WINDOW *window, int y, int x, int width, int height, const struct series *series,
 	int64_t top, enum style style, enum charset charset)
 {
-	size_t shown = count < (size_t)width ? count : (size_t)width;
+	size_t shown = series->count < (size_t)width ? series->count : (size_t)width;
+	const int64_t *values = series->values + series->count - shown;
 	int64_t least = 0, most = top;
 
-	values += count - shown;
 	if (top <= 0)
 		find_range(values, shown, &least, &most);
 	x += width - (int)shown;

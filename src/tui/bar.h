@@ -29,10 +29,21 @@ void bar_draw(WINDOW *window, int y, int x, int width, const struct bar_part *pa
 void bar_legend(WINDOW *window, int y, int x, const struct bar_part *parts, size_t count,
 	bool only_some, enum charset charset);
 
+/* The values of the last refreshes, oldest first. A zeroed one is empty. */
+enum { SERIES_VALUES = 240 };
+struct series {
+	int64_t values[SERIES_VALUES];
+	size_t count;
+	int64_t first_time, last_time; /* of the first one ever, and of the last */
+};
+
+/* Adds a value, unless the last one is of this time. Forgets the oldest if it is full. */
+void series_add(struct series *series, int64_t time, int64_t value);
+
 /*
  * Draws a graph of the last values, the newest at the right end, `height` lines high from y down.
  * `top` is the value at its top; 0: the largest one, with the range of the values if they change by
  * less than a quarter. UNKNOWN values are gaps.
  */
-void graph_draw(WINDOW *window, int y, int x, int width, int height, const int64_t *values,
-	size_t count, int64_t top, enum style style, enum charset charset);
+void graph_draw(WINDOW *window, int y, int x, int width, int height, const struct series *series,
+	int64_t top, enum style style, enum charset charset);

@@ -36,12 +36,6 @@ static const struct {
 };
 /* clang-format on */
 
-static int64_t
-figure_of(const struct system *system, size_t offset)
-{
-	return *(const int64_t *)((const char *)system + offset);
-}
-
 /*
  * Fills in the sizes. Where there is no space for a further name, huge pages are among the others.
  * Returns the number of parts.
@@ -49,7 +43,7 @@ figure_of(const struct system *system, size_t offset)
 static size_t
 list_parts(const struct system *system, WINDOW *window, struct bar_part ret_parts[static PARTS])
 {
-	int64_t huge = figure_of(system, parts[HUGE].offset);
+	int64_t huge = system_figure(system, parts[HUGE].offset);
 	bool has_huge = known_or_zero(huge) > 0 && getmaxx(window) >= HUGE_WIDTH;
 	size_t count = 0;
 
@@ -57,7 +51,7 @@ list_parts(const struct system *system, WINDOW *window, struct bar_part ret_part
 		if (i == HUGE && !has_huge)
 			continue;
 		ret_parts[count] = parts[i].part;
-		ret_parts[count].bytes = figure_of(system, parts[i].offset);
+		ret_parts[count].bytes = system_figure(system, parts[i].offset);
 		if (i == OTHER && !has_huge && ret_parts[count].bytes != UNKNOWN)
 			ret_parts[count].bytes += known_or_zero(huge);
 		count++;
@@ -142,7 +136,7 @@ width_of(const struct figure *figure, WINDOW *window)
 static int
 draw_figure(const struct figure *figure, const struct system *system, WINDOW *window, int y, int x)
 {
-	int64_t number = figure_of(system, figure->offset);
+	int64_t number = system_figure(system, figure->offset);
 	char text[UNIT_FORMAT_SIZE];
 	int end = x + width_of(figure, window);
 

@@ -6,8 +6,6 @@
 #include "tui/header.h"
 #include "tui/screen.h"
 
-#include <string.h>
-
 enum { GAP = 2, LEAST_WINDOW = 32, HEIGHT = 4, WHOLE = 1000 };
 
 /* The graphs side by side; each is left out where its whole is 0. */
@@ -28,29 +26,17 @@ static const struct {
 static int64_t
 figure_of(const struct app *app, size_t offset)
 {
-	return offset == SIZE_MAX
-		       ? WHOLE
-		       : *(const int64_t *)((const char *)&app->snapshot->system + offset);
+	return offset == SIZE_MAX ? WHOLE : system_figure(&app->snapshot->system, offset);
 }
 
 void
 header_note(struct app *app)
 {
-	struct graph_history *history = &app->history;
-	size_t kept = history->count < GRAPH_VALUES ? history->count : GRAPH_VALUES - 1;
-
-	if (app->snapshot->only_missing ||
-		(history->count > 0 && history->last == app->snapshot->monotonic))
+	if (app->snapshot->only_missing)
 		return;
-	for (size_t i = 0; i < GRAPHS; i++) {
-		int64_t *values = history->values[i];
-
-		if (kept < history->count)
-			memmove(values, values + 1, kept * sizeof(values[0]));
-		values[kept] = figure_of(app, graphs[i].offset);
-	}
-	history->count = kept + 1;
-	history->last = app->snapshot->monotonic;
+	for (size_t i = 0; i < GRAPHS; i++)
+		series_add(&app->graphs[i], app->snapshot->monotonic,
+			figure_of(app, graphs[i].offset));
 }
 
 int
@@ -65,8 +51,8 @@ draw_graph(struct app *app, WINDOW *window, int y, int x, int width, size_t i)
 	char text[UNIT_FORMAT_SIZE];
 	int64_t now = figure_of(app, graphs[i].offset);
 
-	graph_draw(window, y, x, width, HEIGHT, app->history.values[i], app->history.count,
-		figure_of(app, graphs[i].whole), graphs[i].style, app->charset);
+	graph_draw(window, y, x, width, HEIGHT, &app->graphs[i], figure_of(app, graphs[i].whole),
+		graphs[i].style, app->charset);
 	unit_format(text, graphs[i].unit, now, SCALE_HUMAN);
 	screen_printf(window, y, x, STYLE_NORMAL, "%s %s%s ", graphs[i].name, text,
 		now == UNKNOWN ? "" : graphs[i].behind);

@@ -16,19 +16,9 @@ enum { LABEL = 8, GRAPH_GAP = 2, LEAST_GRAPH = 10, TEXT_SIZE = 1024, KINDS = 6 }
 void
 summary_note(struct summary *summary, const struct app *app, const struct process *process)
 {
-	int64_t now = app->snapshot->monotonic;
-
 	if (summary->pid != process->pid || summary->start_time != process->start_time)
-		*summary = (struct summary){
-			.pid = process->pid, .start_time = process->start_time, .first_time = now
-		};
-	if (summary->count > 0 && summary->last_time == now)
-		return;
-	if (summary->count == SUMMARY_VALUES)
-		memmove(summary->values, summary->values + 1,
-			--summary->count * sizeof(summary->values[0]));
-	summary->values[summary->count++] = process->used;
-	summary->last_time = now;
+		*summary = (struct summary){ process->pid, process->start_time, { .count = 0 } };
+	series_add(&summary->used, app->snapshot->monotonic, process->used);
 }
 
 /* Only the curses thread draws. */
@@ -163,13 +153,14 @@ put_bar(const struct app *app, const struct process *process, WINDOW *window, in
 static bool
 put_growth(const struct summary *summary, const struct app *app, WINDOW *window, int y)
 {
-	int64_t elapsed = summary->last_time - summary->first_time, change;
+	const struct series *used = &summary->used;
+	int64_t elapsed = used->last_time - used->first_time, change;
 	char text[UNIT_FORMAT_SIZE], span[UNIT_FORMAT_SIZE];
 	int x;
 
-	if (summary->count < 2 || elapsed <= 0)
+	if (used->count < 2 || elapsed <= 0)
 		return false;
-	change = known_difference(summary->values[summary->count - 1], summary->values[0]);
+	change = known_difference(used->values[used->count - 1], used->values[0]);
 	if (change == UNKNOWN)
 		return false;
 	unit_format(text, UNIT_BYTES, change, SCALE_HUMAN);
@@ -180,8 +171,7 @@ put_growth(const struct summary *summary, const struct app *app, WINDOW *window,
 		    span) +
 	    GRAPH_GAP;
 	if (getmaxx(window) - x >= LEAST_GRAPH)
-		graph_draw(window, y, x, getmaxx(window) - x, 1, summary->values, summary->count, 0,
-			STYLE_ANON, app->charset);
+		graph_draw(window, y, x, getmaxx(window) - x, 1, used, 0, STYLE_ANON, app->charset);
 	return true;
 }
 

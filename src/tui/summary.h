@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/known.h"
+#include "tui/bar.h"
 
 #include <curses.h>
-#include <stddef.h>
+#include <stdint.h>
 
 struct app;
 struct process;
 
 /* The memory of one process in the last refreshes. */
-enum { SUMMARY_VALUES = 240 };
 struct summary {
 	int64_t pid, start_time;
-	int64_t values[SUMMARY_VALUES]; /* oldest first */
-	size_t count;
-	int64_t first_time, last_time; /* monotonic, of these */
+	struct series used;
 };
 
 /* Notes its memory of this snapshot; another process begins anew. */
