@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/choose.h"
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "tui/prompt.h"
 #include "tui/screen.h"
@@ -125,17 +126,44 @@ cancelled(struct app *app, struct prompt *prompt)
 	choose->kind = NULL;
 }
 
-void
-choose_refill(struct choose *choose, struct app *app, const char *text)
+/* Selects the same choice again, if it is still among the matches, where it stood. */
+static void
+reselect(struct choose *choose, size_t top, int64_t number, const char *name)
 {
-	if (!choose->kind)
-		return;
+	choose->list.top = top;
+	for (size_t i = 0; i < choose->list.count; i++) {
+		const struct choice *choice = &choose->choices[choose->matches[i]];
+
+		if (choice->number == number && strcmp(choice->name, name) == 0)
+			choose->list.selected = i;
+	}
+	list_fit(&choose->list, choose->list.count, choose->list.height);
+}
+
+static void
+fill(struct choose *choose, struct app *app, const char *text)
+{
 	choose->count = choose->preset = choose->list.count = 0;
 	choose->number_columns = choose->name_columns = 0;
 	arena_reset(&choose->texts);
 	choose->kind->fill(app, choose);
 	if (!narrow(choose, text))
 		narrow(choose, "");
+}
+
+void
+choose_refill(struct choose *choose, struct app *app, const char *text)
+{
+	_cleanup_free_ char *name = NULL;
+	size_t top = choose->list.top;
+	int64_t number;
+
+	if (!choose->kind)
+		return;
+	number = choose_selected(choose)->number;
+	name = xstrdup(choose_selected(choose)->name);
+	fill(choose, app, text);
+	reselect(choose, top, number, name);
 }
 
 void
@@ -146,7 +174,7 @@ choose_open(struct choose *choose, struct prompt *prompt, struct app *app,
 	choose->list.line = -1;
 	prompt_open(prompt, kind->label, "", typed, cancelled);
 	prompt->data = choose;
-	choose_refill(choose, app, "");
+	fill(choose, app, "");
 }
 
 bool

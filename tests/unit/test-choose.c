@@ -180,6 +180,28 @@ the_column_to_sort_by_is_chosen_from_all(void **state)
 	assert_string_equal(app_table(tui)->order->column->name, "bytes");
 }
 
+/* Figures that were being read when the list was opened come while the user moves in it. */
+static void
+what_is_selected_stays_selected_when_figures_come(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct app *tui = fixture->tui;
+
+	screen_fixture_type(fixture, "k");
+	tui_key(tui, KEY_END);
+	assert_int_equal(choose_selected(&tui->choose)->number, SIGSYS);
+	screen_fixture_show(fixture);
+	assert_int_equal(choose_selected(&tui->choose)->number, SIGSYS);
+	tui_key(tui, 27);
+	screen_fixture_type(fixture, "u");
+	tui_key(tui, KEY_DOWN);
+	assert_int_equal(choose_selected(&tui->choose)->number, 0);
+	fixture->snapshot.processes[0].resident = 0; /* root has less than the other user now */
+	fixture->snapshot.processes[1].resident = 0;
+	screen_fixture_show(fixture);
+	assert_string_equal(choose_selected(&tui->choose)->name, "root");
+}
+
 /* In any size it stays in its window, and the selected choice is on the screen. */
 static void
 it_fits_in_any_window(void **state)
@@ -356,6 +378,8 @@ main(void)
 			U3_an_unknown_user_is_an_error_and_no_empty_list, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			the_column_to_sort_by_is_chosen_from_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_selected_stays_selected_when_figures_come, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(it_fits_in_any_window, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_moves_while_it_is_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
