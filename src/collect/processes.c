@@ -277,8 +277,8 @@ fill_row(struct processes *processes, struct cached_process *cached, struct proc
 }
 
 /*
- * For the first screen: adds a row with the sizes alone. Returns false if it has none: stat tells a
- * kernel thread from a first thread that has ended (T26).
+ * Adds a row with the sizes alone, and the score if it is wanted. Returns false if it has none:
+ * stat tells a kernel thread from a first thread that has ended (T26).
  */
 static bool
 add_sizes(struct processes *processes, struct cached_process *cached)
@@ -287,6 +287,7 @@ add_sizes(struct processes *processes, struct cached_process *cached)
 	char directory[PROCESS_PATH_SIZE];
 	struct procfs_statm statm;
 	struct process *row;
+	uint64_t score;
 
 	snprintf(directory, sizeof(directory), "%lld", (long long)cached->pid);
 	if (process_files_read_sizes(processes->root, directory, &statm) <= 0)
@@ -297,6 +298,10 @@ add_sizes(struct processes *processes, struct cached_process *cached)
 	row->memory_time = pass->now->monotonic;
 	process_set_sizes(row, &statm);
 	cached->row = (uint32_t)(row - pass->now->processes);
+	score = wanted(processes, cached) & NEED_OOM_SCORE;
+	row->asked |= (uint32_t)score;
+	if (score)
+		read_files(processes, cached, row, NULL, score);
 	return true;
 }
 

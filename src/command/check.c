@@ -4,8 +4,10 @@
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "command/command.h"
 #include "command/loop.h"
+#include "model/badness.h"
 #include "model/course.h"
 #include "model/derive.h"
 #include "model/needs.h"
@@ -19,6 +21,8 @@
 #include <string.h>
 
 #define LONGEST_STEP (5 * NS_PER_SEC)
+
+enum { CANDIDATES = 32 };
 
 struct check_options {
 	struct check_rule rules[CHECK_RULES];
@@ -79,32 +83,109 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
-/* The readings of a check: the last has what the explanation needs. */
+/* The last two snapshots, and rows that the newer one takes. */
 struct check_run {
 	struct source *source;
-	struct snapshot snapshots[2];
+	struct snapshot snapshots[2], rows;
 	struct snapshot *now;
 	struct verdict_history verdicts;
 	int64_t step;
 };
 
 static int
-read_once(struct check_run *run, bool is_last)
+read_snapshot(struct check_run *run, struct snapshot *snapshot, const struct needs *needs)
 {
-	struct snapshot *before = run->now;
-	struct needs needs = { .bits = NEED_OVERVIEW | NEED_VERDICT | NEED_SWAP,
-		.interval = run->step };
-	int error;
+	int error = run->source->read(run->source, snapshot, run->now, needs);
 
-	if (is_last)
-		needs.bits |= NEED_BADNESS;
-	run->now = &run->snapshots[run->now == &run->snapshots[0]];
-	error = run->source->read(run->source, run->now, before, &needs);
+	if (error == 0)
+		derive(snapshot, run->now);
+	return error;
+}
+
+static int
+read_next(struct check_run *run, const struct needs *needs)
+{
+	struct snapshot *next = &run->snapshots[run->now == &run->snapshots[0]];
+	int error = read_snapshot(run, next, needs);
+
+	run->now = next;
+	return error;
+}
+
+/* The kernel's score is in thousandths of all memory: of those with the same, the largest first. */
+static int
+compare_scores(const void *a, const void *b)
+{
+	const struct process *left = *(const struct process *const *)a,
+			     *right = *(const struct process *const *)b;
+
+	if (left->oom_score != right->oom_score)
+		return left->oom_score > right->oom_score ? -1 : 1;
+	return (left->resident < right->resident) - (left->resident > right->resident);
+}
+
+/* Puts the processes of which more is to be read into `pids`. Returns their number. */
+static size_t
+choose_rows(const struct snapshot *now, int64_t pids[static CHECK_LARGEST + CANDIDATES])
+{
+	_cleanup_free_ const struct process **rows =
+		xreallocarray(NULL, now->process_count + CHECK_LARGEST, sizeof(rows[0]));
+	size_t count = course_largest(now, rows, CHECK_LARGEST), candidates = 0;
+
+	for (size_t i = 0; i < count; i++)
+		pids[i] = rows[i]->pid;
+	for (size_t i = 0; i < now->process_count; i++)
+		rows[i] = &now->processes[i];
+	if (now->process_count > 0)
+		qsort(rows, now->process_count, sizeof(rows[0]), compare_scores);
+	while (candidates < now->process_count && candidates < CANDIDATES)
+		pids[count++] = rows[candidates++]->pid;
+	qsort(pids, count, sizeof(pids[0]), compare_int64);
+	return count;
+}
+
+/*
+ * Reads the little that sizes and scores of all processes tell, then all that the next victim
+ * follows from, of those that may be it. Only status knows what is in swap.
+ */
+static int
+read_last(struct check_run *run)
+{
+	int64_t pids[CHECK_LARGEST + CANDIDATES];
+	struct needs needs = { .bits = NEED_OVERVIEW | NEED_VERDICT | NEED_SWAP | NEED_OOM_SCORE,
+		.sizes_only = run->now && run->now->system.swap_total == 0 };
+	int error = read_next(run, &needs);
+
 	if (error < 0)
 		return error;
-	derive(run->now, before);
+	needs.bits =
+		NEED_STAT | NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_OOM_ADJ | NEED_OOM_SCORE;
+	needs.sizes_only = false;
+	needs.only_missing = needs.rows_only = true;
+	needs.visible = pids;
+	needs.visible_count = choose_rows(run->now, pids);
+	error = read_snapshot(run, &run->rows, &needs);
+	if (error < 0)
+		return error;
+	snapshot_take_rows(run->now, &run->rows);
+	badness_rank(run->now);
 	verdict_take(&run->verdicts, run->now, run->step);
 	return 0;
+}
+
+/* Before the last reading only rates need one, and in a longer run, who grows. */
+static int
+read_before(struct check_run *run, int64_t over)
+{
+	struct needs needs = { .bits = NEED_OVERVIEW & ~NEED_PROCESSES };
+	int error;
+
+	if (over >= course_least(run->step))
+		needs.bits = NEED_OVERVIEW | NEED_VERDICT | NEED_SWAP;
+	error = read_next(run, &needs);
+	if (error == 0)
+		verdict_take(&run->verdicts, run->now, run->step);
+	return error;
 }
 
 static int
@@ -113,15 +194,14 @@ read_all(struct check_run *run, int64_t over)
 	int64_t start = loop_now();
 	int error = source_create(0, &run->source);
 
-	for (int64_t time = 0; error == 0; time += run->step) {
-		bool is_last = time >= over;
-
+	for (int64_t time = 0; error == 0 && time < over; time += run->step) {
 		loop_wait(start + time, -1);
-		error = read_once(run, is_last);
-		if (is_last)
-			break;
+		error = read_before(run, over);
 	}
-	return error;
+	if (error < 0)
+		return error;
+	loop_wait(start + over, -1);
+	return read_last(run);
 }
 
 static void
@@ -130,6 +210,7 @@ finish(struct check_run *run)
 	verdict_finish(&run->verdicts);
 	for (size_t i = 0; i < 2; i++)
 		snapshot_finish(&run->snapshots[i]);
+	snapshot_finish(&run->rows);
 	if (run->source)
 		run->source->destroy(run->source);
 }

@@ -126,8 +126,9 @@ struct needs {
 	 */
 	bool rows_only;
 	/*
-	 * For the first screen: of a process that is not on it only VIRT, RES and SHR are read, to
-	 * find out which ones are. The rest of its row is unknown, unless it has no memory.
+	 * To find out which processes are the largest, such as those on the first screen: only
+	 * VIRT, RES and SHR are read, and NEED_OOM_SCORE. The rest of a row is unknown, unless the
+	 * process has no memory.
 	 */
 	bool sizes_only;
 };

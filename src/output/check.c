@@ -13,7 +13,7 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { LARGEST = 5, NAME_SIZE = 64 };
+enum { NAME_SIZE = 64 };
 
 static const char *const statuses[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
@@ -131,8 +131,8 @@ write_swap(const struct report *report)
 static void
 write_largest(const struct report *report)
 {
-	const struct process *rows[LARGEST];
-	size_t count = course_largest(report->now, rows, LARGEST);
+	const struct process *rows[CHECK_LARGEST];
+	size_t count = course_largest(report->now, rows, CHECK_LARGEST);
 
 	for (size_t i = 0; i < count; i++)
 		write_process(report, i == 0 ? "largest: " : ", ", rows[i]);

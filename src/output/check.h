@@ -18,6 +18,9 @@ struct check_rule {
 	struct filter *filter;
 };
 
+/* So many of the largest processes are named. */
+enum { CHECK_LARGEST = 5 };
+
 /*
  * Writes whether memory is well as a monitoring plugin does: a line with status, verdict and
  * performance data, then at most 20 lines of why; or all as one JSON object. Without rules the

@@ -236,6 +236,23 @@ the_first_screen_needs_only_sizes_of_what_is_not_seen(void **state)
 		assert_string_equal(now->processes[i].command, "command");
 }
 
+static void
+a_score_comes_with_the_sizes(void **state)
+{
+	struct world *world = *state;
+	struct snapshot *now;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 10, .start_time = 1 });
+	tree_write(&world->tree, "10/oom_score", "667\n");
+	world->needs.sizes_only = true;
+	now = world_refresh(world);
+	assert_int_equal(now->processes[0].resident, 10 * world->page);
+	assert_int_equal(now->processes[0].oom_score, 667);
+	assert_true(now->processes[0].oom_adj == UNKNOWN);
+	assert_null(now->processes[0].comm);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int
@@ -247,6 +264,7 @@ main(void)
 		TEST(what_is_added_leaves_the_sizes_as_they_are),
 		TEST(what_only_visible_rows_show_is_read_of_these),
 		TEST(the_first_screen_needs_only_sizes_of_what_is_not_seen),
+		TEST(a_score_comes_with_the_sizes),
 		TEST(F12_what_is_missing_is_read_without_the_rest),
 		TEST(only_the_processes_asked_for_are_read),
 		TEST(the_rank_of_one_needs_all_and_only_for_that),
