@@ -15,7 +15,7 @@ needs_of_head(const struct table_options *options)
 {
 	if (!options->format->has_hints)
 		return NEED_OVERVIEW & ~(NEED_VMSTAT | NEED_PRESSURE | NEED_SELF);
-	return NEED_OVERVIEW | VERDICT_NEEDS | (options->count == 1 ? 0 : NEED_EVENTS);
+	return NEED_OVERVIEW | NEED_VERDICT | (options->count == 1 ? 0 : NEED_EVENTS);
 }
 
 struct batch {

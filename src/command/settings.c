@@ -143,28 +143,27 @@ write_theme(FILE *file, const void *place)
 	fputs(theme_names[*(const enum theme *)place], file);
 }
 
-/* Each setting once: name, help, reader, writer, and its place in struct tui_settings. */
+/* Each setting once; those of a section together. The roles of [colors] are in tui/style.c. */
 /* clang-format off */
 static const struct setting {
-	const char *name, *help;
+	const char *section, *name, *help;
 	int (*read)(void *place, const char *value);
 	void (*write)(FILE *file, const void *place);
 	size_t offset;
 } table[] = {
-	{ "columns", "Columns of the processes, in order; memtop --help lists them.", read_columns, write_columns, FIELD(processes.columns) },
-	{ "order", "Column to sort by; + before it: largest first, -: smallest first.", read_order, write_order, FIELD(processes.order) },
-	{ "kill_columns", "Columns of the kill order.", read_columns, write_columns, FIELD(kill_order.columns) },
-	{ "kill_order", "Column to sort the kill order by, as above.", read_order, write_order, FIELD(kill_order.order) },
-	{ "interval", "Seconds between two refreshes.", read_interval, write_interval, FIELD(interval) },
-	{ "scale", "Unit of sizes: human, b, k, m, g, t or p.", read_scale, write_scale, FIELD(scale) },
-	{ "tree", "Children below their parents: yes or no.", read_flag, write_flag, FIELD(processes.tree) },
-	{ "kernel_threads", "Show kernel threads: yes or no.", read_flag, write_flag, FIELD(kernel_threads) },
-	{ "command_line", "COMMAND with the path of the program: yes or no.", read_flag, write_flag, FIELD(command_line) },
-	{ "graph", "Graphs of the last minutes, in a window of 32 lines or more: yes or no.", read_flag, write_flag, FIELD(graph) },
-	{ "mouse", "Use the mouse: yes or no.", read_flag, write_flag, FIELD(mouse) },
+	{ SCREEN, "columns", "Columns of the processes, in order; memtop --help lists them.", read_columns, write_columns, FIELD(processes.columns) },
+	{ SCREEN, "order", "Column to sort by; + before it: largest first, -: smallest first.", read_order, write_order, FIELD(processes.order) },
+	{ SCREEN, "kill_columns", "Columns of the kill order.", read_columns, write_columns, FIELD(kill_order.columns) },
+	{ SCREEN, "kill_order", "Column to sort the kill order by, as above.", read_order, write_order, FIELD(kill_order.order) },
+	{ SCREEN, "interval", "Seconds between two refreshes.", read_interval, write_interval, FIELD(interval) },
+	{ SCREEN, "scale", "Unit of sizes: human, b, k, m, g, t or p.", read_scale, write_scale, FIELD(scale) },
+	{ SCREEN, "tree", "Children below their parents: yes or no.", read_flag, write_flag, FIELD(processes.tree) },
+	{ SCREEN, "kernel_threads", "Show kernel threads: yes or no.", read_flag, write_flag, FIELD(kernel_threads) },
+	{ SCREEN, "command_line", "COMMAND with the path of the program: yes or no.", read_flag, write_flag, FIELD(command_line) },
+	{ SCREEN, "graph", "Graphs of the last minutes, in a window of 32 lines or more: yes or no.", read_flag, write_flag, FIELD(graph) },
+	{ SCREEN, "mouse", "Use the mouse: yes or no.", read_flag, write_flag, FIELD(mouse) },
+	{ COLORS, "theme", "Colours: default, mono or contrast.", read_theme, write_theme, FIELD(palette.theme) },
 };
-
-static const struct setting theme = { "theme", "Colours: default, mono or contrast.", read_theme, write_theme, FIELD(palette.theme) };
 /* clang-format on */
 
 static char *
@@ -222,10 +221,11 @@ complain(struct reading *reading, const char *format, ...)
 }
 
 static const struct setting *
-setting_called(const char *name)
+setting_called(const char *section, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		if (strcasecmp(table[i].name, name) == 0)
+		if (strcasecmp(table[i].section, section) == 0 &&
+			strcasecmp(table[i].name, name) == 0)
 			return &table[i];
 	return NULL;
 }
@@ -251,14 +251,13 @@ static int
 set(struct reading *reading, const char *name, const char *value)
 {
 	struct tui_settings *settings = reading->settings;
-	bool is_color = strcasecmp(reading->section, COLORS) == 0;
-	const struct setting *setting = is_color ? &theme : setting_called(name);
+	const struct setting *setting = setting_called(reading->section, name);
 
-	if (is_color && strcasecmp(name, theme.name) != 0)
+	if (setting)
+		return setting->read((char *)settings + setting->offset, value);
+	if (strcasecmp(reading->section, COLORS) == 0)
 		return set_look(&settings->palette, name, value);
-	if (!setting || (!is_color && strcasecmp(reading->section, SCREEN) != 0))
-		return -ENOENT;
-	return setting->read((char *)settings + setting->offset, value);
+	return -ENOENT;
 }
 
 static void
@@ -385,20 +384,26 @@ make_folders(const char *path)
 	return 0;
 }
 
+/* Each section begins before its first setting. */
 static void
-write_setting(FILE *file, const struct setting *setting, const struct tui_settings *settings)
+write_settings(FILE *file, const struct tui_settings *settings)
 {
-	fprintf(file, "\n# %s\n%s = ", setting->help, setting->name);
-	setting->write(file, (const char *)settings + setting->offset);
-	fputc('\n', file);
+	const char *section = "";
+
+	for (const struct setting *one = table; one < table + ARRAY_SIZE(table); one++) {
+		if (strcmp(one->section, section) != 0)
+			fprintf(file, "%s[%s]\n", *section ? "\n" : "", one->section);
+		section = one->section;
+		fprintf(file, "\n# %s\n%s = ", one->help, one->name);
+		one->write(file, (const char *)settings + one->offset);
+		fputc('\n', file);
+	}
 }
 
 /* Roles that look as in the theme are comments: they change with it. */
 static void
-write_colors(FILE *file, const struct tui_settings *settings)
+write_roles(FILE *file, const struct tui_settings *settings)
 {
-	fputs("\n[" COLORS "]\n", file);
-	write_setting(file, &theme, settings);
 	fputs("\n# The look of each role, if it is not that of the theme: bold, dim, reverse,\n"
 	      "# underline, italic, a colour, and \"on\" with a colour behind. A colour is "
 	      "default,\n"
@@ -419,10 +424,9 @@ write_all(int fd, const struct tui_settings *settings)
 		close(fd);
 		return -errno;
 	}
-	fputs("# Settings of memtop, written by its key W. See memtop(1).\n[" SCREEN "]\n", file);
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		write_setting(file, &table[i], settings);
-	write_colors(file, settings);
+	fputs("# Settings of memtop, written by its key W. See memtop(1).\n", file);
+	write_settings(file, settings);
+	write_roles(file, settings);
 	if (fflush(file) != 0 || fsync(fileno(file)) < 0)
 		return -errno;
 	return 0;

@@ -79,8 +79,10 @@ series_add(struct series *series, int64_t time, int64_t value)
 {
 	if (series->count > 0 && series->last_time == time)
 		return;
-	if (series->count == 0)
+	if (series->count == 0) {
+		series->first = value;
 		series->first_time = time;
+	}
 	if (series->count == SERIES_VALUES)
 		memmove(series->values, series->values + 1,
 			--series->count * sizeof(series->values[0]));

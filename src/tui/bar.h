@@ -34,7 +34,8 @@ enum { SERIES_VALUES = 240 };
 struct series {
 	int64_t values[SERIES_VALUES];
 	size_t count;
-	int64_t first_time, last_time; /* of the first one ever, and of the last */
+	int64_t first, first_time; /* the first one ever, which may be forgotten above */
+	int64_t last_time;
 };
 
 /* Adds a value, unless the last one is of this time. Forgets the oldest if it is full. */

@@ -17,7 +17,8 @@
 #include <string.h>
 #include <time.h>
 
-const char editor_hint[] = "Enter change it  Esc leave it  t tree  s systemd  u undo";
+const char editor_hint[] =
+	"Enter change it  Esc leave it  t tree  s make it last  w write that  u undo";
 
 enum { STEP = 10, FAR_STEP = 100 };
 

@@ -137,24 +137,31 @@ draw_tabs(struct app *app, WINDOW *window, int y)
 		draw_tab(app, window, y, x, app->view);
 }
 
-/* The lines in their order; each is there only in a header of that many lines. */
+/*
+ * The parts in their order. Each is one line, in a header of at least so many of them; the graphs
+ * come in addition.
+ */
 static const struct {
 	void (*draw)(struct app *app, WINDOW *window, int y);
-	int least_height;
-} lines[] = {
+	int least_lines;
+	int (*height)(const struct app *app, int window_height); /* NULL: 1 */
+} parts[] = {
 	{ draw_title, 6 },
 	{ header_draw_memory, 1 },
 	{ header_draw_legend, 4 },
 	{ header_draw_swap, 3 },
 	{ draw_verdict, 2 },
+	{ header_draw_graph, 0, header_graph_height },
 	{ draw_tabs, TABS_FROM },
 };
+
+enum { MOST_LINES = ARRAY_SIZE(parts) - 1 };
 
 /* Without the line of the filter. */
 static int
 line_count(int window_height)
 {
-	int count = (int)(ARRAY_SIZE(lines));
+	int count = MOST_LINES;
 
 	/* Rows are more important: at least LEAST_ROWS, their heading and the last line. */
 	while (count > 0 && window_height - count < LEAST_ROWS + 2)
@@ -182,21 +189,21 @@ header_height(struct app *app, int window_height)
 void
 header_draw(struct app *app, WINDOW *window, int height)
 {
-	int filter, count, graph, y = 0;
+	int window_height = getmaxy(window), filter, count, y = 0;
 
 	if (!app->snapshot)
 		return;
-	filter = filter_line_height(app, getmaxy(window));
-	graph = header_graph_height(app, getmaxy(window));
-	count = height - filter - graph;
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
-		if (count >= lines[i].least_height) {
-			if (lines[i].draw == draw_tabs && graph > 0) {
-				header_draw_graph(app, window, y);
-				y += graph;
-			}
-			lines[i].draw(app, window, y++);
-		}
+	filter = filter_line_height(app, window_height);
+	count = height - filter - header_graph_height(app, window_height);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		int lines = count < parts[i].least_lines ? 0
+			    : parts[i].height            ? parts[i].height(app, window_height)
+							 : 1;
+
+		if (lines > 0)
+			parts[i].draw(app, window, y);
+		y += lines;
+	}
 	if (filter > 0)
-		filter_line_draw(app, window, count + graph);
+		filter_line_draw(app, window, y);
 }

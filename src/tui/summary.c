@@ -160,7 +160,7 @@ put_growth(const struct summary *summary, const struct app *app, WINDOW *window,
 
 	if (used->count < 2 || elapsed <= 0)
 		return false;
-	change = known_difference(used->values[used->count - 1], used->values[0]);
+	change = known_difference(used->values[used->count - 1], used->first);
 	if (change == UNKNOWN)
 		return false;
 	unit_format(text, UNIT_BYTES, change, SCALE_HUMAN);

@@ -165,7 +165,7 @@ struct needs
 tui_needs(const struct app *app)
 {
 	const struct view *view = app_view_below(app);
-	struct needs needs = { .bits = NEED_OVERVIEW | VERDICT_NEEDS | view->needs |
+	struct needs needs = { .bits = NEED_OVERVIEW | NEED_VERDICT | view->needs |
 				       editor_needs(app->editor),
 		.exact = app->wants_exact || app->editor->state == EDITOR_WAITING };
 
