@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static const char columns_over_time[] = "item,part,bytes,share,change,rate,what";
-
 enum { NAME_SIZE = 64 };
 
 struct budget_run {
@@ -32,14 +30,24 @@ static const struct command_option options_table[] = {
 };
 /* clang-format on */
 
+/* Scripts find an item by its name, which never changes, people by words. */
+static const char *
+default_columns(const struct table_options *options)
+{
+	bool is_repeated = table_options_has(options, KEPT_DELAY);
+
+	if (options->format == &output_text)
+		return is_repeated ? budget_growth_columns : budget_default_columns;
+	return is_repeated ? "item,part,bytes,share,change,rate,what"
+			   : "item,part,bytes,share,what";
+}
+
 /* The rows have a meaningful order: sorts them only if requested. */
 static int
 prepare(struct table_run *run)
 {
-	const char *columns = table_options_has(run->options, KEPT_DELAY) ? columns_over_time
-									  : budget_default_columns;
-
-	return table_options_complete(run->options, &budget_table, columns, NULL);
+	return table_options_complete(
+		run->options, &budget_table, default_columns(run->options), NULL);
 }
 
 static int
@@ -113,7 +121,7 @@ explain_rows(const struct table_run *run)
 		const struct budget_row *row = run->rows.rows[i];
 		char name[NAME_SIZE], part[NAME_SIZE - 2];
 
-		text_safe(part, sizeof(part), row->part ? row->part : row->item, style.charset);
+		text_safe(part, sizeof(part), row->name, style.charset);
 		snprintf(name, sizeof(name), "%s%s", row->part ? "  " : "", part);
 		figure.row = row;
 		explain_write(stdout, name, &figure, &style);

@@ -18,7 +18,8 @@
 #define MINUTE (60 * 1e9)
 #define MOST_BYTES (INT64_C(1) << 58)
 
-const char budget_default_columns[] = "item,part,bytes,share,what";
+const char budget_default_columns[] = "name,bytes,share,what";
+const char budget_growth_columns[] = "name,bytes,share,change,rate,what";
 
 /* clang-format off */
 static const struct column columns[] = {
@@ -26,6 +27,8 @@ static const struct column columns[] = {
 		.source = "the division of memory in meminfo and other files" },
 	{ "part", "PART", NULL, "A part of the item: included in the item, so it does not count again. Unknown: the row of the item itself.", UNIT_TEXT, 16, NEED_BUDGET, FIELD(part),
 		.source = "the sources of its item" },
+	{ "name", "NAME", NULL, "The item in words; its parts stand below it.", UNIT_TEXT, 22, NEED_BUDGET, FIELD(name),
+		.depth = FIELD(depth), .source = "memtop itself" },
 	{ "bytes", "SIZE", NULL, "The size.", UNIT_BYTES, 7, NEED_BUDGET, FIELD(bytes), .about = "{what}",
 		.source = "{source}", .formula = "{figure} - {elsewhere}",
 		.misread = "{misreading}" },
@@ -56,59 +59,59 @@ static const struct column columns[] = {
 enum claim { COUNTS, MAY_BE_ELSEWHERE, MAY_BE_BEYOND };
 
 static const struct item {
-	const char *name;
+	const char *name, *words;
 	size_t figure, less;
 	enum claim claim;
 	const char *what, *source, *misreading;
 } items[] = {
-	{ "free", FIGURE(free), NO_FIGURE, COUNTS, "not used at all", "meminfo: MemFree",
+	{ "free", "free", FIGURE(free), NO_FIGURE, COUNTS, "not used at all", "meminfo: MemFree",
 		"A small value is normal: memory that programs do not need is used as cache." },
-	{ "free_per_cpu", FIGURE(free_per_cpu), NO_FIGURE, COUNTS, "free pages kept for each CPU; not in MemFree", "zoneinfo: pagesets, count", NULL },
-	{ "anon", FIGURE(anon), NO_FIGURE, COUNTS, "heaps, stacks and other memory of processes that has no file", "meminfo: AnonPages",
+	{ "free_per_cpu", "free, kept per CPU", FIGURE(free_per_cpu), NO_FIGURE, COUNTS, "free pages kept for each CPU; not in MemFree", "zoneinfo: pagesets, count", NULL },
+	{ "anon", "anonymous", FIGURE(anon), NO_FIGURE, COUNTS, "heaps, stacks and other memory of processes that has no file", "meminfo: AnonPages",
 		"The RES of processes is larger: it includes mapped files and shared memory." },
-	{ "cache", FIGURE(cached), FIGURE(shmem), COUNTS, "contents of files; clean pages can be dropped at once", "meminfo: Cached - Shmem",
+	{ "cache", "page cache", FIGURE(cached), FIGURE(shmem), COUNTS, "contents of files; clean pages can be dropped at once", "meminfo: Cached - Shmem",
 		"Not lost: clean pages are dropped when memory is needed. But pages in constant use must be read from disk again." },
-	{ "buffers", FIGURE(buffers), NO_FIGURE, COUNTS, "blocks of block devices, mostly metadata of file systems", "meminfo: Buffers",
+	{ "buffers", "buffers", FIGURE(buffers), NO_FIGURE, COUNTS, "blocks of block devices, mostly metadata of file systems", "meminfo: Buffers",
 		"Not the buffers of programs." },
-	{ "shmem", FIGURE(shmem), NO_FIGURE, COUNTS, "tmpfs and shared memory: it stays until it is deleted, or goes to swap", "meminfo: Shmem",
+	{ "shmem", "shared, tmpfs", FIGURE(shmem), NO_FIGURE, COUNTS, "tmpfs and shared memory: it stays until it is deleted, or goes to swap", "meminfo: Shmem",
 		"free counts it in buff/cache, though it cannot be dropped." },
-	{ "slab_reclaimable", FIGURE(slab_reclaimable), NO_FIGURE, COUNTS, "kernel objects that can be dropped, such as dentries and inodes", "meminfo: SReclaimable",
+	{ "slab_reclaimable", "slab, reclaimable", FIGURE(slab_reclaimable), NO_FIGURE, COUNTS, "kernel objects that can be dropped, such as dentries and inodes", "meminfo: SReclaimable",
 		"Not all of it is dropped when memory is short: objects in use stay." },
-	{ "slab_unreclaimable", FIGURE(slab_unreclaimable), NO_FIGURE, COUNTS, "kernel objects that are in use", "meminfo: SUnreclaim",
+	{ "slab_unreclaimable", "slab, in use", FIGURE(slab_unreclaimable), NO_FIGURE, COUNTS, "kernel objects that are in use", "meminfo: SUnreclaim",
 		"Growth alone is not a leak: it grows with files, sockets and processes." },
-	{ "slab", FIGURE(slab), FIGURE(slab_told), COUNTS, "kernel objects; this kernel does not say whether they can be dropped", "meminfo: Slab - SReclaimable - SUnreclaim", NULL },
-	{ "kernel_reclaimable", FIGURE(reclaimable), FIGURE(slab_reclaimable), COUNTS, "other kernel memory that can be reclaimed", "meminfo: KReclaimable - SReclaimable", NULL },
-	{ "kernel_stacks", FIGURE(stacks), NO_FIGURE, COUNTS, "the kernel stack of each thread", "meminfo: KernelStack",
+	{ "slab", "slab", FIGURE(slab), FIGURE(slab_told), COUNTS, "kernel objects; this kernel does not say whether they can be dropped", "meminfo: Slab - SReclaimable - SUnreclaim", NULL },
+	{ "kernel_reclaimable", "kernel, reclaimable", FIGURE(reclaimable), FIGURE(slab_reclaimable), COUNTS, "other kernel memory that can be reclaimed", "meminfo: KReclaimable - SReclaimable", NULL },
+	{ "kernel_stacks", "kernel stacks", FIGURE(stacks), NO_FIGURE, COUNTS, "the kernel stack of each thread", "meminfo: KernelStack",
 		"Not in the RES of any process." },
-	{ "page_tables", FIGURE(page_tables), NO_FIGURE, COUNTS, "page tables of processes", "meminfo: PageTables",
+	{ "page_tables", "page tables", FIGURE(page_tables), NO_FIGURE, COUNTS, "page tables of processes", "meminfo: PageTables",
 		"Not in the RES of any process; the OOM killer counts them." },
-	{ "sec_page_tables", FIGURE(secondary_page_tables), NO_FIGURE, COUNTS, "page tables of virtual machines and IOMMUs", "meminfo: SecPageTables", NULL },
-	{ "per_cpu", FIGURE(per_cpu), NO_FIGURE, COUNTS, "kernel variables that exist once per CPU", "meminfo: Percpu", NULL },
-	{ "vmalloc", FIGURE(vmalloc), NO_FIGURE, COUNTS, "modules, BPF programs and other large objects of the kernel", "meminfo: VmallocUsed - KernelStack",
+	{ "sec_page_tables", "page tables of guests", FIGURE(secondary_page_tables), NO_FIGURE, COUNTS, "page tables of virtual machines and IOMMUs", "meminfo: SecPageTables", NULL },
+	{ "per_cpu", "per-CPU variables", FIGURE(per_cpu), NO_FIGURE, COUNTS, "kernel variables that exist once per CPU", "meminfo: Percpu", NULL },
+	{ "vmalloc", "vmalloc", FIGURE(vmalloc), NO_FIGURE, COUNTS, "modules, BPF programs and other large objects of the kernel", "meminfo: VmallocUsed - KernelStack",
 		"VmallocTotal is address space, not memory. Before Linux 5.3 VmallocUsed is address space, too, or 0: unknown." },
-	{ "huge_pages", FIGURE(hugetlb), NO_FIGURE, COUNTS, "pools of huge pages: reserved, used or not", "meminfo: Hugetlb",
+	{ "huge_pages", "huge pages", FIGURE(hugetlb), NO_FIGURE, COUNTS, "pools of huge pages: reserved, used or not", "meminfo: Hugetlb",
 		"Used or not, nothing else can use it, and it is not in any RES." },
-	{ "zswap", FIGURE(zswap), NO_FIGURE, COUNTS, "swapped pages, compressed, in memory", "meminfo: Zswap",
+	{ "zswap", "zswap", FIGURE(zswap), NO_FIGURE, COUNTS, "swapped pages, compressed, in memory", "meminfo: Zswap",
 		"Its contents also count as used swap." },
-	{ "zram", FIGURE(zram), NO_FIGURE, COUNTS, "contents of compressed block devices in memory, often swap", "/sys/block/zram*/mm_stat",
+	{ "zram", "zram", FIGURE(zram), NO_FIGURE, COUNTS, "contents of compressed block devices in memory, often swap", "/sys/block/zram*/mm_stat",
 		"Swap on zram is memory: it saves only as much as the pages compress." },
-	{ "gpu", FIGURE(gpu_active), NO_FIGURE, COUNTS, "system memory that graphics use", "meminfo: GPUActive", NULL },
-	{ "gpu_reclaimable", FIGURE(gpu_reclaim), NO_FIGURE, COUNTS, "system memory that graphics can give back on demand", "meminfo: GPUReclaim", NULL },
-	{ "corrupted", FIGURE(corrupted), NO_FIGURE, COUNTS, "pages with hardware errors, no longer used", "meminfo: HardwareCorrupted", NULL },
-	{ "arc", FIGURE(arc), NO_FIGURE, MAY_BE_ELSEWHERE, "cache of ZFS, without its slab part", "spl/kstat/zfs/arcstats: size",
+	{ "gpu", "graphics", FIGURE(gpu_active), NO_FIGURE, COUNTS, "system memory that graphics use", "meminfo: GPUActive", NULL },
+	{ "gpu_reclaimable", "graphics, reclaimable", FIGURE(gpu_reclaim), NO_FIGURE, COUNTS, "system memory that graphics can give back on demand", "meminfo: GPUReclaim", NULL },
+	{ "corrupted", "hardware errors", FIGURE(corrupted), NO_FIGURE, COUNTS, "pages with hardware errors, no longer used", "meminfo: HardwareCorrupted", NULL },
+	{ "arc", "ZFS cache (ARC)", FIGURE(arc), NO_FIGURE, MAY_BE_ELSEWHERE, "cache of ZFS, without its slab part", "spl/kstat/zfs/arcstats: size",
 		"It shrinks on demand, but not at once. available does not include it." },
-	{ "balloon", FIGURE(balloon), NO_FIGURE, MAY_BE_BEYOND, "lent back to the host of this virtual machine", "meminfo: Balloon; vmstat: balloon_inflate - balloon_deflate",
+	{ "balloon", "balloon", FIGURE(balloon), NO_FIGURE, MAY_BE_BEYOND, "lent back to the host of this virtual machine", "meminfo: Balloon; vmstat: balloon_inflate - balloon_deflate",
 		"Not used by this machine: the host has it. If it is not in MemTotal, it does not count here." },
 };
 
 static const struct item unaccounted = {
-	"unaccounted", FIGURE(total), NO_FIGURE, COUNTS, "pages of the kernel or of drivers without a counter; if it keeps growing, something leaks", "meminfo: MemTotal - all above",
+	"unaccounted", "unaccounted", FIGURE(total), NO_FIGURE, COUNTS, "pages of the kernel or of drivers without a counter; if it keeps growing, something leaks", "meminfo: MemTotal - all above",
 		"Every machine has some of it: drivers and the network take whole pages.",
 };
 
 /* Replaces `unaccounted` if the items are far above MemTotal. */
 static const struct item mixed = {
-	"mixed", FIGURE(total), NO_FIGURE, COUNTS, "the items add up to more than MemTotal: figures of a container and of its host are mixed, as by lxcfs", "meminfo: MemTotal - all above",
+	"mixed", "mixed", FIGURE(total), NO_FIGURE, COUNTS, "the items add up to more than MemTotal: figures of a container and of its host are mixed, as by lxcfs", "meminfo: MemTotal - all above",
 	"No figure of this list can be trusted: which of them are the host's is not said.",
 };
 
@@ -170,7 +173,8 @@ add_row(struct rows *budget, const char *item, const char *part, int64_t bytes, 
 	struct budget_row *row = rows_add(budget, &budget_table);
 
 	row->item = item;
-	row->part = part;
+	row->name = row->part = part;
+	row->depth = part ? 1 : 0;
 	row->bytes = bytes;
 	row->share = bytes > total || bytes < -total ? UNKNOWN : known_share(bytes, total);
 	return row;
@@ -208,6 +212,8 @@ add_item(struct rows *budget, const struct item *item, int64_t bytes,
 {
 	struct budget_row *row = add_row(budget, item->name, NULL, bytes, figures->total);
 
+	row->name = item->words;
+	row->bytes_of_item = bytes;
 	row->figure = figure_of(figures, item->figure);
 	row->elsewhere = known_difference(row->figure, bytes);
 	row->what = item->what;
@@ -216,11 +222,18 @@ add_item(struct rows *budget, const struct item *item, int64_t bytes,
 	return row;
 }
 
+/* The largest item first, each followed by its parts, the largest first. */
 static int
-compare_parts(const void *left, const void *right)
+compare_rows(const void *left, const void *right)
 {
 	const struct budget_row *a = left, *b = right;
 
+	if (a->bytes_of_item != b->bytes_of_item)
+		return a->bytes_of_item < b->bytes_of_item ? 1 : -1;
+	if (strcmp(a->item, b->item) != 0)
+		return strcmp(a->item, b->item);
+	if (!a->part || !b->part)
+		return a->part ? 1 : -1;
 	if (a->bytes != b->bytes)
 		return a->bytes < b->bytes ? 1 : -1;
 	return strcmp(a->part, b->part);
@@ -253,8 +266,8 @@ add_parts(struct rows *budget, const struct budget_figures *figures,
 	if (budget->count > first && left > 0 && strcmp(item, "shmem") == 0)
 		add_row(budget, item, "other", left, total)->what =
 			"System V, memfd, shared anonymous, graphics";
-	qsort(budget_at(budget, first), budget->count - first, sizeof(struct budget_row),
-		compare_parts);
+	for (size_t i = first; i < budget->count; i++)
+		budget_at(budget, i)->bytes_of_item = budget_at(budget, first - 1)->bytes;
 }
 
 /*
@@ -317,6 +330,7 @@ budget_build(struct rows *budget, const struct budget_figures *given,
 		left -= known_or_zero(bytes);
 		add_parts(budget, &figures, parts, part_count);
 	}
+	qsort(budget->data, budget->count, sizeof(struct budget_row), compare_rows);
 	mixes = is_mixed(budget, figures.total, left);
 	add_item(budget, mixes ? &mixed : &unaccounted, left, &figures);
 	return mixes;

@@ -34,7 +34,9 @@ struct budget_part {
 struct budget_row {
 	const char *item;
 	const char *part; /* NULL: the row is the item itself, which counts */
-	int64_t bytes, share;
+	const char *name; /* the item in words, or the part */
+	int64_t depth;    /* 1 for a part, else 0 */
+	int64_t bytes, share, bytes_of_item;
 	int64_t change, rate;      /* since the first reading; per minute */
 	int64_t figure, elsewhere; /* the kernel's figure; its part that another item counts */
 	const char *what, *source, *misreading;
@@ -47,14 +49,14 @@ budget_at(const struct rows *rows, size_t i)
 }
 
 extern const struct table budget_table;
-extern const char budget_default_columns[];
+extern const char budget_default_columns[], budget_growth_columns[];
 
 void budget_reset_figures(struct budget_figures *figures);
 
 /*
- * Builds rows whose items add up to MemTotal. The last row is the rest; it is below 0 if figures of
- * different moments overlap. The parts of an item follow it, the largest first; the item includes
- * them. No rows if MemTotal is unknown. Returns whether the last row is "mixed": the items are so
+ * Builds rows whose items add up to MemTotal, the largest first. The last row is the rest; it is
+ * below 0 if figures of different moments overlap. The parts of an item follow it, the largest
+ * first; the item includes them. No rows if MemTotal is unknown. Returns whether the last row is "mixed": the items are so
  * far above MemTotal that some must be figures of another machine (L22).
  */
 bool budget_build(struct rows *budget, const struct budget_figures *figures,

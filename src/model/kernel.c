@@ -198,7 +198,7 @@ const struct kernel_part_description kernel_parts[KERNEL_PARTS] = {
 
 const struct kernel_page kernel_pages[KERNEL_PAGES] = {
 	{ "slab", "slab caches: the kernel's objects by kind", KERNEL_SLABS,
-		"objects,active,use,object_size,slabs,objects_per_slab,bytes,reclaimable,name", "objects" },
+		"objects,active,use,object_size,slabs,objects_per_slab,bytes,reclaimable,name", "bytes" },
 	{ "zones", "zones and their watermarks", KERNEL_ZONES,
 		"node,name,free,min,low,high,above,managed,present,spanned,cma", NULL },
 	{ "buddy", "free blocks by zone and order", KERNEL_ZONES,

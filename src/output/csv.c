@@ -65,7 +65,7 @@ write_value(struct output *output, const struct column *column, const void *row)
 	}
 	if (!column_text(column, row))
 		return;
-	cell_format(safe, CELL_SIZE, column, row, CHARSET_UTF8, SCALE_BYTES);
+	text_safe(safe, CELL_SIZE, column_text(column, row), CHARSET_UTF8);
 	write_field(file, safe);
 }
 

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "table/cell.h"
 
+#include <string.h>
+
+enum { STEP = 2, DEEPEST = 32 };
+
+static size_t
+indent_of(const struct column *column, const void *row)
+{
+	int64_t depth = column->depth ? *(const int64_t *)((const char *)row + column->depth) : 0;
+
+	return STEP * (size_t)(depth < 0 ? 0 : depth > DEEPEST ? DEEPEST : depth);
+}
+
 size_t
 cell_format(char *text, size_t size, const struct column *column, const void *row,
 	enum charset charset, enum scale scale)
 {
 	const char *value;
+	size_t indent;
 
 	if (column->unit != UNIT_TEXT) {
 		bool stale = column_is_stale(column, row);
@@ -15,7 +28,9 @@ cell_format(char *text, size_t size, const struct column *column, const void *ro
 		       unit_format(text + stale, column->unit, column_number(column, row), scale);
 	}
 	value = column_text(column, row);
-	return text_safe(text, size, value ? value : "-", charset);
+	indent = indent_of(column, row);
+	memset(text, ' ', indent);
+	return indent + text_safe(text + indent, size - indent, value ? value : "-", charset);
 }
 
 static int

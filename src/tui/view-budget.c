@@ -15,14 +15,12 @@ struct state {
 	int64_t first_time;
 };
 
-static const char columns[] = "item,part,bytes,share,change,rate,what";
-
 static void
 init(void *data)
 {
 	struct state *state = data;
 
-	table_view_init(&state->table, &budget_table, columns, NULL);
+	table_view_init(&state->table, &budget_table, budget_growth_columns, NULL);
 	state->table.is_worth_showing = budget_is_worth_showing;
 }
 

@@ -97,7 +97,7 @@ SCREENS = [
     ("explain-kill-order", ["2", "x"]),
     ("explain-and-back", ["x", "x"]),
     ("kernel", ["6"]),
-    ("kernel-by-size", ["6", *[">"] * 6]),
+    ("kernel-by-objects", ["6", *["<"] * 6]),
     ("kernel-zones", ["6", "b"]),
     ("kernel-buddy", ["6", "b", "b"]),
     ("kernel-reclaim", ["6", "b", "b", "b"]),
