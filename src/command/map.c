@@ -23,7 +23,7 @@ static const char explained_of_segments[] =
 struct map_run {
 	struct table_options table;
 	struct process_names named;
-	bool all;
+	bool all, by_address;
 	int64_t diff; /* nanoseconds between two readings; 0: one reading */
 };
 
@@ -32,6 +32,7 @@ struct map_run {
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "all", 'a', NULL, "list every mapping instead of the segments", option_set_flag, SETTING(all), 0 },
+	{ "by-address", 0, NULL, "from low to high addresses instead of the largest first", option_set_flag, SETTING(by_address), 0 },
 	{ "pid", 'p', "PID", "the process, by PID or NAME, instead of as a word", process_names_apply, SETTING(named), 0 },
 	{ "diff", 0, "SECONDS", "show only what has changed after SECONDS, and by how much", option_set_interval, SETTING(diff), 0 },
 	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(table.explain), 0 },
@@ -200,6 +201,16 @@ say_process(struct table_run *run, const struct process *process)
 }
 
 static void
+say_kinds(struct table_run *run)
+{
+	char text[MAP_KINDS_SIZE];
+
+	map_kinds_text(text, &run->now->mappings, run->output.scale);
+	if (*text)
+		table_run_head(run, "RSS by kind: %s\n", text);
+}
+
+static void
 say_private(struct table_run *run)
 {
 	const struct rows *rows = &run->now->mappings;
@@ -238,6 +249,7 @@ write_head(struct table_run *run)
 	if (!process)
 		return;
 	say_process(run, process);
+	say_kinds(run);
 	say_private(run);
 	say_gain(run, process);
 }
@@ -264,6 +276,14 @@ write_map(struct table_run *run)
 	return table_run_write(run);
 }
 
+static const char *
+default_order(const struct map_run *own)
+{
+	if (own->by_address)
+		return "start";
+	return own->diff ? "rss_grown" : own->all ? "start" : "rss";
+}
+
 /* Sets the defaults, which depend on what is shown. */
 static int
 complete(struct map_run *own)
@@ -272,8 +292,8 @@ complete(struct map_run *own)
 	const char *columns =
 		own->all ? (own->diff ? map_mapping_growth_columns : map_mapping_columns)
 			 : (own->diff ? map_segment_growth_columns : map_segment_columns);
-	int error = table_options_complete(table, own->all ? &mapping_table : &segment_table,
-		columns, own->diff ? "rss_grown" : "start");
+	int error = table_options_complete(
+		table, own->all ? &mapping_table : &segment_table, columns, default_order(own));
 
 	if (own->diff) {
 		table->interval = own->diff;

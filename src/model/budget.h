@@ -56,8 +56,8 @@ void budget_reset_figures(struct budget_figures *figures);
 /*
  * Builds rows whose items add up to MemTotal, the largest first. The last row is the rest; it is
  * below 0 if figures of different moments overlap. The parts of an item follow it, the largest
- * first; the item includes them. No rows if MemTotal is unknown. Returns whether the last row is "mixed": the items are so
- * far above MemTotal that some must be figures of another machine (L22).
+ * first; the item includes them. No rows if MemTotal is unknown. Returns whether the last row is
+ * "mixed": the items are so far above MemTotal that some must be figures of another machine (L22).
  */
 bool budget_build(struct rows *budget, const struct budget_figures *figures,
 	const struct budget_part *parts, size_t part_count);

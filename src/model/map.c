@@ -10,6 +10,7 @@
 #include "model/needs.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,6 +236,11 @@ map_group(struct rows *segments, const struct rows *mappings)
 	index_finish(&grouping.index);
 }
 
+struct kind {
+	const char *words;
+	int64_t resident;
+};
+
 struct map_total
 map_sum(const struct rows *rows, enum segment kind, const char *role)
 {
@@ -250,6 +256,34 @@ map_sum(const struct rows *rows, enum segment kind, const char *role)
 		total.mappings += row->count;
 	}
 	return total;
+}
+
+static int
+compare_resident(const void *left, const void *right)
+{
+	const struct kind *a = left, *b = right;
+
+	return (a->resident < b->resident) - (a->resident > b->resident);
+}
+
+void
+map_kinds_text(char text[static MAP_KINDS_SIZE], const struct rows *rows, enum scale scale)
+{
+	struct kind kinds[SEGMENT_KINDS];
+	size_t length = 0;
+
+	for (size_t i = 0; i < SEGMENT_KINDS; i++)
+		kinds[i] = (struct kind){ segment_descriptions[i].words,
+			map_sum(rows, (enum segment)i, NULL).usage.rss };
+	qsort(kinds, SEGMENT_KINDS, sizeof(kinds[0]), compare_resident);
+	*text = '\0';
+	for (size_t i = 0; i < SEGMENT_KINDS && kinds[i].resident > 0; i++) {
+		char size[UNIT_FORMAT_SIZE];
+
+		unit_format(size, UNIT_BYTES, kinds[i].resident, scale);
+		length += (size_t)snprintf(text + length, MAP_KINDS_SIZE - length, "%s%s %s",
+			i > 0 ? ", " : "", kinds[i].words, size);
+	}
 }
 
 /* The earlier rows by start and by end, and which of them are found again. */

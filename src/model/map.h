@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/index.h"
+#include "base/unit.h"
 #include "model/mapping.h"
 #include "table/rows.h"
 
@@ -83,6 +84,10 @@ struct map_total {
 	int64_t mappings;
 };
 struct map_total map_sum(const struct rows *rows, enum segment kind, const char *role);
+
+/* "program code 1.9M, heap 92.0K": the resident memory of each kind, the largest first. */
+enum { MAP_KINDS_SIZE = 64 * SEGMENT_KINDS };
+void map_kinds_text(char text[static MAP_KINDS_SIZE], const struct rows *rows, enum scale scale);
 
 bool map_is_same_text(const char *a, const char *b);
 

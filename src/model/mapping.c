@@ -137,16 +137,16 @@ mapping_classify(struct mapping *mappings, size_t count)
 
 /* clang-format off */
 const struct segment_description segment_descriptions[SEGMENT_KINDS] = {
-	[SEGMENT_TEXT]    = { "text", "Machine code of the program and its libraries, read from their files." },
-	[SEGMENT_RODATA]  = { "rodata", "Constants of the program and its libraries, read from their files." },
-	[SEGMENT_DATA]    = { "data", "Variables of the program and its libraries: data from their files, and bss." },
-	[SEGMENT_HEAP]    = { "heap", "Memory by brk: malloc uses it for small blocks in the main arena." },
-	[SEGMENT_ANON]    = { "anon", "Private memory by mmap: large blocks and further arenas of malloc, stacks of threads." },
-	[SEGMENT_FILE]    = { "file", "Other mapped files." },
-	[SEGMENT_SHARED]  = { "shared", "Memory shared with other processes: tmpfs, memfd, System V, shared anonymous." },
-	[SEGMENT_STACK]   = { "stack", "The stack of the main thread." },
-	[SEGMENT_VDSO]    = { "vdso", "Code and clock data that the kernel maps into every process." },
-	[SEGMENT_UNKNOWN] = { "unknown", "Outside all mappings that were known, or beyond the most that are read." },
+	[SEGMENT_TEXT]    = { "text", "program code", "Machine code of the program and its libraries, read from their files." },
+	[SEGMENT_RODATA]  = { "rodata", "constants", "Constants of the program and its libraries, read from their files." },
+	[SEGMENT_DATA]    = { "data", "variables", "Variables of the program and its libraries: data from their files, and bss." },
+	[SEGMENT_HEAP]    = { "heap", "heap", "Memory by brk: malloc uses it for small blocks in the main arena." },
+	[SEGMENT_ANON]    = { "anon", "anonymous", "Private memory by mmap: large blocks and further arenas of malloc, stacks of threads." },
+	[SEGMENT_FILE]    = { "file", "other files", "Other mapped files." },
+	[SEGMENT_SHARED]  = { "shared", "shared", "Memory shared with other processes: tmpfs, memfd, System V, shared anonymous." },
+	[SEGMENT_STACK]   = { "stack", "stack", "The stack of the main thread." },
+	[SEGMENT_VDSO]    = { "vdso", "the kernel's own", "Code and clock data that the kernel maps into every process." },
+	[SEGMENT_UNKNOWN] = { "unknown", "unknown", "Outside all mappings that were known, or beyond the most that are read." },
 };
 /* clang-format on */
 

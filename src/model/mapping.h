@@ -20,8 +20,9 @@ enum segment {
 };
 
 struct segment_description {
-	const char *name; /* for machines and people: one lower-case word, never changes */
-	const char *help; /* one sentence */
+	const char *name;  /* for machines and people: one lower-case word, never changes */
+	const char *words; /* for people */
+	const char *help;  /* one sentence */
 };
 extern const struct segment_description segment_descriptions[SEGMENT_KINDS];
 

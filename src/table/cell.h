@@ -10,8 +10,8 @@ enum { CELL_SIZE = 4 * 4096 + 1 };
 
 /*
  * Writes the value of a column for people: one line, safe for any terminal, "-" if it is unknown,
- * "~" before a stale value, indented by its depth. Cuts the text to `size`, which is more than UNIT_FORMAT_SIZE. Returns
- * the length.
+ * "~" before a stale value, indented by its depth. Cuts the text to `size`, which is more than
+ * UNIT_FORMAT_SIZE. Returns the length.
  */
 size_t cell_format(char *text, size_t size, const struct column *column, const void *row,
 	enum charset charset, enum scale scale);

@@ -28,8 +28,8 @@ struct column {
 	 * {=name-name} a sum; {=sum,sum} takes the second sum if the first is below 0.
 	 */
 	const char *about, *source, *formula, *misread;
-	size_t whole;     /* of an int64_t in the same unit, which contains it; or 0 */
-	size_t depth;     /* of an int64_t: for people the text is indented by so many steps; or 0 */
+	size_t whole; /* of an int64_t in the same unit, which contains it; or 0 */
+	size_t depth; /* of an int64_t: for people the text is indented by so many steps; or 0 */
 	bool is_constant; /* its texts are static: no copy of a row needs its own */
 };
 

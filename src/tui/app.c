@@ -9,6 +9,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Lines above a table in a window with fewer than so many. */
+enum { FEW_NOTES = 2, HIGH_WINDOW = 12 };
+
 void
 app_say(struct app *app, const char *format, ...)
 {
@@ -74,17 +77,33 @@ app_show(struct app *app)
 		view->show(app_state(app, view), app);
 }
 
+/* Draws a table below its notes: in a low window rows matter more than the third note. */
+static void
+draw_table(struct app *app, const struct view *view, WINDOW *window)
+{
+	void *state = app_state(app, view);
+	int lines = view->note_lines;
+	WINDOW *notes;
+
+	if (lines > FEW_NOTES && getmaxy(window) < HIGH_WINDOW)
+		lines = FEW_NOTES;
+	if (!table_view_draw(
+		    view->table(state, app), window, lines, app->charset, app->settings->scale) ||
+		!view->draw_notes)
+		return;
+	notes = derwin(window, lines, getmaxx(window), 0, 0);
+	view->draw_notes(state, app, notes ? notes : window);
+	if (notes)
+		delwin(notes);
+}
+
 void
 app_draw(struct app *app, const struct view *view, WINDOW *window)
 {
-	void *state = app_state(app, view);
-
 	if (view->draw)
-		view->draw(state, app, window);
-	else if (table_view_draw(view->table(state, app), window, view->note_lines, app->charset,
-			 app->settings->scale) &&
-		 view->draw_notes)
-		view->draw_notes(state, app, window);
+		view->draw(app_state(app, view), app, window);
+	else
+		draw_table(app, view, window);
 	if (view == app->last_list)
 		process_list_note_visible(app->processes);
 }

@@ -35,7 +35,7 @@ init(void *data)
 {
 	struct state *state = data;
 
-	table_view_init(&state->segments, &segment_table, segment_columns, "start");
+	table_view_init(&state->segments, &segment_table, segment_columns, "rss");
 	table_view_init(&state->mappings, &mapping_table, mapping_columns, "start");
 }
 
@@ -174,16 +174,19 @@ draw_notes(void *data, struct app *app, WINDOW *window)
 {
 	const struct state *state = data;
 	const struct process *process = app_find(app, &app->process);
-	char name[TEXT_SIZE];
+	char name[TEXT_SIZE], kinds[MAP_KINDS_SIZE];
 
 	text_safe(name, sizeof(name), process && process->command ? process->command : "-",
 		app->charset);
 	screen_printf(
 		window, 0, 0, STYLE_BOLD, "Map of %lld %s", (long long)app->process.pid, name);
-	if (process && process->virtual != 0 && state->rows.count > 0)
-		draw_totals(app, window, process);
-	else
+	if (!process || process->virtual == 0 || state->rows.count == 0) {
 		draw_absence(app, window, process);
+		return;
+	}
+	draw_totals(app, window, process);
+	map_kinds_text(kinds, &state->rows, app->settings->scale);
+	screen_printf(window, 2, 0, STYLE_DIM, "RSS by kind: %s", kinds);
 }
 
 static bool
@@ -219,7 +222,7 @@ const struct view view_map = {
 	.open = open_map,
 	.add_needs = add_needs,
 	.show = show,
-	.note_lines = 2,
+	.note_lines = 3,
 	.draw_notes = draw_notes,
 	.act = act,
 	.table = table,

@@ -129,7 +129,7 @@ def check_smaps(tmp_path, pid):
     copy.write_bytes(text)
     mounted = {f"/proc/{pid}/smaps": copy}
     mappings = rows(run_over(mounted, MEMTOP, "map", "--all", "--format", "json", "-F", COLUMNS, pid), "mapping")
-    segments = rows(run_over(mounted, MEMTOP, "map", "--format", "json", "-F", COLUMNS, pid), "segment")
+    segments = rows(run_over(mounted, MEMTOP, "map", "--by-address", "--format", "json", "-F", COLUMNS, pid), "segment")
     assert len(mappings) == len(entries)
     for row, ((start, end, permissions, offset, device, inode, name), figures, flags) in zip(mappings, entries):
         assert int(row["start"], 16) == int(start, 16) and int(row["end"], 16) == int(end, 16)
@@ -259,6 +259,11 @@ def test_totals_of_a_process_that_stands_still_are_those_of_smaps_rollup(actor):
     assert process["frees"] == process["uss"] + process["swappss"] + process["pte"]
 
 
+def test_U12_the_largest_segment_is_first():
+    sizes = [row["rss"] for row in rows(map_of(os.getpid(), "--format", "json"), "segment")]
+    assert len(sizes) > 5 and sizes == sorted(sizes, reverse=True)
+
+
 def test_head_says_totals_brk_and_mmap_stack_and_what_its_end_frees(faulter):
     process = faulter("heap=300", "arenas=2", "wait")
     head = map_of("-e", "b", process.pid).stdout.decode().split("\n\n")[0].splitlines()
@@ -267,11 +272,12 @@ def test_head_says_totals_brk_and_mmap_stack_and_what_its_end_frees(faulter):
     assert re.match(rf"size {int(status['VmSize']) * KIB}  RSS \d+  PSS \d+  USS \d+  swap 0  "
                     rf"page tables {int(status['VmPTE']) * KIB}  mappings \d+$", head[1])
     brk, heap, mmap, arenas = re.match(r"by brk (\d+) \(RSS (\d+)\)  by mmap (\d+) \(RSS \d+\), in it arenas (\d+) "
-                                       r"\(RSS \d+\), thread stacks \d+ \(RSS \d+\)$", head[2]).groups()
+                                       r"\(RSS \d+\), thread stacks \d+ \(RSS \d+\)$", head[3]).groups()
     assert int(brk) >= int(heap) >= 300 * os.sysconf("SC_PAGESIZE") and int(mmap) > int(arenas) == 128 << 20
-    assert re.match(r"stack \d+ \(RSS \d+\) of at most \S+$", head[3])
+    assert re.match(r"RSS by kind: (.+ \d+, )+.+ \d+$", head[2])
+    assert re.match(r"stack \d+ \(RSS \d+\) of at most \S+$", head[4])
     frees, *parts = map(int, re.fullmatch(r"a kill would free about (\d+): private (\d+) \+ swap (\d+) \+ "
-                                          r"page tables (\d+)", head[4]).groups())
+                                          r"page tables (\d+)", head[5]).groups())
     assert frees == sum(parts) > 300 * os.sysconf("SC_PAGESIZE")
 
 
