@@ -108,7 +108,7 @@ def bad():
     course("leak-that-is-mended", "ok", {"available": less(12 * GIB, mended)}, [*rows, process(300, "leaky", mended)])
     course("low", "low", {"available": 900 * MIB}, rows, who="postgres", text="900M available of 32.0G, since ")
     course("stalled", "stalled", {"available": 900 * MIB, "psi_some_avg10": 60.0, "psi_full_avg10": 34.5}, rows, who="postgres",
-           text="all tasks waited for memory 34.5% of the last 10 s, since ")
+           text="all tasks waited 34.5% of 10 s")
     swaps = {**SWAP, "swap_in_bytes_rate": 12 * MIB, "swap_in_rate": 3072.0, "swap_out_bytes_rate": 30 * MIB, "swap_out_rate": 7680.0,
              "psi_some_avg10": 15.0, "psi_full_avg10": 4.0}
     course("swapping", "swapping", {**swaps, "anon_refault_rate": 2900.0}, rows, who="postgres",

@@ -80,7 +80,7 @@ add_largest(struct sentence *sentence)
 
 	if (!is_own(sentence) || !verdict->who)
 		return;
-	add(sentence, "; largest: ");
+	add(sentence, ", largest ");
 	add_name(sentence, verdict->who);
 	add(sentence, " ");
 	add_bytes(sentence, verdict->who_use, "");
@@ -156,10 +156,10 @@ say_killed(struct sentence *sentence)
 static void
 say_stalled(struct sentence *sentence)
 {
-	add(sentence, "all tasks waited for memory ");
-	add_unit(sentence, UNIT_PERCENT, sentence->system->full_avg10, "% of the last 10 s");
-	add_since(sentence);
+	add(sentence, "all tasks waited ");
+	add_unit(sentence, UNIT_PERCENT, sentence->system->full_avg10, "% of 10 s");
 	add_largest(sentence);
+	add_since(sentence);
 }
 
 static void
@@ -168,8 +168,8 @@ say_swapping(struct sentence *sentence)
 	add(sentence, "in ");
 	add_unit(sentence, UNIT_BYTES_PER_SECOND, sentence->system->swap_in_bytes_rate, "/s, out ");
 	add_unit(sentence, UNIT_BYTES_PER_SECOND, sentence->system->swap_out_bytes_rate, "/s");
-	add_since(sentence);
 	add_largest(sentence);
+	add_since(sentence);
 }
 
 static void
@@ -179,8 +179,8 @@ say_low(struct sentence *sentence)
 	add_bytes(sentence, sentence->system->total, "");
 	if (sentence->system->verdict.gone != UNKNOWN)
 		add_exhaustion(sentence);
-	add_since(sentence);
 	add_largest(sentence);
+	add_since(sentence);
 }
 
 static void

@@ -8,14 +8,14 @@ import subprocess
 import time
 
 import pytest
-from conftest import FIXTURES, MEMTOP, NO_KERNEL_LOG, SOURCE
+from conftest import FIXTURES, MEMTOP, SOURCE
 
 LIMIT = 60  # seconds; only what never comes takes them
 STILL = 15  # seconds; a wrong screen that has not changed for so long stays wrong
 
 # Which lines of a golden screen count, by its name: all, all but the tabs, else the page below the header.
 TABS, HEADER_LINES = 5, 6
-WHOLE = re.compile(r"(200x60-)?start|40x10-.*|(ascii|settings)-40x10")
+WHOLE = re.compile(r"(200x60-)?start|40x10-.*|state-.*|(ascii|settings)-40x10")
 WITHOUT_TABS = re.compile(r"frozen|(no-)?colors")
 
 
@@ -29,12 +29,13 @@ def part_of(name, screen):
 SERVER_NAME = f"memtop-screen-{os.getpid()}"
 
 # A host name of its own, so that it takes the same room everywhere, and the tree over /proc.
-# The kernel's log is that of this machine: it tells nothing here.
-START = f'hostname server && {NO_KERNEL_LOG} && mount --bind {FIXTURES / "server"} /proc && exec "$@"'
+# The kernel's log is that of this machine: it tells nothing here, or what a test says.
+START = 'hostname server && if test -e /dev/kmsg; then mount --bind "$1" /dev/kmsg; fi && mount --bind "$2" /proc && shift 2 && exec "$@"'
 
 
 def clean(screen):
-    """Replaces what differs from run to run: the clock."""
+    """Replaces what differs from run to run: the clock, and since when a state lasts."""
+    screen = re.sub(r"( at | since )\d\d:\d\d\b", r"\1HH:MM", screen)
     return re.sub(r"(?m)^(.*memtop(?:\x1b\[[\d;]*m)*  server  .*?)\d\d:\d\d:\d\d", r"\1HH:MM:SS", screen)
 
 
@@ -86,9 +87,10 @@ class Terminal:
         environment.pop("TMUX", None)
         return subprocess.run(command, env=environment, capture_output=True, timeout=LIMIT)
 
-    def start(self, size, variables, *arguments):
-        """Over the tree of test files, at the first of two refreshes that are a day apart."""
-        self.run(size, variables, *"unshare -rmu sh -c".split(), START, "sh", MEMTOP, "--exact", "-d", "86400", *arguments)
+    def start(self, size, variables, *arguments, tree=FIXTURES / "server", log="/dev/null"):
+        """Over a tree of test files, at the first of two refreshes that are a day apart."""
+        space = [*"unshare -rmu sh -c".split(), START, "sh", log, tree]
+        self.run(size, variables, *space, MEMTOP, "--exact", "-d", "86400", *arguments)
 
     def run(self, size, variables, *command):
         settings = {"TERM": "screen-256color", "HOME": self.folder, "XDG_CONFIG_HOME": self.folder, **variables}

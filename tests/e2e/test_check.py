@@ -94,7 +94,7 @@ def test_low_is_critical_and_named(mounts, tmp_path):
     process = with_meminfo(tmp_path, 200000)
     assert process.returncode == 2
     assert process.stdout.startswith(b"memory CRITICAL, low: 195M available of 7.6G, since ")
-    assert b"; largest: " in process.stdout.splitlines()[0]
+    assert b", largest " in process.stdout.splitlines()[0]
 
 
 def test_much_left_is_ok(mounts, tmp_path):

@@ -2,11 +2,13 @@
 """The screen in a private tmux, over the tree of test files: whole screens equal golden ones."""
 
 import re
+import shutil
 import subprocess
+import time
 import unicodedata
 
 import pytest
-from conftest import golden
+from conftest import FIXTURES, golden
 from screen_in_tmux import terminal  # noqa: F401: a fixture
 from screen_on_pty import wait_until
 
@@ -305,6 +307,35 @@ def test_settings_that_are_written_are_read(terminal, tmp_path, size):
     golden("settings", (tmp_path / "memtop" / "config").read_bytes())
     terminal.start(size, {})
     terminal.wait_for(f"settings-{size}", again=["C-r"])  # until there are rates
+
+
+# A machine that is not well: what is different in its tree, and what the log of the kernel says.
+STATES = {
+    "low": {"meminfo": [(r"(MemAvailable: +)\d+", r"\g<1>900000"), (r"(MemFree: +)\d+", r"\g<1>700000")]},
+    "stalled": {"pressure/memory": [(r"(some avg10=)\S+", r"\g<1>61.20"), (r"(full avg10=)\S+", r"\g<1>43.75")]},
+    "killed": {"vmstat": [(r"(oom_kill )\d+", r"\g<1>3")]},
+}
+KILL = "3,900,{0:.0f},-;Out of memory: Killed process 812 (worker) total-vm:9000000kB, anon-rss:8300000kB, " \
+       "file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:17000kB oom_score_adj:0\n"
+
+
+@pytest.mark.parametrize("size", ["80x24", "40x10"])
+@pytest.mark.parametrize("state", STATES)
+def test_a_machine_that_is_not_well_shows_the_golden_screen(terminal, tmp_path, state, size):
+    tree, log = tmp_path / "tree", tmp_path / "log"
+    shutil.copytree(FIXTURES / "server", tree, symlinks=True)
+    for name, changes in STATES[state].items():
+        text = (tree / name).read_text()
+        for old, new in changes:
+            text, count = re.subn(old, new, text)
+            assert count == 1
+        (tree / name).write_text(text)
+    log.write_text(KILL.format((time.monotonic() - 60) * 1e6) if state == "killed" else "")
+    terminal.start(size, {}, tree=tree, log=log)
+    terminal.wait_for_text("java -Xmx4g")
+    terminal.with_looks = True
+    terminal.type("C-r")  # who it is
+    terminal.wait_for(f"state-{state}-{size}")
 
 
 def width_of(text):
