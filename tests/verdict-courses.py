@@ -106,13 +106,13 @@ def bad():
            gone=60 * minutes)
     mended = [min(a, leak[30]) for a in leak]
     course("leak-that-is-mended", "ok", {"available": less(12 * GIB, mended)}, [*rows, process(300, "leaky", mended)])
-    course("low", "low", {"available": 900 * MIB}, rows, who="postgres", text="900M available of 32.0G, since ")
+    course("low", "low", {"available": 900 * MIB}, rows, who="postgres", text="900M available of 32.0G, largest postgres 6.0G, since ")
     course("stalled", "stalled", {"available": 900 * MIB, "psi_some_avg10": 60.0, "psi_full_avg10": 34.5}, rows, who="postgres",
            text="all tasks waited 34.5% of 10 s")
     swaps = {**SWAP, "swap_in_bytes_rate": 12 * MIB, "swap_in_rate": 3072.0, "swap_out_bytes_rate": 30 * MIB, "swap_out_rate": 7680.0,
              "psi_some_avg10": 15.0, "psi_full_avg10": 4.0}
     course("swapping", "swapping", {**swaps, "anon_refault_rate": 2900.0}, rows, who="postgres",
-           text="in 12.0M/s, out 30.0M/s, since ")
+           text="in 12.0M/s, out 30.0M/s, largest postgres 6.0G, since ")
     course("swapping-before-5.9", "swapping", {**swaps, "anon_refault_rate": None}, rows, who="postgres")
     course("group-at-its-limit", "limit", {"nearest_cgroup": "/system.slice/db.service", "nearest_limit": 512 * MIB,
            "headroom": 12 * MIB}, rows, text="/system.slice/db.service has 12.0M left of 512M, since ")

@@ -93,8 +93,8 @@ def test_a_wrong_command_line_is_one_line_and_unknown(arguments, message):
 def test_low_is_critical_and_named(mounts, tmp_path):
     process = with_meminfo(tmp_path, 200000)
     assert process.returncode == 2
-    assert process.stdout.startswith(b"memory CRITICAL, low: 195M available of 7.6G, since ")
-    assert b", largest " in process.stdout.splitlines()[0]
+    assert process.stdout.startswith(b"memory CRITICAL, low: 195M available of 7.6G, largest ")
+    assert b", since " in process.stdout.splitlines()[0]
 
 
 def test_much_left_is_ok(mounts, tmp_path):
