@@ -279,6 +279,14 @@ text_fit(const char *text, size_t width)
 	return (size_t)(end - text);
 }
 
+const char *
+text_end(const char *text, size_t width)
+{
+	for (size_t left = text_width(text); left > width;)
+		left -= step(&text);
+	return text;
+}
+
 size_t
 text_wrap(const char *text, size_t width)
 {

@@ -46,6 +46,9 @@ size_t text_width(const char *text);
 /* The length in bytes of the longest start of a safe text that fits into `width` columns. */
 size_t text_fit(const char *text, size_t width);
 
+/* The longest end of a safe text that fits into `width` columns. */
+const char *text_end(const char *text, size_t width);
+
 /* The same, but to the last blank that fits, if there is one: the place to break the line. */
 size_t text_wrap(const char *text, size_t width);
 

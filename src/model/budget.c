@@ -132,7 +132,8 @@ static const struct {
 
 const struct table budget_table = {
 	.name = "budget",
-	.search = "item,part,what",
+	.search = "item,part,name,what",
+	.key = "item,part",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct budget_row),

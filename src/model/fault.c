@@ -45,7 +45,7 @@ static const struct column columns[] = {
 		.source = "perf events: counted" },
 	{ "waits", "WAITS", NULL, "What major faults wait for: the file, or swap.", UNIT_TEXT, 8, NEED_FAULTS, FIELD(waits),
 		.source = "perf events: the address of major faults, and /proc/PID/maps" },
-	{ "mapping", "MAPPING", NULL, "The mapped file, or the kernel's name for the mapping. Of several, the one with most faults.", UNIT_TEXT, 16, NEED_FAULTS, FIELD(mapping),
+	{ "mapping", "MAPPING", NULL, "The mapped file, or the kernel's name for the mapping. Of several, the one with most faults.", UNIT_TEXT, 16, NEED_FAULTS, FIELD(mapping), .is_path = true,
 		.source = "perf events: the address, and /proc/PID/maps" },
 	{ "code", "CODE", NULL, "The file with the instruction that caused the fault, or kernel: a system call that copies. Of several, the one with most faults.", UNIT_TEXT, 16, NEED_FAULTS, FIELD(code),
 		.source = "perf events: the instruction, and /proc/PID/maps" },

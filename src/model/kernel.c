@@ -153,6 +153,7 @@ static const struct column node_columns[] = {
 const struct table slab_table = {
 	.name = "slab",
 	.search = "name",
+	.key = "name",
 	.columns = slab_columns,
 	.column_count = ARRAY_SIZE(slab_columns),
 	.row_size = sizeof(struct slab),

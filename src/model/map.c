@@ -117,7 +117,7 @@ static const struct column columns[] = {
 		.source = "/proc/PID/smaps: Swap, two readings" },
 	{ "flags", "FLAGS", "vmflags", "The kernel's flags (VmFlags), two letters each. Only for a single mapping.", UNIT_TEXT, 20, NEED_MAPPINGS, FIELD(flags),
 		.source = "/proc/PID/smaps: VmFlags" },
-	{ "name", "NAME", NULL, "The file, or the kernel's name: [heap], [stack], [anon:NAME]. A line feed is \\012.", UNIT_TEXT, 16, NEED_MAPPINGS, FIELD(name),
+	{ "name", "NAME", NULL, "The file, or the kernel's name: [heap], [stack], [anon:NAME]. A line feed is \\012.", UNIT_TEXT, 16, NEED_MAPPINGS, FIELD(name), .is_path = true,
 		.source = "/proc/PID/smaps: the heading",
 		.misread = "(deleted) marks a file that was replaced or removed: its memory is still in use." },
 };
@@ -126,6 +126,7 @@ static const struct column columns[] = {
 const struct table mapping_table = {
 	.name = "mapping",
 	.search = "segment,role,name",
+	.key = "start",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),
@@ -134,6 +135,7 @@ const struct table mapping_table = {
 const struct table segment_table = {
 	.name = "segment",
 	.search = "segment,role,name",
+	.key = "segment,role,name",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct map_row),

@@ -31,6 +31,7 @@ struct column {
 	size_t whole; /* of an int64_t in the same unit, which contains it; or 0 */
 	size_t depth; /* of an int64_t: for people the text is indented by so many steps; or 0 */
 	bool is_constant; /* its texts are static: no copy of a row needs its own */
+	bool is_path;     /* the end of a path that is too long says more than its start */
 };
 
 /* A part of a row with its own memory: few rows have one. */
@@ -43,6 +44,7 @@ struct row_part {
 struct table {
 	const char *name;    /* "kind" in JSON */
 	const char *search;  /* columns for a bare word of a filter, or NULL */
+	const char *key;     /* columns that tell rows apart, such as "item,part"; or NULL */
 	const char *then_by; /* column that orders rows equal in the chosen one, or NULL */
 	const struct column *columns;
 	size_t column_count, row_size;

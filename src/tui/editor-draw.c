@@ -199,7 +199,7 @@ add_keys(struct page *page)
 	if (lowers(&page->app->editor->plan) && !oom_may_lower())
 		add(page, STYLE_WARNING,
 			"lowering may need CAP_SYS_RESOURCE, which memtop lacks here");
-	add(page, STYLE_DIM,
+	add(page, STYLE_KEY,
 		"p protect -900  l less -300  n normal 0  m more +300  f first +1000  0-9 any");
 }
 
@@ -243,6 +243,14 @@ lay_out(struct page *page)
 	add_keys(page);
 }
 
+static void
+draw_line(WINDOW *window, int y, enum style style, const char *text)
+{
+	screen_put_line(window, y, style, style == STYLE_KEY ? "" : text);
+	if (style == STYLE_KEY)
+		screen_put_keys(window, y, text);
+}
+
 void
 editor_draw(const struct app *app, WINDOW *window)
 {
@@ -257,5 +265,5 @@ editor_draw(const struct app *app, WINDOW *window)
 	lay_out(&page);
 	y = page.count < height ? height - page.count : 0;
 	for (int i = 0; i < page.count; i++)
-		screen_put_line(window, y + i, page.lines[i].style, page.lines[i].text);
+		draw_line(window, y + i, page.lines[i].style, page.lines[i].text);
 }

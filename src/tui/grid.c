@@ -247,6 +247,17 @@ style_of_number(const struct column *column, const void *row)
 		       : STYLE_NORMAL;
 }
 
+static void
+put_end_of_path(const struct heading *heading, const struct grid_content *content, WINDOW *window,
+	int y, enum style style, const char *path)
+{
+	const char *mark = content->charset == CHARSET_UTF8 ? "\u2026" : "<";
+
+	screen_put_within(window, y, heading->x, heading->room, style, mark);
+	screen_put_within(window, y, heading->x + 1, heading->room - 1, style,
+		text_end(path, (size_t)heading->room - 1));
+}
+
 void
 grid_draw_cell(const struct heading *heading, const struct grid_content *content, const void *row,
 	const char *text, WINDOW *window, int y, int indent, enum style style)
@@ -260,7 +271,11 @@ grid_draw_cell(const struct heading *heading, const struct grid_content *content
 		cell_format(cell, CELL_SIZE, column, row, content->charset, content->scale);
 	if (style == STYLE_NORMAL)
 		style = style_of_number(column, row);
-	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, cell);
+	if (column->is_path && *cell == '/' && text_width(cell) > (size_t)heading->room)
+		put_end_of_path(heading, content, window, y, style, cell);
+	else
+		put_cell(window, y, heading->x + indent, heading->room - indent, style, column,
+			cell);
 }
 
 void

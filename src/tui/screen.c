@@ -221,6 +221,23 @@ screen_put_line(WINDOW *window, int y, enum style style, const char *text)
 	screen_put(window, y, 0, style, text);
 }
 
+void
+screen_put_keys(WINDOW *window, int y, const char *keys)
+{
+	for (int x = 0; *keys && x < getmaxx(window);) {
+		const char *end = strstr(keys, "  ");
+		size_t length = end ? (size_t)(end - keys) : strlen(keys), key = strcspn(keys, " ");
+
+		if (key > length)
+			key = length;
+		screen_printf(window, y, x, STYLE_KEY, "%.*s", (int)key, keys);
+		screen_printf(window, y, x + (int)key, STYLE_NORMAL, "%.*s", (int)(length - key),
+			keys + key);
+		x += (int)length + 2;
+		keys += length + (end ? 2 : 0);
+	}
+}
+
 int
 screen_put_wrapped(WINDOW *window, int y, int x, enum style style, const char *text)
 {

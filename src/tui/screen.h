@@ -34,6 +34,8 @@ int screen_put_within(WINDOW *window, int y, int x, int width, enum style style,
 /* Writes it so that it ends before column `end`; fills the whole line, with blanks after it. */
 void screen_put_right(WINDOW *window, int y, int end, enum style style, const char *text);
 void screen_put_line(WINDOW *window, int y, enum style style, const char *text);
+/* Writes "KEY words  KEY words ...", each key in its own style. */
+void screen_put_keys(WINDOW *window, int y, const char *keys);
 /*
  * Breaks it into lines, each with blanks after it. Returns their number, at least one; y may be
  * negative.

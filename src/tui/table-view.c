@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tui/table-view.h"
 
+#include "base/index.h"
+
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { LEAST_HEIGHT_FOR_NOTES = 6 };
 
@@ -31,6 +34,38 @@ table_view_finish(struct table_view *view)
 	filter_destroy(view->filter);
 }
 
+/* Of the columns that tell rows apart; 0 if the table has none. */
+static uint64_t
+key_of(const struct table *table, const void *row)
+{
+	uint64_t key = 0;
+
+	for (const char *name = table->key; name; name = strchr(name, ',')) {
+		const struct column *column;
+
+		name += *name == ',';
+		column = table_find(table, name, strcspn(name, ","));
+		key = column->unit == UNIT_TEXT
+			      ? index_mix_text(key, column_text(column, row))
+			      : index_mix(key, (uint64_t)column_number(column, row));
+	}
+	return key;
+}
+
+/* The selection has not been moved since the rows were drawn, but its row may have. */
+static void
+follow_selected(struct table_view *view)
+{
+	const struct table *table = view->columns->table;
+	struct list *list = &view->list;
+
+	if (!table->key || list->selected == 0 || list->selected != view->key_index)
+		return;
+	for (size_t i = 0; i < view->rows.count; i++)
+		if (key_of(table, view->rows.rows[i]) == view->key)
+			list->selected = i;
+}
+
 void
 table_view_show(struct table_view *view, const struct rows *rows)
 {
@@ -38,6 +73,7 @@ table_view_show(struct table_view *view, const struct rows *rows)
 		view->order);
 	if (view->is_worth_showing)
 		row_list_keep(&view->rows, view->is_worth_showing);
+	follow_selected(view);
 	list_fit(&view->list, view->rows.count, view->list.height);
 }
 
@@ -103,6 +139,9 @@ draw_rows(struct table_view *view, WINDOW *window, enum charset charset, enum sc
 	view->heading_line = heading ? getbegy(window) : -1;
 	view->list.line = getbegy(window) + heading;
 	list_fit(&view->list, view->rows.count, (size_t)(getmaxy(window) - heading));
+	if (view->rows.count > 0)
+		view->key = key_of(view->columns->table, table_view_selected(view));
+	view->key_index = view->list.selected;
 	grid_place(&view->grid, &content, getmaxx(window));
 	if (heading)
 		grid_draw_headings(&view->grid, &content, window, 0);

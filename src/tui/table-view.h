@@ -35,8 +35,10 @@ struct table_view {
 	int heading_line;      /* of the screen; -1: not shown */
 	struct filter *filter; /* typed; NULL: none */
 	char filter_text[PROMPT_SIZE], filter_before[PROMPT_SIZE], search[PROMPT_SIZE];
-	bool searches_on;                          /* it was not found, but not all has been read */
-	bool is_filtering;                         /* a filter is being typed */
+	uint64_t key;      /* of the row that was selected when it was drawn last, */
+	size_t key_index;  /* and its place */
+	bool searches_on;  /* it was not found, but not all has been read */
+	bool is_filtering; /* a filter is being typed */
 	bool (*is_worth_showing)(const void *row); /* NULL: all are */
 	const struct row_look *look;               /* NULL: default */
 	bool has_commands; /* a last text tells rows apart: it has more space */
@@ -47,7 +49,10 @@ void table_view_init(
 	struct table_view *view, const struct table *table, const char *columns, const char *order);
 void table_view_finish(struct table_view *view);
 
-/* Shows other rows, which are borrowed. The caller keeps the selection. */
+/*
+ * Shows other rows, which are borrowed. The selection follows its row where the table has a key,
+ * but stays first if it is; else the caller keeps it.
+ */
 void table_view_show(struct table_view *view, const struct rows *rows);
 
 /* The selected row, or NULL. */

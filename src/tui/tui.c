@@ -446,24 +446,6 @@ hints_of_view(const struct app *app, struct hint hints[static MOST_HINTS])
 		hints);
 }
 
-/* Each of "KEY words  KEY words ..." with its key in another style. */
-static void
-draw_keys(WINDOW *window, int y, const char *keys)
-{
-	for (int x = 0; *keys && x < getmaxx(window);) {
-		const char *end = strstr(keys, "  ");
-		size_t length = end ? (size_t)(end - keys) : strlen(keys), key = strcspn(keys, " ");
-
-		if (key > length)
-			key = length;
-		screen_printf(window, y, x, STYLE_KEY, "%.*s", (int)key, keys);
-		screen_printf(window, y, x + (int)key, STYLE_NORMAL, "%.*s", (int)(length - key),
-			keys + key);
-		x += (int)length + 2;
-		keys += length + (end ? 2 : 0);
-	}
-}
-
 static void
 draw_last_line(struct app *app, WINDOW *window)
 {
@@ -480,7 +462,8 @@ draw_last_line(struct app *app, WINDOW *window)
 		screen_put(window, y, 0, STYLE_DIM, hint);
 	} else {
 		app->hint_line = y;
-		draw_keys(window, y, editor_is_open(app->editor) ? editor_hint : app->view->hint);
+		screen_put_keys(
+			window, y, editor_is_open(app->editor) ? editor_hint : app->view->hint);
 	}
 }
 

@@ -26,7 +26,7 @@ struct state {
 };
 
 static const char segment_columns[] =
-	"start,segment,size,rss,pss,private_dirty,swap,rss_grown,role,mappings,name";
+	"segment,size,rss,pss,private_dirty,swap,rss_grown,role,mappings,name";
 static const char mapping_columns[] =
 	"start,segment,permissions,size,rss,pss,private_dirty,swap,rss_grown,end,role,flags,name";
 
