@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 static const char *program_name = "memtop";
+static FILE *log_file; /* NULL: stderr */
 static void (*restore_terminal)(void);
 
 void
@@ -21,6 +22,12 @@ log_program(void)
 }
 
 void
+log_set_file(FILE *file)
+{
+	log_file = file;
+}
+
+void
 log_set_restore(void (*restore)(void))
 {
 	restore_terminal = restore;
@@ -33,7 +40,7 @@ print(const char *format, va_list arguments)
 	char line[1024];
 
 	vsnprintf(line, sizeof(line), format, arguments);
-	fprintf(stderr, "%s: %s\n", program_name, line);
+	fprintf(log_file ? log_file : stderr, "%s: %s\n", program_name, line);
 }
 
 void

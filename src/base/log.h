@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-/* All messages on standard error: one line, "PROGRAM: MESSAGE". */
+#include <stdio.h>
+
+/* All messages: one line, "PROGRAM: MESSAGE". */
 
 /* Sets PROGRAM. The text is borrowed. */
 void log_set_program(const char *program);
 const char *log_program(void);
+
+/* Where they go, instead of to standard error. */
+void log_set_file(FILE *file);
 
 /* Sets the function that restores the terminal before log_fatal() prints; NULL for none. */
 void log_set_restore(void (*restore)(void));

@@ -231,6 +231,7 @@ check(const struct check_options *options)
 		status = check_write(
 			stdout, run->now, options->rules, options->rule_count, options->json);
 	}
+	log_set_file(stderr);
 	if (fflush(stdout) != 0 && errno != EPIPE) {
 		log_error("write error: %s", strerror(errno));
 		status = CHECK_UNKNOWN;
@@ -260,6 +261,7 @@ run(const struct command *command, int argc, char **argv)
 	struct check_options options = { .over = NS_PER_SEC };
 	int status;
 
+	log_set_file(stdout); /* a runner of plugins reads nothing else */
 	if (command_parse(command, argc, argv, &options, &status) >= 0)
 		status = refuse_young_course(&options) < 0 ? CHECK_UNKNOWN : check(&options);
 	for (size_t i = 0; i < options.rule_count; i++)

@@ -2,6 +2,7 @@
 """memtop check: one sentence, why, and what a runner of monitoring plugins understands."""
 
 import json
+import os
 import re
 import time
 
@@ -83,11 +84,27 @@ def test_what_holds_is_told():
 ])
 def test_a_wrong_command_line_is_one_line_and_unknown(arguments, message):
     process = memtop("check", *arguments)
-    assert process.returncode == 3 and not process.stdout
-    [line] = process.stderr.decode().splitlines()
+    assert process.returncode == 3 and not process.stderr
+    [line] = process.stdout.decode().splitlines()
     assert line.startswith("memtop check: ") and "try 'memtop check --help'" in line
     if "word" not in message:
         assert message in line
+
+
+NEGATE = "/usr/lib/nagios/plugins/negate"
+
+
+@pytest.mark.skipif(not os.path.exists(NEGATE), reason="monitoring-plugins-basic is not installed")
+@pytest.mark.parametrize("arguments, status", [([], 0), (["-w", "total>0"], 1), (["-c", "total>0"], 2), (["-c", "x>0"], 3)])
+def test_a_runner_of_plugins_understands_it(mounts, tmp_path, arguments, status):
+    """negate replaces each status by another, also in the text, and complains about an empty output."""
+    file = tmp_path / "meminfo"
+    file.write_text(MEMINFO.format(total=8000000, free=100000, available=7000000))
+    others = ["-o", "WARNING", "-w", "CRITICAL", "-c", "UNKNOWN", "-u", "OK"]
+    process = run_over({"/proc/meminfo": file}, NEGATE, "-s", *others, MEMTOP, "check", *FAST, *arguments)
+    assert process.returncode == (status + 1) % 4
+    text = process.stdout.decode()
+    assert text.startswith("memtop check: " if status == 3 else f"memory {STATUS[(status + 1) % 4]}")
 
 
 def test_low_is_critical_and_named(mounts, tmp_path):
