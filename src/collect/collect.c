@@ -209,6 +209,18 @@ read_mappings(struct collector *collector, struct snapshot *now, int64_t pid)
 		snapshot_add_hint(now, NEED_MAPPINGS, error == -ENODATA ? -ENOENT : error, 1);
 }
 
+static void
+read_limits(struct collector *collector, struct snapshot *now, int64_t pid)
+{
+	const struct process *process = snapshot_find_process(now, pid);
+	int error = limits_read(collector->root, pid, now->limits);
+
+	if (error < 0 && error != -ESRCH && error != -ENOENT)
+		snapshot_add_hint(now, NEED_LIMITS, error, 1);
+	if (process && process->cgroup && *process->cgroup == '/')
+		oom_scope_find_limit(collector->scope, process->cgroup, now);
+}
+
 static int
 read_processes(struct collector *collector, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
@@ -219,11 +231,8 @@ read_processes(struct collector *collector, struct snapshot *now, const struct s
 		return error;
 	if (has_hidden_processes(collector))
 		snapshot_add_hint(now, NEED_PROCESSES, -EACCES, 0);
-	if (needs->focus && needs->focus_bits & NEED_LIMITS) {
-		error = limits_read(collector->root, needs->focus, now->limits);
-		if (error < 0 && error != -ESRCH && error != -ENOENT)
-			snapshot_add_hint(now, NEED_LIMITS, error, 1);
-	}
+	if (needs->focus && needs->focus_bits & NEED_LIMITS)
+		read_limits(collector, now, needs->focus);
 	if (needs->focus && needs->focus_bits & NEED_MAPPINGS)
 		read_mappings(collector, now, needs->focus);
 	if (needs->bits & NEED_OOM_GROUP)

@@ -161,6 +161,20 @@ read_own(struct oom_scope *scope, struct snapshot *now)
 	system->own_limit = scope->levels[domain.level].max;
 }
 
+void
+oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot *now)
+{
+	struct oom_domain domain;
+	const struct oom_level *level;
+
+	if (cgroup_tree_version(scope->tree) < 0 || read_levels(scope, name, &now->texts) < 0 ||
+		!oom_domain_find(scope->levels, scope->level_count, &now->system, &domain))
+		return;
+	level = &scope->levels[domain.level];
+	now->focus_limit = (struct nearest_limit){ level->path ? level->path : OOM_SCOPE_HIDDEN,
+		level->max, domain.headroom };
+}
+
 int
 oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot *now)
 {

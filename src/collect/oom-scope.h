@@ -24,6 +24,12 @@ void oom_scope_destroy(struct oom_scope *scope);
 int oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot *now);
 
 /*
+ * Fills focus_limit of the snapshot with the limit that a group of this name, as in the column
+ * CGROUP, reaches first: its own, or one of a group above it.
+ */
+void oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot *now);
+
+/*
  * Fills oom_group of all processes: the highest cgroup above each, within the scope, with
  * memory.oom.group set: its members are killed together (version 2 only).
  */

@@ -24,8 +24,10 @@ struct snapshot {
 	struct system system;
 	struct process *processes; /* by ascending pid */
 	size_t process_count, process_capacity;
-	size_t command_bytes;             /* size of all command lines */
-	struct limit limits[LIMIT_KINDS]; /* of the process in focus */
+	size_t command_bytes; /* size of all command lines */
+	struct limit
+		limits[LIMIT_KINDS]; /* of the process in focus, and of the cgroups above it: */
+	struct nearest_limit focus_limit;
 	struct rows mappings; /* of the process in focus, ascending; or its segments, without
 				 NEED_EACH_MAPPING */
 	int64_t mappings_of;  /* PID of `mappings`; 0: not read */

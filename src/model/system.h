@@ -15,9 +15,12 @@ struct sampling {
 	int64_t own_pid;       /* PID of the sampling process, whose faults do not count */
 };
 
-/* The memory cgroup that is nearest to its limit, by collect/limits.c. Bytes. */
+/*
+ * The memory cgroup that is nearest to its limit: of the machine, by collect/nearest-limit.c, or of
+ * those above a process, by collect/oom-scope.c. Bytes.
+ */
 struct nearest_limit {
-	const char *cgroup; /* NULL: no limit is in use, or none is visible */
+	const char *cgroup; /* NULL: no limit applies, or none is visible */
 	int64_t max, headroom;
 };
 

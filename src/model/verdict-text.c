@@ -103,7 +103,7 @@ rounded(int64_t time, const struct span *span)
 	return (long long)((time + span->length / 2) / span->length);
 }
 
-/* "gone in 26 min (25 to 28) at this rate" */
+/* "gone in 26 min (25 to 28)" */
 static void
 add_exhaustion(struct sentence *sentence)
 {
@@ -116,7 +116,7 @@ add_exhaustion(struct sentence *sentence)
 	if (verdict->gone_least == UNKNOWN)
 		add(sentence, " at the latest");
 	else if (verdict->gone_most != UNKNOWN)
-		add(sentence, " (%lld to %lld) at this rate", rounded(verdict->gone_least, span),
+		add(sentence, " (%lld to %lld)", rounded(verdict->gone_least, span),
 			rounded(verdict->gone_most, span));
 }
 

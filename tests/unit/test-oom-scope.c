@@ -30,7 +30,10 @@ write_mounts(const struct world *world, const char *format, const char *first, c
 	tree_write(&world->tree, "self/mountinfo", text);
 }
 
-/* A scope read over the tree of the test, on a machine with so much swap. */
+/*
+ * A scope read over the tree of the test, on a machine with so much swap, and the limit of a
+ * process in that cgroup.
+ */
 static int
 read_scope(const struct world *world, const char *cgroup, int64_t swap, struct snapshot *now)
 {
@@ -42,6 +45,8 @@ read_scope(const struct world *world, const char *cgroup, int64_t swap, struct s
 	now->system.total = 1000 * MIB;
 	now->system.swap_total = now->system.swap_free = swap;
 	error = oom_scope_read(scope, cgroup, now);
+	if (cgroup && error == 0)
+		oom_scope_find_limit(scope, cgroup, now);
 	oom_scope_destroy(scope);
 	cgroup_tree_destroy(tree);
 	return error;
@@ -85,12 +90,16 @@ F1_a_limit_of_an_ancestor_is_the_domain_in_version_1(void **state)
 	assert_int_equal(now.system.oom_headroom, 204 * MIB);
 	assert_int_equal(now.system.oom_total, 300 * MIB);
 	assert_int_equal(now.system.oom_hidden, 0);
+	assert_string_equal(now.focus_limit.cgroup, "/a");
+	assert_int_equal(now.focus_limit.max, 300 * MIB);
+	assert_int_equal(now.focus_limit.headroom, 204 * MIB);
 	assert_string_equal(badness_scope_of(&now).cgroup, "/a");
 	says(&now, "memory cgroup /a/b, would be killed within /a (300M), its ancestor, with swap "
 		   "300M");
 	tree_write(&world->tree, "memory/a/memory.use_hierarchy", "0\n"); /* before Linux 5.11 */
 	assert_int_equal(read_scope(world, "/a/b", 0, &now), 0);
 	assert_string_equal(now.system.oom_scope, "machine");
+	assert_null(now.focus_limit.cgroup);
 	now.system.oom_total = 1000 * MIB;
 	says(&now, "memory cgroup /a/b, no limit on it or above it: the machine, memory and swap "
 		   "1.0G");
