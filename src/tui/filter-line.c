@@ -2,6 +2,7 @@
 #include "tui/header.h"
 
 #include "base/macros.h"
+#include "model/snapshot.h"
 #include "tui/app.h"
 #include "tui/process-list.h"
 #include "tui/screen.h"
@@ -15,6 +16,7 @@ enum {
 	LEAST_HEIGHT = 4,
 	EXPRESSION_SIZE = 16 * PROMPT_SIZE,
 	TAIL_SIZE = 160,
+	COUNT_SIZE = 48,
 	LEAST_TEXT = 8,
 	MUCH_TEXT = 20
 };
@@ -65,13 +67,10 @@ put_cut(WINDOW *window, int y, int x, int width, const char *text)
 
 /* Forms of the text after the filter, from the longest to the shortest. */
 static const struct {
-	const char *count, *one, *rows, *row, *end;
+	bool has_words;
+	const char *end;
 	int gap; /* before the end */
-} forms[] = {
-	{ "  %zu processes  %s", "  %zu process  %s", "  %zu rows", "  %zu row", "Esc ends it", 2 },
-	{ "  %zu  %s", "  %zu  %s", "  %zu", "  %zu", "Esc ends it", 2 },
-	{ "  %zu  %s", "  %zu  %s", "  %zu", "  %zu", "Esc", 1 },
-};
+} forms[] = { { true, "Esc ends it", 2 }, { false, "Esc ends it", 2 }, { false, "Esc", 1 } };
 
 /* The text after the filter, and the columns left for the filter. */
 struct tail {
@@ -80,23 +79,34 @@ struct tail {
 	int left, gap;
 };
 
+/* "  5 of 80 processes  PSS 1.9G", or of other tables "  5 rows". */
+static void
+write_count(struct app *app, bool has_words, char text[static TAIL_SIZE])
+{
+	const struct table_view *view = app_table(app);
+	size_t count = view->rows.count + view->rows.left_out; /* folded rows pass too */
+	size_t all = app->snapshot->process_count;
+	char sum[FOOTPRINT_TEXT_SIZE], words[COUNT_SIZE] = "";
+
+	if (view != &app->processes->table) {
+		snprintf(text, TAIL_SIZE, "  %zu%s", count,
+			!has_words   ? ""
+			: count == 1 ? " row"
+				     : " rows");
+		return;
+	}
+	if (has_words)
+		snprintf(words, sizeof(words), " of %zu process%s", all, all == 1 ? "" : "es");
+	footprint_text(&app->processes->footprint, SCALE_HUMAN, sum);
+	snprintf(text, TAIL_SIZE, "  %zu%s  %s", count, words, sum);
+}
+
 static struct tail
 tail_of(struct app *app, size_t form, int width)
 {
-	const struct table_view *view = app_table(app);
-	bool are_processes = view == &app->processes->table;
-	size_t count = view->rows.count + view->rows.left_out; /* folded rows pass too */
-	struct tail tail = { .end = view->filter_text[0] ? forms[form].end : "" };
-	char sum[FOOTPRINT_TEXT_SIZE];
+	struct tail tail = { .end = app_table(app)->filter_text[0] ? forms[form].end : "" };
 
-	if (are_processes) {
-		footprint_text(&app->processes->footprint, SCALE_HUMAN, sum);
-		snprintf(tail.text, sizeof(tail.text),
-			count == 1 ? forms[form].one : forms[form].count, count, sum);
-	} else {
-		snprintf(tail.text, sizeof(tail.text),
-			count == 1 ? forms[form].row : forms[form].rows, count);
-	}
+	write_count(app, forms[form].has_words, tail.text);
 	tail.gap = forms[form].gap;
 	tail.left =
 		width - (int)(sizeof(label) - 1 + strlen(tail.text) + strlen(tail.end)) - tail.gap;

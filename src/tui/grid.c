@@ -247,13 +247,18 @@ style_of_number(const struct column *column, const void *row)
 		       : STYLE_NORMAL;
 }
 
+/* In the place of what does not fit. */
+static const char *
+mark_of(const struct grid_content *content)
+{
+	return content->charset == CHARSET_UTF8 ? "\u2026" : "+";
+}
+
 static void
 put_end_of_path(const struct heading *heading, const struct grid_content *content, WINDOW *window,
 	int y, enum style style, const char *path)
 {
-	const char *mark = content->charset == CHARSET_UTF8 ? "\u2026" : "<";
-
-	screen_put_within(window, y, heading->x, heading->room, style, mark);
+	screen_put_within(window, y, heading->x, heading->room, style, mark_of(content));
 	screen_put_within(window, y, heading->x + 1, heading->room - 1, style,
 		text_end(path, (size_t)heading->room - 1));
 }
@@ -271,11 +276,14 @@ grid_draw_cell(const struct heading *heading, const struct grid_content *content
 		cell_format(cell, CELL_SIZE, column, row, content->charset, content->scale);
 	if (style == STYLE_NORMAL)
 		style = style_of_number(column, row);
-	if (column->is_path && *cell == '/' && text_width(cell) > (size_t)heading->room)
+	if (column->is_path && *cell == '/' && text_width(cell) > (size_t)heading->room) {
 		put_end_of_path(heading, content, window, y, style, cell);
-	else
-		put_cell(window, y, heading->x + indent, heading->room - indent, style, column,
-			cell);
+		return;
+	}
+	put_cell(window, y, heading->x + indent, heading->room - indent, style, column, cell);
+	if (column->unit == UNIT_TEXT && (int)text_width(cell) > heading->room - indent &&
+		heading->x + heading->room < getmaxx(window))
+		screen_put(window, y, heading->x + heading->room - 1, style, mark_of(content));
 }
 
 void

@@ -59,6 +59,16 @@ list_parts(const struct system *system, WINDOW *window, struct bar_part ret_part
 	return count;
 }
 
+/* A bar with marks at its ends, so that full is seen. */
+static void
+draw_bar(const struct app *app, WINDOW *window, int y, int width, const struct bar_part *list,
+	size_t count, int64_t total)
+{
+	screen_put(window, y, LABEL - 1, STYLE_DIM, "[");
+	bar_draw(window, y, LABEL, width, list, count, total, app->charset);
+	screen_put(window, y, LABEL + width, STYLE_DIM, "]");
+}
+
 /* Writes a size into its fixed space. */
 static const char *
 size_text(char text[static UNIT_FORMAT_SIZE], int64_t bytes)
@@ -84,7 +94,7 @@ header_draw_memory(struct app *app, WINDOW *window, int y)
 		screen_put(window, y, LABEL - 1, STYLE_NORMAL, text);
 		return;
 	}
-	bar_draw(window, y, LABEL, bar, list, list_parts(s, window, list), s->total, app->charset);
+	draw_bar(app, window, y, bar, list, list_parts(s, window, list), s->total);
 	screen_put_right(window, y, getmaxx(window), STYLE_NORMAL, text);
 }
 
@@ -167,9 +177,8 @@ header_draw_swap(struct app *app, WINDOW *window, int y)
 	bar = getmaxx(window) - LABEL - 2 - behind;
 	screen_put(window, y, 0, STYLE_BOLD, "Swap");
 	part.bytes = s->swap_used;
-	if (bar >= LEAST_BAR)
-		bar_draw(window, y, LABEL, bar, &part, 1, known_or_zero(s->swap_total),
-			app->charset);
+	if (bar >= LEAST_BAR && has_swap)
+		draw_bar(app, window, y, bar, &part, 1, known_or_zero(s->swap_total));
 	x = bar >= LEAST_BAR ? getmaxx(window) - behind : LABEL;
 	screen_put(window, y, has_swap ? x : LABEL, STYLE_NORMAL, has_swap ? text : "none");
 	x += (int)strlen(text);

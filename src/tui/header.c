@@ -97,9 +97,10 @@ draw_verdict(struct app *app, WINDOW *window, int y)
 {
 	static const enum style styles[] = { STYLE_BOLD, STYLE_WARNING, STYLE_ALARM,
 		STYLE_WARNING };
+	static const char *const labels[] = { "oom kills since boot", "oom kills" };
 	const struct system *system = &app->snapshot->system;
 	enum verdict_state state = state_of(app);
-	char text[VERDICT_TEXT_SIZE], kills[SYSTEM_TEXT_SIZE], right[SYSTEM_TEXT_SIZE + 16];
+	char text[VERDICT_TEXT_SIZE], kills[SYSTEM_TEXT_SIZE], right[SYSTEM_TEXT_SIZE + 32];
 	int x;
 
 	verdict_text(text, system, state, app->snapshot->time, app->charset);
@@ -110,9 +111,13 @@ draw_verdict(struct app *app, WINDOW *window, int y)
 	if (system->oom_kills == UNKNOWN || state == VERDICT_KILLED)
 		return;
 	system_kills_text(kills, system, app->snapshot->time, app->charset);
-	snprintf(right, sizeof(right), "oom kills %s", kills);
-	if (x + 2 + (int)text_width(right) <= getmaxx(window))
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+		snprintf(right, sizeof(right), "%s %s", labels[i], kills);
+		if (x + 2 + (int)text_width(right) > getmaxx(window))
+			continue;
 		screen_put_right(window, y, getmaxx(window), STYLE_NORMAL, right);
+		return;
+	}
 }
 
 static int

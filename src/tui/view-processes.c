@@ -11,8 +11,7 @@ open_list(void *state, struct app *app, const struct process_key *process)
 
 const struct view view_processes = {
 	.name = "Processes",
-	.hint = "Enter detail  / search  \\ filter  x explain  f fields  k signal  a OOM  ? "
-		"help",
+	.hint = "Enter open  / find  \\ filter  x explain  k kill  a OOM priority  ? help  q quit",
 	.key = { .keys = "1", .help = "the processes", .codes = { '1' } },
 	.has_tab = true,
 	.open = open_list,

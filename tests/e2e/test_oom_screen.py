@@ -178,7 +178,7 @@ def test_a_kill_is_announced_until_escape(terminal):
 
 
 def test_F10_the_last_kill_is_named_on_the_screen_and_by_batch(terminal):
-    wanted = re.compile(r"oom kills [1-9]\d*, last \d\d:\d\d f10-hog")
+    wanted = re.compile(r"oom kills (?:since boot )?[1-9]\d*, last \d\d:\d\d f10-hog")
     verdict = re.compile(r"(?m)^killed +f10-hog at \d\d:\d\d, [1-9]\d* kills? since boot; now \w+")
     with memory_cgroup() as group:
         terminal.run("80x24", {}, MEMTOP, "--no-config", "-d", "0.3")

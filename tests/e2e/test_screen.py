@@ -128,8 +128,8 @@ def test_the_help_ends_with_the_last_key(terminal):
 CLICKS = [
     ("kill-order", "@20,5"),
     ("help", "@66,5"),
-    ("fields", "@49,23"),
-    ("signal", "@58,23"),
+    ("explain", "@31,23"),
+    ("signal", "@42,23"),
     ("sort-pid", "@5,6"),
     ("sort-reversed", "@20,6"),
 ]

@@ -112,13 +112,13 @@ F10_kills_are_those_since_boot_with_the_last_one(void **state)
 	fixture->snapshot.time = NOON;
 	system->verdict.state = "ok";
 	system->oom_kills = 34;
-	place_of(fixture, VERDICT, L"  oom kills 34", &look);
+	place_of(fixture, VERDICT, L"  oom kills since boot 34", &look);
 	system->last_kill_time = NOON - 5 * 3600 * SECOND;
-	place_of(fixture, VERDICT, L"  oom kills 34, last 07:00", &look);
+	place_of(fixture, VERDICT, L"  oom kills since boot 34, last 07:00", &look);
 	system->last_kill_comm = "wor\x1bker";
-	place_of(fixture, VERDICT, L"  oom kills 34, last 07:00 wor\\x1bker", &look);
+	place_of(fixture, VERDICT, L"  oom kills since boot 34, last 07:00 wor\\x1bker", &look);
 	system->last_kill_time = NOON - 24 * 3600 * SECOND;
-	place_of(fixture, VERDICT, L"  oom kills 34, last 2026-11-21 wor", &look);
+	place_of(fixture, VERDICT, L"  oom kills since boot 34, last 2026-11-21 wor", &look);
 }
 
 static void
@@ -261,18 +261,18 @@ F9_U1_a_filter_is_always_seen_with_what_it_lets_through(void **state)
 		const wchar_t *text;
 	} cases[] = {
 		{ 70, "comm~post", NULL, 0,
-			L"filter comm~post  8 processes  PSS 80.0M                   Esc ends it" },
+			L"filter comm~post  8 of 9 processes  PSS 80.0M              Esc ends it" },
 		{ 60, "pid=3", NULL, 0,
-			L"filter pid=3  1 process  PSS 10.0M               Esc ends it" },
-		{ 60, "comm~post", NULL, 1,
-			L"filter comm~post  8 processes  PSS at most 170M  Esc ends it" },
+			L"filter pid=3  1 of 9 processes  PSS 10.0M        Esc ends it" },
+		{ 70, "comm~post", NULL, 1,
+			L"filter comm~post  8 of 9 processes  PSS at most 170M       Esc ends it" },
 		{ 50, "comm~post", NULL, 1, L"filter comm~post  8  PSS at most 170M  Esc ends it" },
 		{ 40, "comm~post rss>1M", NULL, 1, L"filter comm~...  8  PSS at most 170M Esc" },
-		{ 60, "", "user=db", 0, L"filter user=db  8 processes  PSS 80.0M" },
+		{ 60, "", "user=db", 0, L"filter user=db  8 of 9 processes  PSS 80.0M" },
 		{ 60, "pid=3", "user=db", 0,
-			L"filter user=db and pid=3  1 process  PSS 10.0M   Esc ends it" },
+			L"filter user=db and pid=3  1  PSS 10.0M           Esc ends it" },
 		{ 60, "comm=x", NULL, 0, L"nothing passes the filter comm=x, Esc ends it" },
-		{ 60, "", "comm=x", 0, L"filter comm=x  8 processes  PSS 80.0M" },
+		{ 60, "", "comm=x", 0, L"filter comm=x  8 of 9 processes  PSS 80.0M" },
 		{ 80, "comm~kw", NULL, 0,
 			L"nothing passes the filter comm~kw, K shows kernel threads, Esc ends it" },
 		{ 40, "comm=somebody", NULL, 0, L"nothing passes the filter" },
