@@ -59,6 +59,9 @@ keep_rollup(struct batch *batch, struct blocking_read *read, const char *text, s
 
 	read->pss = procfs_field(text, "Pss");
 	read->swap_pss = procfs_field(text, "SwapPss");
+	read->pss_anon = procfs_field(text, "Pss_Anon"); /* since Linux 5.4, as the next two */
+	read->pss_file = procfs_field(text, "Pss_File");
+	read->pss_shmem = procfs_field(text, "Pss_Shmem");
 	read->uss = clean == UNKNOWN || dirty == UNKNOWN ? UNKNOWN : clean + dirty;
 }
 
@@ -141,7 +144,10 @@ unanswered(const struct blocking_read *read, int error)
 		.error = error,
 		.pss = UNKNOWN,
 		.uss = UNKNOWN,
-		.swap_pss = UNKNOWN };
+		.swap_pss = UNKNOWN,
+		.pss_anon = UNKNOWN,
+		.pss_file = UNKNOWN,
+		.pss_shmem = UNKNOWN };
 
 	memcpy(request.directory, read->directory, sizeof(request.directory));
 	return request;

@@ -29,6 +29,7 @@ struct blocking_read {
 	const char *command;               /* BLOCKING_COMMAND: arguments, each ending in NUL */
 	size_t command_length;
 	int64_t pss, uss, swap_pss; /* BLOCKING_PSS: bytes */
+	int64_t pss_anon, pss_file, pss_shmem;
 };
 
 /* `root` is a descriptor of /proc. The first read starts the thread. */

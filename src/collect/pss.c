@@ -92,6 +92,9 @@ take_answer(struct pss_reader *reader, const struct blocking_read *read, struct 
 	snapshot_extras(now, row)->rollup = (struct process_rollup){ .pss = read->pss,
 		.uss = read->uss,
 		.swap_pss = read->swap_pss,
+		.pss_anon = read->pss_anon,
+		.pss_file = read->pss_file,
+		.pss_shmem = read->pss_shmem,
 		.time = read->time,
 		.resident = row->resident,
 		.cost = read->cpu_time,
@@ -260,8 +263,10 @@ tell_of(struct pss_reader *reader, struct snapshot *now, const struct snapshot *
 	struct process_extras *extras = snapshot_extras(now, row);
 	int64_t time = extras->rollup.time;
 
-	if (holds_nothing(row))
+	if (holds_nothing(row)) {
 		extras->rollup.pss = extras->rollup.uss = extras->rollup.swap_pss = 0;
+		extras->rollup.pss_anon = extras->rollup.pss_file = extras->rollup.pss_shmem = 0;
+	}
 	if (time == UNKNOWN)
 		return;
 	if (extras->rollup.pss != UNKNOWN) {

@@ -12,12 +12,9 @@
 /* The limit for a chain of processes that each use the address space of the next. */
 enum { LONGEST_CHAIN = 32 };
 
-/*
- * The owner of the address space. Not certain if a process of the chain is missing in the snapshot
- * or the chain is too long: then other processes may use the same address space.
- */
-static const struct process *
-owner_of(const struct snapshot *snapshot, const struct process *process, bool *ret_is_certain)
+const struct process *
+footprint_owner(
+	const struct snapshot *snapshot, const struct process *process, bool *ret_is_certain)
 {
 	for (int i = 0; i < LONGEST_CHAIN && process->memory_of != UNKNOWN; i++) {
 		const struct process *other = snapshot_find_process(snapshot, process->memory_of);
@@ -36,7 +33,7 @@ is_first(const struct snapshot *snapshot, const struct row_list *rows,
 	const struct process *process, struct footprint *footprint)
 {
 	bool is_certain;
-	const struct process *owner = owner_of(snapshot, process, &is_certain);
+	const struct process *owner = footprint_owner(snapshot, process, &is_certain);
 	bool *mark = &rows->marks[owner - snapshot->processes];
 
 	if (*mark)
@@ -46,9 +43,8 @@ is_first(const struct snapshot *snapshot, const struct row_list *rows,
 	return true;
 }
 
-/* Without a resident page PSS is 0. */
-static int64_t
-pss_of(const struct process *process)
+int64_t
+footprint_pss(const struct process *process)
 {
 	return process->resident == 0 ? 0 : process->extras->rollup.pss;
 }
@@ -66,7 +62,7 @@ footprint_of(const struct snapshot *snapshot, struct row_list *rows)
 	memset(rows->marks, 0, snapshot->process_count * sizeof(rows->marks[0]));
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct process *process = rows->rows[i];
-		int64_t pss = pss_of(process);
+		int64_t pss = footprint_pss(process);
 
 		if (pss == UNKNOWN || !is_first(snapshot, rows, process, &footprint))
 			continue;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct process;
 struct row_list;
 struct snapshot;
 
@@ -22,6 +23,17 @@ struct footprint {
  * memory. Sets the marks of `rows`.
  */
 struct footprint footprint_of(const struct snapshot *snapshot, struct row_list *rows);
+
+/*
+ * The process that owns the address space of another, or that one itself. Not certain if a process
+ * of the chain is missing in the snapshot or the chain is too long: then other processes may use
+ * the same address space.
+ */
+const struct process *footprint_owner(
+	const struct snapshot *snapshot, const struct process *process, bool *ret_is_certain);
+
+/* PSS of a process, UNKNOWN if it was not read. Without a resident page it is 0. */
+int64_t footprint_pss(const struct process *process);
 
 /* "PSS 1.9G", "PSS ~1.9G" if stale, "PSS at most 1.9G", "PSS -". */
 enum { FOOTPRINT_TEXT_SIZE = UNIT_FORMAT_SIZE + 16 };

@@ -36,6 +36,7 @@ struct process_extras {
 	} status;
 	struct process_rollup {
 		int64_t pss, uss, swap_pss;
+		int64_t pss_anon, pss_file, pss_shmem; /* the parts of pss */
 		int64_t time, resident, cost; /* of the read: its time, RES then, CPU time used, */
 		int64_t error;                /* and the error; 0: none */
 	} rollup;

@@ -2,60 +2,14 @@
 """F9: what the processes that a filter lets through hold together."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from conftest import MEMTOP, memtop
+from forks import cow, pss_of  # noqa: F401: a fixture
 from screen_in_tmux import terminal  # noqa: F401: a fixture
 from screen_on_pty import wait_until
 
-MIB, FORKS = 1 << 20, 9
 UNITS = {"K": 1 / 1024, "M": 1, "G": 1024}
-
-# A process and its forks, which share 100 MiB. They end with their standard input.
-COW = f"""
-import mmap, os, signal, sys
-with open("/proc/self/comm", "w") as file:
-    file.write(sys.argv[1])
-memory = mmap.mmap(-1, 100 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-for at in range(0, 100 << 20, 4096):
-    memory[at] = 1
-forks = []
-for _ in range({FORKS}):
-    forks.append(os.fork())
-    if forks[-1] == 0:
-        signal.pause()
-print(os.getpid(), *forks, flush=True)
-sys.stdin.read()
-for pid in forks:
-    os.kill(pid, signal.SIGKILL)
-    os.wait()
-"""
-
-
-@pytest.fixture(scope="module")
-def cow():
-    """Their common name and their numbers."""
-    process = subprocess.Popen([sys.executable, "-c", COW, "cow-of-test"], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
-    yield [int(pid) for pid in process.stdout.readline().split()]
-    process.stdin.close()
-    process.wait(30)
-    process.stdout.close()
-
-
-def pss_of(pids):
-    """Their sum in MiB, as the kernel says it."""
-    total = 0
-    for pid in pids:
-        try:
-            with open(f"/proc/{pid}/smaps_rollup") as file:
-                total += int(re.search(r"(?m)^Pss: +(\d+) kB", file.read())[1])
-        except PermissionError:
-            pytest.skip("PSS of own processes is not permitted here")
-    return total / 1024
-
 
 def shown_sum(text, pids):
     """What a text says that they hold, in MiB; None: it says only what that is at most."""
@@ -78,7 +32,7 @@ def test_F9_a_filter_that_is_typed_is_summed_too(terminal, cow):
     wait_until(lambda: shown_sum(terminal.capture(), cow))
     screen = terminal.capture()
     assert shown_sum(screen, cow) == pytest.approx(pss_of(cow), rel=0.01)
-    assert "filter comm=cow-of-test  10 processes  PSS" in screen and "Esc ends it" in screen
+    assert re.search(r"filter comm=cow-of-test  10 of \d+ processes  PSS", screen) and "Esc ends it" in screen
 
 
 @pytest.mark.parametrize("options", [["--filter", "comm=cow-of-test"], ["-p"]])

@@ -43,7 +43,7 @@ def test_S6_what_has_no_defined_width_is_escaped(process_of_odd_name, where, loc
 
 
 COMMANDS = ["", "batch -n 1", "batch --format json", "oom", "oom -p 1", "oom -n 5 -- true", "map 1", "faults -n 1",
-            "faults -- true", "budget", "budget -d 1", "kernel slab", "kernel reclaim"]
+            "faults -- true", "budget", "budget -d 1", "groups", "kernel slab", "kernel reclaim"]
 
 
 def without_proc(*words):
@@ -129,7 +129,7 @@ def test_S7_the_compiler_is_told_to_protect_stack_and_control_flow():
 
 SMALL = ["free", "batch -n 1", "batch -n 1 --lock", "batch -n 1 --format json", "batch -n 1 --format csv", "oom", "oom -p 1",
          "oom --dry-run -p 1 -n 5", "map SELF", "map SELF --all", "map SELF --explain", "faults -d 0.1",
-         "faults -d 0.1 -- true", "budget", "budget --explain", "kernel slab", "kernel zones", "kernel buddy",
+         "faults -d 0.1 -- true", "budget", "budget --explain", "groups", "groups --by cgroup", "kernel slab", "kernel zones", "kernel buddy",
          "kernel reclaim", "kernel swap", "kernel nodes", "help"]
 
 

@@ -25,6 +25,8 @@ COMMANDS = {
     "faults -n 1 -d 0.2 --format json": (set(), {"sampler_rung"}),
     "budget --format json": ({"budget"}, set()),
     "budget -n 2 -d 0.1 --format json": ({"budget"}, set()),
+    "groups --format json": ({"group"}, {"total"}),
+    "groups --by user --format json": ({"group"}, {"total"}),
     "kernel slab --format json": (set(), set()),
     "kernel zones --format json": ({"zone"}, set()),
     "kernel buddy --format json": ({"zone"}, set()),

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/arena.h"
+#include "command/table-command.h"
+#include "model/group.h"
+#include "model/needs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct groups_run {
+	struct table_options table;
+	enum group_kind kind;
+	bool has_kind; /* else by unit where there are units, by program elsewhere */
+	struct rows groups;
+	struct arena texts; /* of the groups */
+};
+
+#define SETTING(member) offsetof(struct groups_run, member)
+
+static int
+set_kind(void *settings, const struct command_option *option, const char *value)
+{
+	struct groups_run *own = settings;
+
+	for (size_t i = 0; i < GROUP_KINDS; i++) {
+		if (strcmp(value, group_kinds[i].name) != 0)
+			continue;
+		own->kind = (enum group_kind)i;
+		own->has_kind = true;
+		return 0;
+	}
+	return option_complain(option, value, "not one of program, user, unit, cgroup");
+}
+
+/* clang-format off */
+static const struct command_option options_table[] = {
+	{ "by", 'b', "KIND", "group by program, user, unit or cgroup; default: unit, without systemd program", set_kind, 0, 0 },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+static void
+ask(const struct table_run *run, struct needs *needs)
+{
+	const struct groups_run *own = run->own;
+
+	needs->bits |= NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_SWAP | NEED_MEMINFO;
+	needs->bits |= own->has_kind ? group_kinds[own->kind].need
+				     : group_kinds[GROUP_BY_UNIT].need |
+					       group_kinds[GROUP_BY_PROGRAM].need;
+}
+
+static bool
+has_unit(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->process_count; i++)
+		if (snapshot->processes[i].unit)
+			return true;
+	return false;
+}
+
+static int
+list_groups(struct table_run *run)
+{
+	struct groups_run *own = run->own;
+
+	if (!own->has_kind)
+		own->kind = has_unit(run->now) ? GROUP_BY_UNIT : GROUP_BY_PROGRAM;
+	arena_reset(&own->texts);
+	group_build(&own->groups, run->now, own->kind, &own->texts);
+	return table_run_list(run, own->groups.data, own->groups.count, NULL);
+}
+
+static void
+write_head(struct table_run *run)
+{
+	const struct groups_run *own = run->own;
+	char time[UNIT_FORMAT_SIZE];
+
+	unit_format(time, UNIT_TIME, run->now->time, run->output.scale);
+	table_run_head(run, "Groups by %s: what their processes hold, each page once  %s\n",
+		group_kinds[own->kind].name, time);
+}
+
+static const struct table_command lists = {
+	.columns = group_default_columns,
+	.order = "footprint",
+	.is_throttled = true,
+	.ask = ask,
+	.rows = list_groups,
+	.head = write_head,
+};
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	struct groups_run own = { .has_kind = false };
+	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
+
+	rows_finish(&own.groups);
+	arena_finish(&own.texts);
+	return status;
+}
+
+const struct command command_groups = {
+	.name = "groups",
+	.summary = "show the memory of programs, users, units or cgroups, each page once",
+	.arguments = "[options]",
+	.options = options_table,
+	.shared = { { table_option_rows, SETTING(table) } },
+	.table = &group_table,
+	.usage_status = USAGE_STATUS,
+	.take_word = command_refuse_word,
+	.run = run,
+};

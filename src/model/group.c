@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/group.h"
+
+#include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/index.h"
+#include "base/known.h"
+#include "base/macros.h"
+#include "base/memory.h"
+#include "model/footprint.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD(name) offsetof(struct group, name)
+
+enum { PROGRAM_SIZE = 256 };
+
+const char group_default_columns[] = "footprint,share,processes,anon,file,shared,swap,sum,name";
+
+/* clang-format off */
+static const struct column columns[] = {
+	{ "name", "NAME", NULL, "The program, user, unit or cgroup. Unknown: of processes without one.", UNIT_TEXT, 24, 0, FIELD(name),
+		.source = "what the processes have in common" },
+	{ "by", "BY", NULL, "The kind of group: program, user, unit, cgroup.", UNIT_TEXT, 8, 0, FIELD(by), .is_constant = true,
+		.source = "memtop itself" },
+	{ "processes", "PROCS", NULL, "Its processes, without kernel threads.", UNIT_NUMBER, 6, NEED_STAT, FIELD(processes),
+		.source = "the folders of /proc" },
+	{ "footprint", "FOOTPRINT", NULL, "What they hold in memory: the sum of PSS, so that each page counts once.", UNIT_BYTES, 9, NEED_PSS | NEED_MEMORY, FIELD(footprint),
+		.stale = FIELD(is_stale), .source = "/proc/PID/smaps_rollup: Pss",
+		.misread = "A page that processes of two groups map is divided between them: when one ends, the other grows." },
+	{ "share", "%MEM", NULL, "FOOTPRINT as a share of all memory.", UNIT_PERCENT, 5, NEED_PSS | NEED_MEMORY | NEED_MEMINFO, FIELD(share),
+		.source = "", .formula = "{footprint} / {system.total}" },
+	{ "sum", "SUM", NULL, "PSS; older PSS: some were read before the last refresh; at most: where PSS is not known, RES counts.", UNIT_TEXT, 9, NEED_PSS | NEED_MEMORY, FIELD(sum), .is_constant = true,
+		.source = "memtop itself" },
+	{ "known", "KNOWN", NULL, "How many of the processes have a known PSS.", UNIT_NUMBER, 6, NEED_PSS, FIELD(known),
+		.source = "/proc/PID/smaps_rollup" },
+	{ "anon", "ANON", NULL, "The anonymous part of FOOTPRINT: heap, stacks and other private memory.", UNIT_BYTES, 7, NEED_PSS, FIELD(anon),
+		.source = "/proc/PID/smaps_rollup: Pss_Anon" },
+	{ "file", "FILE", NULL, "The part of FOOTPRINT that maps files.", UNIT_BYTES, 7, NEED_PSS, FIELD(file),
+		.source = "/proc/PID/smaps_rollup: Pss_File" },
+	{ "shared", "SHARED", NULL, "The part of FOOTPRINT that is tmpfs or shared memory.", UNIT_BYTES, 7, NEED_PSS, FIELD(shared),
+		.source = "/proc/PID/smaps_rollup: Pss_Shmem",
+		.misread = "Files of a tmpfs that no process maps are not in it." },
+	{ "swap", "SWAP", NULL, "Their pages in swap, each divided by the number of processes that map it.", UNIT_BYTES, 7, NEED_PSS, FIELD(swap),
+		.source = "/proc/PID/smaps_rollup: SwapPss" },
+	{ "pte", "PTE", NULL, "Their page tables. Not in FOOTPRINT.", UNIT_BYTES, 7, NEED_STATUS | NEED_MEMORY, FIELD(page_tables),
+		.source = "/proc/PID/status: VmPTE" },
+	{ "majflt_rate", "MAJF/s", NULL, "Page faults per second that waited for a device, of all of them.", UNIT_RATE, 7, NEED_STAT, FIELD(major_fault_rate),
+		.source = "/proc/PID/stat: field 12, two readings" },
+	{ "largest", "LARGEST", NULL, "RES of the process with most of it.", UNIT_BYTES, 7, NEED_MEMORY, FIELD(largest),
+		.source = "/proc/PID/statm: field 2" },
+	{ "largest_pid", "PID", NULL, "The PID of that process.", UNIT_ID, 7, NEED_MEMORY, FIELD(largest_pid),
+		.source = "the folders of /proc" },
+};
+
+const struct group_description group_kinds[GROUP_KINDS] = {
+	[GROUP_BY_PROGRAM] = { "program", "the program, or the script that an interpreter runs", NEED_COMMAND },
+	[GROUP_BY_USER]    = { "user", "the effective user", NEED_OWNER },
+	[GROUP_BY_UNIT]    = { "unit", "the systemd unit", NEED_CGROUP },
+	[GROUP_BY_CGROUP]  = { "cgroup", "the cgroup", NEED_CGROUP },
+};
+/* clang-format on */
+
+const struct table group_table = {
+	.name = "group",
+	.search = "name",
+	.key = "name",
+	.then_by = "processes",
+	.columns = columns,
+	.column_count = ARRAY_SIZE(columns),
+	.row_size = sizeof(struct group),
+};
+
+/* The first word without the colon of "sshd: user". */
+static const char *
+program_of(const struct process *process, char text[static PROGRAM_SIZE])
+{
+	const char *program = process->command ? process_program(process->command) : process->comm;
+	size_t length = program ? strcspn(program, " ") : 0;
+
+	if (length > 1 && program[length - 1] == ':')
+		length--;
+	if (length >= PROGRAM_SIZE)
+		length = PROGRAM_SIZE - 1;
+	memcpy(text, program ? program : "", length);
+	text[length] = '\0';
+	return length > 0 ? text : NULL;
+}
+
+static const char *
+name_of(const struct process *process, enum group_kind kind, char text[static PROGRAM_SIZE])
+{
+	switch (kind) {
+	case GROUP_BY_PROGRAM:
+		return program_of(process, text);
+	case GROUP_BY_USER:
+		return process->user;
+	case GROUP_BY_UNIT:
+		return process->unit;
+	default:
+		return process->cgroup;
+	}
+}
+
+struct grouping {
+	const struct snapshot *snapshot;
+	enum group_kind kind;
+	struct rows *groups;
+	struct index index;
+	struct arena *texts;
+	bool *marks;          /* the address spaces that have been counted, by their owner's row */
+	uint32_t *group_rows; /* of each process; INDEX_END: none */
+};
+
+static struct group *
+group_at(const struct rows *groups, uint32_t row)
+{
+	return (struct group *)groups->data + row;
+}
+
+static uint32_t
+add_group(struct grouping *grouping, const char *name, uint64_t hash)
+{
+	struct group *group = rows_add(grouping->groups, &group_table);
+
+	group->name = name ? arena_text(grouping->texts, name) : NULL;
+	group->by = group_kinds[grouping->kind].name;
+	group->processes = group->known = group->footprint = 0;
+	group->anon = group->file = group->shared = group->swap = group->page_tables = 0;
+	group->major_fault_rate = 0;
+	index_add(&grouping->index, hash);
+	return (uint32_t)grouping->groups->count - 1;
+}
+
+static bool
+is_same_name(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static uint32_t
+group_row_of(struct grouping *grouping, const struct process *process)
+{
+	char text[PROGRAM_SIZE];
+	const char *name = name_of(process, grouping->kind, text);
+	uint64_t hash = index_mix_text(0, name);
+	uint32_t row = index_first(&grouping->index, hash);
+
+	while (row != INDEX_END && !is_same_name(group_at(grouping->groups, row)->name, name))
+		row = index_next(&grouping->index, row);
+	return row == INDEX_END ? add_group(grouping, name, hash) : row;
+}
+
+/* Counts a process, which may share its memory with another. */
+static void
+count_process(struct group *group, const struct process *process)
+{
+	group->processes++;
+	group->major_fault_rate = known_sum(group->major_fault_rate, process->major_fault_rate);
+	if (process->resident != UNKNOWN && process->resident > group->largest) {
+		group->largest = process->resident;
+		group->largest_pid = process->pid;
+	}
+}
+
+/* Without a resident page all is 0; what is in swap is not known then. */
+static void
+add_sizes(struct group *group, const struct process *process, int64_t pss)
+{
+	const struct process_rollup *rollup = &process->extras->rollup;
+	bool is_empty = process->resident == 0;
+
+	group->footprint = known_sum(group->footprint, pss);
+	group->anon = known_sum(group->anon, is_empty ? 0 : rollup->pss_anon);
+	group->file = known_sum(group->file, is_empty ? 0 : rollup->pss_file);
+	group->shared = known_sum(group->shared, is_empty ? 0 : rollup->pss_shmem);
+	group->swap = known_sum(group->swap, process->swap == 0 ? 0 : rollup->swap_pss);
+	group->page_tables = known_sum(group->page_tables, process->page_tables);
+}
+
+/* Adds an address space to the first group that has it. Those with a known PSS come first. */
+static void
+add_memory(struct grouping *grouping, size_t i, bool with_pss)
+{
+	const struct process *process = &grouping->snapshot->processes[i];
+	struct group *group = group_at(grouping->groups, grouping->group_rows[i]);
+	int64_t pss = footprint_pss(process);
+	bool is_certain;
+	const struct process *owner = footprint_owner(grouping->snapshot, process, &is_certain);
+	bool *mark = &grouping->marks[owner - grouping->snapshot->processes];
+
+	if (with_pss)
+		group->known += pss != UNKNOWN;
+	if (*mark || (with_pss && pss == UNKNOWN))
+		return;
+	*mark = true;
+	add_sizes(group, process, with_pss ? pss : process->resident);
+	if (!with_pss || !is_certain)
+		group->sum = "at most";
+	else if (!group->sum && process->extras->pss_stale == 1)
+		group->sum = "older PSS";
+}
+
+static void
+finish(struct group *group, int64_t total)
+{
+	if (!group->sum)
+		group->sum = "PSS";
+	group->is_stale = strcmp(group->sum, "PSS") != 0;
+	if (group->is_stale && total != UNKNOWN && group->footprint > total)
+		group->footprint = total;
+	group->share = known_share(group->footprint, total);
+}
+
+void
+group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kind kind,
+	struct arena *texts)
+{
+	_cleanup_free_ bool *marks = xcalloc(snapshot->process_count + 1, sizeof(marks[0]));
+	_cleanup_free_ uint32_t *group_rows =
+		xcalloc(snapshot->process_count + 1, sizeof(group_rows[0]));
+	struct grouping grouping = { .snapshot = snapshot,
+		.kind = kind,
+		.groups = groups,
+		.texts = texts,
+		.marks = marks,
+		.group_rows = group_rows };
+
+	rows_reset(groups);
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		const struct process *process = &snapshot->processes[i];
+
+		group_rows[i] = INDEX_END;
+		if (process->is_kernel_thread)
+			continue;
+		group_rows[i] = group_row_of(&grouping, process);
+		count_process(group_at(groups, group_rows[i]), process);
+	}
+	for (int with_pss = 1; with_pss >= 0; with_pss--)
+		for (size_t i = 0; i < snapshot->process_count; i++)
+			if (group_rows[i] != INDEX_END)
+				add_memory(&grouping, i, with_pss);
+	for (size_t i = 0; i < groups->count; i++)
+		finish(group_at(groups, (uint32_t)i), snapshot->system.total);
+	index_finish(&grouping.index);
+}

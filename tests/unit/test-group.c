@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/arena.h"
+#include "model/group.h"
+#include "model/snapshot.h"
+
+#include <string.h>
+
+#define MIB (INT64_C(1) << 20)
+
+struct fixture {
+	struct snapshot snapshot;
+	struct rows groups;
+	struct arena texts;
+};
+
+static int
+set_up(void **state)
+{
+	struct fixture *fixture = test_calloc(1, sizeof(*fixture));
+
+	snapshot_reset(&fixture->snapshot);
+	fixture->snapshot.system.total = 1000 * MIB;
+	*state = fixture;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	snapshot_finish(&fixture->snapshot);
+	rows_finish(&fixture->groups);
+	arena_finish(&fixture->texts);
+	test_free(fixture);
+	return 0;
+}
+
+/* A process with so many MiB of RES and of PSS, all of it anonymous. */
+static struct process *
+add(struct fixture *fixture, int64_t pid, const char *command, int64_t resident, int64_t pss)
+{
+	struct process *process = snapshot_add_process(&fixture->snapshot);
+	struct process_rollup *rollup = &snapshot_extras(&fixture->snapshot, process)->rollup;
+
+	process->pid = pid;
+	process->command = process->comm = command;
+	process->user = "web";
+	process->resident = resident * MIB;
+	process->swap = 0;
+	process->page_tables = MIB;
+	if (pss != UNKNOWN)
+		*rollup = (struct process_rollup){
+			.pss = pss * MIB, .pss_anon = pss * MIB, .time = 1
+		};
+	return process;
+}
+
+/* The group of a name, which must be there once. */
+static const struct group *
+find(struct fixture *fixture, enum group_kind kind, const char *name)
+{
+	const struct group *found = NULL;
+
+	group_build(&fixture->groups, &fixture->snapshot, kind, &fixture->texts);
+	for (size_t i = 0; i < fixture->groups.count; i++) {
+		const struct group *group = (struct group *)fixture->groups.data + i;
+
+		if (name ? !group->name || strcmp(group->name, name) != 0 : group->name != NULL)
+			continue;
+		assert_null(found);
+		found = group;
+	}
+	assert_non_null(found);
+	return found;
+}
+
+static void
+pages_that_forks_share_count_once(void **state)
+{
+	const struct group *group;
+
+	for (int pid = 10; pid < 14; pid++)
+		add(*state, pid, "/usr/bin/worker -n", 100, 26);
+	group = find(*state, GROUP_BY_PROGRAM, "worker");
+	assert_int_equal(group->processes, 4);
+	assert_int_equal(group->known, 4);
+	assert_int_equal(group->footprint, 104 * MIB);
+	assert_int_equal(group->anon, 104 * MIB);
+	assert_int_equal(group->share, 104);
+	assert_int_equal(group->page_tables, 4 * MIB);
+	assert_int_equal(group->largest, 100 * MIB);
+	assert_string_equal(group->sum, "PSS");
+}
+
+/* After vfork() the child runs in the memory of its parent. */
+static void
+an_address_space_counts_in_the_first_group_that_has_it(void **state)
+{
+	add(*state, 10, "shell", 50, 50);
+	add(*state, 11, "child", 50, 50)->memory_of = 10;
+	assert_int_equal(find(*state, GROUP_BY_PROGRAM, "shell")->footprint, 50 * MIB);
+	assert_int_equal(find(*state, GROUP_BY_PROGRAM, "child")->footprint, 0);
+	assert_int_equal(find(*state, GROUP_BY_USER, "web")->footprint, 50 * MIB);
+}
+
+static void
+without_pss_the_sum_is_a_bound_and_its_parts_are_unknown(void **state)
+{
+	const struct group *group;
+
+	add(*state, 10, "server", 600, 500);
+	add(*state, 11, "server", 600, UNKNOWN);
+	group = find(*state, GROUP_BY_PROGRAM, "server");
+	assert_string_equal(group->sum, "at most");
+	assert_int_equal(group->is_stale, 1);
+	assert_int_equal(group->known, 1);
+	assert_int_equal(group->footprint, 1000 * MIB); /* no more than the machine has */
+	assert_true(group->anon == UNKNOWN);
+}
+
+static void
+what_was_read_before_is_marked(void **state)
+{
+	struct fixture *fixture = *state;
+	struct process *process = add(fixture, 10, "server", 10, 10);
+
+	snapshot_extras(&fixture->snapshot, process)->pss_stale = 1;
+	assert_string_equal(find(fixture, GROUP_BY_PROGRAM, "server")->sum, "older PSS");
+}
+
+static void
+programs_are_named_as_people_know_them(void **state)
+{
+	static const char *const commands[][2] = {
+		{ "/usr/sbin/sshd -D", "sshd" },
+		{ "sshd: root@pts/0", "sshd" },
+		{ "/usr/bin/python3 /opt/app/server.py --port 80", "server.py" },
+		{ "python3 -c code", "python3" },
+		{ "nginx: worker process", "nginx" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		add(fixture, 10 + (int64_t)i, commands[i][0], 1, 1);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		find(fixture, GROUP_BY_PROGRAM, commands[i][1]);
+	assert_int_equal(find(fixture, GROUP_BY_PROGRAM, "sshd")->processes, 2);
+}
+
+/* A name of any length costs a bounded amount of stack; unknown ones have a row of their own. */
+static void
+names_may_be_long_or_unknown(void **state)
+{
+	struct fixture *fixture = *state;
+	char name[1000];
+
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	add(fixture, 10, name, 1, 1);
+	add(fixture, 11, NULL, 1, 1);
+	group_build(&fixture->groups, &fixture->snapshot, GROUP_BY_PROGRAM, &fixture->texts);
+	assert_int_equal(fixture->groups.count, 2);
+	assert_int_equal(find(fixture, GROUP_BY_PROGRAM, NULL)->processes, 1);
+	assert_int_equal(find(fixture, GROUP_BY_UNIT, NULL)->processes, 2);
+}
+
+static void
+kernel_threads_are_left_out(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add(fixture, 2, "[kthreadd]", 0, 0)->is_kernel_thread = true;
+	group_build(&fixture->groups, &fixture->snapshot, GROUP_BY_USER, &fixture->texts);
+	assert_int_equal(fixture->groups.count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(pages_that_forks_share_count_once),
+		TEST(an_address_space_counts_in_the_first_group_that_has_it),
+		TEST(without_pss_the_sum_is_a_bound_and_its_parts_are_unknown),
+		TEST(what_was_read_before_is_marked),
+		TEST(programs_are_named_as_people_know_them),
+		TEST(names_may_be_long_or_unknown),
+		TEST(kernel_threads_are_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
