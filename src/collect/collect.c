@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/collect.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/macros.h"
 #include "base/memory.h"
@@ -218,7 +219,27 @@ read_limits(struct collector *collector, struct snapshot *now, int64_t pid)
 	if (error < 0 && error != -ESRCH && error != -ENOENT)
 		snapshot_add_hint(now, NEED_LIMITS, error, 1);
 	if (process && process->cgroup && *process->cgroup == '/')
-		oom_scope_find_limit(collector->scope, process->cgroup, now);
+		oom_scope_find_limit(collector->scope, process->cgroup, now, &now->focus_limit);
+}
+
+/* The limits of the groups that are asked for by name or path. */
+static void
+read_named_limits(struct collector *collector, struct snapshot *now, const struct needs *needs)
+{
+	_cleanup_free_ struct named_limit *limits = xcalloc(needs->group_count, sizeof(limits[0]));
+
+	for (size_t i = 0; i < needs->group_count; i++) {
+		const char *asked = needs->groups[i];
+		const char *path =
+			strchr(asked, '/')
+				? cgroup_tree_find(collector->cgroups, asked, &now->texts)
+				: nearest_limit_path(collector->limits, asked, &now->texts);
+
+		limits[i].is_there = path && oom_scope_find_limit(collector->scope, path, now,
+						     &limits[i].limit) == 0;
+	}
+	now->named_limits =
+		arena_store(&now->texts, limits, needs->group_count * sizeof(limits[0]));
 }
 
 static int
@@ -293,6 +314,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		read_scope(collector, now, needs);
 	if (all.bits & NEED_PROCESSES)
 		error = read_processes(collector, now, before, &all);
+	if (needs->group_count > 0)
+		read_named_limits(collector, now, needs);
 	if (error == 0 && all.bits & NEED_EVENTS)
 		oom_watch_read(collector->watch, now, before);
 	if (all.bits & NEED_VMSTAT)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/nearest-limit.h"
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/known.h"
 #include "base/macros.h"
@@ -12,6 +13,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,23 +76,32 @@ read_level(struct nearest_limit_reader *reader, int directory, const char *name)
 		name, reader->stat);
 }
 
-static void
-add_group(struct nearest_limit_reader *reader, int directory, const char *name)
+/* Returns whether the walk is to end. */
+typedef bool visit_function(
+	struct nearest_limit_reader *reader, int directory, const char *name, const void *data);
+
+static bool
+add_if_limited(
+	struct nearest_limit_reader *reader, int directory, const char *name, const void *unused)
 {
 	struct oom_level level = read_level(reader, directory, name);
 	int64_t max = level.max < level.both_max ? level.max : level.both_max;
 
-	reader->groups++;
 	if (max == UNLIMITED || max == UNKNOWN || reader->count == MOST_LIMITED)
-		return;
+		return false;
 	reader->list = array_reserve(
 		reader->list, &reader->capacity, reader->count + 1, sizeof(reader->list[0]));
 	reader->list[reader->count++] = (struct limited){ xstrdup(name), max, UNKNOWN };
+	return false;
 }
 
-/* Adds a group and those below it. `name` has space for longer ones. */
-static void
-walk(struct nearest_limit_reader *reader, char name[static NAME_SIZE], int depth)
+/*
+ * Visits a group and those below it, until a visit returns true. `name` has space for longer ones
+ * and is that of the last one visited.
+ */
+static bool
+walk(struct nearest_limit_reader *reader, char name[static NAME_SIZE], int depth,
+	visit_function *visit, const void *data)
 {
 	size_t length = strlen(name);
 	const char *slash = name[length - 1] == '/' ? "" : "/";
@@ -99,17 +110,40 @@ walk(struct nearest_limit_reader *reader, char name[static NAME_SIZE], int depth
 	_cleanup_closedir_ DIR *entries = list < 0 ? NULL : fdopendir(list);
 	const struct dirent *entry;
 
-	if (entries)
-		add_group(reader, directory, name);
+	if (entries) {
+		reader->groups++;
+		if (visit(reader, directory, name, data))
+			return true;
+	}
 	while (entries && depth < MOST_DEEP && reader->groups < MOST_GROUPS &&
 		(entry = readdir(entries))) {
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
 			length + strlen(entry->d_name) + 2 > NAME_SIZE)
 			continue;
 		sprintf(name + length, "%s%s", slash, entry->d_name);
-		walk(reader, name, depth + 1);
+		if (walk(reader, name, depth + 1, visit, data))
+			return true;
 		name[length] = '\0';
 	}
+	return false;
+}
+
+static bool
+is_called(struct nearest_limit_reader *reader, int directory, const char *name, const void *last)
+{
+	return strcmp(strrchr(name, '/') + 1, last) == 0;
+}
+
+const char *
+nearest_limit_path(struct nearest_limit_reader *reader, const char *last, struct arena *texts)
+{
+	char name[NAME_SIZE];
+
+	if (cgroup_tree_version(reader->tree) < 0)
+		return NULL;
+	reader->groups = 0;
+	snprintf(name, sizeof(name), "%s", cgroup_tree_outermost(reader->tree));
+	return walk(reader, name, 0, is_called, last) ? arena_text(texts, name) : NULL;
 }
 
 static void
@@ -124,7 +158,7 @@ find_limits(struct nearest_limit_reader *reader)
 				     ? procfs_signed_number(text)
 				     : UNKNOWN;
 	snprintf(name, sizeof(name), "%s", cgroup_tree_outermost(reader->tree));
-	walk(reader, name, 0);
+	walk(reader, name, 0, add_if_limited, NULL);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+struct arena;
 struct cgroup_tree;
 struct snapshot;
 
@@ -19,6 +20,13 @@ void nearest_limit_destroy(struct nearest_limit_reader *reader);
 
 /* How many groups with a limit it knows. */
 size_t nearest_limit_count(const struct nearest_limit_reader *reader);
+
+/*
+ * The name of a group, as in the column CGROUP, whose last part is `last`, such as "db.service".
+ * Searches as far as above; of several it is the first that is found. NULL: none.
+ */
+const char *nearest_limit_path(
+	struct nearest_limit_reader *reader, const char *last, struct arena *texts);
 
 /*
  * Fills `nearest` of the totals, whose memory and swap must be known already. No limit is no error.

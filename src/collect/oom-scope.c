@@ -161,18 +161,25 @@ read_own(struct oom_scope *scope, struct snapshot *now)
 	system->own_limit = scope->levels[domain.level].max;
 }
 
-void
-oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot *now)
+int
+oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot *now,
+	struct nearest_limit *ret_limit)
 {
-	struct oom_domain domain;
+	int error = cgroup_tree_version(scope->tree);
 	const struct oom_level *level;
+	struct oom_domain domain;
 
-	if (cgroup_tree_version(scope->tree) < 0 || read_levels(scope, name, &now->texts) < 0 ||
-		!oom_domain_find(scope->levels, scope->level_count, &now->system, &domain))
-		return;
+	*ret_limit = (struct nearest_limit){ NULL, UNKNOWN, UNKNOWN };
+	if (error > 0)
+		error = read_levels(scope, name, &now->texts);
+	if (error < 0)
+		return error;
+	if (!oom_domain_find(scope->levels, scope->level_count, &now->system, &domain))
+		return 0;
 	level = &scope->levels[domain.level];
-	now->focus_limit = (struct nearest_limit){ level->path ? level->path : OOM_SCOPE_HIDDEN,
+	*ret_limit = (struct nearest_limit){ level->path ? level->path : OOM_SCOPE_HIDDEN,
 		level->max, domain.headroom };
+	return 0;
 }
 
 int

@@ -2,6 +2,7 @@
 #pragma once
 
 struct cgroup_tree;
+struct nearest_limit;
 struct snapshot;
 
 /*
@@ -24,10 +25,12 @@ void oom_scope_destroy(struct oom_scope *scope);
 int oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot *now);
 
 /*
- * Fills focus_limit of the snapshot with the limit that a group of this name, as in the column
- * CGROUP, reaches first: its own, or one of a group above it.
+ * Finds the limit that a group of this name, as in the column CGROUP, reaches first: its own, or
+ * one of a group above it. Without any the cgroup of the result is NULL. Texts are those of the
+ * snapshot. Returns 0 or -errno; -ENOENT: no such cgroup, or no memory controller.
  */
-void oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot *now);
+int oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot *now,
+	struct nearest_limit *ret_limit);
 
 /*
  * Fills oom_group of all processes: the highest cgroup above each, within the scope, with

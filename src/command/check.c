@@ -29,13 +29,49 @@ struct check_options {
 	size_t rule_count;
 	int64_t over; /* nanoseconds */
 	bool json;
+	const char *groups[CHECK_RULES]; /* of the rules that have one */
+	size_t group_count;
 };
+
+static const char headroom[] = "headroom:";
+
+/* The end of a name before an operator, a blank or a bracket. */
+static size_t
+name_length(const char *text)
+{
+	return strcspn(text, " \t\n!=<>~()");
+}
+
+/*
+ * Takes NAME out of "headroom:NAME<100M", so that the rest is an expression over the columns.
+ * Returns 0, or reports an error and returns -EINVAL.
+ */
+static int
+take_group(
+	const struct command_option *option, const char *value, char *text, struct check_rule *rule)
+{
+	char *at = strstr(text, headroom), *name;
+	size_t length;
+
+	if (!at)
+		return 0;
+	name = at + strlen(headroom);
+	length = name_length(name);
+	if (length == 0)
+		return option_complain(option, value, "a cgroup is missing after 'headroom:'");
+	if (strstr(name, headroom))
+		return option_complain(option, value, "one cgroup is possible in an expression");
+	rule->group = xstrndup(name, length);
+	memmove(name - 1, name + length, strlen(name + length) + 1);
+	return 0;
+}
 
 static int
 add_rule(void *settings, const struct command_option *option, const char *value)
 {
 	struct check_options *options = settings;
 	struct check_rule *rule = &options->rules[options->rule_count];
+	_cleanup_free_ char *text = xstrdup(value);
 	struct filter_error error;
 
 	if (options->rule_count == CHECK_RULES)
@@ -44,8 +80,16 @@ add_rule(void *settings, const struct command_option *option, const char *value)
 		.text = value, .status = option->value, .filter = filter_create(&system_table)
 	};
 	options->rule_count++;
-	if (filter_add(rule->filter, value, &error) < 0)
-		return option_complain_at(option, value, error.position, error.near, error.message);
+	if (take_group(option, value, text, rule) < 0)
+		return -EINVAL;
+	if (rule->group) {
+		rule->place = options->group_count;
+		options->groups[options->group_count++] = rule->group;
+	}
+	if (filter_add(rule->filter, text, &error) < 0)
+		return rule->group ? option_complain(option, value, error.message)
+				   : option_complain_at(option, value, error.position, error.near,
+					     error.message);
 	if (!value[strspn(value, " \t\n")])
 		return option_complain(option, value, "an expression is missing");
 	return 0;
@@ -75,7 +119,7 @@ set_format(void *settings, const struct command_option *option, const char *valu
 
 /* clang-format off */
 static const struct command_option options_table[] = {
-	{ "warn", 'w', "EXPR", "WARNING if this holds, such as 'available<10% or headroom<100M'", add_rule, 0, CHECK_WARNING },
+	{ "warn", 'w', "EXPR", "WARNING if this holds, such as 'available<10% or headroom:db.service<100M'", add_rule, 0, CHECK_WARNING },
 	{ "crit", 'c', "EXPR", "CRITICAL if this holds", add_rule, 0, CHECK_CRITICAL },
 	{ "over", 0, "TIME", "watch for so long, such as 2m; default: 1 second", set_over, 0, 0 },
 	{ "format", 0, "FORMAT", "text or json", set_format, 0, 0 },
@@ -149,11 +193,13 @@ choose_rows(const struct snapshot *now, int64_t pids[static CHECK_LARGEST + CAND
  * follows from, of those that may be it. Only status knows what is in swap.
  */
 static int
-read_last(struct check_run *run)
+read_last(struct check_run *run, const struct check_options *options)
 {
 	int64_t pids[CHECK_LARGEST + CANDIDATES];
 	struct needs needs = { .bits = NEED_OVERVIEW | NEED_VERDICT | NEED_SWAP | NEED_OOM_SCORE,
-		.sizes_only = run->now && run->now->system.swap_total == 0 };
+		.sizes_only = run->now && run->now->system.swap_total == 0,
+		.groups = options->groups,
+		.group_count = options->group_count };
 	int error = read_next(run, &needs);
 
 	if (error < 0)
@@ -189,9 +235,9 @@ read_before(struct check_run *run, int64_t over)
 }
 
 static int
-read_all(struct check_run *run, int64_t over)
+read_all(struct check_run *run, const struct check_options *options)
 {
-	int64_t start = loop_now();
+	int64_t start = loop_now(), over = options->over;
 	int error = source_create(0, &run->source);
 
 	for (int64_t time = 0; error == 0 && time < over; time += run->step) {
@@ -201,7 +247,23 @@ read_all(struct check_run *run, int64_t over)
 	if (error < 0)
 		return error;
 	loop_wait(start + over, -1);
-	return read_last(run);
+	return read_last(run, options);
+}
+
+/* A monitoring of a group that is not there would never alarm. */
+static bool
+lacks_group(const struct check_run *run, const struct check_options *options)
+{
+	for (size_t i = 0; i < options->group_count; i++) {
+		char safe[COMMAND_WORD_SIZE];
+
+		if (run->now->named_limits[i].is_there)
+			continue;
+		printf("memory UNKNOWN: there is no memory cgroup called '%s'\n",
+			command_safe_word(options->groups[i], safe));
+		return true;
+	}
+	return false;
 }
 
 static void
@@ -223,9 +285,11 @@ check(const struct check_options *options)
 
 	run->step = options->over < LONGEST_STEP ? options->over : LONGEST_STEP;
 	verdict_init(&run->verdicts);
-	error = read_all(run, options->over);
+	error = read_all(run, options);
 	if (error < 0) {
 		printf("memory UNKNOWN: cannot read /proc: %s\n", strerror(-error));
+		status = CHECK_UNKNOWN;
+	} else if (lacks_group(run, options)) {
 		status = CHECK_UNKNOWN;
 	} else {
 		status = check_write(
@@ -264,8 +328,10 @@ run(const struct command *command, int argc, char **argv)
 	log_set_file(stdout); /* a runner of plugins reads nothing else */
 	if (command_parse(command, argc, argv, &options, &status) >= 0)
 		status = refuse_young_course(&options) < 0 ? CHECK_UNKNOWN : check(&options);
-	for (size_t i = 0; i < options.rule_count; i++)
+	for (size_t i = 0; i < options.rule_count; i++) {
 		filter_destroy(options.rules[i].filter);
+		free(options.rules[i].group);
+	}
 	return status;
 }
 

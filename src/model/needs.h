@@ -111,10 +111,12 @@ struct needs {
 	 */
 	const int64_t *summed;
 	size_t summed_count;
-	int64_t pss_budget; /* CPU time for PSS in nanoseconds a refresh; 0: no limit */
-	const char *scope;  /* the scope of ranks: a memory cgroup; NULL: the machine */
-	int64_t interval; /* the usual time between two refreshes, in nanoseconds; for a verdict */
-	bool exact;       /* read all of each process, even if nothing seems to have changed */
+	int64_t pss_budget;        /* CPU time for PSS in nanoseconds a refresh; 0: no limit */
+	const char *const *groups; /* cgroups whose limits are asked for, by name or path */
+	size_t group_count;
+	const char *scope; /* the scope of ranks: a memory cgroup; NULL: the machine */
+	int64_t interval;  /* the usual time between two refreshes, in nanoseconds; for a verdict */
+	bool exact;        /* read all of each process, even if nothing seems to have changed */
 	/*
 	 * Reads only what the last snapshot lacks, for a column that is wanted between two
 	 * refreshes. All else stays as it was, so that rates are always over whole intervals.

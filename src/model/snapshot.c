@@ -38,6 +38,7 @@ snapshot_reset(struct snapshot *snapshot)
 	snapshot->hint_count = 0;
 	for (size_t i = 0; i < LIMIT_KINDS; i++)
 		snapshot->limits[i] = (struct limit){ .soft = UNKNOWN, .hard = UNKNOWN };
+	snapshot->named_limits = NULL;
 	snapshot->focus_limit = (struct nearest_limit){ NULL, UNKNOWN, UNKNOWN };
 	table_reset_row(&system_table, &snapshot->system);
 }

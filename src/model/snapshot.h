@@ -28,6 +28,10 @@ struct snapshot {
 	struct limit
 		limits[LIMIT_KINDS]; /* of the process in focus, and of the cgroups above it: */
 	struct nearest_limit focus_limit;
+	struct named_limit {
+		bool is_there; /* the group */
+		struct nearest_limit limit;
+	} * named_limits;     /* of needs.groups, in their order; NULL: not asked for */
 	struct rows mappings; /* of the process in focus, ascending; or its segments, without
 				 NEED_EACH_MAPPING */
 	int64_t mappings_of;  /* PID of `mappings`; 0: not read */

@@ -167,10 +167,35 @@ write_limit(const struct report *report)
 	fprintf(report->file, "nearest limit: %s\n", text);
 }
 
+static void
+write_named_limits(const struct report *report)
+{
+	for (size_t i = 0; i < report->rule_count; i++) {
+		const struct check_rule *rule = &report->rules[i];
+		const struct nearest_limit *limit;
+		char name[NAME_SIZE], max[UNIT_FORMAT_SIZE], left[UNIT_FORMAT_SIZE];
+
+		if (!rule->group)
+			continue;
+		limit = &report->now->named_limits[rule->place].limit;
+		text_safe(name, sizeof(name), rule->group, report->charset);
+		unit_format(max, UNIT_BYTES, limit->max, SCALE_HUMAN);
+		unit_format(left, UNIT_BYTES, limit->headroom, SCALE_HUMAN);
+		if (limit->cgroup)
+			fprintf(report->file, "%s: %s left of %s\n", name, left, max);
+		else
+			fprintf(report->file, "%s: no limit applies\n", name);
+	}
+}
+
 static bool
 holds(const struct report *report, const struct check_rule *rule)
 {
-	return filter_matches(rule->filter, report->system);
+	struct system system = *report->system;
+
+	if (rule->group)
+		system.nearest = report->now->named_limits[rule->place].limit;
+	return filter_matches(rule->filter, &system);
 }
 
 /* The first line, then what holds and why. */
@@ -178,7 +203,7 @@ static void
 write_text(struct report *report, enum verdict_state state)
 {
 	static void (*const lines[])(const struct report *report) = { write_parts, write_swap,
-		write_limit, write_largest, write_kills };
+		write_limit, write_named_limits, write_largest, write_kills };
 
 	fprintf(report->file, "memory %s", statuses[report->status]);
 	if (state != VERDICT_OK)

@@ -10,12 +10,17 @@ struct snapshot;
 
 enum { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
 
-/* An expression over the columns of the totals, and the status if it holds. */
+/*
+ * An expression over the columns of the totals, and the status if it holds. With a group, headroom
+ * is that of this cgroup: its limit is the snapshot's named_limits[place].
+ */
 enum { CHECK_RULES = 32 };
 struct check_rule {
 	const char *text;
 	int status;
 	struct filter *filter;
+	char *group; /* NULL: none */
+	size_t place;
 };
 
 /* So many of the largest processes are named. */

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from conftest import memtop, run_over, MEMTOP
+from memory_cgroup import memory_cgroup
 
 # As in the guidelines of the monitoring plugins: 'label'=value[UOM];[warn];[crit];[min];[max]
 NUMBER = r"-?\d+(\.\d+)?"
@@ -89,6 +90,19 @@ def test_a_wrong_command_line_is_one_line_and_unknown(arguments, message):
     assert line.startswith("memtop check: ") and "try 'memtop check --help'" in line
     if "word" not in message:
         assert message in line
+
+
+def test_the_headroom_of_a_cgroup_is_asked_for_by_its_name():
+    with memory_cgroup(64 << 20) as group:
+        name, words = group.folder.name, ("--format", "json")
+        below = check("-w", f"headroom:{name}<1G and available>0", *words)
+        assert below.returncode == 1 and json.loads(below.stdout)["holds"] == [f"headroom:{name}<1G and available>0"]
+        assert check("-c", f"headroom:{group.path}>50%").returncode == 2
+        assert check("-c", f"headroom:{name}<1M").returncode == 0
+        assert f"{name}: 64.0M left of 64.0M" in check("-c", f"headroom:{name}<1M").stdout.decode()
+    gone = check("-c", f"headroom:{name}<1M")
+    assert gone.returncode == 3
+    assert gone.stdout.decode() == f"memory UNKNOWN: there is no memory cgroup called '{name}'\n"
 
 
 NEGATE = "/usr/lib/nagios/plugins/negate"

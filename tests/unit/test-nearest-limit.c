@@ -164,6 +164,23 @@ many_groups_are_looked_at_in_part(void **state)
 }
 
 static void
+a_group_is_found_by_the_last_part_of_its_name(void **state)
+{
+	struct test *test = *state;
+	struct arena *texts = &test->now.texts;
+
+	mount(test, version_2);
+	make_group(test, "system.slice/db.service", 500, 450, 0);
+	make_group(test, "system.slice/db.service.old", 500, 450, 0);
+	assert_string_equal(
+		nearest_limit_path(test->reader, "db.service", texts), "/system.slice/db.service");
+	assert_string_equal(
+		nearest_limit_path(test->reader, "system.slice", texts), "/system.slice");
+	assert_null(nearest_limit_path(test->reader, "service", texts));
+	assert_null(nearest_limit_path(test->reader, "..", texts));
+}
+
+static void
 without_a_controller_there_is_nothing(void **state)
 {
 	struct test *test = *state;
@@ -183,6 +200,7 @@ main(void)
 		TEST(version_1_is_read_too),
 		TEST(new_groups_are_found_and_ended_ones_forgotten),
 		TEST(many_groups_are_looked_at_in_part),
+		TEST(a_group_is_found_by_the_last_part_of_its_name),
 		TEST(without_a_controller_there_is_nothing),
 	};
 
