@@ -95,8 +95,8 @@ def assert_equals_free(options, mounted):
 
 
 def shared_out(options, turn):
-    """Each turn has every third of them; with sanitizers, where runs take five times as long, fewer."""
-    step = 3 if option("b_sanitize") == "none" else 7
+    """Each turn has every third of them; with sanitizers, where a run takes ten times as long, fewer."""
+    step = 3 if option("b_sanitize") == "none" else 14
     return options[turn % step::step]
 
 
