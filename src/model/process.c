@@ -152,7 +152,7 @@ static const struct column columns[] = {
 		.misread = "This holds now: an adjustment of -1000 can be changed at any time." },
 	{ "oomgroup", "OOMGROUP", NULL, "The cgroup whose processes the OOM killer kills together (memory.oom.group). Unknown if there is none.", UNIT_TEXT, 16, NEED_CGROUP | NEED_OOM_GROUP, FIELD(oom_group),
 		.source = "memory.oom.group of the cgroups above it" },
-	{ "fault_segment", "FAULTSEG", NULL, "The segment with most of its minor faults since the last refresh, sampled (view 4).", UNIT_TEXT, 9, NEED_FAULTS, EXTRA(fault_segment),
+	{ "fault_segment", "FAULTSEG", NULL, "The segment with most of its minor faults since the last refresh, sampled (view 5).", UNIT_TEXT, 9, NEED_FAULTS, EXTRA(fault_segment),
 		.source = "perf events: page faults, sampled" },
 	{ "fault_code", "FAULTCODE", NULL, "The file of the code that caused most of them. kernel: a system call.", UNIT_TEXT, 16, NEED_FAULTS, EXTRA(fault_code),
 		.source = "perf events: page faults, sampled" },

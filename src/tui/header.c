@@ -138,8 +138,11 @@ draw_tabs(struct app *app, WINDOW *window, int y)
 	for (size_t i = 0; i < view_count; i++)
 		if (views[i]->has_tab)
 			x += draw_tab(app, window, y, x, views[i]);
-	if (!app->view->has_tab)
-		draw_tab(app, window, y, x, app->view);
+	if (!app->view->has_tab) {
+		int end = getmaxx(window) - (int)strlen(app->view->name);
+
+		draw_tab(app, window, y, x < end ? x : end, app->view);
+	}
 }
 
 /*

@@ -86,7 +86,7 @@ table(void *state, struct app *app)
 const struct view view_budget = {
 	.name = "Budget",
 	.hint = "Up Down  < > R sort  x explain  e unit  z freeze  ? help",
-	.key = { .keys = "5", .help = "where all memory of the machine is", .codes = { '5' } },
+	.key = { .keys = "6", .help = "where all memory of the machine is", .codes = { '6' } },
 	.has_tab = true,
 	.needs = NEED_BUDGET,
 	.state_size = sizeof(struct state),

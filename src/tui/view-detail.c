@@ -218,7 +218,7 @@ draw(void *data, struct app *app, WINDOW *window)
 
 const struct view view_detail = {
 	.name = "Detail",
-	.hint = "Up Down scroll  a OOM priority  k signal  3 map  4 faults  x explain  q back",
+	.hint = "Up Down scroll  a OOM priority  k signal  4 map  5 faults  x explain  q back",
 	.is_page = true,
 	.has_process = true,
 	.state_size = sizeof(struct detail),

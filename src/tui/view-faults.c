@@ -249,9 +249,9 @@ act(void *data, struct app *app, enum action action)
 const struct view view_faults = {
 	.name = "Faults",
 	.hint = "Enter the process  b by segment, code, mapping  w TLB walks  < > R sort  ? help",
-	.key = { .keys = "4",
+	.key = { .keys = "5",
 		.help = "where page faults come from; in the detail: of its process",
-		.codes = { '4' } },
+		.codes = { '5' } },
 	.has_tab = true,
 	.may_have_process = true,
 	.needs = NEED_FAULTS | NEED_WALKS,

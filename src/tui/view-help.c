@@ -107,7 +107,6 @@ const struct view view_help = {
 	.name = "Help",
 	.hint = "Up Down scroll  q back",
 	.key = { .keys = "? h F1", .help = "this help", .codes = { '?', 'h', KEY_F(1) } },
-	.has_tab = true,
 	.is_page = true,
 	.state_size = sizeof(struct list),
 	.open = list_open_page,

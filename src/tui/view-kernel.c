@@ -139,10 +139,10 @@ table(void *data, struct app *app)
 const struct view view_kernel = {
 	.name = "Kernel",
 	.hint = "b next page  < > R sort  x explain  e unit  Esc back  ? help",
-	.key = { .keys = "6",
+	.key = { .keys = "7",
 		.help = "memory of the kernel: slab caches, zones, free blocks, reclaim, swap, "
 			"nodes",
-		.codes = { '6' } },
+		.codes = { '7' } },
 	.has_tab = true,
 	.state_size = sizeof(struct state),
 	.init = init,

@@ -65,9 +65,9 @@ act(void *state, struct app *app, enum action action)
 const struct view view_kill_order = {
 	.name = "Kill order",
 	.hint = "a OOM priority  g cgroup  Enter detail  \\ filter  k signal  x explain  ? help",
-	.key = { .keys = "2",
+	.key = { .keys = "3",
 		.help = "who would be killed first if memory ran out",
-		.codes = { '2' } },
+		.codes = { '3' } },
 	.has_tab = true,
 	.open = open_list,
 	.note_lines = 1,

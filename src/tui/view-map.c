@@ -210,9 +210,9 @@ act(void *data, struct app *app, enum action action)
 const struct view view_map = {
 	.name = "Map",
 	.hint = "b segments or mappings  < > R sort  Ctrl-R read again  x explain  q back  ? help",
-	.key = { .keys = "3",
+	.key = { .keys = "4",
 		.help = "the memory of the selected process by kind",
-		.codes = { '3' } },
+		.codes = { '4' } },
 	.has_tab = true,
 	.is_page = true,
 	.has_process = true,

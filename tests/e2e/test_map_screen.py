@@ -39,7 +39,7 @@ def open_screen(terminal, size, *arguments):
 @pytest.mark.parametrize("size", ["80x24", "200x60"])
 def test_the_map_of_the_selected_process_shows_what_grows(terminal, growing, size):
     open_screen(terminal, size, "-p", str(growing.pid))
-    terminal.type("3")
+    terminal.type("4")
     terminal.wait_for_text(f"Map of {growing.pid} ", "size ", "PSS ", "SEGMENT", "RSS by kind: ", "[heap]")
     terminal.type("<")  # by size
     terminal.type("b")
@@ -57,7 +57,7 @@ def test_the_detail_leads_to_the_map_of_its_process(terminal, growing):
     open_screen(terminal, "80x24", "-p", str(growing.pid))
     terminal.type("Enter")
     terminal.wait_for_text("Identity")
-    terminal.type("3")
+    terminal.type("4")
     terminal.wait_for_text(f"Map of {growing.pid} ", "[heap]")
     terminal.type("a")
     terminal.wait_for_text(f"OOM priority of {growing.pid}")
@@ -67,7 +67,7 @@ def test_the_detail_leads_to_the_map_of_its_process(terminal, growing):
 
 def test_the_map_of_a_process_that_ends_says_so(terminal, growing):
     open_screen(terminal, "80x24", "-p", str(growing.pid))
-    terminal.type("3")
+    terminal.type("4")
     terminal.wait_for_text("[heap]")
     growing.kill()
     terminal.wait_for_text("it has ended and holds nothing")
@@ -86,7 +86,7 @@ def test_a_kernel_thread_has_no_map(terminal):
     open_screen(terminal, "80x24", "-p", "2")
     terminal.type("K")
     terminal.wait_for_text("kthreadd")
-    terminal.type("3")
+    terminal.type("4")
     terminal.wait_for_text("a kernel thread has no mappings")
     terminal.type("F10")
     terminal.wait_for_end()
@@ -95,7 +95,7 @@ def test_a_kernel_thread_has_no_map(terminal):
 @pytest.mark.parametrize("size", ["80x24", "200x60"])
 def test_the_budget_adds_up_and_shows_what_changes(terminal, growing, size):
     open_screen(terminal, size)
-    terminal.type("5")
+    terminal.type("6")
     terminal.wait_for_text("Budget: the items add up to MemTotal", "NAME", "free", "anonymous", "page cache")
     wait_until(lambda: re.search(r"(?m)^anonymous +\S+ +\S+ +[\d.]+[KM] ", terminal.capture()))  # +SIZE
     terminal.type("End")
@@ -111,7 +111,7 @@ def test_the_budget_adds_up_and_shows_what_changes(terminal, growing, size):
 @pytest.mark.parametrize("size", ["1x1", "40x10", "20x5"])
 def test_both_views_live_in_any_size(terminal, growing, size):
     terminal.run(size, {}, MEMTOP, "--no-config", "-d", "0.1", "-p", str(growing.pid))
-    for key in ["3", "b", "End", "5", "Down", "3", "1", "5"]:
+    for key in ["4", "b", "End", "6", "Down", "4", "1", "6"]:
         terminal.type(key)
         wait_until(lambda: terminal.capture() is not None)
     terminal.type("F10")
@@ -120,7 +120,7 @@ def test_both_views_live_in_any_size(terminal, growing, size):
 
 def test_a_figure_of_the_map_is_explained(terminal, growing):
     open_screen(terminal, "80x24", "-p", str(growing.pid))
-    terminal.type("3")
+    terminal.type("4")
     terminal.wait_for_text("[heap]")
     terminal.type("x")  # RSS is what is sorted by
     terminal.wait_for_text("= SCLEAN ", "from /proc/PID/smaps: Rss", "note: Shared pages count in full")
@@ -132,7 +132,7 @@ def test_a_figure_of_the_map_is_explained(terminal, growing):
 
 def test_an_item_of_the_budget_is_explained_with_units(terminal):
     open_screen(terminal, "80x24")
-    terminal.type("5")
+    terminal.type("6")
     terminal.wait_for_text("MemTotal", "page cache")
     terminal.type("End", "x")
     terminal.wait_for_text("without a counter", "= FIGURE ", "from meminfo: MemTotal")

@@ -174,7 +174,7 @@ the_column_to_sort_by_is_chosen_from_all(void **state)
 	tui_key(tui, KEY_HOME); /* those that are shown come first */
 	screen_fixture_type(*state, "\n");
 	assert_string_equal(tui->processes->listing->order.column->name, "pid");
-	screen_fixture_type(*state, "5.si");
+	screen_fixture_type(*state, "6.si");
 	assert_string_equal(choose_selected(&tui->choose)->name, "SIZE");
 	screen_fixture_type(*state, "\n");
 	assert_string_equal(app_table(tui)->order->column->name, "bytes");

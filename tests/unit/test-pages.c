@@ -30,7 +30,7 @@ tear_down(void **state)
 	return 0;
 }
 
-static const char *const tabs[] = { "Processes", "Kill order", "Map", "Faults", "Budget",
+static const char *const tabs[] = { "Processes", "Groups", "Kill order", "Map", "Faults", "Budget",
 	"Kernel" };
 
 static void
@@ -40,7 +40,7 @@ U5_q_and_escape_leave_a_page_before_they_leave_memtop(void **state)
 		int key;
 		const char *view;
 	} pages[] = { { '?', "Help" }, { 'f', "Fields" }, { '\r', "Detail" }, { 'x', "Explain" },
-		{ '3', "Map" } };
+		{ '4', "Map" } };
 	static const int ways_out[] = { 'q', 27 };
 	struct app *tui = ((struct screen_fixture *)*state)->tui;
 
@@ -52,7 +52,7 @@ U5_q_and_escape_leave_a_page_before_they_leave_memtop(void **state)
 			assert_string_equal(tui->view->name, "Processes");
 			assert_null(tui->prompt.label);
 		}
-		for (const char *key = "\r34x?"; *key; key++)
+		for (const char *key = "\r45x?"; *key; key++)
 			assert_true(tui_key(tui, *key));
 		assert_string_equal(tui->view->name, "Help");
 		for (size_t i = 0; i < 5; i++) /* through explain, faults, map and detail */
@@ -71,7 +71,7 @@ U5_a_tab_is_no_page(void **state)
 	struct screen_fixture *fixture = *state;
 	struct app *tui = fixture->tui;
 
-	for (const char *key = "2456"; *key; key++) {
+	for (const char *key = "23567"; *key; key++) {
 		tui_key(tui, '1');
 		assert_true(tui_key(tui, *key));
 		assert_string_equal(tui->view->name, tabs[*key - '1']);
@@ -126,7 +126,7 @@ U13_a_key_without_a_meaning_says_so(void **state)
 	assert_string_equal(tui->message, "no such key: J (? shows the keys)");
 	tui_key(tui, KEY_F(12));
 	assert_string_equal(tui->message, "no such key: F12 (? shows the keys)");
-	tui_key(tui, '5');
+	tui_key(tui, '6');
 	assert_string_equal(tui->message, "");
 	tui_key(tui, 'k');
 	assert_string_equal(tui->message, "k does nothing in this view: Budget (? shows the keys)");

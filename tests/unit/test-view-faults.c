@@ -73,7 +73,7 @@ set_up(void **state)
 	fill(fixture);
 	fixture->window = newwin(HEIGHT, WIDTH, 0, 0);
 	screen_fixture_show(fixture);
-	screen_fixture_type(fixture, "4");
+	screen_fixture_type(fixture, "5");
 	draw(fixture);
 	*state = fixture;
 	return 0;

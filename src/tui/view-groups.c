@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/arena.h"
+#include "model/group.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/table-input.h"
+#include "tui/table-view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct state {
+	struct table_view table;
+	struct rows groups;
+	struct arena texts; /* of the groups */
+	enum group_kind kind;
+};
+
+/* How processes are filtered by the name of a group of each kind. */
+static const struct {
+	const char *known, *unknown;
+} filters[GROUP_KINDS] = {
+	[GROUP_BY_PROGRAM] = { "cmd~'(^|/)\\Q%s\\E:?( |$)'", "!cmd~." },
+	[GROUP_BY_USER] = { "user='%s'", "!user~." },
+	[GROUP_BY_UNIT] = { "unit='%s'", "!unit~." },
+	[GROUP_BY_CGROUP] = { "cgroup='%s'", "!cgroup~." },
+};
+
+static void
+init(void *data)
+{
+	struct state *state = data;
+
+	table_view_init(&state->table, &group_table,
+		"footprint,share,processes,anon,file,shared,swap,name", "footprint");
+	state->table.has_commands = true;
+}
+
+static void
+finish(void *data)
+{
+	struct state *state = data;
+
+	table_view_finish(&state->table);
+	rows_finish(&state->groups);
+	arena_finish(&state->texts);
+}
+
+static void
+add_needs(const void *data, const struct app *app, struct needs *needs)
+{
+	const struct state *state = data;
+
+	needs->bits |= group_kinds[state->kind].need;
+}
+
+static void
+show(void *data, struct app *app)
+{
+	struct state *state = data;
+
+	arena_reset(&state->texts);
+	group_build(&state->groups, app->snapshot, state->kind, &state->texts);
+	table_view_show(&state->table, &state->groups);
+}
+
+static void
+draw_notes(void *data, struct app *app, WINDOW *window)
+{
+	const struct state *state = data;
+	int x = screen_printf(window, 0, 0, STYLE_BOLD, "By %s", group_kinds[state->kind].name);
+
+	screen_put(window, 0, x, STYLE_DIM,
+		": what its processes hold, each page once. ~ at most, until PSS is read");
+}
+
+/* Shows the processes of the selected group. */
+static void
+open_processes(const struct state *state, struct app *app)
+{
+	const struct group *group = table_view_selected(&state->table);
+	char text[PROMPT_SIZE];
+	struct filter_error error;
+
+	if (!group)
+		return;
+	if (group->name)
+		snprintf(text, sizeof(text), filters[state->kind].known, group->name);
+	else
+		snprintf(text, sizeof(text), "%s", filters[state->kind].unknown);
+	if (strlen(text) + 1 == sizeof(text) || (group->name && strchr(group->name, '\'')) ||
+		!app_open(app, views[0]) || !table_input_filter(app, text, &error))
+		app_say(app, "no filter finds the processes of this name");
+	else
+		app_refresh(app); /* for the sum of the rows that pass, with PSS */
+}
+
+static bool
+act(void *data, struct app *app, enum action action)
+{
+	struct state *state = data;
+
+	if (action == ACTION_OPEN) {
+		open_processes(state, app);
+	} else if (action == ACTION_GROUPING) {
+		state->kind = (state->kind + 1) % GROUP_KINDS;
+		state->table.list.selected = 0;
+		app_show(app);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static struct table_view *
+table(void *data, struct app *app)
+{
+	return &((struct state *)data)->table;
+}
+
+const struct view view_groups = {
+	.name = "Groups",
+	.hint = "Enter its processes  b by user, unit, cgroup  / find  \\ filter  < > sort  ? help",
+	.key = { .keys = "2",
+		.help = "programs, users, units, cgroups: what their processes hold together",
+		.codes = { '2' } },
+	.has_tab = true,
+	.needs = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_SWAP | NEED_MEMINFO | NEED_PSS,
+	.state_size = sizeof(struct state),
+	.init = init,
+	.finish = finish,
+	.add_needs = add_needs,
+	.show = show,
+	.note_lines = 1,
+	.draw_notes = draw_notes,
+	.act = act,
+	.table = table,
+};
