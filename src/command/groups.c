@@ -102,6 +102,15 @@ run(const struct command *command, int argc, char **argv)
 	return status;
 }
 
+static void
+describe(FILE *file)
+{
+	fputs("\nKinds:\n", file);
+	for (size_t i = 0; i < GROUP_KINDS; i++)
+		fprintf(file, " %-10s %s\n", group_kinds[i].name, group_kinds[i].help);
+	command_describe_columns(&group_table, file);
+}
+
 const struct command command_groups = {
 	.name = "groups",
 	.summary = "show the memory of programs, users, units or cgroups, each page once",
@@ -109,6 +118,7 @@ const struct command command_groups = {
 	.options = options_table,
 	.shared = { { table_option_rows, SETTING(table) } },
 	.table = &group_table,
+	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,
 	.run = run,

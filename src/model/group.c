@@ -57,13 +57,6 @@ static const struct column columns[] = {
 	{ "largest_pid", "PID", NULL, "The PID of that process.", UNIT_ID, 7, NEED_MEMORY, FIELD(largest_pid),
 		.source = "the folders of /proc" },
 };
-
-const struct group_description group_kinds[GROUP_KINDS] = {
-	[GROUP_BY_PROGRAM] = { "program", "the program, or the script that an interpreter runs", NEED_COMMAND },
-	[GROUP_BY_USER]    = { "user", "the effective user", NEED_OWNER },
-	[GROUP_BY_UNIT]    = { "unit", "the systemd unit", NEED_CGROUP },
-	[GROUP_BY_CGROUP]  = { "cgroup", "the cgroup", NEED_CGROUP },
-};
 /* clang-format on */
 
 const struct table group_table = {
@@ -93,19 +86,40 @@ program_of(const struct process *process, char text[static PROGRAM_SIZE])
 }
 
 static const char *
-name_of(const struct process *process, enum group_kind kind, char text[static PROGRAM_SIZE])
+user_of(const struct process *process, char unused[static PROGRAM_SIZE])
 {
-	switch (kind) {
-	case GROUP_BY_PROGRAM:
-		return program_of(process, text);
-	case GROUP_BY_USER:
-		return process->user;
-	case GROUP_BY_UNIT:
-		return process->unit;
-	default:
-		return process->cgroup;
-	}
+	return process->user;
 }
+
+static const char *
+unit_of(const struct process *process, char unused[static PROGRAM_SIZE])
+{
+	return process->unit;
+}
+
+static const char *
+cgroup_of(const struct process *process, char unused[static PROGRAM_SIZE])
+{
+	return process->cgroup;
+}
+
+/* The name of the group of a process, which may be made in `text`; NULL: none. */
+static const char *(*const names[GROUP_KINDS])(
+	const struct process *process, char text[static PROGRAM_SIZE]) = {
+	[GROUP_BY_PROGRAM] = program_of,
+	[GROUP_BY_USER] = user_of,
+	[GROUP_BY_UNIT] = unit_of,
+	[GROUP_BY_CGROUP] = cgroup_of,
+};
+
+/* clang-format off */
+const struct group_description group_kinds[GROUP_KINDS] = {
+	[GROUP_BY_PROGRAM] = { "program", "the program, or the script that an interpreter runs", NEED_COMMAND },
+	[GROUP_BY_USER]    = { "user", "the effective user", NEED_OWNER },
+	[GROUP_BY_UNIT]    = { "unit", "the systemd unit", NEED_CGROUP },
+	[GROUP_BY_CGROUP]  = { "cgroup", "the cgroup", NEED_CGROUP },
+};
+/* clang-format on */
 
 struct grouping {
 	const struct snapshot *snapshot;
@@ -147,7 +161,7 @@ static uint32_t
 group_row_of(struct grouping *grouping, const struct process *process)
 {
 	char text[PROGRAM_SIZE];
-	const char *name = name_of(process, grouping->kind, text);
+	const char *name = names[grouping->kind](process, text);
 	uint64_t hash = index_mix_text(0, name);
 	uint32_t row = index_first(&grouping->index, hash);
 

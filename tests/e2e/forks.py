@@ -32,9 +32,9 @@ for pid in forks:
 
 @pytest.fixture(scope="module")
 def cow():
-    """Their common name and their numbers."""
-    process = subprocess.Popen([sys.executable, "-c", COW, "cow-of-test"], stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)
+    """Their numbers. Their name is cow-of-test, that of their program cow-program."""
+    process = subprocess.Popen(["cow-program", "-c", COW, "cow-of-test"], executable=sys.executable,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     yield [int(pid) for pid in process.stdout.readline().split()]
     process.stdin.close()
     process.wait(30)
