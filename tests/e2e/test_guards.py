@@ -151,8 +151,8 @@ def test_S2_the_screen_has_a_stack_of_64_KiB(terminal):
     terminal.run("80x24", {}, "sh", "-c", 'ulimit -s 64 && exec "$@"', "sh", MEMTOP, "--no-config", "-p", "1")
     terminal.wait_for_text("COMMAND")
     for key, text in [("Enter", "Identity"), ("x", "from "), ("Escape", "Identity"), ("q", "COMMAND"), ("a", "OOM priority"),
-                      ("Escape", "COMMAND"), ("f", "[x]"), ("q", "COMMAND"), ("2", "BADNESS"), ("5", "ITEM"),
-                      ("6", "OBJS"), ("1", "COMMAND")]:
+                      ("Escape", "COMMAND"), ("f", "[x]"), ("q", "COMMAND"), ("2", "FOOTPRINT"),
+                      ("3", "BADNESS"), ("6", "page cache"), ("7", "OBJS"), ("1", "COMMAND")]:
         terminal.type(key)
         terminal.wait_for_text(text)
     terminal.type("F10")
