@@ -275,8 +275,12 @@ map_kinds_text(char text[static MAP_KINDS_SIZE], const struct rows *rows, enum s
 	size_t length = 0;
 
 	for (size_t i = 0; i < SEGMENT_KINDS; i++)
-		kinds[i] = (struct kind){ segment_descriptions[i].words,
-			map_sum(rows, (enum segment)i, NULL).usage.rss };
+		kinds[i] = (struct kind){ segment_descriptions[i].words, 0 };
+	for (size_t i = 0; i < rows->count; i++) {
+		struct kind *kind = &kinds[map_at(rows, i)->kind];
+
+		kind->resident = known_sum(kind->resident, map_at(rows, i)->usage.rss);
+	}
 	qsort(kinds, SEGMENT_KINDS, sizeof(kinds[0]), compare_resident);
 	*text = '\0';
 	for (size_t i = 0; i < SEGMENT_KINDS && kinds[i].resident > 0; i++) {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEAST_HEIGHT_FOR_NOTES = 6 };
+enum { LEAST_HEIGHT_FOR_NOTES = 6, KEY_COLUMNS = 4 };
 
 void
 table_view_init(
@@ -34,36 +34,68 @@ table_view_finish(struct table_view *view)
 	filter_destroy(view->filter);
 }
 
-/* Of the columns that tell rows apart; 0 if the table has none. */
-static uint64_t
-key_of(const struct table *table, const void *row)
+/* The columns that tell rows apart. */
+struct key_columns {
+	const struct column *columns[KEY_COLUMNS];
+	size_t count;
+};
+
+static struct key_columns
+key_columns_of(const struct table *table)
 {
-	uint64_t key = 0;
+	struct key_columns key = { .count = 0 };
 
 	for (const char *name = table->key; name; name = strchr(name, ',')) {
-		const struct column *column;
-
 		name += *name == ',';
-		column = table_find(table, name, strcspn(name, ","));
-		key = column->unit == UNIT_TEXT
-			      ? index_mix_text(key, column_text(column, row))
-			      : index_mix(key, (uint64_t)column_number(column, row));
+		assert(key.count < KEY_COLUMNS);
+		key.columns[key.count++] = table_find(table, name, strcspn(name, ","));
 	}
 	return key;
+}
+
+static uint64_t
+hash_of(const struct key_columns *key, const void *row)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < key->count; i++) {
+		const struct column *column = key->columns[i];
+
+		hash = column->unit == UNIT_TEXT
+			       ? index_mix_text(hash, column_text(column, row))
+			       : index_mix(hash, (uint64_t)column_number(column, row));
+	}
+	return hash;
 }
 
 /* The selection has not been moved since the rows were drawn, but its row may have. */
 static void
 follow_selected(struct table_view *view)
 {
-	const struct table *table = view->columns->table;
+	const struct key_columns key = key_columns_of(view->columns->table);
+	const void *const *rows = view->rows.rows;
 	struct list *list = &view->list;
+	size_t count = view->rows.count, at = 0;
 
-	if (!table->key || list->selected == 0 || list->selected != view->key_index)
+	if (key.count == 0 || list->selected == 0 || list->selected != view->key_index)
 		return;
-	for (size_t i = 0; i < view->rows.count; i++)
-		if (key_of(table, view->rows.rows[i]) == view->key)
-			list->selected = i;
+	if (list->selected < count && hash_of(&key, rows[list->selected]) == view->key)
+		return; /* in most refreshes it is where it was */
+	while (at < count && hash_of(&key, rows[at]) != view->key)
+		at++;
+	if (at < count)
+		list->selected = at;
+}
+
+/* For follow_selected(). */
+static void
+note_selected(struct table_view *view)
+{
+	const struct key_columns key = key_columns_of(view->columns->table);
+	const void *row = table_view_selected(view);
+
+	view->key = row ? hash_of(&key, row) : 0;
+	view->key_index = view->list.selected;
 }
 
 void
@@ -139,9 +171,7 @@ draw_rows(struct table_view *view, WINDOW *window, enum charset charset, enum sc
 	view->heading_line = heading ? getbegy(window) : -1;
 	view->list.line = getbegy(window) + heading;
 	list_fit(&view->list, view->rows.count, (size_t)(getmaxy(window) - heading));
-	if (view->rows.count > 0)
-		view->key = key_of(view->columns->table, table_view_selected(view));
-	view->key_index = view->list.selected;
+	note_selected(view);
 	grid_place(&view->grid, &content, getmaxx(window));
 	if (heading)
 		grid_draw_headings(&view->grid, &content, window, 0);

@@ -9,3 +9,14 @@
  */
 bool terminal_open(void);
 void terminal_close(void);
+
+/* The value of main() for an array of tests that draw. */
+#define RUN_ON_TERMINAL(tests)                                                                     \
+	(terminal_open() ? terminal_closed(cmocka_run_group_tests(tests, NULL, NULL)) : 0)
+
+static inline int
+terminal_closed(int failed)
+{
+	terminal_close();
+	return failed;
+}

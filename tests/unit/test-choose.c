@@ -394,11 +394,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_letter_of_a_filter_asks_for_no_refresh, set_up, tear_down),
 	};
-	int failed;
 
-	if (!terminal_open())
-		return 0;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	terminal_close();
-	return failed;
+	return RUN_ON_TERMINAL(tests);
 }

@@ -235,11 +235,6 @@ main(void)
 		cmocka_unit_test(the_arrow_points_down_from_the_largest),
 		cmocka_unit_test(the_column_beside_is_the_next_one_that_is_chosen),
 	};
-	int failed;
 
-	if (!terminal_open())
-		return 0;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	terminal_close();
-	return failed;
+	return RUN_ON_TERMINAL(tests);
 }

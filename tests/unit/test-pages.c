@@ -195,11 +195,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_folded_row_says_how_many_are_below_it, set_up, tear_down),
 	};
-	int failed;
 
-	if (!terminal_open())
-		return 0;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	terminal_close();
-	return failed;
+	return RUN_ON_TERMINAL(tests);
 }

@@ -115,11 +115,6 @@ main(void)
 		TEST(a_move_since_the_last_drawing_is_kept),
 		TEST(the_end_of_a_long_path_is_shown),
 	};
-	int failed;
 
-	if (!terminal_open())
-		return 0;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	terminal_close();
-	return failed;
+	return RUN_ON_TERMINAL(tests);
 }

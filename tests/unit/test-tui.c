@@ -467,11 +467,6 @@ main(void)
 			a_kill_is_announced_until_escape, set_up, tear_down),
 		cmocka_unit_test(a_text_stays_in_its_window_and_fills_its_last_cell),
 	};
-	int failed;
 
-	if (!terminal_open())
-		return 0;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	terminal_close();
-	return failed;
+	return RUN_ON_TERMINAL(tests);
 }

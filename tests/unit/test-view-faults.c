@@ -264,11 +264,6 @@ main(void)
 		TEST(rows_are_filtered_searched_and_their_columns_chosen),
 		TEST(it_fits_in_any_size),
 	};
-	int failed;
 
-	if (!terminal_open())
-		return 0;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	terminal_close();
-	return failed;
+	return RUN_ON_TERMINAL(tests);
 }
