@@ -7,7 +7,10 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+STORY_LINES = 40
+
 passed = failed = skipped = 0
+stories = []
 
 
 def reason_of(suite, name):
@@ -16,6 +19,13 @@ def reason_of(suite, name):
         if f"ok {name} # SKIP " in line:
             return line.split("# SKIP ", 1)[1]
     return "it does not say why"
+
+
+def story_of(suite, name):
+    """The end of what a failed case told: what stands behind its line of TAP, or all there is."""
+    told = suite.findtext("system-err") or ""
+    told = told.split(f"not ok {name}\n", 1)[-1].split("\nnot ok ", 1)[0]
+    return "".join(f"    {line}\n" for line in told.strip().splitlines()[-STORY_LINES:])
 
 
 def suites_of(log):
@@ -44,12 +54,15 @@ for folder in sys.argv[1:]:
         for case in suite.iter("testcase"):
             if case.find("failure") is not None or case.find("error") is not None:
                 failed += 1
-                print(f"failed: {folder} {case.get('classname')} {case.get('name')}")
+                line = f"failed: {folder} {case.get('classname')} {case.get('name')}"
+                print(line)
+                stories.append(f"{line}\n{story_of(suite, case.get('name'))}")
             elif case.find("skipped") is not None:
                 skipped += 1
                 print(f"skipped: {folder} {case.get('name')}: {reason_of(suite, case.get('name'))}")
             else:
                 passed += 1
+print("".join(stories), end="")
 if passed + failed == 0:
     failed = 1
 print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

@@ -54,8 +54,9 @@ class Tap:
         elif report.passed:
             self.say(f"ok {self.count} - {name}")
         else:
-            self.say(f"not ok {self.count} - {name}")
-            print(report.longreprtext, file=sys.stderr)
+            line = f"not ok {self.count} - {name}"
+            self.say(line)
+            print(line, report.longreprtext, sep="\n", file=sys.stderr)
 
     def pytest_sessionfinish(self):
         self.say(f"1..{self.count}")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Processes that share memory by fork, and what the kernel says that they hold together."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,6 +9,10 @@ import sys
 import pytest
 
 FORKS = 9
+
+# Names of their own: another file of tests may run such processes at the same time.
+COW_NAME = f"cow-{os.getpid()}"
+COW_PROGRAM = f"{COW_NAME}-program"
 
 # A process and its forks, which share 100 MiB. They end with their standard input.
 COW = f"""
@@ -32,8 +37,8 @@ for pid in forks:
 
 @pytest.fixture(scope="module")
 def cow():
-    """Their numbers. Their name is cow-of-test, that of their program cow-program."""
-    process = subprocess.Popen(["cow-program", "-c", COW, "cow-of-test"], executable=sys.executable,
+    """Their numbers. Their name is COW_NAME, that of their program COW_PROGRAM."""
+    process = subprocess.Popen([COW_PROGRAM, "-c", COW, COW_NAME], executable=sys.executable,
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     yield [int(pid) for pid in process.stdout.readline().split()]
     process.stdin.close()

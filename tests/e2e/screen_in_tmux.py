@@ -132,11 +132,15 @@ class Terminal:
             if key == "^":
                 self.send_mouse([65], 0, 0)
                 continue
-            self.tmux("send-keys", *(["-l", "--", key[1:]] if key[0] == "=" and len(key) > 1 else [key]))
+            self.send(*(["-l", "--", key[1:]] if key[0] == "=" and len(key) > 1 else [key]))
+
+    def send(self, *words):
+        sent = self.tmux("send-keys", *words)
+        assert sent.returncode == 0, sent.stderr
 
     def send_mouse(self, buttons, x, y):
         events = [[0x1B, ord("["), ord("M"), 32 + button, 33 + int(x), 33 + int(y)] for button in buttons]
-        self.tmux("send-keys", "-H", *[f"{code:02x}" for code in sum(events, [])])
+        self.send("-H", *[f"{code:02x}" for code in sum(events, [])])
 
     def capture(self):
         output = self.tmux("capture-pane", "-p", *(["-e"] if self.with_looks else [])).stdout

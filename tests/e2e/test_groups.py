@@ -6,7 +6,7 @@ import re
 
 import pytest
 from conftest import FIXTURES, MEMTOP, memtop, run, run_over
-from forks import FORKS, cow, pss_of  # noqa: F401: a fixture
+from forks import COW_PROGRAM, FORKS, cow, pss_of  # noqa: F401: a fixture
 
 KINDS = ["program", "user", "unit", "cgroup"]
 
@@ -24,7 +24,7 @@ def processes(*columns):
 
 
 def test_forks_that_share_their_memory_count_it_once(cow):
-    rows = groups("--by", "program", "-F", "name,processes,known,footprint,anon,sum", "--filter", "name=cow-program")
+    rows = groups("--by", "program", "-F", "name,processes,known,footprint,anon,sum", "--filter", f"name={COW_PROGRAM}")
     assert [(row["processes"], row["known"], row["sum"]) for row in rows] == [(FORKS + 1, FORKS + 1, "PSS")]
     assert rows[0]["footprint"] == pytest.approx(pss_of(cow) * (1 << 20), rel=0.01)
     assert 0.8 * rows[0]["footprint"] < rows[0]["anon"] <= rows[0]["footprint"]
