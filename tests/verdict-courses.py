@@ -116,10 +116,13 @@ def bad():
     course("swapping-before-5.9", "swapping", {**swaps, "anon_refault_rate": None}, rows, who="postgres")
     course("group-at-its-limit", "limit", {"nearest_cgroup": "/system.slice/db.service", "nearest_limit": 512 * MIB,
            "headroom": 12 * MIB}, rows, text="/system.slice/db.service has 12.0M left of 512M, since ")
-    course("killed", "killed", {"oom_kills": 34, "last_kill": -180.0, "last_kill_comm": "worker"}, rows, who="worker",
-           text=", 34 kills since boot; now ok: 20.0G available")
+    course("killed", "killed", {"oom_kills": 34, "last_kill": -180.0, "last_kill_comm": "worker"}, rows,
+           text="worker at ")
     course("killed-and-low", "killed", {"oom_kills": 1, "last_kill": -60.0, "last_kill_comm": "worker", "available": 900 * MIB}, rows,
-           who="worker", text=", 1 kill since boot; now low: 900M available of 32.0G")
+           who="postgres", text=", 1 kill since boot; now low: 900M available of 32.0G, largest postgres 6.0G")
+    course("killed-and-filling", "killed", {"oom_kills": 1, "last_kill": -60.0, "last_kill_comm": "worker",
+           "available": less(12 * GIB, leak, noise(8 * MIB, 2))}, [*rows, leaky], who="leaky", gone=60 * minutes,
+           text="since boot; now filling: 10.4G available, gone in 25 min (24 to 26): leaky +420M/min")
     course("no-meminfo", "unknown", {"total": None, "available": None}, rows, text="cannot be read")
 
 

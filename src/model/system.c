@@ -240,7 +240,7 @@ static const struct column columns[] = {
 		.source = "memtop itself" },
 	{ "kills", "kills", NULL, "1 if the OOM killer killed within the last ten minutes, else 0.", UNIT_NUMBER, 5, NEED_VERDICT, FIELD(verdict.kills),
 		.source = "/dev/kmsg, or the tracepoint oom:mark_victim" },
-	{ "who", "who", NULL, "The process that the verdict is about, or another user of memory.", UNIT_TEXT, 15, NEED_VERDICT, FIELD(verdict.who),
+	{ "who", "who", NULL, "The process that verdict_now is about, or another user of memory. last_kill_comm is who was killed.", UNIT_TEXT, 15, NEED_VERDICT, FIELD(verdict.who),
 		.source = "memtop itself" },
 	{ "who_pid", "who PID", NULL, "Its PID, if it is a process.", UNIT_ID, 7, NEED_VERDICT, FIELD(verdict.who_pid),
 		.source = "memtop itself" },

@@ -26,13 +26,13 @@ struct nearest_limit {
 
 /* What model/verdict.c says about the memory of the machine. */
 struct verdict {
-	const char *state_now;               /* the same without regard to kills */
 	const char *state;                   /* one of verdict_states; NULL: not asked for */
-	int64_t since;                       /* when it began, nanoseconds since the epoch */
+	const char *state_now;               /* the same without regard to kills */
+	int64_t since, since_now;            /* when they began, nanoseconds since the epoch */
 	int64_t use_growth;                  /* of memory and swap in use, bytes per minute */
 	int64_t gone, gone_least, gone_most; /* nanoseconds until all is used up, at this rate */
 	int64_t kills;                       /* 1: there was one within the last ten minutes */
-	const char *who; /* a process, or another user of memory; NULL: no one */
+	const char *who; /* of state_now: a process, or another user of memory; NULL: no one */
 	int64_t who_pid, who_use, who_growth; /* bytes, bytes per minute */
 };
 

@@ -17,6 +17,7 @@ struct sentence {
 	enum charset charset;
 	char *text;
 	size_t length;
+	bool is_behind_kill; /* this is about the state after a kill: short */
 };
 
 __attribute__((format(printf, 2, 3))) static void
@@ -56,20 +57,13 @@ add_name(struct sentence *sentence, const char *name)
 	add(sentence, "%s", safe);
 }
 
-/* Whether since when and who are told of this state, and not of a kill. */
-static bool
-is_own(const struct sentence *sentence)
-{
-	return verdict_state_named(sentence->system->verdict.state) != VERDICT_KILLED;
-}
-
 static void
 add_since(struct sentence *sentence)
 {
 	char when[UNIT_FORMAT_SIZE];
 
-	if (is_own(sentence) &&
-		unit_format_when(when, sentence->system->verdict.since, sentence->now) > 0)
+	if (!sentence->is_behind_kill &&
+		unit_format_when(when, sentence->system->verdict.since_now, sentence->now) > 0)
 		add(sentence, ", since %s", when);
 }
 
@@ -78,7 +72,7 @@ add_largest(struct sentence *sentence)
 {
 	const struct verdict *verdict = &sentence->system->verdict;
 
-	if (!is_own(sentence) || !verdict->who)
+	if (!verdict->who)
 		return;
 	add(sentence, ", largest ");
 	add_name(sentence, verdict->who);
@@ -140,8 +134,8 @@ say_killed(struct sentence *sentence)
 	char when[UNIT_FORMAT_SIZE];
 	const struct system *s = sentence->system;
 
-	if (s->verdict.who)
-		add_name(sentence, s->verdict.who);
+	if (s->last_kill_comm)
+		add_name(sentence, s->last_kill_comm);
 	else
 		add(sentence, "a process");
 	if (unit_format_when(when, s->verdict.since, sentence->now) > 0)
@@ -150,6 +144,7 @@ say_killed(struct sentence *sentence)
 		add(sentence, ", %lld kill%s since boot", (long long)s->oom_kills,
 			s->oom_kills == 1 ? "" : "s");
 	add(sentence, "; now %s: ", s->verdict.state_now);
+	sentence->is_behind_kill = true;
 	say(sentence, verdict_state_named(s->verdict.state_now));
 }
 
@@ -206,8 +201,6 @@ say_filling(struct sentence *sentence)
 
 	add_available(sentence);
 	add_exhaustion(sentence);
-	if (!is_own(sentence))
-		return;
 	if (!verdict->who) {
 		add(sentence, ": many processes together");
 		return;
@@ -258,7 +251,7 @@ system_verdict_text(char text[static SYSTEM_TEXT_SIZE], const struct system *sys
 	enum charset charset)
 {
 	enum verdict_state state = verdict_state_named(system->verdict.state);
-	struct sentence sentence = { system, now, charset, text, 0 };
+	struct sentence sentence = { system, now, charset, text, 0, false };
 
 	add(&sentence, "%s: ", verdict_states[state].name);
 	say(&sentence, state);
@@ -268,7 +261,7 @@ void
 verdict_text(char text[static VERDICT_TEXT_SIZE], const struct system *system,
 	enum verdict_state state, int64_t now, enum charset charset)
 {
-	struct sentence sentence = { system, now, charset, text, 0 };
+	struct sentence sentence = { system, now, charset, text, 0, false };
 
 	text[0] = '\0';
 	say(&sentence, state);

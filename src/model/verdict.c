@@ -56,7 +56,9 @@ limit_of(enum verdict_threshold threshold)
 void
 verdict_init(struct verdict_history *history)
 {
-	*history = (struct verdict_history){ .state = VERDICT_UNKNOWN, .since = UNKNOWN };
+	*history = (struct verdict_history){
+		.state = VERDICT_UNKNOWN, .since = UNKNOWN, .killed = UNKNOWN
+	};
 }
 
 void
@@ -66,13 +68,9 @@ verdict_finish(struct verdict_history *history)
 }
 
 static bool
-has_killed(const struct snapshot *now)
+has_killed(const struct verdict_history *history, const struct snapshot *now)
 {
-	const struct system *s = &now->system;
-
-	return now->events.count > 0 ||
-	       (s->last_kill_time != UNKNOWN &&
-		       now->time - s->last_kill_time < limit_of(KILL_IS_NEWS));
+	return history->killed != UNKNOWN && now->time - history->killed < limit_of(KILL_IS_NEWS);
 }
 
 static bool
@@ -125,12 +123,11 @@ is_known(const struct snapshot *now)
 	return now->system.total != UNKNOWN && now->system.available != UNKNOWN;
 }
 
-/* The first state that applies, from `first` on. */
+/* The first state that applies, without regard to kills. */
 static enum verdict_state
-judge(const struct snapshot *now, enum verdict_state first)
+judge(const struct snapshot *now)
 {
 	static bool (*const applies[])(const struct snapshot *now) = {
-		[VERDICT_KILLED] = has_killed,
 		[VERDICT_STALLED] = is_stalled,
 		[VERDICT_SWAPPING] = is_swapping,
 		[VERDICT_LOW] = is_low,
@@ -139,7 +136,7 @@ judge(const struct snapshot *now, enum verdict_state first)
 		[VERDICT_OK] = is_known,
 	};
 
-	for (size_t i = first; i < ARRAY_SIZE(applies); i++)
+	for (size_t i = VERDICT_STALLED; i < ARRAY_SIZE(applies); i++)
 		if (applies[i](now))
 			return (enum verdict_state)i;
 	return VERDICT_UNKNOWN;
@@ -149,7 +146,7 @@ judge(const struct snapshot *now, enum verdict_state first)
 static void
 settle(struct verdict_history *history, const struct snapshot *now)
 {
-	enum verdict_state state = judge(now, VERDICT_KILLED);
+	enum verdict_state state = judge(now);
 	bool begins = history->since == UNKNOWN;
 
 	if (!begins && state > history->state && now->monotonic < history->lasts_until)
@@ -158,9 +155,19 @@ settle(struct verdict_history *history, const struct snapshot *now)
 		history->lasts_until = now->monotonic + limit_of(STATE_LASTS);
 	if (begins || state != history->state)
 		history->since = now->time;
-	if (state == VERDICT_KILLED && now->system.last_kill_time != UNKNOWN)
-		history->since = now->system.last_kill_time;
 	history->state = state;
+}
+
+/* Where nothing counts the kills, memtop may still have seen one. */
+static void
+note_kill(struct verdict_history *history, const struct snapshot *now)
+{
+	int64_t last = now->system.last_kill_time;
+
+	if (last == UNKNOWN && now->events.count > 0)
+		last = event_at(&now->events, now->events.count - 1)->time;
+	if (last != UNKNOWN)
+		history->killed = last;
 }
 
 static struct user
@@ -170,9 +177,6 @@ who_is_it(const struct verdict_history *history, const struct snapshot *now)
 	const struct process *process;
 
 	switch (history->state) {
-	case VERDICT_KILLED:
-		who.name = now->system.last_kill_comm;
-		return who;
 	case VERDICT_FILLING:
 		return course_who_grows(&history->course, now);
 	case VERDICT_STALLED:
@@ -216,15 +220,14 @@ tell(const struct verdict_history *history, struct snapshot *now)
 {
 	const struct user *who = &history->who;
 	const struct system *s = &now->system;
-	bool can_tell_kills = s->oom_kills != UNKNOWN || s->last_kill_time != UNKNOWN;
+	bool is_news = has_killed(history, now);
+	bool can_tell_kills = s->oom_kills != UNKNOWN || history->killed != UNKNOWN;
 
-	now->system.verdict.state = verdict_states[history->state].name;
-	now->system.verdict.state_now =
-		verdict_states[history->state == VERDICT_KILLED ? judge(now, VERDICT_KILLED + 1)
-								: history->state]
-			.name;
-	now->system.verdict.since = history->since;
-	now->system.verdict.kills = can_tell_kills ? has_killed(now) : UNKNOWN;
+	now->system.verdict.state = verdict_states[is_news ? VERDICT_KILLED : history->state].name;
+	now->system.verdict.state_now = verdict_states[history->state].name;
+	now->system.verdict.since = is_news ? history->killed : history->since;
+	now->system.verdict.since_now = history->since;
+	now->system.verdict.kills = can_tell_kills ? is_news : UNKNOWN;
 	now->system.verdict.who = arena_text(&now->texts, who->name);
 	now->system.verdict.who_pid = who->pid;
 	now->system.verdict.who_use = who->use;
@@ -242,8 +245,10 @@ verdict_take(struct verdict_history *history, struct snapshot *now, int64_t inte
 	if (is_new)
 		course_follow(&history->course, now, interval);
 	course_estimate(&history->course, &now->system);
-	if (is_new)
+	if (is_new) {
+		note_kill(history, now);
 		settle(history, now);
+	}
 	keep_estimate(history, now);
 	if (is_new) {
 		who = who_is_it(history, now);

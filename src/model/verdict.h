@@ -56,8 +56,9 @@ extern const struct threshold verdict_thresholds[VERDICT_THRESHOLDS];
 enum { VERDICT_NAME_SIZE = 64 };
 struct verdict_history {
 	struct course course;
-	enum verdict_state state;
+	enum verdict_state state;   /* without regard to kills */
 	int64_t since, lasts_until; /* of the state; nanoseconds since the epoch, and monotonic */
+	int64_t killed;             /* the last kill, nanoseconds since the epoch, or UNKNOWN */
 	struct verdict estimate;    /* the last one of a machine that fills */
 	char name[VERDICT_NAME_SIZE];
 	struct user who;

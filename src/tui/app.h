@@ -54,7 +54,7 @@ struct app {
 	char message[160];                       /* on the last line until the next key */
 	char announcement[EVENT_TEXT_SIZE + 64]; /* the last OOM kill, until Esc */
 	size_t announced;                        /* number of kills since the last Esc */
-	int64_t seen_kill;                       /* time of the last kill at the last Esc */
+	int64_t seen_kill;                       /* verdict.since at the last Esc */
 	int stretch;                             /* intervals between two refreshes */
 	bool is_frozen, is_leaving, wants_refresh, wants_exact, wants_save;
 

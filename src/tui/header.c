@@ -87,7 +87,7 @@ state_of(const struct app *app)
 	const struct system *system = &app->snapshot->system;
 	enum verdict_state state = verdict_state_named(system->verdict.state);
 
-	return state == VERDICT_KILLED && system->last_kill_time <= app->seen_kill
+	return state == VERDICT_KILLED && system->verdict.since <= app->seen_kill
 		       ? verdict_state_named(system->verdict.state_now)
 		       : state;
 }

@@ -87,7 +87,7 @@ end_announcement(struct app *app)
 		return false;
 	app->announcement[0] = '\0';
 	app->announced = 0;
-	app->seen_kill = app->snapshot->system.last_kill_time;
+	app->seen_kill = app->snapshot->system.verdict.since; /* if it is one */
 	return is_announced;
 }
 

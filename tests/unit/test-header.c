@@ -133,7 +133,9 @@ a_kill_is_red_until_the_user_has_seen_it(void **state)
 	system->last_kill_time = system->verdict.since = NOON - 60 * SECOND;
 	system->verdict.state = "killed";
 	system->verdict.state_now = "low";
-	system->verdict.who = "wor\x1bker";
+	system->last_kill_comm = "wor\x1bker";
+	system->verdict.who = "leaky";
+	system->verdict.who_use = 400 << 20;
 	system->available = 5 << 20;
 	system->total = 1 << 30;
 	place_of(fixture, VERDICT, L"killed", &look);
@@ -145,7 +147,8 @@ a_kill_is_red_until_the_user_has_seen_it(void **state)
 	tui_key(fixture->tui, 27);
 	place_of(fixture, VERDICT, L"low", &look);
 	assert_int_equal(look, screen_style(STYLE_ALARM));
-	system->last_kill_time = NOON; /* another one */
+	place_of(fixture, VERDICT, L"5.0M available of 1.0G, largest leaky 400M", &look);
+	system->last_kill_time = system->verdict.since = NOON; /* another one */
 	place_of(fixture, VERDICT, L"killed", &look);
 }
 
