@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OLDEST_LIST (10 * NS_PER_SEC)
+#define OLDEST_LIST (30 * NS_PER_SEC)
 
 enum { LOADAVG_SIZE = 128, STATUS_SIZE = 4096 };
 

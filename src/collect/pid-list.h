@@ -21,7 +21,7 @@ void pid_list_destroy(struct pid_list *list);
 /*
  * Lists all processes, or only the requested ones; missing ones are noted in the hints of `now`.
  * With CPU clocks only the numbers given since the last read are tried, and all are listed every
- * ten seconds: then `*ret_all` is false, and the list has the new processes. Returns 0 or -errno.
+ * 30 seconds: then `*ret_all` is false, and the list has the new processes. Returns 0 or -errno.
  */
 int pid_list_read(
 	struct pid_list *list, struct snapshot *now, const struct needs *needs, bool *ret_all);

@@ -12,7 +12,7 @@ struct snapshot;
 /* Which refresh it is. */
 struct pass_time {
 	unsigned refresh;
-	unsigned period;  /* of REREAD_OTHERS, in refreshes */
+	bool is_fast;     /* see schedule_is_fast() */
 	int64_t interval; /* nanoseconds since the refresh before; 0: there is none */
 };
 

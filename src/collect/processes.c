@@ -406,14 +406,13 @@ find_sharing(struct processes *processes, struct snapshot *now)
 	}
 }
 
-/* How often sleeping processes are read. */
-static unsigned
-period_of(struct processes *processes, unsigned refresh)
+static bool
+is_fast(struct processes *processes, unsigned refresh)
 {
 	const struct snapshot *now = processes->pass.now;
 	bool is_told = processes->has_clock && now->bits & NEED_VMSTAT;
 
-	return schedule_period(
+	return schedule_is_fast(
 		&processes->schedule, refresh, is_told ? now->system.memory_changes : UNKNOWN);
 }
 
@@ -431,7 +430,7 @@ begin_pass(struct processes *processes, struct snapshot *now)
 	if (error < 0)
 		return error;
 	processes->pass.time = (struct pass_time){ .refresh = refresh,
-		.period = period_of(processes, refresh),
+		.is_fast = is_fast(processes, refresh),
 		.interval = pass->before ? now->monotonic - pass->before->monotonic : 0 };
 	pids = pid_list_numbers(processes->list, &count);
 	if (all)

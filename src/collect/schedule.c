@@ -63,36 +63,37 @@ cpu_clock_is_usable(int root)
 	       is_in_own_namespace(root) && cpu_clock_read(1) != UNKNOWN && is_fine();
 }
 
-enum { FAST_PERIOD = 4, SLOW_PERIOD = 16 };
+enum { FAST_PERIOD = 4 };
 
 static const struct {
-	unsigned period; /* in refreshes, a power of two; 0: that of the pass */
-	int64_t longest; /* nanoseconds, if the interval is long */
+	unsigned slow, fast; /* periods in refreshes, powers of two */
+	int64_t longest;     /* nanoseconds, if the interval is long */
 } turns[REREADS] = {
-	[REREAD_OTHERS] = { 0, 300 * NS_PER_SEC },
-	[REREAD_ALL] = { 256, 1800 * NS_PER_SEC },
-	[REREAD_NAMES] = { 32, 300 * NS_PER_SEC },
-	[REREAD_UNSEEN_NAMES] = { 4, 300 * NS_PER_SEC },
+	[REREAD_SIZES] = { 32, FAST_PERIOD, 120 * NS_PER_SEC },
+	[REREAD_OTHERS] = { 16, FAST_PERIOD, 300 * NS_PER_SEC },
+	[REREAD_ALL] = { 256, 256, 1800 * NS_PER_SEC },
+	[REREAD_NAMES] = { 32, 32, 300 * NS_PER_SEC },
+	[REREAD_UNSEEN_NAMES] = { 4, 4, 300 * NS_PER_SEC },
 };
 
 /* Each turn of a period is one of half the period too: nobody misses a turn when it is halved. */
 bool
 schedule_is_due(enum reread reread, int64_t pid, const struct pass_time *time)
 {
-	unsigned period = turns[reread].period ? turns[reread].period : time->period;
+	unsigned period = time->is_fast ? turns[reread].fast : turns[reread].slow;
 
 	while (period > 1 && period * time->interval > turns[reread].longest)
 		period /= 2;
 	return (time->refresh + (unsigned)pid) % period == 0;
 }
 
-unsigned
-schedule_period(struct schedule *schedule, unsigned refresh, int64_t changes)
+bool
+schedule_is_fast(struct schedule *schedule, unsigned refresh, int64_t changes)
 {
 	if (changes == UNKNOWN || changes != schedule->changes)
 		schedule->fast_until = refresh + FAST_PERIOD;
 	schedule->changes = changes;
-	return refresh < schedule->fast_until ? FAST_PERIOD : SLOW_PERIOD;
+	return refresh < schedule->fast_until;
 }
 
 /* Processes on the screen are read in each refresh, and those whose faults are counted. */
@@ -143,7 +144,7 @@ uint64_t
 schedule_due(const struct pass *pass, const struct cached_process *cached, uint64_t all)
 {
 	const uint64_t own = NEED_STAT | NEED_MEMORY_ANY | NEED_OWNER;
-	const uint64_t others = NEED_MEMORY_ANY | NEED_OOM_ADJ | NEED_CGROUP;
+	const uint64_t others = NEED_OOM_ADJ | NEED_CGROUP;
 	const struct needs *needs = pass->needs;
 	const struct process *old = cache_old_row(pass, cached);
 	uint64_t due = all & ~cached->read;
@@ -161,6 +162,8 @@ schedule_due(const struct pass *pass, const struct cached_process *cached, uint6
 		due |= own;
 	if (turn)
 		due |= others;
+	if (watched || schedule_is_due(REREAD_SIZES, cached->pid, &pass->time))
+		due |= NEED_MEMORY_ANY;
 	if (watched)
 		due |= NEED_OOM_SCORE;
 	if (names_are_due(pass, cached))

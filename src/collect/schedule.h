@@ -36,9 +36,10 @@ int64_t cpu_clock_read(int64_t pid);
  * decides in which refresh it is, so that each refresh has about the same work.
  */
 enum reread {
-	REREAD_OTHERS, /* what others may change while it sleeps: in one of `period` refreshes */
-	REREAD_ALL,    /* the rest, as its nice value */
-	REREAD_NAMES,  /* it may have overwritten its arguments */
+	REREAD_SIZES,        /* its memory, which the kernel and others may take while it sleeps */
+	REREAD_OTHERS,       /* what else others may change, such as its adjustment */
+	REREAD_ALL,          /* the rest, as its nice value */
+	REREAD_NAMES,        /* it may have overwritten its arguments */
 	REREAD_UNSEEN_NAMES, /* the same where stat does not show an exec */
 	REREADS
 };
@@ -46,14 +47,15 @@ enum reread {
 bool schedule_is_due(enum reread reread, int64_t pid, const struct pass_time *time);
 
 /*
- * How often sleeping processes are read. `changes` counts what the kernel did to the memory of
+ * Whether sleeping processes are read more often: the kernel has just changed memory of some.
+ * `changes` counts what the kernel did to the memory of
  * processes since boot (vmstat_changes()); UNKNOWN: it cannot be told. A zeroed struct begins.
  */
 struct schedule {
 	int64_t changes;
 	unsigned fast_until; /* the refresh in which all have been read since the last change */
 };
-unsigned schedule_period(struct schedule *schedule, unsigned refresh, int64_t changes);
+bool schedule_is_fast(struct schedule *schedule, unsigned refresh, int64_t changes);
 
 /* Asks the CPU clock, before files are read: a run meanwhile is seen in the next refresh. */
 void schedule_note_run(const struct pass *pass, struct cached_process *cached);

@@ -41,12 +41,21 @@ width_of(const struct column *column, int64_t number, enum scale scale)
 	return (int)unit_format(text, column->unit, number, scale) + (column->stale != 0);
 }
 
+/* A size for people has at most six characters, and "~" may stand before it. */
+static bool
+fits_always(const struct column *column, enum scale scale)
+{
+	return column->unit == UNIT_BYTES && scale == SCALE_HUMAN && column->width > 6;
+}
+
 int
 cell_width(const struct column *column, const struct row_list *rows, enum scale scale)
 {
 	int64_t least = 0, most = 0;
 	int width = column->width, needed;
 
+	if (fits_always(column, scale))
+		return width;
 	for (size_t i = 0; i < rows->count; i++) {
 		int64_t number = column_number(column, rows->rows[i]);
 

@@ -34,8 +34,8 @@ the second, and a value of it if both readings have the same. Such a value is
   right   as both readings
   stale   as some reading before, and the process has not run since: others have changed it.
           adj, oom, cgroup and command are not read because it has run: of them it may have.
-          Each is allowed to be so many refreshes late as memtop-batch(1) says: 15, or 3 where
-          /proc/vmstat has moved with the memory; command 31, nice 255
+          Each is allowed to be so many refreshes late as memtop-batch(1) says: 15, its memory and oom 31,
+          or 3 where /proc/vmstat has moved with the memory; command 31, nice 255
   wrong   else, or too late. A row that is missing is wrong, too
 
 Columns: %s."""
@@ -45,7 +45,7 @@ COLUMNS = ("ppid", "uid", "user", "state", "threads", "nice", "minflt", "majflt"
            "comm", "command")
 IN_TURN = {"adj", "oom", "cgroup", "command"}  # stale also where the process has run
 LATEST, LATEST_WITH_VMSTAT = 15, 3
-LATEST_OF = {"command": 31, "nice": 255}
+LATEST_OF = {**dict.fromkeys((*MEMORY, "oom", "command"), 31), "nice": 255}
 
 # What moves when the kernel changes the memory of others; src/collect/system.c
 VMSTAT = ("pgsteal", "pswp", "swp", "zswp", "oom_kill", "thp_collapse_alloc", "thp_split_page", "thp_underused",

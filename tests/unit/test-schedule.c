@@ -11,26 +11,30 @@ each_process_has_its_turn_once_in_a_period(void **state)
 {
 	static const struct {
 		enum reread reread;
-		unsigned period; /* of the pass */
+		bool is_fast;
 		int64_t interval;
 		unsigned expected;
 	} cases[] = {
-		{ REREAD_OTHERS, 4, 1, 4 },
-		{ REREAD_OTHERS, 16, 0, 16 },
-		{ REREAD_OTHERS, 16, 1, 16 },
-		{ REREAD_OTHERS, 16, 30, 8 },
-		{ REREAD_OTHERS, 16, 1000, 1 },
-		{ REREAD_ALL, 4, 1, 256 },
-		{ REREAD_ALL, 4, 60, 16 },
-		{ REREAD_NAMES, 16, 1, 32 },
-		{ REREAD_UNSEEN_NAMES, 16, 1, 4 },
+		{ REREAD_SIZES, true, 1, 4 },
+		{ REREAD_SIZES, false, 0, 32 },
+		{ REREAD_SIZES, false, 1, 32 },
+		{ REREAD_SIZES, false, 5, 16 },
+		{ REREAD_OTHERS, true, 1, 4 },
+		{ REREAD_OTHERS, false, 0, 16 },
+		{ REREAD_OTHERS, false, 1, 16 },
+		{ REREAD_OTHERS, false, 30, 8 },
+		{ REREAD_OTHERS, false, 1000, 1 },
+		{ REREAD_ALL, true, 1, 256 },
+		{ REREAD_ALL, true, 60, 16 },
+		{ REREAD_NAMES, false, 1, 32 },
+		{ REREAD_UNSEEN_NAMES, false, 1, 4 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		for (int64_t pid = 1; pid < 40; pid++) {
 			struct pass_time time = { .refresh = 7,
-				.period = cases[i].period,
+				.is_fast = cases[i].is_fast,
 				.interval = cases[i].interval * NS_PER_SEC };
 			unsigned turns = 0;
 
@@ -41,19 +45,20 @@ each_process_has_its_turn_once_in_a_period(void **state)
 }
 
 static void
-the_period_is_short_for_four_refreshes_after_a_change(void **state)
+turns_are_fast_for_four_refreshes_after_a_change(void **state)
 {
 	static const struct {
 		int64_t changes;
-		unsigned period;
-	} refreshes[] = { { 5, 4 }, { 5, 4 }, { 5, 4 }, { 5, 4 }, { 5, 16 }, { 5, 16 }, { 6, 4 },
-		{ 6, 4 }, { 7, 4 }, { 7, 4 }, { 7, 4 }, { 7, 4 }, { 7, 16 }, { UNKNOWN, 4 } };
+		bool is_fast;
+	} refreshes[] = { { 5, true }, { 5, true }, { 5, true }, { 5, true }, { 5, false },
+		{ 5, false }, { 6, true }, { 6, true }, { 7, true }, { 7, true }, { 7, true },
+		{ 7, true }, { 7, false }, { UNKNOWN, true } };
 	struct schedule schedule = { .changes = UNKNOWN };
 
 	(void)state;
 	for (unsigned i = 0; i < ARRAY_SIZE(refreshes); i++)
-		assert_int_equal(schedule_period(&schedule, i + 1, refreshes[i].changes),
-			refreshes[i].period);
+		assert_int_equal(schedule_is_fast(&schedule, i + 1, refreshes[i].changes),
+			refreshes[i].is_fast);
 }
 
 /* Of the counters that stand for what is changed by others, each one counts, and no other. */
@@ -83,7 +88,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_process_has_its_turn_once_in_a_period),
-		cmocka_unit_test(the_period_is_short_for_four_refreshes_after_a_change),
+		cmocka_unit_test(turns_are_fast_for_four_refreshes_after_a_change),
 		cmocka_unit_test(what_the_kernel_does_to_sleeping_processes_is_counted),
 	};
 

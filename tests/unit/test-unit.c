@@ -144,6 +144,20 @@ what_people_write_is_read(void **state)
 	}
 }
 
+/* What cell_width() relies on. */
+static void
+a_size_for_people_has_at_most_six_characters(void **state)
+{
+	char text[UNIT_FORMAT_SIZE];
+
+	for (int64_t size = 1; size < INT64_MAX / 3; size += size / 7 + 1) {
+		assert_in_range(unit_format(text, UNIT_BYTES, size, SCALE_HUMAN), 1, 6);
+		assert_in_range(unit_format(text, UNIT_BYTES, -size, SCALE_HUMAN), 1, 6);
+	}
+	assert_in_range(unit_format(text, UNIT_BYTES, INT64_MAX, SCALE_HUMAN), 1, 6);
+	assert_in_range(unit_format(text, UNIT_BYTES, INT64_MIN + 1, SCALE_HUMAN), 1, 6);
+}
+
 static void
 L25_numbers_without_a_sign_are_in_order(void **state)
 {
@@ -166,6 +180,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(L25_numbers_without_a_sign_are_in_order),
 		cmocka_unit_test(numbers_are_written_for_people),
+		cmocka_unit_test(a_size_for_people_has_at_most_six_characters),
 		cmocka_unit_test(bytes_keep_one_unit_where_asked),
 		cmocka_unit_test(times_are_iso_8601),
 		cmocka_unit_test(what_people_write_is_read),
