@@ -96,6 +96,12 @@ read_limit(struct collector *collector, struct snapshot *now)
 }
 
 static int
+read_own_limit(struct collector *collector, struct snapshot *now)
+{
+	return oom_scope_read_own(collector->scope, now);
+}
+
+static int
 read_budget(struct collector *collector, struct snapshot *now)
 {
 	return budget_read(collector->budget, now);
@@ -158,6 +164,7 @@ static const struct {
 	{ NEED_NODES, read_nodes },
 	{ NEED_BUDGET, read_budget },
 	{ NEED_LIMIT, read_limit },
+	{ NEED_OWN_LIMIT, read_own_limit },
 };
 
 /*
@@ -288,7 +295,9 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		all.bits |= NEED_OOM | NEED_CGROUP;
 	if (all.bits & NEED_VERDICT)
 		all.bits |= VERDICT_NEEDS;
-	if (all.bits & (NEED_SWAP | NEED_OOM | NEED_LIMIT))
+	if (all.bits & NEED_OOM && !needs->scope)
+		all.bits |= NEED_OWN_LIMIT;
+	if (all.bits & (NEED_SWAP | NEED_OOM | NEED_LIMIT | NEED_OWN_LIMIT))
 		all.bits |= NEED_MEMINFO;
 	snapshot_reset(now);
 	now->bits = all.bits;

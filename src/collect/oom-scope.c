@@ -2,6 +2,7 @@
 #include "collect/oom-scope.h"
 
 #include "base/cleanup.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/text.h"
@@ -16,9 +17,12 @@
 
 enum { CGROUP_TEXT_SIZE = 16 * 1024 };
 
+#define OWN_DISTANCE (30 * NS_PER_SEC)
+
 struct oom_scope {
 	int root;
 	struct cgroup_tree *tree;
+	int64_t next_own;         /* when its own limit is looked for again, monotonic */
 	struct oom_level *levels; /* space for a group and all above it */
 	size_t level_count, level_capacity;
 	struct process **rows; /* space to sort them */
@@ -140,27 +144,6 @@ read_group(struct oom_scope *scope, const char *name, struct snapshot *now)
 	return 0;
 }
 
-/* Finds the limit of this program's own group, when the user asks about the machine. */
-static void
-read_own(struct oom_scope *scope, struct snapshot *now)
-{
-	struct system *system = &now->system;
-	struct cgroup cgroup;
-	struct oom_domain domain;
-	const char *name;
-
-	if (procfs_read(scope->root, "self/cgroup", scope->text.cgroup, CGROUP_TEXT_SIZE) <= 0 ||
-		cgroup_parse(scope->text.cgroup, &cgroup) < 0 ||
-		cgroup_tree_version(scope->tree) < 0)
-		return;
-	name = cgroup_tree_name(scope->tree, cgroup.path, cgroup.path_length, NULL, &now->texts);
-	if (read_levels(scope, name, &now->texts) < 0 ||
-		!oom_domain_find(scope->levels, scope->level_count, system, &domain))
-		return;
-	system->own_cgroup = name;
-	system->own_limit = scope->levels[domain.level].max;
-}
-
 int
 oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot *now,
 	struct nearest_limit *ret_limit)
@@ -182,6 +165,35 @@ oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot 
 	return 0;
 }
 
+/* The name of this program's own group, or NULL. */
+static const char *
+own_cgroup(struct oom_scope *scope, struct arena *texts)
+{
+	struct cgroup cgroup;
+
+	if (procfs_read(scope->root, "self/cgroup", scope->text.cgroup, CGROUP_TEXT_SIZE) <= 0 ||
+		cgroup_parse(scope->text.cgroup, &cgroup) < 0 ||
+		cgroup_tree_version(scope->tree) < 0)
+		return NULL;
+	return cgroup_tree_name(scope->tree, cgroup.path, cgroup.path_length, NULL, texts);
+}
+
+int
+oom_scope_read_own(struct oom_scope *scope, struct snapshot *now)
+{
+	struct system *system = &now->system;
+	const char *name;
+
+	if (now->monotonic < scope->next_own)
+		return 0;
+	name = own_cgroup(scope, &now->texts);
+	if (name && oom_scope_find_limit(scope, name, now, &system->own) == 0 && system->own.cgroup)
+		system->own_cgroup = name;
+	else
+		scope->next_own = now->monotonic + OWN_DISTANCE;
+	return 0;
+}
+
 int
 oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot *now)
 {
@@ -195,7 +207,6 @@ oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot *now
 	if (name && (!is_whole || strcmp(name, "/") != 0))
 		return read_group(scope, name, now);
 	system->oom_scope = OOM_SCOPE_MACHINE;
-	read_own(scope, now);
 	return 0;
 }
 

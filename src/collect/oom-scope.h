@@ -25,6 +25,13 @@ void oom_scope_destroy(struct oom_scope *scope);
 int oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot *now);
 
 /*
+ * Fills own and own_cgroup of the totals: the limit that memtop's own group reaches first, whose
+ * memory and swap must be known already. Where there is none it looks again after 30 seconds.
+ * Returns 0.
+ */
+int oom_scope_read_own(struct oom_scope *scope, struct snapshot *now);
+
+/*
  * Finds the limit that a group of this name, as in the column CGROUP, reaches first: its own, or
  * one of a group above it. Without any the cgroup of the result is NULL. Texts are those of the
  * snapshot. Returns 0 or -errno; -ENOENT: no such cgroup, or no memory controller.

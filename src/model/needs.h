@@ -44,6 +44,7 @@
 #define NEED_VERDICT       NEED_BIT(32) /* whether memory is well */
 #define NEED_LIMIT         NEED_BIT(33) /* the cgroup that is nearest to its limit */
 #define NEED_COURSE        NEED_BIT(34) /* what only readings of some minutes tell */
+#define NEED_OWN_LIMIT     NEED_BIT(36) /* the limit that memtop's own cgroup reaches first */
 /* clang-format on */
 
 /* What a verdict is made of. */
@@ -54,7 +55,7 @@
 /* The needs of each list of processes: the list and the totals above it. */
 #define NEED_OVERVIEW                                                                              \
 	(NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE | NEED_HOST |     \
-		NEED_SELF)
+		NEED_SELF | NEED_OWN_LIMIT)
 
 /* What the sampler counts from one refresh to the next. */
 #define NEED_SAMPLED (NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS)

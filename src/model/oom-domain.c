@@ -194,9 +194,9 @@ oom_domain_note(const struct system *system, enum charset charset, enum scale sc
 {
 	char own[SHOWN_PATH], limit[UNIT_FORMAT_SIZE];
 
-	if (system->own_cgroup && system->own_limit != UNKNOWN) {
+	if (system->own_cgroup && system->own.max != UNKNOWN) {
 		text_safe(own, sizeof(own), system->own_cgroup, charset);
-		unit_format(limit, UNIT_BYTES, system->own_limit, scale);
+		unit_format(limit, UNIT_BYTES, system->own.max, scale);
 		snprintf(text, size,
 			"A limit of %s applies to memtop's own memory cgroup %s: "
 			"--cgroup shows who dies there.",

@@ -140,10 +140,14 @@ static const struct column columns[] = {
 		.source = "memory.max, memory.current, memory.stat, memory.swap.max and memory.swap.current, or those of version 1" },
 	{ "oom_hidden", "oom hidden", NULL, "1 where there may be limits above that are not visible from here, as in a container.", UNIT_NUMBER, 5, NEED_OOM, FIELD(oom_hidden),
 		.source = "/proc/self/mountinfo and /proc/self/ns/cgroup" },
-	{ "own_cgroup", "own cgroup", NULL, "The memory cgroup of memtop itself, where a limit applies to it.", UNIT_TEXT, 12, NEED_OOM, FIELD(own_cgroup),
+	{ "own_cgroup", "own cgroup", NULL, "The memory cgroup of memtop itself, where a limit applies to it.", UNIT_TEXT, 12, NEED_OWN_LIMIT, FIELD(own_cgroup),
 		.source = "/proc/self/cgroup" },
-	{ "own_limit", "own limit", NULL, "The limit that is nearest to memtop's own memory cgroup; unknown where none is seen.", UNIT_BYTES, 7, NEED_OOM, FIELD(own_limit),
+	{ "own_limit", "own limit", NULL, "The limit that memtop's own memory cgroup reaches first; unknown where none is seen.", UNIT_BYTES, 7, NEED_OWN_LIMIT, FIELD(own.max),
 		.source = "memory.limit_in_bytes or memory.max of it and of all cgroups above it" },
+	{ "own_limit_cgroup", "limited by", NULL, "The cgroup that has this limit: that one or one above it.", UNIT_TEXT, 12, NEED_OWN_LIMIT, FIELD(own.cgroup),
+		.source = "as own_limit" },
+	{ "own_headroom", "own headroom", NULL, "How much it can still take until that limit kills, cache given back and swap used up.", UNIT_BYTES, 7, NEED_OWN_LIMIT, FIELD(own.headroom), .whole = FIELD(own.max),
+		.source = "as oom_headroom" },
 	{ "oom_total", "oom total", NULL, "The total behind an OOM adjustment (one point is a thousandth of it): memory and swap of the machine or of that cgroup.", UNIT_BYTES, 7, NEED_OOM | NEED_MEMINFO, FIELD(oom_total),
 		.source = "/proc/meminfo, or the limit of the scope" },
 	{ "oom_kill_allocating_task", "allocating task", NULL, "1: the OOM killer kills the process that asked for memory, whatever its rank (vm.oom_kill_allocating_task).", UNIT_NUMBER, 5, NEED_OOM, FIELD(kill_allocating_task),
@@ -257,12 +261,13 @@ static const struct column columns[] = {
 };
 
 const struct system_line system_lines[] = {
-	{ "State", NEED_VERDICT, { { "memory", .write = system_verdict_text } } },
-	{ "Mem", 0, { { "total", "total" }, { "used", "used" }, { "free", "free" }, { "shared", "shared" },
+	{ "State", NEED_VERDICT, NULL, { { "memory", .write = system_verdict_text } } },
+	{ "Mem", 0, NULL, { { "total", "total" }, { "used", "used" }, { "free", "free" }, { "shared", "shared" },
 		   { "buff/cache", "buff_cache" }, { "available", "available" } } },
-	{ "Swap", 0, { { "total", "swap_total" }, { "used", "swap_used" }, { "free", "swap_free" },
+	{ "Swap", 0, NULL, { { "total", "swap_total" }, { "used", "swap_used" }, { "free", "swap_free" },
 		    { "in", "swap_in_bytes_rate", "/s" }, { "out", "swap_out_bytes_rate", "/s" } } },
-	{ "Load", 0, { { "average", "load" }, { "faults", "fault_rate", "/s" }, { "major", "major_fault_rate", "/s" }, { "reclaim", "reclaim_bytes_rate", "/s" },
+	{ "Limit", NEED_OWN_LIMIT, "own_limit", { { "of memtop itself", .write = system_own_limit_text } } },
+	{ "Load", 0, NULL, { { "average", "load" }, { "faults", "fault_rate", "/s" }, { "major", "major_fault_rate", "/s" }, { "reclaim", "reclaim_bytes_rate", "/s" },
 		    { "psi some", "psi_some_avg10", "%" }, { "full", "psi_full_avg10", "%" }, { "oom kills", .write = system_kills_text } } },
 };
 /* clang-format on */
@@ -299,6 +304,28 @@ system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *syste
 	if (system->last_kill_comm)
 		text_safe(name, sizeof(name), system->last_kill_comm, charset);
 	snprintf(text, SYSTEM_TEXT_SIZE, "%s, last %s%s%s", count, when, *name ? " " : "", name);
+}
+
+void
+system_limit_text(
+	char text[static SYSTEM_TEXT_SIZE], const struct nearest_limit *limit, enum charset charset)
+{
+	char max[UNIT_FORMAT_SIZE], left[UNIT_FORMAT_SIZE], name[SYSTEM_TEXT_SIZE / 2];
+
+	text[0] = '\0';
+	if (!limit->cgroup)
+		return;
+	unit_format(max, UNIT_BYTES, limit->max, SCALE_HUMAN);
+	unit_format(left, UNIT_BYTES, limit->headroom, SCALE_HUMAN);
+	text_safe(name, sizeof(name), limit->cgroup, charset);
+	snprintf(text, SYSTEM_TEXT_SIZE, "%s left of %s in %s", left, max, name);
+}
+
+void
+system_own_limit_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system, int64_t now,
+	enum charset charset)
+{
+	system_limit_text(text, &system->own, charset);
 }
 
 static int64_t *

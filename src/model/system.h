@@ -76,12 +76,11 @@ struct system {
 
 	/* the scope of an OOM kill, by collect/oom-scope.c; oom_total also by model/derive.c */
 	int64_t oom_limit, oom_headroom, oom_total, kill_allocating_task, panic_on_oom;
-	int64_t oom_hidden;    /* 1: the cgroups above the visible ones are unknown */
-	const char *oom_asked; /* the chosen memory cgroup */
-	const char *oom_scope; /* OOM_SCOPE_MACHINE or _HIDDEN, or the path of a memory cgroup */
-	/* of memtop itself, if no cgroup was chosen */
-	const char *own_cgroup;
-	int64_t own_limit;
+	int64_t oom_hidden;       /* 1: the cgroups above the visible ones are unknown */
+	const char *oom_asked;    /* the chosen memory cgroup */
+	const char *oom_scope;    /* OOM_SCOPE_MACHINE or _HIDDEN, or the path of a memory cgroup */
+	const char *own_cgroup;   /* of memtop itself, if it has a limit: */
+	struct nearest_limit own; /* the one that it reaches first */
 
 	/* /proc/pressure/memory */
 	int64_t some_avg10, some_avg60, some_avg300, some_total;
@@ -118,6 +117,14 @@ enum { SYSTEM_TEXT_SIZE = 512 };
 void system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system, int64_t now,
 	enum charset charset);
 
+/* "12.0M left of 512M in /a/b", or "" without a limit. */
+void system_limit_text(char text[static SYSTEM_TEXT_SIZE], const struct nearest_limit *limit,
+	enum charset charset);
+
+/* The same of memtop's own cgroup, in a text of the totals. */
+void system_own_limit_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system,
+	int64_t now, enum charset charset);
+
 /* "ok, 19.6G available, steady": the verdict in a text of the totals. */
 void system_verdict_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system,
 	int64_t now, enum charset charset);
@@ -125,7 +132,8 @@ void system_verdict_text(char text[static SYSTEM_TEXT_SIZE], const struct system
 /* The lines of the totals in a text: a label, then names with their values and a suffix. */
 struct system_line {
 	const char *label;
-	uint64_t need; /* only if that was asked for */
+	uint64_t need;         /* only if that was asked for */
+	const char *condition; /* only if this column is known; or NULL */
 	struct system_item {
 		const char *label, *column, *behind;
 		/* writes another text instead of the value; or NULL */

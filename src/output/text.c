@@ -97,13 +97,19 @@ add_figure(struct output *output, const struct system_item *item, const struct s
 		add_text(output, item->behind);
 }
 
+static bool
+is_known(const struct system_line *line, const struct snapshot *snapshot)
+{
+	return column_is_known(table_column(&system_table, line->condition), &snapshot->system);
+}
+
 static void
 write_totals(struct output *output, const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < system_line_count; i++) {
 		const struct system_line *line = &system_lines[i];
 
-		if (line->need & ~snapshot->bits)
+		if (line->need & ~snapshot->bits || (line->condition && !is_known(line, snapshot)))
 			continue;
 		add_text(output, line->label);
 		pad(output, 5 - strlen(line->label));

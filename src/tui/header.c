@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LEAST_ROWS = 6, TEXT_SIZE = 256, STATE_COLUMNS = 9, TABS_FROM = 5 };
+enum { LEAST_ROWS = 6, TEXT_SIZE = 256, STATE_COLUMNS = 9, TABS_FROM = 5, HIGH_WINDOW = 24 };
 
 /* The texts at the right end of the title; the later ones only if there is space. */
 
@@ -120,6 +120,23 @@ draw_verdict(struct app *app, WINDOW *window, int y)
 	}
 }
 
+/* The limit of memtop's own cgroup, as in a container: a line where rows have room enough. */
+static int
+limit_height(const struct app *app, int window_height)
+{
+	return app->snapshot && app->snapshot->system.own.cgroup && window_height >= HIGH_WINDOW;
+}
+
+static void
+draw_limit(struct app *app, WINDOW *window, int y)
+{
+	char text[SYSTEM_TEXT_SIZE];
+
+	system_own_limit_text(text, &app->snapshot->system, app->snapshot->time, app->charset);
+	screen_put(window, y, 0, STYLE_BOLD, "Limit");
+	screen_put(window, y, STATE_COLUMNS, STYLE_NORMAL, text);
+}
+
 static int
 draw_tab(struct app *app, WINDOW *window, int y, int x, const struct view *view)
 {
@@ -147,7 +164,7 @@ draw_tabs(struct app *app, WINDOW *window, int y)
 
 /*
  * The parts in their order. Each is one line, in a header of at least so many of them; the graphs
- * come in addition.
+ * and the limit come in addition.
  */
 static const struct {
 	void (*draw)(struct app *app, WINDOW *window, int y);
@@ -158,12 +175,13 @@ static const struct {
 	{ header_draw_memory, 1 },
 	{ header_draw_legend, 4 },
 	{ header_draw_swap, 3 },
+	{ draw_limit, 0, limit_height },
 	{ draw_verdict, 2 },
 	{ header_draw_graph, 0, header_graph_height },
 	{ draw_tabs, TABS_FROM },
 };
 
-enum { MOST_LINES = ARRAY_SIZE(parts) - 1 };
+enum { MOST_LINES = ARRAY_SIZE(parts) - 2 };
 
 /* Without the line of the filter. */
 static int
@@ -177,12 +195,24 @@ line_count(int window_height)
 	return count;
 }
 
+/* The lines in addition. */
+static int
+extra_height(const struct app *app, int window_height)
+{
+	int height = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (parts[i].height)
+			height += parts[i].height(app, window_height);
+	return height;
+}
+
 int
 header_tab_line(struct app *app, int window_height)
 {
 	int count = line_count(window_height - filter_line_height(app, window_height));
 
-	return count >= TABS_FROM ? count - 1 + header_graph_height(app, window_height) : -1;
+	return count >= TABS_FROM ? count - 1 + extra_height(app, window_height) : -1;
 }
 
 int
@@ -190,8 +220,7 @@ header_height(struct app *app, int window_height)
 {
 	int filter = filter_line_height(app, window_height);
 
-	return filter + line_count(window_height - filter) +
-	       header_graph_height(app, window_height);
+	return filter + line_count(window_height - filter) + extra_height(app, window_height);
 }
 
 void
@@ -202,7 +231,7 @@ header_draw(struct app *app, WINDOW *window, int height)
 	if (!app->snapshot)
 		return;
 	filter = filter_line_height(app, window_height);
-	count = height - filter - header_graph_height(app, window_height);
+	count = height - filter - extra_height(app, window_height);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		int lines = count < parts[i].least_lines ? 0
 			    : parts[i].height            ? parts[i].height(app, window_height)

@@ -175,25 +175,19 @@ put_growth(const struct summary *summary, const struct app *app, WINDOW *window,
 	return true;
 }
 
-/* The limit that its cgroup reaches first: "12.0M left of 512M in /db.service". */
+/* The limit that its cgroup reaches first. */
 static bool
 put_limit(const struct app *app, WINDOW *window, int y)
 {
-	const struct nearest_limit *limit = &app->snapshot->focus_limit;
-	char max[UNIT_FORMAT_SIZE], left[UNIT_FORMAT_SIZE], name[TEXT_SIZE];
-	int x;
+	char text[SYSTEM_TEXT_SIZE];
 
-	if (!limit->cgroup || app->snapshot->focus != app->process.pid)
+	if (app->snapshot->focus != app->process.pid)
 		return false;
-	unit_format(max, UNIT_BYTES, limit->max, SCALE_HUMAN);
-	unit_format(left, UNIT_BYTES, limit->headroom, SCALE_HUMAN);
-	text_safe(name, sizeof(name), limit->cgroup, app->charset);
+	system_limit_text(text, &app->snapshot->focus_limit, app->charset);
+	if (!*text)
+		return false;
 	screen_put(window, y, 0, STYLE_BOLD, "Limit");
-	x = LABEL + screen_printf(window, y, LABEL, STYLE_NORMAL, "%s ", left);
-	x += screen_put(window, y, x, STYLE_DIM, "left of ");
-	x += screen_put(window, y, x, STYLE_NORMAL, max);
-	x += screen_put(window, y, x, STYLE_DIM, " in ");
-	screen_put(window, y, x, STYLE_NORMAL, name);
+	screen_put(window, y, LABEL, STYLE_NORMAL, text);
 	return true;
 }
 

@@ -205,8 +205,8 @@ def mount_again(folder):
     return pytest.skip("the groups are not mounted")
 
 
-def asked_inside(folder, *arguments):
-    words = shlex.join(map(str, (MEMTOP, "oom", *arguments)))
+def asked_inside(folder, *arguments, command="oom"):
+    words = shlex.join(map(str, (MEMTOP, command, *arguments)))
     process = in_namespace(folder, f"{mount_again(folder)} || exit 77; exec {words}", "-C -m")
     if process.returncode == 77:
         pytest.skip("control groups cannot be mounted here")
@@ -224,6 +224,15 @@ def test_F2_the_root_of_a_namespace_has_its_own_limit(namespaces):
         assert note == "Limits of the groups above / are not visible from here: a lower one may apply."
         note = asked_inside(folder, "--top", "1")[1]
         assert note == "A limit of 1.0G applies to memtop's own memory cgroup /: --cgroup shows who dies there."
+
+
+def test_a_limit_that_applies_to_memtop_itself_stands_in_the_totals(namespaces):
+    with limited(1024 * MIB, "a") as (group, (folder,)):
+        system = json.loads(asked_inside(group.folder, "-n", "1", "--format", "json", command="batch")[0])
+        assert (system["own_cgroup"], system["own_limit"], system["own_limit_cgroup"]) == ("/", 1024 * MIB, "/")
+        assert 900 * MIB < system["own_headroom"] <= 1024 * MIB
+        text = "\n".join(asked_inside(group.folder, "-n", "1", command="batch"))
+        assert re.search(r"(?m)^Limit  of memtop itself [\d.]+[MG] left of 1\.0G in /$", text)
 
 
 def test_K4_version_1_tells_of_a_limit_above_the_namespace(namespaces):

@@ -153,6 +153,23 @@ a_kill_is_red_until_the_user_has_seen_it(void **state)
 }
 
 static void
+a_limit_of_memtop_itself_is_a_line_where_there_is_room(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct system *system = &fixture->snapshot.system;
+	wchar_t line[WIDTH * 4];
+
+	assert_int_equal(header_height(fixture->tui, 24), HEADER_WITH_TABS);
+	system->own = (struct nearest_limit){ "/a\x1b", 200 << 20, 12 << 20 };
+	line_of(fixture, 80, VERDICT, line);
+	if (wcscmp(line, L"Limit    12.0M left of 200M in /a\\x1b") != 0)
+		fail_msg("'%ls'", line);
+	assert_int_equal(header_height(fixture->tui, 24), HEADER_WITH_TABS + 1);
+	assert_int_equal(header_tab_line(fixture->tui, 24), HEADER_WITH_TABS);
+	assert_int_equal(header_height(fixture->tui, 23), HEADER_WITH_TABS);
+}
+
+static void
 a_state_is_coloured_by_its_gravity(void **state)
 {
 	static const struct {
@@ -328,6 +345,7 @@ main(void)
 		TEST(it_says_where_the_interval_is_stretched),
 		TEST(F10_kills_are_those_since_boot_with_the_last_one),
 		TEST(a_kill_is_red_until_the_user_has_seen_it),
+		TEST(a_limit_of_memtop_itself_is_a_line_where_there_is_room),
 		TEST(a_state_is_coloured_by_its_gravity),
 		TEST(stalls_are_coloured_while_they_are_there),
 		TEST(figures_that_grow_push_none_aside),

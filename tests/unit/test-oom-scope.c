@@ -45,6 +45,8 @@ read_scope(const struct world *world, const char *cgroup, int64_t swap, struct s
 	now->system.total = 1000 * MIB;
 	now->system.swap_total = now->system.swap_free = swap;
 	error = oom_scope_read(scope, cgroup, now);
+	if (!cgroup)
+		oom_scope_read_own(scope, now);
 	if (cgroup && error == 0)
 		oom_scope_find_limit(scope, cgroup, now, &now->focus_limit);
 	oom_scope_destroy(scope);
@@ -132,11 +134,13 @@ F1_a_limit_of_an_ancestor_is_the_domain_in_version_2(void **state)
 	assert_string_equal(now.system.oom_scope, "/a/b");
 	assert_int_equal(now.system.oom_headroom, 5 * MIB);
 	assert_int_equal(now.system.oom_total, 550 * MIB);
-	assert_true(now.system.own_limit == UNKNOWN);
+	assert_true(now.system.own.max == UNKNOWN);
 	assert_int_equal(read_scope(world, NULL, 0, &now), 0);
 	assert_string_equal(now.system.oom_scope, "machine");
 	assert_string_equal(now.system.own_cgroup, "/a/b/c");
-	assert_int_equal(now.system.own_limit, 50 * MIB);
+	assert_int_equal(now.system.own.max, 50 * MIB);
+	assert_string_equal(now.system.own.cgroup, "/a/b");
+	assert_int_equal(now.system.own.headroom, 5 * MIB);
 	assert_int_equal(read_scope(world, "/", 0, &now), 0);
 	assert_string_equal(now.system.oom_scope, "machine");
 	assert_null(now.system.oom_asked);
@@ -162,7 +166,7 @@ F2_the_root_of_a_namespace_is_not_the_machine(void **state)
 	says(&now, "memory cgroup /, with swap 80.0M");
 	assert_true(oom_domain_note(&now.system, CHARSET_ASCII, SCALE_HUMAN, note, sizeof(note)));
 	assert_int_equal(read_scope(world, NULL, 0, &now), 0);
-	assert_int_equal(now.system.own_limit, 80 * MIB);
+	assert_int_equal(now.system.own.max, 80 * MIB);
 	assert_true(oom_domain_note(&now.system, CHARSET_ASCII, SCALE_HUMAN, note, sizeof(note)));
 	assert_string_equal(note, "A limit of 80.0M applies to memtop's own memory cgroup /: "
 				  "--cgroup shows who dies there.");
