@@ -49,60 +49,23 @@ has_controller(const struct line *line, const char *name)
 	return false;
 }
 
-/* One name of a path. */
-struct name {
-	const char *text;
-	size_t length;
-};
-
-/* Takes the next name off a path that ends at `end`. Returns false if there is none. */
 static bool
-next_name(const char **path, const char *end, struct name *ret_name)
-{
-	const char *slash;
-
-	while (*path < end && **path == '/')
-		++*path;
-	if (*path >= end)
-		return false;
-	slash = memchr(*path, '/', (size_t)(end - *path));
-	slash = slash ? slash : end;
-	*ret_name = (struct name){ .text = *path, .length = (size_t)(slash - *path) };
-	*path = slash;
-	return true;
-}
-
-static bool
-begins_with(const struct name *name, const char *start)
-{
-	return strncmp(name->text, start, strlen(start)) == 0;
-}
-
-static bool
-ends_in(const struct name *name, const char *ending)
-{
-	size_t length = strlen(ending);
-
-	return name->length > length &&
-	       memcmp(name->text + name->length - length, ending, length) == 0;
-}
-
-static bool
-is_unit(const struct name *name)
+is_unit(const struct path_name *name)
 {
 	static const char *const endings[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
-		if (ends_in(name, endings[i]))
+		if (path_name_ends(name, endings[i]))
 			return true;
 	return false;
 }
 
 /* Slices only group the units; ".." leads out of a cgroup namespace. */
 static bool
-is_above_units(const struct name *name)
+is_above_units(const struct path_name *name)
 {
-	return ends_in(name, ".slice") || (name->length == 2 && begins_with(name, ".."));
+	return path_name_ends(name, ".slice") ||
+	       (name->length == 2 && path_name_begins(name, ".."));
 }
 
 /*
@@ -110,31 +73,32 @@ is_above_units(const struct name *name)
  * "SLICE:PREFIX:ID", which is meant for systemd but was taken for a path.
  */
 static bool
-is_pod(const struct name *name)
+is_pod(const struct path_name *name)
 {
-	return begins_with(name, "kubepods") || memmem(name->text, name->length, ".slice:", 7);
+	return path_name_begins(name, "kubepods") || memmem(name->text, name->length, ".slice:", 7);
 }
 
 /*
  * Finds the unit of the machine's own systemd: the first name that is no slice. Below
  * user@UID.service the systemd of that user has its own units. Names further down belong to others,
- * perhaps to the systemd of a container. If the first name is no unit, there is none.
+ * and those in a container to its own systemd. If the first name is no unit, there is none.
  */
 static void
-find_unit(const struct line *line, struct cgroup *cgroup)
+find_unit(const struct line *line, const struct container *container, struct cgroup *cgroup)
 {
-	const char *at = line->path, *end = at + line->path_length;
-	struct name name, unit = { .text = NULL };
+	const char *at = line->path;
+	const char *end = at + (container->kind ? container->end : line->path_length);
+	struct path_name name, unit = { .text = NULL };
 	bool is_found = false;
 
-	while (next_name(&at, end, &name)) {
-		if (unit.text && ends_in(&unit, ".service") && is_pod(&name))
+	while (path_next(&at, end, &name)) {
+		if (unit.text && path_name_ends(&unit, ".service") && is_pod(&name))
 			return;
 		if (is_found || is_above_units(&name))
 			continue;
 		if (is_unit(&name))
 			unit = name;
-		is_found = !begins_with(&name, "user@") || !ends_in(&name, ".service");
+		is_found = !path_name_begins(&name, "user@") || !path_name_ends(&name, ".service");
 	}
 	if (!unit.text)
 		return;
@@ -142,32 +106,47 @@ find_unit(const struct line *line, struct cgroup *cgroup)
 	cgroup->unit_length = unit.length;
 }
 
+static void
+take_line(const struct line *line, struct cgroup *cgroup, struct container *of_systemd)
+{
+	bool has_memory = has_controller(line, "memory");
+	bool is_path = has_memory || (line->controllers_length == 0 && cgroup->version != 1);
+	bool is_of_systemd = line->controllers_length == 0 || has_controller(line, "name=systemd");
+	struct container container;
+
+	if (!is_path && !is_of_systemd)
+		return;
+	container = container_parse(line->path, line->path_length);
+	if (is_path) {
+		cgroup->path = line->path;
+		cgroup->path_length = line->path_length;
+		cgroup->version = has_memory ? 1 : 2;
+		cgroup->container = container;
+	}
+	if (is_of_systemd) {
+		find_unit(line, &container, cgroup);
+		*of_systemd = container.kind ? container : *of_systemd;
+	}
+}
+
 int
 cgroup_parse(const char *text, struct cgroup *ret_cgroup)
 {
 	struct cgroup cgroup = { .path = NULL };
-	bool has_memory = false;
+	struct container of_systemd = { .kind = NULL };
 
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 		struct line line;
 
-		if (parse_line(text, length, &line)) {
-			bool memory = has_controller(&line, "memory");
-
-			if (memory || (line.controllers_length == 0 && !has_memory)) {
-				cgroup.path = line.path;
-				cgroup.path_length = line.path_length;
-				cgroup.version = memory ? 1 : 2;
-				has_memory = memory;
-			}
-			if (line.controllers_length == 0 || has_controller(&line, "name=systemd"))
-				find_unit(&line, &cgroup);
-		}
+		if (parse_line(text, length, &line))
+			take_line(&line, &cgroup, &of_systemd);
 		text += length + (text[length] == '\n');
 	}
 	if (!cgroup.path)
 		return -EINVAL;
+	if (!cgroup.container.kind && !cgroup.container.pod)
+		cgroup.container = of_systemd;
 	*ret_cgroup = cgroup;
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "collect/container.h"
 #include "model/oom-domain.h"
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@ struct cgroup {
 	int version;
 	const char *unit; /* of the machine's systemd or of a user's, or NULL */
 	size_t unit_length;
+	struct container container; /* of that path, or else of systemd's */
 };
 
 /* Parses /proc/PID/cgroup (cgroups(7)). Returns 0, or -EINVAL if it has no path. */
