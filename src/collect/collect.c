@@ -372,7 +372,7 @@ collect_create(const char *root, struct source **ret_source)
 		.root = fd,
 		.system = system_reader_create(),
 		.cgroups = cgroups,
-		.processes = processes_create(fd, cgroups),
+		.processes = processes_create(fd, cgroups, root ? root : "/"),
 		.scope = oom_scope_create(fd, cgroups),
 		.limits = nearest_limit_create(fd, cgroups),
 		.watch = oom_watch_create(&places),

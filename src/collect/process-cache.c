@@ -90,6 +90,24 @@ copy_cgroup(struct snapshot *now, struct process *row, const struct process *old
 	row->unit = copy_text(now, last ? last->unit : NULL, old->unit);
 }
 
+static void
+forget_container(struct process *row)
+{
+	row->container = row->container_path = row->pod = row->pod_path = NULL;
+}
+
+static void
+copy_container(struct snapshot *now, struct process *row, const struct process *old)
+{
+	const struct process *last = row > now->processes ? row - 1 : NULL;
+
+	row->container = copy_text(now, last ? last->container : NULL, old->container);
+	row->container_path =
+		copy_text(now, last ? last->container_path : NULL, old->container_path);
+	row->pod = copy_text(now, last ? last->pod : NULL, old->pod);
+	row->pod_path = copy_text(now, last ? last->pod_path : NULL, old->pod_path);
+}
+
 /* For rows that return to the snapshot of the old ones: all of these stays but what is due. */
 static struct process *
 copy_row_whole(const struct pass *pass, const struct process *old, uint64_t due)
@@ -101,6 +119,8 @@ copy_row_whole(const struct pass *pass, const struct process *old, uint64_t due)
 		row->command = NULL;
 	if (due & NEED_CGROUP)
 		row->cgroup = row->unit = NULL;
+	if (due & NEED_CONTAINER)
+		forget_container(row);
 	if (old->extras == &process_no_extras)
 		return row;
 	extras = snapshot_extras(pass->now, row);
@@ -124,9 +144,12 @@ cache_reuse_row(const struct pass *pass, const struct cached_process *cached, ui
 	row = snapshot_copy_process(pass->now, old, needs);
 	row->command = row->cgroup = row->unit = NULL;
 	row->protection = row->oom_group = NULL; /* found for each snapshot */
+	forget_container(row);
 	row->comm = copy_text(pass->now, NULL, old->comm);
 	if (!(due & NEED_CGROUP))
 		copy_cgroup(pass->now, row, old);
+	if (reused & NEED_CONTAINER)
+		copy_container(pass->now, row, old);
 	if (!(due & NEED_COMMAND) && old->command)
 		row->command = snapshot_keep_command(pass->now, old->command, strlen(old->command));
 	if (cached->refused & reused)

@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "collect/cgroup-tree.h"
 #include "collect/cgroup.h"
+#include "collect/container-names.h"
+#include "collect/container.h"
 #include "collect/procfs.h"
 #include "model/needs.h"
 #include "model/process.h"
@@ -193,23 +195,73 @@ read_number(struct process_read *read, const char *name, uint64_t need)
 	return number;
 }
 
+static void
+read_pod(struct process_read *read, const struct container *container, const struct process *last,
+	const char *name)
+{
+	struct arena *texts = &read->snapshot->texts;
+	char uid[CONTAINER_TEXT_SIZE];
+
+	if (!container->pod)
+		return;
+	container_pod_uid(container, uid);
+	if (!name)
+		name = container_names_find(read->names, uid, strlen(uid),
+			container_user(container), read->snapshot->monotonic)
+			       .pod;
+	name = name ? name : uid;
+	read->row->pod = arena_copy_new(texts, last ? last->pod : NULL, name, strlen(name));
+	read->row->pod_path = arena_copy_new(texts, last ? last->pod_path : NULL, container->path,
+		(size_t)(container->pod - container->path) + container->pod_length);
+}
+
+static void
+read_container(struct process_read *read, const struct container *container)
+{
+	const struct process *last = read->row > read->snapshot->processes ? read->row - 1 : NULL;
+	struct arena *texts = &read->snapshot->texts;
+	struct container_name names = { .name = NULL };
+	bool is_inside = container->kind && !container->is_helper;
+
+	if (is_inside && container->has_id)
+		names = container_names_find(read->names, container->name, container->name_length,
+			container_user(container), read->snapshot->monotonic);
+	if (names.is_refused)
+		note_failure(read, NEED_CONTAINER, -EACCES);
+	if (is_inside) {
+		char text[CONTAINER_TEXT_SIZE];
+		const char *name = names.name ? names.name : text;
+
+		container_name(container, text);
+		read->row->container =
+			arena_copy_new(texts, last ? last->container : NULL, name, strlen(name));
+		read->row->container_path = arena_copy_new(
+			texts, last ? last->container_path : NULL, container->path, container->end);
+	}
+	read_pod(read, container, last, names.pod);
+}
+
 /*
  * For a thread that has ended version 1 always shows "/" (kernel/cgroup/cgroup.c,
  * proc_cgroup_show): then a living thread is needed.
  */
 static void
-read_cgroup(struct process_read *read, const char *directory, bool lives)
+read_cgroup(struct process_read *read, const char *directory, bool lives, uint64_t needs)
 {
 	struct cgroup cgroup;
 	struct arena *texts = &read->snapshot->texts;
 	const struct process *last = read->row > read->snapshot->processes ? read->row - 1 : NULL;
 
-	if (read_file(read, directory, "cgroup", NEED_CGROUP, read->text, PROCESS_TEXT_SIZE) < 0)
+	if (read_file(read, directory, "cgroup", needs, read->text, PROCESS_TEXT_SIZE) < 0)
 		return;
 	if (cgroup_parse(read->text, &cgroup) < 0) {
-		note_failure(read, NEED_CGROUP, -EINVAL);
+		note_failure(read, needs, -EINVAL);
 		return;
 	}
+	if (needs & NEED_CONTAINER)
+		read_container(read, &cgroup.container);
+	if (!(needs & NEED_CGROUP))
+		return;
 	if (lives || !cgroup_says_nothing(&cgroup))
 		read->row->cgroup = cgroup_tree_name(read->cgroups, cgroup.path, cgroup.path_length,
 			last ? last->cgroup : NULL, texts);
@@ -324,14 +376,14 @@ read_of_living(struct process_read *read, uint64_t needs)
 		read_memory(read, directory, sizes);
 	if (needs & NEED_SWAP && read->swapless)
 		read->row->swap = 0;
-	if (needs & NEED_CGROUP)
-		read_cgroup(read, directory, lives > 0);
+	if (needs & (NEED_CGROUP | NEED_CONTAINER))
+		read_cgroup(read, directory, lives > 0, needs & (NEED_CGROUP | NEED_CONTAINER));
 }
 
 void
 process_files_read(struct process_read *read, uint64_t needs)
 {
-	if (needs & (NEED_MEMORY_ANY | NEED_CGROUP) || has_ended(read->row))
+	if (needs & (NEED_MEMORY_ANY | NEED_CGROUP | NEED_CONTAINER) || has_ended(read->row))
 		read_of_living(read, needs);
 	if (needs & NEED_OWNER)
 		read_owner(read);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct cgroup_tree;
+struct container_names;
 struct process;
 
 /* status has about 60 lines; with thousands of CPUs its masks are long. */
@@ -24,6 +25,7 @@ struct process_read {
 	struct snapshot *snapshot;
 	struct users *users;
 	struct cgroup_tree *cgroups;
+	struct container_names *names;
 	bool counts_exactly; /* this kernel's OOM killer counts RES as status does */
 	bool swapless;       /* the machine has no swap, so no process uses any */
 	uint64_t refused;    /* needs without permission, */

@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "collect/command-lines.h"
+#include "collect/container-names.h"
 #include "collect/pid-list.h"
 #include "collect/process-cache.h"
 #include "collect/process-files.h"
@@ -29,6 +30,7 @@ enum {
 struct processes {
 	int root;
 	struct cgroup_tree *cgroups;
+	struct container_names *names;
 	struct pid_list *list;
 	struct process_cache cache; /* after a refresh one for each row */
 	struct pass pass;           /* the current one */
@@ -43,13 +45,14 @@ struct processes {
 };
 
 struct processes *
-processes_create(int root, struct cgroup_tree *cgroups)
+processes_create(int root, struct cgroup_tree *cgroups, const char *names)
 {
 	struct processes *processes = xcalloc(1, sizeof(*processes));
 	struct utsname kernel;
 
 	processes->root = root;
 	processes->cgroups = cgroups;
+	processes->names = container_names_create(names);
 	processes->has_clock = cpu_clock_is_usable(root);
 	processes->list = pid_list_create(root, processes->has_clock);
 	processes->commands = command_lines_create(root);
@@ -68,6 +71,7 @@ processes_destroy(struct processes *processes)
 	command_lines_destroy(processes->commands);
 	pss_reader_destroy(processes->pss);
 	users_finish(&processes->users);
+	container_names_destroy(processes->names);
 	free(processes->cache.list);
 	free(processes);
 }
@@ -185,6 +189,7 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 		.snapshot = pass->now,
 		.users = &processes->users,
 		.cgroups = processes->cgroups,
+		.names = processes->names,
 		.counts_exactly = processes->counts_exactly,
 		.swapless = pass->swapless };
 

@@ -14,8 +14,11 @@ struct snapshot;
  */
 struct processes;
 
-/* `root` is a descriptor of /proc; both it and the tree must outlive this. */
-struct processes *processes_create(int root, struct cgroup_tree *cgroups);
+/*
+ * `root` is a descriptor of /proc; both it and the tree must outlive this. `names` is the folder
+ * below which the names of containers are found.
+ */
+struct processes *processes_create(int root, struct cgroup_tree *cgroups, const char *names);
 void processes_destroy(struct processes *processes);
 
 /*

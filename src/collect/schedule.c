@@ -144,7 +144,7 @@ uint64_t
 schedule_due(const struct pass *pass, const struct cached_process *cached, uint64_t all)
 {
 	const uint64_t own = NEED_STAT | NEED_MEMORY_ANY | NEED_OWNER;
-	const uint64_t others = NEED_OOM_ADJ | NEED_CGROUP;
+	const uint64_t others = NEED_OOM_ADJ | NEED_CGROUP | NEED_CONTAINER;
 	const struct needs *needs = pass->needs;
 	const struct process *old = cache_old_row(pass, cached);
 	uint64_t due = all & ~cached->read;
@@ -167,6 +167,6 @@ schedule_due(const struct pass *pass, const struct cached_process *cached, uint6
 	if (watched)
 		due |= NEED_OOM_SCORE;
 	if (names_are_due(pass, cached))
-		due |= NEED_COMMAND | NEED_CGROUP;
+		due |= NEED_COMMAND | NEED_CGROUP | NEED_CONTAINER;
 	return due & all;
 }

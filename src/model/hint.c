@@ -38,6 +38,7 @@ static const struct {
 	{ NEED_OOM_ADJ, "ADJ", hidepid_remedy, NULL },
 	{ NEED_PSS, "PSS, USS and SWAPPSS", ptrace_remedy, NULL },
 	{ NEED_CGROUP, "CGROUP and UNIT", hidepid_remedy, NULL },
+	{ NEED_CONTAINER, "names of containers", "only root may read the files that have them", NULL },
 	{ NEED_COMMAND, "COMMAND", hidepid_remedy, NULL },
 	{ NEED_LIMITS, "its limits", hidepid_remedy, NULL },
 	{ NEED_MAPPINGS, "memory by mapping (smaps)", ptrace_remedy, "needs CONFIG_PROC_PAGE_MONITOR" },

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static_assert(((NEED_STAT | NEED_MEMORY_ANY | NEED_OWNER | NEED_OOM_SCORE | NEED_OOM_ADJ |
-		       NEED_CGROUP | NEED_COMMAND | NEED_LIMITS | NEED_MAPPINGS) &
+		       NEED_CGROUP | NEED_CONTAINER | NEED_COMMAND | NEED_LIMITS | NEED_MAPPINGS) &
 		      ~PROCESS_NEEDS) == 0,
 	"rows have room for what is read of a process");
 

@@ -35,7 +35,7 @@
 #define NEED_SELF          NEED_BIT(23) /* CPU time and memory of memtop itself */
 #define NEED_MAPPINGS      NEED_BIT(24) /* smaps, by segment; only for the process in focus */
 #define NEED_BUDGET        NEED_BIT(25) /* the division of MemTotal */
-#define NEED_SLABS         NEED_BIT(26) /* the slab caches */
+#define NEED_CONTAINER     NEED_BIT(26) /* container and pod, from cgroup, with their names */
 #define NEED_ZONES         NEED_BIT(27)
 #define NEED_RECLAIM       NEED_BIT(28) /* counters of reclaim in /proc/vmstat */
 #define NEED_SWAPS         NEED_BIT(29) /* swap devices and files */
@@ -44,6 +44,7 @@
 #define NEED_VERDICT       NEED_BIT(32) /* whether memory is well */
 #define NEED_LIMIT         NEED_BIT(33) /* the cgroup that is nearest to its limit */
 #define NEED_COURSE        NEED_BIT(34) /* what only readings of some minutes tell */
+#define NEED_SLABS         NEED_BIT(35) /* the slab caches */
 #define NEED_OWN_LIMIT     NEED_BIT(36) /* the limit that memtop's own cgroup reaches first */
 /* clang-format on */
 

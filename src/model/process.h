@@ -24,8 +24,9 @@ struct process {
 	int64_t memory_of; /* another process with the same address space (CLONE_VM) */
 	int64_t badness, adj_weight, frees; /* by model/badness.c, as are rank and protection */
 	const char *cgroup, *unit, *protection, *oom_group;
-	const struct process_extras *extras; /* never NULL */
-	uint32_t asked;                      /* the needs that it was read for, of PROCESS_NEEDS */
+	const char *container, *container_path, *pod, *pod_path; /* the paths tell them apart */
+	const struct process_extras *extras;                     /* never NULL */
+	uint32_t asked; /* the needs that it was read for, of PROCESS_NEEDS */
 	bool is_kernel_thread;
 };
 

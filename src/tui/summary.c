@@ -52,6 +52,7 @@ static const struct line lines[] = {
 	{ "Kill", { { "rank ", "rank", "" }, { "badness ", "badness", "" }, { "priority ", "adj", "" },
 		{ "skipped: ", "protection", "" }, { "would free about ", "frees", "" } } },
 	{ "Unit", { { "", "unit", "" } } },
+	{ "In", { { "container ", "container", "" }, { "pod ", "pod", "" } } },
 	{ "Group", { { "", "cgroup", "" }, { "killed together with ", "oomgroup", "" } } },
 	{ "Blocked", { { "does not answer: ", "blocked", "" } } },
 };

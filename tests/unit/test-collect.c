@@ -352,6 +352,41 @@ a_file_that_is_missing_costs_only_its_figures(void **state)
 	assert_int_equal(now->processes[0].extras->gaps.absent, NEED_MEMORY);
 }
 
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* Columns that come later, as by a key, are read of rows that are there. */
+static void
+containers_are_read_when_they_are_asked_for(void **state)
+{
+	struct world *world = *state;
+	const struct process *row;
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 7, .comm = "x", .pages = 5, .start_time = 1 });
+	tree_write(&world->tree, "7/cgroup", "0::/docker/" ID "/x\n");
+	tree_write(&world->tree, "var/lib/docker/containers/" ID "/config.v2.json",
+		"{ \"Name\": \"/web\" }");
+	row = world_refresh(world)->processes;
+	assert_string_equal(row->cgroup, "/docker/" ID "/x");
+	assert_null(row->container);
+	world->needs.bits |= NEED_CONTAINER;
+	for (int i = 0; i < 40; i++) {
+		row = world_refresh(world)->processes;
+		assert_string_equal(row->container, "web");
+		assert_string_equal(row->container_path, "/docker/" ID);
+		assert_null(row->pod);
+	}
+	tree_write(&world->tree, "7/cgroup", "0::/kubepods/pod" ID "/" ID "\n");
+	world->needs.exact = true;
+	row = world_refresh(world)->processes;
+	assert_string_equal(row->container_path, "/kubepods/pod" ID "/" ID);
+	assert_string_equal(row->pod_path, "/kubepods/pod" ID);
+	tree_write(&world->tree, "7/cgroup", "0::/lxc.monitor.a\n");
+	assert_null(world_refresh(world)->processes->container);
+	world->needs.bits &= ~(uint64_t)NEED_CONTAINER;
+	assert_null(world_refresh(world)->processes->container);
+}
+
 static void
 a_kernel_without_cgroups_is_told(void **state)
 {
@@ -431,6 +466,7 @@ main(void)
 		TEST(T27_kernel_threads_hold_nothing),
 		TEST(T31_hidden_processes_are_told),
 		TEST(a_file_that_is_missing_costs_only_its_figures),
+		TEST(containers_are_read_when_they_are_asked_for),
 		TEST(a_kernel_without_cgroups_is_told),
 		TEST(T26_a_zombie_whose_threads_cannot_be_read_is_unknown),
 		TEST(what_the_program_itself_uses_is_read),
