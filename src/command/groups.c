@@ -4,6 +4,7 @@
 #include "model/group.h"
 #include "model/needs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ static int
 set_kind(void *settings, const struct command_option *option, const char *value)
 {
 	struct groups_run *own = settings;
+	char kinds[GROUP_KINDS_SIZE], complaint[GROUP_KINDS_SIZE + 16];
 
 	for (size_t i = 0; i < GROUP_KINDS; i++) {
 		if (strcmp(value, group_kinds[i].name) != 0)
@@ -29,12 +31,14 @@ set_kind(void *settings, const struct command_option *option, const char *value)
 		own->has_kind = true;
 		return 0;
 	}
-	return option_complain(option, value, "not one of program, user, unit, cgroup");
+	group_kinds_list(kinds);
+	snprintf(complaint, sizeof(complaint), "not one of %s", kinds);
+	return option_complain(option, value, complaint);
 }
 
 /* clang-format off */
 static const struct command_option options_table[] = {
-	{ "by", 'b', "KIND", "group by program, user, unit or cgroup; default: unit, without systemd program", set_kind, 0, 0 },
+	{ "by", 'b', "KIND", "what the processes of a group have in common, see below; default: unit, without systemd program", set_kind, 0, 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -113,7 +117,7 @@ describe(FILE *file)
 
 const struct command command_groups = {
 	.name = "groups",
-	.summary = "show the memory of programs, users, units or cgroups, each page once",
+	.summary = "show the memory of programs, units, containers and others, each page once",
 	.arguments = "[options]",
 	.options = options_table,
 	.shared = { { table_option_rows, SETTING(table) } },

@@ -18,15 +18,17 @@
 
 #define FIELD(name) offsetof(struct group, name)
 
-enum { PROGRAM_SIZE = 256 };
+enum { NAME_SIZE = 1024 };
 
 const char group_default_columns[] = "footprint,share,processes,anon,file,shared,swap,sum,name";
 
 /* clang-format off */
 static const struct column columns[] = {
-	{ "name", "NAME", NULL, "The program, user, unit or cgroup. Unknown: of processes without one.", UNIT_TEXT, 24, 0, FIELD(name),
+	{ "name", "NAME", NULL, "The program, user, unit, cgroup, container or pod. Unknown: of processes without one.", UNIT_TEXT, 24, 0, FIELD(name),
 		.source = "what the processes have in common" },
-	{ "by", "BY", NULL, "The kind of group: program, user, unit, cgroup.", UNIT_TEXT, 8, 0, FIELD(by), .is_constant = true,
+	{ "path", "PATH", NULL, "Of a container or pod: the path of its cgroup, which tells those of the same name apart.", UNIT_TEXT, 24, 0, FIELD(path), .is_path = true,
+		.source = "/proc/PID/cgroup" },
+	{ "by", "BY", NULL, "The kind of group: program, user, unit, cgroup, container, pod.", UNIT_TEXT, 9, 0, FIELD(by), .is_constant = true,
 		.source = "memtop itself" },
 	{ "processes", "PROCS", NULL, "Its processes, without kernel threads.", UNIT_NUMBER, 6, NEED_STAT, FIELD(processes),
 		.source = "the folders of /proc" },
@@ -62,7 +64,7 @@ static const struct column columns[] = {
 const struct table group_table = {
 	.name = "group",
 	.search = "name",
-	.key = "name",
+	.key = "name,path",
 	.then_by = "processes",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
@@ -71,55 +73,92 @@ const struct table group_table = {
 
 /* The first word without the colon of "sshd: user". */
 static const char *
-program_of(const struct process *process, char text[static PROGRAM_SIZE])
+program_of(const struct process *process, char text[static NAME_SIZE])
 {
 	const char *program = process->command ? process_program(process->command) : process->comm;
 	size_t length = program ? strcspn(program, " ") : 0;
 
 	if (length > 1 && program[length - 1] == ':')
 		length--;
-	if (length >= PROGRAM_SIZE)
-		length = PROGRAM_SIZE - 1;
+	if (length >= NAME_SIZE)
+		length = NAME_SIZE - 1;
 	memcpy(text, program ? program : "", length);
 	text[length] = '\0';
 	return length > 0 ? text : NULL;
 }
 
 static const char *
-user_of(const struct process *process, char unused[static PROGRAM_SIZE])
+user_of(const struct process *process, char unused[static NAME_SIZE])
 {
 	return process->user;
 }
 
 static const char *
-unit_of(const struct process *process, char unused[static PROGRAM_SIZE])
+unit_of(const struct process *process, char unused[static NAME_SIZE])
 {
 	return process->unit;
 }
 
 static const char *
-cgroup_of(const struct process *process, char unused[static PROGRAM_SIZE])
+cgroup_of(const struct process *process, char unused[static NAME_SIZE])
 {
 	return process->cgroup;
 }
 
-/* The name of the group of a process, which may be made in `text`; NULL: none. */
-static const char *(*const names[GROUP_KINDS])(
-	const struct process *process, char text[static PROGRAM_SIZE]) = {
-	[GROUP_BY_PROGRAM] = program_of,
-	[GROUP_BY_USER] = user_of,
-	[GROUP_BY_UNIT] = unit_of,
-	[GROUP_BY_CGROUP] = cgroup_of,
+/* Containers of different pods often have the same name: "NAMESPACE/POD/CONTAINER". */
+static const char *
+container_of(const struct process *process, char text[static NAME_SIZE])
+{
+	bool has_pod_name = process->pod && strchr(process->pod, '/');
+
+	if (!process->container || !has_pod_name)
+		return process->container;
+	snprintf(text, NAME_SIZE, "%s/%s", process->pod, process->container);
+	return text;
+}
+
+static const char *
+pod_of(const struct process *process, char unused[static NAME_SIZE])
+{
+	return process->pod;
+}
+
+/*
+ * The name of the group of a process, which may be made in `text`; NULL: none. `path` is the text
+ * in the process that tells groups apart; 0: the name does.
+ */
+static const struct {
+	const char *(*name)(const struct process *process, char text[static NAME_SIZE]);
+	size_t path;
+} names[GROUP_KINDS] = {
+	[GROUP_BY_PROGRAM] = { program_of },
+	[GROUP_BY_USER] = { user_of },
+	[GROUP_BY_UNIT] = { unit_of },
+	[GROUP_BY_CGROUP] = { cgroup_of },
+	[GROUP_BY_CONTAINER] = { container_of, offsetof(struct process, container_path) },
+	[GROUP_BY_POD] = { pod_of, offsetof(struct process, pod_path) },
 };
 
 /* clang-format off */
 const struct group_description group_kinds[GROUP_KINDS] = {
-	[GROUP_BY_PROGRAM] = { "program", "the program, or the script that an interpreter runs", NEED_COMMAND },
-	[GROUP_BY_USER]    = { "user", "the effective user", NEED_OWNER },
-	[GROUP_BY_UNIT]    = { "unit", "the systemd unit", NEED_CGROUP },
-	[GROUP_BY_CGROUP]  = { "cgroup", "the cgroup", NEED_CGROUP },
+	[GROUP_BY_PROGRAM]   = { "program", "the program, or the script that an interpreter runs", NEED_COMMAND },
+	[GROUP_BY_USER]      = { "user", "the effective user", NEED_OWNER },
+	[GROUP_BY_UNIT]      = { "unit", "the systemd unit", NEED_CGROUP },
+	[GROUP_BY_CGROUP]    = { "cgroup", "the cgroup", NEED_CGROUP },
+	[GROUP_BY_CONTAINER] = { "container", "the container, by name or id", NEED_CONTAINER },
+	[GROUP_BY_POD]       = { "pod", "the pod, by namespace and name or UID", NEED_CONTAINER },
 };
 /* clang-format on */
+
+void
+group_kinds_list(char text[static GROUP_KINDS_SIZE])
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < GROUP_KINDS && length < GROUP_KINDS_SIZE; i++)
+		length += (size_t)snprintf(text + length, GROUP_KINDS_SIZE - length, "%s%s",
+			i ? ", " : "", group_kinds[i].name);
+}
 
 struct grouping {
 	const struct snapshot *snapshot;
@@ -138,11 +177,12 @@ group_at(const struct rows *groups, uint32_t row)
 }
 
 static uint32_t
-add_group(struct grouping *grouping, const char *name, uint64_t hash)
+add_group(struct grouping *grouping, const char *name, const char *path, uint64_t hash)
 {
 	struct group *group = rows_add(grouping->groups, &group_table);
 
 	group->name = name ? arena_text(grouping->texts, name) : NULL;
+	group->path = path ? arena_text(grouping->texts, path) : NULL;
 	group->by = group_kinds[grouping->kind].name;
 	group->processes = group->known = group->footprint = 0;
 	group->anon = group->file = group->shared = group->swap = group->page_tables = 0;
@@ -157,17 +197,25 @@ is_same_name(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+static bool
+is_group(const struct group *group, bool by_path, const char *name, const char *path)
+{
+	return by_path ? is_same_name(group->path, path) : is_same_name(group->name, name);
+}
+
 static uint32_t
 group_row_of(struct grouping *grouping, const struct process *process)
 {
-	char text[PROGRAM_SIZE];
-	const char *name = names[grouping->kind](process, text);
-	uint64_t hash = index_mix_text(0, name);
+	char text[NAME_SIZE];
+	const char *name = names[grouping->kind].name(process, text);
+	size_t offset = names[grouping->kind].path;
+	const char *path = offset ? *(const char *const *)((const char *)process + offset) : NULL;
+	uint64_t hash = index_mix_text(0, offset ? path : name);
 	uint32_t row = index_first(&grouping->index, hash);
 
-	while (row != INDEX_END && !is_same_name(group_at(grouping->groups, row)->name, name))
+	while (row != INDEX_END && !is_group(group_at(grouping->groups, row), offset, name, path))
 		row = index_next(&grouping->index, row);
-	return row == INDEX_END ? add_group(grouping, name, hash) : row;
+	return row == INDEX_END ? add_group(grouping, name, path, hash) : row;
 }
 
 /* Counts a process, which may share its memory with another. */

@@ -15,6 +15,8 @@ enum group_kind {
 	GROUP_BY_USER,
 	GROUP_BY_UNIT,
 	GROUP_BY_CGROUP,
+	GROUP_BY_CONTAINER,
+	GROUP_BY_POD,
 	GROUP_KINDS,
 };
 
@@ -24,9 +26,14 @@ struct group_description {
 };
 extern const struct group_description group_kinds[GROUP_KINDS];
 
+/* Writes the names of all kinds: "program, user, unit". */
+enum { GROUP_KINDS_SIZE = 128 };
+void group_kinds_list(char text[static GROUP_KINDS_SIZE]);
+
 /* Processes together. Bytes; UNKNOWN if the figure of a process is not known. */
 struct group {
 	const char *name; /* NULL: they belong to no group of that kind */
+	const char *path; /* of a container or pod: tells those of one name apart */
 	const char *by;   /* the kind */
 	const char *sum;  /* what the footprint is: "PSS", "older PSS", "at most" */
 	int64_t processes;

@@ -17,7 +17,12 @@ struct state {
 	enum group_kind kind;
 };
 
-/* How processes are filtered by the name of a group of each kind. */
+/*
+ * How processes are filtered by the name of a group of each kind; where groups have a path, by the
+ * end of that, before which "^" stands if it is whole.
+ */
+enum { PATH_TAIL = 180 };
+
 static const struct {
 	const char *known, *unknown;
 } filters[GROUP_KINDS] = {
@@ -25,6 +30,8 @@ static const struct {
 	[GROUP_BY_USER] = { "user='%s'", "!user~." },
 	[GROUP_BY_UNIT] = { "unit='%s'", "!unit~." },
 	[GROUP_BY_CGROUP] = { "cgroup='%s'", "!cgroup~." },
+	[GROUP_BY_CONTAINER] = { "container_path~'%s\\Q%s\\E$'", "!container_path~." },
+	[GROUP_BY_POD] = { "pod_path~'%s\\Q%s\\E$'", "!pod_path~." },
 };
 
 static void
@@ -75,6 +82,26 @@ draw_notes(void *data, struct app *app, WINDOW *window)
 		": what its processes hold, each page once. ~ at most, until PSS is read");
 }
 
+/* Writes the filter that its processes pass. Returns false if there is none. */
+static bool
+filter_of(enum group_kind kind, const struct group *group, char text[static PROMPT_SIZE])
+{
+	const char *known = filters[kind].known;
+	const char *told = group->path ? group->path : group->name;
+	size_t length = told ? strlen(told) : 0;
+	int size;
+
+	if (!group->name)
+		size = snprintf(text, PROMPT_SIZE, "%s", filters[kind].unknown);
+	else if (!group->path)
+		size = snprintf(text, PROMPT_SIZE, known, group->name);
+	else if (length <= PATH_TAIL)
+		size = snprintf(text, PROMPT_SIZE, known, "^", group->path);
+	else
+		size = snprintf(text, PROMPT_SIZE, known, "", group->path + length - PATH_TAIL);
+	return size + 1 < PROMPT_SIZE && (!told || !strchr(told, '\''));
+}
+
 /* Shows the processes of the selected group. */
 static void
 open_processes(const struct state *state, struct app *app)
@@ -85,12 +112,8 @@ open_processes(const struct state *state, struct app *app)
 
 	if (!group)
 		return;
-	if (group->name)
-		snprintf(text, sizeof(text), filters[state->kind].known, group->name);
-	else
-		snprintf(text, sizeof(text), "%s", filters[state->kind].unknown);
-	if (strlen(text) + 1 == sizeof(text) || (group->name && strchr(group->name, '\'')) ||
-		!app_open(app, views[0]) || !table_input_filter(app, text, &error))
+	if (!filter_of(state->kind, group, text) || !app_open(app, views[0]) ||
+		!table_input_filter(app, text, &error))
 		app_say(app, "no filter finds the processes of this name");
 	else
 		app_refresh(app); /* for the sum of the rows that pass, with PSS */
@@ -121,9 +144,9 @@ table(void *data, struct app *app)
 
 const struct view view_groups = {
 	.name = "Groups",
-	.hint = "Enter its processes  b by user, unit, cgroup  / find  \\ filter  < > sort  ? help",
+	.hint = "Enter its processes  b by unit, container  / find  \\ filter  < > sort  ? help",
 	.key = { .keys = "2",
-		.help = "programs, users, units, cgroups: what their processes hold together",
+		.help = "programs, users, units, containers: what they hold together",
 		.codes = { '2' } },
 	.has_tab = true,
 	.needs = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_SWAP | NEED_MEMINFO | NEED_PSS,

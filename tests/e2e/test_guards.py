@@ -129,7 +129,7 @@ def test_S7_the_compiler_is_told_to_protect_stack_and_control_flow():
 
 SMALL = ["free", "batch -n 1", "batch -n 1 --lock", "batch -n 1 --format json", "batch -n 1 --format csv", "oom", "oom -p 1",
          "oom --dry-run -p 1 -n 5", "map SELF", "map SELF --all", "map SELF --explain", "faults -d 0.1",
-         "faults -d 0.1 -- true", "budget", "budget --explain", "groups", "groups --by cgroup", "kernel slab", "kernel zones", "kernel buddy",
+         "faults -d 0.1 -- true", "budget", "budget --explain", "groups", "groups --by cgroup", "groups --by container", "kernel slab", "kernel zones", "kernel buddy",
          "kernel reclaim", "kernel swap", "kernel nodes", "help"]
 
 

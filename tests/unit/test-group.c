@@ -167,6 +167,51 @@ names_may_be_long_or_unknown(void **state)
 	assert_int_equal(find(fixture, GROUP_BY_UNIT, NULL)->processes, 2);
 }
 
+/* Each runtime has its own names, and Kubernetes those of each pod. */
+static void
+containers_of_one_name_are_not_merged(void **state)
+{
+	static const struct {
+		const char *container, *path, *pod, *pod_path;
+	} rows[] = {
+		{ "web", "/docker/1", NULL, NULL },
+		{ "web", "/docker/1", NULL, NULL },
+		{ "web", "/lxc/web", NULL, NULL },
+		{ "app", "/pod1/1", "shop/web-1", "/pod1" },
+		{ "app", "/pod2/2", "shop/web-1", "/pod2" },
+		{ "0123456789ab", "/pod3/3", "7d4424e6-bb13", "/pod3" },
+		{ NULL, NULL, NULL, NULL },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct process *process = add(fixture, 10 + (int64_t)i, "x", 1, 1);
+
+		process->container = rows[i].container;
+		process->container_path = rows[i].path;
+		process->pod = rows[i].pod;
+		process->pod_path = rows[i].pod_path;
+	}
+	assert_string_equal(find(fixture, GROUP_BY_CONTAINER, "0123456789ab")->path, "/pod3/3");
+	assert_int_equal(fixture->groups.count, 6);
+	assert_int_equal(((struct group *)fixture->groups.data)->processes, 2);
+	assert_string_equal(((struct group *)fixture->groups.data + 2)->name, "shop/web-1/app");
+	assert_string_equal(((struct group *)fixture->groups.data + 3)->name, "shop/web-1/app");
+	assert_int_equal(find(fixture, GROUP_BY_CONTAINER, NULL)->processes, 1);
+	assert_int_equal(find(fixture, GROUP_BY_POD, NULL)->processes, 4);
+	assert_int_equal(fixture->groups.count, 4);
+	assert_string_equal(find(fixture, GROUP_BY_POD, "7d4424e6-bb13")->path, "/pod3");
+}
+
+static void
+all_kinds_fit_into_their_list(void **state)
+{
+	char list[GROUP_KINDS_SIZE];
+
+	group_kinds_list(list);
+	assert_string_equal(list, "program, user, unit, cgroup, container, pod");
+}
+
 static void
 kernel_threads_are_left_out(void **state)
 {
@@ -189,6 +234,8 @@ main(void)
 		TEST(what_was_read_before_is_marked),
 		TEST(programs_are_named_as_people_know_them),
 		TEST(names_may_be_long_or_unknown),
+		TEST(containers_of_one_name_are_not_merged),
+		TEST(all_kinds_fit_into_their_list),
 		TEST(kernel_threads_are_left_out),
 	};
 
