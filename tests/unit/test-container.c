@@ -204,7 +204,7 @@ names_that_only_look_like_containers_are_none(void **state)
 		"/lxc.payload.",
 		"/lxc",
 		"/x/default/web",
-		"/a" ID,
+		("/a" ID),
 		"/0123456789abcdef",
 		"/app-flatpak-.scope",
 		"/app-flatpak--.scope",
