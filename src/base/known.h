@@ -6,6 +6,9 @@
 /* An unknown number: no permission, process gone, or not in this kernel. Never shown as 0. */
 #define UNKNOWN INT64_MIN
 
+/* No limit, in the place of a limit. It is known, and above any number. */
+#define UNLIMITED INT64_MAX
+
 /* For sums in which an unknown number counts as 0. */
 static inline int64_t
 known_or_zero(int64_t number)

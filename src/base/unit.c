@@ -121,6 +121,13 @@ format_bytes(char *text, int64_t number, enum scale scale)
 }
 
 static size_t
+format_limit(char *text, int64_t number, enum scale scale)
+{
+	return number == UNLIMITED ? (size_t)sprintf(text, "none")
+				   : format_bytes(text, number, scale);
+}
+
+static size_t
 format_rate(char *text, int64_t number, enum scale scale)
 {
 	uint64_t size = (uint64_t)number;
@@ -202,6 +209,7 @@ static const struct {
 	[UNIT_ID]               = { format_number,   false, 1,          count_suffixes },
 	[UNIT_NUMBER]           = { format_number,   true,  1,          count_suffixes },
 	[UNIT_BYTES]            = { format_bytes,    true,  1,          byte_suffixes },
+	[UNIT_LIMIT]            = { format_limit,    true,  1,          byte_suffixes },
 	[UNIT_BYTES_PER_MINUTE] = { format_bytes,    true,  1,          byte_suffixes },
 	[UNIT_BYTES_PER_SECOND] = { format_bytes,    true,  1,          byte_suffixes },
 	[UNIT_RATE]             = { format_rate,     true,  1000,       count_suffixes },
@@ -318,6 +326,10 @@ unit_parse(enum unit unit, const char *text, int64_t *ret_number)
 
 	if (unit == UNIT_ADDRESS)
 		return parse_address(text, ret_number);
+	if (unit == UNIT_LIMIT && strcmp(text, "none") == 0) {
+		*ret_number = UNLIMITED;
+		return 0;
+	}
 	if (unit == UNIT_ID && length > 0 && !negative && !text[strspn(text, "0123456789")])
 		return parse_id(text, ret_number);
 	if (length == 0 || length >= sizeof(digits))

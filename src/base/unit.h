@@ -12,6 +12,7 @@ enum unit {
 	UNIT_ID,               /* an ID, such as a PID or an inode: unsigned, shown in full */
 	UNIT_NUMBER,           /* a count or a score, shown in full */
 	UNIT_BYTES,            /* bytes */
+	UNIT_LIMIT,            /* bytes that may be used, or UNLIMITED: "none", also for machines */
 	UNIT_BYTES_PER_MINUTE, /* bytes a minute */
 	UNIT_BYTES_PER_SECOND, /* bytes a second */
 	UNIT_RATE,             /* thousandths a second */
@@ -48,9 +49,9 @@ int64_t unit_in_order(enum unit unit, int64_t number);
 int64_t unit_divisor(enum unit unit);
 
 /*
- * Reads a number as people write it: 500M or 1.5g for bytes, 2.5 for a rate or a percentage, 90, 5m
- * or 2h for a duration or span, 7fff0000 for an address. The whole text must be one number. Returns
- * 0, -EINVAL or -ERANGE.
+ * Reads a number as people write it: 500M or 1.5g for bytes, the same or "none" for a limit, 2.5
+ * for a rate or a percentage, 90, 5m or 2h for a duration or span, 7fff0000 for an address. The
+ * whole text must be one number. Returns 0, -EINVAL or -ERANGE.
  */
 int unit_parse(enum unit unit, const char *text, int64_t *ret_number);
 

@@ -77,8 +77,6 @@ extern const char process_default_columns[];
 /* The same for the order of kills. */
 extern const char process_kill_order_columns[];
 
-#define UNLIMITED INT64_MAX
-
 /* The limits of a process for memory (setrlimit(2)), in display order. */
 enum limit_kind {
 	LIMIT_ADDRESS_SPACE,

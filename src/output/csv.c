@@ -35,7 +35,8 @@ write_number(FILE *file, enum unit unit, int64_t number)
 
 	if (number == UNKNOWN)
 		return;
-	if (unit == UNIT_ADDRESS || unit == UNIT_ID) {
+	if (unit == UNIT_ADDRESS || unit == UNIT_ID ||
+		(unit == UNIT_LIMIT && number == UNLIMITED)) {
 		unit_format(text, unit, number, SCALE_BYTES);
 		fputs(text, file);
 		return;

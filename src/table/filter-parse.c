@@ -176,6 +176,7 @@ static const char *
 example_of(enum unit unit)
 {
 	return unit == UNIT_BYTES || unit == UNIT_BYTES_PER_MINUTE ? "a size like 500M"
+	       : unit == UNIT_LIMIT                                ? "a size like 500M, or none"
 	       : unit == UNIT_DURATION                             ? "a time like 90 or 5m"
 	       : unit == UNIT_ADDRESS                              ? "an address like 7fff0000"
 								   : "a number";

@@ -228,7 +228,8 @@ grid_draw_headings(
 static bool
 is_size(enum unit unit)
 {
-	return unit == UNIT_BYTES || unit == UNIT_BYTES_PER_MINUTE || unit == UNIT_BYTES_PER_SECOND;
+	return unit == UNIT_BYTES || unit == UNIT_LIMIT || unit == UNIT_BYTES_PER_MINUTE ||
+	       unit == UNIT_BYTES_PER_SECOND;
 }
 
 /* Identifiers and texts have no size. */
@@ -242,7 +243,8 @@ style_of_number(const struct column *column, const void *row)
 	number = column_number(column, row);
 	if (number == 0)
 		return STYLE_ZERO;
-	return is_size(column->unit) && (number >= LARGE || (number <= -LARGE && number != UNKNOWN))
+	return is_size(column->unit) && ((number >= LARGE && number != UNLIMITED) ||
+						(number <= -LARGE && number != UNKNOWN))
 		       ? STYLE_LARGE
 		       : STYLE_NORMAL;
 }

@@ -19,6 +19,7 @@ static const char *const units[] = {
 	[UNIT_ID] = "id",
 	[UNIT_NUMBER] = "integer",
 	[UNIT_BYTES] = "integer",
+	[UNIT_LIMIT] = "limit",
 	[UNIT_BYTES_PER_MINUTE] = "integer",
 	[UNIT_BYTES_PER_SECOND] = "integer",
 	[UNIT_RATE] = "real",

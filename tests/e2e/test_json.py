@@ -9,7 +9,7 @@ from collections import defaultdict
 import pytest
 from conftest import BUILD, FIXTURES, memtop
 
-TYPES = {"text": (str,), "id": (int, str), "integer": (int,), "real": (int, float)}
+TYPES = {"text": (str,), "id": (int, str), "integer": (int,), "limit": (int, str), "real": (int, float)}
 HINT = {"count": (int,), "text": (str,)}
 LOG_WORDS = {"killer": (str,), "constraint": (str,), "outcome": (str,)}
 
