@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "collect/budget.h"
 #include "collect/cgroup-tree.h"
+#include "collect/cgroups.h"
 #include "collect/kernel-log.h"
 #include "collect/kernel-tables.h"
 #include "collect/last-kill.h"
@@ -47,6 +48,7 @@ struct collector {
 	struct processes *processes;
 	struct oom_scope *scope;
 	struct nearest_limit_reader *limits;
+	struct cgroups_reader *charges;
 	struct oom_watch *watch;
 	struct last_kill last_kill;
 	struct budget_reader *budget;
@@ -99,6 +101,12 @@ static int
 read_own_limit(struct collector *collector, struct snapshot *now)
 {
 	return oom_scope_read_own(collector->scope, now);
+}
+
+static int
+read_charges(struct collector *collector, struct snapshot *now)
+{
+	return cgroups_read(collector->charges, now);
 }
 
 static int
@@ -165,6 +173,7 @@ static const struct {
 	{ NEED_BUDGET, read_budget },
 	{ NEED_LIMIT, read_limit },
 	{ NEED_OWN_LIMIT, read_own_limit },
+	{ NEED_CHARGE, read_charges },
 };
 
 /*
@@ -293,6 +302,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		all.bits |= NEED_SLABS;
 	if (needs->scope)
 		all.bits |= NEED_OOM | NEED_CGROUP;
+	if (all.bits & CHARGE_NEEDS)
+		all.bits |= NEED_CHARGE;
 	if (all.bits & NEED_VERDICT)
 		all.bits |= VERDICT_NEEDS;
 	if (all.bits & NEED_OOM && !needs->scope)
@@ -344,6 +355,7 @@ collect_destroy(struct source *source)
 	processes_destroy(collector->processes);
 	oom_scope_destroy(collector->scope);
 	nearest_limit_destroy(collector->limits);
+	cgroups_destroy(collector->charges);
 	cgroup_tree_destroy(collector->cgroups);
 	budget_reader_destroy(collector->budget);
 	slab_reader_destroy(collector->slab);
@@ -375,6 +387,7 @@ collect_create(const char *root, struct source **ret_source)
 		.processes = processes_create(fd, cgroups, root ? root : "/"),
 		.scope = oom_scope_create(fd, cgroups),
 		.limits = nearest_limit_create(fd, cgroups),
+		.charges = cgroups_create(cgroups),
 		.watch = oom_watch_create(&places),
 		.budget = budget_reader_create(fd),
 		.slab = slab_reader_create(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/derive.h"
 
+#include "base/index.h"
 #include "base/known.h"
 #include "base/macros.h"
 #include "model/badness.h"
@@ -8,6 +9,7 @@
 #include "model/snapshot.h"
 
 #include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The change between two values over `elapsed`, scaled to `span` (both nanoseconds). */
@@ -159,6 +161,43 @@ derive_reclaim(struct snapshot *now, const struct snapshot *before, int64_t elap
 			counters[i].rate = rate(counters[i].count, old_counters[i].count, elapsed);
 }
 
+/* What was known before a reading of what was missing stays, with the time it was read. */
+static void
+keep_charge(struct cgroup_charge *now, const struct cgroup_charge *before)
+{
+	now->high_rate = before->high_rate;
+	now->kill_rate = before->kill_rate;
+	if (before->high_events != UNKNOWN)
+		now->high_events = before->high_events;
+	if (before->kills != UNKNOWN)
+		now->kills = before->kills;
+}
+
+static void
+derive_charges(struct snapshot *now, const struct snapshot *before, int64_t elapsed)
+{
+	struct index index = { .heads = NULL };
+
+	if (!(now->bits & NEED_CHARGE_EVENTS))
+		return;
+	charge_index(&index, &before->charges);
+	for (size_t i = 0; i < now->charges.count; i++) {
+		struct cgroup_charge *charge = charge_at(&now->charges, i);
+		const struct cgroup_charge *old =
+			charge_find(&index, &before->charges, charge->path, strlen(charge->path));
+
+		if (!old || old->inode != charge->inode)
+			continue;
+		if (now->only_missing) {
+			keep_charge(charge, old);
+			continue;
+		}
+		charge->high_rate = rate(charge->high_events, old->high_events, elapsed);
+		charge->kill_rate = rate(charge->kills, old->kills, elapsed);
+	}
+	index_finish(&index);
+}
+
 void
 derive(struct snapshot *now, const struct snapshot *before)
 {
@@ -172,8 +211,10 @@ derive(struct snapshot *now, const struct snapshot *before)
 	} else if (before) {
 		derive_system(&now->system, &before->system, elapsed);
 	}
-	if (before)
+	if (before) {
 		derive_reclaim(now, before, elapsed);
+		derive_charges(now, before, elapsed);
+	}
 	for (size_t i = 0; i < now->process_count; i++) {
 		struct process *process = &now->processes[i];
 		const struct process *old = NULL;

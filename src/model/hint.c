@@ -55,6 +55,7 @@ static const struct {
 	{ NEED_RECLAIM, "counters of reclaim (/proc/vmstat)", subset_remedy, subset_remedy },
 	{ NEED_SWAPS, "swap devices (/proc/swaps)", subset_remedy, "needs CONFIG_SWAP, and /proc without subset=pid" },
 	{ NEED_NODES, "NUMA nodes (/sys/devices/system/node)", NULL, "needs CONFIG_NUMA and sysfs" },
+	{ NEED_CHARGE, "what cgroups are charged for", "memory.stat and others may not be read", "there is no memory controller of cgroups" },
 	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
 };
 
@@ -67,6 +68,7 @@ static const struct {
 	{ NEED_MEMINFO, ERANGE, "used and available unknown: MemAvailable is above MemTotal, as in some containers; free takes MemFree in its place" },
 	{ NEED_BUDGET, ENODATA, "where memory is unknown: /proc/meminfo has no MemTotal above 0" },
 	{ NEED_BUDGET, ERANGE, "figures of a container and of its host are mixed in /proc/meminfo, as by lxcfs: they add up to more than MemTotal" },
+	{ NEED_CHARGE, E2BIG, "there are more than 8,192 cgroups, or more than 64 inside each other: the others count in those above them" },
 };
 /* clang-format on */
 

@@ -46,7 +46,20 @@
 #define NEED_COURSE        NEED_BIT(34) /* what only readings of some minutes tell */
 #define NEED_SLABS         NEED_BIT(35) /* the slab caches */
 #define NEED_OWN_LIMIT     NEED_BIT(36) /* the limit that memtop's own cgroup reaches first */
+
+/* Of the memory cgroups. Each file costs as much as the first: only what is shown is read. */
+#define NEED_CHARGE          NEED_BIT(40) /* the groups, and how much each is charged for */
+#define NEED_CHARGE_STAT     NEED_BIT(41) /* memory.stat: of what it consists */
+#define NEED_CHARGE_KERNEL   NEED_BIT(42) /* kernel memory, sockets: in memory.stat or files of their own */
+#define NEED_CHARGE_MAX      NEED_BIT(43) /* the limits that are in effect */
+#define NEED_CHARGE_EVENTS   NEED_BIT(44) /* how often limits were reached, kills */
+#define NEED_CHARGE_PRESSURE NEED_BIT(45) /* memory.pressure */
+#define NEED_CHARGE_REST     NEED_BIT(46) /* all other files */
 /* clang-format on */
+
+#define CHARGE_NEEDS                                                                               \
+	(NEED_CHARGE | NEED_CHARGE_STAT | NEED_CHARGE_KERNEL | NEED_CHARGE_MAX |                   \
+		NEED_CHARGE_EVENTS | NEED_CHARGE_PRESSURE | NEED_CHARGE_REST)
 
 /* What a verdict is made of. */
 #define VERDICT_NEEDS                                                                              \

@@ -29,6 +29,7 @@ snapshot_reset(struct snapshot *snapshot)
 	rows_reset(&snapshot->mappings);
 	snapshot->mappings_of = 0;
 	rows_reset(&snapshot->budget);
+	rows_reset(&snapshot->charges);
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
 		rows_reset(&snapshot->kernel[i]);
 	snapshot->kill_count = 0;
@@ -51,6 +52,7 @@ snapshot_finish(struct snapshot *snapshot)
 	rows_finish(&snapshot->faults);
 	rows_finish(&snapshot->mappings);
 	rows_finish(&snapshot->budget);
+	rows_finish(&snapshot->charges);
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
 		rows_finish(&snapshot->kernel[i]);
 	free(snapshot->kill_order);

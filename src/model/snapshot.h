@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "model/budget.h"
+#include "model/charge.h"
 #include "model/event.h"
 #include "model/fault.h"
 #include "model/hint.h"
@@ -38,6 +39,7 @@ struct snapshot {
 	struct rows budget;
 	struct budget_figures budget_figures; /* the source of `budget` */
 	struct rows kernel[KERNEL_PARTS];
+	struct rows charges;         /* of memory cgroups; each after the one above it */
 	uint64_t bits;               /* the needs it was read for */
 	int64_t focus;               /* the process with additional needs; 0: none */
 	uint64_t focus_bits;         /* the additional needs */

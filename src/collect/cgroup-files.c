@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "collect/cgroup-files.h"
+
+#include "base/known.h"
+#include "base/macros.h"
+#include "collect/procfs.h"
+#include "model/needs.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHARGE(name) offsetof(struct cgroup_reading, charge.name)
+#define OTHER(name) offsetof(struct cgroup_reading, name)
+#define KEY(name, offset)                                                                          \
+	{                                                                                          \
+		name, sizeof(name) - 1, offset, false                                              \
+	}
+#define LIMIT_KEY(name, offset)                                                                    \
+	{                                                                                          \
+		name, sizeof(name) - 1, offset, true                                               \
+	}
+#define KEYS(list) list, ARRAY_SIZE(list)
+
+/* Version 1 shows no limit as the largest number of whole pages. No size is that large. */
+#define NO_LIMIT (INT64_C(1) << 62)
+
+struct key {
+	const char *name;
+	size_t length, offset;
+	bool is_limit;
+};
+
+/* A file, and what is taken from it: one number, or those behind its keys. */
+struct file {
+	const char *name;
+	uint64_t needs; /* any of these */
+	void (*take)(struct cgroup_reading *reading, const struct file *file);
+	size_t offset;
+	const struct key *keys;
+	size_t key_count;
+	bool is_not_of_machine; /* costly and not needed there */
+};
+
+static void take_number(struct cgroup_reading *reading, const struct file *file);
+static void take_limit(struct cgroup_reading *reading, const struct file *file);
+static void take_keys(struct cgroup_reading *reading, const struct file *file);
+static void take_pressure(struct cgroup_reading *reading, const struct file *file);
+
+/* clang-format off */
+
+/* Without total_ a figure of version 1 is of the group alone, unlike its usage (K15). */
+static const struct key old_stat[] = {
+	KEY("total_rss", CHARGE(anon)),
+	KEY("total_cache", CHARGE(file)),
+	KEY("total_shmem", CHARGE(shmem)),
+	KEY("total_inactive_file", OTHER(inactive_file)),
+	LIMIT_KEY("hierarchical_memory_limit", OTHER(hierarchical_max)),
+};
+
+static const struct key stat[] = {
+	KEY("anon", CHARGE(anon)),
+	KEY("file", CHARGE(file)),
+	KEY("kernel", CHARGE(kernel)),
+	KEY("shmem", CHARGE(shmem)),
+	KEY("sock", CHARGE(sock)),
+	KEY("zswap", CHARGE(zswap)),
+	KEY("inactive_file", OTHER(inactive_file)),
+	KEY("slab", OTHER(slab)),
+	KEY("kernel_stack", OTHER(stacks)),
+	KEY("pagetables", OTHER(page_tables)),
+	KEY("sec_pagetables", OTHER(second_tables)),
+	KEY("percpu", OTHER(percpu)),
+	KEY("vmalloc", OTHER(vmalloc)),
+};
+
+static const struct key old_kills[] = { KEY("oom_kill", CHARGE(own_kills)) };
+static const struct key own_kills[] = { KEY("oom_kill", CHARGE(own_kills)) };
+static const struct key events[] = {
+	KEY("high", CHARGE(high_events)),
+	KEY("max", CHARGE(max_events)),
+	KEY("oom", CHARGE(ooms)),
+	KEY("oom_kill", CHARGE(kills)),
+	KEY("oom_group_kill", CHARGE(group_kills)),
+};
+static const struct key group_stat[] = { KEY("nr_dying_descendants", CHARGE(dying)) };
+
+static const struct file old_files[] = {
+	{ "memory.usage_in_bytes", NEED_CHARGE, take_number, CHARGE(current) },
+	{ "memory.stat", NEED_CHARGE_STAT | NEED_CHARGE_MAX, take_keys, 0, KEYS(old_stat), .is_not_of_machine = true },
+	{ "memory.limit_in_bytes", NEED_CHARGE_MAX | NEED_CHARGE_REST, take_limit, CHARGE(max) },
+	{ "memory.kmem.usage_in_bytes", NEED_CHARGE_KERNEL, take_number, CHARGE(kernel) },
+	{ "memory.kmem.tcp.usage_in_bytes", NEED_CHARGE_KERNEL, take_number, CHARGE(sock) },
+	{ "memory.memsw.usage_in_bytes", NEED_CHARGE_REST, take_number, OTHER(both) },
+	{ "memory.memsw.limit_in_bytes", NEED_CHARGE_REST, take_limit, OTHER(both_max) },
+	{ "memory.soft_limit_in_bytes", NEED_CHARGE_REST, take_limit, CHARGE(low) },
+	{ "memory.max_usage_in_bytes", NEED_CHARGE_REST, take_number, CHARGE(peak) },
+	{ "memory.failcnt", NEED_CHARGE_EVENTS, take_number, CHARGE(max_events) },
+	{ "memory.memsw.failcnt", NEED_CHARGE_EVENTS, take_number, OTHER(both_failures) },
+	{ "memory.oom_control", NEED_CHARGE_EVENTS, take_keys, 0, KEYS(old_kills) },
+};
+
+static const struct file files[] = {
+	{ "memory.current", NEED_CHARGE, take_number, CHARGE(current) },
+	{ "memory.stat", NEED_CHARGE_STAT | NEED_CHARGE_KERNEL, take_keys, 0, KEYS(stat) },
+	{ "memory.max", NEED_CHARGE_MAX, take_limit, CHARGE(max) },
+	{ "memory.swap.current", NEED_CHARGE_REST, take_number, CHARGE(swap) },
+	{ "memory.swap.max", NEED_CHARGE_REST, take_limit, CHARGE(swap_max) },
+	{ "memory.high", NEED_CHARGE_REST, take_limit, CHARGE(high) },
+	{ "memory.low", NEED_CHARGE_REST, take_limit, CHARGE(low) },
+	{ "memory.min", NEED_CHARGE_REST, take_limit, CHARGE(min) },
+	{ "memory.peak", NEED_CHARGE_REST, take_number, CHARGE(peak) },
+	{ "pids.current", NEED_CHARGE_REST, take_number, CHARGE(pids) },
+	{ "cgroup.stat", NEED_CHARGE_REST, take_keys, 0, KEYS(group_stat) },
+	{ "memory.events", NEED_CHARGE_EVENTS, take_keys, 0, KEYS(events) },
+	{ "memory.events.local", NEED_CHARGE_EVENTS, take_keys, 0, KEYS(own_kills) },
+	{ "memory.pressure", NEED_CHARGE_PRESSURE, take_pressure },
+};
+/* clang-format on */
+
+static const struct {
+	const struct file *files;
+	size_t count;
+} versions[] = {
+	{ old_files, ARRAY_SIZE(old_files) },
+	{ files, ARRAY_SIZE(files) },
+};
+
+static void
+put(struct cgroup_reading *reading, size_t offset, int64_t number)
+{
+	*(int64_t *)((char *)reading + offset) = number;
+}
+
+/*
+ * A number that fills the rest of a line. Without the end of the line it may have been cut, and any
+ * other character makes it something else.
+ */
+static int64_t
+number_of_line(const char *text, bool is_limit)
+{
+	size_t length = strspn(text, "0123456789");
+	int64_t number = procfs_number(&(const char *){ text });
+
+	if (is_limit && strncmp(text, "max\n", 4) == 0)
+		return UNLIMITED;
+	if (length == 0 || text[length] != '\n')
+		return UNKNOWN;
+	if (number >= NO_LIMIT)
+		return is_limit ? UNLIMITED : UNKNOWN;
+	return number;
+}
+
+static void
+take_number(struct cgroup_reading *reading, const struct file *file)
+{
+	put(reading, file->offset, number_of_line(reading->text, false));
+}
+
+static void
+take_limit(struct cgroup_reading *reading, const struct file *file)
+{
+	put(reading, file->offset, number_of_line(reading->text, true));
+}
+
+static const struct key *
+find_key(const struct file *file, const char *name, size_t length)
+{
+	for (size_t i = 0; i < file->key_count; i++)
+		if (file->keys[i].length == length && memcmp(file->keys[i].name, name, length) == 0)
+			return &file->keys[i];
+	return NULL;
+}
+
+/* Lines "KEY NUMBER", in any order; kernels have others, too. */
+static void
+take_keys(struct cgroup_reading *reading, const struct file *file)
+{
+	const char *line = reading->text, *end;
+
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		const char *blank = memchr(line, ' ', (size_t)(end - line));
+		const struct key *key = blank ? find_key(file, line, (size_t)(blank - line)) : NULL;
+
+		if (key)
+			put(reading, key->offset, number_of_line(blank + 1, key->is_limit));
+	}
+}
+
+/* "some avg10=12.34 avg60=...": per mille. */
+static int64_t
+share_of_line(const char *text, const char *start)
+{
+	const char *line = strstr(text, start), *at;
+	int64_t whole;
+
+	if (!line || (line != text && line[-1] != '\n'))
+		return UNKNOWN;
+	at = line + strlen(start);
+	whole = procfs_number(&at);
+	if (whole == UNKNOWN || whole > 100 || at[0] != '.' || strspn(at + 1, "0123456789") != 2 ||
+		at[3] != ' ')
+		return UNKNOWN;
+	return whole * 10 + ((at[1] - '0') * 10 + at[2] - '0' + 5) / 10;
+}
+
+static void
+take_pressure(struct cgroup_reading *reading, const struct file *unused)
+{
+	reading->charge.psi_some = share_of_line(reading->text, "some avg10=");
+	reading->charge.psi_full = share_of_line(reading->text, "full avg10=");
+}
+
+/*
+ * A group that has just been removed has no files any more, and those that are open have no device
+ * (K9). A file may also be missing where the group is there: of another kernel, or of the root.
+ */
+static bool
+is_gone(int folder, ssize_t error)
+{
+	return error == -ENODEV ||
+	       (error == -ENOENT && faccessat(folder, "cgroup.procs", F_OK, 0) < 0);
+}
+
+/* A part, read later than the whole, is not above it. */
+static void
+bound(int64_t *part, int64_t whole)
+{
+	if (whole != UNKNOWN && *part > whole)
+		*part = whole;
+}
+
+static void
+finish_old(struct cgroup_reading *reading)
+{
+	struct cgroup_charge *charge = &reading->charge;
+
+	charge->swap = known_difference(reading->both, charge->current);
+	if (charge->swap < 0 && charge->swap != UNKNOWN)
+		charge->swap = 0; /* the two were not read at once */
+	charge->swap_max = reading->both_max == UNLIMITED
+				   ? UNLIMITED
+				   : known_difference(reading->both_max, charge->max);
+	if (charge->low == UNLIMITED)
+		charge->low = UNKNOWN; /* no soft limit protects nothing */
+	charge->max_events = known_sum(charge->max_events, known_or_zero(reading->both_failures));
+	charge->kills = charge->own_kills;
+}
+
+/* Before Linux 5.18 there are only the parts of `kernel`. */
+static void
+finish_kernel(struct cgroup_reading *reading)
+{
+	const int64_t parts[] = { reading->stacks, reading->page_tables, reading->second_tables,
+		reading->percpu, reading->vmalloc };
+	int64_t sum = reading->slab;
+
+	if (reading->charge.kernel != UNKNOWN || sum == UNKNOWN)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		sum = known_sum(sum, known_or_zero(parts[i]));
+	reading->charge.kernel = sum;
+	reading->charge.kernel_is_sum = 1;
+}
+
+static void
+finish(struct cgroup_reading *reading, int version)
+{
+	struct cgroup_charge *charge = &reading->charge;
+
+	if (version == 1) {
+		finish_old(reading);
+	} else {
+		finish_kernel(reading);
+		bound(&charge->sock, charge->current);
+		bound(&charge->zswap, charge->current);
+	}
+	bound(&reading->inactive_file, charge->current);
+	charge->workset = known_difference(charge->current, reading->inactive_file);
+	bound(&charge->anon, charge->current);
+	bound(&charge->file, charge->current);
+	bound(&charge->kernel, charge->current);
+	bound(&charge->shmem, charge->file);
+}
+
+/* A group of version 2 with groups below it has no processes of its own. */
+static bool
+has_processes(int folder)
+{
+	char text[64];
+
+	return procfs_read(folder, "cgroup.procs", text, sizeof(text)) != 0;
+}
+
+bool
+cgroup_files_read(
+	struct cgroup_reading *reading, int folder, int version, uint64_t bits, bool is_machine)
+{
+	reading->max = UNKNOWN;
+	reading->hierarchical_max = reading->inactive_file = UNKNOWN;
+	reading->slab = reading->stacks = reading->page_tables = reading->second_tables = UNKNOWN;
+	reading->percpu = reading->vmalloc = UNKNOWN;
+	reading->both = reading->both_max = reading->both_failures = UNKNOWN;
+	reading->is_refused = false;
+	for (size_t i = 0; i < versions[version - 1].count; i++) {
+		const struct file *file = &versions[version - 1].files[i];
+		ssize_t length;
+
+		if (!(file->needs & bits) || (is_machine && file->is_not_of_machine))
+			continue;
+		length = procfs_read(folder, file->name, reading->text, sizeof(reading->text));
+		if (length > 0)
+			file->take(reading, file);
+		else if (is_gone(folder, length))
+			return false;
+		else if (length == -ENOENT && file->offset == CHARGE(max))
+			reading->max = UNLIMITED;
+		reading->is_refused = reading->is_refused || length == -EACCES;
+	}
+	if (reading->charge.max != UNKNOWN)
+		reading->max = reading->charge.max;
+	if (version == 2 && bits & NEED_CHARGE_REST && !has_processes(folder))
+		reading->charge.removed = 0;
+	finish(reading, version);
+	return true;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "collect/cgroup.h"
+#include "model/charge.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The files of one memory cgroup as they are read. */
+struct cgroup_reading {
+	struct cgroup_charge charge;
+	int64_t max;              /* its own limit; UNLIMITED where it has no such file */
+	int64_t hierarchical_max; /* version 1: the least limit of it and all groups above it */
+	int64_t inactive_file;
+	int64_t slab, stacks, page_tables, second_tables, percpu, vmalloc; /* parts of `kernel` */
+	int64_t both, both_max, both_failures; /* version 1: memory and swap together */
+	bool is_refused;                       /* a file may not be read */
+	char text[CGROUP_STAT_SIZE];           /* space for a file */
+};
+
+/*
+ * Fills the figures of the charge that the needs in `bits` name, from the folder of a group.
+ * `is_machine`: it is the root, which stands for the whole machine. `removed` becomes 0 if the
+ * group may have memory that is of nobody below it (version 2, without processes). Returns false if
+ * the group has been removed.
+ */
+bool cgroup_files_read(
+	struct cgroup_reading *reading, int folder, int version, uint64_t bits, bool is_machine);

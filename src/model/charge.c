@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/charge.h"
+
+#include "base/index.h"
+#include "base/known.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+const struct cgroup_charge charge_unknown = {
+	.parent = UNKNOWN,
+	.depth = UNKNOWN,
+	.inode = UNKNOWN,
+	.current = UNKNOWN,
+	.workset = UNKNOWN,
+	.anon = UNKNOWN,
+	.file = UNKNOWN,
+	.shmem = UNKNOWN,
+	.kernel = UNKNOWN,
+	.sock = UNKNOWN,
+	.zswap = UNKNOWN,
+	.kernel_is_sum = UNKNOWN,
+	.swap = UNKNOWN,
+	.peak = UNKNOWN,
+	.max = UNKNOWN,
+	.high = UNKNOWN,
+	.low = UNKNOWN,
+	.min = UNKNOWN,
+	.swap_max = UNKNOWN,
+	.effective = UNKNOWN,
+	.headroom = UNKNOWN,
+	.high_events = UNKNOWN,
+	.max_events = UNKNOWN,
+	.ooms = UNKNOWN,
+	.kills = UNKNOWN,
+	.group_kills = UNKNOWN,
+	.own_kills = UNKNOWN,
+	.high_rate = UNKNOWN,
+	.kill_rate = UNKNOWN,
+	.psi_some = UNKNOWN,
+	.psi_full = UNKNOWN,
+	.pids = UNKNOWN,
+	.dying = UNKNOWN,
+	.removed = UNKNOWN,
+	.below = UNKNOWN,
+};
+
+/* Its columns are those of groups (model/group-columns.c). */
+static const struct table charge_table = {
+	.name = "charge",
+	.row_size = sizeof(struct cgroup_charge),
+};
+
+struct cgroup_charge *
+charge_add(struct rows *charges)
+{
+	struct cgroup_charge *charge = rows_add(charges, &charge_table);
+
+	*charge = charge_unknown;
+	return charge;
+}
+
+static int64_t
+room_below(int64_t max, int64_t current)
+{
+	if (max == UNLIMITED)
+		return UNLIMITED;
+	if (max == UNKNOWN || current == UNKNOWN)
+		return UNKNOWN;
+	return current < max ? max - current : 0;
+}
+
+/* UNKNOWN is the least of all. */
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Without hierarchy (memory.use_hierarchy, before Linux 5.11) the groups above limit nothing: then
+ * the limit that the kernel states is above theirs.
+ */
+static bool
+is_limited_from(const struct cgroup_charge *above, int64_t hierarchical)
+{
+	return above && (hierarchical == UNKNOWN || above->effective >= hierarchical);
+}
+
+void
+charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_charge *above,
+	int64_t hierarchical)
+{
+	charge->effective = max;
+	charge->headroom = room_below(max, charge->current);
+	charge->limited_by = max == UNKNOWN || max == UNLIMITED ? NULL : charge->path;
+	if (is_limited_from(above, hierarchical)) {
+		if (above->effective < max)
+			charge->limited_by = above->limited_by;
+		charge->effective = least(max, above->effective);
+		charge->headroom = least(charge->headroom, above->headroom);
+	}
+	if (hierarchical == UNKNOWN || charge->effective == UNKNOWN ||
+		hierarchical >= charge->effective)
+		return;
+	charge->effective = hierarchical;
+	charge->limited_by = CHARGE_HIDDEN;
+	charge->headroom = UNKNOWN; /* what the group above uses is hidden too */
+}
+
+static uint64_t
+hash_of(const char *path, size_t length)
+{
+	uint64_t hash = length;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)path[i]) * UINT64_C(0x100000001b3);
+	return index_mix(hash, 0);
+}
+
+void
+charge_index(struct index *index, const struct rows *charges)
+{
+	for (size_t i = 0; i < charges->count; i++) {
+		const char *path = charge_at(charges, i)->path;
+
+		index_add(index, hash_of(path, strlen(path)));
+	}
+}
+
+const struct cgroup_charge *
+charge_find(const struct index *index, const struct rows *charges, const char *path, size_t length)
+{
+	for (uint32_t row = index_first(index, hash_of(path, length)); row != INDEX_END;
+		row = index_next(index, row)) {
+		const struct cgroup_charge *charge = charge_at(charges, row);
+
+		if (strncmp(charge->path, path, length) == 0 && !charge->path[length])
+			return charge;
+	}
+	return NULL;
+}

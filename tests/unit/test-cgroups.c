@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cgroup-world.h"
+
+#include "collect/cgroups.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The sibling fills the pod: the limit less its own use would be 57M. */
+static void
+headroom_is_the_least_of_all_groups_above(void **state)
+{
+	struct cgroup_world *world = *state;
+	const struct cgroup_charge *charge;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_write(world, "kubepods.slice", "memory.max", "314572800\n", "memory.current",
+		"67108864\n", NULL);
+	cgroup_world_write(world, "kubepods.slice/pod", "memory.max", "67108864\n",
+		"memory.current", "66985984\n", NULL);
+	cgroup_world_write(world, "kubepods.slice/pod/aa", "memory.max", "67108864\n",
+		"memory.current", "59768832\n", NULL);
+	cgroup_world_write(world, "kubepods.slice/pod/bb", "memory.max", "max\n", "memory.current",
+		"7217152\n", NULL);
+	charge = cgroup_world_group(world, "/kubepods.slice/pod/bb");
+	is_unlimited(charge->max);
+	assert_int_equal(charge->effective, 64 * MIB);
+	assert_string_equal(charge->limited_by, "/kubepods.slice/pod");
+	assert_int_equal(charge->headroom, 120 * 1024);
+	charge = cgroup_world_find(world, "/kubepods.slice/pod/aa");
+	assert_string_equal(charge->limited_by, "/kubepods.slice/pod/aa"); /* innermost of equals */
+	assert_int_equal(charge->headroom, 120 * 1024);
+	charge = cgroup_world_find(world, "/kubepods.slice/pod");
+	assert_int_equal(charge->removed, 0);
+	assert_int_equal(charge->below, 59768832 + 7217152);
+}
+
+/* A limit that was lowered below the use leaves no room, not less than none. */
+static void
+there_is_no_room_below_0(void **state)
+{
+	struct cgroup_world *world = *state;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_write(world, "g", "memory.max", "4096\n", "memory.current", "8192\n",
+		"memory.stat", "inactive_file 12288\nfile 12288\n", NULL);
+	assert_int_equal(cgroup_world_group(world, "/g")->headroom, 0);
+	assert_int_equal(cgroup_world_group(world, "/g")->workset, 0);
+	assert_int_equal(
+		cgroup_world_group(world, "/g")->file, 8192); /* no part is above its whole */
+}
+
+/* K4: in a namespace version 1 tells the limit of a group that cannot be seen. */
+static void
+a_hidden_limit_is_told_but_not_what_is_left_of_it(void **state)
+{
+	struct cgroup_world *world = *state;
+	const struct cgroup_charge *charge;
+
+	cgroup_world_mount(world, 1, "/");
+	cgroup_world_write(world, "g", "memory.limit_in_bytes", "9223372036854771712\n",
+		"memory.usage_in_bytes", "4096\n", "memory.stat",
+		"hierarchical_memory_limit 314572800\n", NULL);
+	charge = cgroup_world_group(world, "/g");
+	is_unlimited(charge->max);
+	assert_int_equal(charge->effective, 300 * MIB);
+	assert_string_equal(charge->limited_by, "hidden");
+	is_unknown(charge->headroom);
+}
+
+/* Before Linux 5.11: memory.use_hierarchy 0. */
+static void
+without_hierarchy_only_its_own_limit_counts(void **state)
+{
+	struct cgroup_world *world = *state;
+	const struct cgroup_charge *charge;
+
+	cgroup_world_mount(world, 1, "/");
+	cgroup_world_write(world, "a", "memory.limit_in_bytes", "1048576\n",
+		"memory.usage_in_bytes", "4096\n", "memory.stat",
+		"hierarchical_memory_limit 1048576\n", NULL);
+	cgroup_world_write(world, "a/b", "memory.limit_in_bytes", "8388608\n",
+		"memory.usage_in_bytes", "2097152\n", "memory.stat",
+		"hierarchical_memory_limit 8388608\n", NULL);
+	charge = cgroup_world_group(world, "/a/b");
+	assert_int_equal(charge->effective, 8 * MIB);
+	assert_int_equal(charge->headroom, 6 * MIB);
+	assert_string_equal(charge->limited_by, "/a/b");
+}
+
+/* F7 */
+static void
+memory_of_removed_groups_is_what_those_below_do_not_hold(void **state)
+{
+	struct cgroup_world *world = *state;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_number(world, "p", "memory.current", 50 * MIB);
+	cgroup_world_number(world, "p/a", "memory.current", 30 * MIB);
+	cgroup_world_number(world, "p/b", "memory.current", 10 * MIB);
+	assert_int_equal(cgroup_world_group(world, "/p")->removed, 10 * MIB);
+	cgroup_world_number(
+		world, "p/b", "memory.current", 21 * MIB); /* it grew while all was read */
+	assert_int_equal(cgroup_world_group(world, "/p")->removed, 0);
+	cgroup_world_write(world, "p/b", "memory.current", "?\n", NULL);
+	is_unknown(cgroup_world_group(world, "/p")->removed);
+	cgroup_world_number(world, "p/b", "memory.current", 10 * MIB);
+	cgroup_world_write(world, "p", "cgroup.procs", "1\n", NULL);
+	is_unknown(cgroup_world_group(world, "/p")->removed);
+}
+
+static void
+a_limit_that_cannot_be_read_is_not_no_limit(void **state)
+{
+	struct cgroup_world *world = *state;
+	const struct cgroup_charge *charge;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_write(world, "a", "memory.max", "12\r\n", "memory.current", "5\n", NULL);
+	cgroup_world_write(world, "a/b", "memory.max", "4096\n", "memory.current", "5\n", NULL);
+	charge = cgroup_world_group(world, "/a/b");
+	assert_int_equal(charge->max, 4096);
+	is_unknown(charge->effective);
+	is_unknown(charge->headroom);
+	assert_null(charge->limited_by);
+}
+
+static void
+groups_may_be_60_levels_deep_but_not_100(void **state)
+{
+	struct cgroup_world *world = *state;
+	char path[512] = "";
+	const struct hint *hint;
+
+	cgroup_world_mount(world, 2, "/");
+	for (int i = 1; i < 100; i++) {
+		snprintf(path + strlen(path), sizeof(path) - strlen(path), "/d");
+		cgroup_world_number(world, path, "memory.current", 1000 - i);
+		if (i != 60)
+			continue;
+		assert_int_equal(cgroup_world_group(world, path)->depth, 60);
+		assert_int_equal(world->now.charges.count, 61);
+		assert_int_equal(world->now.hint_count, 0);
+	}
+	cgroup_world_read(world, CHARGE_NEEDS);
+	assert_int_equal(world->now.charges.count, CGROUPS_MOST_DEEP);
+	hint = snapshot_find_hint(&world->now, NEED_CHARGE);
+	assert_non_null(hint);
+	assert_int_equal(hint->error, E2BIG);
+	/* what the last one holds beside those that were left out is not known */
+	is_unknown(charge_at(&world->now.charges, CGROUPS_MOST_DEEP - 1)->removed);
+}
+
+/* The bound counts folders, before anything in them is read. */
+static void
+more_groups_than_the_bound_are_left_out(void **state)
+{
+	struct cgroup_world *world = *state;
+
+	cgroup_world_mount(world, 2, "/");
+	for (int i = 0; i < CGROUPS_MOST; i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "memory/g%d", i);
+		assert_int_equal(mkdirat(world->tree.fd, path, 0755), 0);
+	}
+	cgroup_world_number(world, "", "memory.current", 5);
+	cgroup_world_read(world, NEED_CHARGE | NEED_CHARGE_REST);
+	assert_int_equal(world->now.charges.count, 1);
+	is_unknown(charge_at(&world->now.charges, 0)->below);
+	assert_int_equal(world->now.hints[0].error, E2BIG);
+}
+
+/* Names are bytes: a newline, quotes, what is not UTF-8, a dot in front (".lxc"). */
+static void
+any_name_is_a_group(void **state)
+{
+	static const char *const names[] = { "a\nb", "\"'\\", "\xff\xfe", ".lxc", "...", " ",
+		"memory.current.d", "\x1b[31m" };
+	struct cgroup_world *world = *state;
+
+	cgroup_world_mount(world, 2, "/");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		cgroup_world_number(world, names[i], "memory.current", (int64_t)i);
+	cgroup_world_read(world, CHARGE_NEEDS);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/%s", names[i]);
+		assert_int_equal(cgroup_world_find(world, path)->current, i);
+	}
+	assert_int_equal(world->now.charges.count, ARRAY_SIZE(names) + 1);
+}
+
+/* K9: nothing is left of it, not even cgroup.procs. Those below it are not found either. */
+static void
+a_group_that_is_removed_meanwhile_is_left_out(void **state)
+{
+	struct cgroup_world *world = *state;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_number(world, "p", "memory.current", 30);
+	cgroup_world_number(world, "p/a", "memory.current", 20);
+	tree_write(&world->tree, "memory/p/gone/other", "");
+	cgroup_world_read(world, CHARGE_NEEDS);
+	assert_int_equal(world->now.charges.count, 3);
+	assert_int_equal(world->now.hint_count, 0);
+	assert_int_equal(cgroup_world_find(world, "/p")->removed, 10);
+}
+
+/* A container may have its own group mounted under the path that the host knows. */
+static void
+names_begin_with_the_mounted_group(void **state)
+{
+	struct cgroup_world *world = *state;
+
+	cgroup_world_mount(world, 2, "/machine.slice/one.scope");
+	cgroup_world_number(world, "", "memory.current", 8192);
+	cgroup_world_number(world, "a/b", "memory.current", 4096);
+	assert_int_equal(cgroup_world_group(world, "/machine.slice/one.scope")->depth, 0);
+	assert_int_equal(cgroup_world_find(world, "/machine.slice/one.scope/a/b")->current, 4096);
+	assert_int_equal(cgroup_world_find(world, "/machine.slice/one.scope/a/b")->depth, 2);
+}
+
+static void
+without_a_memory_controller_there_is_none(void **state)
+{
+	struct cgroup_world *world = *state;
+
+	tree_write(&world->tree, "self/mountinfo", "1 1 0:1 / / rw - ext4 none rw\n");
+	snapshot_reset(&world->now);
+	assert_int_equal(cgroups_read(world->reader, &world->now), -ENOENT);
+	assert_int_equal(world->now.charges.count, 0);
+}
+
+/* Every parent is before its children, and depth counts from it. */
+static void
+parents_come_first(void **state)
+{
+	struct cgroup_world *world = *state;
+	static const char *const groups[] = { "b/c/d", "a/x", "b/a", "a/y/z", "c" };
+
+	cgroup_world_mount(world, 2, "/");
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		cgroup_world_number(world, groups[i], "memory.current", 1);
+	cgroup_world_read(world, NEED_CHARGE);
+	assert_int_equal(world->now.charges.count, 10);
+	for (size_t i = 1; i < world->now.charges.count; i++) {
+		const struct cgroup_charge *charge = charge_at(&world->now.charges, i);
+
+		assert_in_range(charge->parent, 0, i - 1);
+		assert_int_equal(charge->depth,
+			charge_at(&world->now.charges, (size_t)charge->parent)->depth + 1);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CGROUP_TEST(headroom_is_the_least_of_all_groups_above),
+		CGROUP_TEST(there_is_no_room_below_0),
+		CGROUP_TEST(a_hidden_limit_is_told_but_not_what_is_left_of_it),
+		CGROUP_TEST(without_hierarchy_only_its_own_limit_counts),
+		CGROUP_TEST(memory_of_removed_groups_is_what_those_below_do_not_hold),
+		CGROUP_TEST(a_limit_that_cannot_be_read_is_not_no_limit),
+		CGROUP_TEST(groups_may_be_60_levels_deep_but_not_100),
+		CGROUP_TEST(more_groups_than_the_bound_are_left_out),
+		CGROUP_TEST(any_name_is_a_group),
+		CGROUP_TEST(a_group_that_is_removed_meanwhile_is_left_out),
+		CGROUP_TEST(names_begin_with_the_mounted_group),
+		CGROUP_TEST(without_a_memory_controller_there_is_none),
+		CGROUP_TEST(parents_come_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
