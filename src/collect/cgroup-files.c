@@ -89,7 +89,7 @@ static const struct key group_stat[] = { KEY("nr_dying_descendants", CHARGE(dyin
 static const struct file old_files[] = {
 	{ "memory.usage_in_bytes", NEED_CHARGE, take_number, CHARGE(current) },
 	{ "memory.stat", NEED_CHARGE_STAT | NEED_CHARGE_MAX, take_keys, 0, KEYS(old_stat), .is_not_of_machine = true },
-	{ "memory.limit_in_bytes", NEED_CHARGE_MAX | NEED_CHARGE_REST, take_limit, CHARGE(max) },
+	{ "memory.limit_in_bytes", NEED_CHARGE_OWN_MAX | NEED_CHARGE_REST, take_limit, CHARGE(max) },
 	{ "memory.kmem.usage_in_bytes", NEED_CHARGE_KERNEL, take_number, CHARGE(kernel) },
 	{ "memory.kmem.tcp.usage_in_bytes", NEED_CHARGE_KERNEL, take_number, CHARGE(sock) },
 	{ "memory.memsw.usage_in_bytes", NEED_CHARGE_REST, take_number, OTHER(both) },
@@ -104,7 +104,7 @@ static const struct file old_files[] = {
 static const struct file files[] = {
 	{ "memory.current", NEED_CHARGE, take_number, CHARGE(current) },
 	{ "memory.stat", NEED_CHARGE_STAT | NEED_CHARGE_KERNEL, take_keys, 0, KEYS(stat) },
-	{ "memory.max", NEED_CHARGE_MAX, take_limit, CHARGE(max) },
+	{ "memory.max", NEED_CHARGE_MAX | NEED_CHARGE_OWN_MAX, take_limit, CHARGE(max) },
 	{ "memory.swap.current", NEED_CHARGE_REST, take_number, CHARGE(swap) },
 	{ "memory.swap.max", NEED_CHARGE_REST, take_limit, CHARGE(swap_max) },
 	{ "memory.high", NEED_CHARGE_REST, take_limit, CHARGE(high) },

@@ -113,13 +113,35 @@ find_below(struct cgroups_reader *reader, int folder, int64_t parent, struct sna
 	}
 }
 
+/*
+ * The own limit of a group, where version 1 has told only the least of all: one below that of the
+ * group above is its own; any other limits nothing more.
+ */
+static int64_t
+own_limit(const struct cgroup_reading *reading, const struct cgroup_charge *above, uint64_t bits)
+{
+	if (reading->max != UNKNOWN || bits & NEED_CHARGE_OWN_MAX || !above)
+		return reading->max;
+	return reading->hierarchical_max == above->effective ? UNLIMITED
+							     : reading->hierarchical_max;
+}
+
+static bool
+read_files(struct cgroups_reader *reader, int folder, uint64_t bits, bool is_outermost)
+{
+	bool is_machine = is_outermost && cgroup_tree_is_whole(reader->tree);
+
+	return cgroup_files_read(
+		&reader->reading, folder, cgroup_tree_version(reader->tree), bits, is_machine);
+}
+
 /* Reads the files of a group. Returns false if the group is not there any more. */
 static bool
 read_group(struct cgroups_reader *reader, int folder, const struct found *found,
 	const struct stat *status, struct snapshot *now)
 {
-	bool is_machine = found->depth == 0 && cgroup_tree_is_whole(reader->tree);
-	int version = cgroup_tree_version(reader->tree);
+	bool is_outermost = found->parent == UNKNOWN;
+	uint64_t bits = now->bits;
 	struct cgroup_charge *above = NULL, *charge = &reader->reading.charge;
 
 	*charge = charge_unknown;
@@ -128,13 +150,16 @@ read_group(struct cgroups_reader *reader, int folder, const struct found *found,
 	charge->depth = found->depth;
 	charge->inode = (int64_t)status->st_ino;
 	charge->below = 0;
-	if (!cgroup_files_read(&reader->reading, folder, version, now->bits, is_machine))
+	if (is_outermost && bits & NEED_CHARGE_MAX)
+		bits |= NEED_CHARGE_OWN_MAX; /* a hidden group may have set the least */
+	if (!read_files(reader, folder, bits, is_outermost))
 		return false;
 	reader->is_refused = reader->is_refused || reader->reading.is_refused;
-	if (found->parent != UNKNOWN)
+	if (!is_outermost)
 		above = charge_at(&now->charges, (size_t)found->parent);
-	if (now->bits & NEED_CHARGE_MAX)
-		charge_limit(charge, reader->reading.max, above, reader->reading.hierarchical_max);
+	if (bits & NEED_CHARGE_MAX)
+		charge_limit(charge, own_limit(&reader->reading, above, bits), above,
+			reader->reading.hierarchical_max);
 	if (above)
 		above->below = known_sum(above->below, charge->current);
 	*charge_add(&now->charges) = *charge;

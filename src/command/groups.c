@@ -12,6 +12,7 @@ struct groups_run {
 	struct table_options table;
 	enum group_kind kind;
 	bool has_kind; /* else by unit where there are units, by program elsewhere */
+	int64_t depth; /* the most shown; UNKNOWN: all */
 	struct rows groups;
 	struct arena texts; /* of the groups */
 };
@@ -36,12 +37,40 @@ set_kind(void *settings, const struct command_option *option, const char *value)
 	return option_complain(option, value, complaint);
 }
 
+static int
+set_depth(void *member, const struct command_option *option, const char *value)
+{
+	return option_set_number(member, option, value, 0, INT64_MAX, "not a number of levels");
+}
+
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "by", 'b', "KIND", "what the processes of a group have in common, see below; default: unit, without systemd program", set_kind, 0, 0 },
+	{ "depth", 0, "LEVELS", "with --by cgroup, only groups so many levels below the outermost", set_depth, SETTING(depth), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
+
+static const char *
+columns_of(enum group_kind kind)
+{
+	return group_kinds[kind].columns ? group_kinds[kind].columns : group_default_columns;
+}
+
+/* Without a kind it is --by unit until no unit is found, but --depth is of cgroups. */
+static int
+prepare(struct table_run *run)
+{
+	struct groups_run *own = run->own;
+
+	if (own->depth != UNKNOWN && own->has_kind && own->kind != GROUP_BY_CGROUP)
+		return command_complain(NULL, "--depth needs --by cgroup");
+	if (!own->has_kind)
+		own->kind = own->depth == UNKNOWN ? GROUP_BY_UNIT : GROUP_BY_CGROUP;
+	own->has_kind = own->has_kind || own->depth != UNKNOWN;
+	return table_options_complete(
+		run->options, &group_table, columns_of(own->kind), "footprint");
+}
 
 static void
 ask(const struct table_run *run, struct needs *needs)
@@ -49,9 +78,11 @@ ask(const struct table_run *run, struct needs *needs)
 	const struct groups_run *own = run->own;
 
 	needs->bits |= NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_SWAP | NEED_MEMINFO;
-	needs->bits |= own->has_kind ? group_kinds[own->kind].need
-				     : group_kinds[GROUP_BY_UNIT].need |
-					       group_kinds[GROUP_BY_PROGRAM].need;
+	needs->bits |= group_kinds[own->kind].need;
+	if (!own->has_kind)
+		needs->bits |= group_kinds[GROUP_BY_PROGRAM].need;
+	if (!group_kinds[own->kind].columns)
+		needs->bits &= ~CHARGE_NEEDS;
 }
 
 static bool
@@ -63,15 +94,48 @@ has_unit(const struct snapshot *snapshot)
 	return false;
 }
 
+/* Chooses the kind by the first reading, and the columns that go with it. */
+static void
+choose_kind(struct table_run *run)
+{
+	struct groups_run *own = run->own;
+	struct selection *columns = &run->options->columns;
+	size_t position;
+
+	own->has_kind = true;
+	if (has_unit(run->now))
+		return;
+	own->kind = GROUP_BY_PROGRAM;
+	if (table_options_has(run->options, KEPT_FIELDS))
+		return;
+	columns->count = 0;
+	selection_parse(columns, columns_of(own->kind), &position);
+}
+
+/* The memory of groups that are not shown is in those above them. */
+static void
+leave_out_deeper(struct rows *groups, int64_t depth)
+{
+	struct group *rows = groups->data;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < groups->count; i++)
+		if (rows[i].depth <= depth)
+			rows[kept++] = rows[i];
+	groups->count = kept;
+}
+
 static int
 list_groups(struct table_run *run)
 {
 	struct groups_run *own = run->own;
 
 	if (!own->has_kind)
-		own->kind = has_unit(run->now) ? GROUP_BY_UNIT : GROUP_BY_PROGRAM;
+		choose_kind(run);
 	arena_reset(&own->texts);
 	group_build(&own->groups, run->now, own->kind, &own->texts);
+	if (own->depth != UNKNOWN)
+		leave_out_deeper(&own->groups, own->depth);
 	return table_run_list(run, own->groups.data, own->groups.count, NULL);
 }
 
@@ -82,14 +146,14 @@ write_head(struct table_run *run)
 	char time[UNIT_FORMAT_SIZE];
 
 	unit_format(time, UNIT_TIME, run->now->time, run->output.scale);
-	table_run_head(run, "Groups by %s: what their processes hold, each page once  %s\n",
-		group_kinds[own->kind].name, time);
+	table_run_head(run, "Groups by %s: what their processes hold, each page once%s  %s\n",
+		group_kinds[own->kind].name,
+		group_kinds[own->kind].columns ? "; CURRENT: what the kernel charged" : "", time);
 }
 
 static const struct table_command lists = {
-	.columns = group_default_columns,
-	.order = "footprint",
 	.is_throttled = true,
+	.prepare = prepare,
 	.ask = ask,
 	.rows = list_groups,
 	.head = write_head,
@@ -98,7 +162,7 @@ static const struct table_command lists = {
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	struct groups_run own = { .has_kind = false };
+	struct groups_run own = { .depth = UNKNOWN };
 	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
 	rows_finish(&own.groups);

@@ -8,6 +8,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "model/footprint.h"
+#include "model/group-tree.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
@@ -16,60 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELD(name) offsetof(struct group, name)
-
 enum { NAME_SIZE = 1024 };
-
-const char group_default_columns[] = "footprint,share,processes,anon,file,shared,swap,sum,name";
-
-/* clang-format off */
-static const struct column columns[] = {
-	{ "name", "NAME", NULL, "The program, user, unit, cgroup, container or pod. Unknown: of processes without one.", UNIT_TEXT, 24, 0, FIELD(name),
-		.source = "what the processes have in common" },
-	{ "path", "PATH", NULL, "Of a container or pod: the path of its cgroup, which tells those of the same name apart.", UNIT_TEXT, 24, 0, FIELD(path), .is_path = true,
-		.source = "/proc/PID/cgroup" },
-	{ "by", "BY", NULL, "The kind of group: program, user, unit, cgroup, container, pod.", UNIT_TEXT, 9, 0, FIELD(by), .is_constant = true,
-		.source = "memtop itself" },
-	{ "processes", "PROCS", NULL, "Its processes, without kernel threads.", UNIT_NUMBER, 6, NEED_STAT, FIELD(processes),
-		.source = "the folders of /proc" },
-	{ "footprint", "FOOTPRINT", NULL, "What they hold in memory: the sum of PSS, so that each page counts once.", UNIT_BYTES, 9, NEED_PSS | NEED_MEMORY, FIELD(footprint),
-		.stale = FIELD(is_stale), .source = "/proc/PID/smaps_rollup: Pss",
-		.misread = "A page that processes of two groups map is divided between them: when one ends, the other grows." },
-	{ "share", "%MEM", NULL, "FOOTPRINT as a share of all memory.", UNIT_PERCENT, 5, NEED_PSS | NEED_MEMORY | NEED_MEMINFO, FIELD(share),
-		.source = "", .formula = "{footprint} / {system.total}" },
-	{ "sum", "SUM", NULL, "PSS; older PSS: some were read before the last refresh; at most: where PSS is not known, RES counts.", UNIT_TEXT, 9, NEED_PSS | NEED_MEMORY, FIELD(sum), .is_constant = true,
-		.source = "memtop itself" },
-	{ "known", "KNOWN", NULL, "How many of the processes have a known PSS.", UNIT_NUMBER, 6, NEED_PSS, FIELD(known),
-		.source = "/proc/PID/smaps_rollup" },
-	{ "anon", "ANON", NULL, "The anonymous part of FOOTPRINT: heap, stacks and other private memory.", UNIT_BYTES, 7, NEED_PSS, FIELD(anon),
-		.source = "/proc/PID/smaps_rollup: Pss_Anon" },
-	{ "file", "FILE", NULL, "The part of FOOTPRINT that maps files.", UNIT_BYTES, 7, NEED_PSS, FIELD(file),
-		.source = "/proc/PID/smaps_rollup: Pss_File" },
-	{ "shared", "SHARED", NULL, "The part of FOOTPRINT that is tmpfs or shared memory.", UNIT_BYTES, 7, NEED_PSS, FIELD(shared),
-		.source = "/proc/PID/smaps_rollup: Pss_Shmem",
-		.misread = "Files of a tmpfs that no process maps are not in it." },
-	{ "swap", "SWAP", NULL, "Their pages in swap, each divided by the number of processes that map it.", UNIT_BYTES, 7, NEED_PSS, FIELD(swap),
-		.source = "/proc/PID/smaps_rollup: SwapPss" },
-	{ "pte", "PTE", NULL, "Their page tables. Not in FOOTPRINT.", UNIT_BYTES, 7, NEED_STATUS | NEED_MEMORY, FIELD(page_tables),
-		.source = "/proc/PID/status: VmPTE" },
-	{ "majflt_rate", "MAJF/s", NULL, "Page faults per second that waited for a device, of all of them.", UNIT_RATE, 7, NEED_STAT, FIELD(major_fault_rate),
-		.source = "/proc/PID/stat: field 12, two readings" },
-	{ "largest", "LARGEST", NULL, "RES of the process with most of it.", UNIT_BYTES, 7, NEED_MEMORY, FIELD(largest),
-		.source = "/proc/PID/statm: field 2" },
-	{ "largest_pid", "PID", NULL, "The PID of that process.", UNIT_ID, 7, NEED_MEMORY, FIELD(largest_pid),
-		.source = "the folders of /proc" },
-};
-/* clang-format on */
-
-const struct table group_table = {
-	.name = "group",
-	.search = "name",
-	.key = "name,path",
-	.then_by = "processes",
-	.columns = columns,
-	.column_count = ARRAY_SIZE(columns),
-	.row_size = sizeof(struct group),
-};
 
 /* The first word without the colon of "sshd: user". */
 static const char *
@@ -143,10 +91,10 @@ static const struct {
 const struct group_description group_kinds[GROUP_KINDS] = {
 	[GROUP_BY_PROGRAM]   = { "program", "the program, or the script that an interpreter runs", NEED_COMMAND },
 	[GROUP_BY_USER]      = { "user", "the effective user", NEED_OWNER },
-	[GROUP_BY_UNIT]      = { "unit", "the systemd unit", NEED_CGROUP },
-	[GROUP_BY_CGROUP]    = { "cgroup", "the cgroup", NEED_CGROUP },
-	[GROUP_BY_CONTAINER] = { "container", "the container, by name or id", NEED_CONTAINER },
-	[GROUP_BY_POD]       = { "pod", "the pod, by namespace and name or UID", NEED_CONTAINER },
+	[GROUP_BY_UNIT]      = { "unit", "the systemd unit", NEED_CGROUP, group_charge_columns },
+	[GROUP_BY_CGROUP]    = { "cgroup", "the cgroup with all cgroups below it", NEED_CGROUP | NEED_CHARGE, group_charge_columns },
+	[GROUP_BY_CONTAINER] = { "container", "the container, by name or id", NEED_CONTAINER | NEED_CGROUP, group_charge_columns },
+	[GROUP_BY_POD]       = { "pod", "the pod, by namespace and name or UID", NEED_CONTAINER | NEED_CGROUP, group_charge_columns },
 };
 /* clang-format on */
 
@@ -168,6 +116,7 @@ struct grouping {
 	struct arena *texts;
 	bool *marks;          /* the address spaces that have been counted, by their owner's row */
 	uint32_t *group_rows; /* of each process; INDEX_END: none */
+	size_t tree_count;    /* the first rows are the cgroups of the snapshot; 0: they are not */
 };
 
 static struct group *
@@ -187,6 +136,8 @@ add_group(struct grouping *grouping, const char *name, const char *path, uint64_
 	group->processes = group->known = group->footprint = 0;
 	group->anon = group->file = group->shared = group->swap = group->page_tables = 0;
 	group->major_fault_rate = 0;
+	if (grouping->tree_count > 0)
+		group->depth = 0;
 	index_add(&grouping->index, hash);
 	return (uint32_t)grouping->groups->count - 1;
 }
@@ -197,10 +148,35 @@ is_same_name(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool
-is_group(const struct group *group, bool by_path, const char *name, const char *path)
+/* By the path, where the kind has one, else by the name. */
+static uint32_t
+find_group(const struct grouping *grouping, const char *key, uint64_t hash)
 {
-	return by_path ? is_same_name(group->path, path) : is_same_name(group->name, name);
+	bool by_path = names[grouping->kind].path != 0;
+	uint32_t row = index_first(&grouping->index, hash);
+
+	for (; row != INDEX_END; row = index_next(&grouping->index, row)) {
+		const struct group *group = group_at(grouping->groups, row);
+
+		if (is_same_name(by_path ? group->path : group->name, key))
+			break;
+	}
+	return row;
+}
+
+/* A process may be in a cgroup that was not read: it counts in the nearest one above. */
+static uint32_t
+find_above(const struct grouping *grouping, const char *name)
+{
+	_cleanup_free_ char *path = xstrdup(name);
+	size_t length = strlen(path);
+	uint32_t row = INDEX_END;
+
+	while (row == INDEX_END && (length = group_tree_above(path, length)) > 0) {
+		path[length] = '\0';
+		row = find_group(grouping, path, index_mix_text(0, path));
+	}
+	return row;
 }
 
 static uint32_t
@@ -210,12 +186,30 @@ group_row_of(struct grouping *grouping, const struct process *process)
 	const char *name = names[grouping->kind].name(process, text);
 	size_t offset = names[grouping->kind].path;
 	const char *path = offset ? *(const char *const *)((const char *)process + offset) : NULL;
-	uint64_t hash = index_mix_text(0, offset ? path : name);
-	uint32_t row = index_first(&grouping->index, hash);
+	const char *key = offset ? path : name;
+	uint64_t hash = index_mix_text(0, key);
+	uint32_t row = find_group(grouping, key, hash);
 
-	while (row != INDEX_END && !is_group(group_at(grouping->groups, row), offset, name, path))
-		row = index_next(&grouping->index, row);
+	if (row == INDEX_END && grouping->tree_count > 0 && name)
+		row = find_above(grouping, name);
 	return row == INDEX_END ? add_group(grouping, name, path, hash) : row;
+}
+
+/* Adds a row for each cgroup that was read, in the same order. */
+static void
+add_tree(struct grouping *grouping)
+{
+	const struct rows *charges = &grouping->snapshot->charges;
+
+	grouping->tree_count = charges->count;
+	for (size_t i = 0; i < charges->count; i++) {
+		const struct cgroup_charge *charge = charge_at(charges, i);
+		uint32_t row =
+			add_group(grouping, charge->path, NULL, index_mix_text(0, charge->path));
+
+		group_at(grouping->groups, row)->depth = charge->depth;
+		group_at(grouping->groups, row)->charge = charge;
+	}
 }
 
 /* Counts a process, which may share its memory with another. */
@@ -294,6 +288,8 @@ group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kin
 		.group_rows = group_rows };
 
 	rows_reset(groups);
+	if (kind == GROUP_BY_CGROUP)
+		add_tree(&grouping);
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		const struct process *process = &snapshot->processes[i];
 
@@ -307,7 +303,11 @@ group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kin
 		for (size_t i = 0; i < snapshot->process_count; i++)
 			if (group_rows[i] != INDEX_END)
 				add_memory(&grouping, i, with_pss);
+	group_tree_sum(groups, grouping.tree_count);
 	for (size_t i = 0; i < groups->count; i++)
 		finish(group_at(groups, (uint32_t)i), snapshot->system.total);
 	index_finish(&grouping.index);
+	if (kind != GROUP_BY_CGROUP && group_kinds[kind].columns)
+		group_find_charges(groups, snapshot, kind, group_rows);
+	group_tree_shrink(groups, grouping.tree_count);
 }

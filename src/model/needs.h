@@ -51,15 +51,17 @@
 #define NEED_CHARGE          NEED_BIT(40) /* the groups, and how much each is charged for */
 #define NEED_CHARGE_STAT     NEED_BIT(41) /* memory.stat: of what it consists */
 #define NEED_CHARGE_KERNEL   NEED_BIT(42) /* kernel memory, sockets: in memory.stat or files of their own */
-#define NEED_CHARGE_MAX      NEED_BIT(43) /* the limits that are in effect */
+#define NEED_CHARGE_MAX      NEED_BIT(43) /* the limit that is in effect */
 #define NEED_CHARGE_EVENTS   NEED_BIT(44) /* how often limits were reached, kills */
 #define NEED_CHARGE_PRESSURE NEED_BIT(45) /* memory.pressure */
-#define NEED_CHARGE_REST     NEED_BIT(46) /* all other files */
+#define NEED_CHARGE_OWN_MAX  NEED_BIT(46) /* which groups have a limit of their own */
+#define NEED_CHARGE_REST     NEED_BIT(47) /* all other files */
 /* clang-format on */
 
 #define CHARGE_NEEDS                                                                               \
 	(NEED_CHARGE | NEED_CHARGE_STAT | NEED_CHARGE_KERNEL | NEED_CHARGE_MAX |                   \
-		NEED_CHARGE_EVENTS | NEED_CHARGE_PRESSURE | NEED_CHARGE_REST)
+		NEED_CHARGE_EVENTS | NEED_CHARGE_PRESSURE | NEED_CHARGE_OWN_MAX |                  \
+		NEED_CHARGE_REST)
 
 /* What a verdict is made of. */
 #define VERDICT_NEEDS                                                                              \

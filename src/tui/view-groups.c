@@ -34,13 +34,22 @@ static const struct {
 	[GROUP_BY_POD] = { "pod_path~'%s\\Q%s\\E$'", "!pod_path~." },
 };
 
+/* The same for a cgroup with those below it; the name of the outermost is "". */
+static const char tree_filter[] = "cgroup~'^\\Q%s\\E(/|$)'";
+
+static const char *
+columns_of(enum group_kind kind)
+{
+	return group_kinds[kind].columns ? group_kinds[kind].columns
+					 : "footprint,share,processes,anon,file,shared,swap,name";
+}
+
 static void
 init(void *data)
 {
 	struct state *state = data;
 
-	table_view_init(&state->table, &group_table,
-		"footprint,share,processes,anon,file,shared,swap,name", "footprint");
+	table_view_init(&state->table, &group_table, columns_of(state->kind), "footprint");
 	state->table.has_commands = true;
 }
 
@@ -60,6 +69,8 @@ add_needs(const void *data, const struct app *app, struct needs *needs)
 	const struct state *state = data;
 
 	needs->bits |= group_kinds[state->kind].need;
+	if (group_kinds[state->kind].columns)
+		needs->bits |= selection_needs(state->table.columns);
 }
 
 static void
@@ -79,7 +90,10 @@ draw_notes(void *data, struct app *app, WINDOW *window)
 	int x = screen_printf(window, 0, 0, STYLE_BOLD, "By %s", group_kinds[state->kind].name);
 
 	screen_put(window, 0, x, STYLE_DIM,
-		": what its processes hold, each page once. ~ at most, until PSS is read");
+		group_kinds[state->kind].columns
+			? ": FOOTPRINT of its processes, each page once; CURRENT: what is charged"
+			: ": what its processes hold, each page once. ~ at most, until PSS is "
+			  "read");
 }
 
 /* Writes the filter that its processes pass. Returns false if there is none. */
@@ -93,6 +107,9 @@ filter_of(enum group_kind kind, const struct group *group, char text[static PROM
 
 	if (!group->name)
 		size = snprintf(text, PROMPT_SIZE, "%s", filters[kind].unknown);
+	else if (kind == GROUP_BY_CGROUP && group->charge != &charge_unknown)
+		size = snprintf(text, PROMPT_SIZE, tree_filter,
+			strcmp(group->name, "/") == 0 ? "" : group->name);
 	else if (!group->path)
 		size = snprintf(text, PROMPT_SIZE, known, group->name);
 	else if (length <= PATH_TAIL)
@@ -119,6 +136,21 @@ open_processes(const struct state *state, struct app *app)
 		app_refresh(app); /* for the sum of the rows that pass, with PSS */
 }
 
+/* Another kind has other columns; what it was sorted by may be none of them. */
+static void
+next_kind(struct state *state)
+{
+	struct table_view *table = &state->table;
+	size_t position;
+
+	state->kind = (state->kind + 1) % GROUP_KINDS;
+	table->list.selected = 0;
+	table->columns->count = 0;
+	selection_parse(table->columns, columns_of(state->kind), &position);
+	if (!selection_has(table->columns, table->order->column))
+		order_parse(&group_table, "footprint", table->order);
+}
+
 static bool
 act(void *data, struct app *app, enum action action)
 {
@@ -127,8 +159,7 @@ act(void *data, struct app *app, enum action action)
 	if (action == ACTION_OPEN) {
 		open_processes(state, app);
 	} else if (action == ACTION_GROUPING) {
-		state->kind = (state->kind + 1) % GROUP_KINDS;
-		state->table.list.selected = 0;
+		next_kind(state);
 		app_show(app);
 	} else {
 		return false;

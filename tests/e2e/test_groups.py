@@ -10,6 +10,7 @@ import pytest
 from conftest import FIXTURES, MEMTOP, memtop, run, run_over
 from forks import COW_PROGRAM, FORKS, cow, pss_of  # noqa: F401: a fixture
 from screen_in_tmux import terminal  # noqa: F401: a fixture
+from memory_cgroup import end, kills_in, memory_cgroup, start_in
 
 KINDS = ["program", "user", "unit", "cgroup", "container", "pod"]
 
@@ -58,7 +59,8 @@ def test_all_groupings_have_the_same_sum():
     total = sum(row["res"] if row["pss"] is None else row["pss"] for row in held if row["res"])
     assert total > 1 << 30
     for kind in KINDS:
-        rows = [row for row in of_tree("groups", "--by", kind) if row["kind"] == "group"]
+        rows = of_tree("groups", "--by", kind, "-F", "name,footprint,depth")
+        rows = outermost([row for row in rows if row["kind"] == "group"])
         assert sum(row["footprint"] for row in rows) == total
 
 
@@ -146,6 +148,12 @@ def test_enter_shows_the_processes_of_a_container_or_pod(terminal, containers, k
     assert " 500 " not in terminal.capture()
 
 
+def outermost(rows):
+    """Each cgroup has the figures of those below it: the outermost ones are the whole. Others have no depth."""
+    least = min(row["depth"] or 0 for row in rows)
+    return [row for row in rows if (row["depth"] or 0) == least]
+
+
 def test_a_sum_that_is_a_bound_says_so(cow):
     """Without the right to read PSS each RES counts."""
     words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
@@ -169,3 +177,196 @@ def test_a_wrong_kind_is_one_clear_line():
     assert process.returncode == 2 and not process.stdout
     [line] = process.stderr.decode().splitlines()
     assert "not one of program, user, unit, cgroup, container, pod;" in line
+
+
+NONE = 9223372036854771712  # how version 1 writes that there is no limit (K14)
+
+
+def number(folder, name):
+    """What a file says, "none" for no limit, None without it."""
+    try:
+        text = (folder / name).read_text().strip()
+    except OSError:
+        return None
+    return "none" if text == "max" or int(text) >= NONE else int(text)
+
+
+def keys(folder, name):
+    try:
+        text = (folder / name).read_text()
+    except OSError:
+        return {}
+    return {key: int(value) for key, value in (line.split() for line in text.splitlines())}
+
+
+def figures_of_version_1(folder):
+    stat, current = keys(folder, "memory.stat"), number(folder, "memory.usage_in_bytes")
+    both, failures = number(folder, "memory.memsw.usage_in_bytes"), number(folder, "memory.memsw.failcnt")
+    return {
+        "current": current,
+        "workset": current - min(current, stat["total_inactive_file"]),
+        "cgroup_anon": min(current, stat["total_rss"]),
+        "cgroup_file": min(current, stat["total_cache"]),
+        "cgroup_shmem": min(current, stat["total_shmem"]),
+        "kernel": number(folder, "memory.kmem.usage_in_bytes"),
+        "sock": number(folder, "memory.kmem.tcp.usage_in_bytes"),
+        "cgroup_swap": None if both is None else both - current,
+        "peak": number(folder, "memory.max_usage_in_bytes"),
+        "max": number(folder, "memory.limit_in_bytes"),
+        "max_events": number(folder, "memory.failcnt") + (failures or 0),
+        "kills": keys(folder, "memory.oom_control").get("oom_kill"),
+        "high": None, "psi_some": None, "dying": None, "removed": None, "pids": None,
+    }
+
+
+def figures_of_version_2(folder):
+    stat, current = keys(folder, "memory.stat"), number(folder, "memory.current")
+    events = keys(folder, "memory.events")
+    return {
+        "current": current,
+        "workset": current - min(current, stat["inactive_file"]),
+        "cgroup_anon": min(current, stat["anon"]),
+        "cgroup_file": min(current, stat["file"]),
+        "cgroup_shmem": stat["shmem"],
+        "cgroup_swap": number(folder, "memory.swap.current"),
+        "peak": number(folder, "memory.peak"),
+        "max": number(folder, "memory.max"),
+        "high": number(folder, "memory.high"),
+        "low": number(folder, "memory.low"),
+        "min": number(folder, "memory.min"),
+        "swap_max": number(folder, "memory.swap.max"),
+        "high_events": events["high"],
+        "max_events": events["max"],
+        "ooms": events["oom"],
+        "kills": events["oom_kill"],
+        "pids": number(folder, "pids.current"),
+        "dying": keys(folder, "cgroup.stat").get("nr_dying_descendants"),
+    }
+
+
+FIGURES = {1: figures_of_version_1, 2: figures_of_version_2}
+
+
+def make_below(group, name):
+    """A group below that of the test. With version 2 the controller must be given on."""
+    folder = group.folder / name
+    if group.version == 2:
+        group.write("cgroup.subtree_control", "+memory")
+    folder.mkdir()
+    return folder
+
+
+def cgroups(group, *columns):
+    """The rows of the test's group and of those below it, by the end of the name."""
+    rows = groups("--by", "cgroup", "-F", ",".join(("name", "depth", *columns)))
+    return {row["name"].removeprefix(group.path): row for row in rows if row["name"].startswith(group.path)}
+
+
+@pytest.fixture
+def filled():
+    """A group with a limit, and two below it with processes that hold 20 and 5 MiB."""
+    with memory_cgroup(64 << 20) as group:
+        folders, actors = [], []
+        try:
+            for name, size in (("one", 20), ("two", 5)):
+                folders.append(make_below(group, name))
+                actors.append(start_in(folders[-1], "hold", size))
+            yield group
+        finally:
+            for actor in actors:
+                end(actor)
+            for folder in folders:
+                folder.rmdir()
+
+
+def test_K15_each_figure_of_a_cgroup_is_that_of_its_files(filled):
+    """To the byte where the files say the same before and after."""
+    figures = FIGURES[filled.version]
+    for _ in range(20):
+        for name in ("", "/one"):
+            folder = filled.folder / name.lstrip("/")
+            before = figures(folder)
+            row = cgroups(filled, *before)[name]
+            if figures(folder) == before:
+                assert {column: row[column] for column in before} == before
+                assert row["cgroup_anon"] >= 20 << 20
+            else:
+                break
+        else:
+            return
+    pytest.skip("the memory of the group moves all the time")
+
+
+def test_headroom_is_that_of_the_group_above_which_others_use_too(filled):
+    """The limit less its own use would be 5 MiB more."""
+    rows = cgroups(filled, "current", "max", "effective", "limited_by", "headroom")
+    assert rows["/two"]["max"] == "none" and rows[""]["max"] == 64 << 20
+    for row in rows.values():
+        assert row["effective"] == 64 << 20 and row["limited_by"] == filled.path
+        assert row["headroom"] == (64 << 20) - rows[""]["current"]
+    assert rows["/two"]["headroom"] < rows["/two"]["effective"] - rows["/two"]["current"] - (20 << 20)
+
+
+def test_a_cgroup_has_the_processes_of_those_below_it(filled):
+    rows = cgroups(filled, "processes", "footprint", "current", "sum", "known", "largest_pid")
+    assert [rows[name]["processes"] for name in ("", "/one", "/two")] == [2, 1, 1]
+    assert [rows[name]["depth"] for name in ("", "/one", "/two")] == [1, 2, 2]
+    assert rows[""]["footprint"] == rows["/one"]["footprint"] + rows["/two"]["footprint"]
+    assert rows[""]["largest_pid"] == rows["/one"]["largest_pid"]
+    [shown] = groups("--by", "cgroup", "--depth", "1", "-F", "name,processes,footprint",
+                     "--filter", f"name~^{filled.path}")
+    assert (shown["name"], shown["processes"]) == (filled.path, 2)
+    # What nobody holds is charged, too.
+    assert rows[""]["current"] >= rows["/one"]["current"] + rows["/two"]["current"]
+
+
+def test_the_outermost_cgroups_have_all_processes(filled):
+    rows = groups("--by", "cgroup", "-F", "name,depth,processes,footprint")
+    whole = outermost(rows)
+    assert whole[0]["depth"] == 0
+    [root] = [row for row in whole if row["name"] == "/"]
+    assert root["processes"] == max(row["processes"] for row in rows)
+    assert root["footprint"] == max(row["footprint"] for row in rows)
+
+
+def test_no_limit_is_not_unknown(filled):
+    """In each format, and in a filter."""
+    words = ["groups", "--by", "cgroup", "-F", "name,max,low,headroom", "--filter", f"name={filled.path}/one max=none"]
+    [row] = groups(*words[1:])
+    assert row["max"] == "none" and row["headroom"] > 0
+    lines = memtop(*words, "--format", "csv").stdout.decode().splitlines()
+    assert lines[0] == "time,name,max,low,headroom" and lines[1].split(",")[2] == "none"
+    text = memtop(*words, "-e", "b").stdout.decode().splitlines()
+    assert text[-1].split()[1] == "none"
+    assert groups(*words[1:-1], f"name={filled.path}/one headroom>60M") == []
+
+
+def test_K5_kills_of_a_cgroup_are_counted():
+    """K13: failcnt of version 1 may be 0 all the same."""
+    with memory_cgroup() as group:
+        group.kill_hog("memtop-charged")
+        row = cgroups(group, "kills", "own_kills", "max_events")[""]
+        assert row["kills"] == row["own_kills"] == kills_in(group.folder) > 0
+        assert row["max_events"] == FIGURES[group.version](group.folder)["max_events"]
+
+
+def test_without_a_memory_controller_the_reason_is_shown():
+    rows = of_tree("groups", "--by", "cgroup", "-F", "name,depth,current,headroom")
+    assert any(row["kind"] == "hint" and "no memory controller" in row["text"] for row in rows)
+    rows = [row for row in rows if row["kind"] == "group"]
+    assert rows and all(row[key] is None for row in rows for key in ("depth", "current", "headroom"))
+
+
+def test_a_kind_has_its_own_columns():
+    of_charge = ["FOOTPRINT", "CURRENT", "WORKSET", "HEADROOM", "%MEM", "PROCS", "SWAP", "NAME"]
+    for words in (["--by", "cgroup"], ["--by", "unit"], ["--depth", "1"]):
+        lines = memtop("groups", *words).stdout.decode().splitlines()
+        assert of_charge in [line.split() for line in lines[:4]]
+    lines = memtop("groups", "--by", "unit", "-F", "name,footprint").stdout.decode().splitlines()
+    assert ["NAME", "FOOTPRINT"] in [line.split() for line in lines[:4]]
+
+
+def test_depth_is_only_of_cgroups():
+    process = memtop("groups", "--by", "user", "--depth", "1")
+    assert process.returncode == 2 and not process.stdout
+    assert "--depth needs --by cgroup" in process.stderr.decode()

@@ -73,6 +73,7 @@ SCREENS = [
     ("detail-left", ["Enter", "Escape"]),
     ("groups", ["2"]),
     ("groups-by-user", ["2", "b"]),
+    ("groups-by-cgroup", ["2", "b", "b", "b"]),
     ("groups-processes", ["2", "b", "Enter"]),
     ("kill-order", ["3"]),
     ("kill-order-reversed", ["3", "R"]),

@@ -90,6 +90,50 @@ without_hierarchy_only_its_own_limit_counts(void **state)
 	assert_string_equal(charge->limited_by, "/a/b");
 }
 
+/*
+ * Version 1 has the least limit in memory.stat, which is read anyway: the own limits are read only
+ * to show them, and make no difference to the others.
+ */
+static void
+version_1_tells_the_least_limit_without_the_own_ones(void **state)
+{
+	static const uint64_t needs[] = { NEED_CHARGE | NEED_CHARGE_MAX, CHARGE_NEEDS };
+	static const struct {
+		const char *group, *limit, *usage, *stat;
+		int64_t effective, headroom;
+	} groups[] = {
+		{ "a", "9223372036854771712\n", "9000000\n",
+			"hierarchical_memory_limit 9223372036854771712\n", UNLIMITED, UNLIMITED },
+		{ "a/b", "8000000\n", "7000000\n", "hierarchical_memory_limit 8000000\n", 8000000,
+			1000000 },
+		{ "a/b/c", "9000000\n", "5\n", "hierarchical_memory_limit 8000000\n", 8000000,
+			1000000 },
+		{ "a/b/d", "8000000\n", "6\n", "hierarchical_memory_limit 8000000\n", 8000000,
+			1000000 },
+		{ "a/b/e", "400000\n", "400\n", "hierarchical_memory_limit 400000\n", 400000,
+			399600 },
+	};
+	struct cgroup_world *world = *state;
+
+	cgroup_world_mount(world, 1, "/");
+	cgroup_world_write(world, "", "memory.limit_in_bytes", "9223372036854771712\n", NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		cgroup_world_write(world, groups[i].group, "memory.limit_in_bytes", groups[i].limit,
+			"memory.usage_in_bytes", groups[i].usage, "memory.stat", groups[i].stat,
+			NULL);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(groups); i++) {
+		const struct cgroup_charge *charge;
+		char path[16];
+
+		cgroup_world_read(world, needs[i % 2]);
+		snprintf(path, sizeof(path), "/%s", groups[i / 2].group);
+		charge = cgroup_world_find(world, path);
+		assert_true(charge->effective == groups[i / 2].effective);
+		assert_true(charge->headroom == groups[i / 2].headroom);
+		assert_int_equal(charge->max != UNKNOWN, i % 2);
+	}
+}
+
 /* F7 */
 static void
 memory_of_removed_groups_is_what_those_below_do_not_hold(void **state)
@@ -264,6 +308,7 @@ main(void)
 		CGROUP_TEST(there_is_no_room_below_0),
 		CGROUP_TEST(a_hidden_limit_is_told_but_not_what_is_left_of_it),
 		CGROUP_TEST(without_hierarchy_only_its_own_limit_counts),
+		CGROUP_TEST(version_1_tells_the_least_limit_without_the_own_ones),
 		CGROUP_TEST(memory_of_removed_groups_is_what_those_below_do_not_hold),
 		CGROUP_TEST(a_limit_that_cannot_be_read_is_not_no_limit),
 		CGROUP_TEST(groups_may_be_60_levels_deep_but_not_100),

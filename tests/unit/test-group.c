@@ -2,7 +2,9 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "model/derive.h"
 #include "model/group.h"
+#include "model/needs.h"
 #include "model/snapshot.h"
 
 #include <string.h>
@@ -222,6 +224,212 @@ kernel_threads_are_left_out(void **state)
 	assert_int_equal(fixture->groups.count, 0);
 }
 
+/* A cgroup with so many MiB, below the one in row `parent` (-1: outermost). */
+static struct cgroup_charge *
+add_charge(struct fixture *fixture, const char *path, int64_t parent, int64_t current)
+{
+	struct rows *charges = &fixture->snapshot.charges;
+	struct cgroup_charge *charge = charge_add(charges);
+
+	charge->path = path;
+	charge->parent = parent < 0 ? UNKNOWN : parent;
+	charge->depth = parent < 0 ? 0 : charge_at(charges, (size_t)parent)->depth + 1;
+	charge->current = current * MIB;
+	return charge;
+}
+
+static void
+add_tree(struct fixture *fixture)
+{
+	add_charge(fixture, "/", -1, 900);
+	add_charge(fixture, "/a", 0, 300);
+	add_charge(fixture, "/empty", 0, 0);
+	add_charge(fixture, "/a/db.service", 1, 200);
+	add_charge(fixture, "/a/cache", 1, 50);
+}
+
+static struct process *
+add_in(struct fixture *fixture, int64_t pid, const char *cgroup, const char *unit, int64_t pss)
+{
+	struct process *process = add(fixture, pid, "p", pss, pss);
+
+	process->cgroup = cgroup;
+	process->unit = unit;
+	return process;
+}
+
+static void
+a_cgroup_holds_what_those_below_it_hold(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct group *group;
+
+	add_tree(fixture);
+	add_in(fixture, 10, "/", NULL, 1);
+	add_in(fixture, 11, "/a", NULL, 20);
+	add_in(fixture, 12, "/a/db.service", NULL, 300);
+	group = find(fixture, GROUP_BY_CGROUP, "/a/db.service");
+	assert_int_equal(group->footprint, 300 * MIB);
+	assert_int_equal(group->depth, 2);
+	assert_int_equal(group->charge->current, 200 * MIB);
+	group = find(fixture, GROUP_BY_CGROUP, "/a");
+	assert_int_equal(group->footprint, 320 * MIB);
+	assert_int_equal(group->processes, 2);
+	assert_int_equal(group->largest_pid, 12);
+	group = find(fixture, GROUP_BY_CGROUP, "/");
+	assert_int_equal(group->footprint, 321 * MIB);
+	assert_int_equal(group->anon, 321 * MIB);
+	assert_int_equal(group->processes, 3);
+	assert_int_equal(group->depth, 0);
+	assert_int_equal(group->share, 321);
+	/* Cache that no process holds is a row, what has nothing is none. */
+	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/a/cache")->processes, 0);
+	assert_int_equal(fixture->groups.count, 4);
+}
+
+/* Rows of depth 0 add up to the machine, wherever a process is. */
+static void
+a_process_in_a_cgroup_that_was_not_read_counts_above(void **state)
+{
+	struct fixture *fixture = *state;
+	int64_t sum = 0;
+
+	add_tree(fixture);
+	add_in(fixture, 10, "/a/new/newer", NULL, 1);
+	add_in(fixture, 11, "/other", NULL, 2);
+	add_in(fixture, 12, "/../outside", NULL, 4);
+	add_in(fixture, 13, NULL, NULL, 8);
+	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/a")->footprint, 1 * MIB);
+	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/")->footprint, 3 * MIB);
+	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/../outside")->depth, 0);
+	assert_int_equal(find(fixture, GROUP_BY_CGROUP, NULL)->depth, 0);
+	for (size_t i = 0; i < fixture->groups.count; i++) {
+		const struct group *group = (struct group *)fixture->groups.data + i;
+
+		sum += group->depth == 0 ? group->footprint : 0;
+	}
+	assert_int_equal(sum, 15 * MIB);
+}
+
+static void
+a_bound_below_makes_a_bound_above(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_tree(fixture);
+	add_in(fixture, 10, "/a/db.service", NULL, 1);
+	add_in(fixture, 11, "/a/cache", NULL, 1);
+	fixture->snapshot.processes[1].resident = 5 * MIB;
+	snapshot_extras(&fixture->snapshot, &fixture->snapshot.processes[1])->rollup.pss = UNKNOWN;
+	assert_string_equal(find(fixture, GROUP_BY_CGROUP, "/a/db.service")->sum, "PSS");
+	assert_string_equal(find(fixture, GROUP_BY_CGROUP, "/")->sum, "at most");
+	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/")->footprint, 6 * MIB);
+	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/")->known, 1);
+}
+
+/* Without a memory controller a cgroup has its own processes only. */
+static void
+without_charges_cgroups_are_flat(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_in(fixture, 10, "/", NULL, 1);
+	add_in(fixture, 11, "/a", NULL, 2);
+	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/")->footprint, 1 * MIB);
+	assert_true(find(fixture, GROUP_BY_CGROUP, "/")->depth == UNKNOWN);
+	assert_ptr_equal(find(fixture, GROUP_BY_CGROUP, "/a")->charge, &charge_unknown);
+}
+
+static void
+a_unit_has_the_charge_of_its_cgroup(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_tree(fixture);
+	add_in(fixture, 10, "/a/db.service", "db.service", 1);
+	add_in(fixture, 11, "/a/db.service/worker", "db.service", 1);
+	add_in(fixture, 12, "/a/my-db.service", "b.service", 1); /* not the end of a name */
+	add_in(fixture, 13, "/", "other.service", 1); /* it is not in the tree of memory */
+	add_in(fixture, 14, NULL, NULL, 1);
+	assert_int_equal(find(fixture, GROUP_BY_UNIT, "db.service")->charge->current, 200 * MIB);
+	assert_true(find(fixture, GROUP_BY_UNIT, "db.service")->depth == UNKNOWN);
+	assert_ptr_equal(find(fixture, GROUP_BY_UNIT, "b.service")->charge, &charge_unknown);
+	assert_ptr_equal(find(fixture, GROUP_BY_UNIT, "other.service")->charge, &charge_unknown);
+	assert_ptr_equal(find(fixture, GROUP_BY_UNIT, NULL)->charge, &charge_unknown);
+	assert_ptr_equal(find(fixture, GROUP_BY_PROGRAM, "p")->charge, &charge_unknown);
+}
+
+/* Two users may have units of one name; neither charge is that of both. */
+static void
+a_unit_in_two_cgroups_has_no_charge(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_tree(fixture);
+	add_charge(fixture, "/b", 0, 30);
+	add_charge(fixture, "/b/db.service", 5, 30);
+	add_in(fixture, 10, "/a/db.service", "db.service", 1);
+	add_in(fixture, 11, "/b/db.service", "db.service", 1);
+	add_in(fixture, 12, "/b/db.service", "db.service", 1);
+	assert_ptr_equal(find(fixture, GROUP_BY_UNIT, "db.service")->charge, &charge_unknown);
+}
+
+/* Each field that is not read is unknown, not 0; and each column names one. */
+static void
+a_charge_begins_unknown(void **state)
+{
+	struct fixture *fixture = *state;
+	struct group *group = rows_add(&fixture->groups, &group_table);
+
+	for (size_t i = 0; i < group_table.column_count; i++)
+		assert_false(column_is_known(&group_table.columns[i], group));
+	assert_true(charge_unknown.parent == UNKNOWN && charge_unknown.depth == UNKNOWN);
+	assert_true(charge_unknown.inode == UNKNOWN && charge_unknown.below == UNKNOWN);
+	assert_true(charge_unknown.kernel_is_sum == UNKNOWN);
+}
+
+/* A reading of a cgroup `second` seconds after the first. */
+static struct cgroup_charge *
+read_at(struct snapshot *snapshot, int64_t second, const char *path, int64_t inode, int64_t kills)
+{
+	struct cgroup_charge *charge;
+
+	snapshot->bits = NEED_CHARGE | NEED_CHARGE_EVENTS;
+	snapshot->monotonic = second * NS_PER_SEC;
+	charge = charge_add(&snapshot->charges);
+	charge->path = path;
+	charge->inode = inode;
+	charge->kills = kills;
+	charge->high_events = 10 * kills;
+	return charge;
+}
+
+/* A cgroup may be removed and made again with its name: its counts begin again. */
+static void
+rates_are_those_of_the_same_cgroup(void **state)
+{
+	struct fixture *fixture = *state;
+	struct snapshot *now = &fixture->snapshot, before = { .time = 0 };
+	const struct cgroup_charge *charges;
+
+	snapshot_reset(&before);
+	read_at(&before, 10, "/a", 5, 3);
+	read_at(&before, 10, "/again", 6, 3);
+	read_at(&before, 10, "/back", 7, 3);
+	read_at(now, 14, "/new", 9, 4);
+	read_at(now, 14, "/again", 8, 9);
+	read_at(now, 14, "/back", 7, 2);
+	read_at(now, 14, "/a", 5, 5);
+	charges = now->charges.data;
+	derive(now, &before);
+	assert_true(charges[0].kill_rate == UNKNOWN);
+	assert_true(charges[1].kill_rate == UNKNOWN);
+	assert_true(charges[2].kill_rate == UNKNOWN);
+	assert_int_equal(charges[3].kill_rate, 500); /* thousandths a second */
+	assert_int_equal(charges[3].high_rate, 5000);
+	snapshot_finish(&before);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -237,6 +445,14 @@ main(void)
 		TEST(containers_of_one_name_are_not_merged),
 		TEST(all_kinds_fit_into_their_list),
 		TEST(kernel_threads_are_left_out),
+		TEST(a_cgroup_holds_what_those_below_it_hold),
+		TEST(a_process_in_a_cgroup_that_was_not_read_counts_above),
+		TEST(a_bound_below_makes_a_bound_above),
+		TEST(without_charges_cgroups_are_flat),
+		TEST(a_unit_has_the_charge_of_its_cgroup),
+		TEST(a_unit_in_two_cgroups_has_no_charge),
+		TEST(a_charge_begins_unknown),
+		TEST(rates_are_those_of_the_same_cgroup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
