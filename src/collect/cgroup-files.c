@@ -193,7 +193,7 @@ static int64_t
 share_of_line(const char *text, const char *start)
 {
 	const char *line = strstr(text, start), *at;
-	int64_t whole;
+	int64_t whole, share;
 
 	if (!line || (line != text && line[-1] != '\n'))
 		return UNKNOWN;
@@ -202,7 +202,8 @@ share_of_line(const char *text, const char *start)
 	if (whole == UNKNOWN || whole > 100 || at[0] != '.' || strspn(at + 1, "0123456789") != 2 ||
 		at[3] != ' ')
 		return UNKNOWN;
-	return whole * 10 + ((at[1] - '0') * 10 + at[2] - '0' + 5) / 10;
+	share = whole * 10 + ((at[1] - '0') * 10 + at[2] - '0' + 5) / 10;
+	return share > 1000 ? UNKNOWN : share;
 }
 
 static void
@@ -264,8 +265,8 @@ finish_kernel(struct cgroup_reading *reading)
 	reading->charge.kernel_is_sum = 1;
 }
 
-static void
-finish(struct cgroup_reading *reading, int version)
+void
+cgroup_files_end(struct cgroup_reading *reading, int version)
 {
 	struct cgroup_charge *charge = &reading->charge;
 
@@ -293,9 +294,8 @@ has_processes(int folder)
 	return procfs_read(folder, "cgroup.procs", text, sizeof(text)) != 0;
 }
 
-bool
-cgroup_files_read(
-	struct cgroup_reading *reading, int folder, int version, uint64_t bits, bool is_machine)
+void
+cgroup_files_begin(struct cgroup_reading *reading)
 {
 	reading->max = UNKNOWN;
 	reading->hierarchical_max = reading->inactive_file = UNKNOWN;
@@ -303,6 +303,27 @@ cgroup_files_read(
 	reading->percpu = reading->vmalloc = UNKNOWN;
 	reading->both = reading->both_max = reading->both_failures = UNKNOWN;
 	reading->is_refused = false;
+}
+
+bool
+cgroup_files_take(struct cgroup_reading *reading, int version, const char *name)
+{
+	for (size_t i = 0; i < versions[version - 1].count; i++) {
+		const struct file *file = &versions[version - 1].files[i];
+
+		if (strcmp(file->name, name) != 0)
+			continue;
+		file->take(reading, file);
+		return true;
+	}
+	return false;
+}
+
+bool
+cgroup_files_read(
+	struct cgroup_reading *reading, int folder, int version, uint64_t bits, bool is_machine)
+{
+	cgroup_files_begin(reading);
 	for (size_t i = 0; i < versions[version - 1].count; i++) {
 		const struct file *file = &versions[version - 1].files[i];
 		ssize_t length;
@@ -322,6 +343,6 @@ cgroup_files_read(
 		reading->max = reading->charge.max;
 	if (version == 2 && bits & NEED_CHARGE_REST && !has_processes(folder))
 		reading->charge.removed = 0;
-	finish(reading, version);
+	cgroup_files_end(reading, version);
 	return true;
 }

@@ -27,3 +27,11 @@ struct cgroup_reading {
  */
 bool cgroup_files_read(
 	struct cgroup_reading *reading, int folder, int version, uint64_t bits, bool is_machine);
+
+/*
+ * Its parts, for text that is not from a file: begins with all figures UNKNOWN, takes reading.text
+ * as what is in the file `name` (false: there is no such file), computes what follows from several.
+ */
+void cgroup_files_begin(struct cgroup_reading *reading);
+bool cgroup_files_take(struct cgroup_reading *reading, int version, const char *name);
+void cgroup_files_end(struct cgroup_reading *reading, int version);

@@ -146,9 +146,11 @@ write_head(struct table_run *run)
 	char time[UNIT_FORMAT_SIZE];
 
 	unit_format(time, UNIT_TIME, run->now->time, run->output.scale);
-	table_run_head(run, "Groups by %s: what their processes hold, each page once%s  %s\n",
-		group_kinds[own->kind].name,
-		group_kinds[own->kind].columns ? "; CURRENT: what the kernel charged" : "", time);
+	table_run_head(run, "Groups by %s: %s  %s\n", group_kinds[own->kind].name,
+		group_kinds[own->kind].columns
+			? "FOOTPRINT is of processes, CURRENT as the kernel charges"
+			: "what their processes hold, each page once",
+		time);
 }
 
 static const struct table_command lists = {
