@@ -27,7 +27,8 @@ struct cgroups_reader {
 	struct cgroup_tree *tree;
 	struct found *list;
 	size_t count, capacity;
-	bool is_cut, is_refused;
+	bool is_cut;
+	int error; /* of a group or file that could not be read; 0: none */
 	char path[PATH_SIZE];
 	struct cgroup_reading reading;
 };
@@ -154,7 +155,8 @@ read_group(struct cgroups_reader *reader, int folder, const struct found *found,
 		bits |= NEED_CHARGE_OWN_MAX; /* a hidden group may have set the least */
 	if (!read_files(reader, folder, bits, is_outermost))
 		return false;
-	reader->is_refused = reader->is_refused || reader->reading.is_refused;
+	if (reader->reading.is_refused)
+		reader->error = -EACCES;
 	if (!is_outermost)
 		above = charge_at(&now->charges, (size_t)found->parent);
 	if (bits & NEED_CHARGE_MAX)
@@ -181,7 +183,7 @@ visit(struct cgroups_reader *reader, int mount, const struct found *found, struc
 	path += *path == '/';
 	folder = openat(mount, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0 && errno != ENOENT && errno != ENODEV) {
-		reader->is_refused = true;
+		reader->error = -errno;
 		leave_out(&now->charges, found->parent);
 	}
 	if (folder < 0)
@@ -221,7 +223,8 @@ cgroups_read(struct cgroups_reader *reader, struct snapshot *now)
 	if (mount < 0)
 		return mount;
 	reader->count = 0;
-	reader->is_cut = reader->is_refused = false;
+	reader->is_cut = false;
+	reader->error = 0;
 	add_found(reader, &(struct found){ arena_text(&now->texts, outermost), UNKNOWN, 0 });
 	for (size_t i = 0; i < reader->count; i++) {
 		const struct found found = reader->list[i];
@@ -231,7 +234,7 @@ cgroups_read(struct cgroups_reader *reader, struct snapshot *now)
 	find_removed(&now->charges);
 	if (reader->is_cut)
 		snapshot_add_hint(now, NEED_CHARGE, -E2BIG, 0);
-	if (reader->is_refused)
-		snapshot_add_hint(now, NEED_CHARGE, -EACCES, 0);
+	if (reader->error < 0)
+		snapshot_add_hint(now, NEED_CHARGE, reader->error, 0);
 	return now->charges.count > 0 ? 0 : -ENOENT;
 }
