@@ -259,7 +259,8 @@ def make_below(group, name):
 def cgroups(group, *columns):
     """The rows of the test's group and of those below it, by the end of the name."""
     rows = groups("--by", "cgroup", "-F", ",".join(("name", "depth", *columns)))
-    return {row["name"].removeprefix(group.path): row for row in rows if row["name"].startswith(group.path)}
+    rows = [row for row in rows if row["name"] and row["name"].startswith(group.path)]
+    return {row["name"].removeprefix(group.path): row for row in rows}
 
 
 @pytest.fixture
