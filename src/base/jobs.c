@@ -29,14 +29,39 @@ struct worker {
 };
 
 struct jobs {
-	pthread_mutex_t lock; /* guards the fields of the workers, and these three: */
+	pthread_mutex_t lock; /* guards the fields of the workers, and these: */
 	pthread_cond_t wanted, done;
 	struct worker *current; /* NULL: not needed yet, or the last one hangs */
 	struct worker *late[JOBS_MOST_LATE];
 	size_t late_count, most_late;
+	size_t orphans; /* late workers that nobody will take: the last one frees all of this */
 	int64_t most_wait, part;
 	int64_t budget, refilled; /* nanoseconds left for waiting; time of the refill */
 };
+
+static void
+release(struct jobs *jobs)
+{
+	pthread_mutex_destroy(&jobs->lock);
+	pthread_cond_destroy(&jobs->wanted);
+	pthread_cond_destroy(&jobs->done);
+	free(jobs);
+}
+
+/* Ends a worker; the lock is held. */
+static void
+end(struct jobs *jobs, struct worker *worker)
+{
+	bool is_orphan = jobs->orphans > 0, is_last = is_orphan && --jobs->orphans == 0;
+
+	pthread_mutex_unlock(&jobs->lock);
+	if (!is_orphan)
+		return;
+	job_destroy(worker->job);
+	free(worker);
+	if (is_last)
+		release(jobs);
+}
 
 static void *
 run(void *argument)
@@ -57,7 +82,7 @@ run(void *argument)
 		worker->done = true;
 		pthread_cond_signal(&jobs->done);
 	}
-	pthread_mutex_unlock(&jobs->lock);
+	end(jobs, worker);
 	return NULL;
 }
 
@@ -99,26 +124,53 @@ end_current(struct jobs *jobs)
 	pthread_mutex_lock(&jobs->lock);
 }
 
+/* Takes a late worker that is done off the list; NULL: none is. The lock is held. */
+static struct worker *
+remove_done(struct jobs *jobs)
+{
+	for (size_t i = 0; i < jobs->late_count; i++) {
+		struct worker *worker = jobs->late[i];
+
+		if (!worker->done)
+			continue;
+		jobs->late[i] = jobs->late[--jobs->late_count];
+		return worker;
+	}
+	return NULL;
+}
+
+static struct job *
+finish(struct worker *worker)
+{
+	struct job *job = worker->job;
+
+	pthread_join(worker->thread, NULL);
+	free(worker);
+	return job;
+}
+
 void
 jobs_destroy(struct jobs *jobs)
 {
-	struct job *job;
+	struct worker *worker;
+	size_t late;
 
 	if (!jobs)
 		return;
-	while ((job = jobs_take(jobs)))
-		job_destroy(job);
 	pthread_mutex_lock(&jobs->lock);
 	end_current(jobs);
-	for (size_t i = 0; i < jobs->late_count; i++)
+	while ((worker = remove_done(jobs))) {
+		pthread_mutex_unlock(&jobs->lock);
+		job_destroy(finish(worker));
+		pthread_mutex_lock(&jobs->lock);
+	}
+	late = jobs->late_count;
+	for (size_t i = 0; i < late; i++)
 		pthread_detach(jobs->late[i]->thread);
+	jobs->orphans = late;
 	pthread_mutex_unlock(&jobs->lock);
-	if (jobs->late_count > 0)
-		return; /* their threads still use it */
-	pthread_mutex_destroy(&jobs->lock);
-	pthread_cond_destroy(&jobs->wanted);
-	pthread_cond_destroy(&jobs->done);
-	free(jobs);
+	if (late == 0)
+		release(jobs);
 }
 
 static void
@@ -235,22 +287,12 @@ jobs_run(struct jobs *jobs, struct job *job)
 struct job *
 jobs_take(struct jobs *jobs)
 {
-	struct worker *worker = NULL;
-	struct job *job;
+	struct worker *worker;
 
 	pthread_mutex_lock(&jobs->lock);
-	for (size_t i = 0; i < jobs->late_count && !worker; i++)
-		if (jobs->late[i]->done) {
-			worker = jobs->late[i];
-			jobs->late[i] = jobs->late[--jobs->late_count];
-		}
+	worker = remove_done(jobs);
 	pthread_mutex_unlock(&jobs->lock);
-	if (!worker)
-		return NULL;
-	pthread_join(worker->thread, NULL);
-	job = worker->job;
-	free(worker);
-	return job;
+	return worker ? finish(worker) : NULL;
 }
 
 struct job *

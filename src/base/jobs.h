@@ -38,7 +38,7 @@ enum { JOBS_MOST_LATE = 32 };
  */
 struct jobs *jobs_create(size_t most_late, int64_t most_wait, int64_t part);
 
-/* Does not wait: unfinished jobs are left until the program ends. */
+/* Does not wait: a thread that still has a job frees both when it is done, if it ever is. */
 void jobs_destroy(struct jobs *jobs);
 
 /*

@@ -4,6 +4,7 @@
 #include "base/jobs.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -131,6 +132,30 @@ a_job_that_is_left_when_it_is_done_can_be_taken(void **state)
 	jobs_destroy(jobs);
 }
 
+/* A leak would be found by the address sanitizer. */
+static void
+jobs_that_nobody_waits_for_are_freed_when_they_are_done(void **state)
+{
+	struct jobs *jobs = jobs_create(MOST_LATE, INT64_C(50) * 1000000, 1);
+	int ends[MOST_LATE];
+
+	for (size_t i = 0; i < MOST_LATE; i++) {
+		struct waiting *waiting = create(true);
+
+		ends[i] = dup(waiting->pipe[1]);
+		assert_int_equal(run_in_time(jobs, waiting), -EINPROGRESS);
+	}
+	jobs_destroy(jobs);
+	for (size_t i = 0; i < MOST_LATE; i++) {
+		struct pollfd end = { .fd = ends[i] };
+
+		assert_int_equal(write(ends[i], "x", 1), 1);
+		assert_int_equal(poll(&end, 1, 60000), 1); /* the other end was closed */
+		assert_true(end.revents & POLLERR);
+		close(ends[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -138,6 +163,7 @@ main(void)
 		cmocka_unit_test(a_job_that_can_be_done_is_done),
 		cmocka_unit_test(a_job_that_is_left_when_it_is_done_can_be_taken),
 		cmocka_unit_test(jobs_that_hang_are_left_behind_and_few),
+		cmocka_unit_test(jobs_that_nobody_waits_for_are_freed_when_they_are_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
