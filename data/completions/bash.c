@@ -87,8 +87,8 @@ bash_value(const struct command *command, const struct command_option *option, c
 {
 	const char *function;
 
-	if (!option->argument)
-		return;
+	if (!option->argument || *option->argument == '[')
+		return; /* a value that may be left out is no word of its own */
 	function = function_of(option);
 	fputs("\t\t", stdout);
 	if (letter)

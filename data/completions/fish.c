@@ -77,7 +77,7 @@ fish_option(const struct command *command, const struct command_option *option, 
 	printf(" -l %s -d '", option->name);
 	write_quoted(option->help, "\\'", "\\");
 	putchar('\'');
-	if (option->argument)
+	if (option->argument && *option->argument != '[')
 		fputs(" -x", stdout);
 	if (function)
 		printf(" -a '(__memtop_%s)'", function);

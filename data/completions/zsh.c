@@ -70,18 +70,21 @@ static void
 zsh_form(const struct command_option *option, char letter, bool is_long)
 {
 	const char *function = option->argument ? function_of(option) : NULL;
+	bool is_optional = option->argument && *option->argument == '[';
 
 	fputs(" \\\n\t\t\t'(", stdout);
 	if (letter)
 		printf("-%c ", letter);
 	printf("--%s)", option->name);
 	if (is_long)
-		printf("--%s%s[", option->name, option->argument ? "=" : "");
+		printf("--%s%s[", option->name, is_optional ? "=-" : option->argument ? "=" : "");
 	else
 		printf("-%c%s[", letter, option->argument ? "+" : "");
 	write_quoted(option->help, "'\\''", "\\[]:");
 	putchar(']');
-	if (option->argument)
+	if (is_optional)
+		fputs("::value: ", stdout);
+	else if (option->argument)
 		printf(":%s:%s%s", option->argument, function ? "_memtop_" : " ",
 			function ? function : "");
 	putchar('\'');

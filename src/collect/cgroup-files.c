@@ -56,6 +56,7 @@ static const struct key old_stat[] = {
 	KEY("total_cache", CHARGE(file)),
 	KEY("total_shmem", CHARGE(shmem)),
 	KEY("total_inactive_file", OTHER(inactive_file)),
+	KEY("total_active_file", OTHER(active_file)),
 	LIMIT_KEY("hierarchical_memory_limit", OTHER(hierarchical_max)),
 };
 
@@ -67,6 +68,8 @@ static const struct key stat[] = {
 	KEY("sock", CHARGE(sock)),
 	KEY("zswap", CHARGE(zswap)),
 	KEY("inactive_file", OTHER(inactive_file)),
+	KEY("active_file", OTHER(active_file)),
+	KEY("slab_reclaimable", OTHER(slab_reclaimable)),
 	KEY("slab", OTHER(slab)),
 	KEY("kernel_stack", OTHER(stacks)),
 	KEY("pagetables", OTHER(page_tables)),
@@ -279,6 +282,9 @@ cgroup_files_end(struct cgroup_reading *reading, int version)
 	}
 	bound(&reading->inactive_file, charge->current);
 	charge->workset = known_difference(charge->current, reading->inactive_file);
+	charge->cache = known_sum(known_sum(reading->inactive_file, reading->active_file),
+		known_or_zero(reading->slab_reclaimable));
+	bound(&charge->cache, charge->current);
 	bound(&charge->anon, charge->current);
 	bound(&charge->file, charge->current);
 	bound(&charge->kernel, charge->current);
@@ -298,7 +304,8 @@ void
 cgroup_files_begin(struct cgroup_reading *reading)
 {
 	reading->max = UNKNOWN;
-	reading->hierarchical_max = reading->inactive_file = UNKNOWN;
+	reading->hierarchical_max = reading->inactive_file = reading->active_file = UNKNOWN;
+	reading->slab_reclaimable = UNKNOWN;
 	reading->slab = reading->stacks = reading->page_tables = reading->second_tables = UNKNOWN;
 	reading->percpu = reading->vmalloc = UNKNOWN;
 	reading->both = reading->both_max = reading->both_failures = UNKNOWN;

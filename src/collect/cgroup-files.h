@@ -12,7 +12,7 @@ struct cgroup_reading {
 	struct cgroup_charge charge;
 	int64_t max;              /* its own limit; UNLIMITED where it has no such file */
 	int64_t hierarchical_max; /* version 1: the least limit of it and all groups above it */
-	int64_t inactive_file;
+	int64_t inactive_file, active_file, slab_reclaimable;
 	int64_t slab, stacks, page_tables, second_tables, percpu, vmalloc; /* parts of `kernel` */
 	int64_t both, both_max, both_failures; /* version 1: memory and swap together */
 	bool is_refused;                       /* a file may not be read */

@@ -27,7 +27,7 @@ struct cgroups_reader {
 	struct cgroup_tree *tree;
 	struct found *list;
 	size_t count, capacity;
-	bool is_cut;
+	bool is_cut, is_of_one;
 	int error; /* of a group or file that could not be read; 0: none */
 	char path[PATH_SIZE];
 	struct cgroup_reading reading;
@@ -189,7 +189,7 @@ visit(struct cgroups_reader *reader, int mount, const struct found *found, struc
 	if (folder < 0)
 		return;
 	if (fstat(folder, &status) == 0 && read_group(reader, folder, found, &status, now) &&
-		status.st_nlink != 2)
+		status.st_nlink != 2 && !reader->is_of_one)
 		find_below(reader, folder, (int64_t)now->charges.count - 1, now);
 	else
 		close(folder);
@@ -210,22 +210,55 @@ find_removed(struct rows *charges)
 	}
 }
 
-int
-cgroups_read(struct cgroups_reader *reader, struct snapshot *now)
+/* Begins a reading with the outermost group. Returns its folder or -errno. */
+static int
+begin(struct cgroups_reader *reader, struct snapshot *now)
 {
 	int version = cgroup_tree_version(reader->tree);
 	const char *outermost = cgroup_tree_outermost(reader->tree);
-	_cleanup_close_ int mount = -1;
 
 	if (version < 0)
 		return version;
-	mount = cgroup_tree_open(reader->tree, outermost, strlen(outermost));
-	if (mount < 0)
-		return mount;
 	reader->count = 0;
-	reader->is_cut = false;
+	reader->is_cut = reader->is_of_one = false;
 	reader->error = 0;
 	add_found(reader, &(struct found){ arena_text(&now->texts, outermost), UNKNOWN, 0 });
+	return cgroup_tree_open(reader->tree, outermost, strlen(outermost));
+}
+
+int
+cgroups_read_one(struct cgroups_reader *reader, const char *path, struct snapshot *now)
+{
+	_cleanup_close_ int mount = begin(reader, now);
+	size_t outermost = mount < 0 ? 0 : strlen(reader->list[0].path), end = outermost;
+
+	if (mount < 0)
+		return mount;
+	reader->is_of_one = true;
+	if (strncmp(path, reader->list[0].path, outermost) != 0)
+		return -ENOENT;
+	while (path[end]) {
+		int64_t above = (int64_t)reader->count - 1;
+
+		end += end > 1 || path[end] == '/';
+		end += strcspn(path + end, "/");
+		add_found(reader,
+			&(struct found){ arena_copy(&now->texts, path, end), above, above + 1 });
+	}
+	for (size_t i = 0; i < reader->count && now->charges.count == i; i++)
+		visit(reader, mount, &reader->list[i], now);
+	if (now->charges.count == reader->count)
+		return 0;
+	return reader->error < 0 ? reader->error : -ENOENT;
+}
+
+int
+cgroups_read(struct cgroups_reader *reader, struct snapshot *now)
+{
+	_cleanup_close_ int mount = begin(reader, now);
+
+	if (mount < 0)
+		return mount;
 	for (size_t i = 0; i < reader->count; i++) {
 		const struct found found = reader->list[i];
 

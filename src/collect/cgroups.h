@@ -25,3 +25,9 @@ void cgroups_destroy(struct cgroups_reader *reader);
  * there are more groups than the bounds. Returns 0, or -errno if there is no memory controller.
  */
 int cgroups_read(struct cgroups_reader *reader, struct snapshot *now);
+
+/*
+ * The same for one group and those above it: it is the last row. Its path is as in the column
+ * CGROUP. Returns -ENOENT if it is not there.
+ */
+int cgroups_read_one(struct cgroups_reader *reader, const char *path, struct snapshot *now);

@@ -104,12 +104,6 @@ read_own_limit(struct collector *collector, struct snapshot *now)
 }
 
 static int
-read_charges(struct collector *collector, struct snapshot *now)
-{
-	return cgroups_read(collector->charges, now);
-}
-
-static int
 read_budget(struct collector *collector, struct snapshot *now)
 {
 	return budget_read(collector->budget, now);
@@ -173,7 +167,6 @@ static const struct {
 	{ NEED_BUDGET, read_budget },
 	{ NEED_LIMIT, read_limit },
 	{ NEED_OWN_LIMIT, read_own_limit },
-	{ NEED_CHARGE, read_charges },
 };
 
 /*
@@ -286,6 +279,22 @@ read_scope(struct collector *collector, struct snapshot *now, const struct needs
 		snapshot_add_hint(now, NEED_OOM, error, 0);
 }
 
+static void
+read_charges(struct collector *collector, struct snapshot *now, const char *only)
+{
+	const char *path = only;
+	int error;
+
+	if (only)
+		path = *only ? cgroup_tree_find(collector->cgroups, only, &now->texts)
+			     : oom_scope_own_cgroup(collector->scope, &now->texts);
+	error = only && !path ? -ENOENT
+		: path        ? cgroups_read_one(collector->charges, path, now)
+			      : cgroups_read(collector->charges, now);
+	if (error < 0)
+		snapshot_add_hint(now, NEED_CHARGE, error, 0);
+}
+
 static int
 collect_read(struct source *source, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
@@ -330,6 +339,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		if (failure < 0)
 			snapshot_add_hint(now, readers[i].need, failure, 0);
 	}
+	if (all.bits & NEED_CHARGE)
+		read_charges(collector, now, needs->charge_of);
 	if (all.bits & NEED_OOM)
 		read_scope(collector, now, needs);
 	if (all.bits & NEED_PROCESSES)

@@ -165,9 +165,8 @@ oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snapshot 
 	return 0;
 }
 
-/* The name of this program's own group, or NULL. */
-static const char *
-own_cgroup(struct oom_scope *scope, struct arena *texts)
+const char *
+oom_scope_own_cgroup(struct oom_scope *scope, struct arena *texts)
 {
 	struct cgroup cgroup;
 
@@ -186,7 +185,7 @@ oom_scope_read_own(struct oom_scope *scope, struct snapshot *now)
 
 	if (now->monotonic < scope->next_own)
 		return 0;
-	name = own_cgroup(scope, &now->texts);
+	name = oom_scope_own_cgroup(scope, &now->texts);
 	if (name && oom_scope_find_limit(scope, name, now, &system->own) == 0 && system->own.cgroup)
 		system->own_cgroup = name;
 	else

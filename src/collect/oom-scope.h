@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+struct arena;
 struct cgroup_tree;
 struct nearest_limit;
 struct snapshot;
@@ -23,6 +24,9 @@ void oom_scope_destroy(struct oom_scope *scope);
  * any limit the machine. Returns 0 or -errno; -ENOENT: no such cgroup, or no memory controller.
  */
 int oom_scope_read(struct oom_scope *scope, const char *cgroup, struct snapshot *now);
+
+/* The name of memtop's own group, or NULL where there is none. */
+const char *oom_scope_own_cgroup(struct oom_scope *scope, struct arena *texts);
 
 /*
  * Fills own and own_cgroup of the totals: the limit that memtop's own group reaches first, whose

@@ -27,6 +27,14 @@ struct parser {
 	size_t word_count;
 };
 
+static int
+has_argument(const struct command_option *option)
+{
+	if (!option->argument)
+		return no_argument;
+	return *option->argument == '[' ? optional_argument : required_argument;
+}
+
 /* All commands except free take words in their order ('-') and write their own errors (':'). */
 static void
 build(struct parser *parser)
@@ -49,7 +57,7 @@ build(struct parser *parser)
 		if (option->hidden && option->letter)
 			continue;
 		parser->names[names++] = (struct option){ .name = option->name,
-			.has_arg = option->argument ? required_argument : no_argument,
+			.has_arg = has_argument(option),
 			.val = FIRST_LONG + (int)i };
 	}
 }

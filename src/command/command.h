@@ -12,7 +12,7 @@ struct table;
 struct command_option {
 	const char *name;     /* --name; NULL ends the table */
 	char letter;          /* -l, or 0 */
-	const char *argument; /* as --help shows it, or NULL */
+	const char *argument; /* as --help shows it, or NULL; "[=X]": it may be left out */
 	const char *help;
 	/*
 	 * Stores the value (NULL if the option has none) at `offset` in the command's settings.

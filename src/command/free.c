@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "collect/system.h"
 #include "command/command.h"
+#include "command/free-cgroup.h"
 #include "command/loop.h"
 #include "model/hint.h"
 #include "model/needs.h"
@@ -34,6 +35,7 @@ struct free_settings {
 	bool has_unit, repeats, json, explain;
 	int count; /* 0: for ever */
 	double seconds;
+	const char *cgroup; /* "": memtop's own; NULL: the machine */
 };
 
 static int
@@ -128,6 +130,13 @@ apply_count(void *settings, const struct command_option *option, const char *val
 	return -EINVAL;
 }
 
+static int
+apply_cgroup(void *settings, const struct command_option *option, const char *value)
+{
+	((struct free_settings *)settings)->cgroup = value ? value : "";
+	return 0;
+}
+
 #define SETTING(member) offsetof(struct free_settings, member)
 
 /* clang-format off */
@@ -157,6 +166,7 @@ static const struct command_option options[] = {
 	{ "delay", 0, "SECONDS", "the same as --seconds", apply_seconds, 0, 0 },
 	{ "format", 0, "STYLE", "text, or json (one object a line: bytes as integers, unknown as null)", apply_format, 0, 0 },
 	{ "json", 0, NULL, "the same as --format json", option_set_flag, SETTING(json), 0 },
+	{ "cgroup", 0, "[=PATH]", "the figures of a memory cgroup; without a path of memtop's own", apply_cgroup, 0, 0 },
 	{ "explain", 0, NULL, "explain each figure, in live numbers", option_set_flag, SETTING(explain), 0 },
 	{ .name = NULL },
 };
@@ -217,7 +227,10 @@ write_line(FILE *file, const struct free_settings *settings, const char *label,
 	for (size_t i = 0; i < count; i++) {
 		char text[VALUE_SIZE];
 
-		format_value(text, values[i], settings);
+		if (settings->cgroup && values[i] == UNKNOWN)
+			snprintf(text, sizeof(text), "-");
+		else
+			format_value(text, values[i], settings);
 		fprintf(file, " %11s", text);
 	}
 	fputc('\n', file);
@@ -338,11 +351,25 @@ explain_figures(FILE *file, const struct system *system, const struct free_setti
 /* For system_read_meminfo() returning 1 (L12). */
 static const struct hint available_is_replaced = { .need = NEED_MEMINFO, .error = ERANGE };
 
-static int
-write_json(struct system_reader *reader)
+/* With the columns of these needs. Returns the time of the row. */
+static int64_t
+write_json_row(const struct system *system, uint64_t needs)
 {
 	struct output output = { .file = stdout };
 	struct selection figures = { .table = &system_table };
+	int64_t time = clock_ns(CLOCK_REALTIME);
+
+	for (size_t i = 0; i < system_table.column_count; i++)
+		if (system_table.columns[i].need && !(system_table.columns[i].need & ~needs))
+			selection_add(&figures, &system_table.columns[i]);
+	json_write_row(&output, &figures, time, system);
+	selection_finish(&figures);
+	return time;
+}
+
+static int
+write_json(struct system_reader *reader)
+{
 	struct system system;
 	int64_t time;
 	int error;
@@ -351,14 +378,29 @@ write_json(struct system_reader *reader)
 	error = system_read_meminfo(reader, &system);
 	if (error < 0)
 		return error;
-	time = clock_ns(CLOCK_REALTIME);
-	for (size_t i = 0; i < system_table.column_count; i++)
-		if (system_table.columns[i].need == NEED_MEMINFO)
-			selection_add(&figures, &system_table.columns[i]);
-	json_write_row(&output, &figures, time, &system);
+	time = write_json_row(&system, NEED_MEMINFO);
 	if (error > 0)
 		json_write_hint(stdout, time, &available_is_replaced);
-	selection_finish(&figures);
+	return 0;
+}
+
+/* The same lines with the figures of a cgroup, behind one that says which and its limit. */
+static int
+write_cgroup(const struct free_settings *settings)
+{
+	struct system system;
+	char limit[SYSTEM_TEXT_SIZE], name[SYSTEM_TEXT_SIZE];
+
+	if (free_cgroup_read(settings->cgroup, &system) < 0)
+		return -EREMOTE;
+	if (settings->json) {
+		write_json_row(&system, NEED_MEMINFO | NEED_OWN_LIMIT);
+		return 0;
+	}
+	text_safe(name, sizeof(name), system.own_cgroup, charset_of_locale());
+	system_limit_text(limit, &system.own, charset_of_locale());
+	printf("Memory cgroup %s, %s\n", name, *limit ? limit : "without a visible limit");
+	write_figures(stdout, &system, settings);
 	return 0;
 }
 
@@ -368,6 +410,8 @@ write_once(struct system_reader *reader, const struct free_settings *settings)
 	struct system system;
 	int error;
 
+	if (settings->cgroup)
+		return write_cgroup(settings);
 	if (settings->json)
 		return write_json(reader);
 	error = settings->explain ? system_read_meminfo(reader, &system)
@@ -408,6 +452,8 @@ write_status(int error)
 static int
 read_status(int error)
 {
+	if (error == -EREMOTE) /* the user has been told */
+		return EXIT_FAILURE;
 	log_error("%s", error == -ENOENT ? "Memory information file /proc/meminfo does not exist"
 					 : "Unable to create meminfo structure");
 	return EXIT_FAILURE;
@@ -456,9 +502,15 @@ run(const struct command *command, int argc, char **argv)
 		command_write_help(command, stderr, command->usage_end);
 		return EXIT_FAILURE;
 	}
+	if (settings.cgroup && settings.explain) {
+		log_error("--cgroup has no --explain: on the screen x explains the figures of "
+			  "cgroups (view 2)");
+		return EXIT_FAILURE;
+	}
 	setlocale(LC_NUMERIC, ""); /* free prints 1,5Gi in some locales */
 	reader = system_reader_create();
 	status = repeat(reader, &settings);
+	free_cgroup_end();
 	system_reader_destroy(reader);
 	return status;
 }

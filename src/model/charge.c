@@ -3,6 +3,7 @@
 
 #include "base/index.h"
 #include "base/known.h"
+#include "model/system.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -29,6 +30,8 @@ const struct cgroup_charge charge_unknown = {
 	.swap_max = UNKNOWN,
 	.effective = UNKNOWN,
 	.headroom = UNKNOWN,
+	.cache = UNKNOWN,
+	.available = UNKNOWN,
 	.high_events = UNKNOWN,
 	.max_events = UNKNOWN,
 	.ooms = UNKNOWN,
@@ -93,19 +96,56 @@ charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_char
 {
 	charge->effective = max;
 	charge->headroom = room_below(max, charge->current);
+	charge->available = room_below(max, known_difference(charge->current, charge->cache));
 	charge->limited_by = max == UNKNOWN || max == UNLIMITED ? NULL : charge->path;
 	if (is_limited_from(above, hierarchical)) {
 		if (above->effective < max)
 			charge->limited_by = above->limited_by;
 		charge->effective = least(max, above->effective);
 		charge->headroom = least(charge->headroom, above->headroom);
+		charge->available = least(charge->available, above->available);
 	}
 	if (hierarchical == UNKNOWN || charge->effective == UNKNOWN ||
 		hierarchical >= charge->effective)
 		return;
 	charge->effective = hierarchical;
 	charge->limited_by = CHARGE_HIDDEN;
-	charge->headroom = UNKNOWN; /* what the group above uses is hidden too */
+	charge->headroom = charge->available = UNKNOWN; /* what it uses is hidden too */
+}
+
+/* What is left of a limit and of the machine's part. */
+static int64_t
+within(int64_t room, int64_t machine)
+{
+	return room == UNKNOWN || machine == UNKNOWN ? UNKNOWN : least(room, machine);
+}
+
+void
+charge_as_totals(const struct cgroup_charge *charge, struct system *totals)
+{
+	const struct system machine = *totals;
+	struct system *t = totals;
+
+	if (charge->depth != 0 || charge->effective != UNLIMITED) {
+		table_reset_row(&system_table, t);
+		t->total = within(charge->effective, machine.total);
+		t->used = within(charge->workset, t->total);
+		t->free = within(charge->headroom, machine.free);
+		t->available = within(charge->available, machine.available);
+		t->shared = charge->shmem;
+		t->buff_cache = t->cache = within(charge->file, t->total);
+		t->buffers = 0;
+		t->anon = charge->anon;
+		t->kernel_memory = charge->kernel;
+		t->swap_total = within(charge->swap_max, machine.swap_total);
+		t->swap_used = within(charge->swap, t->swap_total);
+		t->swap_free =
+			within(known_difference(t->swap_total, t->swap_used), machine.swap_free);
+	}
+	t->own_cgroup = charge->path;
+	t->own = (struct nearest_limit){ charge->limited_by,
+		charge->effective == UNLIMITED ? UNKNOWN : charge->effective,
+		charge->available == UNLIMITED ? UNKNOWN : charge->available };
 }
 
 static uint64_t

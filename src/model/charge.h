@@ -28,6 +28,8 @@ struct cgroup_charge {
 	int64_t effective;      /* the least limit of it and all visible groups above it, */
 	const char *limited_by; /* the group that sets it, or "hidden"; NULL: none */
 	int64_t headroom;       /* left until the first of these limits is reached */
+	int64_t cache;          /* of `current`: page cache and slab that can be given back */
+	int64_t available;      /* as headroom, with the cache of each of these groups given back */
 	int64_t high_events, max_events, ooms, kills, group_kills;
 	int64_t own_kills; /* without those in the groups below it */
 	int64_t high_rate, kill_rate;
@@ -58,6 +60,14 @@ charge_at(const struct rows *charges, size_t row)
  */
 void charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_charge *above,
 	int64_t hierarchical);
+
+struct system;
+
+/*
+ * Replaces the totals of the machine by those of a group, as `memtop free --cgroup` shows them. No
+ * figure is above that of the machine; where no limit applies the total is the machine's.
+ */
+void charge_as_totals(const struct cgroup_charge *charge, struct system *totals);
 
 /* The value of `limited_by` for a group above the visible ones. */
 #define CHARGE_HIDDEN "hidden"

@@ -87,6 +87,8 @@ static const struct column columns[] = {
 	{ "headroom", "HEADROOM", NULL, "What is left until a limit is reached: the least MAX - CURRENT of the cgroup and of all above it. none: no limit.", UNIT_LIMIT, 8, NEED_CHARGE | NEED_CHARGE_MAX, CHARGE(headroom),
 		.source = "memory.max and memory.current of all cgroups above it",
 		.misread = "A full cgroup is not about to be killed: page cache is dropped first. Unknown if LIMITEDBY is hidden." },
+	{ "available", "AVAIL", NULL, "The same with page cache and slab given back: how much it can still take until a kill without swap. none: no limit.", UNIT_LIMIT, 7, NEED_CHARGE | NEED_CHARGE_MAX | NEED_CHARGE_STAT, CHARGE(available),
+		.source = "as HEADROOM, and memory.stat: active_file, inactive_file, slab_reclaimable" },
 	{ "high", "HIGH", NULL, "Above this the kernel slows its processes down and reclaims, without kills. none: no such limit.", UNIT_LIMIT, 7, NEED_CHARGE | NEED_CHARGE_REST, CHARGE(high),
 		.source = "memory.high" },
 	{ "low", "LOW", NULL, "Up to this its memory is kept while others can be reclaimed. none: all of it.", UNIT_LIMIT, 7, NEED_CHARGE | NEED_CHARGE_REST, CHARGE(low),

@@ -131,6 +131,8 @@ struct needs {
 	int64_t pss_budget;        /* CPU time for PSS in nanoseconds a refresh; 0: no limit */
 	const char *const *groups; /* cgroups whose limits are asked for, by name or path */
 	size_t group_count;
+	/* Only the charge of this cgroup and those above it; "": memtop's own. NULL: of all. */
+	const char *charge_of;
 	const char *scope; /* the scope of ranks: a memory cgroup; NULL: the machine */
 	int64_t interval;  /* the usual time between two refreshes, in nanoseconds; for a verdict */
 	bool exact;        /* read all of each process, even if nothing seems to have changed */

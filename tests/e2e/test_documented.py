@@ -16,7 +16,7 @@ COMPLETIONS = Path(os.environ["BUILD"]) / "data" / "completions"
 COMMANDS = ["", "check", "free", "batch", "groups", "oom", "oom log", "faults", "map", "budget",
             "kernel", "help"]
 FIRST_WORDS = list(dict.fromkeys(command.split()[0] for command in COMMANDS[1:]))
-OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*))? ")
+OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*)|(?=\[=)(\[=[A-Z]+\]))? ")
 
 with_completions = pytest.mark.skipif(
     not (COMPLETIONS / "memtop").exists(), reason="completions are not built here")
@@ -34,7 +34,7 @@ def options(command):
     """(letter, name, argument) of each option; letter and argument may be empty."""
     found = [OPTION.match(line) for line in help_section(command, "Options")]
     assert len(found) >= 2 and all(found)
-    return [tuple(part or "" for part in match.groups()) for match in found]
+    return [(letter or "", name, value or optional or "") for letter, name, value, optional in map(re.Match.groups, found)]
 
 
 def columns(command):
@@ -66,7 +66,9 @@ def terms(command, title):
 
 
 def as_term(letter, name, argument):
-    return (f"*-{letter}*, " if letter else "") + f"*--{name}*" + (f" _{argument}_" if argument else "")
+    """An argument "[=X]" may be left out."""
+    marked = re.sub(r"\w[\w,.]*", r"_\g<0>_", argument)
+    return (f"*-{letter}*, " if letter else "") + f"*--{name}*" + " " * (marked[:1] == "_") + marked
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -245,7 +247,7 @@ def test_zsh_has_each_option(command):
     text = (COMPLETIONS / "_memtop").read_text().split("\n_memtop()\n", 1)[1]
     pattern = f"'{command}'" if " " in command else command or "*"
     text = text.split(f"\n\t{pattern})\n", 1)[1].split("\n\t\t;;", 1)[0]
-    assert set(re.findall(r"'\([^)]*\)(--?[\w-]+)[+=]?\[", text)) == words(command)
+    assert set(re.findall(r"'\([^)]*\)(--?[\w-]+)(?:[+=]|=-)?\[", text)) == words(command)
 
 
 @with_completions

@@ -124,17 +124,19 @@ def test_an_empty_count_is_wrong():
 
 
 def test_abbreviations_mean_what_they_mean_in_free(mounts):
-    """All but --l: it was --lohi until free 4.0.4 brought --line. --j and --e are new in memtop."""
-    shortened = {f"--{name[:length]}" for name in LONG for length in range(1, len(name) + 1)} - {"--l"}
+    """All but --l: it was --lohi until free 4.0.4 brought --line. --j and --e are new in memtop, as is --cgroup."""
+    shortened = {f"--{name[:length]}" for name in LONG for length in range(1, len(name) + 1)} - {"--l", "--c"}
     assert_equals_free(sorted(shortened), NORMAL)
+    first_line = memtop("free", "--c").stderr.splitlines()[0]
+    assert first_line == b"memtop free: option '--c' is ambiguous; possibilities: '--committed' '--count' '--cgroup'"
     first_line = memtop("free", "--l").stderr.splitlines()[0]
     assert first_line == b"memtop free: option '--l' is ambiguous; possibilities: '--lohi' '--line'"
 
 
 def test_help_is_that_of_free_and_a_few_options():
     result = memtop("free", "--help")
-    rest, own = re.subn(r"^ +(-L, )?--(line|json|explain|delay|format) .*\n", "", result.stdout.decode(), flags=re.M)
-    assert (result.stderr, result.returncode, own) == (b"", 0, 5)
+    rest, own = re.subn(r"^ +(-L, )?--(line|json|explain|delay|format|cgroup)[ \[].*\n", "", result.stdout.decode(), flags=re.M)
+    assert (result.stderr, result.returncode, own) == (b"", 0, 6)
     assert as_free(rest) == without_line(run("free", "--help").stdout.decode())
 
 

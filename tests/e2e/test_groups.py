@@ -330,6 +330,36 @@ def test_the_outermost_cgroups_have_all_processes(filled):
     assert root["footprint"] == max(row["footprint"] for row in rows)
 
 
+def test_free_has_the_totals_of_a_cgroup(filled):
+    """The limit, and who has it, also in the text."""
+    name = f"{filled.path}/two"
+    row = json.loads(memtop("free", f"--cgroup={name}", "--json").stdout)
+    assert (row["total"], row["own_limit"], row["own_limit_cgroup"]) == (64 << 20, 64 << 20, filled.path)
+    assert 5 << 20 <= row["used"] < 12 << 20 and row["used"] + row["available"] < (64 << 20) - (19 << 20)
+    assert row["own_cgroup"] == name and row["committed"] is None
+    by_folder = json.loads(memtop("free", "--json", f"--cgroup={filled.folder}/two").stdout)
+    assert by_folder["own_cgroup"] == name
+    head, titles, memory, *_ = memtop("free", "-m", f"--cgroup={name}").stdout.decode().splitlines()
+    assert re.fullmatch(rf"Memory cgroup {name}, [\d.]+M left of 64\.0M in {filled.path}", head)
+    assert memory.split()[:2] == ["Mem:", "64"]
+
+
+def test_free_of_its_own_cgroup(filled):
+    script = f'echo $$ >"{filled.folder}/one/cgroup.procs" && exec "$@"'
+    row = json.loads(run("sh", "-c", script, "sh", MEMTOP, "free", "--cgroup", "--json").stdout)
+    assert (row["own_cgroup"], row["total"]) == (f"{filled.path}/one", 64 << 20)
+
+
+@pytest.mark.parametrize("words, line", [
+    (["--cgroup=/not/there"], "memtop free: there is no memory cgroup /not/there"),
+    (["--cgroup=/", "--explain"], "memtop free: --cgroup has no --explain: on the screen x explains the figures of "
+     "cgroups (view 2)"),
+])
+def test_free_says_in_one_line_why_a_cgroup_has_no_totals(words, line):
+    process = memtop("free", *words)
+    assert (process.returncode, process.stdout, process.stderr.decode()) == (1, b"", line + "\n")
+
+
 def test_no_limit_is_not_unknown(filled):
     """In each format, and in a filter."""
     words = ["groups", "--by", "cgroup", "-F", "name,max,low,headroom", "--filter", f"name={filled.path}/one max=none"]

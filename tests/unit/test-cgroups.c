@@ -37,6 +37,87 @@ headroom_is_the_least_of_all_groups_above(void **state)
 	assert_int_equal(charge->below, 59768832 + 7217152);
 }
 
+/* The totals of a group are within those of the machine; what is not counted is unknown. */
+static void
+a_group_has_totals_as_a_machine_has(void **state)
+{
+	struct cgroup_world *world = *state;
+	struct system *totals = &world->now.system;
+	const struct cgroup_charge *charge;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_write(world, "a", "memory.max", "104857600\n", "memory.current", "94371840\n",
+		"memory.stat", "inactive_file 20971520\nactive_file 10485760\nfile 41943040\n",
+		NULL);
+	cgroup_world_write(world, "a/b", "memory.max", "max\n", "memory.current", "52428800\n",
+		"memory.swap.max", "10485760\n", "memory.swap.current", "8388608\n", "memory.stat",
+		"inactive_file 0\nactive_file 1048576\nslab_reclaimable 1048576\nfile 2097152\n"
+		"shmem 1048576\nanon 41943040\n",
+		NULL);
+	charge = cgroup_world_group(world, "/a/b");
+	assert_int_equal(charge->cache, 2 * MIB);
+	assert_int_equal(
+		charge->available, (10 + 30) * MIB); /* the cache of /a, with that of /a/b */
+	totals->total = 1000 * MIB;
+	totals->available = 35 * MIB;
+	totals->free = 500 * MIB;
+	totals->swap_total = 100 * MIB;
+	totals->swap_free = 1 * MIB;
+	totals->committed = 5;
+	charge_as_totals(charge, totals);
+	assert_int_equal(totals->total, 100 * MIB);
+	assert_int_equal(totals->used, 50 * MIB);
+	assert_int_equal(totals->free, 10 * MIB);
+	assert_int_equal(totals->available, 35 * MIB);
+	assert_int_equal(totals->shared, 1 * MIB);
+	assert_int_equal(totals->buff_cache, 2 * MIB);
+	assert_int_equal(totals->swap_total, 10 * MIB);
+	assert_int_equal(totals->swap_used, 8 * MIB);
+	assert_int_equal(totals->swap_free, 1 * MIB);
+	is_unknown(totals->committed);
+	assert_string_equal(totals->own.cgroup, "/a");
+	assert_int_equal(totals->own.headroom, 40 * MIB);
+}
+
+static void
+the_outermost_group_is_the_machine(void **state)
+{
+	struct cgroup_world *world = *state;
+	struct system *totals = &world->now.system;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_read(world, CHARGE_NEEDS);
+	totals->total = 1000 * MIB;
+	totals->committed = 5;
+	charge_as_totals(cgroup_world_find(world, "/"), totals);
+	assert_int_equal(totals->total, 1000 * MIB);
+	assert_int_equal(totals->committed, 5);
+	assert_null(totals->own.cgroup);
+}
+
+static void
+one_group_is_read_with_those_above_it_only(void **state)
+{
+	struct cgroup_world *world = *state;
+	struct snapshot *now = &world->now;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_write(world, "a/b", "memory.current", "5\n", NULL);
+	cgroup_world_write(world, "a/b/below", "memory.current", "3\n", NULL);
+	cgroup_world_write(world, "a/beside", "memory.current", "2\n", NULL);
+	snapshot_reset(now);
+	now->bits = CHARGE_NEEDS;
+	assert_int_equal(cgroups_read_one(world->reader, "/a/b", now), 0);
+	assert_int_equal(now->charges.count, 3);
+	assert_string_equal(charge_at(&now->charges, 2)->path, "/a/b");
+	assert_int_equal(charge_at(&now->charges, 2)->current, 5);
+	snapshot_reset(now);
+	assert_int_equal(cgroups_read_one(world->reader, "/a/gone/b", now), -ENOENT);
+	snapshot_reset(now);
+	assert_int_equal(cgroups_read_one(world->reader, "/", now), 0);
+	assert_int_equal(now->charges.count, 1);
+}
+
 /* A limit that was lowered below the use leaves no room, not less than none. */
 static void
 there_is_no_room_below_0(void **state)
@@ -305,6 +386,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CGROUP_TEST(headroom_is_the_least_of_all_groups_above),
+		CGROUP_TEST(a_group_has_totals_as_a_machine_has),
+		CGROUP_TEST(the_outermost_group_is_the_machine),
+		CGROUP_TEST(one_group_is_read_with_those_above_it_only),
 		CGROUP_TEST(there_is_no_room_below_0),
 		CGROUP_TEST(a_hidden_limit_is_told_but_not_what_is_left_of_it),
 		CGROUP_TEST(without_hierarchy_only_its_own_limit_counts),
