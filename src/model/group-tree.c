@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/group-tree.h"
 
+#include "base/cleanup.h"
 #include "base/index.h"
 #include "base/known.h"
+#include "base/memory.h"
 #include "model/charge.h"
 #include "model/group-row.h"
 #include "model/snapshot.h"
@@ -62,16 +64,24 @@ group_tree_sum(struct rows *groups, size_t count)
 }
 
 void
-group_tree_shrink(struct rows *groups, size_t count)
+group_tree_shrink(struct rows *groups, size_t count, uint32_t *group_rows, size_t process_count)
 {
+	_cleanup_free_ uint32_t *places = xcalloc(groups->count + 1, sizeof(places[0]));
 	struct group *rows = groups->data;
-	size_t kept = 0;
+	uint32_t kept = 0;
 
-	for (size_t i = 0; i < groups->count; i++)
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < groups->count; i++) {
+		places[i] = kept;
 		if (i >= count || rows[i].depth == 0 || rows[i].processes > 0 ||
 			rows[i].charge->current > 0)
 			rows[kept++] = rows[i];
+	}
 	groups->count = kept;
+	for (size_t i = 0; i < process_count; i++)
+		if (group_rows[i] != INDEX_END)
+			group_rows[i] = places[group_rows[i]];
 }
 
 /* The length of a path up to the name of the unit in it; 0: the name is not in it. */

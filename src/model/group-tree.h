@@ -20,8 +20,12 @@ size_t group_tree_above(const char *path, size_t length);
 /* Adds each of the first `count` groups to the one above it. They are those of the charges. */
 void group_tree_sum(struct rows *groups, size_t count);
 
-/* Removes those of the first `count` groups that have neither memory nor processes. */
-void group_tree_shrink(struct rows *groups, size_t count);
+/*
+ * Removes those of the first `count` groups that have neither memory nor processes. `group_rows`
+ * has the row of each process, and gets the new one.
+ */
+void group_tree_shrink(
+	struct rows *groups, size_t count, uint32_t *group_rows, size_t process_count);
 
 /*
  * Gives each unit, container or pod the charge of its cgroup: that whose path ends in its name, if

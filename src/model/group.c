@@ -108,6 +108,22 @@ group_kinds_list(char text[static GROUP_KINDS_SIZE])
 			i ? ", " : "", group_kinds[i].name);
 }
 
+/* What tells the group of a process: `key` is the path, or the name where there is none. */
+struct key {
+	const char *name, *path, *key;
+};
+
+static struct key
+key_of(enum group_kind kind, const struct process *process, char text[static NAME_SIZE])
+{
+	size_t offset = names[kind].path;
+	struct key key = { .name = names[kind].name(process, text) };
+
+	key.path = offset ? *(const char *const *)((const char *)process + offset) : NULL;
+	key.key = offset ? key.path : key.name;
+	return key;
+}
+
 struct grouping {
 	const struct snapshot *snapshot;
 	enum group_kind kind;
@@ -183,16 +199,13 @@ static uint32_t
 group_row_of(struct grouping *grouping, const struct process *process)
 {
 	char text[NAME_SIZE];
-	const char *name = names[grouping->kind].name(process, text);
-	size_t offset = names[grouping->kind].path;
-	const char *path = offset ? *(const char *const *)((const char *)process + offset) : NULL;
-	const char *key = offset ? path : name;
-	uint64_t hash = index_mix_text(0, key);
-	uint32_t row = find_group(grouping, key, hash);
+	const struct key key = key_of(grouping->kind, process, text);
+	uint64_t hash = index_mix_text(0, key.key);
+	uint32_t row = find_group(grouping, key.key, hash);
 
-	if (row == INDEX_END && grouping->tree_count > 0 && name)
-		row = find_above(grouping, name);
-	return row == INDEX_END ? add_group(grouping, name, path, hash) : row;
+	if (row == INDEX_END && grouping->tree_count > 0 && key.name)
+		row = find_above(grouping, key.name);
+	return row == INDEX_END ? add_group(grouping, key.name, key.path, hash) : row;
 }
 
 /* Adds a row for each cgroup that was read, in the same order. */
@@ -274,12 +287,10 @@ finish(struct group *group, int64_t total)
 }
 
 void
-group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kind kind,
-	struct arena *texts)
+group_build_with_members(struct rows *groups, const struct snapshot *snapshot, enum group_kind kind,
+	struct arena *texts, uint32_t *group_rows)
 {
 	_cleanup_free_ bool *marks = xcalloc(snapshot->process_count + 1, sizeof(marks[0]));
-	_cleanup_free_ uint32_t *group_rows =
-		xcalloc(snapshot->process_count + 1, sizeof(group_rows[0]));
 	struct grouping grouping = { .snapshot = snapshot,
 		.kind = kind,
 		.groups = groups,
@@ -309,5 +320,37 @@ group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kin
 	index_finish(&grouping.index);
 	if (kind != GROUP_BY_CGROUP && group_kinds[kind].columns)
 		group_find_charges(groups, snapshot, kind, group_rows);
-	group_tree_shrink(groups, grouping.tree_count);
+	group_tree_shrink(groups, grouping.tree_count, group_rows, snapshot->process_count);
+}
+
+void
+group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kind kind,
+	struct arena *texts)
+{
+	_cleanup_free_ uint32_t *rows = xcalloc(snapshot->process_count + 1, sizeof(rows[0]));
+
+	group_build_with_members(groups, snapshot, kind, texts, rows);
+}
+
+/* Whether a path is that of a cgroup, or of one below it. */
+static bool
+is_below(const char *path, const char *name)
+{
+	size_t length = strcmp(name, "/") == 0 ? 0 : strlen(name);
+
+	return path && strncmp(path, name, length) == 0 && (path[length] == '/' || !path[length]);
+}
+
+bool
+group_has(const struct group *group, enum group_kind kind, const struct process *process)
+{
+	char text[NAME_SIZE];
+	struct key key;
+
+	if (process->is_kernel_thread)
+		return false;
+	key = key_of(kind, process, text);
+	if (kind == GROUP_BY_CGROUP && group->name && group->depth != UNKNOWN)
+		return is_below(process->cgroup, group->name);
+	return is_same_name(names[kind].path ? group->path : group->name, key.key);
 }

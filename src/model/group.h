@@ -4,10 +4,12 @@
 #include "model/group-row.h"
 #include "table/rows.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct arena;
+struct process;
 struct snapshot;
 
 struct group_description {
@@ -37,3 +39,13 @@ extern const char group_default_columns[], group_charge_columns[];
  */
 void group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kind kind,
 	struct arena *texts);
+
+/*
+ * The same; `rows`, with space for each process of the snapshot, gets the row of the group that
+ * each is in, of cgroups the innermost one. INDEX_END: none, it is a kernel thread.
+ */
+void group_build_with_members(struct rows *groups, const struct snapshot *snapshot,
+	enum group_kind kind, struct arena *texts, uint32_t *rows);
+
+/* Whether a process is in the group of a kind, or in a cgroup below it. */
+bool group_has(const struct group *group, enum group_kind kind, const struct process *process);

@@ -202,7 +202,10 @@ size_t
 app_targets(struct app *app, const struct process_key **ret_keys)
 {
 	const struct process_keys *tags = &app->processes->tags;
+	const struct view *view = app->view;
 
+	if (view->targets)
+		return view->targets(app_state(app, view), app, ret_keys);
 	*ret_keys = &app->target;
 	if (!app->view->has_process && tags->count > 0) {
 		*ret_keys = tags->keys;

@@ -98,8 +98,9 @@ void *app_state(const struct app *app, const struct view *view);
 const struct process *app_find(const struct app *app, const struct process_key *key);
 
 /*
- * The targets of a key: the process of the page, or the tagged ones, or the selected one. Returns
- * their number. Valid until the tags change or the next call.
+ * The targets of a key: the process of the page, or those of the view's selected row, or the tagged
+ * ones, or the selected one. Returns their number; for 0 it has said why. Valid until the tags
+ * change or the next call.
  */
 size_t app_targets(struct app *app, const struct process_key **ret_keys);
 

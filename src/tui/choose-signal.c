@@ -79,7 +79,7 @@ ask(struct app *app, int number)
 
 	order->number = number;
 	if (order->count > 1) {
-		snprintf(question, sizeof(question), "Send SIG%s to %zu tagged processes?",
+		snprintf(question, sizeof(question), "Send SIG%s to %zu processes?",
 			sigabbrev_np(number), order->count);
 	} else if (process) {
 		text_safe(name, sizeof(name), process->comm ? process->comm : "-", app->charset);

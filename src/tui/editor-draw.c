@@ -66,8 +66,8 @@ add_title(struct page *page)
 	char comm[NAME_SIZE], user[NAME_SIZE], unit[NAME_SIZE];
 
 	if (editor->target_count > 1)
-		add(page, STYLE_HEADING, "OOM priority of %zu tagged processes%s",
-			editor->target_count, editor->with_tree ? " and all below them" : "");
+		add(page, STYLE_HEADING, "OOM priority of %zu processes%s", editor->target_count,
+			editor->with_tree ? " and all below them" : "");
 	else
 		add(page, STYLE_HEADING, "OOM priority of %lld %s (user %s%s%s)%s",
 			(long long)first->pid, name_of(page, comm, first->comm),

@@ -362,7 +362,7 @@ static bool
 take_action(struct app *app, enum action action)
 {
 	const struct view *view = app->view;
-	bool has_processes = view->has_process || view == app->last_list;
+	bool has_processes = view->has_process || view == app->last_list || view->targets;
 
 	return (view->act && view->act(app_state(app, view), app, action)) ||
 	       (view->has_list && list_action(app_state(app, view), action)) ||

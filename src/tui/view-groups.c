@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/arena.h"
+#include "base/cleanup.h"
+#include "base/index.h"
+#include "base/known.h"
+#include "base/memory.h"
 #include "model/group.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
+#include "tui/process-list.h"
 #include "tui/table-input.h"
 #include "tui/table-view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct state {
@@ -15,6 +21,10 @@ struct state {
 	struct rows groups;
 	struct arena texts; /* of the groups */
 	enum group_kind kind;
+	uint32_t *group_rows; /* of each process of the snapshot */
+	size_t capacity;
+	struct process_keys members; /* of the selected group, for keys that change them */
+	struct pids first;           /* processes of the groups on the screen */
 };
 
 /*
@@ -61,6 +71,9 @@ finish(void *data)
 	table_view_finish(&state->table);
 	rows_finish(&state->groups);
 	arena_finish(&state->texts);
+	free(state->group_rows);
+	free(state->members.keys);
+	free(state->first.pids);
 }
 
 static void
@@ -71,6 +84,31 @@ add_needs(const void *data, const struct app *app, struct needs *needs)
 	needs->bits |= group_kinds[state->kind].need;
 	if (group_kinds[state->kind].columns)
 		needs->bits |= selection_needs(state->table.columns);
+	needs->summed = state->first.pids; /* the largest groups are known first */
+	needs->summed_count = state->first.count;
+}
+
+/* Notes the processes of the groups on the screen. */
+static void
+note_first(struct state *state, const struct snapshot *snapshot)
+{
+	const struct table_view *table = &state->table;
+	const struct group *groups = state->groups.data;
+	size_t end = table->list.top + table->list.height;
+	_cleanup_free_ bool *shown = xcalloc(state->groups.count + 1, sizeof(shown[0]));
+
+	for (size_t i = table->list.top; i < end && i < table->rows.count; i++)
+		shown[(const struct group *)table->rows.rows[i] - groups] = true;
+	state->first.count = 0;
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		struct pids *first = &state->first;
+
+		if (state->group_rows[i] == INDEX_END || !shown[state->group_rows[i]])
+			continue;
+		first->pids = array_reserve(
+			first->pids, &first->capacity, first->count + 1, sizeof(first->pids[0]));
+		first->pids[first->count++] = snapshot->processes[i].pid;
+	}
 }
 
 static void
@@ -79,8 +117,12 @@ show(void *data, struct app *app)
 	struct state *state = data;
 
 	arena_reset(&state->texts);
-	group_build(&state->groups, app->snapshot, state->kind, &state->texts);
+	state->group_rows = array_reserve(state->group_rows, &state->capacity,
+		app->snapshot->process_count + 1, sizeof(state->group_rows[0]));
+	group_build_with_members(
+		&state->groups, app->snapshot, state->kind, &state->texts, state->group_rows);
 	table_view_show(&state->table, &state->groups);
+	note_first(state, app->snapshot);
 }
 
 static void
@@ -167,6 +209,30 @@ act(void *data, struct app *app, enum action action)
 	return true;
 }
 
+/* All processes of the selected group. */
+static size_t
+targets(void *data, struct app *app, const struct process_key **ret_keys)
+{
+	struct state *state = data;
+	struct process_keys *members = &state->members;
+	const struct group *group = table_view_selected(&state->table);
+
+	members->count = 0;
+	for (size_t i = 0; group && i < app->snapshot->process_count; i++) {
+		const struct process *process = &app->snapshot->processes[i];
+
+		if (process->start_time == UNKNOWN || !group_has(group, state->kind, process))
+			continue;
+		members->keys = array_reserve(members->keys, &members->capacity, members->count + 1,
+			sizeof(members->keys[0]));
+		members->keys[members->count++] = process_key_of(process);
+	}
+	if (members->count == 0)
+		app_say(app, "no process of a group is selected");
+	*ret_keys = members->keys;
+	return members->count;
+}
+
 static struct table_view *
 table(void *data, struct app *app)
 {
@@ -175,7 +241,7 @@ table(void *data, struct app *app)
 
 const struct view view_groups = {
 	.name = "Groups",
-	.hint = "Enter its processes  b by unit, container  / find  \\ filter  < > sort  ? help",
+	.hint = "Enter its processes  b by unit ...  / find  k kill  a OOM priority  ? help",
 	.key = { .keys = "2",
 		.help = "programs, users, units, containers: what they hold together",
 		.codes = { '2' } },
@@ -189,5 +255,6 @@ const struct view view_groups = {
 	.note_lines = 1,
 	.draw_notes = draw_notes,
 	.act = act,
+	.targets = targets,
 	.table = table,
 };

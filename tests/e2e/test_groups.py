@@ -5,12 +5,15 @@ import json
 import os
 import re
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, MEMTOP, memtop, run, run_over
 from forks import COW_PROGRAM, FORKS, cow, pss_of  # noqa: F401: a fixture
-from screen_in_tmux import terminal  # noqa: F401: a fixture
 from memory_cgroup import end, kills_in, memory_cgroup, start_in
+from screen_in_tmux import terminal  # noqa: F401: a fixture
+from screen_on_pty import wait_until
 
 KINDS = ["program", "user", "unit", "cgroup", "container", "pod"]
 
@@ -152,6 +155,45 @@ def outermost(rows):
     """Each cgroup has the figures of those below it: the outermost ones are the whole. Others have no depth."""
     least = min(row["depth"] or 0 for row in rows)
     return [row for row in rows if (row["depth"] or 0) == least]
+
+
+@pytest.fixture
+def sleepers():
+    """Three processes of one program, which has a name of its own."""
+    name = f"sleeper-{os.getpid()}"
+    started = [subprocess.Popen([name, "1000"], executable="/usr/bin/sleep") for _ in range(3)]
+    yield name, started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def select_group(terminal, name):
+    terminal.run("100x24", {}, MEMTOP, "--no-config", "-d", "0.3")
+    terminal.wait_for_text("COMMAND")
+    terminal.type("2")
+    terminal.wait_for_text("By program", name)
+    terminal.type("/", f"={name}", "Enter")
+
+
+def test_a_signal_goes_to_all_processes_of_a_group_after_a_question(terminal, sleepers):
+    name, started = sleepers
+    select_group(terminal, name)
+    terminal.type("k", "Enter")
+    terminal.wait_for_text("Send SIGTERM to 3 processes? y/n")
+    assert all(process.poll() is None for process in started)
+    terminal.type("y")
+    assert [process.wait(30) for process in started] == [-15] * 3
+
+
+def test_the_oom_priority_of_all_processes_of_a_group_is_changed(terminal, sleepers):
+    name, started = sleepers
+    select_group(terminal, name)
+    terminal.type("a")
+    terminal.wait_for_text("OOM priority of 3 processes", f"{started[-1].pid} ")
+    terminal.type("m", "Enter")
+    files = [Path(f"/proc/{process.pid}/oom_score_adj") for process in started]
+    wait_until(lambda: all(int(file.read_text()) >= 300 for file in files))
 
 
 def test_a_sum_that_is_a_bound_says_so(cow):

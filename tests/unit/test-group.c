@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "base/index.h"
 #include "model/derive.h"
 #include "model/group.h"
 #include "model/needs.h"
@@ -359,6 +360,62 @@ a_unit_has_the_charge_of_its_cgroup(void **state)
 	assert_ptr_equal(find(fixture, GROUP_BY_PROGRAM, "p")->charge, &charge_unknown);
 }
 
+/* The path of a pod may lack the end of its name: see collect/container.h. */
+static void
+containers_and_pods_have_the_charge_of_their_cgroup(void **state)
+{
+	struct fixture *fixture = *state;
+	struct process *process;
+
+	add_tree(fixture);
+	process = add_in(fixture, 10, "/a/db.service/worker", NULL, 1);
+	process->container = "web";
+	process->container_path = "/a/db.service";
+	process->pod = "shop";
+	process->pod_path = "/a/db";
+	process = add_in(fixture, 11, "/elsewhere", NULL, 1); /* not in the tree of memory */
+	process->container = process->container_path = "/elsewhere";
+	add_in(fixture, 12, "/a", NULL, 1);
+	assert_int_equal(find(fixture, GROUP_BY_CONTAINER, "web")->charge->current, 200 * MIB);
+	assert_int_equal(find(fixture, GROUP_BY_POD, "shop")->charge->current, 200 * MIB);
+	assert_ptr_equal(find(fixture, GROUP_BY_CONTAINER, "/elsewhere")->charge, &charge_unknown);
+	assert_ptr_equal(find(fixture, GROUP_BY_CONTAINER, NULL)->charge, &charge_unknown);
+}
+
+/* By both ways to ask. A cgroup also has the processes of those below it. */
+static void
+a_group_has_its_processes_and_no_others(void **state)
+{
+	struct fixture *fixture = *state;
+	struct snapshot *now = &fixture->snapshot;
+	uint32_t rows[4];
+
+	add_tree(fixture);
+	add_in(fixture, 10, "/a/db.service", "db.service", 1);
+	add_in(fixture, 11, "/a/db.service/worker", "db.service", 1);
+	add_in(fixture, 12, NULL, NULL, 1);
+	add(fixture, 13, "[kthread]", 0, UNKNOWN)->is_kernel_thread = true;
+	for (enum group_kind kind = 0; kind < GROUP_KINDS; kind++) {
+		group_build_with_members(&fixture->groups, now, kind, &fixture->texts, rows);
+		for (size_t i = 0; i < 3; i++) {
+			const struct group *groups = fixture->groups.data;
+
+			assert_in_range(rows[i], 0, fixture->groups.count - 1);
+			assert_true(group_has(&groups[rows[i]], kind, &now->processes[i]));
+			assert_false(group_has(&groups[rows[i]], kind, &now->processes[3]));
+		}
+		assert_int_equal(rows[3], INDEX_END);
+	}
+	assert_true(group_has(
+		find(fixture, GROUP_BY_CGROUP, "/a"), GROUP_BY_CGROUP, &now->processes[1]));
+	assert_true(group_has(
+		find(fixture, GROUP_BY_CGROUP, "/"), GROUP_BY_CGROUP, &now->processes[1]));
+	assert_false(group_has(
+		find(fixture, GROUP_BY_CGROUP, "/"), GROUP_BY_CGROUP, &now->processes[2]));
+	assert_false(
+		group_has(find(fixture, GROUP_BY_UNIT, NULL), GROUP_BY_UNIT, &now->processes[1]));
+}
+
 /* Two users may have units of one name; neither charge is that of both. */
 static void
 a_unit_in_two_cgroups_has_no_charge(void **state)
@@ -451,6 +508,8 @@ main(void)
 		TEST(without_charges_cgroups_are_flat),
 		TEST(a_unit_has_the_charge_of_its_cgroup),
 		TEST(a_unit_in_two_cgroups_has_no_charge),
+		TEST(containers_and_pods_have_the_charge_of_their_cgroup),
+		TEST(a_group_has_its_processes_and_no_others),
 		TEST(a_charge_begins_unknown),
 		TEST(rates_are_those_of_the_same_cgroup),
 	};
