@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/arena.h"
+#include "base/known.h"
 #include "command/table-command.h"
 #include "model/group.h"
 #include "model/needs.h"
@@ -139,6 +140,30 @@ list_groups(struct table_run *run)
 	return table_run_list(run, own->groups.data, own->groups.count, NULL);
 }
 
+/* What is in no group, so that all of memory is accounted for. */
+static void
+write_rest(struct table_run *run)
+{
+	const struct system *s = &run->now->system;
+	const struct groups_run *own = run->own;
+	enum { HELD, REST, TOTAL, KERNEL, FREE, SIZES };
+	char sizes[SIZES][UNIT_FORMAT_SIZE];
+	bool is_bound;
+	int64_t held = group_total(&own->groups, &is_bound);
+	const int64_t numbers[SIZES] = { held, known_difference(s->total, held), s->total,
+		s->kernel_memory, s->free };
+
+	if (held == UNKNOWN || s->total == UNKNOWN || held > s->total)
+		return;
+	for (size_t i = 0; i < SIZES; i++)
+		unit_format(sizes[i], UNIT_BYTES, numbers[i], run->output.scale);
+	table_run_head(run,
+		"%s%s in processes, %s%s of %s in none: kernel %s, free %s, the rest mostly page "
+		"cache\n",
+		is_bound ? "at most " : "", sizes[HELD], is_bound ? "at least " : "", sizes[REST],
+		sizes[TOTAL], sizes[KERNEL], sizes[FREE]);
+}
+
 static void
 write_head(struct table_run *run)
 {
@@ -151,6 +176,7 @@ write_head(struct table_run *run)
 			? "FOOTPRINT is of processes, CURRENT as the kernel charges"
 			: "what their processes hold, each page once",
 		time);
+	write_rest(run);
 }
 
 static const struct table_command lists = {

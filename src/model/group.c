@@ -332,6 +332,23 @@ group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kin
 	group_build_with_members(groups, snapshot, kind, texts, rows);
 }
 
+int64_t
+group_total(const struct rows *groups, bool *ret_is_bound)
+{
+	int64_t total = 0;
+
+	*ret_is_bound = false;
+	for (size_t i = 0; i < groups->count; i++) {
+		const struct group *group = group_at(groups, (uint32_t)i);
+
+		if (group->depth != UNKNOWN && group->depth > 0)
+			continue; /* it is in the one above */
+		total = known_sum(total, group->footprint);
+		*ret_is_bound = *ret_is_bound || strcmp(group->sum, "at most") == 0;
+	}
+	return total;
+}
+
 /* Whether a path is that of a cgroup, or of one below it. */
 static bool
 is_below(const char *path, const char *name)

@@ -47,5 +47,11 @@ void group_build(struct rows *groups, const struct snapshot *snapshot, enum grou
 void group_build_with_members(struct rows *groups, const struct snapshot *snapshot,
 	enum group_kind kind, struct arena *texts, uint32_t *rows);
 
+/*
+ * What all processes of some groups hold together, each group once; UNKNOWN if a part is not known.
+ * `*ret_is_bound`: it is at most that, since some PSS are not known.
+ */
+int64_t group_total(const struct rows *groups, bool *ret_is_bound);
+
 /* Whether a process is in the group of a kind, or in a cgroup below it. */
 bool group_has(const struct group *group, enum group_kind kind, const struct process *process);

@@ -209,8 +209,12 @@ def test_a_sum_that_is_a_bound_says_so(cow):
 def test_the_text_has_the_largest_first():
     lines = memtop("groups", "--by", "program", "-e", "b").stdout.decode().splitlines()
     assert lines[0].startswith("Groups by program: what their processes hold, each page once  ")
-    assert lines[2].split() == ["FOOTPRINT", "%MEM", "PROCS", "ANON", "FILE", "SHARED", "SWAP", "SUM", "NAME"]
-    sizes = [int(size) for size in re.findall(r"(?m)^ *~?(\d+) ", "\n".join(lines[3:]))]
+    held, total, kernel, free = map(int, re.fullmatch(
+        r"(?:at most )?(\d+) in processes, (?:at least )?\d+ of (\d+) in none: kernel (\d+), free (\d+), "
+        r"the rest mostly page cache", lines[1]).groups())
+    assert held + free < total and kernel + free < total and free > 0
+    assert lines[3].split() == ["FOOTPRINT", "%MEM", "PROCS", "ANON", "FILE", "SHARED", "SWAP", "SUM", "NAME"]
+    sizes = [int(size) for size in re.findall(r"(?m)^ *~?(\d+) ", "\n".join(lines[4:]))]
     assert len(sizes) > 2 and sizes == sorted(sizes, reverse=True)
 
 
@@ -434,9 +438,9 @@ def test_a_kind_has_its_own_columns():
     of_charge = ["FOOTPRINT", "CURRENT", "WORKSET", "HEADROOM", "%MEM", "PROCS", "SWAP", "NAME"]
     for words in (["--by", "cgroup"], ["--by", "unit"], ["--depth", "1"]):
         lines = memtop("groups", *words).stdout.decode().splitlines()
-        assert of_charge in [line.split() for line in lines[:4]]
+        assert of_charge in [line.split() for line in lines[:5]]
     lines = memtop("groups", "--by", "unit", "-F", "name,footprint").stdout.decode().splitlines()
-    assert ["NAME", "FOOTPRINT"] in [line.split() for line in lines[:4]]
+    assert ["NAME", "FOOTPRINT"] in [line.split() for line in lines[:5]]
 
 
 def test_depth_is_only_of_cgroups():

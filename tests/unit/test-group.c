@@ -264,6 +264,7 @@ a_cgroup_holds_what_those_below_it_hold(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct group *group;
+	bool is_bound;
 
 	add_tree(fixture);
 	add_in(fixture, 10, "/", NULL, 1);
@@ -272,6 +273,8 @@ a_cgroup_holds_what_those_below_it_hold(void **state)
 	group = find(fixture, GROUP_BY_CGROUP, "/a/db.service");
 	assert_int_equal(group->footprint, 300 * MIB);
 	assert_int_equal(group->depth, 2);
+	assert_int_equal(group_total(&fixture->groups, &is_bound), 321 * MIB);
+	assert_false(is_bound);
 	assert_int_equal(group->charge->current, 200 * MIB);
 	group = find(fixture, GROUP_BY_CGROUP, "/a");
 	assert_int_equal(group->footprint, 320 * MIB);
