@@ -310,15 +310,24 @@ void
 system_limit_text(
 	char text[static SYSTEM_TEXT_SIZE], const struct nearest_limit *limit, enum charset charset)
 {
-	char max[UNIT_FORMAT_SIZE], left[UNIT_FORMAT_SIZE], name[SYSTEM_TEXT_SIZE / 2];
+	char max[UNIT_FORMAT_SIZE], left[UNIT_FORMAT_SIZE], place[SYSTEM_TEXT_SIZE / 2] = "in ";
+	bool is_hidden;
 
 	text[0] = '\0';
 	if (!limit->cgroup)
 		return;
+	is_hidden = *limit->cgroup != '/';
 	unit_format(max, UNIT_BYTES, limit->max, SCALE_HUMAN);
 	unit_format(left, UNIT_BYTES, limit->headroom, SCALE_HUMAN);
-	text_safe(name, sizeof(name), limit->cgroup, charset);
-	snprintf(text, SYSTEM_TEXT_SIZE, "%s left of %s in %s", left, max, name);
+	if (is_hidden)
+		snprintf(place, sizeof(place), "above what is visible");
+	else
+		text_safe(place + 3, sizeof(place) - 3, limit->cgroup, charset);
+	if (limit->headroom == UNKNOWN)
+		snprintf(text, SYSTEM_TEXT_SIZE, "a limit of %s %s", max, place);
+	else
+		snprintf(text, SYSTEM_TEXT_SIZE, "%s%s left of %s %s", is_hidden ? "at most " : "",
+			left, max, place);
 }
 
 void

@@ -117,7 +117,10 @@ enum { SYSTEM_TEXT_SIZE = 512 };
 void system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *system, int64_t now,
 	enum charset charset);
 
-/* "12.0M left of 512M in /a/b", or "" without a limit. */
+/*
+ * "12.0M left of 512M in /a/b", or "" without a limit. What others use of a limit that is hidden is
+ * not known: "at most 12.0M left of 512M above what is visible".
+ */
 void system_limit_text(char text[static SYSTEM_TEXT_SIZE], const struct nearest_limit *limit,
 	enum charset charset);
 

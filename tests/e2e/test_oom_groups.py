@@ -242,3 +242,7 @@ def test_K4_version_1_tells_of_a_limit_above_the_namespace(namespaces):
         system = json.loads(asked_inside(folder, "--cgroup", "/", "--format", "json")[0])
         assert (system["oom_scope"], system["oom_limit"]) == ("hidden", 1024 * MIB)
         assert "killed by a limit above what is visible from here" in asked_inside(folder, "--cgroup", "/")[0]
+        text = "\n".join(asked_inside(folder, "-n", "1", command="batch"))
+        assert re.search(r"(?m)^Limit  of memtop itself at most [\d.]+[MG] left of 1\.0G above what is visible$", text)
+        head = asked_inside(folder, "--cgroup", command="free")[0]
+        assert head == "Memory cgroup /, a limit of 1.0G above what is visible"

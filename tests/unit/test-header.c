@@ -164,6 +164,10 @@ a_limit_of_memtop_itself_is_a_line_where_there_is_room(void **state)
 	line_of(fixture, 80, VERDICT, line);
 	if (wcscmp(line, L"Limit    12.0M left of 200M in /a\\x1b") != 0)
 		fail_msg("'%ls'", line);
+	system->own.cgroup = "hidden";
+	line_of(fixture, 80, VERDICT, line);
+	if (wcscmp(line, L"Limit    at most 12.0M left of 200M above what is visible") != 0)
+		fail_msg("'%ls'", line);
 	assert_int_equal(header_height(fixture->tui, 24), HEADER_WITH_TABS + 1);
 	assert_int_equal(header_tab_line(fixture->tui, 24), HEADER_WITH_TABS);
 	assert_int_equal(header_height(fixture->tui, 23), HEADER_WITH_TABS);
