@@ -134,8 +134,7 @@ draw_notes(void *data, struct app *app, WINDOW *window)
 	screen_put(window, 0, x, STYLE_DIM,
 		group_kinds[state->kind].columns
 			? ": FOOTPRINT of its processes, each page once; CURRENT: what is charged"
-			: ": what its processes hold, each page once. ~ at most, until PSS is "
-			  "read");
+			: ": what its processes hold, each page once; ~ at most, PSS not known");
 }
 
 /* Writes the filter that its processes pass. Returns false if there is none. */
