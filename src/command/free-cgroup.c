@@ -31,7 +31,11 @@ complain(const char *cgroup, int error)
 int
 free_cgroup_read(const char *cgroup, struct system *ret_totals)
 {
-	const struct needs needs = { .bits = NEED_MEMINFO | CHARGE_NEEDS, .charge_of = cgroup };
+	const struct needs needs = {
+		.bits = NEED_MEMINFO |
+			(CHARGE_NEEDS & ~(NEED_CHARGE_EVENTS | NEED_CHARGE_PRESSURE)),
+		.charge_of = cgroup,
+	};
 	const struct hint *hint;
 	int error = source ? 0 : source_create(0, &source);
 
