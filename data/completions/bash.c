@@ -87,7 +87,7 @@ bash_value(const struct command *command, const struct command_option *option, c
 {
 	const char *function;
 
-	if (!option->argument || *option->argument == '[')
+	if (!option->argument || command_option_is_optional(option))
 		return; /* a value that may be left out is no word of its own */
 	function = function_of(option);
 	fputs("\t\t", stdout);

@@ -77,7 +77,7 @@ fish_option(const struct command *command, const struct command_option *option, 
 	printf(" -l %s -d '", option->name);
 	write_quoted(option->help, "\\'", "\\");
 	putchar('\'');
-	if (option->argument && *option->argument != '[')
+	if (option->argument && !command_option_is_optional(option))
 		fputs(" -x", stdout);
 	if (function)
 		printf(" -a '(__memtop_%s)'", function);

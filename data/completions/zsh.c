@@ -70,7 +70,7 @@ static void
 zsh_form(const struct command_option *option, char letter, bool is_long)
 {
 	const char *function = option->argument ? function_of(option) : NULL;
-	bool is_optional = option->argument && *option->argument == '[';
+	bool is_optional = command_option_is_optional(option);
 
 	fputs(" \\\n\t\t\t'(", stdout);
 	if (letter)

@@ -9,9 +9,8 @@
 enum { FEWEST_HEADS = 64, MOST_SPARE_HEADS = 16 * 1024 };
 
 uint64_t
-index_mix_text(uint64_t hash, const char *text)
+index_mix_bytes(uint64_t hash, const char *text, size_t length)
 {
-	size_t length = text ? strlen(text) : 0;
 	uint64_t word;
 
 	for (; length >= sizeof(word); length -= sizeof(word), text += sizeof(word)) {
@@ -22,6 +21,12 @@ index_mix_text(uint64_t hash, const char *text)
 	if (length > 0)
 		memcpy(&word, text, length);
 	return index_mix(hash, word);
+}
+
+uint64_t
+index_mix_text(uint64_t hash, const char *text)
+{
+	return index_mix_bytes(hash, text, text ? strlen(text) : 0);
 }
 
 static uint32_t

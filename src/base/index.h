@@ -39,5 +39,6 @@ index_mix(uint64_t hash, uint64_t number)
 	return hash ^ hash >> 32;
 }
 
-/* The same for a text; NULL is like "". */
+/* The same for a text, which need not end there, or that ends in NUL; NULL is like "". */
+uint64_t index_mix_bytes(uint64_t hash, const char *text, size_t length);
 uint64_t index_mix_text(uint64_t hash, const char *text);

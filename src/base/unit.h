@@ -3,6 +3,7 @@
 
 #include "base/known.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,13 @@ size_t unit_format_when(char text[static UNIT_FORMAT_SIZE], int64_t time, int64_
  * 64 bits without a sign. UNKNOWN stays.
  */
 int64_t unit_in_order(enum unit unit, int64_t number);
+
+/* Whether a limit is UNLIMITED: "none", which is known, but no number. */
+static inline bool
+unit_is_none(enum unit unit, int64_t number)
+{
+	return unit == UNIT_LIMIT && number == UNLIMITED;
+}
 
 /* The divisor for machine formats (to seconds, per cent, a second); 1: no change. */
 int64_t unit_divisor(enum unit unit);

@@ -23,9 +23,6 @@
 	}
 #define KEYS(list) list, ARRAY_SIZE(list)
 
-/* Version 1 shows no limit as the largest number of whole pages. No size is that large. */
-#define NO_LIMIT (INT64_C(1) << 62)
-
 struct key {
 	const char *name;
 	size_t length, offset;
@@ -78,7 +75,6 @@ static const struct key stat[] = {
 	KEY("vmalloc", OTHER(vmalloc)),
 };
 
-static const struct key old_kills[] = { KEY("oom_kill", CHARGE(own_kills)) };
 static const struct key own_kills[] = { KEY("oom_kill", CHARGE(own_kills)) };
 static const struct key events[] = {
 	KEY("high", CHARGE(high_events)),
@@ -101,7 +97,7 @@ static const struct file old_files[] = {
 	{ "memory.max_usage_in_bytes", NEED_CHARGE_REST, take_number, CHARGE(peak) },
 	{ "memory.failcnt", NEED_CHARGE_EVENTS, take_number, CHARGE(max_events) },
 	{ "memory.memsw.failcnt", NEED_CHARGE_EVENTS, take_number, OTHER(both_failures) },
-	{ "memory.oom_control", NEED_CHARGE_EVENTS, take_keys, 0, KEYS(old_kills) },
+	{ "memory.oom_control", NEED_CHARGE_EVENTS, take_keys, 0, KEYS(own_kills) },
 };
 
 static const struct file files[] = {
@@ -150,7 +146,7 @@ number_of_line(const char *text, bool is_limit)
 		return UNLIMITED;
 	if (length == 0 || text[length] != '\n')
 		return UNKNOWN;
-	if (number >= NO_LIMIT)
+	if (number >= CGROUP_NO_LIMIT)
 		return is_limit ? UNLIMITED : UNKNOWN;
 	return number;
 }

@@ -157,9 +157,6 @@ cgroup_says_nothing(const struct cgroup *cgroup)
 	return cgroup->version == 1 && cgroup->path_length == 1;
 }
 
-/* In version 1 the value for "no limit" is the largest number of whole pages (PAGE_COUNTER_MAX). */
-#define NO_LIMIT (INT64_C(1) << 62)
-
 int64_t
 cgroup_limits_number(const char *text)
 {
@@ -170,7 +167,7 @@ cgroup_limits_number(const char *text)
 	number = procfs_number(&text);
 	if (*text && *text != '\n')
 		return UNKNOWN;
-	return number >= NO_LIMIT ? UNLIMITED : number;
+	return number >= CGROUP_NO_LIMIT ? UNLIMITED : number;
 }
 
 int64_t
@@ -222,7 +219,7 @@ read_cache(int directory, int version, char text[static CGROUP_STAT_SIZE])
 	for (int i = 0; i < 3; i++) {
 		int64_t part = known_or_zero(cgroup_limits_stat(text, keys[version - 1][i]));
 
-		cache = part < NO_LIMIT - cache ? cache + part : NO_LIMIT;
+		cache = part < CGROUP_NO_LIMIT - cache ? cache + part : CGROUP_NO_LIMIT;
 	}
 	return cache;
 }
@@ -270,7 +267,7 @@ stat_limit(const char *text, const char *key)
 {
 	int64_t limit = cgroup_limits_stat(text, key);
 
-	return limit == UNKNOWN || limit >= NO_LIMIT ? UNLIMITED : limit;
+	return limit == UNKNOWN || limit >= CGROUP_NO_LIMIT ? UNLIMITED : limit;
 }
 
 struct oom_level

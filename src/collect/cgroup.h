@@ -27,6 +27,12 @@ int cgroup_parse(const char *text, struct cgroup *ret_cgroup);
  */
 bool cgroup_says_nothing(const struct cgroup *cgroup);
 
+/*
+ * From here on a number of version 1 means no limit: it shows the largest number of whole pages
+ * (PAGE_COUNTER_MAX). No size is that large.
+ */
+#define CGROUP_NO_LIMIT (INT64_C(1) << 62)
+
 /* For memory.stat, which has about 60 lines. */
 enum { CGROUP_STAT_SIZE = 8 * 1024 };
 

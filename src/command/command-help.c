@@ -18,7 +18,7 @@ write_form(const struct listed_option *row, char *form, size_t size)
 	if (row->letter)
 		snprintf(letter, sizeof(letter), "-%c%s%s,", row->letter, *again ? " " : "", again);
 	snprintf(form, size, " %-3s --%s%s%s", letter, row->option->name,
-		*argument && *argument != '[' ? " " : "", argument);
+		*argument && !command_option_is_optional(row->option) ? " " : "", argument);
 }
 
 /* Writes a paragraph of options, before the one called `end`. */

@@ -30,9 +30,9 @@ struct parser {
 static int
 has_argument(const struct command_option *option)
 {
-	if (!option->argument)
-		return no_argument;
-	return *option->argument == '[' ? optional_argument : required_argument;
+	if (command_option_is_optional(option))
+		return optional_argument;
+	return option->argument ? required_argument : no_argument;
 }
 
 /* All commands except free take words in their order ('-') and write their own errors (':'). */

@@ -25,6 +25,13 @@ struct command_option {
 	bool hidden;
 };
 
+/* Whether the value of an option may be left out: --name[=VALUE]. */
+static inline bool
+command_option_is_optional(const struct command_option *option)
+{
+	return option->argument && *option->argument == '[';
+}
+
 /* Options of several commands, and the offset of their values in a command's settings. */
 struct shared_options {
 	const struct command_option *options;

@@ -3,6 +3,7 @@
 
 #include "base/index.h"
 #include "base/known.h"
+#include "model/oom-domain.h"
 #include "model/system.h"
 
 #include <stdbool.h>
@@ -109,7 +110,7 @@ charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_char
 		hierarchical >= charge->effective)
 		return;
 	charge->effective = hierarchical;
-	charge->limited_by = CHARGE_HIDDEN;
+	charge->limited_by = OOM_SCOPE_HIDDEN;
 	charge->headroom = charge->available = UNKNOWN; /* what it uses is hidden too */
 }
 
@@ -148,30 +149,17 @@ charge_as_totals(const struct cgroup_charge *charge, struct system *totals)
 		charge->available == UNLIMITED ? UNKNOWN : charge->available };
 }
 
-static uint64_t
-hash_of(const char *path, size_t length)
-{
-	uint64_t hash = length;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)path[i]) * UINT64_C(0x100000001b3);
-	return index_mix(hash, 0);
-}
-
 void
 charge_index(struct index *index, const struct rows *charges)
 {
-	for (size_t i = 0; i < charges->count; i++) {
-		const char *path = charge_at(charges, i)->path;
-
-		index_add(index, hash_of(path, strlen(path)));
-	}
+	for (size_t i = 0; i < charges->count; i++)
+		index_add(index, index_mix_text(0, charge_at(charges, i)->path));
 }
 
 const struct cgroup_charge *
 charge_find(const struct index *index, const struct rows *charges, const char *path, size_t length)
 {
-	for (uint32_t row = index_first(index, hash_of(path, length)); row != INDEX_END;
+	for (uint32_t row = index_first(index, index_mix_bytes(0, path, length)); row != INDEX_END;
 		row = index_next(index, row)) {
 		const struct cgroup_charge *charge = charge_at(charges, row);
 

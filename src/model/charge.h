@@ -26,7 +26,7 @@ struct cgroup_charge {
 	int64_t swap, peak;    /* the peak of `current` */
 	int64_t max, high, low, min, swap_max;
 	int64_t effective;      /* the least limit of it and all visible groups above it, */
-	const char *limited_by; /* the group that sets it, or "hidden"; NULL: none */
+	const char *limited_by; /* the group that sets it, or OOM_SCOPE_HIDDEN; NULL: none */
 	int64_t headroom;       /* left until the first of these limits is reached */
 	int64_t cache;          /* of `current`: page cache and slab that can be given back */
 	int64_t available;      /* as headroom, with the cache of each of these groups given back */
@@ -68,9 +68,6 @@ struct system;
  * figure is above that of the machine; where no limit applies the total is the machine's.
  */
 void charge_as_totals(const struct cgroup_charge *charge, struct system *totals);
-
-/* The value of `limited_by` for a group above the visible ones. */
-#define CHARGE_HIDDEN "hidden"
 
 /* Adds all rows, by path, to an empty index. */
 void charge_index(struct index *index, const struct rows *charges);

@@ -35,8 +35,7 @@ write_number(FILE *file, enum unit unit, int64_t number)
 
 	if (number == UNKNOWN)
 		return;
-	if (unit == UNIT_ADDRESS || unit == UNIT_ID ||
-		(unit == UNIT_LIMIT && number == UNLIMITED)) {
+	if (unit == UNIT_ADDRESS || unit == UNIT_ID || unit_is_none(unit, number)) {
 		unit_format(text, unit, number, SCALE_BYTES);
 		fputs(text, file);
 		return;

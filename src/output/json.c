@@ -35,7 +35,7 @@ number_value(enum unit unit, int64_t number)
 
 	if (number == UNKNOWN)
 		return json_null();
-	if (unit == UNIT_LIMIT && number == UNLIMITED)
+	if (unit_is_none(unit, number))
 		return json_string_nocheck("none"); /* null is unknown */
 	/* An ID, such as an inode, has 64 bits without a sign: more than a JSON integer here. */
 	if (unit == UNIT_ADDRESS || (unit == UNIT_ID && number < 0)) {

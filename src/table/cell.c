@@ -59,7 +59,7 @@ cell_width(const struct column *column, const struct row_list *rows, enum scale 
 	for (size_t i = 0; i < rows->count; i++) {
 		int64_t number = column_number(column, rows->rows[i]);
 
-		if (number == UNKNOWN || (column->unit == UNIT_LIMIT && number == UNLIMITED))
+		if (number == UNKNOWN || unit_is_none(column->unit, number))
 			continue;
 		least = number < least ? number : least;
 		most = number > most ? number : most;
