@@ -32,6 +32,7 @@ list_action(struct list *list, enum action action)
 	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
 		if (moves[i].action != action)
 			continue;
+		list->stays_at_end = action == ACTION_LAST;
 		list->selected = moved(list, list->selected, moves[i].rows);
 		/* A page also moves the visible part, not only the selection. */
 		if (action == ACTION_PAGE_UP || action == ACTION_PAGE_DOWN)
@@ -60,7 +61,10 @@ list_fit(struct list *list, size_t count, size_t height)
 void
 list_open_page(void *list, struct app *app, const struct process_key *process)
 {
-	((struct list *)list)->selected = 0;
+	struct list *page = list;
+
+	page->selected = 0;
+	page->stays_at_end = false;
 }
 
 void
@@ -69,6 +73,6 @@ list_fit_page(struct list *list, size_t lines, size_t height)
 	list->count = lines > height ? lines - height + 1 : 1;
 	list->height = height;
 	list->line = -1;
-	if (list->selected >= list->count)
+	if (list->selected >= list->count || list->stays_at_end)
 		list->selected = list->count - 1;
 }

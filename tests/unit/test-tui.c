@@ -111,6 +111,21 @@ a_page_moves_what_is_shown(void **state)
 	assert_false(list_action(&list, ACTION_QUIT));
 }
 
+static void
+a_page_stays_at_its_end_as_it_grows(void **state)
+{
+	struct list page = { 0 };
+
+	list_fit_page(&page, 20, 10);
+	list_action(&page, ACTION_LAST);
+	assert_int_equal(page.selected, 10);
+	list_fit_page(&page, 35, 10);
+	assert_int_equal(page.selected, 25);
+	list_action(&page, ACTION_UP);
+	list_fit_page(&page, 40, 10);
+	assert_int_equal(page.selected, 24);
+}
+
 static bool
 note_change(struct app *app, struct prompt *prompt, bool done)
 {
@@ -448,6 +463,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(list_moves_stay_within_the_list),
 		cmocka_unit_test(a_page_moves_what_is_shown),
+		cmocka_unit_test(a_page_stays_at_its_end_as_it_grows),
 		cmocka_unit_test(a_prompt_is_edited_by_characters),
 		cmocka_unit_test(a_prompt_shows_its_cursor_in_any_width),
 		cmocka_unit_test(a_question_always_shows_its_answers),
