@@ -6,7 +6,9 @@
 #include "collect/procfs.h"
 #include "model/needs.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,6 +119,9 @@ static const struct file files[] = {
 	{ "memory.pressure", NEED_CHARGE_PRESSURE, take_pressure },
 };
 /* clang-format on */
+
+static_assert(ARRAY_SIZE(old_files) <= CGROUP_FILES && ARRAY_SIZE(files) <= CGROUP_FILES,
+	"each file has a descriptor");
 
 static const struct {
 	const struct file *files;
@@ -322,9 +327,55 @@ cgroup_files_take(struct cgroup_reading *reading, int version, const char *name)
 	return false;
 }
 
+void
+cgroup_files_none(struct cgroup_open *open)
+{
+	open->folder = -1;
+	for (size_t i = 0; i < CGROUP_FILES; i++)
+		open->files[i] = -1;
+}
+
+int
+cgroup_files_close(struct cgroup_open *open)
+{
+	int closed = 0;
+
+	for (size_t i = 0; i < CGROUP_FILES; i++)
+		if (open->files[i] >= 0 && close(open->files[i]) == 0)
+			closed++;
+	if (open->folder >= 0 && close(open->folder) == 0)
+		closed++;
+	cgroup_files_none(open);
+	return closed;
+}
+
+/* Reads a file, which stays open if there is room. Returns its length or -errno. */
+static ssize_t
+read_text(struct cgroup_reading *reading, struct cgroup_open *open, size_t i, int *room,
+	const char *name)
+{
+	ssize_t length;
+	int fd = open->files[i];
+
+	if (fd < 0)
+		fd = openat(open->folder, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	length = procfs_read_again(fd, reading->text, sizeof(reading->text));
+	if (open->files[i] >= 0)
+		return length;
+	if (*room > 0) {
+		(*room)--;
+		open->files[i] = fd;
+	} else {
+		close(fd);
+	}
+	return length;
+}
+
 bool
-cgroup_files_read(
-	struct cgroup_reading *reading, int folder, int version, uint64_t bits, bool is_machine)
+cgroup_files_read(struct cgroup_reading *reading, struct cgroup_open *open, int *room, int version,
+	uint64_t bits, bool is_machine)
 {
 	cgroup_files_begin(reading);
 	for (size_t i = 0; i < versions[version - 1].count; i++) {
@@ -333,10 +384,10 @@ cgroup_files_read(
 
 		if (!(file->needs & bits) || (is_machine && file->is_not_of_machine))
 			continue;
-		length = procfs_read(folder, file->name, reading->text, sizeof(reading->text));
+		length = read_text(reading, open, i, room, file->name);
 		if (length > 0)
 			file->take(reading, file);
-		else if (is_gone(folder, length))
+		else if (is_gone(open->folder, length))
 			return false;
 		else if (length == -ENOENT && file->offset == CHARGE(max))
 			reading->max = UNLIMITED;
@@ -344,7 +395,7 @@ cgroup_files_read(
 	}
 	if (reading->charge.max != UNKNOWN)
 		reading->max = reading->charge.max;
-	if (version == 2 && bits & NEED_CHARGE_REST && !has_processes(folder))
+	if (version == 2 && bits & NEED_CHARGE_REST && !has_processes(open->folder))
 		reading->charge.removed = 0;
 	cgroup_files_end(reading, version);
 	return true;

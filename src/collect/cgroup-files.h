@@ -19,14 +19,26 @@ struct cgroup_reading {
 	char text[CGROUP_STAT_SIZE];           /* space for a file */
 };
 
+/* The folder of a group and its files, as far as they are open; else negative. */
+enum { CGROUP_FILES = 14 };
+struct cgroup_open {
+	int folder, files[CGROUP_FILES];
+};
+
+void cgroup_files_none(struct cgroup_open *open);
+
+/* Returns how many descriptors it has closed. */
+int cgroup_files_close(struct cgroup_open *open);
+
 /*
- * Fills the figures of the charge that the needs in `bits` name, from the folder of a group.
+ * Fills the figures of the charge that the needs in `bits` name, from the folder of a group. Files
+ * stay open as long as there is `room`, which counts down.
  * `is_machine`: it is the root, which stands for the whole machine. `removed` becomes 0 if the
  * group may have memory that is of nobody below it (version 2, without processes). Returns false if
  * the group has been removed.
  */
-bool cgroup_files_read(
-	struct cgroup_reading *reading, int folder, int version, uint64_t bits, bool is_machine);
+bool cgroup_files_read(struct cgroup_reading *reading, struct cgroup_open *open, int *room,
+	int version, uint64_t bits, bool is_machine);
 
 /*
  * Its parts, for text that is not from a file: begins with all figures UNKNOWN, takes reading.text

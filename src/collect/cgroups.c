@@ -5,31 +5,21 @@
 #include "base/memory.h"
 #include "collect/cgroup-files.h"
 #include "collect/cgroup-tree.h"
+#include "collect/cgroup-walk.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PATH_SIZE = 4096 };
-
-/* A group that has been found, but not been read yet. */
-struct found {
-	const char *path;
-	int64_t parent, depth;
-};
-
 struct cgroups_reader {
 	struct cgroup_tree *tree;
-	struct found *list;
-	size_t count, capacity;
-	bool is_cut, is_of_one;
-	int error; /* of a group or file that could not be read; 0: none */
-	char path[PATH_SIZE];
+	struct cgroup_walk *walk;
+	uint64_t bits;   /* of the last refresh */
+	bool is_refused; /* a file may not be read */
 	struct cgroup_reading reading;
 };
 
@@ -39,6 +29,7 @@ cgroups_create(struct cgroup_tree *tree)
 	struct cgroups_reader *reader = xcalloc(1, sizeof(*reader));
 
 	reader->tree = tree;
+	reader->walk = cgroup_walk_create(tree);
 	return reader;
 }
 
@@ -47,71 +38,14 @@ cgroups_destroy(struct cgroups_reader *reader)
 {
 	if (!reader)
 		return;
-	free(reader->list);
+	cgroup_walk_destroy(reader->walk);
 	free(reader);
 }
 
-static void
-add_found(struct cgroups_reader *reader, const struct found *found)
+void
+cgroups_close(struct cgroups_reader *reader)
 {
-	reader->list = array_reserve(
-		reader->list, &reader->capacity, reader->count + 1, sizeof(reader->list[0]));
-	reader->list[reader->count++] = *found;
-}
-
-/* Writes the path of a group into reader->path. Returns its length, or 0 if it is too long. */
-static size_t
-join(struct cgroups_reader *reader, const char *above, const char *name)
-{
-	size_t length = strlen(above), more = strlen(name);
-
-	if (length + more + 2 > PATH_SIZE)
-		return 0;
-	memcpy(reader->path, above, length);
-	if (above[length - 1] != '/')
-		reader->path[length++] = '/';
-	memcpy(reader->path + length, name, more + 1);
-	return length + more;
-}
-
-/* What a group holds beside those below it is not known if one of these is not. */
-static void
-leave_out(struct rows *charges, int64_t parent)
-{
-	if (parent != UNKNOWN)
-		charge_at(charges, (size_t)parent)->below = UNKNOWN;
-}
-
-static bool
-is_group(const struct dirent *entry)
-{
-	return entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
-	       strcmp(entry->d_name, "..") != 0;
-}
-
-/* Finds the groups below the one in row `parent`. Closes its folder. */
-static void
-find_below(struct cgroups_reader *reader, int folder, int64_t parent, struct snapshot *now)
-{
-	const char *above = charge_at(&now->charges, (size_t)parent)->path;
-	int64_t depth = charge_at(&now->charges, (size_t)parent)->depth + 1;
-	_cleanup_closedir_ DIR *entries = fdopendir(folder);
-	const struct dirent *entry;
-
-	if (!entries)
-		close(folder);
-	while (entries && (entry = readdir(entries))) {
-		size_t length = is_group(entry) ? join(reader, above, entry->d_name) : 0;
-
-		if (length > 0 && depth < CGROUPS_MOST_DEEP && reader->count < CGROUPS_MOST) {
-			add_found(reader,
-				&(struct found){ arena_copy(&now->texts, reader->path, length),
-					parent, depth });
-		} else if (is_group(entry)) {
-			reader->is_cut = true;
-			leave_out(&now->charges, parent);
-		}
-	}
+	cgroup_walk_close(reader->walk);
 }
 
 /*
@@ -127,72 +61,53 @@ own_limit(const struct cgroup_reading *reading, const struct cgroup_charge *abov
 							     : reading->hierarchical_max;
 }
 
+/*
+ * Reads the files of a group that is below the one in row `above`. Returns false if the group is
+ * not there any more.
+ */
 static bool
-read_files(struct cgroups_reader *reader, int folder, uint64_t bits, bool is_outermost)
+read_group(struct cgroups_reader *reader, struct cgroup_found *found, int64_t above_row, int *room,
+	struct snapshot *now)
 {
+	bool is_outermost = above_row == UNKNOWN;
 	bool is_machine = is_outermost && cgroup_tree_is_whole(reader->tree);
-
-	return cgroup_files_read(
-		&reader->reading, folder, cgroup_tree_version(reader->tree), bits, is_machine);
-}
-
-/* Reads the files of a group. Returns false if the group is not there any more. */
-static bool
-read_group(struct cgroups_reader *reader, int folder, const struct found *found,
-	const struct stat *status, struct snapshot *now)
-{
-	bool is_outermost = found->parent == UNKNOWN;
 	uint64_t bits = now->bits;
 	struct cgroup_charge *above = NULL, *charge = &reader->reading.charge;
 
 	*charge = charge_unknown;
-	charge->path = found->path;
-	charge->parent = found->parent;
-	charge->depth = found->depth;
-	charge->inode = (int64_t)status->st_ino;
-	charge->below = 0;
 	if (is_outermost && bits & NEED_CHARGE_MAX)
 		bits |= NEED_CHARGE_OWN_MAX; /* a hidden group may have set the least */
-	if (!read_files(reader, folder, bits, is_outermost))
+	if (!cgroup_files_read(&reader->reading, &found->open, room,
+		    cgroup_tree_version(reader->tree), bits, is_machine))
 		return false;
-	if (reader->reading.is_refused)
-		reader->error = -EACCES;
+	charge->path = arena_text(&now->texts, found->path);
+	charge->parent = above_row;
+	charge->depth = found->depth;
+	charge->inode = found->inode;
+	charge->below = 0;
+	reader->is_refused = reader->is_refused || reader->reading.is_refused;
 	if (!is_outermost)
-		above = charge_at(&now->charges, (size_t)found->parent);
+		above = charge_at(&now->charges, (size_t)above_row);
 	if (bits & NEED_CHARGE_MAX)
 		charge_limit(charge, own_limit(&reader->reading, above, bits), above,
 			reader->reading.hierarchical_max);
 	if (above)
 		above->below = known_sum(above->below, charge->current);
+	found->row = (int64_t)now->charges.count;
 	*charge_add(&now->charges) = *charge;
 	return true;
 }
 
-/*
- * Reads a group and finds those below it: the number of links of a folder tells whether it has any
- * (fs/kernfs/inode.c, kernfs_refresh_inode). Elsewhere it may be 1.
- */
+/* What a group holds beside those below it is not known if one of these is not. */
 static void
-visit(struct cgroups_reader *reader, int mount, const struct found *found, struct snapshot *now)
+leave_out_cut(const struct cgroup_walk *walk, struct rows *charges)
 {
-	size_t outermost = strlen(reader->list[0].path);
-	const char *path = found->path + outermost;
-	struct stat status;
-	int folder;
+	for (size_t i = 0; i < cgroup_walk_count(walk); i++) {
+		const struct cgroup_found *found = cgroup_walk_at(walk, i);
 
-	path += *path == '/';
-	folder = openat(mount, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0 && errno != ENOENT && errno != ENODEV) {
-		reader->error = -errno;
-		leave_out(&now->charges, found->parent);
+		if (found->is_cut && found->row != UNKNOWN)
+			charge_at(charges, (size_t)found->row)->below = UNKNOWN;
 	}
-	if (folder < 0)
-		return;
-	if (fstat(folder, &status) == 0 && read_group(reader, folder, found, &status, now) &&
-		status.st_nlink != 2 && !reader->is_of_one)
-		find_below(reader, folder, (int64_t)now->charges.count - 1, now);
-	else
-		close(folder);
 }
 
 /* Memory of removed groups stays charged, and counts only in the groups above them (F7). */
@@ -210,64 +125,84 @@ find_removed(struct rows *charges)
 	}
 }
 
-/* Begins a reading with the outermost group. Returns its folder or -errno. */
+/* Opens a group of a chain. Returns 0 or -errno. */
 static int
-begin(struct cgroups_reader *reader, struct snapshot *now)
+open_one(struct cgroups_reader *reader, const char *path, size_t length, struct cgroup_found *found)
 {
-	int version = cgroup_tree_version(reader->tree);
-	const char *outermost = cgroup_tree_outermost(reader->tree);
+	struct stat status;
 
-	if (version < 0)
-		return version;
-	reader->count = 0;
-	reader->is_cut = reader->is_of_one = false;
-	reader->error = 0;
-	add_found(reader, &(struct found){ arena_text(&now->texts, outermost), UNKNOWN, 0 });
-	return cgroup_tree_open(reader->tree, outermost, strlen(outermost));
+	cgroup_files_none(&found->open);
+	found->open.folder = cgroup_tree_open(reader->tree, path, length);
+	if (found->open.folder < 0)
+		return found->open.folder;
+	if (fstat(found->open.folder, &status) < 0)
+		return -errno;
+	found->inode = (int64_t)status.st_ino;
+	return 0;
+}
+
+/* Reads the first `length` bytes of a path as the group below the last row. */
+static int
+read_one(struct cgroups_reader *reader, const char *path, size_t length, struct snapshot *now)
+{
+	int64_t rows = (int64_t)now->charges.count;
+	_cleanup_free_ char *name = strndup(path, length);
+	struct cgroup_found found = { .path = name, .depth = rows };
+	int error = name ? open_one(reader, path, length, &found) : -ENOMEM;
+
+	if (error == 0 &&
+		!read_group(reader, &found, rows > 0 ? rows - 1 : UNKNOWN, &(int){ 0 }, now))
+		error = -ENOENT;
+	cgroup_files_close(&found.open);
+	return error;
 }
 
 int
 cgroups_read_one(struct cgroups_reader *reader, const char *path, struct snapshot *now)
 {
-	_cleanup_close_ int mount = begin(reader, now);
-	size_t outermost = mount < 0 ? 0 : strlen(reader->list[0].path), end = outermost;
+	int version = cgroup_tree_version(reader->tree), error = 0;
+	const char *outermost = cgroup_tree_outermost(reader->tree);
+	size_t end = strlen(outermost);
 
-	if (mount < 0)
-		return mount;
-	reader->is_of_one = true;
-	if (strncmp(path, reader->list[0].path, outermost) != 0)
+	if (version < 0)
+		return version;
+	if (strncmp(path, outermost, end) != 0)
 		return -ENOENT;
-	while (path[end]) {
-		int64_t above = (int64_t)reader->count - 1;
-
+	for (;;) {
+		error = read_one(reader, path, end, now);
+		if (error < 0 || !path[end])
+			return error;
 		end += end > 1 || path[end] == '/';
 		end += strcspn(path + end, "/");
-		add_found(reader,
-			&(struct found){ arena_copy(&now->texts, path, end), above, above + 1 });
 	}
-	for (size_t i = 0; i < reader->count && now->charges.count == i; i++)
-		visit(reader, mount, &reader->list[i], now);
-	if (now->charges.count == reader->count)
-		return 0;
-	return reader->error < 0 ? reader->error : -ENOENT;
 }
 
 int
 cgroups_read(struct cgroups_reader *reader, struct snapshot *now)
 {
-	_cleanup_close_ int mount = begin(reader, now);
+	struct cgroup_walk *walk = reader->walk;
+	struct cgroup_found *found;
+	int error;
 
-	if (mount < 0)
-		return mount;
-	for (size_t i = 0; i < reader->count; i++) {
-		const struct found found = reader->list[i];
+	if ((now->bits & CHARGE_NEEDS) != reader->bits)
+		cgroup_walk_close(walk); /* other files are read */
+	reader->bits = now->bits & CHARGE_NEEDS;
+	error = cgroup_walk_begin(walk);
+	if (error < 0)
+		return error;
+	reader->is_refused = false;
+	while ((found = cgroup_walk_next(walk))) {
+		int64_t above = found->parent == UNKNOWN
+					? UNKNOWN
+					: cgroup_walk_at(walk, (size_t)found->parent)->row;
 
-		visit(reader, mount, &found, now);
+		if (!read_group(reader, found, above, cgroup_walk_room(walk), now))
+			cgroup_walk_lost(walk);
 	}
+	leave_out_cut(walk, &now->charges);
 	find_removed(&now->charges);
-	if (reader->is_cut)
-		snapshot_add_hint(now, NEED_CHARGE, -E2BIG, 0);
-	if (reader->error < 0)
-		snapshot_add_hint(now, NEED_CHARGE, reader->error, 0);
+	error = cgroup_walk_error(walk);
+	if (error < 0 || reader->is_refused)
+		snapshot_add_hint(now, NEED_CHARGE, error < 0 ? error : -EACCES, 0);
 	return now->charges.count > 0 ? 0 : -ENOENT;
 }

@@ -10,9 +10,6 @@ struct snapshot;
  */
 struct cgroups_reader;
 
-/* At most so many groups are read, and so many levels. */
-enum { CGROUPS_MOST = 8192, CGROUPS_MOST_DEEP = 64 };
-
 /* The tree must outlive this. */
 struct cgroups_reader *cgroups_create(struct cgroup_tree *tree);
 void cgroups_destroy(struct cgroups_reader *reader);
@@ -22,9 +19,13 @@ void cgroups_destroy(struct cgroups_reader *reader);
  * in its `bits`. All groups are read in one go, from the outside in: the first memory.stat makes
  * the kernel add up the counters of all, and the others are cheap then. A missing or unreadable
  * file leaves its figures UNKNOWN, a group that is removed meanwhile is left out. Adds a hint if
- * there are more groups than the bounds. Returns 0, or -errno if there is no memory controller.
+ * there are more groups than the bounds of collect/cgroup-walk.h. Returns 0, or -errno if there is
+ * no memory controller.
  */
 int cgroups_read(struct cgroups_reader *reader, struct snapshot *now);
+
+/* They are not read any more: closes what was kept open. */
+void cgroups_close(struct cgroups_reader *reader);
 
 /*
  * The same for one group and those above it: it is the last row. Its path is as in the column

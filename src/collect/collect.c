@@ -341,6 +341,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	}
 	if (all.bits & NEED_CHARGE)
 		read_charges(collector, now, needs->charge_of);
+	else if (!all.only_missing)
+		cgroups_close(collector->charges);
 	if (all.bits & NEED_OOM)
 		read_scope(collector, now, needs);
 	if (all.bits & NEED_PROCESSES)

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cgroup-world.h"
 
+#include "collect/cgroup-walk.h"
 #include "collect/cgroups.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* The sibling fills the pod: the limit less its own use would be 57M. */
 static void
@@ -335,6 +340,110 @@ a_group_that_is_removed_meanwhile_is_left_out(void **state)
 	assert_int_equal(cgroup_world_find(world, "/p")->removed, 10);
 }
 
+/* Reads again and says which groups are there, by the last letter of each. */
+static void
+groups_are(struct cgroup_world *world, const char *letters)
+{
+	size_t length = strlen(letters);
+
+	cgroup_world_read(world, NEED_CHARGE);
+	assert_int_equal(world->now.charges.count, length + 1);
+	for (size_t i = 1; i <= length; i++) {
+		const char *path = charge_at(&world->now.charges, i)->path;
+
+		assert_non_null(strchr(letters, path[strlen(path) - 1]));
+	}
+}
+
+static void
+remove_group(struct cgroup_world *world, const char *group)
+{
+	static const char *const names[] = { "/memory.current", "/cgroup.procs", "" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "memory/%s%s", group, names[i]);
+		assert_int_equal(unlinkat(world->tree.fd, path, *names[i] ? 0 : AT_REMOVEDIR), 0);
+	}
+}
+
+/* From the second refresh on files stay open, and folders are listed only where links changed. */
+static void
+groups_come_and_go_from_refresh_to_refresh(void **state)
+{
+	struct cgroup_world *world = *state;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_number(world, "", "memory.current", 9);
+	cgroup_world_number(world, "p", "memory.current", 5);
+	cgroup_world_number(world, "p/a", "memory.current", 1);
+	cgroup_world_number(world, "p/b", "memory.current", 2);
+	for (int i = 0; i < 3; i++)
+		groups_are(world, "pab");
+	cgroup_world_number(world, "p/a", "memory.current", 3);
+	cgroup_world_number(world, "p/c", "memory.current", 1);
+	groups_are(world, "pabc");
+	assert_int_equal(cgroup_world_find(world, "/p/a")->current, 3);
+	assert_int_equal(cgroup_world_find(world, "/p")->below, 6);
+	remove_group(world, "p/a");
+	cgroup_world_number(world, "p/d", "memory.current", 1); /* as many links as before */
+	groups_are(world, "pbcd");
+	remove_group(world, "p/b");
+	cgroup_world_number(world, "p/b", "memory.current", 7); /* a service has been restarted */
+	groups_are(world, "pcdb");
+	assert_int_equal(cgroup_world_find(world, "/p/b")->current, 7);
+	cgroup_world_number(world, "p/b/e", "memory.current", 1);
+	groups_are(world, "pcdbe");
+	remove_group(world, "p/b/e");
+	remove_group(world, "p/b");
+	groups_are(world, "pcd");
+	cgroups_close(world->reader);
+	groups_are(world, "pcd");
+}
+
+/* Reads again and again with few descriptors, which no one may raise. Returns an exit status. */
+static int
+read_with_few_descriptors(struct cgroup_world *world)
+{
+	const struct rlimit few = { 270, 270 };
+
+	if (setrlimit(RLIMIT_NOFILE, &few) < 0)
+		return 1;
+	for (int i = 0; i < 4; i++) {
+		snapshot_reset(&world->now);
+		world->now.bits = NEED_CHARGE;
+		if (cgroups_read(world->reader, &world->now) < 0 ||
+			world->now.charges.count != 401 || world->now.hint_count > 0 ||
+			charge_at(&world->now.charges, 0)->below != 400 * 399 / 2)
+			return 2 + i;
+	}
+	return 0;
+}
+
+/* The first groups keep theirs, and all are read. */
+static void
+few_descriptors_are_enough(void **state)
+{
+	struct cgroup_world *world = *state;
+	int status = 0;
+	pid_t child;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_number(world, "", "memory.current", 5);
+	for (int i = 0; i < 400; i++) {
+		char path[32];
+
+		snprintf(path, sizeof(path), "g%d", i);
+		cgroup_world_number(world, path, "memory.current", i);
+	}
+	child = fork();
+	if (child == 0)
+		_exit(read_with_few_descriptors(world));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 /* A container may have its own group mounted under the path that the host knows. */
 static void
 names_begin_with_the_mounted_group(void **state)
@@ -398,6 +507,8 @@ main(void)
 		CGROUP_TEST(groups_may_be_60_levels_deep_but_not_100),
 		CGROUP_TEST(more_groups_than_the_bound_are_left_out),
 		CGROUP_TEST(any_name_is_a_group),
+		CGROUP_TEST(groups_come_and_go_from_refresh_to_refresh),
+		CGROUP_TEST(few_descriptors_are_enough),
 		CGROUP_TEST(a_group_that_is_removed_meanwhile_is_left_out),
 		CGROUP_TEST(names_begin_with_the_mounted_group),
 		CGROUP_TEST(without_a_memory_controller_there_is_none),
