@@ -14,7 +14,8 @@ LIMIT = 60  # seconds; only what never comes takes them
 STILL = 15  # seconds; a wrong screen that has not changed for so long stays wrong
 
 # Which lines of a golden screen count, by its name: all, all but the tabs, else the page below the header.
-TABS, HEADER_LINES = 5, 6
+# A large screen also has a graph there, with a value for each refresh.
+TABS, HEADER_LINES, GRAPH_LINES = 5, 6, 4
 WHOLE = re.compile(r"(200x60-)?start|40x10-.*|state-.*|(ascii|settings)-40x10")
 WITHOUT_TABS = re.compile(r"frozen|(no-)?colors")
 
@@ -24,7 +25,7 @@ def part_of(name, screen):
     if WITHOUT_TABS.fullmatch(name):
         del lines[TABS:HEADER_LINES]
     elif not WHOLE.fullmatch(name):
-        del lines[:HEADER_LINES]
+        del lines[: HEADER_LINES + GRAPH_LINES * ("200x60" in name)]
     return "".join(lines)
 SERVER_NAME = f"memtop-screen-{os.getpid()}"
 
