@@ -204,9 +204,12 @@ const struct table candidate_table = {
 	.row_size = sizeof(struct process),
 };
 
+static const struct row_tree tree = { FIELD(pid), FIELD(parent), FIELD(start_time) };
+
 const struct table process_table = {
 	.name = "process",
 	.search = "comm,command",
+	.tree = &tree,
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct process),

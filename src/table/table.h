@@ -40,12 +40,21 @@ struct row_part {
 	const void *nothing; /* the default: all UNKNOWN */
 };
 
+/*
+ * Rows that stand below others of the table: the offsets of an int64_t that tells which row it is,
+ * of that of the row above it, and of one that together with the first tells it from later rows.
+ */
+struct row_tree {
+	size_t id, parent, birth;
+};
+
 /* A kind of row. */
 struct table {
 	const char *name;    /* "kind" in JSON */
 	const char *search;  /* columns for a bare word of a filter, or NULL */
 	const char *key;     /* columns that tell rows apart, such as "item,part"; or NULL */
 	const char *then_by; /* column that orders rows equal in the chosen one, or NULL */
+	const struct row_tree *tree; /* NULL: none */
 	const struct column *columns;
 	size_t column_count, row_size;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "table/tree.h"
 
+#include "base/index.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -35,12 +36,18 @@ find(const struct node *nodes, size_t count, int64_t id)
 	return found ? found->index : NONE;
 }
 
+static int64_t
+number_at(const void *row, size_t offset)
+{
+	return *(const int64_t *)((const char *)row + offset);
+}
+
 static void
 find_parents(const struct row_list *list, struct links *links, const struct node *nodes,
-	const struct column *parent)
+	const struct row_tree *tree)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		size_t above = find(nodes, list->count, column_number(parent, list->rows[i]));
+		size_t above = find(nodes, list->count, number_at(list->rows[i], tree->parent));
 
 		links[i] = (struct links){ NONE, NONE, NONE, above, 0 };
 	}
@@ -101,7 +108,7 @@ walk(struct row_list *list, const void **rows, const struct links *links, size_t
 }
 
 void
-tree_arrange(struct row_list *list, const struct column *id, const struct column *parent)
+tree_arrange(struct row_list *list, const struct row_tree *tree)
 {
 	size_t count = 0, total = list->count;
 	struct node *nodes = xreallocarray(NULL, total, sizeof(*nodes));
@@ -112,10 +119,10 @@ tree_arrange(struct row_list *list, const struct column *id, const struct column
 		array_reserve(list->depths, &list->depth_capacity, total, sizeof(list->depths[0]));
 	for (size_t i = 0; i < total; i++) {
 		rows[i] = list->rows[i];
-		nodes[i] = (struct node){ column_number(id, rows[i]), i };
+		nodes[i] = (struct node){ number_at(rows[i], tree->id), i };
 	}
 	qsort(nodes, total, sizeof(*nodes), compare_nodes);
-	find_parents(list, links, nodes, parent);
+	find_parents(list, links, nodes, tree);
 	cut_cycles(links, total);
 	link_children(links, total);
 	for (size_t i = 0; i < total; i++)
@@ -127,9 +134,48 @@ tree_arrange(struct row_list *list, const struct column *id, const struct column
 	free(rows);
 }
 
+static uint64_t
+identity_of(const struct row_tree *tree, const void *row)
+{
+	uint64_t id = index_mix(0, (uint64_t)number_at(row, tree->id));
+
+	return index_mix(id, (uint64_t)number_at(row, tree->birth));
+}
+
+/* Returns its place, or the count. */
+static size_t
+find_folded(const struct folded_rows *folded, const struct row_tree *tree, const void *row)
+{
+	uint64_t identity = identity_of(tree, row);
+	size_t at = 0;
+
+	while (at < folded->count && folded->rows[at] != identity)
+		at++;
+	return at;
+}
+
+bool
+tree_is_folded(const struct folded_rows *folded, const struct row_tree *tree, const void *row)
+{
+	return find_folded(folded, tree, row) < folded->count;
+}
+
 void
-tree_fold(struct row_list *list, bool (*is_folded)(const void *row, const void *data),
-	const void *data)
+tree_toggle(struct folded_rows *folded, const struct row_tree *tree, const void *row)
+{
+	size_t at = find_folded(folded, tree, row);
+
+	if (at < folded->count) {
+		folded->rows[at] = folded->rows[--folded->count];
+		return;
+	}
+	folded->rows = array_reserve(
+		folded->rows, &folded->capacity, folded->count + 1, sizeof(folded->rows[0]));
+	folded->rows[folded->count++] = identity_of(tree, row);
+}
+
+void
+tree_fold(struct row_list *list, const struct row_tree *tree, const struct folded_rows *folded)
 {
 	size_t count = 0;
 
@@ -139,7 +185,7 @@ tree_fold(struct row_list *list, bool (*is_folded)(const void *row, const void *
 		unsigned short depth = list->depths[i];
 		size_t below = i + 1;
 
-		if (is_folded(list->rows[i], data))
+		if (tree_is_folded(folded, tree, list->rows[i]))
 			while (below < list->count && list->depths[below] > depth)
 				below++;
 		list->rows[count] = list->rows[i];

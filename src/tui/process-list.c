@@ -6,13 +6,10 @@
 #include "model/badness.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
-#include "table/tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { TREE_INDENT = 2, TREE_DEPTH = 20, MARK_SIZE = 32 };
 
 bool
 process_keys_have(const struct process_keys *set, const struct process *process)
@@ -50,9 +47,9 @@ is_command(const struct column *column)
 
 /* COMMAND shows the kernel's name as long as the command line has not been read. */
 static const char *
-text_of_row(const struct table_view *view, const struct column *column, const void *row)
+text_of_row(const struct table_view *view, const struct column *column, size_t index)
 {
-	const struct process *process = row;
+	const struct process *process = view->rows.rows[index];
 
 	if (!is_command(column))
 		return NULL;
@@ -67,30 +64,7 @@ style_of(const struct table_view *view, const void *row)
 	return process_keys_have(&list_of(view)->tags, row) ? STYLE_TAGGED : STYLE_NORMAL;
 }
 
-/* In a tree, indents the last text below its parent's, with the number of folded rows before it. */
-static int
-draw_branch(const struct table_view *view, WINDOW *window, int y, size_t index, size_t number,
-	enum style style)
-{
-	const struct heading *heading = &view->grid.headings[number];
-	char mark[MARK_SIZE];
-	int indent;
-
-	if (!list_of(view)->listing->tree || number + 1 < view->grid.heading_count ||
-		heading->column->unit != UNIT_TEXT)
-		return 0;
-	indent = view->rows.depths[index];
-	indent = TREE_INDENT * (indent < TREE_DEPTH ? indent : TREE_DEPTH);
-	if (view->rows.folded[index] == 0)
-		return indent;
-	snprintf(mark, sizeof(mark), "[+%zu] ", view->rows.folded[index]);
-	return indent + screen_put_within(window, y, heading->x + indent, heading->room - indent,
-				style, mark);
-}
-
-static const struct row_look look = {
-	.style = style_of, .text = text_of_row, .draw_before = draw_branch
-};
+static const struct row_look look = { .style = style_of, .text = text_of_row };
 
 void
 process_list_init(struct process_list *list, const struct tui_settings *settings,
@@ -107,7 +81,6 @@ process_list_finish(struct process_list *list)
 {
 	table_view_finish(&list->table);
 	free(list->tags.keys);
-	free(list->folded.keys);
 	arena_finish(&list->scopes);
 	free(list->visible.pids);
 	free(list->near.pids);
@@ -123,6 +96,7 @@ process_list_use(struct process_list *list, struct listing *listing, uint64_t ne
 	list->table.columns = &listing->columns;
 	list->table.has_commands = listing == &list->settings->processes;
 	list->table.order = &listing->order;
+	list->table.tree = &listing->tree;
 	list->needs = needs;
 	list->is_of_candidates = false;
 }
@@ -278,12 +252,6 @@ follow(struct table_view *table, const struct process_key *key)
 	list_fit(&table->list, table->rows.count, table->list.height);
 }
 
-static bool
-is_folded(const void *row, const void *folded)
-{
-	return process_keys_have(folded, row);
-}
-
 void
 process_list_note_visible(struct process_list *list)
 {
@@ -306,10 +274,6 @@ process_list_show(struct process_list *list, const struct snapshot *snapshot)
 		table->filter, table->order);
 	drop_hidden(list, list->is_of_candidates ? &scope : NULL);
 	sum_filtered(list, snapshot);
-	if (list->listing->tree) {
-		tree_arrange(&table->rows, table_column(&process_table, "pid"),
-			table_column(&process_table, "ppid"));
-		tree_fold(&table->rows, is_folded, &list->folded);
-	}
+	table_view_arrange(table);
 	follow(table, &list->selected);
 }

@@ -49,7 +49,7 @@ struct process_list {
 	struct pids summed;           /* of the rows, if a filter is active */
 	struct pids visible, near;
 	struct process_key selected; /* kept while rows come, go and move */
-	struct process_keys tags, folded;
+	struct process_keys tags;
 };
 
 /* Initializes a list without a view. The filter of the command line is borrowed. */

@@ -28,13 +28,12 @@ sort_by_column(struct app *app, long which)
 	table_input_sort(app, order_of(table_column(&process_table, name)));
 }
 
-enum { TREE, COMMAND_LINE, KERNEL_THREADS };
+enum { COMMAND_LINE, KERNEL_THREADS };
 
 static void
 flip(struct app *app, long which)
 {
 	bool *const settings[] = {
-		[TREE] = &app->processes->listing->tree,
 		[COMMAND_LINE] = &app->settings->command_line,
 		[KERNEL_THREADS] = &app->settings->kernel_threads,
 	};
@@ -59,20 +58,6 @@ untag_all(struct app *app)
 	app->processes->tags.count = 0;
 }
 
-static void
-fold(struct app *app, long folds)
-{
-	struct process_list *list = app->processes;
-	const struct process *process = process_list_selected(list);
-
-	if (!list->listing->tree) {
-		app_say(app, "only a tree is folded (V shows it)");
-	} else if (process && process_keys_have(&list->folded, process) != (folds > 0)) {
-		process_keys_toggle(&list->folded, process);
-		app_show(app);
-	}
-}
-
 static const struct action_handler handlers[] = {
 	{ ACTION_SORT_MEMORY, .act_with = sort_by_column, .argument = 0 },
 	{ ACTION_SORT_CPU, .act_with = sort_by_column, .argument = 1 },
@@ -80,9 +65,6 @@ static const struct action_handler handlers[] = {
 	{ ACTION_SORT_TIME, .act_with = sort_by_column, .argument = 3 },
 	{ ACTION_USER, .act = choose_user },
 	{ ACTION_OPEN, .act = open_detail },
-	{ ACTION_TREE, .act_with = flip, .argument = TREE },
-	{ ACTION_FOLD, .act_with = fold, .argument = 1 },
-	{ ACTION_UNFOLD, .act_with = fold, .argument = 0 },
 	{ ACTION_COMMAND_LINE, .act_with = flip, .argument = COMMAND_LINE },
 	{ ACTION_KERNEL_THREADS, .act_with = flip, .argument = KERNEL_THREADS },
 	{ ACTION_TAG, .act = tag_and_go_on },

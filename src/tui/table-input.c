@@ -259,6 +259,26 @@ end_filter(struct app *app)
 	return has_any;
 }
 
+static void
+flip_tree(struct app *app)
+{
+	bool *tree = app_table(app)->tree;
+
+	*tree = !*tree;
+	app_show(app);
+}
+
+static void
+fold(struct app *app, long folds)
+{
+	struct table_view *view = app_table(app);
+
+	if (!*view->tree)
+		app_say(app, "only a tree is folded (V shows it)");
+	else if (table_view_fold(view, folds > 0))
+		app_show(app);
+}
+
 static const struct action_handler handlers[] = {
 	{ ACTION_LEFT, .act_with = scroll_columns, .argument = -1 },
 	{ ACTION_RIGHT, .act_with = scroll_columns, .argument = 1 },
@@ -272,11 +292,20 @@ static const struct action_handler handlers[] = {
 	{ ACTION_FILTER, .act = open_filter },
 };
 
+/* Where rows can stand below others. */
+static const struct action_handler tree_handlers[] = {
+	{ ACTION_TREE, .act = flip_tree },
+	{ ACTION_FOLD, .act_with = fold, .argument = 1 },
+	{ ACTION_UNFOLD, .act_with = fold, .argument = 0 },
+};
+
 bool
 table_input(struct app *app, enum action action)
 {
 	if (action == ACTION_BACK)
 		return end_filter(app);
 	return list_action(&app_table(app)->list, action) ||
-	       action_handle(handlers, ARRAY_SIZE(handlers), app, action);
+	       action_handle(handlers, ARRAY_SIZE(handlers), app, action) ||
+	       (app_table(app)->tree &&
+		       action_handle(tree_handlers, ARRAY_SIZE(tree_handlers), app, action));
 }

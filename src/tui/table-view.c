@@ -5,9 +5,16 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_HEIGHT_FOR_NOTES = 6, KEY_COLUMNS = 4 };
+enum {
+	LEAST_HEIGHT_FOR_NOTES = 6,
+	KEY_COLUMNS = 4,
+	TREE_INDENT = 2,
+	TREE_DEPTH = 20,
+	MARK_SIZE = 32
+};
 
 void
 table_view_init(
@@ -32,6 +39,7 @@ table_view_finish(struct table_view *view)
 	selection_finish(&view->own_columns);
 	row_list_finish(&view->rows);
 	filter_destroy(view->filter);
+	free(view->folded.rows);
 }
 
 /* The columns that tell rows apart. */
@@ -99,12 +107,36 @@ note_selected(struct table_view *view)
 }
 
 void
+table_view_arrange(struct table_view *view)
+{
+	const struct row_tree *tree = view->columns->table->tree;
+
+	if (!view->tree || !*view->tree)
+		return;
+	tree_arrange(&view->rows, tree);
+	tree_fold(&view->rows, tree, &view->folded);
+}
+
+bool
+table_view_fold(struct table_view *view, bool folds)
+{
+	const struct row_tree *tree = view->columns->table->tree;
+	const void *row = table_view_selected(view);
+
+	if (!row || tree_is_folded(&view->folded, tree, row) == folds)
+		return false;
+	tree_toggle(&view->folded, tree, row);
+	return true;
+}
+
+void
 table_view_show(struct table_view *view, const struct rows *rows)
 {
 	order_build(&view->rows, view->columns->table, rows->data, rows->count, view->filter,
 		view->order);
 	if (view->is_worth_showing)
 		row_list_keep(&view->rows, view->is_worth_showing);
+	table_view_arrange(view);
 	follow_selected(view);
 	list_fit(&view->list, view->rows.count, view->list.height);
 }
@@ -138,6 +170,27 @@ style_of(const struct table_view *view, size_t index)
 	return view->look ? view->look->style(view, view->rows.rows[index]) : STYLE_NORMAL;
 }
 
+/* In a tree, indents the last text below its parent's, with the number of folded rows before it. */
+static int
+draw_branch(const struct table_view *view, WINDOW *window, int y, size_t index, size_t number,
+	enum style style)
+{
+	const struct heading *heading = &view->grid.headings[number];
+	char mark[MARK_SIZE];
+	int indent;
+
+	if (!view->tree || !*view->tree || number + 1 < view->grid.heading_count ||
+		heading->column->unit != UNIT_TEXT)
+		return 0;
+	indent = view->rows.depths[index];
+	indent = TREE_INDENT * (indent < TREE_DEPTH ? indent : TREE_DEPTH);
+	if (view->rows.folded[index] == 0)
+		return indent;
+	snprintf(mark, sizeof(mark), "[+%zu] ", view->rows.folded[index]);
+	return indent + screen_put_within(window, y, heading->x + indent, heading->room - indent,
+				style, mark);
+}
+
 static void
 draw_row(const struct table_view *view, WINDOW *window, int y, size_t index,
 	const struct grid_content *content)
@@ -150,14 +203,12 @@ draw_row(const struct table_view *view, WINDOW *window, int y, size_t index,
 		screen_put_line(window, y, style, "");
 	for (size_t i = 0; i < view->grid.heading_count; i++) {
 		const struct heading *heading = &view->grid.headings[i];
-		const char *text = NULL;
-		int before = 0;
+		const char *text = look ? look->text(view, heading->column, index) : NULL;
 
-		if (look) {
-			text = look->text(view, heading->column, row);
-			before = look->draw_before(view, window, y, index, i, style);
-		}
-		grid_draw_cell(heading, content, row, text, window, y, before, style);
+		if (look && look->draw && look->draw(heading, row, window, y, content->charset))
+			continue;
+		grid_draw_cell(heading, content, row, text, window, y,
+			draw_branch(view, window, y, index, i, style), style);
 	}
 }
 

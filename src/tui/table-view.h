@@ -4,6 +4,7 @@
 #include "table/filter.h"
 #include "table/order.h"
 #include "table/rows.h"
+#include "table/tree.h"
 #include "tui/grid.h"
 #include "tui/list.h"
 #include "tui/prompt.h"
@@ -15,12 +16,12 @@ struct table_view;
 /* The look of rows that differ. */
 struct row_look {
 	enum style (*style)(const struct table_view *view, const void *row);
-	/* A text shown instead of the value; NULL: the value. */
+	/* A text shown instead of the value of a row; NULL: the value. */
 	const char *(*text)(
-		const struct table_view *view, const struct column *column, const void *row);
-	/* Draws the part before the cell of a heading. Returns its width. */
-	int (*draw_before)(const struct table_view *view, WINDOW *window, int y, size_t index,
-		size_t heading, enum style style);
+		const struct table_view *view, const struct column *column, size_t index);
+	/* Draws a cell, unless it is shown as a text. Returns whether it was drawn. NULL: none. */
+	bool (*draw)(const struct heading *heading, const void *row, WINDOW *window, int y,
+		enum charset charset);
 };
 
 /* Rows of any table on the screen: columns, order, filter and selection. */
@@ -42,6 +43,8 @@ struct table_view {
 	bool (*is_worth_showing)(const void *row); /* NULL: all are */
 	const struct row_look *look;               /* NULL: default */
 	bool has_commands; /* a last text tells rows apart: it has more space */
+	bool *tree;        /* borrowed: rows stand below those they belong to; NULL: they cannot */
+	struct folded_rows folded;
 };
 
 /* Shows these columns, sorted by `order` (NULL: unsorted); both must be valid. */
@@ -54,6 +57,12 @@ void table_view_finish(struct table_view *view);
  * but stays first if it is; else the caller keeps it.
  */
 void table_view_show(struct table_view *view, const struct rows *rows);
+
+/* For rows that are in order: puts them below those they belong to, if they are shown so. */
+void table_view_arrange(struct table_view *view);
+
+/* Folds the selected row, or unfolds it. Returns false if it is so already. */
+bool table_view_fold(struct table_view *view, bool folds);
 
 /* The selected row, or NULL. */
 const void *table_view_selected(const struct table_view *view);

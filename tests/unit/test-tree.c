@@ -16,8 +16,6 @@ struct leaf {
 static void
 check_tree(const struct leaf *rows, size_t count, const struct leaf *expected)
 {
-	const struct column *pid = table_column(&process_table, "pid");
-	const struct column *parent = table_column(&process_table, "ppid");
 	struct process *processes = xcalloc(count, sizeof(*processes));
 	struct row_list list = { .rows = xcalloc(count, sizeof(void *)), .count = count };
 
@@ -26,10 +24,10 @@ check_tree(const struct leaf *rows, size_t count, const struct leaf *expected)
 		processes[i].parent = rows[i].other;
 		list.rows[i] = &processes[i];
 	}
-	tree_arrange(&list, pid, parent);
+	tree_arrange(&list, process_table.tree);
 	assert_int_equal(list.count, count);
 	for (size_t i = 0; i < count; i++) {
-		assert_int_equal(column_number(pid, list.rows[i]), expected[i].pid);
+		assert_int_equal(((const struct process *)list.rows[i])->pid, expected[i].pid);
 		assert_int_equal(list.depths[i], expected[i].other);
 	}
 	row_list_finish(&list);
@@ -66,17 +64,6 @@ a_long_chain_is_walked(void **state)
 	free(sorted);
 }
 
-static bool
-is_folded(const void *row, const void *folded)
-{
-	const struct process *process = row;
-
-	for (const int64_t *pid = folded; *pid; pid++)
-		if (*pid == process->pid)
-			return true;
-	return false;
-}
-
 /* 1 has 2 and 5; 2 has 3, which has 4. */
 static void
 what_is_folded_hides_all_below_it(void **state)
@@ -95,19 +82,23 @@ what_is_folded_hides_all_below_it(void **state)
 	struct process processes[ARRAY_SIZE(family)];
 	const void *rows[ARRAY_SIZE(family)];
 
+	memset(processes, 0, sizeof(processes));
 	for (size_t i = 0; i < ARRAY_SIZE(family); i++) {
 		processes[i].pid = family[i].pid;
 		processes[i].parent = family[i].other;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct row_tree *tree = process_table.tree;
 		struct row_list list = { .rows = rows, .count = ARRAY_SIZE(family) };
+		struct folded_rows folded = { .rows = NULL };
 		size_t count = 0;
 
 		for (size_t j = 0; j < ARRAY_SIZE(family); j++)
 			rows[j] = &processes[j];
-		tree_arrange(&list, table_column(&process_table, "pid"),
-			table_column(&process_table, "ppid"));
-		tree_fold(&list, is_folded, cases[i].folded);
+		tree_arrange(&list, tree);
+		for (size_t j = 0; cases[i].folded[j]; j++)
+			tree_toggle(&folded, tree, &processes[cases[i].folded[j] - 1]);
+		tree_fold(&list, tree, &folded);
 		for (; cases[i].left[count]; count++) {
 			const struct process *process = list.rows[count];
 
@@ -118,7 +109,25 @@ what_is_folded_hides_all_below_it(void **state)
 		assert_int_equal(list.left_out, ARRAY_SIZE(family) - count);
 		list.rows = NULL;
 		row_list_finish(&list);
+		free(folded.rows);
 	}
+}
+
+/* A later process with the same PID is not folded. */
+static void
+a_second_time_unfolds_and_another_process_is_not_meant(void **state)
+{
+	struct process process = { .pid = 5, .start_time = 7 };
+	struct process later = { .pid = 5, .start_time = 8 };
+	struct folded_rows folded = { .rows = NULL };
+
+	tree_toggle(&folded, process_table.tree, &process);
+	assert_true(tree_is_folded(&folded, process_table.tree, &process));
+	assert_false(tree_is_folded(&folded, process_table.tree, &later));
+	tree_toggle(&folded, process_table.tree, &process);
+	assert_false(tree_is_folded(&folded, process_table.tree, &process));
+	assert_int_equal(folded.count, 0);
+	free(folded.rows);
 }
 
 int
@@ -128,6 +137,7 @@ main(void)
 		cmocka_unit_test(children_stand_below_their_parents),
 		cmocka_unit_test(a_long_chain_is_walked),
 		cmocka_unit_test(what_is_folded_hides_all_below_it),
+		cmocka_unit_test(a_second_time_unfolds_and_another_process_is_not_meant),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
