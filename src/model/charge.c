@@ -31,6 +31,8 @@ const struct cgroup_charge charge_unknown = {
 	.swap_max = UNKNOWN,
 	.effective = UNKNOWN,
 	.headroom = UNKNOWN,
+	.full = UNKNOWN,
+	.full_workset = UNKNOWN,
 	.cache = UNKNOWN,
 	.available = UNKNOWN,
 	.high_events = UNKNOWN,
@@ -91,6 +93,16 @@ is_limited_from(const struct cgroup_charge *above, int64_t hierarchical)
 	return above && (hierarchical == UNKNOWN || above->effective >= hierarchical);
 }
 
+/* How full the own limit is. */
+static void
+fill_own(struct cgroup_charge *charge, int64_t max)
+{
+	bool is_limited = max != UNKNOWN && max != UNLIMITED;
+
+	charge->full = is_limited ? known_share(charge->current, max) : UNKNOWN;
+	charge->full_workset = is_limited ? known_share(charge->workset, max) : UNKNOWN;
+}
+
 void
 charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_charge *above,
 	int64_t hierarchical)
@@ -99,9 +111,14 @@ charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_char
 	charge->headroom = room_below(max, charge->current);
 	charge->available = room_below(max, known_difference(charge->current, charge->cache));
 	charge->limited_by = max == UNKNOWN || max == UNLIMITED ? NULL : charge->path;
+	fill_own(charge, max);
 	if (is_limited_from(above, hierarchical)) {
 		if (above->effective < max)
 			charge->limited_by = above->limited_by;
+		if (above->headroom < charge->headroom) {
+			charge->full = above->full;
+			charge->full_workset = above->full_workset;
+		}
 		charge->effective = least(max, above->effective);
 		charge->headroom = least(charge->headroom, above->headroom);
 		charge->available = least(charge->available, above->available);
@@ -112,6 +129,7 @@ charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_char
 	charge->effective = hierarchical;
 	charge->limited_by = OOM_SCOPE_HIDDEN;
 	charge->headroom = charge->available = UNKNOWN; /* what it uses is hidden too */
+	charge->full = charge->full_workset = UNKNOWN;
 }
 
 /* What is left of a limit and of the machine's part. */

@@ -28,8 +28,10 @@ struct cgroup_charge {
 	int64_t effective;      /* the least limit of it and all visible groups above it, */
 	const char *limited_by; /* the group that sets it, or OOM_SCOPE_HIDDEN; NULL: none */
 	int64_t headroom;       /* left until the first of these limits is reached */
-	int64_t cache;          /* of `current`: page cache and slab that can be given back */
-	int64_t available;      /* as headroom, with the cache of each of these groups given back */
+	int64_t full; /* how much of that one is charged, per mille; UNKNOWN: there is none */
+	int64_t full_workset; /* the same for its working set */
+	int64_t cache;        /* of `current`: page cache and slab that can be given back */
+	int64_t available;    /* as headroom, with the cache of each of these groups given back */
 	int64_t high_events, max_events, ooms, kills, group_kills;
 	int64_t own_kills; /* without those in the groups below it */
 	int64_t high_rate, kill_rate;

@@ -10,7 +10,7 @@
 #define CHARGE(name) offsetof(struct cgroup_charge, name), .part = &charge_part
 
 const char group_default_columns[] = "footprint,share,processes,anon,file,shared,swap,sum,name";
-const char group_charge_columns[] = "footprint,current,workset,headroom,share,processes,swap,name";
+const char group_charge_columns[] = "footprint,current,full,headroom,workset,processes,swap,name";
 
 static const struct row_part charge_part = { FIELD(charge), &charge_unknown };
 
@@ -87,6 +87,9 @@ static const struct column columns[] = {
 	{ "headroom", "HEADROOM", NULL, "What is left until a limit is reached: the least MAX - CURRENT of the cgroup and of all above it. none: no limit.", UNIT_LIMIT, 8, NEED_CHARGE | NEED_CHARGE_MAX, CHARGE(headroom),
 		.source = "memory.max and memory.current of all cgroups above it",
 		.misread = "A full cgroup is not about to be killed: page cache is dropped first. Unknown if LIMITEDBY is hidden." },
+	{ "full", "FULL%", NULL, "How full the limit is that HEADROOM is about: what that cgroup is charged for, as a share of its MAX. Unknown: no limit. On the screen a bar: its WORKSET, then the rest.", UNIT_PERCENT, 8, NEED_CHARGE | NEED_CHARGE_MAX, CHARGE(full),
+		.source = "memory.max and memory.current of all cgroups above it",
+		.misread = "Files that are read fill each limit in time: page cache is dropped before anything is killed." },
 	{ "available", "AVAIL", NULL, "The same with page cache and slab given back: how much it can still take until a kill without swap. none: no limit.", UNIT_LIMIT, 7, NEED_CHARGE | NEED_CHARGE_MAX | NEED_CHARGE_STAT, CHARGE(available),
 		.source = "as HEADROOM, and memory.stat: active_file, inactive_file, slab_reclaimable" },
 	{ "high", "HIGH", NULL, "Above this the kernel slows its processes down and reclaims, without kills. none: no such limit.", UNIT_LIMIT, 7, NEED_CHARGE | NEED_CHARGE_REST, CHARGE(high),
@@ -129,11 +132,14 @@ static const struct column columns[] = {
 };
 /* clang-format on */
 
+static const struct row_tree tree = { FIELD(id), FIELD(above), FIELD(id) };
+
 const struct table group_table = {
 	.name = "group",
 	.search = "name",
 	.key = "name,path",
-	.then_by = "processes",
+	.then_by = "current",
+	.tree = &tree,
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct group),

@@ -33,8 +33,9 @@ struct group {
 	int64_t swap, page_tables;
 	int64_t major_fault_rate;
 	int64_t largest, largest_pid; /* the process with the largest RES */
-	int64_t is_stale; /* 1: some PSS were read before this refresh, or are missing */
-	int64_t depth;    /* of a cgroup, 0: outermost; UNKNOWN: the row has no rows below it */
+	int64_t is_stale;  /* 1: some PSS were read before this refresh, or are missing */
+	int64_t id, above; /* of a cgroup: the inode of its folder and of the one above; 0: none */
+	int64_t depth;     /* of a cgroup, 0: outermost; UNKNOWN: the row has no rows below it */
 	const struct cgroup_charge *charge; /* never NULL; the snapshot's, or charge_unknown */
 	bool is_in_several; /* its processes are in several cgroups: it has no charge */
 };

@@ -152,6 +152,8 @@ add_group(struct grouping *grouping, const char *name, const char *path, uint64_
 	group->processes = group->known = group->footprint = 0;
 	group->anon = group->file = group->shared = group->swap = group->page_tables = 0;
 	group->major_fault_rate = 0;
+	group->id = UNKNOWN;
+	group->above = 0;
 	if (grouping->tree_count > 0)
 		group->depth = 0;
 	index_add(&grouping->index, hash);
@@ -220,6 +222,10 @@ add_tree(struct grouping *grouping)
 		uint32_t row =
 			add_group(grouping, charge->path, NULL, index_mix_text(0, charge->path));
 
+		group_at(grouping->groups, row)->id = charge->inode;
+		if (charge->parent != UNKNOWN)
+			group_at(grouping->groups, row)->above =
+				charge_at(charges, (size_t)charge->parent)->inode;
 		group_at(grouping->groups, row)->depth = charge->depth;
 		group_at(grouping->groups, row)->charge = charge;
 	}

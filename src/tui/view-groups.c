@@ -3,11 +3,13 @@
 #include "base/cleanup.h"
 #include "base/index.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/group.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
+#include "tui/bar.h"
 #include "tui/process-list.h"
 #include "tui/table-input.h"
 #include "tui/table-view.h"
@@ -21,6 +23,7 @@ struct state {
 	struct rows groups;
 	struct arena texts; /* of the groups */
 	enum group_kind kind;
+	bool is_tree;         /* cgroups stand below those they are in */
 	uint32_t *group_rows; /* of each process of the snapshot */
 	size_t capacity;
 	struct process_keys members; /* of the selected group, for keys that change them */
@@ -54,6 +57,53 @@ columns_of(enum group_kind kind)
 					 : "footprint,share,processes,anon,file,shared,swap,name";
 }
 
+/* Below another cgroup the last part of the path is enough. */
+static const char *
+text_of(const struct table_view *view, const struct column *column, size_t index)
+{
+	const struct group *group = view->rows.rows[index];
+	bool is_below = view->tree && *view->tree && view->rows.depths[index] > 0;
+
+	if (!is_below || strcmp(column->name, "name") != 0 || !group->name)
+		return NULL;
+	return strrchr(group->name, '/') + 1;
+}
+
+static enum style
+style_of(const struct table_view *view, const void *row)
+{
+	return STYLE_NORMAL;
+}
+
+/* How full a limit is: the working set, then the rest, which is mostly cache that goes first. */
+static bool
+draw_full(
+	const struct heading *heading, const void *row, WINDOW *window, int y, enum charset charset)
+{
+	const struct cgroup_charge *charge = ((const struct group *)row)->charge;
+	const int64_t workset =
+		charge->full_workset == UNKNOWN ? charge->full : charge->full_workset;
+	const struct bar_part parts[] = {
+		{ "workset", "\u2588", '#', STYLE_ANON, workset },
+		{ "rest", "\u2591", '-', STYLE_CACHE, known_difference(charge->full, workset) },
+		{ "left", "\u00b7", ' ', STYLE_DIM, known_difference(1000, charge->full) },
+	};
+
+	if (strcmp(heading->column->name, "full") != 0 || charge->full == UNKNOWN)
+		return false;
+	bar_draw(window, y, heading->x, heading->room, parts, ARRAY_SIZE(parts), 1000, charset);
+	return true;
+}
+
+static const struct row_look look = { .style = style_of, .text = text_of, .draw = draw_full };
+
+/* Only cgroups are in each other. */
+static void
+set_tree(struct state *state)
+{
+	state->table.tree = state->kind == GROUP_BY_CGROUP ? &state->is_tree : NULL;
+}
+
 static void
 init(void *data)
 {
@@ -61,6 +111,9 @@ init(void *data)
 
 	table_view_init(&state->table, &group_table, columns_of(state->kind), "footprint");
 	state->table.has_commands = true;
+	state->table.look = &look;
+	state->is_tree = true;
+	set_tree(state);
 }
 
 static void
@@ -185,6 +238,7 @@ next_kind(struct state *state)
 	size_t position;
 
 	state->kind = (state->kind + 1) % GROUP_KINDS;
+	set_tree(state);
 	table->list.selected = 0;
 	table->columns->count = 0;
 	selection_parse(table->columns, columns_of(state->kind), &position);

@@ -369,7 +369,7 @@ def test_without_a_memory_controller_the_reason_is_shown():
 
 
 def test_a_kind_has_its_own_columns():
-    of_charge = ["FOOTPRINT", "CURRENT", "WORKSET", "HEADROOM", "%MEM", "PROCS", "SWAP", "NAME"]
+    of_charge = ["FOOTPRINT", "CURRENT", "FULL%", "HEADROOM", "WORKSET", "PROCS", "SWAP", "NAME"]
     for words in (["--by", "cgroup"], ["--by", "unit"], ["--depth", "1"]):
         lines = memtop("groups", *words).stdout.decode().splitlines()
         assert of_charge in [line.split() for line in lines[:5]]

@@ -343,6 +343,25 @@ def test_a_machine_that_is_not_well_shows_the_golden_screen(terminal, tmp_path, 
     terminal.wait_for(f"state-{state}-{size}")
 
 
+# What the fixtures of cgroups show: the file system of version 2 lies where the kernel says.
+CGROUPS = [("cgroups", []), ("cgroups-folded", ["Down", "-"]), ("cgroups-flat", ["V"])]
+
+
+@pytest.mark.parametrize("size", ["80x24", "40x10"])
+@pytest.mark.parametrize("name, keys", CGROUPS)
+def test_cgroups_are_a_tree_with_bars_of_their_limits(terminal, tmp_path, name, keys, size):
+    tree = tmp_path / "tree"
+    shutil.copytree(FIXTURES / "server", tree, symlinks=True)
+    (tree / "self" / "mountinfo").write_text(f"30 23 0:26 / {FIXTURES}/cgroups rw - cgroup2 cgroup2 rw\n")
+    terminal.start(size, {}, tree=tree)
+    terminal.wait_for_text("java -Xmx4g")
+    terminal.type("2", "b", "b", "b")
+    terminal.wait_for_text("app.service")
+    terminal.with_looks = True  # of what the bars consist
+    terminal.type(*keys)
+    terminal.wait_for(f"{name}-{size}")
+
+
 def width_of(text):
     """Columns of a terminal: wide characters take two, combining ones none."""
     return sum(

@@ -34,6 +34,10 @@ headroom_is_the_least_of_all_groups_above(void **state)
 	assert_int_equal(charge->effective, 64 * MIB);
 	assert_string_equal(charge->limited_by, "/kubepods.slice/pod");
 	assert_int_equal(charge->headroom, 120 * 1024);
+	assert_int_equal(charge->full, 998); /* the pod, not what it uses of it itself */
+	is_unknown(charge->full_workset);    /* there is no memory.stat */
+	assert_int_equal(cgroup_world_find(world, "/kubepods.slice")->full, 213);
+	is_unknown(cgroup_world_find(world, "/")->full);
 	charge = cgroup_world_find(world, "/kubepods.slice/pod/aa");
 	assert_string_equal(charge->limited_by, "/kubepods.slice/pod/aa"); /* innermost of equals */
 	assert_int_equal(charge->headroom, 120 * 1024);
@@ -61,6 +65,8 @@ a_group_has_totals_as_a_machine_has(void **state)
 		NULL);
 	charge = cgroup_world_group(world, "/a/b");
 	assert_int_equal(charge->cache, 2 * MIB);
+	assert_int_equal(charge->full, 900); /* of /a: 90 of 100 MiB, 70 without what is inactive */
+	assert_int_equal(charge->full_workset, 700);
 	assert_int_equal(
 		charge->available, (10 + 30) * MIB); /* the cache of /a, with that of /a/b */
 	totals->total = 1000 * MIB;
@@ -153,6 +159,7 @@ a_hidden_limit_is_told_but_not_what_is_left_of_it(void **state)
 	is_unlimited(charge->max);
 	assert_int_equal(charge->effective, 300 * MIB);
 	assert_string_equal(charge->limited_by, "hidden");
+	is_unknown(charge->full);
 	is_unknown(charge->headroom);
 }
 
