@@ -15,7 +15,9 @@ fill_of(const struct bar_part *part, enum charset charset, char ascii[static 2])
 	ascii[1] = '\0';
 	if (charset != CHARSET_UTF8)
 		return ascii;
-	return screen_has_colors() && part->fill != ' ' ? "\u2588" : part->shade;
+	if (!screen_has_colors() || part->fill == ' ')
+		return part->shade;
+	return part->block ? part->block : "\u2588";
 }
 
 static void

@@ -15,6 +15,7 @@ struct bar_part {
 	char fill;         /* fills it where there are none */
 	enum style style;
 	int64_t bytes;
+	const char *block; /* fills it where there are block characters and colours; NULL: U+2588 */
 };
 
 /* Draws the parts side by side; `width` columns are `total` bytes. */

@@ -83,9 +83,11 @@ draw_full(
 	const struct cgroup_charge *charge = ((const struct group *)row)->charge;
 	const int64_t workset =
 		charge->full_workset == UNKNOWN ? charge->full : charge->full_workset;
+	static const char block[] = "\u2586"; /* bars of rows below each other stay apart */
 	const struct bar_part parts[] = {
-		{ "workset", "\u2588", '#', STYLE_ANON, workset },
-		{ "rest", "\u2591", '-', STYLE_CACHE, known_difference(charge->full, workset) },
+		{ "workset", block, '#', STYLE_ANON, workset, block },
+		{ "rest", "\u2591", '-', STYLE_CACHE, known_difference(charge->full, workset),
+			block },
 		{ "left", "\u00b7", ' ', STYLE_DIM, known_difference(1000, charge->full) },
 	};
 
