@@ -149,6 +149,51 @@ def test_F14_a_vfork_child_dies_with_whom_it_shares_memory(file):
             time.sleep(0.02)
 
 
+def set_limit(group, folder, limit):
+    (folder / ("memory.limit_in_bytes" if group.version == 1 else "memory.max")).write_text(str(limit))
+
+
+def hits(folder):
+    """How often the limit of this group itself was reached."""
+    if (folder / "memory.failcnt").exists():
+        return int((folder / "memory.failcnt").read_text())
+    return int(re.search(r"(?m)^max (\d+)$", (folder / "memory.events.local").read_text())[1])
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_limit_that_kills_is_the_one_that_groups_name(file, place):
+    with memory_cgroup(1 << 40) as group:
+        levels = [group.folder, group.folder / "a", group.folder / "a" / "b"]
+        beside = [group.folder / "other", group.folder / "a" / "other"]
+        made = [*levels[1:], *beside]
+        try:
+            for folder in made:
+                folder.mkdir()
+                if group.version == 2 and folder == levels[1]:
+                    (group.folder / "cgroup.subtree_control").write_text("+memory")
+                    (folder / "cgroup.subtree_control").write_text("+memory")
+            set_limit(group, levels[place], 96 * MIB)
+            with running((beside[0], "hold", 30), (beside[1], "hold", 20), (levels[2], "push", file)) as started:
+                *holders, pusher = started
+                first = [*holders, pusher][place]
+                path = f"{group.path}/a/b"
+                named = f"{group.path}{['', '/a', '/a/b'][place]}"
+                columns = "name,limited_by,effective,headroom,full"
+                process = memtop("groups", "--by", "cgroup", "--format", "json", "-F", columns, "--filter", f"name='{path}'")
+                (row,) = [row for row in map(json.loads, process.stdout.splitlines()) if row["kind"] == "group"]
+                assert row["limited_by"] == named and row["effective"] == 96 * MIB
+                held = sum([30, 20, 0][place:])
+                assert (96 - held - 20) * MIB < row["headroom"] < (96 - held) * MIB
+                assert row["full"] == pytest.approx(100 - row["headroom"] / (96 * MIB) * 100, abs=0.1)
+                assert predict(path)[1][0]["pid"] == first.pid
+                before = [hits(folder) for folder in levels]
+                assert first.pid in first_killed([*levels, *beside], pusher, holders)
+                assert [hits(folder) > count for folder, count in zip(levels, before)] == [i == place for i in range(3)]
+        finally:
+            for folder in (levels[2], *reversed(beside), levels[1]):
+                remove(folder)
+
+
 def test_the_head_says_within_which_ancestor():
     with limited(96 * MIB, "a") as (group, (folder,)), running((folder, "hold", 1)):
         head = memtop("oom", "--cgroup", f"{group.path}/a", "--top", "1").stdout.decode().splitlines()[0]
