@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/arena.h"
 #include "base/known.h"
 #include "command/table-command.h"
 #include "model/group.h"
@@ -14,8 +13,7 @@ struct groups_run {
 	enum group_kind kind;
 	bool has_kind; /* else by unit where there are units, by program elsewhere */
 	int64_t depth; /* the most shown; UNKNOWN: all */
-	struct rows groups;
-	struct arena texts; /* of the groups */
+	struct groups groups;
 };
 
 #define SETTING(member) offsetof(struct groups_run, member)
@@ -47,7 +45,7 @@ set_depth(void *member, const struct command_option *option, const char *value)
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "by", 'b', "KIND", "what the processes of a group have in common, see below; default: unit, without systemd program", set_kind, 0, 0 },
-	{ "depth", 0, "LEVELS", "with --by cgroup, only groups so many levels below the outermost", set_depth, SETTING(depth), 0 },
+	{ "depth", 0, "LEVELS", "only groups so many levels below the outermost: with --by cgroup (default) or tree", set_depth, SETTING(depth), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -64,8 +62,8 @@ prepare(struct table_run *run)
 {
 	struct groups_run *own = run->own;
 
-	if (own->depth != UNKNOWN && own->has_kind && own->kind != GROUP_BY_CGROUP)
-		return command_complain(NULL, "--depth needs --by cgroup");
+	if (own->depth != UNKNOWN && own->has_kind && !group_kinds[own->kind].is_tree)
+		return command_complain(NULL, "--depth needs --by cgroup or --by tree");
 	if (!own->has_kind)
 		own->kind = own->depth == UNKNOWN ? GROUP_BY_UNIT : GROUP_BY_CGROUP;
 	own->has_kind = own->has_kind || own->depth != UNKNOWN;
@@ -82,7 +80,7 @@ ask(const struct table_run *run, struct needs *needs)
 	needs->bits |= group_kinds[own->kind].need;
 	if (!own->has_kind)
 		needs->bits |= group_kinds[GROUP_BY_PROGRAM].need;
-	if (!group_kinds[own->kind].columns)
+	if (!group_kinds[own->kind].has_charge)
 		needs->bits &= ~CHARGE_NEEDS;
 }
 
@@ -133,11 +131,10 @@ list_groups(struct table_run *run)
 
 	if (!own->has_kind)
 		choose_kind(run);
-	arena_reset(&own->texts);
-	group_build(&own->groups, run->now, own->kind, &own->texts);
+	groups_build(&own->groups, run->now, own->kind);
 	if (own->depth != UNKNOWN)
-		leave_out_deeper(&own->groups, own->depth);
-	return table_run_list(run, own->groups.data, own->groups.count, NULL);
+		leave_out_deeper(&own->groups.rows, own->depth);
+	return table_run_list(run, own->groups.rows.data, own->groups.rows.count, NULL);
 }
 
 /* What is in no group, so that all of memory is accounted for. */
@@ -149,7 +146,7 @@ write_rest(struct table_run *run)
 	enum { HELD, REST, TOTAL, KERNEL, FREE, SIZES };
 	char sizes[SIZES][UNIT_FORMAT_SIZE];
 	bool is_bound;
-	int64_t held = group_total(&own->groups, &is_bound);
+	int64_t held = groups_total(&own->groups, &is_bound);
 	const int64_t numbers[SIZES] = { held, known_difference(s->total, held), s->total,
 		s->kernel_memory, s->free };
 
@@ -172,7 +169,7 @@ write_head(struct table_run *run)
 
 	unit_format(time, UNIT_TIME, run->now->time, run->output.scale);
 	table_run_head(run, "Groups by %s: %s  %s\n", group_kinds[own->kind].name,
-		group_kinds[own->kind].columns
+		group_kinds[own->kind].has_charge
 			? "FOOTPRINT is of processes, CURRENT as the kernel charges"
 			: "what their processes hold, each page once",
 		time);
@@ -193,8 +190,7 @@ run(const struct command *command, int argc, char **argv)
 	struct groups_run own = { .depth = UNKNOWN };
 	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
-	rows_finish(&own.groups);
-	arena_finish(&own.texts);
+	groups_finish(&own.groups);
 	return status;
 }
 

@@ -16,11 +16,11 @@ static const struct row_part charge_part = { FIELD(charge), &charge_unknown };
 
 /* clang-format off */
 static const struct column columns[] = {
-	{ "name", "NAME", NULL, "The program, user, unit, cgroup, container or pod. Unknown: of processes without one.", UNIT_TEXT, 24, 0, FIELD(name),
+	{ "name", "NAME", NULL, "The program, user, unit, cgroup, container or pod; of a tree the program of its root. Unknown: of processes without one.", UNIT_TEXT, 24, 0, FIELD(name),
 		.source = "what the processes have in common" },
 	{ "path", "PATH", NULL, "Of a container or pod: the path of its cgroup, which tells those of the same name apart.", UNIT_TEXT, 24, 0, FIELD(path), .is_path = true,
 		.source = "/proc/PID/cgroup" },
-	{ "by", "BY", NULL, "The kind of group: program, user, unit, cgroup, container, pod.", UNIT_TEXT, 9, 0, FIELD(by), .is_constant = true,
+	{ "by", "BY", NULL, "The kind of group: program, user, unit, cgroup, container, pod, tree.", UNIT_TEXT, 9, 0, FIELD(by), .is_constant = true,
 		.source = "memtop itself" },
 	{ "processes", "PROCS", NULL, "Its processes, without kernel threads. A cgroup also has those of all cgroups below it.", UNIT_NUMBER, 6, NEED_STAT, FIELD(processes),
 		.source = "the folders of /proc" },
@@ -30,6 +30,8 @@ static const struct column columns[] = {
 	{ "share", "%MEM", NULL, "FOOTPRINT as a share of all memory.", UNIT_PERCENT, 5, NEED_PSS | NEED_MEMORY | NEED_MEMINFO, FIELD(share),
 		.source = "", .formula = "{footprint} / {system.total}" },
 	{ "sum", "SUM", NULL, "PSS; older PSS: some were read before the last refresh; at most: where PSS is not known, RES counts.", UNIT_TEXT, 9, NEED_PSS | NEED_MEMORY, FIELD(sum), .is_constant = true,
+		.source = "memtop itself" },
+	{ "pss_age", "PSSAGE", NULL, "Time since the oldest PSS in FOOTPRINT was read. The largest processes are read first. In JSON and CSV: seconds.", UNIT_DURATION, 9, NEED_PSS, FIELD(pss_age),
 		.source = "memtop itself" },
 	{ "known", "KNOWN", NULL, "How many of the processes have a known PSS.", UNIT_NUMBER, 6, NEED_PSS, FIELD(known),
 		.source = "/proc/PID/smaps_rollup" },
@@ -50,8 +52,10 @@ static const struct column columns[] = {
 		.source = "/proc/PID/statm: field 2" },
 	{ "largest_pid", "PID", NULL, "The PID of that process.", UNIT_ID, 7, NEED_MEMORY, FIELD(largest_pid),
 		.source = "the folders of /proc" },
-	{ "depth", "DEPTH", NULL, "How many cgroups it is inside of; 0: the outermost. Only of cgroups.", UNIT_NUMBER, 5, 0, FIELD(depth),
-		.source = "the folders of the memory controller" },
+	{ "root", "ROOT", NULL, "Of a tree: the PID of the process that the others descend from.", UNIT_ID, 7, 0, FIELD(root),
+		.source = "/proc/PID/stat: field 4" },
+	{ "depth", "DEPTH", NULL, "How many cgroups it is inside of, of a tree how many ancestors are shown; 0: the outermost. Unknown of other kinds.", UNIT_NUMBER, 5, 0, FIELD(depth),
+		.source = "the folders of the memory controller; /proc/PID/stat: field 4" },
 	{ "current", "CURRENT", NULL, "What the kernel charged the cgroup for: memory of processes, page cache and kernel memory, with all cgroups below it.", UNIT_BYTES, 7, NEED_CHARGE, CHARGE(current),
 		.source = "memory.current; version 1: memory.usage_in_bytes",
 		.misread = "Much of it can be cache of files, which the kernel drops when memory is short: see WORKSET. A page is charged to the cgroup that used it first." },
@@ -132,12 +136,12 @@ static const struct column columns[] = {
 };
 /* clang-format on */
 
-static const struct row_tree tree = { FIELD(id), FIELD(above), FIELD(id) };
+static const struct row_tree tree = { FIELD(id), FIELD(above), FIELD(root_start) };
 
 const struct table group_table = {
 	.name = "group",
 	.search = "name",
-	.key = "name,path",
+	.key = "name,path,root",
 	.then_by = "current",
 	.tree = &tree,
 	.columns = columns,

@@ -6,7 +6,6 @@
 #include "base/known.h"
 #include "base/memory.h"
 #include "model/charge.h"
-#include "model/group-row.h"
 #include "model/snapshot.h"
 
 #include <stdbool.h>
@@ -46,6 +45,8 @@ add_group(struct group *sum, const struct group *part)
 	sum->page_tables = known_sum(sum->page_tables, part->page_tables);
 	sum->major_fault_rate = known_sum(sum->major_fault_rate, part->major_fault_rate);
 	sum->sum = weaker(sum->sum, part->sum);
+	if (part->pss_age > sum->pss_age)
+		sum->pss_age = part->pss_age;
 	if (part->largest > sum->largest) {
 		sum->largest = part->largest;
 		sum->largest_pid = part->largest_pid;
@@ -54,34 +55,45 @@ add_group(struct group *sum, const struct group *part)
 
 /* The last first: each is complete when it is added. */
 void
-group_tree_sum(struct rows *groups, size_t count)
+group_tree_sum(struct groups *groups)
 {
-	struct group *rows = groups->data;
+	for (size_t i = groups->rows.count; i-- > 0;) {
+		const struct group *group = groups_at(groups, i);
 
-	for (size_t i = count; i-- > 0;)
-		if (rows[i].charge->parent != UNKNOWN)
-			add_group(&rows[rows[i].charge->parent], &rows[i]);
+		if (group->row_above != INDEX_END)
+			add_group(groups_at(groups, group->row_above), group);
+	}
+}
+
+static bool
+is_worth_a_row(const struct group *group)
+{
+	return group->depth == 0 || group->processes > 0 || group->charge->current > 0;
 }
 
 void
-group_tree_shrink(struct rows *groups, size_t count, uint32_t *group_rows, size_t process_count)
+group_tree_shrink(struct groups *groups, size_t count, size_t process_count)
 {
-	_cleanup_free_ uint32_t *places = xcalloc(groups->count + 1, sizeof(places[0]));
-	struct group *rows = groups->data;
+	_cleanup_free_ uint32_t *places = xcalloc(groups->rows.count + 1, sizeof(places[0]));
 	uint32_t kept = 0;
 
 	if (count == 0)
 		return;
-	for (size_t i = 0; i < groups->count; i++) {
+	for (size_t i = 0; i < groups->rows.count; i++) {
+		struct group *group = groups_at(groups, i);
+
+		if (group->row_above != INDEX_END)
+			group->row_above = places[group->row_above];
+		places[i] = INDEX_END;
+		if (i < count && !is_worth_a_row(group))
+			continue;
 		places[i] = kept;
-		if (i >= count || rows[i].depth == 0 || rows[i].processes > 0 ||
-			rows[i].charge->current > 0)
-			rows[kept++] = rows[i];
+		*groups_at(groups, kept++) = *group;
 	}
-	groups->count = kept;
+	groups->rows.count = kept;
 	for (size_t i = 0; i < process_count; i++)
-		if (group_rows[i] != INDEX_END)
-			group_rows[i] = places[group_rows[i]];
+		if (groups->of_process[i] != INDEX_END)
+			groups->of_process[i] = places[groups->of_process[i]];
 }
 
 /* The length of a path up to the name of the unit in it; 0: the name is not in it. */
@@ -127,26 +139,24 @@ static size_t (*const up_to[GROUP_KINDS])(const char *path, const struct process
 };
 
 void
-group_find_charges(struct rows *groups, const struct snapshot *snapshot, enum group_kind kind,
-	const uint32_t *group_rows)
+group_find_charges(struct groups *groups, const struct snapshot *snapshot)
 {
 	struct index index = { .heads = NULL };
 
 	charge_index(&index, &snapshot->charges);
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		const struct process *process = &snapshot->processes[i];
-		const struct cgroup_charge *charge;
+		const struct cgroup_charge *charge = NULL;
 		struct group *group;
+		size_t length = process->cgroup ? up_to[groups->kind](process->cgroup, process) : 0;
 
-		size_t length = process->cgroup ? up_to[kind](process->cgroup, process) : 0;
-
-		if (group_rows[i] == INDEX_END ||
-			!((struct group *)groups->data)[group_rows[i]].name)
+		if (groups->of_process[i] == INDEX_END)
 			continue;
-		group = (struct group *)groups->data + group_rows[i];
-		charge = length > 0
-				 ? charge_find(&index, &snapshot->charges, process->cgroup, length)
-				 : NULL;
+		group = groups_at(groups, groups->of_process[i]);
+		if (!group->name)
+			continue;
+		if (length > 0)
+			charge = charge_find(&index, &snapshot->charges, process->cgroup, length);
 		if (!charge || (group->charge != charge && group->charge != &charge_unknown))
 			group->is_in_several = true;
 		group->charge = charge && !group->is_in_several ? charge : &charge_unknown;

@@ -1,163 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/group.h"
 
-#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/index.h"
 #include "base/known.h"
-#include "base/macros.h"
 #include "base/memory.h"
 #include "model/footprint.h"
 #include "model/group-tree.h"
-#include "model/needs.h"
 #include "model/snapshot.h"
+#include "table/tree.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_SIZE = 1024 };
-
-/* The first word without the colon of "sshd: user". */
-static const char *
-program_of(const struct process *process, char text[static NAME_SIZE])
-{
-	const char *program = process->command ? process_program(process->command) : process->comm;
-	size_t length = program ? strcspn(program, " ") : 0;
-
-	if (length > 1 && program[length - 1] == ':')
-		length--;
-	if (length >= NAME_SIZE)
-		length = NAME_SIZE - 1;
-	memcpy(text, program ? program : "", length);
-	text[length] = '\0';
-	return length > 0 ? text : NULL;
-}
-
-static const char *
-user_of(const struct process *process, char unused[static NAME_SIZE])
-{
-	return process->user;
-}
-
-static const char *
-unit_of(const struct process *process, char unused[static NAME_SIZE])
-{
-	return process->unit;
-}
-
-static const char *
-cgroup_of(const struct process *process, char unused[static NAME_SIZE])
-{
-	return process->cgroup;
-}
-
-/* Containers of different pods often have the same name: "NAMESPACE/POD/CONTAINER". */
-static const char *
-container_of(const struct process *process, char text[static NAME_SIZE])
-{
-	bool has_pod_name = process->pod && strchr(process->pod, '/');
-
-	if (!process->container || !has_pod_name)
-		return process->container;
-	snprintf(text, NAME_SIZE, "%s/%s", process->pod, process->container);
-	return text;
-}
-
-static const char *
-pod_of(const struct process *process, char unused[static NAME_SIZE])
-{
-	return process->pod;
-}
-
-/*
- * The name of the group of a process, which may be made in `text`; NULL: none. `path` is the text
- * in the process that tells groups apart; 0: the name does.
- */
-static const struct {
-	const char *(*name)(const struct process *process, char text[static NAME_SIZE]);
-	size_t path;
-} names[GROUP_KINDS] = {
-	[GROUP_BY_PROGRAM] = { program_of },
-	[GROUP_BY_USER] = { user_of },
-	[GROUP_BY_UNIT] = { unit_of },
-	[GROUP_BY_CGROUP] = { cgroup_of },
-	[GROUP_BY_CONTAINER] = { container_of, offsetof(struct process, container_path) },
-	[GROUP_BY_POD] = { pod_of, offsetof(struct process, pod_path) },
-};
-
-/* clang-format off */
-const struct group_description group_kinds[GROUP_KINDS] = {
-	[GROUP_BY_PROGRAM]   = { "program", "the program, or the script that an interpreter runs", NEED_COMMAND },
-	[GROUP_BY_USER]      = { "user", "the effective user", NEED_OWNER },
-	[GROUP_BY_UNIT]      = { "unit", "the systemd unit", NEED_CGROUP, group_charge_columns },
-	[GROUP_BY_CGROUP]    = { "cgroup", "the cgroup with all cgroups below it", NEED_CGROUP | NEED_CHARGE, group_charge_columns },
-	[GROUP_BY_CONTAINER] = { "container", "the container, by name or id", NEED_CONTAINER | NEED_CGROUP, group_charge_columns },
-	[GROUP_BY_POD]       = { "pod", "the pod, by namespace and name or UID", NEED_CONTAINER | NEED_CGROUP, group_charge_columns },
-};
-/* clang-format on */
-
-void
-group_kinds_list(char text[static GROUP_KINDS_SIZE])
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < GROUP_KINDS && length < GROUP_KINDS_SIZE; i++)
-		length += (size_t)snprintf(text + length, GROUP_KINDS_SIZE - length, "%s%s",
-			i ? ", " : "", group_kinds[i].name);
-}
-
-/* What tells the group of a process: `key` is the path, or the name where there is none. */
-struct key {
-	const char *name, *path, *key;
-};
-
-static struct key
-key_of(enum group_kind kind, const struct process *process, char text[static NAME_SIZE])
-{
-	size_t offset = names[kind].path;
-	struct key key = { .name = names[kind].name(process, text) };
-
-	key.path = offset ? *(const char *const *)((const char *)process + offset) : NULL;
-	key.key = offset ? key.path : key.name;
-	return key;
-}
-
 struct grouping {
 	const struct snapshot *snapshot;
-	enum group_kind kind;
-	struct rows *groups;
+	struct groups *groups;
 	struct index index;
-	struct arena *texts;
-	bool *marks;          /* the address spaces that have been counted, by their owner's row */
-	uint32_t *group_rows; /* of each process; INDEX_END: none */
-	size_t tree_count;    /* the first rows are the cgroups of the snapshot; 0: they are not */
+	bool *marks;       /* the address spaces that have been counted, by their owner's row */
+	size_t tree_count; /* the first rows are the cgroups of the snapshot; 0: they are not */
 };
-
-static struct group *
-group_at(const struct rows *groups, uint32_t row)
-{
-	return (struct group *)groups->data + row;
-}
 
 static uint32_t
 add_group(struct grouping *grouping, const char *name, const char *path, uint64_t hash)
 {
-	struct group *group = rows_add(grouping->groups, &group_table);
+	struct groups *groups = grouping->groups;
+	struct group *group = rows_add(&groups->rows, &group_table);
 
-	group->name = name ? arena_text(grouping->texts, name) : NULL;
-	group->path = path ? arena_text(grouping->texts, path) : NULL;
-	group->by = group_kinds[grouping->kind].name;
+	group->name = name ? arena_text(&groups->texts, name) : NULL;
+	group->path = path ? arena_text(&groups->texts, path) : NULL;
+	group->by = group_kinds[groups->kind].name;
 	group->processes = group->known = group->footprint = 0;
 	group->anon = group->file = group->shared = group->swap = group->page_tables = 0;
 	group->major_fault_rate = 0;
-	group->id = UNKNOWN;
+	group->id = group->root_start = UNKNOWN;
 	group->above = 0;
+	group->row_above = INDEX_END;
 	if (grouping->tree_count > 0)
 		group->depth = 0;
 	index_add(&grouping->index, hash);
-	return (uint32_t)grouping->groups->count - 1;
+	return (uint32_t)groups->rows.count - 1;
 }
 
 static bool
@@ -170,11 +52,11 @@ is_same_name(const char *a, const char *b)
 static uint32_t
 find_group(const struct grouping *grouping, const char *key, uint64_t hash)
 {
-	bool by_path = names[grouping->kind].path != 0;
+	bool by_path = group_has_path(grouping->groups->kind);
 	uint32_t row = index_first(&grouping->index, hash);
 
 	for (; row != INDEX_END; row = index_next(&grouping->index, row)) {
-		const struct group *group = group_at(grouping->groups, row);
+		const struct group *group = groups_at(grouping->groups, row);
 
 		if (is_same_name(by_path ? group->path : group->name, key))
 			break;
@@ -200,8 +82,8 @@ find_above(const struct grouping *grouping, const char *name)
 static uint32_t
 group_row_of(struct grouping *grouping, const struct process *process)
 {
-	char text[NAME_SIZE];
-	const struct key key = key_of(grouping->kind, process, text);
+	char text[GROUP_NAME_SIZE];
+	const struct group_key key = group_key_of(grouping->groups->kind, process, text);
 	uint64_t hash = index_mix_text(0, key.key);
 	uint32_t row = find_group(grouping, key.key, hash);
 
@@ -212,7 +94,7 @@ group_row_of(struct grouping *grouping, const struct process *process)
 
 /* Adds a row for each cgroup that was read, in the same order. */
 static void
-add_tree(struct grouping *grouping)
+add_cgroups(struct grouping *grouping)
 {
 	const struct rows *charges = &grouping->snapshot->charges;
 
@@ -222,13 +104,57 @@ add_tree(struct grouping *grouping)
 		uint32_t row =
 			add_group(grouping, charge->path, NULL, index_mix_text(0, charge->path));
 
-		group_at(grouping->groups, row)->id = charge->inode;
-		if (charge->parent != UNKNOWN)
-			group_at(grouping->groups, row)->above =
-				charge_at(charges, (size_t)charge->parent)->inode;
-		group_at(grouping->groups, row)->depth = charge->depth;
-		group_at(grouping->groups, row)->charge = charge;
+		struct group *group = groups_at(grouping->groups, row);
+
+		group->id = charge->inode;
+		if (charge->parent != UNKNOWN) {
+			group->row_above = (uint32_t)charge->parent;
+			group->above = charge_at(charges, (size_t)charge->parent)->inode;
+		}
+		group->depth = charge->depth;
+		group->charge = charge;
 	}
+}
+
+/* All processes but kernel threads, each after its parent. */
+static void
+arrange_processes(const struct snapshot *snapshot, struct row_list *list)
+{
+	list->rows = array_reserve(
+		list->rows, &list->capacity, snapshot->process_count + 1, sizeof(list->rows[0]));
+	for (size_t i = 0; i < snapshot->process_count; i++)
+		if (!snapshot->processes[i].is_kernel_thread)
+			list->rows[list->count++] = &snapshot->processes[i];
+	tree_arrange(list, process_table.tree);
+}
+
+/* Adds a row for each process, which has all that descend from it. */
+static void
+add_processes(struct grouping *grouping)
+{
+	const struct snapshot *snapshot = grouping->snapshot;
+	_cleanup_free_ uint32_t *above = xcalloc(snapshot->process_count + 1, sizeof(above[0]));
+	struct row_list list = { .rows = NULL };
+
+	arrange_processes(snapshot, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct process *process = list.rows[i];
+		char text[GROUP_NAME_SIZE];
+		const char *name = group_key_of(GROUP_BY_TREE, process, text).name;
+		uint32_t row = add_group(grouping, name, NULL, (uint64_t)i);
+		struct group *group = groups_at(grouping->groups, row);
+
+		group->id = group->root = process->pid;
+		group->root_start = process->start_time;
+		group->depth = list.depths[i];
+		if (group->depth > 0) {
+			group->above = process->parent;
+			group->row_above = above[group->depth - 1];
+		}
+		above[group->depth] = row;
+		grouping->groups->of_process[process - snapshot->processes] = row;
+	}
+	row_list_finish(&list);
 }
 
 /* Counts a process, which may share its memory with another. */
@@ -256,6 +182,8 @@ add_sizes(struct group *group, const struct process *process, int64_t pss)
 	group->shared = known_sum(group->shared, is_empty ? 0 : rollup->pss_shmem);
 	group->swap = known_sum(group->swap, process->swap == 0 ? 0 : rollup->swap_pss);
 	group->page_tables = known_sum(group->page_tables, process->page_tables);
+	if (process->extras->pss_age > group->pss_age)
+		group->pss_age = process->extras->pss_age;
 }
 
 /* Adds an address space to the first group that has it. Those with a known PSS come first. */
@@ -263,7 +191,7 @@ static void
 add_memory(struct grouping *grouping, size_t i, bool with_pss)
 {
 	const struct process *process = &grouping->snapshot->processes[i];
-	struct group *group = group_at(grouping->groups, grouping->group_rows[i]);
+	struct group *group = groups_at(grouping->groups, grouping->groups->of_process[i]);
 	int64_t pss = footprint_pss(process);
 	bool is_certain;
 	const struct process *owner = footprint_owner(grouping->snapshot, process, &is_certain);
@@ -292,60 +220,71 @@ finish(struct group *group, int64_t total)
 	group->share = known_share(group->footprint, total);
 }
 
-void
-group_build_with_members(struct rows *groups, const struct snapshot *snapshot, enum group_kind kind,
-	struct arena *texts, uint32_t *group_rows)
+/* Finds the group of each process. */
+static void
+place_processes(struct grouping *grouping)
 {
-	_cleanup_free_ bool *marks = xcalloc(snapshot->process_count + 1, sizeof(marks[0]));
-	struct grouping grouping = { .snapshot = snapshot,
-		.kind = kind,
-		.groups = groups,
-		.texts = texts,
-		.marks = marks,
-		.group_rows = group_rows };
+	const struct snapshot *snapshot = grouping->snapshot;
+	struct groups *groups = grouping->groups;
 
-	rows_reset(groups);
-	if (kind == GROUP_BY_CGROUP)
-		add_tree(&grouping);
+	if (groups->kind == GROUP_BY_CGROUP)
+		add_cgroups(grouping);
+	if (groups->kind == GROUP_BY_TREE)
+		add_processes(grouping);
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		const struct process *process = &snapshot->processes[i];
 
-		group_rows[i] = INDEX_END;
 		if (process->is_kernel_thread)
-			continue;
-		group_rows[i] = group_row_of(&grouping, process);
-		count_process(group_at(groups, group_rows[i]), process);
+			groups->of_process[i] = INDEX_END;
+		else if (groups->kind != GROUP_BY_TREE)
+			groups->of_process[i] = group_row_of(grouping, process);
+		if (!process->is_kernel_thread)
+			count_process(groups_at(groups, groups->of_process[i]), process);
 	}
-	for (int with_pss = 1; with_pss >= 0; with_pss--)
-		for (size_t i = 0; i < snapshot->process_count; i++)
-			if (group_rows[i] != INDEX_END)
-				add_memory(&grouping, i, with_pss);
-	group_tree_sum(groups, grouping.tree_count);
-	for (size_t i = 0; i < groups->count; i++)
-		finish(group_at(groups, (uint32_t)i), snapshot->system.total);
-	index_finish(&grouping.index);
-	if (kind != GROUP_BY_CGROUP && group_kinds[kind].columns)
-		group_find_charges(groups, snapshot, kind, group_rows);
-	group_tree_shrink(groups, grouping.tree_count, group_rows, snapshot->process_count);
 }
 
 void
-group_build(struct rows *groups, const struct snapshot *snapshot, enum group_kind kind,
-	struct arena *texts)
+groups_build(struct groups *groups, const struct snapshot *snapshot, enum group_kind kind)
 {
-	_cleanup_free_ uint32_t *rows = xcalloc(snapshot->process_count + 1, sizeof(rows[0]));
+	size_t count = snapshot->process_count;
+	_cleanup_free_ bool *marks = xcalloc(count + 1, sizeof(marks[0]));
+	struct grouping grouping = { .snapshot = snapshot, .groups = groups, .marks = marks };
 
-	group_build_with_members(groups, snapshot, kind, texts, rows);
+	groups->kind = kind;
+	rows_reset(&groups->rows);
+	arena_reset(&groups->texts);
+	groups->of_process = array_reserve(
+		groups->of_process, &groups->capacity, count + 1, sizeof(groups->of_process[0]));
+	place_processes(&grouping);
+	for (int with_pss = 1; with_pss >= 0; with_pss--)
+		for (size_t i = 0; i < count; i++)
+			if (groups->of_process[i] != INDEX_END)
+				add_memory(&grouping, i, with_pss);
+	group_tree_sum(groups);
+	for (size_t i = 0; i < groups->rows.count; i++)
+		finish(groups_at(groups, i), snapshot->system.total);
+	index_finish(&grouping.index);
+	if (group_kinds[kind].has_charge && !group_kinds[kind].is_tree)
+		group_find_charges(groups, snapshot);
+	group_tree_shrink(groups, grouping.tree_count, count);
+}
+
+void
+groups_finish(struct groups *groups)
+{
+	rows_finish(&groups->rows);
+	arena_finish(&groups->texts);
+	free(groups->of_process);
 }
 
 int64_t
-group_total(const struct rows *groups, bool *ret_is_bound)
+groups_total(const struct groups *groups, bool *ret_is_bound)
 {
 	int64_t total = 0;
 
 	*ret_is_bound = false;
-	for (size_t i = 0; i < groups->count; i++) {
-		const struct group *group = group_at(groups, (uint32_t)i);
+	for (size_t i = 0; i < groups->rows.count; i++) {
+		const struct group *group = groups_at(groups, i);
 
 		if (group->depth != UNKNOWN && group->depth > 0)
 			continue; /* it is in the one above */
@@ -355,25 +294,12 @@ group_total(const struct rows *groups, bool *ret_is_bound)
 	return total;
 }
 
-/* Whether a path is that of a cgroup, or of one below it. */
-static bool
-is_below(const char *path, const char *name)
-{
-	size_t length = strcmp(name, "/") == 0 ? 0 : strlen(name);
-
-	return path && strncmp(path, name, length) == 0 && (path[length] == '/' || !path[length]);
-}
-
 bool
-group_has(const struct group *group, enum group_kind kind, const struct process *process)
+groups_has(const struct groups *groups, const struct group *group, size_t process)
 {
-	char text[NAME_SIZE];
-	struct key key;
+	uint32_t row = groups->of_process[process];
 
-	if (process->is_kernel_thread)
-		return false;
-	key = key_of(kind, process, text);
-	if (kind == GROUP_BY_CGROUP && group->name && group->depth != UNKNOWN)
-		return is_below(process->cgroup, group->name);
-	return is_same_name(names[kind].path ? group->path : group->name, key.key);
+	while (row != INDEX_END && groups_at(groups, row) != group)
+		row = groups_at(groups, row)->row_above;
+	return row != INDEX_END;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/index.h"
 #include "base/known.h"
@@ -20,12 +19,9 @@
 
 struct state {
 	struct table_view table;
-	struct rows groups;
-	struct arena texts; /* of the groups */
+	struct groups groups;
 	enum group_kind kind;
-	bool is_tree;         /* cgroups stand below those they are in */
-	uint32_t *group_rows; /* of each process of the snapshot */
-	size_t capacity;
+	bool is_tree;                /* groups stand below those they are in */
 	struct process_keys members; /* of the selected group, for keys that change them */
 	struct pids first;           /* processes of the groups on the screen */
 };
@@ -44,6 +40,7 @@ static const struct {
 	[GROUP_BY_UNIT] = { "unit='%s'", "!unit~." },
 	[GROUP_BY_CGROUP] = { "cgroup='%s'", "!cgroup~." },
 	[GROUP_BY_CONTAINER] = { "container_path~'%s\\Q%s\\E$'", "!container_path~." },
+	[GROUP_BY_TREE] = { NULL, NULL }, /* the list of processes can be a tree itself */
 	[GROUP_BY_POD] = { "pod_path~'%s\\Q%s\\E$'", "!pod_path~." },
 };
 
@@ -64,7 +61,7 @@ text_of(const struct table_view *view, const struct column *column, size_t index
 	const struct group *group = view->rows.rows[index];
 	bool is_below = view->tree && *view->tree && view->rows.depths[index] > 0;
 
-	if (!is_below || strcmp(column->name, "name") != 0 || !group->name)
+	if (!is_below || strcmp(column->name, "name") != 0 || group->root != UNKNOWN)
 		return NULL;
 	return strrchr(group->name, '/') + 1;
 }
@@ -99,11 +96,10 @@ draw_full(
 
 static const struct row_look look = { .style = style_of, .text = text_of, .draw = draw_full };
 
-/* Only cgroups are in each other. */
 static void
 set_tree(struct state *state)
 {
-	state->table.tree = state->kind == GROUP_BY_CGROUP ? &state->is_tree : NULL;
+	state->table.tree = group_kinds[state->kind].is_tree ? &state->is_tree : NULL;
 }
 
 static void
@@ -124,9 +120,7 @@ finish(void *data)
 	struct state *state = data;
 
 	table_view_finish(&state->table);
-	rows_finish(&state->groups);
-	arena_finish(&state->texts);
-	free(state->group_rows);
+	groups_finish(&state->groups);
 	free(state->members.keys);
 	free(state->first.pids);
 }
@@ -137,7 +131,7 @@ add_needs(const void *data, const struct app *app, struct needs *needs)
 	const struct state *state = data;
 
 	needs->bits |= group_kinds[state->kind].need;
-	if (group_kinds[state->kind].columns)
+	if (group_kinds[state->kind].has_charge)
 		needs->bits |= selection_needs(state->table.columns);
 	needs->summed = state->first.pids; /* the largest groups are known first */
 	needs->summed_count = state->first.count;
@@ -148,9 +142,10 @@ static void
 note_first(struct state *state, const struct snapshot *snapshot)
 {
 	const struct table_view *table = &state->table;
-	const struct group *groups = state->groups.data;
+	const struct group *groups = state->groups.rows.data;
+	const uint32_t *rows = state->groups.of_process;
 	size_t end = table->list.top + table->list.height;
-	_cleanup_free_ bool *shown = xcalloc(state->groups.count + 1, sizeof(shown[0]));
+	_cleanup_free_ bool *shown = xcalloc(state->groups.rows.count + 1, sizeof(shown[0]));
 
 	for (size_t i = table->list.top; i < end && i < table->rows.count; i++)
 		shown[(const struct group *)table->rows.rows[i] - groups] = true;
@@ -158,7 +153,7 @@ note_first(struct state *state, const struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		struct pids *first = &state->first;
 
-		if (state->group_rows[i] == INDEX_END || !shown[state->group_rows[i]])
+		if (rows[i] == INDEX_END || !shown[rows[i]])
 			continue;
 		first->pids = array_reserve(
 			first->pids, &first->capacity, first->count + 1, sizeof(first->pids[0]));
@@ -171,12 +166,8 @@ show(void *data, struct app *app)
 {
 	struct state *state = data;
 
-	arena_reset(&state->texts);
-	state->group_rows = array_reserve(state->group_rows, &state->capacity,
-		app->snapshot->process_count + 1, sizeof(state->group_rows[0]));
-	group_build_with_members(
-		&state->groups, app->snapshot, state->kind, &state->texts, state->group_rows);
-	table_view_show(&state->table, &state->groups);
+	groups_build(&state->groups, app->snapshot, state->kind);
+	table_view_show(&state->table, &state->groups.rows);
 	note_first(state, app->snapshot);
 }
 
@@ -187,7 +178,7 @@ draw_notes(void *data, struct app *app, WINDOW *window)
 	int x = screen_printf(window, 0, 0, STYLE_BOLD, "By %s", group_kinds[state->kind].name);
 
 	screen_put(window, 0, x, STYLE_DIM,
-		group_kinds[state->kind].columns
+		group_kinds[state->kind].has_charge
 			? ": FOOTPRINT of its processes, each page once; CURRENT: what is charged"
 			: ": what its processes hold, each page once; ~ at most, PSS not known");
 }
@@ -215,6 +206,17 @@ filter_of(enum group_kind kind, const struct group *group, char text[static PROM
 	return size + 1 < PROMPT_SIZE && (!told || !strchr(told, '\''));
 }
 
+/* Shows the tree of processes, at the root of this one. */
+static void
+open_tree(const struct group *group, struct app *app)
+{
+	app->processes->selected = (struct process_key){ group->root, group->root_start };
+	if (!app_open(app, views[0]))
+		return;
+	app->processes->listing->tree = true;
+	app_show(app);
+}
+
 /* Shows the processes of the selected group. */
 static void
 open_processes(const struct state *state, struct app *app)
@@ -225,6 +227,10 @@ open_processes(const struct state *state, struct app *app)
 
 	if (!group)
 		return;
+	if (state->kind == GROUP_BY_TREE) {
+		open_tree(group, app);
+		return;
+	}
 	if (!filter_of(state->kind, group, text) || !app_open(app, views[0]) ||
 		!table_input_filter(app, text, &error))
 		app_say(app, "no filter finds the processes of this name");
@@ -276,7 +282,7 @@ targets(void *data, struct app *app, const struct process_key **ret_keys)
 	for (size_t i = 0; group && i < app->snapshot->process_count; i++) {
 		const struct process *process = &app->snapshot->processes[i];
 
-		if (process->start_time == UNKNOWN || !group_has(group, state->kind, process))
+		if (process->start_time == UNKNOWN || !groups_has(&state->groups, group, i))
 			continue;
 		members->keys = array_reserve(members->keys, &members->capacity, members->count + 1,
 			sizeof(members->keys[0]));

@@ -38,6 +38,18 @@ def test_forks_that_share_their_memory_count_it_once(cow):
     assert 0.8 * rows[0]["footprint"] < rows[0]["anon"] <= rows[0]["footprint"]
 
 
+def test_a_tree_has_what_descends_from_a_process(cow):
+    rows = {row["root"]: row for row in groups("--by", "tree", "-F", "root,name,depth,processes,known,footprint,sum")}
+    parent, *forks = (rows[pid] for pid in cow)
+    assert (parent["name"], parent["processes"], parent["known"], parent["sum"]) == (COW_PROGRAM, len(cow), len(cow), "PSS")
+    assert parent["footprint"] == pytest.approx(pss_of(cow) * (1 << 20), rel=0.01)
+    assert all((row["processes"], row["depth"]) == (1, parent["depth"] + 1) for row in forks)
+    assert sum(row["footprint"] for row in forks) < parent["footprint"]
+    assert rows[cow[0]]["depth"] > 0  # below this test
+    deepest = [row["depth"] for row in groups("--by", "tree", "--depth", "0", "-F", "depth")]
+    assert deepest and set(deepest) == {0}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_process_is_in_one_group(cow, kind):
     """Others start and end meanwhile: those of the test are there all the time."""
@@ -62,7 +74,7 @@ def test_all_groupings_have_the_same_sum():
     held = [row for row in of_tree("batch", "-n", "1", "-F", "pid,pss,res") if row["kind"] == "process"]
     total = sum(row["res"] if row["pss"] is None else row["pss"] for row in held if row["res"])
     assert total > 1 << 30
-    for kind in KINDS:
+    for kind in (*KINDS, "tree"):
         rows = of_tree("groups", "--by", kind, "-F", "name,footprint,depth")
         rows = outermost([row for row in rows if row["kind"] == "group"])
         assert sum(row["footprint"] for row in rows) == total
@@ -224,7 +236,7 @@ def test_a_wrong_kind_is_one_clear_line():
     process = memtop("groups", "--by", "color")
     assert process.returncode == 2 and not process.stdout
     [line] = process.stderr.decode().splitlines()
-    assert "not one of program, user, unit, cgroup, container, pod;" in line
+    assert "not one of program, user, unit, cgroup, container, pod, tree;" in line
 
 
 def make_below(group, name):
@@ -377,7 +389,7 @@ def test_a_kind_has_its_own_columns():
     assert ["NAME", "FOOTPRINT"] in [line.split() for line in lines[:5]]
 
 
-def test_depth_is_only_of_cgroups():
+def test_depth_is_only_of_groups_in_groups():
     process = memtop("groups", "--by", "user", "--depth", "1")
     assert process.returncode == 2 and not process.stdout
-    assert "--depth needs --by cgroup" in process.stderr.decode()
+    assert "--depth needs --by cgroup or --by tree" in process.stderr.decode()

@@ -14,8 +14,7 @@
 
 struct fixture {
 	struct snapshot snapshot;
-	struct rows groups;
-	struct arena texts;
+	struct groups groups;
 };
 
 static int
@@ -35,8 +34,7 @@ tear_down(void **state)
 	struct fixture *fixture = *state;
 
 	snapshot_finish(&fixture->snapshot);
-	rows_finish(&fixture->groups);
-	arena_finish(&fixture->texts);
+	groups_finish(&fixture->groups);
 	test_free(fixture);
 	return 0;
 }
@@ -67,9 +65,9 @@ find(struct fixture *fixture, enum group_kind kind, const char *name)
 {
 	const struct group *found = NULL;
 
-	group_build(&fixture->groups, &fixture->snapshot, kind, &fixture->texts);
-	for (size_t i = 0; i < fixture->groups.count; i++) {
-		const struct group *group = (struct group *)fixture->groups.data + i;
+	groups_build(&fixture->groups, &fixture->snapshot, kind);
+	for (size_t i = 0; i < fixture->groups.rows.count; i++) {
+		const struct group *group = groups_at(&fixture->groups, i);
 
 		if (name ? !group->name || strcmp(group->name, name) != 0 : group->name != NULL)
 			continue;
@@ -164,8 +162,8 @@ names_may_be_long_or_unknown(void **state)
 	name[sizeof(name) - 1] = '\0';
 	add(fixture, 10, name, 1, 1);
 	add(fixture, 11, NULL, 1, 1);
-	group_build(&fixture->groups, &fixture->snapshot, GROUP_BY_PROGRAM, &fixture->texts);
-	assert_int_equal(fixture->groups.count, 2);
+	groups_build(&fixture->groups, &fixture->snapshot, GROUP_BY_PROGRAM);
+	assert_int_equal(fixture->groups.rows.count, 2);
 	assert_int_equal(find(fixture, GROUP_BY_PROGRAM, NULL)->processes, 1);
 	assert_int_equal(find(fixture, GROUP_BY_UNIT, NULL)->processes, 2);
 }
@@ -196,13 +194,13 @@ containers_of_one_name_are_not_merged(void **state)
 		process->pod_path = rows[i].pod_path;
 	}
 	assert_string_equal(find(fixture, GROUP_BY_CONTAINER, "0123456789ab")->path, "/pod3/3");
-	assert_int_equal(fixture->groups.count, 6);
-	assert_int_equal(((struct group *)fixture->groups.data)->processes, 2);
-	assert_string_equal(((struct group *)fixture->groups.data + 2)->name, "shop/web-1/app");
-	assert_string_equal(((struct group *)fixture->groups.data + 3)->name, "shop/web-1/app");
+	assert_int_equal(fixture->groups.rows.count, 6);
+	assert_int_equal(groups_at(&fixture->groups, 0)->processes, 2);
+	assert_string_equal(groups_at(&fixture->groups, 2)->name, "shop/web-1/app");
+	assert_string_equal(groups_at(&fixture->groups, 3)->name, "shop/web-1/app");
 	assert_int_equal(find(fixture, GROUP_BY_CONTAINER, NULL)->processes, 1);
 	assert_int_equal(find(fixture, GROUP_BY_POD, NULL)->processes, 4);
-	assert_int_equal(fixture->groups.count, 4);
+	assert_int_equal(fixture->groups.rows.count, 4);
 	assert_string_equal(find(fixture, GROUP_BY_POD, "7d4424e6-bb13")->path, "/pod3");
 }
 
@@ -212,7 +210,7 @@ all_kinds_fit_into_their_list(void **state)
 	char list[GROUP_KINDS_SIZE];
 
 	group_kinds_list(list);
-	assert_string_equal(list, "program, user, unit, cgroup, container, pod");
+	assert_string_equal(list, "program, user, unit, cgroup, container, pod, tree");
 }
 
 static void
@@ -221,8 +219,8 @@ kernel_threads_are_left_out(void **state)
 	struct fixture *fixture = *state;
 
 	add(fixture, 2, "[kthreadd]", 0, 0)->is_kernel_thread = true;
-	group_build(&fixture->groups, &fixture->snapshot, GROUP_BY_USER, &fixture->texts);
-	assert_int_equal(fixture->groups.count, 0);
+	groups_build(&fixture->groups, &fixture->snapshot, GROUP_BY_USER);
+	assert_int_equal(fixture->groups.rows.count, 0);
 }
 
 /* A cgroup with so many MiB, below the one in row `parent` (-1: outermost). */
@@ -273,7 +271,7 @@ a_cgroup_holds_what_those_below_it_hold(void **state)
 	group = find(fixture, GROUP_BY_CGROUP, "/a/db.service");
 	assert_int_equal(group->footprint, 300 * MIB);
 	assert_int_equal(group->depth, 2);
-	assert_int_equal(group_total(&fixture->groups, &is_bound), 321 * MIB);
+	assert_int_equal(groups_total(&fixture->groups, &is_bound), 321 * MIB);
 	assert_false(is_bound);
 	assert_int_equal(group->charge->current, 200 * MIB);
 	group = find(fixture, GROUP_BY_CGROUP, "/a");
@@ -288,7 +286,7 @@ a_cgroup_holds_what_those_below_it_hold(void **state)
 	assert_int_equal(group->share, 321);
 	/* Cache that no process holds is a row, what has nothing is none. */
 	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/a/cache")->processes, 0);
-	assert_int_equal(fixture->groups.count, 4);
+	assert_int_equal(fixture->groups.rows.count, 4);
 }
 
 /* Rows of depth 0 add up to the machine, wherever a process is. */
@@ -307,8 +305,8 @@ a_process_in_a_cgroup_that_was_not_read_counts_above(void **state)
 	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/")->footprint, 3 * MIB);
 	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/../outside")->depth, 0);
 	assert_int_equal(find(fixture, GROUP_BY_CGROUP, NULL)->depth, 0);
-	for (size_t i = 0; i < fixture->groups.count; i++) {
-		const struct group *group = (struct group *)fixture->groups.data + i;
+	for (size_t i = 0; i < fixture->groups.rows.count; i++) {
+		const struct group *group = groups_at(&fixture->groups, i);
 
 		sum += group->depth == 0 ? group->footprint : 0;
 	}
@@ -385,13 +383,20 @@ containers_and_pods_have_the_charge_of_their_cgroup(void **state)
 	assert_ptr_equal(find(fixture, GROUP_BY_CONTAINER, NULL)->charge, &charge_unknown);
 }
 
-/* By both ways to ask. A cgroup also has the processes of those below it. */
+/* Whether the process in a row of the snapshot is in the group of a name. */
+static bool
+has(struct fixture *fixture, enum group_kind kind, const char *name, size_t process)
+{
+	const struct group *group = find(fixture, kind, name);
+
+	return groups_has(&fixture->groups, group, process);
+}
+
+/* A cgroup also has the processes of those below it. */
 static void
 a_group_has_its_processes_and_no_others(void **state)
 {
 	struct fixture *fixture = *state;
-	struct snapshot *now = &fixture->snapshot;
-	uint32_t rows[4];
 
 	add_tree(fixture);
 	add_in(fixture, 10, "/a/db.service", "db.service", 1);
@@ -399,24 +404,54 @@ a_group_has_its_processes_and_no_others(void **state)
 	add_in(fixture, 12, NULL, NULL, 1);
 	add(fixture, 13, "[kthread]", 0, UNKNOWN)->is_kernel_thread = true;
 	for (enum group_kind kind = 0; kind < GROUP_KINDS; kind++) {
-		group_build_with_members(&fixture->groups, now, kind, &fixture->texts, rows);
+		groups_build(&fixture->groups, &fixture->snapshot, kind);
 		for (size_t i = 0; i < 3; i++) {
-			const struct group *groups = fixture->groups.data;
+			uint32_t row = fixture->groups.of_process[i];
 
-			assert_in_range(rows[i], 0, fixture->groups.count - 1);
-			assert_true(group_has(&groups[rows[i]], kind, &now->processes[i]));
-			assert_false(group_has(&groups[rows[i]], kind, &now->processes[3]));
+			assert_in_range(row, 0, fixture->groups.rows.count - 1);
+			assert_true(
+				groups_has(&fixture->groups, groups_at(&fixture->groups, row), i));
+			assert_false(
+				groups_has(&fixture->groups, groups_at(&fixture->groups, row), 3));
 		}
-		assert_int_equal(rows[3], INDEX_END);
+		assert_int_equal(fixture->groups.of_process[3], INDEX_END);
 	}
-	assert_true(group_has(
-		find(fixture, GROUP_BY_CGROUP, "/a"), GROUP_BY_CGROUP, &now->processes[1]));
-	assert_true(group_has(
-		find(fixture, GROUP_BY_CGROUP, "/"), GROUP_BY_CGROUP, &now->processes[1]));
-	assert_false(group_has(
-		find(fixture, GROUP_BY_CGROUP, "/"), GROUP_BY_CGROUP, &now->processes[2]));
-	assert_false(
-		group_has(find(fixture, GROUP_BY_UNIT, NULL), GROUP_BY_UNIT, &now->processes[1]));
+	assert_true(has(fixture, GROUP_BY_CGROUP, "/a", 1));
+	assert_true(has(fixture, GROUP_BY_CGROUP, "/", 1));
+	assert_false(has(fixture, GROUP_BY_CGROUP, "/", 2));
+	assert_false(has(fixture, GROUP_BY_UNIT, NULL, 1));
+}
+
+/* init (1) has a shell (20), which has two workers, one of them with a lower PID than it. */
+static void
+a_tree_has_all_that_descend_from_a_process(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct group *group;
+	bool is_bound;
+
+	add(fixture, 1, "/sbin/init", 5, 2)->parent = 0;
+	add(fixture, 2, "[kthreadd]", 0, UNKNOWN)->is_kernel_thread = true;
+	add(fixture, 7, "/usr/bin/worker", 50, 30)->parent = 20;
+	add(fixture, 20, "-bash", 8, 4)->parent = 1;
+	add(fixture, 21, "/usr/bin/other", 60, 40)->parent = 20;
+	add(fixture, 30, "stray", 9, UNKNOWN)->parent = 999; /* its parent is not visible */
+	group = find(fixture, GROUP_BY_TREE, "-bash");
+	assert_int_equal(group->footprint, 74 * MIB);
+	assert_int_equal(group->processes, 3);
+	assert_int_equal(group->root, 20);
+	assert_int_equal(group->depth, 1);
+	assert_int_equal(group->largest_pid, 21);
+	assert_int_equal(find(fixture, GROUP_BY_TREE, "init")->footprint, 76 * MIB);
+	assert_int_equal(find(fixture, GROUP_BY_TREE, "worker")->footprint, 30 * MIB);
+	assert_string_equal(find(fixture, GROUP_BY_TREE, "init")->sum, "PSS");
+	assert_string_equal(find(fixture, GROUP_BY_TREE, "stray")->sum, "at most");
+	assert_int_equal(groups_total(&fixture->groups, &is_bound), 85 * MIB);
+	assert_true(is_bound);
+	assert_true(has(fixture, GROUP_BY_TREE, "-bash", 2));
+	assert_true(has(fixture, GROUP_BY_TREE, "init", 4));
+	assert_false(has(fixture, GROUP_BY_TREE, "worker", 3));
+	assert_false(has(fixture, GROUP_BY_TREE, "init", 5));
 }
 
 /* Two users may have units of one name; neither charge is that of both. */
@@ -439,7 +474,7 @@ static void
 a_charge_begins_unknown(void **state)
 {
 	struct fixture *fixture = *state;
-	struct group *group = rows_add(&fixture->groups, &group_table);
+	struct group *group = rows_add(&fixture->groups.rows, &group_table);
 
 	for (size_t i = 0; i < group_table.column_count; i++)
 		assert_false(column_is_known(&group_table.columns[i], group));
@@ -513,6 +548,7 @@ main(void)
 		TEST(a_unit_in_two_cgroups_has_no_charge),
 		TEST(containers_and_pods_have_the_charge_of_their_cgroup),
 		TEST(a_group_has_its_processes_and_no_others),
+		TEST(a_tree_has_all_that_descend_from_a_process),
 		TEST(a_charge_begins_unknown),
 		TEST(rates_are_those_of_the_same_cgroup),
 	};
