@@ -42,7 +42,8 @@ Figures:
 Before each round other programs are waited for, up to %d s. A round in which they used over
 %d %% of the machine during a run is not left out; how many there were is told.
 
-Other parts, each with its own --help: tests/bench/run --compare, --soak MINUTES, --faults, --pss."""
+Other parts, each with its own --help: tests/bench/run --compare, --soak MINUTES, --faults, --pss,
+--groups."""
 
 BATCHES = ("batch", "top-b")
 SCREENS = ("memtop", "top", "htop", "btop", "atop")
@@ -225,12 +226,13 @@ def tell(text):
 
 
 class Row:
-    def __init__(self, title, figure, own, peers, wanted=None, statistic=statistics.median):
+    def __init__(self, title, figure, own, peers, wanted=None, statistic=statistics.median, wanted_ratio=None):
         self.title = title
         self.figure = figure
         self.own = own
         self.peers = peers
         self.wanted = wanted or (lambda figures: None)  # the most, of the own value
+        self.wanted_ratio = wanted_ratio or (lambda figures, peer: None)
         self.statistic = statistic
 
     def value(self, figures, contestant):
@@ -249,13 +251,16 @@ class Row:
 def of_ten_thousand(limit, idle_only=False):
     return lambda figures: limit if figures.size >= 10000 and not (idle_only and figures.active) else None
 
-
 WANTED_RATIOS = {(1000, 0): 0.15, (10000, 0): 0.10, (10000, 5): 0.17, (10000, 50): 0.33}  # to top -b
-WANTED_OF_FREE = 1.15
+
+
+def to_top(figures, peer):
+    return WANTED_RATIOS.get((figures.size, figures.active)) if peer == "top-b" else None
+
 
 ROWS = (
-    Row("CPU a refresh, batch, ms", "cpu", "batch", ("top-b",)),
-    Row("CPU a refresh, screen, ms", "cpu", "memtop", PEERS),
+    Row("CPU a refresh, batch, ms", "cpu", "batch", ("top-b",), wanted_ratio=to_top),
+    Row("CPU a refresh, screen, ms", "cpu", "memtop", PEERS, wanted_ratio=to_top),
     Row("system calls a process", "calls", "batch", ("top-b",), of_ten_thousand(1.1, True)),
     Row("  without clock_gettime", "other_calls", "batch", (), of_ten_thousand(0.1, True)),
     Row("peak RSS, batch, KiB", "peak", "batch", ("top-b", "ps"), of_ten_thousand(14 * 1024)),
@@ -277,15 +282,9 @@ ROWS = (
 )
 FREE_ROWS = (
     Row("free: wall, ms", "free_wall", "memtop", ("free",)),
-    Row("free: CPU, ms", "free_cpu", "memtop", ("free",)),
+    Row("free: CPU, ms", "free_cpu", "memtop", ("free",), wanted_ratio=lambda figures, peer: 1.15),
     Row("free: peak RSS, KiB", "free_peak", "memtop", ("free",)),
 )
-
-
-def wanted_ratio(figures, row, peer):
-    if row.figure == "free_cpu":
-        return WANTED_OF_FREE
-    return WANTED_RATIOS.get((figures.size, figures.active)) if (row.figure, peer) == ("cpu", "top-b") else None
 
 
 def verdict(value, limit):
@@ -315,7 +314,7 @@ def print_row(figures, row, peers):
         if value is None or ratio is None:
             print(f"{peer:>16}{figures.notes.get(peer, 'not measured'):>19}")
             continue
-        text, missed = verdict(ratio[0], wanted_ratio(figures, row, peer))
+        text, missed = verdict(ratio[0], row.wanted_ratio(figures, peer))
         any_missed |= missed
         line = f"{peer:>16}{base.number(value):>19}{'ratio':>8}{ratio[0]:>8.3f}{spread(*ratio[1:], 3):>16}{text}"
         print(line.rstrip())
