@@ -148,31 +148,20 @@ course_follow(struct course *course, const struct snapshot *now, int64_t interva
 		course->growing = 0;
 }
 
-/* The time until `room` is used up, by growth in bytes a window; UNKNOWN if there is no end. */
-static int64_t
-time_to_fill(const struct course *course, int64_t room, double growth)
-{
-	return growth > 0 && room != UNKNOWN
-		       ? known_rounded((double)room / growth * (double)course->used.width)
-		       : UNKNOWN;
-}
-
 void
 course_estimate(const struct course *course, struct system *system)
 {
 	struct verdict *verdict = &system->verdict;
-	const struct growth_slope *slope = &course->slope;
-	int64_t room = room_of(system);
+	struct growth_end end;
 
 	verdict->use_growth = course->growth == GROWTH_STEADY ? 0 : UNKNOWN;
 	if (course->growing < TWICE)
 		return;
-	verdict->use_growth =
-		known_rounded(slope->middle * (double)MINUTE / (double)course->used.width);
-	verdict->gone = time_to_fill(course, room, slope->middle);
-	verdict->gone_most = time_to_fill(course, room, slope->low);
-	if (!slope->is_faster)
-		verdict->gone_least = time_to_fill(course, room, slope->high);
+	verdict->use_growth = growth_per_minute(course->slope.middle, course->used.width);
+	end = growth_end_of(&course->slope, course->used.width, room_of(system));
+	verdict->gone = end.time;
+	verdict->gone_least = end.least;
+	verdict->gone_most = end.most;
 }
 
 static bool

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/growth.h"
 
+#include "base/known.h"
 #include "base/macros.h"
 #include "base/sort.h"
 
@@ -10,6 +11,23 @@
 
 enum { MOST_GAP = 2 }; /* windows */
 enum { MOST_PAIRS = GROWTH_WINDOWS * (GROWTH_WINDOWS - 1) / 2 };
+
+const char *
+growth_word(enum growth growth)
+{
+	static const char *const words[] = {
+		[GROWTH_YOUNG] = "young",
+		[GROWTH_STEADY] = "steady",
+		[GROWTH_VARYING] = "varying",
+		[GROWTH_JUMP] = "jump",
+		[GROWTH_LEVELLING] = "levelling",
+		[GROWTH_SLOWING] = "slowing",
+		[GROWTH_GROWING] = "growing",
+		[GROWTH_LEAK] = "leak?",
+	};
+
+	return words[growth];
+}
 
 void
 growth_restart(struct growth_ring *ring, int64_t width)
@@ -53,14 +71,16 @@ growth_minima(const struct growth_ring *ring, size_t most, int64_t *ret_minima)
 	return count;
 }
 
+/* Of an even number it lies between the middle two. */
 static int64_t
 median(const int64_t *values, size_t count)
 {
-	int64_t sorted[GROWTH_WINDOWS];
+	int64_t sorted[GROWTH_WINDOWS], low;
 
 	memcpy(sorted, values, count * sizeof(sorted[0]));
 	qsort(sorted, count, sizeof(sorted[0]), compare_int64);
-	return sorted[count / 2];
+	low = sorted[(count - 1) / 2];
+	return low + (sorted[count / 2] - low) / 2;
 }
 
 /* The growth from the first third to the second, and from the second to the last. */
@@ -108,13 +128,27 @@ has_jump(const int64_t *minima, size_t count)
 	return step > whole / 2;
 }
 
-enum growth
-growth_judge(const int64_t *minima, size_t count, int64_t least)
+/* Copies the values that are known. Returns their number. */
+static size_t
+known_of(const int64_t *minima, size_t count, int64_t known[static GROWTH_WINDOWS])
 {
+	size_t number = 0;
+
+	assert(count <= GROWTH_WINDOWS);
+	for (size_t i = 0; i < count; i++)
+		if (minima[i] != UNKNOWN)
+			known[number++] = minima[i];
+	return number;
+}
+
+enum growth
+growth_judge(const int64_t *all, size_t all_count, int64_t least)
+{
+	int64_t minima[GROWTH_WINDOWS];
+	size_t count = known_of(all, all_count, minima);
 	struct thirds growth;
 	double first, second;
 
-	assert(count <= GROWTH_WINDOWS);
 	if (count < GROWTH_LEAST_WINDOWS)
 		return GROWTH_YOUNG;
 	growth = thirds_of(minima, count);
@@ -143,18 +177,47 @@ struct growth_slope
 growth_slope_of(const int64_t *minima, size_t count)
 {
 	double slopes[MOST_PAIRS];
+	int64_t known[GROWTH_WINDOWS] = { 0 };
 	size_t pairs = 0, apart = count / 3 ? count / 3 : 1;
-	struct thirds growth = thirds_of(minima, count);
+	size_t known_count = known_of(minima, count, known);
+	struct thirds growth = thirds_of(known, known_count);
 
-	assert(count >= GROWTH_LEAST_WINDOWS && count <= GROWTH_WINDOWS);
+	assert(known_count >= GROWTH_LEAST_WINDOWS);
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = i + apart; j < count; j++)
-			slopes[pairs++] = (double)(minima[j] - minima[i]) / (double)(j - i);
+			if (minima[i] != UNKNOWN && minima[j] != UNKNOWN)
+				slopes[pairs++] = (double)(minima[j] - minima[i]) / (double)(j - i);
 	qsort(slopes, pairs, sizeof(slopes[0]), compare_doubles);
 	return (struct growth_slope){
 		.low = slopes[pairs / 20],
 		.middle = slopes[pairs / 2],
 		.high = slopes[pairs - 1 - pairs / 20],
 		.is_faster = (double)growth.second > 1.3 * (double)growth.first,
+	};
+}
+
+int64_t
+growth_per_minute(double slope, int64_t width)
+{
+	return known_rounded(slope * (double)(60 * NS_PER_SEC) / (double)width);
+}
+
+/* The time until `room` is used up; UNKNOWN if there is no end. */
+static int64_t
+time_to_fill(double slope, int64_t width, int64_t room)
+{
+	return slope > 0 ? known_rounded((double)room / slope * (double)width) : UNKNOWN;
+}
+
+struct growth_end
+growth_end_of(const struct growth_slope *slope, int64_t width, int64_t room)
+{
+	if (room == UNKNOWN || slope->low <= 0)
+		return (struct growth_end){ UNKNOWN, UNKNOWN, UNKNOWN };
+	room = room > 0 ? room : 0;
+	return (struct growth_end){
+		.time = time_to_fill(slope->middle, width, room),
+		.least = slope->is_faster ? UNKNOWN : time_to_fill(slope->high, width, room),
+		.most = time_to_fill(slope->low, width, room),
 	};
 }

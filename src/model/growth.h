@@ -17,7 +17,12 @@ enum growth {
 	GROWTH_LEVELLING, /* it rises less and less, as a cache that warms up */
 	GROWTH_SLOWING,
 	GROWTH_GROWING,
+	GROWTH_LEAK, /* it has grown for so long that it is a leak, if it is no walk or daily cycle
+		      */
 };
+
+/* The word for people and machines. */
+const char *growth_word(enum growth growth);
 
 enum { GROWTH_WINDOWS = 24, GROWTH_LEAST_WINDOWS = 12 };
 
@@ -41,7 +46,10 @@ bool growth_add(struct growth_ring *ring, int64_t time, int64_t value);
 /* Copies the minima of the last windows, oldest first; at most `most`. Returns their number. */
 size_t growth_minima(const struct growth_ring *ring, size_t most, int64_t *ret_minima);
 
-/* Says how these values change; changes below `least` are none. */
+/*
+ * Says how these values change; changes below `least` are none. A window may be UNKNOWN: it counts
+ * neither here nor in the slope.
+ */
 enum growth growth_judge(const int64_t *minima, size_t count, int64_t least);
 
 /*
@@ -54,3 +62,15 @@ struct growth_slope {
 	bool is_faster;
 };
 struct growth_slope growth_slope_of(const int64_t *minima, size_t count);
+
+/* The slope in bytes per minute, where a window has `width` nanoseconds. */
+int64_t growth_per_minute(double slope, int64_t width);
+
+/*
+ * The time in nanoseconds until `room` bytes are used up, with its range; UNKNOWN where there is no
+ * end, that is also where the slope may be 0. `least` is UNKNOWN where it rises more and more.
+ */
+struct growth_end {
+	int64_t time, least, most;
+};
+struct growth_end growth_end_of(const struct growth_slope *slope, int64_t width, int64_t room);

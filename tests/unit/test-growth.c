@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "base/known.h"
 #include "model/growth.h"
 
 #include <stdlib.h>
@@ -108,6 +109,39 @@ a_slope_has_a_range(void **state)
 }
 
 static void
+an_unknown_window_counts_nowhere(void **state)
+{
+	int64_t minima[GROWTH_WINDOWS];
+	struct growth_slope slope;
+
+	for (int i = 0; i < GROWTH_WINDOWS; i++)
+		minima[i] = i % 2 ? UNKNOWN : 100 * MIB + line(i);
+	assert_int_equal(growth_judge(minima, GROWTH_WINDOWS, 4 * MIB), GROWTH_GROWING);
+	assert_int_equal(growth_judge(minima, GROWTH_WINDOWS - 2, 4 * MIB), GROWTH_YOUNG);
+	slope = growth_slope_of(minima, GROWTH_WINDOWS);
+	assert_true(slope.middle > 1.9 * MIB && slope.middle < 2.1 * MIB);
+}
+
+static void
+room_ends_within_a_range(void **state)
+{
+	const struct growth_slope slope = { .low = 1 * MIB, .middle = 2 * MIB, .high = 4 * MIB };
+	struct growth_slope other = slope;
+	struct growth_end end = growth_end_of(&slope, WIDTH, 8 * MIB);
+
+	assert_true(end.time == 4 * WIDTH && end.least == 2 * WIDTH && end.most == 8 * WIDTH);
+	assert_int_equal(growth_end_of(&slope, WIDTH, -MIB).time, 0);
+	assert_int_equal(growth_end_of(&slope, WIDTH, UNKNOWN).time, UNKNOWN);
+	other.is_faster = true;
+	end = growth_end_of(&other, WIDTH, 8 * MIB);
+	assert_true(end.time == 4 * WIDTH && end.least == UNKNOWN && end.most == 8 * WIDTH);
+	other.low = 0;
+	end = growth_end_of(&other, WIDTH, 8 * MIB);
+	assert_true(end.time == UNKNOWN && end.most == UNKNOWN);
+	assert_int_equal(growth_per_minute(2 * MIB, 30 * NS_PER_SEC), 4 * MIB);
+}
+
+static void
 a_window_keeps_the_least_value(void **state)
 {
 	struct growth_ring ring;
@@ -164,6 +198,8 @@ main(void)
 		cmocka_unit_test(each_shape_has_its_word),
 		cmocka_unit_test(few_windows_say_nothing),
 		cmocka_unit_test(a_slope_has_a_range),
+		cmocka_unit_test(an_unknown_window_counts_nowhere),
+		cmocka_unit_test(room_ends_within_a_range),
 		cmocka_unit_test(a_window_keeps_the_least_value),
 		cmocka_unit_test(only_the_last_windows_are_kept),
 		cmocka_unit_test(a_gap_begins_anew),
