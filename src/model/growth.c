@@ -117,14 +117,22 @@ rises(const int64_t *minima, size_t count)
 	return sum > 1 && (sum - 1) * (sum - 1) >= 9 * variance / 18;
 }
 
+/* Whether one step that lasts is most of all growth: two windows before it, two behind it. */
 static bool
 has_jump(const int64_t *minima, size_t count)
 {
 	int64_t whole = minima[count - 1] - minima[0], step = 0;
 
-	for (size_t i = 1; i < count; i++)
-		if (minima[i] - minima[i - 1] > step)
-			step = minima[i] - minima[i - 1];
+	for (size_t i = 1; i < count; i++) {
+		int64_t before = minima[i - 1], after = minima[i];
+
+		if (i > 1 && minima[i - 2] > before)
+			before = minima[i - 2];
+		if (i + 1 < count && minima[i + 1] < after)
+			after = minima[i + 1];
+		if (after - before > step)
+			step = after - before;
+	}
 	return step > whole / 2;
 }
 

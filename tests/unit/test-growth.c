@@ -68,6 +68,12 @@ burst(int i)
 	return i > 8 && i < 12 ? 500 * MIB : 0;
 }
 
+static int64_t
+dips(int i)
+{
+	return i == 12 ? 0 : i * MIB;
+}
+
 static void
 each_shape_has_its_word(void **state)
 {
@@ -75,6 +81,7 @@ each_shape_has_its_word(void **state)
 	assert_int_equal(judge(burst), GROWTH_STEADY);
 	assert_int_equal(judge(line), GROWTH_GROWING);
 	assert_int_equal(judge(faster), GROWTH_GROWING);
+	assert_int_equal(judge(dips), GROWTH_GROWING);
 	assert_int_equal(judge(step), GROWTH_JUMP);
 	assert_int_equal(judge(levels), GROWTH_LEVELLING);
 	assert_int_equal(judge(slows), GROWTH_SLOWING);
