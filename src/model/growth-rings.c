@@ -206,6 +206,19 @@ judge_twice(const int64_t *minima, size_t count)
 	return growth == GROWTH_GROWING ? judge_once(minima, count - 1) : growth;
 }
 
+/*
+ * The next ring may know better, before it has an opinion: what rises less and less over days looks
+ * like a line in each half of them.
+ */
+static bool
+slows_in(const struct growth_rings *rings, const struct growth_clock *clock, size_t ring)
+{
+	int64_t minima[GROWTH_WINDOWS];
+
+	return ring < GROWTH_RINGS &&
+	       growth_slows(minima, growth_rings_minima(rings, clock, ring, minima));
+}
+
 struct growth_verdict
 growth_rings_judge(const struct growth_rings *rings, const struct growth_clock *clock)
 {
@@ -224,7 +237,8 @@ growth_rings_judge(const struct growth_rings *rings, const struct growth_clock *
 	if (verdict.growth != GROWTH_GROWING)
 		return verdict;
 	verdict.slope = growth_slope_of(minima, count);
-	if (verdict.span == UNKNOWN || verdict.span >= LEAK_SPAN)
+	if ((verdict.span == UNKNOWN || verdict.span >= LEAK_SPAN) &&
+		!slows_in(rings, clock, ring + 1))
 		verdict.growth = GROWTH_LEAK;
 	return verdict;
 }

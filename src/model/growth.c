@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SLOWER 0.75
+
 enum { MOST_GAP = 2 }; /* windows */
 enum { MOST_PAIRS = GROWTH_WINDOWS * (GROWTH_WINDOWS - 1) / 2 };
 
@@ -149,6 +151,19 @@ known_of(const int64_t *minima, size_t count, int64_t known[static GROWTH_WINDOW
 	return number;
 }
 
+bool
+growth_slows(const int64_t *all, size_t all_count)
+{
+	int64_t minima[GROWTH_WINDOWS] = { 0 };
+	size_t count = known_of(all, all_count, minima);
+	struct thirds growth;
+
+	if (count < GROWTH_LEAST_WINDOWS / 2)
+		return false;
+	growth = thirds_of(minima, count);
+	return (double)growth.second < SLOWER * (double)growth.first;
+}
+
 enum growth
 growth_judge(const int64_t *all, size_t all_count, int64_t least)
 {
@@ -170,7 +185,7 @@ growth_judge(const int64_t *all, size_t all_count, int64_t least)
 		return GROWTH_VARYING;
 	if (second < 0.4 * first)
 		return GROWTH_LEVELLING;
-	return second < 0.75 * first ? GROWTH_SLOWING : GROWTH_GROWING;
+	return second < SLOWER * first ? GROWTH_SLOWING : GROWTH_GROWING;
 }
 
 static int

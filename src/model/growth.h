@@ -52,6 +52,9 @@ size_t growth_minima(const struct growth_ring *ring, size_t most, int64_t *ret_m
  */
 enum growth growth_judge(const int64_t *minima, size_t count, int64_t least);
 
+/* Whether half of the windows that growth_judge() needs show that it rises less and less. */
+bool growth_slows(const int64_t *minima, size_t count);
+
 /*
  * The change from one window to the next: the middle one of the slopes between all pairs that are
  * at least a third of the windows apart, and those that one in twenty is below and above.

@@ -181,6 +181,21 @@ growing_is_said_after_two_closings_and_leak_after_12_hours(void **state)
 	assert_string_equal(growth_word(judge(&figure).growth), "leak?");
 }
 
+/* After a day the ring of 26 hours no longer has the start, and the next has no opinion yet. */
+static void
+a_logarithm_is_no_leak_after_a_day(void **state)
+{
+	struct followed figure = start(MINUTE);
+	double size = 100 * MIB;
+
+	for (int64_t i = 0; i < 60 * 60; i++) {
+		size += 200.0 * MIB / (double)(i + 1);
+		feed(&figure, i * MINUTE, (int64_t)size);
+		assert_int_not_equal(judge(&figure).growth, GROWTH_LEAK);
+	}
+	assert_true(judge(&figure).growth < GROWTH_GROWING);
+}
+
 static void
 a_slope_is_over_the_time_asked_for(void **state)
 {
@@ -333,6 +348,7 @@ main(void)
 		cmocka_unit_test(a_gap_restarts_only_the_rings_that_it_is_long_for),
 		cmocka_unit_test(what_is_unknown_is_not_0),
 		cmocka_unit_test(growing_is_said_after_two_closings_and_leak_after_12_hours),
+		cmocka_unit_test(a_logarithm_is_no_leak_after_a_day),
 		cmocka_unit_test(a_slope_is_over_the_time_asked_for),
 		cmocka_unit_test(windows_follow_the_interval_and_the_span),
 		cmocka_unit_test(nothing_breaks_over_chance),
