@@ -6,7 +6,9 @@
 #include <assert.h>
 
 #define MINUTE (60 * NS_PER_SEC)
+#define SECONDS_OF_WINDOWS (GROWTH_WINDOWS * NS_PER_SEC)
 #define LEAST_WIDTH (5 * NS_PER_SEC)
+#define MOST_WIDTH (7 * 24 * 60 * MINUTE) /* so that all rings together fit into 64 bits */
 #define LEAK_SPAN (12 * 60 * MINUTE)
 #define LEAST_CHANGE (INT64_C(4) << 20)
 #define MOST_BYTES ((double)(INT64_C(1) << 60))
@@ -22,9 +24,10 @@ growth_width(int64_t interval, int64_t span)
 	int64_t width = MINUTE;
 
 	if (span != UNKNOWN && span / GROWTH_WINDOWS < width)
-		width = span / GROWTH_WINDOWS + 1;
+		width = ((span - 1) / SECONDS_OF_WINDOWS + 1) * NS_PER_SEC;
 	width = width > LEAST_WIDTH ? width : LEAST_WIDTH;
-	return width > interval ? width : interval;
+	width = width > interval ? width : interval;
+	return width < MOST_WIDTH ? width : MOST_WIDTH;
 }
 
 void
@@ -155,7 +158,7 @@ growth_rings_minima(const struct growth_rings *rings, const struct growth_clock 
 int64_t
 growth_rings_width(const struct growth_clock *clock, size_t ring)
 {
-	return known_product(clock->width, INT64_C(1) << (FACTOR_BITS * ring));
+	return clock->width << (FACTOR_BITS * ring);
 }
 
 /* What the values lie within, and the first of them. */
@@ -225,6 +228,7 @@ growth_rings_judge(const struct growth_rings *rings, const struct growth_clock *
 	struct growth_verdict verdict = { .growth = GROWTH_YOUNG, .span = UNKNOWN };
 	int64_t minima[GROWTH_WINDOWS];
 	size_t ring = GROWTH_RINGS, count = 0;
+	int64_t seen;
 
 	while (verdict.growth == GROWTH_YOUNG && ring-- > 0) {
 		count = growth_rings_minima(rings, clock, ring, minima);
@@ -233,12 +237,13 @@ growth_rings_judge(const struct growth_rings *rings, const struct growth_clock *
 	if (verdict.growth == GROWTH_YOUNG)
 		return verdict;
 	verdict.width = growth_rings_width(clock, ring);
-	verdict.span = known_product((int64_t)count, verdict.width);
+	verdict.span = (int64_t)count * verdict.width;
+	seen = clock->number * clock->width - growth_rings_first_time(rings);
+	verdict.span = seen < verdict.span ? seen : verdict.span; /* the first one is cut */
 	if (verdict.growth != GROWTH_GROWING)
 		return verdict;
 	verdict.slope = growth_slope_of(minima, count);
-	if ((verdict.span == UNKNOWN || verdict.span >= LEAK_SPAN) &&
-		!slows_in(rings, clock, ring + 1))
+	if (verdict.span >= LEAK_SPAN && !slows_in(rings, clock, ring + 1))
 		verdict.growth = GROWTH_LEAK;
 	return verdict;
 }
@@ -249,7 +254,7 @@ growth_rings_slope(const struct growth_rings *rings, const struct growth_clock *
 	for (size_t ring = 0; ring < GROWTH_RINGS; ring++) {
 		int64_t width = growth_rings_width(clock, ring), back, change;
 
-		if (width == UNKNOWN || width > span)
+		if (width > span)
 			return UNKNOWN;
 		back = span / width;
 		if (back >= GROWTH_WINDOWS)

@@ -47,7 +47,7 @@ struct growth_rings {
 
 /*
  * The width of windows for values that come every `interval` nanoseconds: a minute, or one interval
- * if that is longer. Windows are narrower, down to 5 seconds, where all values are
+ * if that is longer, at most a week. Windows are narrower, down to 5 seconds, where all values are
  * within a `span` too short for 24 of them; UNKNOWN: there is no end.
  */
 int64_t growth_width(int64_t interval, int64_t span);

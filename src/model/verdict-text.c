@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/macros.h"
+#include "model/growth-row.h"
 #include "model/system.h"
 #include "model/verdict.h"
 
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_SIZE = 256, SPAN_SIZE = 96 };
+enum { NAME_SIZE = 256 };
 
 /* What a sentence is made of. */
 struct sentence {
@@ -80,38 +81,15 @@ add_largest(struct sentence *sentence)
 	add_bytes(sentence, verdict->who_use, "");
 }
 
-/* The unit in which an estimate is said. */
-static const struct span {
-	int64_t from, length; /* nanoseconds */
-	const char *name;
-} spans[] = {
-	{ 48 * 3600 * NS_PER_SEC, 24 * 3600 * NS_PER_SEC, "days" },
-	{ 90 * 60 * NS_PER_SEC, 3600 * NS_PER_SEC, "h" },
-	{ 90 * NS_PER_SEC, 60 * NS_PER_SEC, "min" },
-	{ INT64_MIN, NS_PER_SEC, "s" },
-};
-
-static long long
-rounded(int64_t time, const struct span *span)
-{
-	return (long long)((time + span->length / 2) / span->length);
-}
-
-/* "gone in 26 min (25 to 28)" */
 static void
 add_exhaustion(struct sentence *sentence)
 {
 	const struct verdict *verdict = &sentence->system->verdict;
-	const struct span *span = spans;
+	const struct growth_end end = { verdict->gone, verdict->gone_least, verdict->gone_most };
+	char text[GROWTH_END_SIZE];
 
-	while (verdict->gone < span->from)
-		span++;
-	add(sentence, ", gone in %lld %s", rounded(verdict->gone, span), span->name);
-	if (verdict->gone_least == UNKNOWN)
-		add(sentence, " at the latest");
-	else if (verdict->gone_most != UNKNOWN)
-		add(sentence, " (%lld to %lld)", rounded(verdict->gone_least, span),
-			rounded(verdict->gone_most, span));
+	growth_end_text(text, &end);
+	add(sentence, ", %s", text);
 }
 
 static void

@@ -215,7 +215,8 @@ windows_follow_the_interval_and_the_span(void **state)
 	assert_int_equal(growth_width(SECOND, UNKNOWN), MINUTE);
 	assert_int_equal(growth_width(10 * MINUTE, UNKNOWN), 10 * MINUTE);
 	assert_int_equal(growth_width(SECOND, 24 * HOUR), MINUTE);
-	assert_int_equal(growth_width(SECOND, 599 * SECOND) / SECOND, 24);
+	assert_int_equal(growth_width(INT64_MAX, INT64_MAX), 168 * HOUR);
+	assert_int_equal(growth_width(SECOND, 599 * SECOND), 25 * SECOND);
 	assert_int_equal(growth_width(SECOND, 9 * SECOND), 5 * SECOND);
 	assert_int_equal(growth_width(30 * SECOND, 9 * MINUTE), 30 * SECOND);
 }
