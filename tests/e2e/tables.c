@@ -3,6 +3,7 @@
 #include "model/event.h"
 #include "model/fault.h"
 #include "model/group.h"
+#include "model/growth-row.h"
 #include "model/kernel.h"
 #include "model/map.h"
 #include "model/oom-plan.h"
@@ -46,7 +47,8 @@ main(void)
 {
 	static const struct table *const tables[] = { &system_table, &process_table,
 		&candidate_table, &segment_table, &mapping_table, &budget_table, &event_table,
-		&group_table, &fault_table, &oom_effect_table, &oom_kill_table, &oom_task_table };
+		&group_table, &growth_table, &fault_table, &oom_effect_table, &oom_kill_table,
+		&oom_task_table };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		write_table(tables[i]);

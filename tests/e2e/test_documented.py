@@ -14,7 +14,7 @@ from conftest import BUILD, SOURCE, memtop, run
 
 COMPLETIONS = Path(os.environ["BUILD"]) / "data" / "completions"
 COMMANDS = ["", "check", "free", "batch", "groups", "oom", "oom log", "faults", "map", "budget",
-            "kernel", "help"]
+            "growth", "kernel", "help"]
 FIRST_WORDS = list(dict.fromkeys(command.split()[0] for command in COMMANDS[1:]))
 OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*)|(?=\[=)(\[=[A-Z]+\]))? ")
 
@@ -104,7 +104,7 @@ SHARED = [("d", "delay"), ("n", "count"), ("F", "fields"), ("o", "order"), ("", 
           ("", "format"), ("e", "scale"), ("w", "width")]
 
 
-@pytest.mark.parametrize("command", ["", "batch", "groups", "oom", "faults", "map", "budget", "kernel"])
+@pytest.mark.parametrize("command", ["", "batch", "groups", "oom", "faults", "map", "budget", "growth", "kernel"])
 def test_U14_tables_have_one_set_of_options(command):
     """-n is choom's in oom."""
     found = {name: letter for letter, name, _ in options(command)}
@@ -124,7 +124,7 @@ def plain(text):
     return " ".join(text.replace("\\", "").split())
 
 
-@pytest.mark.parametrize("command", ["map", "budget", "groups", "kernel"])
+@pytest.mark.parametrize("command", ["map", "budget", "groups", "growth", "kernel"])
 def test_page_says_of_each_column_what_help_says(command):
     """Both in the same order; the orders of free blocks share one paragraph."""
     text = memtop(command, "--help").stdout.decode()

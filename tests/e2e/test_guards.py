@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import BUILD, MEMTOP, option, run
+from conftest import BUILD, FIXTURES, MEMTOP, option, run
 from screen_in_tmux import terminal  # noqa: F401: a fixture
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def test_S4_what_needs_no_proc_works_without(mounts):
         pytest.skip("the leak checker itself needs /proc")
     assert without_proc("--version")[::2] == without_proc("batch", "--help")[::2] == (0, [])
     assert without_proc("oom", "log", "/dev/null")[::2] == (0, [])
+    assert without_proc("growth", "--series", FIXTURES / "growth" / "03-leak-linear-white.csv")[::2] == (0, [])
     assert without_proc("free") == (1, b"", ["memtop free: Memory information file /proc/meminfo does not exist"])
     assert without_proc("batch", "--nonsense")[0] == 2
 
@@ -130,7 +131,7 @@ def test_S7_the_compiler_is_told_to_protect_stack_and_control_flow():
 SMALL = ["free", "batch -n 1", "batch -n 1 --lock", "batch -n 1 --format json", "batch -n 1 --format csv", "oom", "oom -p 1",
          "oom --dry-run -p 1 -n 5", "map SELF", "map SELF --all", "map SELF --explain", "faults -d 0.1",
          "faults -d 0.1 -- true", "budget", "budget --explain", "groups", "groups --by cgroup", "groups --by container", "kernel slab", "kernel zones", "kernel buddy",
-         "kernel reclaim", "kernel swap", "kernel nodes", "help"]
+         "kernel reclaim", "kernel swap", "kernel nodes", "growth --series FIXTURES/growth/03-leak-linear-white.csv", "help"]
 
 
 @pytest.mark.parametrize("command", SMALL)
@@ -138,7 +139,7 @@ def test_S2_a_stack_of_64_KiB_is_enough(command):
     """Each command ends as it does with the usual stack, and prints something."""
     if option("b_sanitize") != "none":
         pytest.skip("a sanitizer needs a larger stack")
-    words = [MEMTOP, *command.replace("SELF", str(os.getpid())).split()]
+    words = [MEMTOP, *command.replace("SELF", str(os.getpid())).replace("FIXTURES", str(FIXTURES)).split()]
     usual = run(*words)
     small = run("sh", "-c", 'ulimit -s 64 && exec "$@"', "sh", *words)
     assert small.returncode == usual.returncode

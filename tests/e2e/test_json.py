@@ -25,6 +25,7 @@ COMMANDS = {
     "faults -n 1 -d 0.2 --format json": (set(), {"sampler_rung"}),
     "budget --format json": ({"budget"}, set()),
     "budget -n 2 -d 0.1 --format json": ({"budget"}, set()),
+    "growth --series FIXTURES/growth/03-leak-linear-white.csv --format json": ({"growth"}, set()),
     "groups --format json": ({"group"}, {"total"}),
     "groups --by user --format json": ({"group"}, {"total"}),
     "kernel slab --format json": (set(), set()),
@@ -75,7 +76,7 @@ def check_needs(row, columns):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_F15_json_has_only_keys_that_were_read(tables, command):
     kinds, read = COMMANDS[command]
-    process = memtop(*command.replace("PID", str(os.getpid())).split())
+    process = memtop(*command.replace("PID", str(os.getpid())).replace("FIXTURES", str(FIXTURES)).split())
     assert process.returncode in (0, 1), process.stderr
     rows = [json.loads(line) for line in process.stdout.splitlines()]
     for row in rows:

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "command/series.h"
+#include "command/table-command.h"
+#include "model/growth-row.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct growth_run {
+	struct table_options table;
+	const char *path; /* of the series; "-": standard input */
+	int64_t limit;
+	struct growth_row row;
+};
+
+#define SETTING(member) offsetof(struct growth_run, member)
+
+static int
+set_limit(void *member, const struct command_option *option, const char *value)
+{
+	int64_t *limit = member;
+
+	if (unit_parse(UNIT_BYTES, value, limit) < 0 || *limit < 0)
+		return option_complain(option, value, "not a size such as 512M or 2G");
+	return 0;
+}
+
+/* clang-format off */
+static const struct command_option options_table[] = {
+	{ "series", 0, "FILE", "the values: lines SECONDS,BYTES; - is standard input", option_set_text, SETTING(path), 0 },
+	{ "limit", 0, "BYTES", "estimate when the values reach BYTES, such as 2G", set_limit, SETTING(limit), 0 },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+static int
+prepare(struct table_run *run)
+{
+	const struct growth_run *own = run->own;
+
+	if (!own->path)
+		return command_complain(NULL, "--series FILE is needed");
+	if (table_options_has(run->options, KEPT_DELAY) || run->options->count > 1)
+		return command_complain(NULL, "--series is read once, without --delay and --count");
+	return table_options_complete(run->options, &growth_table, growth_default_columns, NULL);
+}
+
+static const char *
+name_of(const struct growth_run *own)
+{
+	return strcmp(own->path, "-") == 0 ? "standard input" : own->path;
+}
+
+static int
+complain(const struct growth_run *own, const char *what)
+{
+	char safe[COMMAND_WORD_SIZE];
+
+	log_error("%s: %s", command_safe_word(name_of(own), safe), what);
+	return EXIT_FAILURE;
+}
+
+/* Returns an exit status. */
+static int
+read_series(const struct growth_run *own, struct series *series)
+{
+	bool is_input = strcmp(own->path, "-") == 0;
+	_cleanup_fclose_ FILE *opened = is_input ? NULL : fopen(own->path, "re");
+	FILE *file = is_input ? stdin : opened;
+	char wrong[SERIES_ERROR_SIZE], safe[COMMAND_WORD_SIZE];
+	int error = file ? series_read(file, series, wrong) : -errno;
+
+	if (error == -EINVAL)
+		return complain(own, wrong);
+	if (error < 0) {
+		log_error("cannot read %s: %s", command_safe_word(name_of(own), safe),
+			strerror(-error));
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+/* Times count from the first value. Returns false if none is known. */
+static bool
+follow(struct growth_run *own, const struct series *series)
+{
+	struct growth_clock clock;
+	struct growth_rings rings;
+	float least = GROWTH_NOTHING;
+	int64_t start = UNKNOWN, last = UNKNOWN, last_time = 0;
+
+	for (size_t i = 0; i < series->count; i++) {
+		const struct series_point *point = &series->points[i];
+		bool closes;
+
+		if (start == UNKNOWN && point->bytes == UNKNOWN)
+			continue;
+		if (start == UNKNOWN) {
+			start = point->time;
+			growth_clock_init(
+				&clock, growth_width(series_interval(series),
+						series->points[series->count - 1].time - start));
+			growth_rings_begin(&rings, 0, point->bytes);
+		}
+		closes = growth_clock_take(&clock, point->time - start);
+		if (closes)
+			growth_rings_close(&rings, &clock, &least);
+		growth_note(&least, point->bytes);
+		if (point->bytes != UNKNOWN) {
+			last = point->bytes;
+			last_time = point->time - start;
+		}
+	}
+	if (start != UNKNOWN)
+		growth_row_fill(&own->row, &rings, &clock, last_time, last, own->limit);
+	return start != UNKNOWN;
+}
+
+static int
+list_growth(struct table_run *run)
+{
+	struct growth_run *own = run->own;
+	struct series series = { .count = 0 };
+	int status = read_series(own, &series);
+
+	if (status == EXIT_SUCCESS && !follow(own, &series))
+		status = complain(own, "there is no line with a value");
+	series_finish(&series);
+	return status == EXIT_SUCCESS ? table_run_list(run, &own->row, 1, NULL) : status;
+}
+
+static void
+write_head(struct table_run *run)
+{
+	const struct growth_run *own = run->own;
+	char text[GROWTH_TEXT_SIZE];
+
+	growth_row_text(text, &own->row, run->output.scale);
+	table_run_head(run, "%s\n", text);
+}
+
+/* A text is only the sentence, unless columns are asked for. */
+static int
+write_growth(struct table_run *run)
+{
+	if (run->output.format != &output_text || table_options_has(run->options, KEPT_FIELDS))
+		return table_run_write(run);
+	if (run->rows.count > 0)
+		fputs(run->head, stdout);
+	return fflush(stdout) == 0 ? 0 : -errno;
+}
+
+static const struct table_command lists = {
+	.has_no_rates = true,
+	.prepare = prepare,
+	.rows = list_growth,
+	.head = write_head,
+	.write = write_growth,
+};
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	struct growth_run own = { .limit = UNKNOWN };
+
+	return table_command_run(command, &lists, &own, &own.table, argc, argv);
+}
+
+const struct command command_growth = {
+	.name = "growth",
+	.summary = "whether a figure grows, how fast, and until when there is room",
+	.arguments = "[options] --series FILE",
+	.options = options_table,
+	.shared = { { table_option_rows, SETTING(table) } },
+	.table = &growth_table,
+	.usage_status = USAGE_STATUS,
+	.works_without_proc = true, /* a series is not in /proc */
+	.take_word = command_refuse_word,
+	.run = run,
+};

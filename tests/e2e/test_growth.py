@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""memtop growth: the verdict of a series of values, and what it refuses."""
+
+import csv
+import io
+import json
+import subprocess
+
+import pytest
+from conftest import FIXTURES, MEMTOP, memtop
+
+SERIES = FIXTURES / "growth"
+MIB = 1 << 20
+
+
+def growth(text, *options):
+    """A series on standard input."""
+    return subprocess.run([MEMTOP, "growth", "--series", "-", *options], input=text.encode(), capture_output=True)
+
+
+def line(minutes, per_minute=10 * MIB, start=480 * MIB):
+    return "".join(f"{60 * i},{start + per_minute * i}\n" for i in range(minutes))
+
+
+def row(done):
+    assert (done.returncode, done.stderr) == (0, b"")
+    found = json.loads(done.stdout)
+    assert found["kind"] == "growth"
+    return found
+
+
+FITS = {"steady": {"steady"}, "growing": {"growing", "leak?"},
+        "not-growing": {"steady", "varying", "jump", "levelling", "slowing"}}
+
+
+@pytest.mark.parametrize("file, answer", [(each["file"], each["answer"])
+                                          for each in csv.DictReader((SERIES / "ANSWERS.csv").open())])
+def test_each_series_has_its_answer(file, answer):
+    assert row(memtop("growth", "--series", SERIES / file, "--format", "json"))["verdict"] in FITS[answer]
+
+
+def test_what_grows_says_how_fast_and_until_when():
+    done = growth(line(40), "--limit", "3G")
+    assert done.stdout == (b"growing for 24 min: +10.0M/min (+10.0M to +10.0M), 480M to 870M in 39 min, "
+                           b"gone in 4 h\n")
+    found = row(growth(line(40), "--limit", "3G", "--format", "json"))
+    assert {key: found[key] for key in ("verdict", "span", "first", "last", "grown", "seen", "accelerates", "limit")} == \
+        {"verdict": "growing", "span": 24 * 60, "first": 480 * MIB, "last": 870 * MIB, "grown": 390 * MIB,
+         "seen": 39 * 60, "accelerates": 0, "limit": 3 << 30}
+    assert found["slope"] == found["slope_low"] == found["slope_high"] == found["slope_1m"] == found["slope_10m"] == 10 * MIB
+    assert found["slope_1h"] is None
+    assert found["exhaustion"] == pytest.approx((3072 - 870) / 10 * 60)
+
+
+def test_a_sentence_for_each_case():
+    assert growth(line(5)).stdout == b"too short to say: 480M to 520M in 4 min\n"
+    assert growth(line(40, 0)).stdout.startswith(b"steady for ")
+    assert b", gone in more than 30 days\n" in growth(line(40), "--limit", "500G").stdout
+    assert growth(line(40), "--limit", "800M").stdout.endswith(b", the limit of 800M is reached\n")
+    assert growth(line(40, 0), "--limit", "800M").stdout.endswith(b" in 39 min\n")
+    faster = "".join(f"{60 * i},{480 * MIB + i * i * MIB}\n" for i in range(40))
+    text = growth(faster, "--limit", "4G").stdout.decode()
+    assert "/min, accelerating, 480M to " in text and text.endswith(" at the latest\n")
+    noisy = "".join(f"{60 * i},{480 * MIB + (10 * i + i * 7 % 11) * MIB}\n" for i in range(40))
+    assert b" h (3 to 4)\n" in growth(noisy, "--limit", "3G").stdout
+    assert growth(line(14 * 60 + 10, MIB)).stdout.startswith(b"leak? growing for 14 h: +1.0M/min")
+
+
+def test_columns_make_a_table_and_csv_has_a_heading():
+    head, empty, titles, values = growth(line(40), "-F", "verdict,span,slope").stdout.decode().splitlines()
+    assert head.startswith("growing for") and not empty
+    assert (titles.split(), values.split()) == (["VERDICT", "SPAN", "+/min"], ["growing", "24m", "0s", "10.0M"])
+    [found] = csv.DictReader(io.StringIO(growth(line(40), "--format", "csv").stdout.decode()))
+    assert (found["verdict"], found["slope_1h"], found["limit"]) == ("growing", "", "")
+    assert growth(line(40), "--filter", "slope>1G", "--format", "json").stdout == b""
+    assert growth(line(40), "--filter", "slope>1G").stdout == b""
+    assert b"491520K to " in growth(line(40), "-e", "k").stdout
+
+
+def test_what_is_no_value_is_left_out():
+    text = line(40).replace("\n", "\r\n").replace("600,", "\r\n# 600,\r\n600,", 1)
+    plain = row(growth(line(40), "--format", "json"))
+    for other in (text, "seconds,bytes\n" + text, '"seconds","bytes"\n' + text, " " + text.replace(",", " , ")):
+        assert {**row(growth(other, "--format", "json")), "time": None} == {**plain, "time": None}
+    gaps = "".join(each if i % 5 else each.split(",")[0] + (",-\n" if i % 2 else ",\n")
+                   for i, each in enumerate(line(60).splitlines(keepends=True)))
+    found = row(growth(gaps, "--format", "json"))
+    assert (found["verdict"], found["slope"], found["first"]) == ("growing", 10 * MIB, 490 * MIB)
+
+
+@pytest.mark.parametrize("text, error", [
+    ("0,1\n60,2\n\n30,3\n", "line 4 is earlier than the line before: '30,3'"),
+    ("0,1\n60\n", "line 2 is not SECONDS,BYTES: '60'"),
+    ("0,1\n60,2,3\n", "line 2 has no whole number of bytes: '60,2,3'"),
+    ("0,1\n60,2.5\n", "line 2 has no whole number of bytes: '60,2.5'"),
+    ("0,1\n60,99999999999999999999\n", "line 2 has no whole number of bytes: '60,99999999999999999999'"),
+    ("0,1\nseconds,bytes\n", "line 2 has no seconds from 0 to 9000000000: 'seconds,bytes'"),
+    ("x,1\n", "line 1 has no seconds from 0 to 9000000000: 'x,1'"),
+    ("0,1\n-5,1\n", "line 2 has no seconds from 0 to 9000000000: '-5,1'"),
+    ("0,1\n1e3,1\n", "line 2 has no seconds from 0 to 9000000000: '1e3,1'"),
+    ("0,1\n\x1b[2J\n", "line 2 is not SECONDS,BYTES: '\\x1b[2J'"),
+    ("0,1\n60,\0\n", "line 2 is no text of at most 4094 bytes: '60,'"),
+    ("", "there is no line with a value"),
+    ("seconds,bytes\n0,-\n", "there is no line with a value"),
+])
+def test_a_wrong_line_is_named(text, error):
+    done = growth(text)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode() == f"memtop growth: standard input: {error}\n"
+
+
+def test_a_line_that_is_too_long_is_refused():
+    done = growth("0,1\n# " + "x" * 5000 + "\n")
+    assert done.returncode == 1 and b": line 2 is no text of at most 4094 bytes: '# xxx" in done.stderr
+
+
+def test_a_file_that_cannot_be_read_is_named():
+    for path, cause in (("/nonexistent", "No such file or directory"), ("/", "Is a directory")):
+        done = memtop("growth", "--series", path)
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert done.stderr.decode() == f"memtop growth: cannot read {path}: {cause}\n"
+
+
+@pytest.mark.parametrize("words, error", [
+    ([], "--series FILE is needed"),
+    (["--series", "-", "-d", "1"], "--series is read once, without --delay and --count"),
+    (["--series", "-", "-n", "2"], "--series is read once, without --delay and --count"),
+    (["--series", "-", "--limit", "much"], "--limit 'much': not a size such as 512M or 2G"),
+    (["--series", "-", "--limit", "-1"], "--limit '-1': not a size such as 512M or 2G"),
+    (["--series", "-", "word"], "unexpected word 'word'"),
+    (["--series"], "--series needs a value: FILE"),
+])
+def test_a_wrong_command_line_is_one_line(words, error):
+    done = memtop("growth", *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == f"memtop growth: {error}; try 'memtop growth --help'\n"
