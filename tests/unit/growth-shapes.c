@@ -142,12 +142,16 @@ step_once(double time, struct chance *chance)
 	return time < 0.55 ? 1 : 1.5;
 }
 
-/* Parabolas instead of a sine, from the least value on; two days. */
+/* Two days from any hour on; parabolas instead of a sine. */
 static double
 daily(double time, struct chance *chance)
 {
-	double half = part_of(2 * time + 0.75) * 2, x = half < 1 ? half : half - 1;
+	double half, x;
 
+	if (chance->walk <= 0)
+		chance->walk = 1 + chance_share(chance);
+	half = part_of(2 * time + chance->walk) * 2;
+	x = half < 1 ? half : half - 1;
 	return 1 + (half < 1 ? 0.25 : -0.25) * 4 * x * (1 - x);
 }
 

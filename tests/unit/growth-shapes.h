@@ -9,7 +9,7 @@
  * Made-up courses of memory, always the same for the same seed: 5 shapes of leaks and 10 that are
  * none, each with 4 kinds of noise.
  */
-enum { SHAPES = 15, NOISES = 4, SHAPE_MOST = 1441 };
+enum { SHAPES = 15, NOISES = 4, SHAPE_MOST = 2881 };
 
 struct chance {
 	uint64_t state;

@@ -299,13 +299,12 @@ static struct tally
 follow_shape(const struct growth_shape *shape, const struct duration *duration)
 {
 	static int64_t values[SHAPE_MOST];
-	double interval = shape->needs_days ? 120 : duration->interval;
 	size_t count = shape->needs_days ? SHAPE_MOST : duration->count;
 	struct tally tally = { 0 };
 	for (size_t noise = 0; noise < NOISES; noise++)
 		for (uint64_t seed = 0; seed < SEEDS; seed++) {
-			growth_shape_fill(shape, noise, seed, interval, count, values);
-			follow_course(values, count, interval, &tally);
+			growth_shape_fill(shape, noise, seed, duration->interval, count, values);
+			follow_course(values, count, duration->interval, &tally);
 		}
 	return tally;
 }
@@ -327,8 +326,11 @@ leaks_are_found_and_little_else(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(durations); i++)
 		for (const struct growth_shape *shape = growth_shapes;
 			shape < growth_shapes + SHAPES; shape++) {
-			struct tally tally = follow_shape(shape, &durations[i]);
+			struct tally tally;
 
+			if (shape->needs_days && durations[i].interval < 60)
+				continue;
+			tally = follow_shape(shape, &durations[i]);
 			report(&durations[i], shape, &tally);
 			courses[shape->is_leak] += tally.courses;
 			growing[shape->is_leak] += tally.growing;
