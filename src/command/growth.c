@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "command/series.h"
 #include "command/table-command.h"
+#include "model/growth-list.h"
 #include "model/growth-row.h"
+#include "model/needs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,10 +14,18 @@
 
 struct growth_run {
 	struct table_options table;
-	const char *path; /* of the series; "-": standard input */
+	const char *path; /* of the series; "-": standard input; NULL: what lives is followed */
 	int64_t limit;
 	struct growth_row row;
+	unsigned kind; /* of group, or GROWTH_OF_PROCESSES */
+	bool has_kind;
+	struct growth_list list;
 };
+
+#define LIVE_INTERVAL (10 * NS_PER_SEC)
+enum { LIVE_TOP = 20 };
+static const char live_columns[] =
+	"grown,slope_10m,slope_1h,last,exhaustion,verdict,span,of,pid,name";
 
 #define SETTING(member) offsetof(struct growth_run, member)
 
@@ -29,13 +39,49 @@ set_limit(void *member, const struct command_option *option, const char *value)
 	return 0;
 }
 
+static int
+set_kind(void *settings, const struct command_option *option, const char *value)
+{
+	struct growth_run *own = settings;
+	char kinds[GROUP_KINDS_SIZE], complaint[GROUP_KINDS_SIZE + 32];
+
+	own->has_kind = true;
+	own->kind = 0;
+	while (own->kind < GROUP_KINDS && strcmp(value, group_kinds[own->kind].name) != 0)
+		own->kind++;
+	if (own->kind < GROUP_KINDS || strcmp(value, "process") == 0)
+		return 0; /* GROUP_KINDS stands for processes */
+	group_kinds_list(kinds);
+	snprintf(complaint, sizeof(complaint), "not one of process, %s", kinds);
+	return option_complain(option, value, complaint);
+}
+
 /* clang-format off */
 static const struct command_option options_table[] = {
-	{ "series", 0, "FILE", "the values: lines SECONDS,BYTES; - is standard input", option_set_text, SETTING(path), 0 },
-	{ "limit", 0, "BYTES", "estimate when the values reach BYTES, such as 2G", set_limit, SETTING(limit), 0 },
+	{ "by", 'b', "KIND", "process (default) or a kind of groups instead of processes, see memtop groups --help", set_kind, 0, 0 },
+	{ "series", 0, "FILE", "of these values instead: lines SECONDS,BYTES; - is standard input", option_set_text, SETTING(path), 0 },
+	{ "limit", 0, "BYTES", "with --series, estimate when the values reach BYTES, such as 2G", set_limit, SETTING(limit), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
+
+/* What lives is followed until the end, with a block each 10 seconds. */
+static int
+prepare_live(struct table_run *run)
+{
+	const struct growth_run *own = run->own;
+	struct table_options *options = run->options;
+
+	if (own->limit != UNKNOWN)
+		return command_complain(NULL, "--limit needs --series");
+	if (!table_options_has(options, KEPT_DELAY)) {
+		options->interval = LIVE_INTERVAL;
+		options->given |= 1u << KEPT_DELAY;
+	}
+	if (options->top == 0 && options->format == &output_text)
+		options->top = LIVE_TOP;
+	return table_options_complete(options, &growth_table, live_columns, "grown");
+}
 
 static int
 prepare(struct table_run *run)
@@ -43,7 +89,9 @@ prepare(struct table_run *run)
 	const struct growth_run *own = run->own;
 
 	if (!own->path)
-		return command_complain(NULL, "--series FILE is needed");
+		return prepare_live(run);
+	if (own->has_kind)
+		return command_complain(NULL, "a series has no --by");
 	if (table_options_has(run->options, KEPT_DELAY) || run->options->count > 1)
 		return command_complain(NULL, "--series is read once, without --delay and --count");
 	return table_options_complete(run->options, &growth_table, growth_default_columns, NULL);
@@ -120,8 +168,30 @@ follow(struct growth_run *own, const struct series *series)
 	return start != UNKNOWN;
 }
 
+static void
+ask(const struct table_run *run, struct needs *needs)
+{
+	const struct growth_run *own = run->own;
+
+	if (!own->path)
+		needs->bits |= growth_list_needs(own->kind);
+}
+
+/* All blocks together say how long it lasts, if their number is known. */
 static int
-list_growth(struct table_run *run)
+list_live(struct table_run *run)
+{
+	struct growth_run *own = run->own;
+	int64_t span = run->options->count > 0
+			       ? known_product(run->options->interval, run->options->count)
+			       : UNKNOWN;
+
+	growth_list_take(&own->list, run->now, own->kind, run->options->interval, span);
+	return table_run_list(run, own->list.rows.data, own->list.rows.count, NULL);
+}
+
+static int
+list_series(struct table_run *run)
 {
 	struct growth_run *own = run->own;
 	struct series series = { .count = 0 };
@@ -133,21 +203,36 @@ list_growth(struct table_run *run)
 	return status == EXIT_SUCCESS ? table_run_list(run, &own->row, 1, NULL) : status;
 }
 
+static int
+list_growth(struct table_run *run)
+{
+	const struct growth_run *own = run->own;
+
+	return own->path ? list_series(run) : list_live(run);
+}
+
+/* Of the series, or of all memory in use. */
 static void
 write_head(struct table_run *run)
 {
 	const struct growth_run *own = run->own;
+	const struct rows *live = &own->list.rows;
 	char text[GROWTH_TEXT_SIZE];
 
-	growth_row_text(text, &own->row, run->output.scale);
-	table_run_head(run, "%s\n", text);
+	if (!own->path && live->count == 0)
+		return;
+	growth_row_text(text, own->path ? &own->row : live->data, run->output.scale);
+	table_run_head(run, "%s%s\n", own->path ? "" : "Memory in use: ", text);
 }
 
 /* A text is only the sentence, unless columns are asked for. */
 static int
 write_growth(struct table_run *run)
 {
-	if (run->output.format != &output_text || table_options_has(run->options, KEPT_FIELDS))
+	const struct growth_run *own = run->own;
+
+	if (!own->path || run->output.format != &output_text ||
+		table_options_has(run->options, KEPT_FIELDS))
 		return table_run_write(run);
 	if (run->rows.count > 0)
 		fputs(run->head, stdout);
@@ -157,6 +242,7 @@ write_growth(struct table_run *run)
 static const struct table_command lists = {
 	.has_no_rates = true,
 	.prepare = prepare,
+	.ask = ask,
 	.rows = list_growth,
 	.head = write_head,
 	.write = write_growth,
@@ -165,15 +251,17 @@ static const struct table_command lists = {
 static int
 run(const struct command *command, int argc, char **argv)
 {
-	struct growth_run own = { .limit = UNKNOWN };
+	struct growth_run own = { .limit = UNKNOWN, .kind = GROWTH_OF_PROCESSES };
+	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
-	return table_command_run(command, &lists, &own, &own.table, argc, argv);
+	growth_list_finish(&own.list);
+	return status;
 }
 
 const struct command command_growth = {
 	.name = "growth",
-	.summary = "whether a figure grows, how fast, and until when there is room",
-	.arguments = "[options] --series FILE",
+	.summary = "who grows, how fast, and whether it looks like a leak",
+	.arguments = "[options]",
 	.options = options_table,
 	.shared = { { table_option_rows, SETTING(table) } },
 	.table = &growth_table,

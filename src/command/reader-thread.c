@@ -5,6 +5,7 @@
 #include "base/thread.h"
 #include "command/loop.h"
 #include "model/derive.h"
+#include "model/growth-list.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "model/source.h"
@@ -27,8 +28,9 @@ struct reader_thread {
 	char *scope;
 	struct snapshot snapshots[2];
 	struct verdict_history verdicts;
-	struct snapshot rows; /* for the last snapshot given out (needs.rows_only) */
-	int filling;          /* index of the next or current snapshot */
+	struct growth_set growth; /* of processes */
+	struct snapshot rows;     /* for the last snapshot given out (needs.rows_only) */
+	int filling;              /* index of the next or current snapshot */
 	bool has_before, ending;
 	int error;
 	int64_t took; /* time of the last read */
@@ -48,6 +50,7 @@ read_once(struct reader_thread *reader)
 	if (reader->error == 0) {
 		derive(now, before);
 		verdict_take(&reader->verdicts, now, reader->needs.interval);
+		growth_of_processes(&reader->growth, now, reader->needs.interval);
 	}
 	reader->took = loop_now() - start;
 }
@@ -110,6 +113,7 @@ reader_thread_destroy(struct reader_thread *reader)
 	snapshot_finish(&reader->snapshots[1]);
 	snapshot_finish(&reader->rows);
 	verdict_finish(&reader->verdicts);
+	growth_set_finish(&reader->growth);
 	close(reader->start_fd);
 	close(reader->ready_fd);
 	free(reader->pids);

@@ -114,6 +114,7 @@ table_run_read(struct table_run *run)
 		return command_failure_status("cannot read /proc", error);
 	derive(run->now, command->has_no_rates ? NULL : run->before);
 	verdict_take(&run->verdicts, run->now, run->options->interval);
+	growth_of_processes(&run->growth, run->now, run->options->interval);
 	return EXIT_SUCCESS;
 }
 
@@ -219,6 +220,7 @@ show(struct table_run *run)
 	row_list_finish(&run->rows);
 	output_finish(&run->output);
 	verdict_finish(&run->verdicts);
+	growth_set_finish(&run->growth);
 	run->source->destroy(run->source);
 	return status == EXIT_SUCCESS ? run->status : status;
 }

@@ -3,6 +3,7 @@
 
 #include "command/loop.h"
 #include "command/table-options.h"
+#include "model/growth-list.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"
 
@@ -31,6 +32,7 @@ struct table_run {
 	struct hint told[MOST_HINTS]; /* the hints written on standard error */
 	size_t told_count;
 	struct verdict_history verdicts;
+	struct growth_set growth; /* of processes */
 	struct throttle throttle;
 	bool throttle_is_told;
 	int64_t took; /* nanoseconds for the last reading */

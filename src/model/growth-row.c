@@ -11,6 +11,9 @@ const char growth_default_columns[] =
 
 /* clang-format off */
 static const struct column columns[] = {
+	{ "of", "OF", NULL, "Of what: process, slab, machine, or a kind of group. Unknown of a series.", UNIT_TEXT, 9, 0, FIELD(of), .is_constant = true },
+	{ "pid", "PID", NULL, "The process ID. Unknown of others.", UNIT_ID, 7, 0, FIELD(pid) },
+	{ "name", "NAME", NULL, "The program of the process, or the name of the slab cache or the group. Unknown of a series.", UNIT_TEXT, 20, 0, FIELD(name) },
 	{ "verdict", "VERDICT", NULL, "How it changes: young (too short to say), steady, varying, jump, levelling, slowing, growing or leak?.", UNIT_TEXT, 9, 0, FIELD(verdict), .is_constant = true },
 	{ "span", "SPAN", NULL, "The time that the verdict is about.", UNIT_SPAN, 8, 0, FIELD(span) },
 	{ "first", "FIRST", NULL, "The first value.", UNIT_BYTES, 7, 0, FIELD(first) },
@@ -33,7 +36,8 @@ static const struct column columns[] = {
 
 const struct table growth_table = {
 	.name = "growth",
-	.search = "verdict",
+	.search = "name,verdict",
+	.key = "of,name,pid",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct growth_row),

@@ -9,6 +9,9 @@
 
 /* What is known of the growth of a figure. Sizes are in bytes, slopes in bytes per minute. */
 struct growth_row {
+	const char *of,
+		*name; /* what it is the memory of: "process", "slab", ...; NULL: not said */
+	int64_t pid;
 	const char *verdict; /* growth_word() */
 	int64_t span;        /* nanoseconds that the verdict is about */
 	int64_t first, last, grown;

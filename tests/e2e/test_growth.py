@@ -4,7 +4,9 @@
 import csv
 import io
 import json
+import os
 import subprocess
+import sys
 
 import pytest
 from conftest import FIXTURES, MEMTOP, memtop
@@ -122,7 +124,6 @@ def test_a_file_that_cannot_be_read_is_named():
 
 
 @pytest.mark.parametrize("words, error", [
-    ([], "--series FILE is needed"),
     (["--series", "-", "-d", "1"], "--series is read once, without --delay and --count"),
     (["--series", "-", "-n", "2"], "--series is read once, without --delay and --count"),
     (["--series", "-", "--limit", "much"], "--limit 'much': not a size such as 512M or 2G"),
@@ -134,3 +135,66 @@ def test_a_wrong_command_line_is_one_line(words, error):
     done = memtop("growth", *words)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == f"memtop growth: {error}; try 'memtop growth --help'\n"
+
+
+GROWER = """
+import time
+held = [bytearray(b"x" * (12 << 20))]
+print("ready", flush=True)
+while len(held) < 1000:
+    held.append(bytearray(b"x" * (1 << 18)))
+    time.sleep(0.02)
+"""
+
+
+@pytest.fixture
+def grower():
+    """The number of a process that grows by 12 MiB a second."""
+    process = subprocess.Popen([sys.executable, "-c", GROWER], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"ready\n"
+    yield process.pid
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def live(*options):
+    """The rows of the last of a few blocks."""
+    done = memtop("growth", "-d", "0.3", "-n", "4", "--format", "json", *options)
+    assert (done.returncode, done.stderr) == (0, b"")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    return [row for row in rows if row["kind"] == "growth" and row["time"] == rows[-1]["time"]]
+
+
+def test_without_a_series_processes_caches_and_sums_are_followed(grower):
+    rows = live()
+    [own] = [row for row in rows if row["pid"] == grower]
+    assert own["of"] == "process" and own["name"].startswith("python3")
+    assert own["grown"] > 1 << 20 and own["verdict"] == "young" and own["slope_1h"] is None
+    assert {row["name"] for row in rows if row["of"] == "machine"} >= {"in use", "kernel memory"}
+    assert os.geteuid() != 0 or any(row["of"] == "slab" for row in rows)
+    assert [row["grown"] for row in rows] == sorted((row["grown"] for row in rows), reverse=True)
+
+
+def test_groups_grow_too(grower):
+    rows = [row for row in live("--by", "tree") if row["of"] == "tree"]
+    [own] = [row for row in rows if row["pid"] == grower]
+    assert own["grown"] > 1 << 20
+
+
+def test_the_text_says_what_memory_in_use_does(grower):
+    lines = memtop("growth", "-d", "0.1", "-n", "2").stdout.decode().splitlines()
+    assert lines[0].startswith("Memory in use: too short to say: ")
+    assert lines[2].split()[:3] == ["GROWN", "+10m", "+1h"] and len(lines) < 2 * 26
+
+
+@pytest.mark.parametrize("words, line", [
+    (["--by", "color"], "--by 'color': not one of process, program, user"),
+    (["--limit", "1G"], "--limit needs --series"),
+    (["--series", "-", "--by", "user"], "a series has no --by"),
+])
+def test_what_does_not_go_together_is_one_clear_line(words, line):
+    done = memtop("growth", *words)
+    assert done.returncode == 2 and not done.stdout
+    [found] = done.stderr.decode().splitlines()
+    assert line in found

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/growth-list.h"
+
+#include "base/macros.h"
+#include "model/course.h"
+#include "model/growth-row.h"
+#include "model/kernel.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+/* Sizes in bytes: a figure is followed from the first on, as long as it has the second. */
+#define FOLLOWED_FROM (INT64_C(8) << 20)
+#define FOLLOWED_DOWN_TO (INT64_C(4) << 20)
+
+static uint64_t
+identity_of(const struct process *process)
+{
+	return index_mix(index_mix(1, (uint64_t)process->pid), (uint64_t)process->start_time);
+}
+
+/* Returns the place of a figure of at least 8 MiB, or of one that had so much. */
+static uint32_t
+note(struct growth_set *set, uint64_t identity, int64_t value)
+{
+	if (value == UNKNOWN || value < FOLLOWED_DOWN_TO)
+		return INDEX_END;
+	if (value < FOLLOWED_FROM && !growth_set_has(set, identity))
+		return INDEX_END;
+	return growth_set_note(set, identity, value);
+}
+
+void
+growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interval)
+{
+	if (!(now->bits & NEED_GROWTH))
+		return;
+	growth_set_begin(set, now->monotonic, interval, UNKNOWN);
+	for (size_t i = 0; i < now->process_count; i++) {
+		struct process *process = &now->processes[i];
+		uint32_t place = note(set, identity_of(process), course_bytes_of(process));
+		const struct growth_figure *figure;
+
+		if (place == INDEX_END)
+			continue;
+		figure = growth_set_judge(set, place);
+		snapshot_extras(now, process)->growth = (struct process_growth){ figure->verdict,
+			figure->last - figure->first, figure->ten_minutes, figure->hour };
+	}
+	growth_set_end(set);
+}
+
+/* Sums of the machine; what is used up makes all of it full. */
+static const struct {
+	const char *name;
+	size_t offset;
+} sums[] = {
+	{ "in use", 0 },
+	{ "anonymous memory", offsetof(struct system, anon) },
+	{ "shared memory and tmpfs", offsetof(struct system, shared) },
+	{ "kernel memory", offsetof(struct system, kernel_memory) },
+	{ "swap", offsetof(struct system, swap_used) },
+};
+
+struct taking {
+	struct growth_list *list;
+	const struct snapshot *now;
+};
+
+/* Adds a row for a figure that can grow by `left` bytes at most. */
+static void
+take(struct taking *taking, const char *of, const char *name, int64_t pid, uint64_t identity,
+	int64_t value, int64_t left)
+{
+	struct growth_list *list = taking->list;
+	uint32_t place = note(&list->set, identity, value);
+	struct growth_row *row;
+
+	if (place == INDEX_END)
+		return;
+	row = rows_add(&list->rows, &growth_table);
+	growth_set_row(&list->set, place, known_sum(value, left), row);
+	row->of = of;
+	row->name = name;
+	row->pid = pid;
+}
+
+static void
+take_sums(struct taking *taking)
+{
+	const struct system *s = &taking->now->system;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sums); i++) {
+		int64_t value = sums[i].offset == 0 ? known_difference(s->total, s->available)
+						    : system_figure(s, sums[i].offset);
+		bool is_swap = sums[i].offset == offsetof(struct system, swap_used);
+
+		take(taking, "machine", sums[i].name, UNKNOWN, index_mix(2, i), value,
+			is_swap ? s->swap_free : s->available);
+	}
+}
+
+static void
+take_slabs(struct taking *taking)
+{
+	const struct rows *slabs = &taking->now->kernel[KERNEL_SLABS];
+	const struct slab *slab = slabs->data;
+
+	for (size_t i = 0; i < slabs->count; i++)
+		take(taking, "slab", slab[i].name, UNKNOWN, index_mix_text(3, slab[i].name),
+			slab[i].bytes, taking->now->system.available);
+}
+
+/* Processes have the names that groups of programs have. */
+static void
+take_processes(struct taking *taking)
+{
+	struct arena *texts = &taking->list->texts;
+
+	for (size_t i = 0; i < taking->now->process_count; i++) {
+		const struct process *process = &taking->now->processes[i];
+		int64_t value = course_bytes_of(process);
+		char text[GROUP_NAME_SIZE];
+		const char *name;
+
+		if (value < FOLLOWED_DOWN_TO) /* or unknown */
+			continue;
+		name = group_key_of(GROUP_BY_PROGRAM, process, text).name;
+		take(taking, "process", name ? arena_text(texts, name) : NULL, process->pid,
+			identity_of(process), value, taking->now->system.available);
+	}
+}
+
+/* What is left for a group: of the machine, and of the limit that it reaches first. */
+static int64_t
+left_for(const struct group *group, const struct snapshot *now)
+{
+	int64_t left = group->charge->available;
+
+	return left != UNKNOWN && left < now->system.available ? left : now->system.available;
+}
+
+static void
+take_groups(struct taking *taking, enum group_kind kind)
+{
+	struct groups *groups = &taking->list->groups;
+
+	groups_build(groups, taking->now, kind);
+	for (size_t i = 0; i < groups->rows.count; i++) {
+		const struct group *group = groups_at(groups, i);
+		uint64_t identity =
+			index_mix_text(index_mix_text(4 + kind, group->name), group->path);
+
+		if (group->root != UNKNOWN)
+			identity = index_mix(index_mix(identity, (uint64_t)group->root),
+				(uint64_t)group->root_start);
+		take(taking, group_kinds[kind].name, group->name, group->root, identity,
+			known_sum(group->anon, group->swap), left_for(group, taking->now));
+	}
+}
+
+uint64_t
+growth_list_needs(unsigned kind)
+{
+	uint64_t needs = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_SWAP | NEED_MEMINFO |
+			 NEED_SLABS | NEED_COMMAND;
+
+	if (kind == GROWTH_OF_PROCESSES)
+		return needs;
+	return needs | group_kinds[kind].need | NEED_PSS |
+	       (group_kinds[kind].has_charge ? NEED_CHARGE | NEED_CHARGE_MAX | NEED_CHARGE_STAT
+					     : 0);
+}
+
+void
+growth_list_take(struct growth_list *list, const struct snapshot *now, unsigned kind,
+	int64_t interval, int64_t span)
+{
+	struct taking taking = { .list = list, .now = now };
+
+	rows_reset(&list->rows);
+	arena_reset(&list->texts);
+	growth_set_begin(&list->set, now->monotonic, interval, span);
+	take_sums(&taking);
+	take_slabs(&taking);
+	if (kind == GROWTH_OF_PROCESSES)
+		take_processes(&taking);
+	else
+		take_groups(&taking, (enum group_kind)kind);
+	growth_set_end(&list->set);
+}
+
+void
+growth_list_finish(struct growth_list *list)
+{
+	growth_set_finish(&list->set);
+	rows_finish(&list->rows);
+	arena_finish(&list->texts);
+	groups_finish(&list->groups);
+}

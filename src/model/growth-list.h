@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/group.h"
+#include "model/growth-set.h"
+#include "table/rows.h"
+
+#include <stdint.h>
+
+struct snapshot;
+
+/*
+ * Follows the processes of a snapshot that hold at least 8 MiB of anonymous memory and swap, and
+ * fills their growth, if NEED_GROWTH was asked for. The usual time between two refreshes is
+ * `interval` nanoseconds.
+ */
+void growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interval);
+
+/* The growth of all of a machine: its sums, slab caches and processes, or groups of them. */
+struct growth_list {
+	struct growth_set set;
+	struct rows rows; /* struct growth_row, of this refresh; texts as long as the snapshot's */
+	struct arena texts; /* of the rows */
+	struct groups groups;
+};
+
+/* The kind of group, or processes. */
+enum { GROWTH_OF_PROCESSES = GROUP_KINDS };
+
+/* What must be read for it. */
+uint64_t growth_list_needs(unsigned kind);
+
+/* Takes the next snapshot; `interval` and `span` as in growth_set_begin(). */
+void growth_list_take(struct growth_list *list, const struct snapshot *now, unsigned kind,
+	int64_t interval, int64_t span);
+void growth_list_finish(struct growth_list *list);

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/macros.h"
+#include "model/growth-list.h"
+#include "model/growth-row.h"
+#include "model/kernel.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+
+#include <string.h>
+
+#define MIB (INT64_C(1) << 20)
+#define INTERVAL (10 * NS_PER_SEC)
+
+struct fixture {
+	struct growth_set set;
+	struct growth_list list;
+	struct snapshot now;
+	int64_t monotonic;
+};
+
+static int
+set_up(void **state)
+{
+	struct fixture *fixture = test_calloc(1, sizeof(*fixture));
+
+	fixture->monotonic = 500 * NS_PER_SEC;
+	*state = fixture;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	growth_set_finish(&fixture->set);
+	growth_list_finish(&fixture->list);
+	snapshot_finish(&fixture->now);
+	test_free(fixture);
+	return 0;
+}
+
+/* Begins the next snapshot. */
+static void
+next(struct fixture *fixture)
+{
+	snapshot_reset(&fixture->now);
+	fixture->now.bits = NEED_GROWTH;
+	fixture->now.monotonic = fixture->monotonic += INTERVAL;
+	fixture->now.system.total = 1000 * MIB;
+	fixture->now.system.available = 600 * MIB;
+}
+
+static struct process *
+add(struct fixture *fixture, int64_t pid, int64_t start_time, int64_t anon, int64_t swap)
+{
+	struct process *process = snapshot_add_process(&fixture->now);
+
+	process->pid = pid;
+	process->start_time = start_time;
+	process->comm = process->command = "program";
+	process->resident = process->anon = anon;
+	process->swap = swap;
+	return process;
+}
+
+static const struct process_growth *
+growth(struct fixture *fixture, size_t row)
+{
+	return &fixture->now.processes[row].extras->growth;
+}
+
+static void
+a_leak_a_sawtooth_and_what_is_small_are_told_apart(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int64_t i = 0; i < 20 * 6; i++) {
+		next(fixture);
+		add(fixture, 1, 1, 20 * MIB + i * MIB / 2, 0);      /* 3 MiB a minute */
+		add(fixture, 2, 1, 20 * MIB + i % 12 * 5 * MIB, 0); /* every 2 minutes */
+		add(fixture, 3, 1, 3 * MIB, 0);
+		add(fixture, 4, 1, 50 * MIB - i * MIB / 4, i * MIB / 4); /* it is swapped out */
+		add(fixture, 5, 1, UNKNOWN, 0);
+		growth_of_processes(&fixture->set, &fixture->now, INTERVAL);
+		if (i == 5)
+			assert_string_equal(growth(fixture, 0)->verdict, "young");
+	}
+	assert_string_equal(growth(fixture, 0)->verdict, "growing");
+	assert_int_equal(growth(fixture, 0)->grown, 119 * MIB / 2);
+	assert_in_range(growth(fixture, 0)->ten_minutes, 29 * MIB / 10, 31 * MIB / 10);
+	assert_true(growth(fixture, 0)->hour == UNKNOWN);
+	assert_string_not_equal(growth(fixture, 1)->verdict, "growing");
+	assert_null(growth(fixture, 2)->verdict);
+	assert_true(growth(fixture, 2)->grown == UNKNOWN);
+	assert_string_equal(growth(fixture, 3)->verdict, "steady");
+	assert_int_equal(growth(fixture, 3)->grown, 0);
+	assert_null(growth(fixture, 4)->verdict);
+	assert_int_equal(fixture->set.count, 3);
+}
+
+/* A PID that is used again is another process; one that is smaller for a while is the same. */
+static void
+a_process_is_followed_from_8_mib_on_and_forgotten_when_it_ends(void **state)
+{
+	static const struct {
+		int64_t start_time, mib, grown, followed;
+	} steps[] = {
+		{ 1, 7, UNKNOWN, 0 },
+		{ 1, 10, 0, 1 },
+		{ 1, 16, 6, 1 },
+		{ 1, 5, -5, 1 },
+		{ 1, 9, -1, 1 },
+		{ 2, 30, 0, 1 },
+		{ 2, 2, UNKNOWN, 0 },
+		{ 2, 12, 0, 1 },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		int64_t grown = steps[i].grown;
+
+		next(fixture);
+		add(fixture, 7, steps[i].start_time, steps[i].mib * MIB, 0);
+		growth_of_processes(&fixture->set, &fixture->now, INTERVAL);
+		assert_true(growth(fixture, 0)->grown == (grown == UNKNOWN ? grown : grown * MIB));
+		assert_int_equal(fixture->set.count, steps[i].followed);
+	}
+	next(fixture);
+	growth_of_processes(&fixture->set, &fixture->now, INTERVAL);
+	assert_int_equal(fixture->set.count, 0);
+}
+
+static void
+more_figures_than_the_bound_are_not_followed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct growth_set *set = &fixture->set;
+
+	growth_set_begin(set, NS_PER_SEC, INTERVAL, UNKNOWN);
+	for (uint64_t i = 0; i < GROWTH_MOST_FIGURES; i++)
+		assert_int_equal(growth_set_note(set, index_mix(0, i), 1), i);
+	assert_int_equal(growth_set_note(set, index_mix(0, 1u << 20), 1), INDEX_END);
+	assert_int_equal(growth_set_note(set, index_mix(0, 5), 2), 5);
+	growth_set_end(set);
+	growth_set_begin(set, 2 * NS_PER_SEC, INTERVAL, UNKNOWN);
+	assert_int_equal(growth_set_note(set, index_mix(0, 9), UNKNOWN), 9); /* still there */
+	assert_int_equal(growth_set_note(set, index_mix(0, 1u << 21), UNKNOWN), INDEX_END);
+	growth_set_end(set);
+	assert_int_equal(set->count, 1);
+	assert_int_equal(growth_set_judge(set, 0)->last, 1);
+}
+
+/* The row with a name, or NULL. */
+static const struct growth_row *
+row(const struct growth_list *list, const char *of, const char *name)
+{
+	for (size_t i = 0; i < list->rows.count; i++) {
+		const struct growth_row *found = (struct growth_row *)list->rows.data + i;
+
+		if (strcmp(found->of, of) == 0 && strcmp(found->name, name) == 0)
+			return found;
+	}
+	return NULL;
+}
+
+static void
+a_list_has_sums_caches_and_processes_with_what_is_left_for_them(void **state)
+{
+	struct fixture *fixture = *state;
+	struct growth_list *list = &fixture->list;
+
+	for (int64_t i = 0; i < 20 * 6; i++) {
+		struct slab *slab;
+
+		next(fixture);
+		fixture->now.system.available = 600 * MIB - i * MIB / 2;
+		fixture->now.system.shared = 50 * MIB;
+		add(fixture, 1, 1, 20 * MIB + i * MIB / 2, 0);
+		slab = rows_add(&fixture->now.kernel[KERNEL_SLABS], &slab_table);
+		slab->name = "dentry";
+		slab->bytes = 40 * MIB;
+		growth_list_take(list, &fixture->now, GROWTH_OF_PROCESSES, INTERVAL, UNKNOWN);
+	}
+	assert_int_equal(list->rows.count, 4);
+	assert_string_equal(row(list, "machine", "in use")->verdict, "growing");
+	assert_int_equal(row(list, "machine", "in use")->limit, 1000 * MIB);
+	assert_int_equal(row(list, "process", "program")->grown, 119 * MIB / 2);
+	assert_int_equal(row(list, "process", "program")->pid, 1);
+	/* 540 MiB are left, at 3 MiB a minute */
+	assert_in_range(row(list, "process", "program")->end.time, 178 * 60 * NS_PER_SEC,
+		182 * 60 * NS_PER_SEC);
+	assert_string_equal(row(list, "slab", "dentry")->verdict, "steady");
+	assert_string_equal(row(list, "machine", "shared memory and tmpfs")->verdict, "steady");
+	assert_null(row(list, "machine", "swap"));
+}
+
+/* Of groups the memory counts that each has alone, and only where it is known. */
+static void
+groups_are_followed_by_their_anonymous_memory(void **state)
+{
+	struct fixture *fixture = *state;
+	struct growth_list *list = &fixture->list;
+
+	for (int64_t i = 0; i < 20 * 6; i++) {
+		next(fixture);
+		for (int64_t pid = 1; pid <= 3; pid++) {
+			struct process *process = add(fixture, pid, 1, 900 * MIB, 0);
+			struct process_rollup *rollup =
+				&snapshot_extras(&fixture->now, process)->rollup;
+
+			process->user = pid == 3 ? "other" : "web";
+			if (pid == 3)
+				continue;
+			rollup->pss = rollup->pss_anon = 20 * MIB + i * MIB / 4;
+			rollup->pss_file = rollup->pss_shmem = 0;
+		}
+		growth_list_take(list, &fixture->now, GROUP_BY_USER, INTERVAL, UNKNOWN);
+	}
+	assert_string_equal(row(list, "user", "web")->verdict, "growing");
+	assert_int_equal(row(list, "user", "web")->grown, 119 * MIB / 2);
+	assert_null(row(list, "user", "other"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_leak_a_sawtooth_and_what_is_small_are_told_apart),
+		TEST(a_process_is_followed_from_8_mib_on_and_forgotten_when_it_ends),
+		TEST(more_figures_than_the_bound_are_not_followed),
+		TEST(a_list_has_sums_caches_and_processes_with_what_is_left_for_them),
+		TEST(groups_are_followed_by_their_anonymous_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
