@@ -14,6 +14,7 @@ struct groups_run {
 	bool has_kind; /* else by unit where there are units, by program elsewhere */
 	int64_t depth; /* the most shown; UNKNOWN: all */
 	struct groups groups;
+	struct growth_set growth;
 };
 
 #define SETTING(member) offsetof(struct groups_run, member)
@@ -132,6 +133,7 @@ list_groups(struct table_run *run)
 	if (!own->has_kind)
 		choose_kind(run);
 	groups_build(&own->groups, run->now, own->kind);
+	growth_of_groups(&own->growth, &own->groups, run->now, run->options->interval);
 	if (own->depth != UNKNOWN)
 		leave_out_deeper(&own->groups.rows, own->depth);
 	return table_run_list(run, own->groups.rows.data, own->groups.rows.count, NULL);
@@ -191,6 +193,7 @@ run(const struct command *command, int argc, char **argv)
 	int status = table_command_run(command, &lists, &own, &own.table, argc, argv);
 
 	groups_finish(&own.groups);
+	growth_set_finish(&own.growth);
 	return status;
 }
 

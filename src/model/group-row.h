@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "model/growth.h"
 #include "table/rows.h"
 
 #include <stdbool.h>
@@ -39,6 +40,7 @@ struct group {
 	int64_t major_fault_rate;
 	int64_t largest, largest_pid; /* the process with the largest RES */
 	int64_t pss_age;              /* of the oldest PSS in the footprint */
+	struct growth_summary growth; /* of anon + swap */
 	int64_t is_stale; /* 1: some PSS were read before this refresh, or are missing */
 	/*
 	 * Of a cgroup the inode of its folder, of a process with its descendants their root's PID,

@@ -29,6 +29,15 @@ note(struct growth_set *set, uint64_t identity, int64_t value)
 	return growth_set_note(set, identity, value);
 }
 
+static struct growth_summary
+summary_of(struct growth_set *set, uint32_t place)
+{
+	const struct growth_figure *figure = growth_set_judge(set, place);
+
+	return (struct growth_summary){ figure->verdict, figure->last - figure->first,
+		figure->ten_minutes, figure->hour };
+}
+
 void
 growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interval)
 {
@@ -38,13 +47,43 @@ growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interv
 	for (size_t i = 0; i < now->process_count; i++) {
 		struct process *process = &now->processes[i];
 		uint32_t place = note(set, identity_of(process), course_bytes_of(process));
-		const struct growth_figure *figure;
 
-		if (place == INDEX_END)
-			continue;
-		figure = growth_set_judge(set, place);
-		snapshot_extras(now, process)->growth = (struct process_growth){ figure->verdict,
-			figure->last - figure->first, figure->ten_minutes, figure->hour };
+		if (place != INDEX_END)
+			snapshot_extras(now, process)->growth = summary_of(set, place);
+	}
+	growth_set_end(set);
+}
+
+/* A tree may have the same name as others, but has another root. */
+static uint64_t
+identity_of_group(const struct group *group, enum group_kind kind)
+{
+	uint64_t names = index_mix_text(index_mix_text(4 + kind, group->name), group->path);
+
+	return index_mix(index_mix(names, (uint64_t)group->root), (uint64_t)group->root_start);
+}
+
+/* Each page counts once, but only if that is known of all its processes. */
+static int64_t
+bytes_of_group(const struct group *group)
+{
+	return known_sum(group->anon, group->swap);
+}
+
+void
+growth_of_groups(
+	struct growth_set *set, struct groups *groups, const struct snapshot *now, int64_t interval)
+{
+	if (!(now->bits & NEED_GROWTH))
+		return;
+	growth_set_begin(set, now->monotonic, interval, UNKNOWN);
+	for (size_t i = 0; i < groups->rows.count; i++) {
+		struct group *group = groups_at(groups, i);
+		uint64_t identity = identity_of_group(group, groups->kind);
+		uint32_t place = note(set, identity, bytes_of_group(group));
+
+		if (place != INDEX_END)
+			group->growth = summary_of(set, place);
 	}
 	growth_set_end(set);
 }
@@ -147,14 +186,10 @@ take_groups(struct taking *taking, enum group_kind kind)
 	groups_build(groups, taking->now, kind);
 	for (size_t i = 0; i < groups->rows.count; i++) {
 		const struct group *group = groups_at(groups, i);
-		uint64_t identity =
-			index_mix_text(index_mix_text(4 + kind, group->name), group->path);
 
-		if (group->root != UNKNOWN)
-			identity = index_mix(index_mix(identity, (uint64_t)group->root),
-				(uint64_t)group->root_start);
-		take(taking, group_kinds[kind].name, group->name, group->root, identity,
-			known_sum(group->anon, group->swap), left_for(group, taking->now));
+		take(taking, group_kinds[kind].name, group->name, group->root,
+			identity_of_group(group, kind), bytes_of_group(group),
+			left_for(group, taking->now));
 	}
 }
 

@@ -16,6 +16,10 @@ struct snapshot;
  */
 void growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interval);
 
+/* The same of groups of that snapshot, of one kind. */
+void growth_of_groups(struct growth_set *set, struct groups *groups, const struct snapshot *now,
+	int64_t interval);
+
 /* The growth of all of a machine: its sums, slab caches and processes, or groups of them. */
 struct growth_list {
 	struct growth_set set;

@@ -24,6 +24,13 @@ enum growth {
 /* The word for people and machines. */
 const char *growth_word(enum growth growth);
 
+/* What lists show of the growth of a row. Bytes, and bytes per minute. */
+struct growth_summary {
+	const char *verdict;       /* growth_word() */
+	int64_t grown;             /* since it was seen first */
+	int64_t ten_minutes, hour; /* slopes of the least values */
+};
+
 enum { GROWTH_WINDOWS = 24, GROWTH_LEAST_WINDOWS = 12 };
 
 /* The least values of the last windows; growth_restart() begins. */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/unit.h"
+#include "model/growth.h"
 #include "table/table.h"
 
 #include <stdbool.h>
@@ -45,12 +46,8 @@ struct process_extras {
 	int64_t pss_stale;                            /* 1: it was read before the last refresh */
 	int64_t minor_fault_count, major_fault_count; /* since the last refresh; NEED_FAULTS */
 	int64_t tlb_walk_rate;                        /* if sampled */
-	struct process_growth {                       /* of `used`; NEED_GROWTH */
-		const char *verdict;
-		int64_t grown;             /* since it was seen first */
-		int64_t ten_minutes, hour; /* slopes, bytes per minute */
-	} growth;
-	const char *blocked;                    /* its files that do not answer */
+	struct growth_summary growth;                 /* of anon + swap; NEED_GROWTH */
+	const char *blocked;                          /* its files that do not answer */
 	const char *fault_segment, *fault_code; /* of most of its faults since the last refresh */
 	/* Data that was needed and could not be read, as NEED_ bits of PROCESS_NEEDS. */
 	struct gaps {

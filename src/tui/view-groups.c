@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "model/group.h"
+#include "model/growth-list.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
@@ -21,7 +22,8 @@ struct state {
 	struct table_view table;
 	struct groups groups;
 	enum group_kind kind;
-	bool is_tree;                /* groups stand below those they are in */
+	struct growth_set growth[GROUP_KINDS]; /* since each kind was shown first */
+	bool is_tree;                          /* groups stand below those they are in */
 	struct process_keys members; /* of the selected group, for keys that change them */
 	struct pids first;           /* processes of the groups on the screen */
 };
@@ -121,6 +123,8 @@ finish(void *data)
 
 	table_view_finish(&state->table);
 	groups_finish(&state->groups);
+	for (size_t i = 0; i < GROUP_KINDS; i++)
+		growth_set_finish(&state->growth[i]);
 	free(state->members.keys);
 	free(state->first.pids);
 }
@@ -167,6 +171,8 @@ show(void *data, struct app *app)
 	struct state *state = data;
 
 	groups_build(&state->groups, app->snapshot, state->kind);
+	growth_of_groups(&state->growth[state->kind], &state->groups, app->snapshot,
+		app->settings->interval);
 	table_view_show(&state->table, &state->groups.rows);
 	note_first(state, app->snapshot);
 }

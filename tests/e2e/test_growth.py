@@ -182,6 +182,15 @@ def test_groups_grow_too(grower):
     assert own["grown"] > 1 << 20
 
 
+@pytest.mark.parametrize("words, key", [(["groups", "--by", "tree"], "root"), (["batch"], "pid")])
+def test_lists_have_columns_of_growth(grower, words, key):
+    columns = f"{key},grown,growth_10m,growth_verdict"
+    done = memtop(*words, "-d", "0.3", "-n", "4", "--format", "json", "-F", columns)
+    rows = [row for row in map(json.loads, done.stdout.splitlines()) if row.get(key) == grower]
+    assert len(rows) == 4 and rows[0]["grown"] == 0 and rows[-1]["grown"] > 1 << 20
+    assert {row["growth_verdict"] for row in rows} == {"young"} and rows[-1]["growth_10m"] is None
+
+
 def test_the_text_says_what_memory_in_use_does(grower):
     lines = memtop("growth", "-d", "0.1", "-n", "2").stdout.decode().splitlines()
     assert lines[0].startswith("Memory in use: too short to say: ")

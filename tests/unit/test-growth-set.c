@@ -66,7 +66,7 @@ add(struct fixture *fixture, int64_t pid, int64_t start_time, int64_t anon, int6
 	return process;
 }
 
-static const struct process_growth *
+static const struct growth_summary *
 growth(struct fixture *fixture, size_t row)
 {
 	return &fixture->now.processes[row].extras->growth;
