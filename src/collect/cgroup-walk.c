@@ -26,6 +26,7 @@ struct group {
 
 struct cgroup_walk {
 	struct cgroup_tree *tree;
+	bool keeps;
 	struct group *groups; /* each after the one above it */
 	size_t count, capacity, next, gone;
 	struct index index; /* of their paths */
@@ -38,11 +39,12 @@ struct cgroup_walk {
 };
 
 struct cgroup_walk *
-cgroup_walk_create(struct cgroup_tree *tree)
+cgroup_walk_create(struct cgroup_tree *tree, bool keeps)
 {
 	struct cgroup_walk *walk = xcalloc(1, sizeof(*walk));
 
 	walk->tree = tree;
+	walk->keeps = keeps;
 	walk->mount = -1;
 	return walk;
 }
@@ -186,7 +188,7 @@ cgroup_walk_begin(struct cgroup_walk *walk)
 	}
 	walk->next = 0;
 	walk->error = 0;
-	if (++walk->refreshes == 2)
+	if (++walk->refreshes == 2 && walk->keeps)
 		walk->room = most_kept();
 	return 0;
 }

@@ -11,7 +11,7 @@ struct cgroup_tree;
 /*
  * All memory cgroups, from the outside in, in one refresh after the other. What was found stays
  * known: a folder is listed again only if its number of links has changed, or if a group below it
- * is gone. From the second refresh on descriptors are kept, as far as there are enough of them.
+ * is gone. Descriptors can stay open, as far as there are enough of them.
  */
 struct cgroup_walk;
 
@@ -29,8 +29,8 @@ struct cgroup_found {
 	struct cgroup_open open;
 };
 
-/* The tree must outlive this. */
-struct cgroup_walk *cgroup_walk_create(struct cgroup_tree *tree);
+/* The tree must outlive this. `keeps`: descriptors stay open from the second refresh on. */
+struct cgroup_walk *cgroup_walk_create(struct cgroup_tree *tree, bool keeps);
 void cgroup_walk_destroy(struct cgroup_walk *walk);
 
 /* Begins a refresh. Returns 0, or -errno if there is no memory controller. */

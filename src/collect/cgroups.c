@@ -29,7 +29,7 @@ cgroups_create(struct cgroup_tree *tree)
 	struct cgroups_reader *reader = xcalloc(1, sizeof(*reader));
 
 	reader->tree = tree;
-	reader->walk = cgroup_walk_create(tree);
+	reader->walk = cgroup_walk_create(tree, true);
 	return reader;
 }
 

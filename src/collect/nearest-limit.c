@@ -7,14 +7,11 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "collect/cgroup-tree.h"
+#include "collect/cgroup-walk.h"
 #include "collect/cgroup.h"
 #include "collect/procfs.h"
 #include "model/snapshot.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,10 +22,8 @@
 enum {
 	MOST_GROUPS = 1024,
 	MOST_LIMITED = 256,
-	MOST_DEEP = 16,
 	MOST_NEAR = 16,
 	MUCH = 800,
-	NAME_SIZE = 4096
 };
 
 struct limited {
@@ -40,6 +35,7 @@ struct limited {
 struct nearest_limit_reader {
 	int root;
 	struct cgroup_tree *tree;
+	struct cgroup_walk *walk;
 	int64_t next_walk; /* monotonic */
 	int64_t swappiness;
 	size_t groups; /* seen in this walk */
@@ -55,6 +51,7 @@ nearest_limit_create(int root, struct cgroup_tree *tree)
 
 	reader->root = root;
 	reader->tree = tree;
+	reader->walk = cgroup_walk_create(tree, false);
 	return reader;
 }
 
@@ -66,6 +63,7 @@ nearest_limit_destroy(struct nearest_limit_reader *reader)
 	for (size_t i = 0; i < reader->count; i++)
 		free(reader->list[i].name);
 	free(reader->list);
+	cgroup_walk_destroy(reader->walk);
 	free(reader);
 }
 
@@ -76,89 +74,59 @@ read_level(struct nearest_limit_reader *reader, int directory, const char *name)
 		name, reader->stat);
 }
 
-/* Returns whether the walk is to end. */
-typedef bool visit_function(
-	struct nearest_limit_reader *reader, int directory, const char *name, const void *data);
-
-static bool
-add_if_limited(
-	struct nearest_limit_reader *reader, int directory, const char *name, const void *unused)
+static void
+add_if_limited(struct nearest_limit_reader *reader, const struct cgroup_found *found)
 {
-	struct oom_level level = read_level(reader, directory, name);
+	struct oom_level level = read_level(reader, found->open.folder, found->path);
 	int64_t max = level.max < level.both_max ? level.max : level.both_max;
 
 	if (max == UNLIMITED || max == UNKNOWN || reader->count == MOST_LIMITED)
-		return false;
+		return;
 	reader->list = array_reserve(
 		reader->list, &reader->capacity, reader->count + 1, sizeof(reader->list[0]));
-	reader->list[reader->count++] = (struct limited){ xstrdup(name), max, UNKNOWN };
-	return false;
+	reader->list[reader->count++] = (struct limited){ xstrdup(found->path), max, UNKNOWN };
 }
 
-/*
- * Visits a group and those below it, until a visit returns true. `name` has space for longer ones
- * and is that of the last one visited.
- */
-static bool
-walk(struct nearest_limit_reader *reader, char name[static NAME_SIZE], int depth,
-	visit_function *visit, const void *data)
+/* Begins a walk. Returns the first group, or NULL. */
+static struct cgroup_found *
+first_group(struct nearest_limit_reader *reader)
 {
-	size_t length = strlen(name);
-	const char *slash = name[length - 1] == '/' ? "" : "/";
-	_cleanup_close_ int directory = cgroup_tree_open(reader->tree, name, length);
-	int list = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_closedir_ DIR *entries = list < 0 ? NULL : fdopendir(list);
-	const struct dirent *entry;
-
-	if (entries) {
-		reader->groups++;
-		if (visit(reader, directory, name, data))
-			return true;
-	}
-	while (entries && depth < MOST_DEEP && reader->groups < MOST_GROUPS &&
-		(entry = readdir(entries))) {
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
-			length + strlen(entry->d_name) + 2 > NAME_SIZE)
-			continue;
-		sprintf(name + length, "%s%s", slash, entry->d_name);
-		if (walk(reader, name, depth + 1, visit, data))
-			return true;
-		name[length] = '\0';
-	}
-	return false;
+	reader->groups = 0;
+	return cgroup_walk_begin(reader->walk) < 0 ? NULL : cgroup_walk_next(reader->walk);
 }
 
-static bool
-is_called(struct nearest_limit_reader *reader, int directory, const char *name, const void *last)
+/* The group after this one, as far as the bound. */
+static struct cgroup_found *
+next_group(struct nearest_limit_reader *reader, struct cgroup_found *found)
 {
-	return strcmp(strrchr(name, '/') + 1, last) == 0;
+	found->row = 0; /* those below it come too */
+	return ++reader->groups < MOST_GROUPS ? cgroup_walk_next(reader->walk) : NULL;
 }
 
 const char *
 nearest_limit_path(struct nearest_limit_reader *reader, const char *last, struct arena *texts)
 {
-	char name[NAME_SIZE];
+	struct cgroup_found *found = first_group(reader);
 
-	if (cgroup_tree_version(reader->tree) < 0)
-		return NULL;
-	reader->groups = 0;
-	snprintf(name, sizeof(name), "%s", cgroup_tree_outermost(reader->tree));
-	return walk(reader, name, 0, is_called, last) ? arena_text(texts, name) : NULL;
+	while (found && strcmp(strrchr(found->path, '/') + 1, last) != 0)
+		found = next_group(reader, found);
+	return found ? arena_text(texts, found->path) : NULL;
 }
 
 static void
 find_limits(struct nearest_limit_reader *reader)
 {
-	char name[NAME_SIZE], text[64];
+	struct cgroup_found *found = first_group(reader);
+	char text[64];
 
 	for (size_t i = 0; i < reader->count; i++)
 		free(reader->list[i].name);
-	reader->count = reader->groups = 0;
+	reader->count = 0;
 	reader->swappiness = procfs_read(reader->root, "sys/vm/swappiness", text, sizeof(text)) > 0
 				     ? procfs_signed_number(text)
 				     : UNKNOWN;
-	snprintf(name, sizeof(name), "%s", cgroup_tree_outermost(reader->tree));
-	walk(reader, name, 0, add_if_limited, NULL);
+	for (; found; found = next_group(reader, found))
+		add_if_limited(reader, found);
 }
 
 static void

@@ -9,8 +9,8 @@ struct snapshot;
 
 /*
  * Finds the memory cgroup that is nearest to its limit. Which groups have a limit is read anew
- * every 30 seconds: at most 1,024 groups, 16 deep, and of these 256 with a limit. In each refresh
- * only their use is read, and all of the few that use most of their limit.
+ * every 30 seconds: at most 1,024 groups, the outer ones first, and of these 256 with a limit. In
+ * each refresh only their use is read, and all of the few that use most of their limit.
  */
 struct nearest_limit_reader;
 
