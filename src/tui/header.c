@@ -92,6 +92,12 @@ state_of(const struct app *app)
 		       : state;
 }
 
+bool
+header_shows_kill(const struct app *app)
+{
+	return state_of(app) == VERDICT_KILLED;
+}
+
 static void
 draw_verdict(struct app *app, WINDOW *window, int y)
 {

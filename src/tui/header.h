@@ -2,6 +2,7 @@
 #pragma once
 
 #include <curses.h>
+#include <stdbool.h>
 
 struct app;
 
@@ -15,6 +16,9 @@ int header_height(struct app *app, int window_height);
 /* The line of the tabs, or -1 if there is none. */
 int header_tab_line(struct app *app, int window_height);
 void header_draw(struct app *app, WINDOW *window, int height);
+
+/* Whether it shows a kill that the user has not said to have seen. There must be a snapshot. */
+bool header_shows_kill(const struct app *app);
 
 /*
  * The graphs of the last minutes, in header-graph.c: in a high window, if the settings want them.

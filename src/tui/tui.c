@@ -77,18 +77,16 @@ announce(struct app *app)
 			app->announced);
 }
 
-/* Kills have been seen. Returns whether one was announced. */
+/* Kills that were announced have been seen. Returns whether one was. */
 static bool
 end_announcement(struct app *app)
 {
-	bool is_announced = app->announcement[0];
-
-	if (!app->snapshot)
+	if (!app->announcement[0])
 		return false;
 	app->announcement[0] = '\0';
 	app->announced = 0;
 	app->seen_kill = app->snapshot->system.verdict.since; /* if it is one */
-	return is_announced;
+	return true;
 }
 
 void
@@ -265,7 +263,9 @@ go_back(struct app *app)
 {
 	if (app_back(app))
 		return;
-	if (app->view == views[0])
+	if (app->view == views[0] && app->snapshot && header_shows_kill(app))
+		app->seen_kill = app->snapshot->system.verdict.since;
+	else if (app->view == views[0])
 		prompt_ask(&app->prompt, "Leave memtop?", leave_answered);
 	else
 		app_open(app, app->view == app->last_list ? views[0] : app->last_list);

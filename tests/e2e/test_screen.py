@@ -345,6 +345,23 @@ def test_a_machine_that_is_not_well_shows_the_golden_screen(terminal, tmp_path, 
     terminal.wait_for(f"state-{state}-{size}")
 
 
+def test_escape_is_told_first_that_a_kill_has_been_seen(terminal, tmp_path):
+    """Only the next one asks whether to leave."""
+    tree, log = tmp_path / "tree", tmp_path / "log"
+    shutil.copytree(FIXTURES / "server", tree, symlinks=True)
+    (tree / "vmstat").write_text(re.sub(r"oom_kill \d+", "oom_kill 3", (tree / "vmstat").read_text()))
+    log.write_text(KILL.format((time.monotonic() - 60) * 1e6))
+    terminal.start("80x24", {}, tree=tree, log=log)
+    terminal.wait_for_text("java -Xmx4g", "killed")
+    terminal.type("Enter", "Escape")  # it leads back first
+    terminal.wait_for_text("java -Xmx4g", "killed")
+    terminal.type("Escape")
+    terminal.wait_for_text("ok  ")
+    assert "Leave memtop?" not in terminal.capture() and "killed" not in terminal.capture()
+    terminal.type("Escape")
+    terminal.wait_for_text("Leave memtop?")
+
+
 # What the fixtures of cgroups show: the file system of version 2 lies where the kernel says.
 CGROUPS = [("cgroups", []), ("cgroups-folded", ["Down", "-"]), ("cgroups-flat", ["V"])]
 
