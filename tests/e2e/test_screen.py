@@ -345,6 +345,25 @@ def test_a_machine_that_is_not_well_shows_the_golden_screen(terminal, tmp_path, 
     terminal.wait_for(f"state-{state}-{size}")
 
 
+@pytest.mark.parametrize("size", ["80x24", "40x10"])
+def test_a_machine_that_swaps_shows_the_golden_screen(terminal, tmp_path, size):
+    """What is read from swap was written there shortly before."""
+    tree = tmp_path / "tree"
+    shutil.copytree(FIXTURES / "server", tree, symlinks=True)
+    pressure = (tree / "pressure" / "memory").read_text()
+    (tree / "pressure" / "memory").write_text(re.sub(r"(some avg10=)\S+", r"\g<1>31.20", pressure))
+    vmstat = (tree / "vmstat").read_text()
+    (tree / "vmstat").write_text(vmstat + "workingset_refault_anon 5\n")
+    terminal.start(size, {}, tree=tree)
+    terminal.wait_for_text("java -Xmx4g")
+    for counter in ("pswpin", "pswpout"):
+        vmstat = re.sub(rf"(?m)^({counter}) \d+$", r"\1 2000000000", vmstat)
+    (tree / "vmstat").write_text(vmstat + "workingset_refault_anon 2000000000\n")
+    terminal.with_looks = True
+    terminal.type("C-r")
+    terminal.wait_for(f"state-swapping-{size}")
+
+
 def test_escape_is_told_first_that_a_kill_has_been_seen(terminal, tmp_path):
     """Only the next one asks whether to leave."""
     tree, log = tmp_path / "tree", tmp_path / "log"
