@@ -193,6 +193,31 @@ a_state_is_coloured_by_its_gravity(void **state)
 	}
 }
 
+/* What is left and when it is gone comes first: at 40 columns who it is is cut off. */
+static void
+a_machine_that_fills_says_when_it_is_full_and_by_whom(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct system *system = &fixture->snapshot.system;
+	wchar_t line[WIDTH * 4];
+
+	system->total = INT64_C(32) << 30;
+	system->available = INT64_C(2150) << 20;
+	system->swap_free = 0;
+	system->verdict.state = system->verdict.state_now = "filling";
+	system->verdict.gone = 7 * 60 * SECOND;
+	system->verdict.gone_least = 6 * 60 * SECOND;
+	system->verdict.gone_most = 8 * 60 * SECOND;
+	system->verdict.who = "app-leaky";
+	system->verdict.who_growth = INT64_C(280) << 20;
+	line_of(fixture, 80, VERDICT, line);
+	if (wcscmp(line, L"filling  2.1G available, gone in 7 min (6 to 8): app-leaky +280M/min"))
+		fail_msg("'%ls'", line);
+	line_of(fixture, 40, VERDICT, line);
+	if (wcscmp(line, L"filling  2.1G available, gone in 7 min ("))
+		fail_msg("'%ls'", line);
+}
+
 static void
 figures_that_grow_push_none_aside(void **state)
 {
@@ -351,6 +376,7 @@ main(void)
 		TEST(a_kill_is_red_until_the_user_has_seen_it),
 		TEST(a_limit_of_memtop_itself_is_a_line_where_there_is_room),
 		TEST(a_state_is_coloured_by_its_gravity),
+		TEST(a_machine_that_fills_says_when_it_is_full_and_by_whom),
 		TEST(stalls_are_coloured_while_they_are_there),
 		TEST(figures_that_grow_push_none_aside),
 		TEST(F11_what_moves_is_in_bytes_a_second),
