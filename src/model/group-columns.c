@@ -59,6 +59,8 @@ static const struct column columns[] = {
 		.source = "as GROWN, the least of each minute" },
 	{ "growth_1h", "+1h", NULL, "The same of the last hour.", UNIT_BYTES_PER_MINUTE, 7, NEED_GROWTH | NEED_PSS | NEED_SWAP, FIELD(growth.hour),
 		.source = "as GROWN, the least of each minute" },
+	{ "growth_trend", "TREND", NULL, "The least ANON + SWAP of the last 10 windows, oldest first, as levels 0 to 7; on the screen a small graph. From 0, unless it changes by more than a quarter.", UNIT_TEXT, 10, NEED_GROWTH | NEED_PSS | NEED_SWAP, FIELD(growth.trend),
+		.source = "as GROWN, the least of windows of 1 minute to 4 hours: the longest that were seen 10 times" },
 	{ "growth_verdict", "VERDICT", NULL, "How ANON + SWAP changes, by its least values: young (seen for less than 13 minutes), steady, varying, jump, levelling, slowing, growing, leak? (12 hours of growth).", UNIT_TEXT, 9, NEED_GROWTH | NEED_PSS | NEED_SWAP, FIELD(growth.verdict), .is_constant = true,
 		.source = "as GROWN, the least of windows of 1 minute to 4 hours",
 		.misread = "leak? is a question: memory that grows for 12 hours can also be a cache." },

@@ -30,12 +30,13 @@ note(struct growth_set *set, uint64_t identity, int64_t value)
 }
 
 static struct growth_summary
-summary_of(struct growth_set *set, uint32_t place)
+summary_of(struct growth_set *set, uint32_t place, struct arena *texts)
 {
 	const struct growth_figure *figure = growth_set_judge(set, place);
 
 	return (struct growth_summary){ figure->verdict, figure->last - figure->first,
-		figure->ten_minutes, figure->hour };
+		figure->ten_minutes, figure->hour,
+		*figure->trend ? arena_text(texts, figure->trend) : NULL };
 }
 
 void
@@ -49,7 +50,7 @@ growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interv
 		uint32_t place = note(set, identity_of(process), course_bytes_of(process));
 
 		if (place != INDEX_END)
-			snapshot_extras(now, process)->growth = summary_of(set, place);
+			snapshot_extras(now, process)->growth = summary_of(set, place, &now->texts);
 	}
 	growth_set_end(set);
 }
@@ -83,7 +84,7 @@ growth_of_groups(
 		uint32_t place = note(set, identity, bytes_of_group(group));
 
 		if (place != INDEX_END)
-			group->growth = summary_of(set, place);
+			group->growth = summary_of(set, place, &groups->texts);
 	}
 	growth_set_end(set);
 }

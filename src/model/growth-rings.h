@@ -110,6 +110,15 @@ struct growth_verdict growth_rings_judge(
 int64_t growth_rings_slope(
 	const struct growth_rings *rings, const struct growth_clock *clock, int64_t span);
 
+/*
+ * A small graph, in growth-trend.c: levels 0 to 7 of the last windows, oldest first, of the longest
+ * ring that has so many; "-": not known. From 0 to the largest minimum, or from the least one if it
+ * is below three quarters of that. "": no window has closed.
+ */
+enum { GROWTH_TREND = 10 };
+void growth_trend(char text[static GROWTH_TREND + 1], const struct growth_rings *rings,
+	const struct growth_clock *clock);
+
 /* The first value in bytes, and its time in nanoseconds, cut to seconds. */
 int64_t growth_rings_first(const struct growth_rings *rings);
 int64_t growth_rings_first_time(const struct growth_rings *rings);

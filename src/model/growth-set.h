@@ -27,6 +27,7 @@ struct growth_set {
 		bool is_judged;            /* since its last window closed */
 		const char *verdict;       /* growth_word() */
 		int64_t ten_minutes, hour; /* slopes, bytes per minute */
+		char trend[GROWTH_TREND + 1];
 	} * figures;
 	struct growth_rings *rings; /* of each */
 	float *least;

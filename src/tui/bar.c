@@ -3,6 +3,7 @@
 
 #include "base/known.h"
 #include "base/unit.h"
+#include "tui/grid.h"
 
 #include <string.h>
 
@@ -74,6 +75,27 @@ bar_legend(WINDOW *window, int y, int x, const struct bar_part *parts, size_t co
 		x += screen_printf(window, y, x, STYLE_NORMAL, " %*s", SIZE_COLUMNS, size);
 		x += has_marks ? 1 : 2;
 	}
+}
+
+bool
+trend_draw(const struct heading *heading, const void *row, WINDOW *window, int y,
+	enum charset charset, enum style style)
+{
+	static const char *const marks[2][LEVELS] = {
+		{ ".", ":", "-", "=", "+", "*", "#", "@" },
+		{ "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588" },
+	};
+	const char *levels;
+
+	if (strcmp(heading->column->name, "growth_trend") != 0)
+		return false;
+	levels = column_text(heading->column, row);
+	for (int i = 0; levels && levels[i] && i < heading->room; i++)
+		screen_put(window, y, heading->x + i, style,
+			levels[i] < '0' || levels[i] >= '0' + LEVELS
+				? " "
+				: marks[charset == CHARSET_UTF8][levels[i] - '0']);
+	return levels != NULL;
 }
 
 void

@@ -30,6 +30,14 @@ void bar_draw(WINDOW *window, int y, int x, int width, const struct bar_part *pa
 void bar_legend(WINDOW *window, int y, int x, const struct bar_part *parts, size_t count,
 	bool only_some, enum charset charset);
 
+/*
+ * Draws a cell as a graph if it is one of levels (growth_trend()), and returns whether it was. For
+ * struct row_look.
+ */
+struct heading;
+bool trend_draw(const struct heading *heading, const void *row, WINDOW *window, int y,
+	enum charset charset, enum style style);
+
 /* The values of the last refreshes, oldest first. A zeroed one is empty. */
 enum { SERIES_VALUES = 240 };
 struct series {

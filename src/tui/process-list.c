@@ -6,6 +6,7 @@
 #include "model/badness.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
+#include "tui/bar.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ style_of(const struct table_view *view, const void *row)
 	return process_keys_have(&list_of(view)->tags, row) ? STYLE_TAGGED : STYLE_NORMAL;
 }
 
-static const struct row_look look = { .style = style_of, .text = text_of_row };
+static const struct row_look look = { .style = style_of, .text = text_of_row, .draw = trend_draw };
 
 void
 process_list_init(struct process_list *list, const struct tui_settings *settings,

@@ -205,7 +205,8 @@ draw_row(const struct table_view *view, WINDOW *window, int y, size_t index,
 		const struct heading *heading = &view->grid.headings[i];
 		const char *text = look ? look->text(view, heading->column, index) : NULL;
 
-		if (look && look->draw && look->draw(heading, row, window, y, content->charset))
+		if (look && look->draw &&
+			look->draw(heading, row, window, y, content->charset, style))
 			continue;
 		grid_draw_cell(heading, content, row, text, window, y,
 			draw_branch(view, window, y, index, i, style), style);

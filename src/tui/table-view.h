@@ -21,7 +21,7 @@ struct row_look {
 		const struct table_view *view, const struct column *column, size_t index);
 	/* Draws a cell, unless it is shown as a text. Returns whether it was drawn. NULL: none. */
 	bool (*draw)(const struct heading *heading, const void *row, WINDOW *window, int y,
-		enum charset charset);
+		enum charset charset, enum style style);
 };
 
 /* Rows of any table on the screen: columns, order, filter and selection. */

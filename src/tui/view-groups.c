@@ -76,8 +76,8 @@ style_of(const struct table_view *view, const void *row)
 
 /* How full a limit is: the working set, then the rest, which is mostly cache that goes first. */
 static bool
-draw_full(
-	const struct heading *heading, const void *row, WINDOW *window, int y, enum charset charset)
+draw_bar(const struct heading *heading, const void *row, WINDOW *window, int y,
+	enum charset charset, enum style style)
 {
 	const struct cgroup_charge *charge = ((const struct group *)row)->charge;
 	const int64_t workset =
@@ -91,12 +91,12 @@ draw_full(
 	};
 
 	if (strcmp(heading->column->name, "full") != 0 || charge->full == UNKNOWN)
-		return false;
+		return trend_draw(heading, row, window, y, charset, style);
 	bar_draw(window, y, heading->x, heading->room, parts, ARRAY_SIZE(parts), 1000, charset);
 	return true;
 }
 
-static const struct row_look look = { .style = style_of, .text = text_of, .draw = draw_full };
+static const struct row_look look = { .style = style_of, .text = text_of, .draw = draw_bar };
 
 static void
 set_tree(struct state *state)

@@ -92,6 +92,8 @@ a_leak_a_sawtooth_and_what_is_small_are_told_apart(void **state)
 	assert_int_equal(growth(fixture, 0)->grown, 119 * MIB / 2);
 	assert_in_range(growth(fixture, 0)->ten_minutes, 29 * MIB / 10, 31 * MIB / 10);
 	assert_true(growth(fixture, 0)->hour == UNKNOWN);
+	assert_string_equal(growth(fixture, 0)->trend, "0122345567");
+	assert_string_equal(growth(fixture, 3)->trend, "7777777777");
 	assert_string_not_equal(growth(fixture, 1)->verdict, "growing");
 	assert_null(growth(fixture, 2)->verdict);
 	assert_true(growth(fixture, 2)->grown == UNKNOWN);

@@ -3,6 +3,9 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "model/growth.h"
+#include "tui/bar.h"
+#include "tui/grid.h"
 #include "tui/header.h"
 #include "tui/tui.h"
 
@@ -457,6 +460,30 @@ a_text_stays_in_its_window_and_fills_its_last_cell(void **state)
 	delwin(window);
 }
 
+/* What is not known is a gap; the graph goes no further than its column. */
+static void
+levels_are_drawn_as_a_small_graph(void **state)
+{
+	static const struct growth_summary summary = { .trend = "01-34567777" };
+	struct column trend = { .name = "growth_trend",
+		.unit = UNIT_TEXT,
+		.offset = offsetof(struct growth_summary, trend) };
+	const struct heading heading = { &trend, 3, 10 };
+	WINDOW *window = newwin(1, 20, 0, 0);
+
+	assert_true(trend_draw(&heading, &summary, window, 0, CHARSET_ASCII, STYLE_NORMAL));
+	assert_true(line_has(window, 0, L"   .: =+*#@@@    "));
+	werase(window);
+	assert_true(trend_draw(&heading, &summary, window, 0, CHARSET_UTF8, STYLE_NORMAL));
+	assert_true(line_has(
+		window, 0, L"   \u2581\u2582 \u2584\u2585\u2586\u2587\u2588\u2588\u2588    "));
+	assert_false(trend_draw(&heading, &(struct growth_summary){ .trend = NULL }, window, 0,
+		CHARSET_UTF8, STYLE_NORMAL));
+	trend.name = "comm";
+	assert_false(trend_draw(&heading, &summary, window, 0, CHARSET_UTF8, STYLE_NORMAL));
+	delwin(window);
+}
+
 int
 main(void)
 {
@@ -482,6 +509,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_kill_is_announced_until_escape, set_up, tear_down),
 		cmocka_unit_test(a_text_stays_in_its_window_and_fills_its_last_cell),
+		cmocka_unit_test(levels_are_drawn_as_a_small_graph),
 	};
 
 	return RUN_ON_TERMINAL(tests);
