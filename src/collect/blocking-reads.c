@@ -17,10 +17,17 @@
 #include <unistd.h>
 
 enum {
-	TEXT_SIZE = 4096,   /* cuts command lines; smaps_rollup has about 800 bytes */
-	MOST_HANGING = 32,  /* threads; with so many no more files are read */
-	STARVED_LOOKS = 50, /* timeouts granted to a thread that only waits for a CPU */
+	TEXT_SIZE = 4096,    /* cuts command lines; smaps_rollup has about 800 bytes */
+	MOST_HANGING = 32,   /* threads; with so many no more files are read */
+	ASLEEP_LOOKS = 2,    /* a thread that sleeps at so many looks in a row hangs */
+	STARVED_LOOKS = 100, /* looks granted to a thread that only waits for a CPU */
 };
+
+/*
+ * Between two looks. One alone tells too little: the thread may just have waited for a page of its
+ * own stack, or for the disk.
+ */
+#define LOOK_NS (READ_TIMEOUT_NS / ASLEEP_LOOKS)
 
 /* Files that a thread reads one after another. It owns the answers until it has ended. */
 struct batch {
@@ -41,7 +48,8 @@ struct blocking_reads {
 	bool is_started;  /* a thread reads the batch */
 	size_t looked_at; /* answers at the last look, */
 	int64_t since;    /* the time since which there is no further one, */
-	int starved;      /* and how often the thread waited for a CPU since then */
+	int starved;      /* how often the thread waited for a CPU since then, */
+	int asleep;       /* and how often in a row it slept */
 };
 
 static void
@@ -179,7 +187,7 @@ start(struct blocking_reads *reads)
 
 	reads->looked_at = reads->batch->answered;
 	reads->since = clock_ns(CLOCK_MONOTONIC);
-	reads->starved = 0;
+	reads->starved = reads->asleep = 0;
 	reads->is_started = error == 0;
 	if (error < 0)
 		give_up_rest(reads, error);
@@ -227,13 +235,16 @@ hangs(struct blocking_reads *reads, enum job_state state)
 
 	if (answered != reads->looked_at) {
 		reads->looked_at = answered;
-		reads->starved = 0;
+		reads->starved = reads->asleep = 0;
 		reads->since = now;
 	}
-	if (now - reads->since < READ_TIMEOUT_NS)
+	if (now - reads->since < LOOK_NS)
 		return false;
 	reads->since = now;
-	return state == JOB_SLEEPS || ++reads->starved == STARVED_LOOKS;
+	if (state == JOB_SLEEPS)
+		return ++reads->asleep == ASLEEP_LOOKS;
+	reads->asleep = 0;
+	return ++reads->starved == STARVED_LOOKS;
 }
 
 /* Waits up to `ns` for the thread, and leaves it if it hangs. Returns whether it did. */
@@ -255,6 +266,8 @@ blocking_reads_poll(struct blocking_reads *reads)
 {
 	if (reads->is_started)
 		(void)look(reads, 0);
+	for (int i = 0; i < ASLEEP_LOOKS && reads->is_started && reads->asleep > 0; i++)
+		(void)look(reads, LOOK_NS);
 	return !reads->is_started;
 }
 
@@ -262,7 +275,7 @@ void
 blocking_reads_wait(struct blocking_reads *reads, int hang_limit)
 {
 	while (reads->is_started)
-		if (look(reads, READ_TIMEOUT_NS) && --hang_limit == 0 && reads->is_started) {
+		if (look(reads, LOOK_NS) && --hang_limit == 0 && reads->is_started) {
 			leave(reads, -EAGAIN);
 			give_up_rest(reads, -EAGAIN);
 		}
