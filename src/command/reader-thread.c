@@ -50,7 +50,8 @@ read_once(struct reader_thread *reader)
 	if (reader->error == 0) {
 		derive(now, before);
 		verdict_take(&reader->verdicts, now, reader->needs.interval);
-		growth_of_processes(&reader->growth, now, reader->needs.interval);
+		if (!reader->needs.rows_only) /* what is not read would be forgotten */
+			growth_of_processes(&reader->growth, now, reader->needs.interval);
 	}
 	reader->took = loop_now() - start;
 }

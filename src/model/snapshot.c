@@ -93,13 +93,19 @@ snapshot_copy_process(struct snapshot *snapshot, const struct process *row, uint
 	return copy;
 }
 
+/* Growth is that of the snapshot: only all processes together are followed. */
 static void
 take_row(struct snapshot *snapshot, struct process *own, const struct process *row)
 {
+	const struct growth_summary growth = own->extras->growth;
+	bool is_same = own->start_time == row->start_time;
+
 	*own = *row;
 	row_keep_texts(&process_table, own, &snapshot->texts);
 	if (row->extras != &process_no_extras)
 		own->extras = arena_store(&snapshot->texts, row->extras, sizeof(*row->extras));
+	if (growth.verdict && is_same)
+		snapshot_extras(snapshot, own)->growth = growth;
 }
 
 void

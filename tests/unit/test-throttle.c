@@ -99,6 +99,56 @@ the_worker_tells_how_long_a_slow_source_took(void **state)
 	reader_thread_destroy(worker);
 }
 
+/* Three processes, or the one that is on the screen; each has grown by a MiB in each refresh. */
+static int
+read_growth(struct source *source, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs)
+{
+	static int64_t seconds;
+
+	snapshot_reset(now);
+	now->bits = needs->bits;
+	now->monotonic = (500 + ++seconds) * NS_PER_SEC;
+	for (int64_t pid = 1; pid <= (needs->rows_only ? 1 : 3); pid++) {
+		struct process *process = snapshot_add_process(now);
+
+		process->pid = process->start_time = pid;
+		process->anon = (20 + seconds) << 20;
+		process->swap = 0;
+	}
+	return 0;
+}
+
+static int64_t
+grown_after(struct reader_thread *worker, bool rows_only, size_t row)
+{
+	const struct needs needs = { .bits = NEED_GROWTH,
+		.only_missing = rows_only,
+		.rows_only = rows_only,
+		.interval = 1000 * MS };
+	struct pollfd wait = { .fd = reader_thread_fd(worker), .events = POLLIN };
+	int error;
+
+	reader_thread_start(worker, &needs);
+	assert_int_equal(poll(&wait, 1, -1), 1);
+	return reader_thread_take(worker, &error)->processes[row].extras->growth.grown;
+}
+
+/* Rows that are read while the user scrolls say nothing of the others. */
+static void
+rows_that_are_read_alone_do_not_end_the_growth_of_others(void **state)
+{
+	struct source source = { .read = read_growth, .destroy = ignore };
+	struct reader_thread *worker;
+
+	assert_int_equal(reader_thread_create(&source, &worker), 0);
+	assert_int_equal(grown_after(worker, false, 2), 0);
+	assert_int_equal(grown_after(worker, false, 2), 1 << 20);
+	assert_int_equal(grown_after(worker, true, 0), 1 << 20);
+	assert_int_equal(grown_after(worker, false, 2), 3 << 20);
+	reader_thread_destroy(worker);
+}
+
 int
 main(void)
 {
@@ -108,6 +158,7 @@ main(void)
 		cmocka_unit_test(ten_times_the_interval_is_the_most),
 		cmocka_unit_test(one_slow_read_is_not_a_pace),
 		cmocka_unit_test(the_worker_tells_how_long_a_slow_source_took),
+		cmocka_unit_test(rows_that_are_read_alone_do_not_end_the_growth_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
