@@ -12,10 +12,21 @@
 #define FOLLOWED_FROM (INT64_C(8) << 20)
 #define FOLLOWED_DOWN_TO (INT64_C(4) << 20)
 
+/* What figures are of: groups of a kind have OF_GROUPS and that kind. */
+enum { OF_PROCESS = 1, OF_MACHINE, OF_SLAB, OF_GROUPS };
+
+/* The start of an identity. It is far from any small number, such as the PID or time of init. */
+static uint64_t
+begin_identity(unsigned of)
+{
+	return index_mix(0, of);
+}
+
 static uint64_t
 identity_of(const struct process *process)
 {
-	return index_mix(index_mix(1, (uint64_t)process->pid), (uint64_t)process->start_time);
+	return index_mix(index_mix(begin_identity(OF_PROCESS), (uint64_t)process->pid),
+		(uint64_t)process->start_time);
 }
 
 /* Returns the place of a figure of at least 8 MiB, or of one that had so much. */
@@ -59,7 +70,8 @@ growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interv
 static uint64_t
 identity_of_group(const struct group *group, enum group_kind kind)
 {
-	uint64_t names = index_mix_text(index_mix_text(4 + kind, group->name), group->path);
+	uint64_t names = index_mix_text(
+		index_mix_text(begin_identity(OF_GROUPS + kind), group->name), group->path);
 
 	return index_mix(index_mix(names, (uint64_t)group->root), (uint64_t)group->root_start);
 }
@@ -134,7 +146,8 @@ take_sums(struct taking *taking)
 						    : system_figure(s, sums[i].offset);
 		bool is_swap = sums[i].offset == offsetof(struct system, swap_used);
 
-		take(taking, "machine", sums[i].name, UNKNOWN, index_mix(2, i), value,
+		take(taking, "machine", sums[i].name, UNKNOWN,
+			index_mix(begin_identity(OF_MACHINE), i), value,
 			is_swap ? s->swap_free : s->available);
 	}
 }
@@ -146,8 +159,9 @@ take_slabs(struct taking *taking)
 	const struct slab *slab = slabs->data;
 
 	for (size_t i = 0; i < slabs->count; i++)
-		take(taking, "slab", slab[i].name, UNKNOWN, index_mix_text(3, slab[i].name),
-			slab[i].bytes, taking->now->system.available);
+		take(taking, "slab", slab[i].name, UNKNOWN,
+			index_mix_text(begin_identity(OF_SLAB), slab[i].name), slab[i].bytes,
+			taking->now->system.available);
 }
 
 /* Processes have the names that groups of programs have. */

@@ -180,13 +180,15 @@ a_list_has_sums_caches_and_processes_with_what_is_left_for_them(void **state)
 		next(fixture);
 		fixture->now.system.available = 600 * MIB - i * MIB / 2;
 		fixture->now.system.shared = 50 * MIB;
+		fixture->now.system.kernel_memory = 70 * MIB; /* the 4th; init: 1, started at 1 */
 		add(fixture, 1, 1, 20 * MIB + i * MIB / 2, 0);
 		slab = rows_add(&fixture->now.kernel[KERNEL_SLABS], &slab_table);
 		slab->name = "dentry";
 		slab->bytes = 40 * MIB;
 		growth_list_take(list, &fixture->now, GROWTH_OF_PROCESSES, INTERVAL, UNKNOWN);
 	}
-	assert_int_equal(list->rows.count, 4);
+	assert_int_equal(list->rows.count, 5);
+	assert_int_equal(row(list, "machine", "kernel memory")->last, 70 * MIB);
 	assert_string_equal(row(list, "machine", "in use")->verdict, "growing");
 	assert_int_equal(row(list, "machine", "in use")->limit, 1000 * MIB);
 	assert_int_equal(row(list, "process", "program")->grown, 119 * MIB / 2);
