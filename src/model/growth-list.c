@@ -29,11 +29,14 @@ identity_of(const struct process *process)
 		(uint64_t)process->start_time);
 }
 
-/* Returns the place of a figure of at least 8 MiB, or of one that had so much. */
+/*
+ * Returns the place of a figure of at least 8 MiB, or of one that had so much. It may be unknown
+ * for a while, as that of a group is when one of its processes ends while it is read.
+ */
 static uint32_t
 note(struct growth_set *set, uint64_t identity, int64_t value)
 {
-	if (value == UNKNOWN || value < FOLLOWED_DOWN_TO)
+	if (value != UNKNOWN && value < FOLLOWED_DOWN_TO)
 		return INDEX_END;
 	if (value < FOLLOWED_FROM && !growth_set_has(set, identity))
 		return INDEX_END;
@@ -176,7 +179,7 @@ take_processes(struct taking *taking)
 		char text[GROUP_NAME_SIZE];
 		const char *name;
 
-		if (value < FOLLOWED_DOWN_TO) /* or unknown */
+		if (value != UNKNOWN && value < FOLLOWED_DOWN_TO)
 			continue;
 		name = group_key_of(GROUP_BY_PROGRAM, process, text).name;
 		take(taking, "process", name ? arena_text(texts, name) : NULL, process->pid,

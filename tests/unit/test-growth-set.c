@@ -228,6 +228,34 @@ groups_are_followed_by_their_anonymous_memory(void **state)
 	assert_null(row(list, "user", "other"));
 }
 
+/* Now and then the PSS of a process is not known, since it ends while it is read. */
+static void
+a_figure_that_is_not_known_for_a_while_is_followed_on(void **state)
+{
+	struct fixture *fixture = *state;
+	struct growth_list *list = &fixture->list;
+
+	for (int64_t i = 0; i < 20 * 6; i++) {
+		int64_t bytes = 20 * MIB + i * MIB / 4;
+		struct process_rollup *rollup;
+
+		next(fixture);
+		rollup = &snapshot_extras(&fixture->now, add(fixture, 1, 1, bytes, 0))->rollup;
+		fixture->now.processes[0].user = "web";
+		rollup->pss = rollup->pss_anon = i % 7 == 6 ? UNKNOWN : bytes;
+		rollup->pss_file = rollup->pss_shmem = 0;
+		growth_list_take(list, &fixture->now, GROUP_BY_USER, INTERVAL, UNKNOWN);
+	}
+	assert_string_equal(row(list, "user", "web")->verdict, "growing");
+	assert_int_equal(row(list, "user", "web")->grown, 119 * MIB / 4);
+	for (int64_t i = 0; i < 3; i++) {
+		next(fixture);
+		add(fixture, 2, 1, i == 1 ? UNKNOWN : (20 + i) * MIB, 0);
+		growth_of_processes(&fixture->set, &fixture->now, INTERVAL);
+	}
+	assert_int_equal(growth(fixture, 0)->grown, 2 * MIB);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -239,6 +267,7 @@ main(void)
 		TEST(more_figures_than_the_bound_are_not_followed),
 		TEST(a_list_has_sums_caches_and_processes_with_what_is_left_for_them),
 		TEST(groups_are_followed_by_their_anonymous_memory),
+		TEST(a_figure_that_is_not_known_for_a_while_is_followed_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
