@@ -227,6 +227,13 @@ open_folder(const struct cgroup_walk *walk, size_t place, int flags)
 	return folder < 0 ? -errno : folder;
 }
 
+/* Why a folder cannot be opened: it has been removed. */
+static bool
+is_absence(int error)
+{
+	return error == -ENOENT || error == -ENODEV;
+}
+
 /* Not all below a group is known: it is listed again in the next refresh. */
 static void
 fail(struct cgroup_walk *walk, size_t place, int error)
@@ -249,7 +256,9 @@ list_below(struct cgroup_walk *walk, size_t place)
 
 	if (!entries && folder >= 0)
 		close(folder);
-	if (!entries)
+	if (!entries && is_absence(folder))
+		walk->groups[place].links = 0;
+	else if (!entries)
 		fail(walk, place, folder);
 	walk->groups[place].listings++;
 	while (entries && (entry = readdir(entries))) {
@@ -306,7 +315,7 @@ visit(struct cgroup_walk *walk, size_t place)
 		group->is_kept = *folder >= 0 && walk->room > 0;
 		walk->room -= group->is_kept;
 	}
-	if (*folder < 0 && *folder != -ENOENT && *folder != -ENODEV) {
+	if (*folder < 0 && !is_absence(*folder)) {
 		if (group->found.parent != UNKNOWN)
 			fail(walk, (size_t)group->found.parent, *folder);
 		return false;

@@ -409,6 +409,29 @@ groups_come_and_go_from_refresh_to_refresh(void **state)
 	groups_are(world, "pcd");
 }
 
+/* A pod ends between it and its container: that is no error, and there is a controller. */
+static void
+groups_that_are_removed_in_the_middle_of_a_walk_are_no_error(void **state)
+{
+	struct cgroup_world *world = *state;
+	struct cgroup_walk *walk = cgroup_walk_create(world->cgroups, true);
+	struct cgroup_found *found;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_number(world, "p", "memory.current", 5);
+	cgroup_world_number(world, "p/c", "memory.current", 5);
+	assert_int_equal(cgroup_walk_begin(walk), 0);
+	while ((found = cgroup_walk_next(walk))) {
+		found->row = 0;
+		if (strcmp(found->path, "/p") != 0)
+			continue;
+		remove_group(world, "p/c");
+		remove_group(world, "p");
+	}
+	assert_int_equal(cgroup_walk_error(walk), 0);
+	cgroup_walk_destroy(walk);
+}
+
 /* Reads again and again with few descriptors, which no one may raise. Returns an exit status. */
 static int
 read_with_few_descriptors(struct cgroup_world *world)
@@ -515,6 +538,7 @@ main(void)
 		CGROUP_TEST(more_groups_than_the_bound_are_left_out),
 		CGROUP_TEST(any_name_is_a_group),
 		CGROUP_TEST(groups_come_and_go_from_refresh_to_refresh),
+		CGROUP_TEST(groups_that_are_removed_in_the_middle_of_a_walk_are_no_error),
 		CGROUP_TEST(few_descriptors_are_enough),
 		CGROUP_TEST(a_group_that_is_removed_meanwhile_is_left_out),
 		CGROUP_TEST(names_begin_with_the_mounted_group),
