@@ -179,6 +179,8 @@ growth_judge(const int64_t *all, size_t all_count, int64_t least)
 	second = (double)growth.second;
 	if (growth.first + growth.second < least)
 		return GROWTH_STEADY;
+	if (minima[count - 1] <= minima[0])
+		return GROWTH_VARYING; /* what has grown is gone */
 	if (has_jump(minima, count))
 		return GROWTH_JUMP;
 	if (!rises(minima, count))

@@ -74,6 +74,13 @@ dips(int i)
 	return i == 12 ? 0 : i * MIB;
 }
 
+/* A process that has given its memory back at last. */
+static int64_t
+freed(int i)
+{
+	return i < 23 ? i * 10 * MIB : -50 * MIB;
+}
+
 static void
 each_shape_has_its_word(void **state)
 {
@@ -86,6 +93,7 @@ each_shape_has_its_word(void **state)
 	assert_int_equal(judge(levels), GROWTH_LEVELLING);
 	assert_int_equal(judge(slows), GROWTH_SLOWING);
 	assert_int_equal(judge(up_and_down), GROWTH_VARYING);
+	assert_int_equal(judge(freed), GROWTH_VARYING);
 }
 
 static void
