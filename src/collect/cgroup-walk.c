@@ -69,8 +69,8 @@ cgroup_walk_close(struct cgroup_walk *walk)
 	walk->room = 0;
 }
 
-static void
-forget_all(struct cgroup_walk *walk)
+void
+cgroup_walk_forget(struct cgroup_walk *walk)
 {
 	cgroup_walk_close(walk);
 	for (size_t i = 0; i < walk->count; i++)
@@ -84,7 +84,7 @@ cgroup_walk_destroy(struct cgroup_walk *walk)
 {
 	if (!walk)
 		return;
-	forget_all(walk);
+	cgroup_walk_forget(walk);
 	index_finish(&walk->index);
 	cleanup_close(&walk->mount);
 	free(walk->groups);

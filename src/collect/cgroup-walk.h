@@ -57,3 +57,6 @@ int cgroup_walk_error(const struct cgroup_walk *walk);
 
 /* Closes what is kept. */
 void cgroup_walk_close(struct cgroup_walk *walk);
+
+/* The same, and all groups are found anew: the outer ones are first again. */
+void cgroup_walk_forget(struct cgroup_walk *walk);

@@ -87,11 +87,17 @@ add_if_limited(struct nearest_limit_reader *reader, const struct cgroup_found *f
 	reader->list[reader->count++] = (struct limited){ xstrdup(found->path), max, UNKNOWN };
 }
 
-/* Begins a walk. Returns the first group, or NULL. */
+/*
+ * Begins a walk. Returns the first group, or NULL. Groups that are made later come last in a walk
+ * that goes on: if not all can be looked at, a new one begins with the outer ones.
+ */
 static struct cgroup_found *
 first_group(struct nearest_limit_reader *reader)
 {
 	reader->groups = 0;
+	cgroup_walk_close(reader->walk); /* the last one may have ended before its end */
+	if (cgroup_walk_count(reader->walk) > MOST_GROUPS || reader->count == MOST_LIMITED)
+		cgroup_walk_forget(reader->walk);
 	return cgroup_walk_begin(reader->walk) < 0 ? NULL : cgroup_walk_next(reader->walk);
 }
 

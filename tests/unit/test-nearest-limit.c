@@ -163,6 +163,26 @@ many_groups_are_looked_at_in_part(void **state)
 	assert_int_equal(nearest_limit_count(test->reader), 256);
 }
 
+/* Also those that are made when there are many inside others already. */
+static void
+outer_groups_are_looked_at_first(void **state)
+{
+	struct test *test = *state;
+
+	mount(test, version_2);
+	for (int i = 0; i < 1200; i++) {
+		char group[64];
+
+		snprintf(group, sizeof(group), "memory/many/g%d/cgroup.procs", i);
+		tree_write(&test->world->tree, group, "");
+	}
+	assert_null(read_at(test, 1)->cgroup);
+	make_group(test, "late", 100, 99, 0);
+	assert_non_null(read_at(test, 31)->cgroup);
+	assert_string_equal(test->now.system.nearest.cgroup, "/late");
+	assert_non_null(nearest_limit_path(test->reader, "late", &test->now.texts));
+}
+
 static void
 a_group_is_found_by_the_last_part_of_its_name(void **state)
 {
@@ -200,6 +220,7 @@ main(void)
 		TEST(version_1_is_read_too),
 		TEST(new_groups_are_found_and_ended_ones_forgotten),
 		TEST(many_groups_are_looked_at_in_part),
+		TEST(outer_groups_are_looked_at_first),
 		TEST(a_group_is_found_by_the_last_part_of_its_name),
 		TEST(without_a_controller_there_is_nothing),
 	};
