@@ -133,10 +133,14 @@ static void
 add_needs(const void *data, const struct app *app, struct needs *needs)
 {
 	const struct state *state = data;
+	const struct table_view *table = &state->table;
+	uint64_t bits = selection_needs(table->columns) | table->order->column->need;
 
-	needs->bits |= group_kinds[state->kind].need;
-	if (group_kinds[state->kind].has_charge)
-		needs->bits |= selection_needs(state->table.columns);
+	if (table->filter)
+		bits |= filter_needs(table->filter);
+	if (!group_kinds[state->kind].has_charge)
+		bits &= ~CHARGE_NEEDS;
+	needs->bits |= group_kinds[state->kind].need | bits;
 	needs->summed = state->first.pids; /* the largest groups are known first */
 	needs->summed_count = state->first.count;
 }

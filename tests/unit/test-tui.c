@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "model/growth.h"
+#include "model/needs.h"
 #include "tui/bar.h"
 #include "tui/grid.h"
 #include "tui/header.h"
@@ -484,6 +485,28 @@ levels_are_drawn_as_a_small_graph(void **state)
 	delwin(window);
 }
 
+/* What groups are sorted or filtered by need not be shown. */
+static void
+groups_are_read_for_their_order_and_filter(void **state)
+{
+	struct screen_fixture *fixture = *state;
+
+	screen_fixture_type(fixture, "2");
+	assert_false(tui_needs(fixture->tui).bits & NEED_GROWTH);
+	screen_fixture_type(fixture, "\\grown>1M\n");
+	assert_true(tui_needs(fixture->tui).bits & NEED_GROWTH);
+	screen_fixture_type(fixture, "\\");
+	for (int i = 0; i < 8; i++)
+		tui_key(fixture->tui, '\b');
+	screen_fixture_type(fixture, "kills>0\n");
+	assert_false(tui_needs(fixture->tui).bits & CHARGE_NEEDS); /* programs have no charge */
+	screen_fixture_type(fixture, "bb");
+	assert_true(tui_needs(fixture->tui).bits & NEED_CHARGE_EVENTS);
+	assert_false(tui_needs(fixture->tui).bits & NEED_CHARGE_REST);
+	screen_fixture_type(fixture, ".PEAK\n");
+	assert_true(tui_needs(fixture->tui).bits & NEED_CHARGE_REST);
+}
+
 int
 main(void)
 {
@@ -508,6 +531,8 @@ main(void)
 			the_figure_chosen_by_a_key_stays_the_one_that_was_seen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_kill_is_announced_until_escape, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			groups_are_read_for_their_order_and_filter, set_up, tear_down),
 		cmocka_unit_test(a_text_stays_in_its_window_and_fills_its_last_cell),
 		cmocka_unit_test(levels_are_drawn_as_a_small_graph),
 	};
