@@ -216,15 +216,17 @@ filter_of(enum group_kind kind, const struct group *group, char text[static PROM
 	return size + 1 < PROMPT_SIZE && (!told || !strchr(told, '\''));
 }
 
-/* Shows the tree of processes, at the root of this one. */
+/* Shows the tree of all processes, at the root of this one. */
 static void
 open_tree(const struct group *group, struct app *app)
 {
+	struct filter_error error;
+
 	app->processes->selected = (struct process_key){ group->root, group->root_start };
 	if (!app_open(app, views[0]))
 		return;
 	app->processes->listing->tree = true;
-	app_show(app);
+	table_input_filter(app, "", &error); /* it need not pass one that was typed before */
 }
 
 /* Shows the processes of the selected group. */

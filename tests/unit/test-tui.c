@@ -3,6 +3,7 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "model/group.h"
 #include "model/growth.h"
 #include "model/needs.h"
 #include "tui/bar.h"
@@ -507,6 +508,25 @@ groups_are_read_for_their_order_and_filter(void **state)
 	assert_true(tui_needs(fixture->tui).bits & NEED_CHARGE_REST);
 }
 
+/* A filter that was typed before does not show another process in its place. */
+static void
+the_root_of_a_tree_is_shown_and_selected(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	const struct process *selected;
+
+	for (size_t i = 0; i < fixture->snapshot.process_count; i++)
+		fixture->snapshot.processes[i].start_time = 7;
+	screen_fixture_type(fixture, "\\plain\n2bbbbbb");
+	screen_fixture_show(fixture);
+	while (((const struct group *)table_view_selected(app_table(fixture->tui)))->root != 6)
+		screen_fixture_type(fixture, "j");
+	screen_fixture_type(fixture, "\n");
+	selected = process_list_selected(fixture->tui->processes);
+	assert_int_equal(selected->pid, 6);
+	assert_string_equal(fixture->tui->processes->table.filter_text, "");
+}
+
 int
 main(void)
 {
@@ -533,6 +553,8 @@ main(void)
 			a_kill_is_announced_until_escape, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			groups_are_read_for_their_order_and_filter, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_root_of_a_tree_is_shown_and_selected, set_up, tear_down),
 		cmocka_unit_test(a_text_stays_in_its_window_and_fills_its_last_cell),
 		cmocka_unit_test(levels_are_drawn_as_a_small_graph),
 	};
