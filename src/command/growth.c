@@ -211,17 +211,17 @@ list_growth(struct table_run *run)
 	return own->path ? list_series(run) : list_live(run);
 }
 
-/* Of the series, or of all memory in use. */
+/* Of the series, or of all memory in use, if that is known. */
 static void
 write_head(struct table_run *run)
 {
 	const struct growth_run *own = run->own;
-	const struct rows *live = &own->list.rows;
+	const struct growth_row *row = own->path ? &own->row : growth_list_in_use(&own->list);
 	char text[GROWTH_TEXT_SIZE];
 
-	if (!own->path && live->count == 0)
+	if (!row)
 		return;
-	growth_row_text(text, own->path ? &own->row : live->data, run->output.scale);
+	growth_row_text(text, row, run->output.scale);
 	table_run_head(run, "%s%s\n", own->path ? "" : "Memory in use: ", text);
 }
 

@@ -242,6 +242,14 @@ growth_list_take(struct growth_list *list, const struct snapshot *now, unsigned 
 	growth_set_end(&list->set);
 }
 
+const struct growth_row *
+growth_list_in_use(const struct growth_list *list)
+{
+	const struct growth_row *first = list->rows.data;
+
+	return list->rows.count > 0 && first->name == sums[0].name ? first : NULL;
+}
+
 void
 growth_list_finish(struct growth_list *list)
 {

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+struct growth_row;
 struct snapshot;
 
 /*
@@ -37,4 +38,8 @@ uint64_t growth_list_needs(unsigned kind);
 /* Takes the next snapshot; `interval` and `span` as in growth_set_begin(). */
 void growth_list_take(struct growth_list *list, const struct snapshot *now, unsigned kind,
 	int64_t interval, int64_t span);
+
+/* The row of all memory in use, or NULL. */
+const struct growth_row *growth_list_in_use(const struct growth_list *list);
+
 void growth_list_finish(struct growth_list *list);

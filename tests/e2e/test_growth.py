@@ -5,11 +5,13 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, MEMTOP, memtop
+from conftest import FIXTURES, MEMTOP, memtop, run_over
 
 SERIES = FIXTURES / "growth"
 MIB = 1 << 20
@@ -195,6 +197,15 @@ def test_the_text_says_what_memory_in_use_does(grower):
     lines = memtop("growth", "-d", "0.1", "-n", "2").stdout.decode().splitlines()
     assert lines[0].startswith("Memory in use: too short to say: ")
     assert lines[2].split()[:3] == ["GROWN", "+10m", "+1h"] and len(lines) < 2 * 26
+
+
+def test_the_text_says_nothing_of_memory_in_use_that_is_not_known(mounts, tmp_path):
+    """As in a container that has some figures of its host."""
+    meminfo = re.sub(r"(?m)^MemAvailable: .*", "MemAvailable: 999999999999 kB", Path("/proc/meminfo").read_text())
+    (tmp_path / "meminfo").write_text(meminfo)
+    done = run_over({"/proc/meminfo": tmp_path / "meminfo"}, MEMTOP, "growth", "-n", "1")
+    assert done.returncode == 0 and b"VERDICT" in done.stdout
+    assert b"Memory in use" not in done.stdout and b" in use\n" not in done.stdout
 
 
 @pytest.mark.parametrize("words, line", [
