@@ -216,6 +216,20 @@ filter_of(enum group_kind kind, const struct group *group, char text[static PROM
 	return size + 1 < PROMPT_SIZE && (!told || !strchr(told, '\''));
 }
 
+/* Unfolds the processes above the selected one. */
+static void
+unfold_above(struct app *app)
+{
+	struct folded_rows *folded = &app->processes->table.folded;
+	const struct process *at = app_find(app, &app->processes->selected);
+
+	for (size_t i = 0; at && i < app->snapshot->process_count; i++) {
+		at = snapshot_find_process(app->snapshot, at->parent);
+		if (at && tree_is_folded(folded, process_table.tree, at))
+			tree_toggle(folded, process_table.tree, at);
+	}
+}
+
 /* Shows the tree of all processes, at the root of this one. */
 static void
 open_tree(const struct group *group, struct app *app)
@@ -226,6 +240,7 @@ open_tree(const struct group *group, struct app *app)
 	if (!app_open(app, views[0]))
 		return;
 	app->processes->listing->tree = true;
+	unfold_above(app);
 	table_input_filter(app, "", &error); /* it need not pass one that was typed before */
 }
 

@@ -508,7 +508,7 @@ groups_are_read_for_their_order_and_filter(void **state)
 	assert_true(tui_needs(fixture->tui).bits & NEED_CHARGE_REST);
 }
 
-/* A filter that was typed before does not show another process in its place. */
+/* A filter that was typed or a row that was folded before does not show another in its place. */
 static void
 the_root_of_a_tree_is_shown_and_selected(void **state)
 {
@@ -517,10 +517,11 @@ the_root_of_a_tree_is_shown_and_selected(void **state)
 
 	for (size_t i = 0; i < fixture->snapshot.process_count; i++)
 		fixture->snapshot.processes[i].start_time = 7;
-	screen_fixture_type(fixture, "\\plain\n2bbbbbb");
+	fixture->snapshot.processes[1].parent = 5;
+	screen_fixture_type(fixture, "V\\plain\n-2bbbbbb");
 	screen_fixture_show(fixture);
 	while (((const struct group *)table_view_selected(app_table(fixture->tui)))->root != 6)
-		screen_fixture_type(fixture, "j");
+		assert_true(tui_key(fixture->tui, KEY_DOWN));
 	screen_fixture_type(fixture, "\n");
 	selected = process_list_selected(fixture->tui->processes);
 	assert_int_equal(selected->pid, 6);
