@@ -101,6 +101,8 @@ fill_own(struct cgroup_charge *charge, int64_t max)
 
 	charge->full = is_limited ? known_share(charge->current, max) : UNKNOWN;
 	charge->full_workset = is_limited ? known_share(charge->workset, max) : UNKNOWN;
+	if (max == 0)
+		charge->full = 1000; /* nothing fits into it */
 }
 
 void

@@ -103,7 +103,7 @@ static const struct column columns[] = {
 	{ "headroom", "HEADROOM", NULL, "What is left until a limit is reached: the least MAX - CURRENT of the cgroup and of all above it. none: no limit.", UNIT_LIMIT, 8, NEED_CHARGE | NEED_CHARGE_MAX, CHARGE(headroom),
 		.source = "memory.max and memory.current of all cgroups above it",
 		.misread = "A full cgroup is not about to be killed: page cache is dropped first. Unknown if LIMITEDBY is hidden." },
-	{ "full", "FULL%", NULL, "How full the limit is that HEADROOM is about: what that cgroup is charged for, as a share of its MAX. Unknown: no limit. On the screen a bar: its WORKSET, then the rest.", UNIT_PERCENT, 8, NEED_CHARGE | NEED_CHARGE_MAX, CHARGE(full),
+	{ "full", "FULL%", NULL, "How full the limit is that HEADROOM is about: what that cgroup is charged for, as a share of its MAX. Unknown: no limit, or a hidden one. On the screen a bar: its WORKSET, then the rest.", UNIT_PERCENT, 8, NEED_CHARGE | NEED_CHARGE_MAX, CHARGE(full),
 		.source = "memory.max and memory.current of all cgroups above it",
 		.misread = "Files that are read fill each limit in time: page cache is dropped before anything is killed." },
 	{ "available", "AVAIL", NULL, "The same with page cache and slab given back: how much it can still take until a kill without swap. none: no limit.", UNIT_LIMIT, 7, NEED_CHARGE | NEED_CHARGE_MAX | NEED_CHARGE_STAT, CHARGE(available),

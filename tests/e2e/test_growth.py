@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, MEMTOP, memtop, run_over
@@ -160,37 +161,62 @@ def grower():
     process.stdout.close()
 
 
-def live(*options):
-    """The rows of the last of a few blocks."""
-    done = memtop("growth", "-d", "0.3", "-n", "4", "--format", "json", *options)
-    assert (done.returncode, done.stderr) == (0, b"")
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
-    return [row for row in rows if row["kind"] == "growth" and row["time"] == rows[-1]["time"]]
+def live(pid, *options):
+    """The rows of the first block in which a process, or what descends from it, has grown by 1 MiB."""
+    command = [MEMTOP, "growth", "-d", "0.2", "--format", "json", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    rows, has_grown = [], False
+    for row in map(json.loads, process.stdout):
+        if rows and row["time"] != rows[0]["time"]:
+            if has_grown:
+                break
+            rows = []
+        rows.append(row)
+        has_grown = has_grown or (row.get("pid") == pid and row["grown"] > 1 << 20)
+    process.terminate()
+    process.wait()
+    process.stdout.close()
+    return [row for row in rows if row["kind"] == "growth"]
+
+
+def has_large_cache():
+    """Whether a slab cache has 8 MiB, with some to spare."""
+    lines = [line.split() for line in Path("/proc/slabinfo").read_text().splitlines()[2:]]
+    return any(int(words[2]) * int(words[3]) > 10 << 20 for words in lines)
 
 
 def test_without_a_series_processes_caches_and_sums_are_followed(grower):
-    rows = live()
+    rows = live(grower)
     [own] = [row for row in rows if row["pid"] == grower]
     assert own["of"] == "process" and own["name"].startswith("python3")
-    assert own["grown"] > 1 << 20 and own["verdict"] == "young" and own["slope_1h"] is None
+    assert own["verdict"] == "young" and own["slope_1h"] is None
     assert {row["name"] for row in rows if row["of"] == "machine"} >= {"in use", "kernel memory"}
-    assert os.geteuid() != 0 or any(row["of"] == "slab" for row in rows)
+    if os.geteuid() == 0 and has_large_cache():
+        assert any(row["of"] == "slab" for row in rows)
     assert [row["grown"] for row in rows] == sorted((row["grown"] for row in rows), reverse=True)
 
 
 def test_groups_grow_too(grower):
-    rows = [row for row in live("--by", "tree") if row["of"] == "tree"]
-    [own] = [row for row in rows if row["pid"] == grower]
-    assert own["grown"] > 1 << 20
+    [own] = [row for row in live(grower, "--by", "tree") if row["pid"] == grower]
+    assert own["of"] == "tree" and own["verdict"] == "young"
 
 
 @pytest.mark.parametrize("words, key", [(["groups", "--by", "tree"], "root"), (["batch"], "pid")])
 def test_lists_have_columns_of_growth(grower, words, key):
-    columns = f"{key},grown,growth_10m,growth_verdict"
-    done = memtop(*words, "-d", "0.3", "-n", "4", "--format", "json", "-F", columns)
-    rows = [row for row in map(json.loads, done.stdout.splitlines()) if row.get(key) == grower]
-    assert len(rows) == 4 and rows[0]["grown"] == 0 and rows[-1]["grown"] > 1 << 20
-    assert {row["growth_verdict"] for row in rows} == {"young"} and rows[-1]["growth_10m"] is None
+    columns = f"{key},grown,growth_10m,growth_trend,growth_verdict"
+    command = [MEMTOP, *words, "-d", "0.2", "-n", "1000", "--format", "json", "-F", columns]
+    process, rows = subprocess.Popen(command, stdout=subprocess.PIPE), []
+    for row in map(json.loads, process.stdout):
+        if row.get(key) == grower:
+            rows.append(row)
+            if row["grown"] > 1 << 20:
+                break
+    process.terminate()
+    process.wait()
+    process.stdout.close()
+    assert rows[0]["grown"] == 0 and rows[-1]["grown"] > 1 << 20
+    assert {row["growth_verdict"] for row in rows} == {"young"}
+    assert (rows[-1]["growth_10m"], rows[-1]["growth_trend"]) == (None, None)
 
 
 def test_the_text_says_what_memory_in_use_does(grower):

@@ -337,7 +337,7 @@ def test_a_machine_that_is_not_well_shows_the_golden_screen(terminal, tmp_path, 
             text, count = re.subn(old, new, text)
             assert count == 1
         (tree / name).write_text(text)
-    log.write_text(KILL.format((time.monotonic() - 60) * 1e6) if state == "killed" else "")
+    log.write_text(KILL.format(max(time.monotonic() - 60, 1) * 1e6) if state == "killed" else "")
     terminal.start(size, {}, tree=tree, log=log)
     terminal.wait_for_text("java -Xmx4g")
     terminal.with_looks = True
@@ -369,7 +369,7 @@ def test_escape_is_told_first_that_a_kill_has_been_seen(terminal, tmp_path):
     tree, log = tmp_path / "tree", tmp_path / "log"
     shutil.copytree(FIXTURES / "server", tree, symlinks=True)
     (tree / "vmstat").write_text(re.sub(r"oom_kill \d+", "oom_kill 3", (tree / "vmstat").read_text()))
-    log.write_text(KILL.format((time.monotonic() - 60) * 1e6))
+    log.write_text(KILL.format(max(time.monotonic() - 60, 1) * 1e6))
     terminal.start("80x24", {}, tree=tree, log=log)
     terminal.wait_for_text("java -Xmx4g", "killed")
     terminal.type("Enter", "Escape")  # it leads back first

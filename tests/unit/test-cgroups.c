@@ -38,6 +38,10 @@ headroom_is_the_least_of_all_groups_above(void **state)
 	is_unknown(charge->full_workset);    /* there is no memory.stat */
 	assert_int_equal(cgroup_world_find(world, "/kubepods.slice")->full, 213);
 	is_unknown(cgroup_world_find(world, "/")->full);
+	cgroup_world_write(world, "kubepods.slice/pod/bb", "memory.max", "0\n", NULL);
+	assert_int_equal(cgroup_world_group(world, "/kubepods.slice/pod/bb")->full, 1000);
+	cgroup_world_write(world, "kubepods.slice/pod/bb", "memory.max", "max\n", NULL);
+	cgroup_world_read(world, CHARGE_NEEDS);
 	charge = cgroup_world_find(world, "/kubepods.slice/pod/aa");
 	assert_string_equal(charge->limited_by, "/kubepods.slice/pod/aa"); /* innermost of equals */
 	assert_int_equal(charge->headroom, 120 * 1024);
