@@ -12,13 +12,14 @@ import signal
 import termios
 import threading
 import time
+from pathlib import Path
 
 import pytest
-from conftest import MEMTOP, run
+from conftest import MEMTOP, NO_KERNEL_LOG, run
 from screen_on_pty import ENTER, LEAVE, LIMIT, TERMINAL, start, wait_until  # noqa: F401: a fixture
 
 
-@pytest.mark.parametrize("keys", [b"q", b"\x1b[21~", b"?qq", b"\r3x?\x1b[21~", b"\rqq", b"z" + b"q", b"5q", b"\x1by"])
+@pytest.mark.parametrize("keys", [b"q", b"\x1b[21~", b"?qq", b"\r3x?\x1b[21~", b"\rqq", b"z" + b"q", b"5q"])
 def test_a_key_leaves(start, keys):
     screen = start()
     screen.wait_for_screen()
@@ -26,6 +27,17 @@ def test_a_key_leaves(start, keys):
     assert screen.end() == 0
     assert screen.complaints() == ""
     assert screen.is_given_back()
+
+
+def test_escape_and_yes_leave(start, mounts, tmp_path):
+    """Of the kills of other tests nothing is known: Esc would be about them first."""
+    (tmp_path / "vmstat").write_bytes(Path("/proc/vmstat").read_bytes())
+    script = f'{NO_KERNEL_LOG} && mount --bind "$0" /proc/vmstat && exec "$@"'
+    screen = start(wrapper=["unshare", "-rm", "sh", "-c", script, str(tmp_path / "vmstat")])
+    screen.wait_for_screen()
+    screen.type(b"\x1by")
+    assert screen.end() == 0
+    assert screen.complaints() == "" and screen.is_given_back()
 
 
 def test_it_leaves_while_it_reads(start):
