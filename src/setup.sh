@@ -16,6 +16,8 @@ library:libproc2 libproc2-dev
 library:ncursesw libncurses-dev
 library:jansson libjansson-dev
 library:libpcre2-8 libpcre2-dev
+library:libzstd libzstd-dev
+library:libxxhash libxxhash-dev
 '
 
 is_there() { # command:NAME, library:NAME, header:NAME, python:NAME, file:PATH or fuzzer:COMPILER
@@ -42,12 +44,12 @@ missing_packages() { # NEEDS
 explain_elsewhere() {
 	cat >&2 <<'END'
 memtop needs a C compiler, meson, ninja, pkg-config, ncurses, libproc2 of procps-ng 4.0.2 or
-later, jansson and pcre2, each with its headers:
+later, jansson, pcre2, zstd and xxhash (only its header), each with its headers:
   Debian, Ubuntu  apt-get install gcc libc6-dev meson ninja-build pkg-config libproc2-dev \
-                  libncurses-dev libjansson-dev libpcre2-dev
+                  libncurses-dev libjansson-dev libpcre2-dev libzstd-dev libxxhash-dev
   Fedora          dnf install gcc meson ninja-build pkgconf procps-ng-devel ncurses-devel jansson-devel \
-                  pcre2-devel
-  Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson pcre2
+                  pcre2-devel libzstd-devel xxhash-devel
+  Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson pcre2 zstd xxhash
 END
 }
 

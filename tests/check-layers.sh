@@ -14,6 +14,7 @@ arrows='
 base: base/
 table: (base|table)/
 model: (base|table|model)/
+record: (base|table|model|record)/
 oomlog: (base|table|model|oomlog)/
 collect: (base|table|model|collect)/|oomlog/oom-(log|kill)\.h
 sampler: (base|table|model|sampler)/|collect/(maps|perf-ring|procfs)\.h
