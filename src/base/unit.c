@@ -200,27 +200,34 @@ format_address(char *text, int64_t number, enum scale scale)
 
 /* clang-format off */
 static const struct {
+	const char *name;
 	size_t (*format)(char *text, int64_t number, enum scale scale);
 	bool has_sign;        /* "-" before the format of a positive number */
 	int64_t divisor;      /* from the base unit to the unit that people write */
 	const struct suffix *suffixes;
 } kinds[] = {
-	[UNIT_TEXT]             = { format_number,   true,  1,          count_suffixes },
-	[UNIT_ID]               = { format_number,   false, 1,          count_suffixes },
-	[UNIT_NUMBER]           = { format_number,   true,  1,          count_suffixes },
-	[UNIT_BYTES]            = { format_bytes,    true,  1,          byte_suffixes },
-	[UNIT_LIMIT]            = { format_limit,    true,  1,          byte_suffixes },
-	[UNIT_BYTES_PER_MINUTE] = { format_bytes,    true,  1,          byte_suffixes },
-	[UNIT_BYTES_PER_SECOND] = { format_bytes,    true,  1,          byte_suffixes },
-	[UNIT_RATE]             = { format_rate,     true,  1000,       count_suffixes },
-	[UNIT_PERCENT]          = { format_percent,  true,  10,         count_suffixes },
-	[UNIT_DURATION]         = { format_duration, false, NS_PER_SEC, duration_suffixes },
-	[UNIT_SPAN]             = { format_span,     false, NS_PER_SEC, duration_suffixes },
-	[UNIT_TIME]             = { format_time,     false, NS_PER_SEC, duration_suffixes },
-	[UNIT_ADDRESS]          = { format_address,  false, 1,          count_suffixes },
+	[UNIT_TEXT]             = { "text",              format_number,   true,  1,          count_suffixes },
+	[UNIT_ID]               = { "id",                format_number,   false, 1,          count_suffixes },
+	[UNIT_NUMBER]           = { "number",            format_number,   true,  1,          count_suffixes },
+	[UNIT_BYTES]            = { "bytes",             format_bytes,    true,  1,          byte_suffixes },
+	[UNIT_LIMIT]            = { "limit",             format_limit,    true,  1,          byte_suffixes },
+	[UNIT_BYTES_PER_MINUTE] = { "bytes_per_minute",  format_bytes,    true,  1,          byte_suffixes },
+	[UNIT_BYTES_PER_SECOND] = { "bytes_per_second",  format_bytes,    true,  1,          byte_suffixes },
+	[UNIT_RATE]             = { "rate",              format_rate,     true,  1000,       count_suffixes },
+	[UNIT_PERCENT]          = { "percent",           format_percent,  true,  10,         count_suffixes },
+	[UNIT_DURATION]         = { "duration",          format_duration, false, NS_PER_SEC, duration_suffixes },
+	[UNIT_SPAN]             = { "span",              format_span,     false, NS_PER_SEC, duration_suffixes },
+	[UNIT_TIME]             = { "time",              format_time,     false, NS_PER_SEC, duration_suffixes },
+	[UNIT_ADDRESS]          = { "address",           format_address,  false, 1,          count_suffixes },
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(kinds) == UNIT_ADDRESS + 1, "a row for each unit");
+
+const char *
+unit_name(enum unit unit)
+{
+	return kinds[unit].name;
+}
 
 size_t
 unit_format(char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number, enum scale scale)

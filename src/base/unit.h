@@ -24,6 +24,9 @@ enum unit {
 	UNIT_ADDRESS,          /* an address: unsigned, hexadecimal, also in JSON */
 };
 
+/* The name of a unit for machines, such as "bytes_per_minute"; never changes. */
+const char *unit_name(enum unit unit);
+
 /* How bytes are shown: 13.2M, or all in one unit. */
 enum scale { SCALE_HUMAN, SCALE_BYTES, SCALE_KIBI, SCALE_MEBI, SCALE_GIBI, SCALE_TEBI, SCALE_PEBI };
 
