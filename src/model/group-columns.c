@@ -12,7 +12,8 @@
 const char group_default_columns[] = "footprint,share,processes,anon,file,shared,swap,sum,name";
 const char group_charge_columns[] = "footprint,current,full,headroom,workset,processes,swap,name";
 
-static const struct row_part charge_part = { FIELD(charge), &charge_unknown };
+static const struct row_part charge_part = { FIELD(charge), &charge_unknown,
+	sizeof(charge_unknown) };
 
 /* clang-format off */
 static const struct column columns[] = {

@@ -25,7 +25,8 @@ const struct process_extras process_no_extras = {
 	.tlb_walk_rate = UNKNOWN,
 };
 
-static const struct row_part extras = { FIELD(extras), &process_no_extras };
+static const struct row_part extras = { FIELD(extras), &process_no_extras,
+	sizeof(process_no_extras) };
 
 const char process_default_columns[] = "pid,user,res,growth,anon,swap,cpu,oom,adj,shr,virt,minflt_"
 				       "rate,majflt_rate,state,mem,command";

@@ -38,6 +38,7 @@ struct column {
 struct row_part {
 	size_t offset;       /* of the pointer to it in the row */
 	const void *nothing; /* the default: all UNKNOWN */
+	size_t size;
 };
 
 /*
