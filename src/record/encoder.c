@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/encoder.h"
+
+#include "base/bytes.h"
+#include "base/macros.h"
+#include "base/memory.h"
+#include "record/block.h"
+#include "record/compress.h"
+#include "record/limits.h"
+#include "record/row-encoder.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/* A chunk is never too long to be read if it has few bytes. */
+enum { CHUNK_SAMPLES = 180, CHUNK_WEIGHT = 8, LEAST_WEIGHT = 64 * 1024 };
+#define CHUNK_SPAN (3600 * NS_PER_SEC)
+
+struct encoder {
+	const struct recorded *recorded;
+	struct schema schema;
+	struct bytes schema_bytes;
+	struct row_encoder *tables;
+	struct text_ids texts;
+	struct compressor *compressor;
+	struct bytes new_texts, rows, field, blocks;
+	struct left_out left_out;
+	struct chunk_state {
+		uint16_t number; /* of its next block; 0: the next sample begins a new chunk */
+		int64_t since;   /* CLOCK_BOOTTIME */
+		size_t keyframe, deltas, raw, texts; /* bytes */
+	} chunk;
+};
+
+struct encoder *
+encoder_create(const struct recorded *recorded, const struct note *notes, size_t note_count)
+{
+	struct encoder *encoder = xcalloc(1, sizeof(*encoder));
+	struct byte_reader reader;
+	bool is_valid;
+
+	encoder->recorded = recorded;
+	schema_write(&encoder->schema_bytes, recorded, notes, note_count);
+	reader = (struct byte_reader){ encoder->schema_bytes.data,
+		encoder->schema_bytes.data + encoder->schema_bytes.count, false };
+	is_valid = schema_read(&encoder->schema, &reader, recorded);
+	assert(is_valid);
+	(void)is_valid;
+	encoder->tables = xcalloc(recorded->count, sizeof(encoder->tables[0]));
+	for (size_t i = 0; i < recorded->count; i++)
+		row_encoder_init(&encoder->tables[i], &encoder->schema.tables[i]);
+	encoder->compressor = compressor_create();
+	return encoder;
+}
+
+void
+encoder_destroy(struct encoder *encoder)
+{
+	if (!encoder)
+		return;
+	for (size_t i = 0; i < encoder->recorded->count; i++)
+		row_encoder_finish(&encoder->tables[i]);
+	free(encoder->tables);
+	text_ids_finish(&encoder->texts);
+	schema_finish(&encoder->schema);
+	compressor_destroy(encoder->compressor);
+	bytes_finish(&encoder->schema_bytes);
+	bytes_finish(&encoder->new_texts);
+	bytes_finish(&encoder->rows);
+	bytes_finish(&encoder->field);
+	bytes_finish(&encoder->blocks);
+	free(encoder);
+}
+
+/* Texts that are gone stay until the end of the chunk. */
+static bool
+has_too_many_texts(const struct encoder *encoder)
+{
+	return encoder->left_out.texts > 0 || (encoder->texts.bytes > 2 * encoder->chunk.texts &&
+						      encoder->texts.bytes > MOST_TEXT_BYTES / 4);
+}
+
+static bool
+is_chunk_complete(const struct encoder *encoder, const struct sample_time *time)
+{
+	const struct chunk_state *chunk = &encoder->chunk;
+
+	return chunk->number == 0 || chunk->number > CHUNK_SAMPLES ||
+	       chunk->deltas > CHUNK_WEIGHT * chunk->keyframe + LEAST_WEIGHT ||
+	       chunk->raw > MOST_CHUNK_RAW / 2 || time->boottime - chunk->since >= CHUNK_SPAN ||
+	       time->boottime < chunk->since || has_too_many_texts(encoder);
+}
+
+/* The payload has two parts, of which the first may be empty. Returns its size. */
+static size_t
+put_block(struct encoder *encoder, enum block_kind kind, const struct sample_time *time,
+	const struct bytes *first, const struct bytes *second)
+{
+	struct bytes *blocks = &encoder->blocks;
+	size_t header = blocks->count, payload = header + BLOCK_HEADER_SIZE;
+	struct block block = { .boottime = time->boottime,
+		.wall = time->wall,
+		.raw_size = (uint32_t)(first->count + second->count),
+		.number = encoder->chunk.number++,
+		.kind = (uint8_t)kind };
+
+	bytes_reserve(blocks, BLOCK_HEADER_SIZE);
+	blocks->count = payload;
+	if (first->count > 0)
+		compressor_add(encoder->compressor, blocks, first->data, first->count, false);
+	if (block.raw_size > 0)
+		compressor_add(encoder->compressor, blocks, second->data, second->count, true);
+	block.size = (uint32_t)(blocks->count - payload);
+	block.check = block_check(blocks->data + payload, block.size);
+	block_write_header(blocks->data + header, &block);
+	encoder->chunk.raw += block.raw_size;
+	return block.size;
+}
+
+static void
+begin_chunk(struct encoder *encoder, const struct sample_time *time)
+{
+	encoder->chunk = (struct chunk_state){ .since = time->boottime };
+	text_ids_reset(&encoder->texts);
+	for (size_t i = 0; i < encoder->recorded->count; i++)
+		row_encoder_reset(&encoder->tables[i]);
+	compressor_begin(encoder->compressor);
+	put_block(
+		encoder, BLOCK_SCHEMA, time, &(struct bytes){ .count = 0 }, &encoder->schema_bytes);
+}
+
+/* The reader has slots for so many rows of a table, beside those of the others. */
+static size_t
+most_rows(const struct encoder *encoder, const struct row_encoder *table)
+{
+	size_t cells = 0, most;
+
+	for (size_t i = 0; i < encoder->recorded->count; i++) {
+		const struct row_slots *slots = &encoder->tables[i].slots;
+
+		if (&encoder->tables[i] != table)
+			cells += slots->count * slots->table->field_count;
+	}
+	most = (MOST_CELLS - cells) / table->slots.table->field_count;
+	return most < MOST_ROWS ? most : MOST_ROWS;
+}
+
+static void
+write_rows(struct encoder *encoder, const struct sample_rows *rows)
+{
+	struct bytes *bytes = &encoder->rows;
+
+	for (size_t i = 0; i < encoder->recorded->count; i++) {
+		struct row_encoder *table = &encoder->tables[i];
+		struct sample_rows part = rows[i];
+		size_t most = most_rows(encoder, table), start;
+
+		if (part.count > most) {
+			encoder->left_out.rows += part.count - most;
+			part.count = most;
+		}
+		bytes_reserve(bytes, sizeof(uint32_t));
+		start = bytes->count += sizeof(uint32_t);
+		encoder->left_out.texts +=
+			row_encoder_write(table, &part, &encoder->texts, bytes, &encoder->field);
+		put_le32(bytes->data + start - sizeof(uint32_t), (uint32_t)(bytes->count - start));
+	}
+}
+
+static void
+weigh(struct encoder *encoder, bool is_keyframe, size_t size)
+{
+	if (is_keyframe) {
+		encoder->chunk.keyframe = size;
+		encoder->chunk.texts = encoder->texts.bytes;
+	} else {
+		encoder->chunk.deltas += size;
+	}
+}
+
+int
+encoder_add(struct encoder *encoder, const struct sample_time *time, const struct sample_rows *rows,
+	const struct bytes **ret_blocks)
+{
+	bool is_keyframe = is_chunk_complete(encoder, time);
+	size_t size;
+
+	bytes_reset(&encoder->blocks);
+	bytes_reset(&encoder->new_texts);
+	bytes_reset(&encoder->rows);
+	encoder->left_out = (struct left_out){ 0, 0 };
+	if (is_keyframe)
+		begin_chunk(encoder, time);
+	write_rows(encoder, rows);
+	text_ids_write(&encoder->texts, &encoder->new_texts);
+	if (encoder->new_texts.count + encoder->rows.count > MOST_RAW) {
+		encoder_restart(encoder);
+		return -EFBIG;
+	}
+	size = put_block(encoder, is_keyframe ? BLOCK_KEYFRAME : BLOCK_DELTA, time,
+		&encoder->new_texts, &encoder->rows);
+	if (size > MOST_RAW) {
+		encoder_restart(encoder);
+		return -EFBIG;
+	}
+	weigh(encoder, is_keyframe, size);
+	*ret_blocks = &encoder->blocks;
+	return 0;
+}
+
+void
+encoder_end(
+	struct encoder *encoder, const struct sample_time *time, const struct bytes **ret_blocks)
+{
+	const struct bytes nothing = { .count = 0 };
+
+	bytes_reset(&encoder->blocks);
+	encoder_restart(encoder);
+	put_block(encoder, BLOCK_END, time, &nothing, &nothing);
+	encoder_restart(encoder);
+	*ret_blocks = &encoder->blocks;
+}
+
+void
+encoder_restart(struct encoder *encoder)
+{
+	encoder->chunk.number = 0;
+}
+
+struct left_out
+encoder_left_out(const struct encoder *encoder)
+{
+	return encoder->left_out;
+}

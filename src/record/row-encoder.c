@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/row-encoder.h"
+
+#include "base/bytes.h"
+#include "base/known.h"
+#include "base/memory.h"
+#include "record/cells.h"
+
+#include <stdlib.h>
+
+/* Whether a field of a row stands right behind the one before, and both are numbers. */
+static bool
+goes_on(const struct field *field)
+{
+	return !field[0].is_text && !field[-1].is_text && field[0].part == field[-1].part &&
+	       field[0].offset == field[-1].offset + sizeof(int64_t);
+}
+
+static void
+find_runs(struct row_encoder *encoder, const struct schema_table *table)
+{
+	encoder->runs = xcalloc(table->field_count, sizeof(encoder->runs[0]));
+	for (size_t i = 0; i < table->field_count; i++) {
+		const struct field *field = &table->fields[i];
+
+		if (i == 0 || !goes_on(field))
+			encoder->runs[encoder->run_count++] = (struct run){
+				.field = field, .first = i, .is_text = field->is_text
+			};
+		encoder->runs[encoder->run_count - 1].count++;
+	}
+}
+
+void
+row_encoder_init(struct row_encoder *encoder, const struct schema_table *table)
+{
+	*encoder = (struct row_encoder){ .numbers = NULL };
+	row_slots_init(&encoder->slots, table);
+	encoder->moves = xcalloc(table->field_count, sizeof(encoder->moves[0]));
+	encoder->same_texts =
+		xcalloc(table->field_count * SAME_TEXTS, sizeof(encoder->same_texts[0]));
+	find_runs(encoder, table);
+}
+
+void
+row_encoder_finish(struct row_encoder *encoder)
+{
+	for (size_t i = 0; i < encoder->slots.table->field_count; i++) {
+		free(encoder->moves[i].flipped.data);
+		free(encoder->moves[i].moved.data);
+		free(encoder->moves[i].differences);
+	}
+	free(encoder->moves);
+	free(encoder->runs);
+	free(encoder->same_texts);
+	free(encoder->rows.data);
+	free(encoder->unknown.data);
+	free(encoder->numbers);
+	row_slots_finish(&encoder->slots);
+}
+
+void
+row_encoder_reset(struct row_encoder *encoder)
+{
+	row_slots_reset(&encoder->slots);
+}
+
+static void
+write_slots(const struct place_list *slots, const struct place_list *rows, struct bytes *bytes)
+{
+	int64_t next = 0;
+
+	for (size_t i = 0; i < (rows ? rows->count : slots->count); i++) {
+		int64_t slot = slots->data[rows ? rows->data[i] : i];
+
+		bytes_put_varint(bytes, zigzag(slot - next));
+		next = slot + 1;
+	}
+}
+
+static void
+write_order(const struct row_slots *slots, struct bytes *bytes)
+{
+	bytes_put_varint(bytes, slots->slots.count);
+	places_write(bytes, slots->gone.data, slots->gone.count);
+	places_write(bytes, slots->born.data, slots->born.count);
+	write_slots(&slots->slots, &slots->born, bytes);
+	bytes_put_varint(bytes, !slots->in_order);
+	if (!slots->in_order)
+		write_slots(&slots->slots, NULL, bytes);
+}
+
+/* Where the number of a text is that stands at the same address in other rows of this sample. */
+static struct same_text *
+same_text_of(const struct row_encoder *encoder, size_t field, const char *text)
+{
+	uint64_t hash = index_mix(0, (uintptr_t)text) >> (64 - SAME_TEXTS_LOG);
+
+	return &encoder->same_texts[field * SAME_TEXTS + hash];
+}
+
+/* The number of a text; UNKNOWN for NULL, and where there are too many: those are counted. */
+static int64_t
+id_of(const struct row_encoder *encoder, size_t field, struct text_ids *texts, const char *text,
+	size_t *left_out)
+{
+	struct same_text *same = same_text_of(encoder, field, text);
+	int64_t id;
+
+	if (!text)
+		return UNKNOWN;
+	if (same->text == text)
+		return same->number;
+	id = text_ids_of(texts, text);
+	if (id == -1) {
+		++*left_out;
+		return UNKNOWN;
+	}
+	*same = (struct same_text){ text, id };
+	return id;
+}
+
+/* There is room for a move of each slot. */
+static void
+note_move(struct moves *moves, uint32_t slot, int64_t *value, int64_t now)
+{
+	int64_t from = known_or_zero(*value);
+
+	if (now == *value)
+		return;
+	if (now == UNKNOWN || *value == UNKNOWN)
+		place_list_add(&moves->flipped, slot);
+	if (now != UNKNOWN && now != from) {
+		moves->differences[moves->moved.count] = (int64_t)((uint64_t)now - (uint64_t)from);
+		moves->moved.data[moves->moved.count++] = slot;
+	}
+	*value = now;
+}
+
+static void
+reset_moves(struct moves *moves, size_t slots)
+{
+	moves->flipped.count = moves->moved.count = 0;
+	moves->moved.data = array_reserve(
+		moves->moved.data, &moves->moved.capacity, slots, sizeof(moves->moved.data[0]));
+	moves->differences = array_reserve(
+		moves->differences, &moves->capacity, slots, sizeof(moves->differences[0]));
+}
+
+static bool
+are_equal(const int64_t *a, const int64_t *b, size_t count)
+{
+	int64_t difference = 0;
+
+	for (size_t i = 0; i < count; i++)
+		difference |= a[i] ^ b[i];
+	return difference == 0;
+}
+
+static void
+compare_numbers(struct row_encoder *encoder, const struct run *run, uint32_t slot, int64_t *values,
+	const int64_t *numbers)
+{
+	if (are_equal(values, numbers, run->count))
+		return;
+	for (size_t i = 0; i < run->count; i++)
+		if (values[i] != numbers[i])
+			note_move(&encoder->moves[run->first + i], slot, &values[i], numbers[i]);
+}
+
+/* Returns whether the text is left out. */
+static bool
+compare_text(struct row_encoder *encoder, size_t field, uint32_t slot, int64_t *value,
+	const char *text, struct text_ids *texts)
+{
+	struct same_text *same = same_text_of(encoder, field, text);
+	size_t left_out = 0;
+
+	if (same->text == text && same->number == *value && text)
+		return false;
+	if (is_text_of(texts, *value, text))
+		*same = (struct same_text){ text, *value };
+	else
+		note_move(&encoder->moves[field], slot, value,
+			id_of(encoder, field, texts, text, &left_out));
+	return left_out > 0;
+}
+
+/* Most of the time of the encoder is spent here. */
+static size_t
+compare_row(struct row_encoder *encoder, uint32_t slot, const void *row, struct text_ids *texts)
+{
+	int64_t *values = slot_values(&encoder->slots, slot);
+	const struct run *run = encoder->runs, *end = run + encoder->run_count;
+	size_t left_out = 0;
+
+	for (; run < end; run++) {
+		const void *place = field_place(run->field, row);
+
+		if (!run->is_text)
+			compare_numbers(encoder, run, slot, values + run->first, place);
+		else
+			left_out += compare_text(encoder, run->first, slot, values + run->first,
+				*(const char *const *)place, texts);
+	}
+	return left_out;
+}
+
+/* In the order of the slots, so that their places ascend. */
+static size_t
+compare_rows(struct row_encoder *encoder, const struct sample_rows *rows, struct text_ids *texts)
+{
+	const struct row_slots *slots = &encoder->slots;
+	size_t left_out = 0;
+
+	for (size_t i = 0; i < slots->table->field_count; i++)
+		reset_moves(&encoder->moves[i], slots->count);
+	memset(encoder->same_texts, 0,
+		slots->table->field_count * SAME_TEXTS * sizeof(encoder->same_texts[0]));
+	encoder->rows.data = array_reserve(encoder->rows.data, &encoder->rows.capacity,
+		slots->count, sizeof(encoder->rows.data[0]));
+	for (size_t row = 0; row < slots->slots.count; row++)
+		encoder->rows.data[slots->slots.data[row]] = (uint32_t)row;
+	for (uint32_t slot = 0; slot < slots->count; slot++)
+		if (slots->states[slot] == SLOT_SEEN)
+			left_out += compare_row(encoder, slot,
+				sample_row(slots, rows, encoder->rows.data[slot]), texts);
+	return left_out;
+}
+
+/* One field of the new rows. */
+static size_t
+write_born(struct row_encoder *encoder, size_t number, const struct sample_rows *rows,
+	struct text_ids *texts, struct bytes *bytes)
+{
+	const struct row_slots *slots = &encoder->slots;
+	const struct field *field = &slots->table->fields[number];
+	size_t known = 0, left_out = 0;
+
+	encoder->unknown.count = 0;
+	encoder->numbers = array_reserve(encoder->numbers, &encoder->number_capacity,
+		slots->born.count, sizeof(encoder->numbers[0]));
+	for (size_t i = 0; i < slots->born.count; i++) {
+		const void *row = sample_row(slots, rows, slots->born.data[i]);
+		int64_t value = field->is_text ? id_of(encoder, number, texts,
+							 field_text(field, row), &left_out)
+					       : field_number(field, row);
+
+		slot_values(slots, slots->slots.data[slots->born.data[i]])[number] = value;
+		if (value == UNKNOWN)
+			place_list_add(&encoder->unknown, (uint32_t)i);
+		else
+			encoder->numbers[known++] = value;
+	}
+	places_write(bytes, encoder->unknown.data, encoder->unknown.count);
+	cells_write(bytes, encoder->numbers, known, true);
+	return left_out;
+}
+
+static size_t
+write_field(struct row_encoder *encoder, size_t number, const struct sample_rows *rows,
+	struct text_ids *texts, struct bytes *bytes)
+{
+	struct moves *moves = &encoder->moves[number];
+	size_t left_out = 0;
+
+	if (encoder->slots.born.count > 0)
+		left_out = write_born(encoder, number, rows, texts, bytes);
+	else if (moves->flipped.count + moves->moved.count == 0)
+		return 0;
+	places_write(bytes, moves->flipped.data, moves->flipped.count);
+	places_write(bytes, moves->moved.data, moves->moved.count);
+	cells_write(bytes, moves->differences, moves->moved.count, false);
+	return left_out;
+}
+
+size_t
+row_encoder_write(struct row_encoder *encoder, const struct sample_rows *rows,
+	struct text_ids *texts, struct bytes *bytes, struct bytes *field)
+{
+	size_t left_out;
+
+	row_slots_match(&encoder->slots, rows, texts);
+	write_order(&encoder->slots, bytes);
+	left_out = compare_rows(encoder, rows, texts);
+	for (size_t i = 0; i < encoder->slots.table->field_count; i++) {
+		field->count = 0;
+		left_out += write_field(encoder, i, rows, texts, field);
+		bytes_put_varint(bytes, field->count);
+		bytes_put(bytes, field->data, field->count);
+	}
+	row_slots_keep(&encoder->slots);
+	return left_out;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "record/row-slots.h"
+
+struct bytes;
+
+enum { SAME_TEXTS_LOG = 6, SAME_TEXTS = 1 << SAME_TEXTS_LOG };
+
+/*
+ * The encoder of one table. What did not change costs nothing, neither rows nor fields:
+ *
+ *	rows: number | slots of rows that are gone: places | places of new rows: places | their
+ *slots | 0, or 1 and the slots of all rows, if they are in another order | then for each field:
+ *size, and if it is not 0: if there are new rows: which are unknown: places | the values of the
+ *others: cells slots that became unknown, or known: places slots with another value: places | the
+ *difference to the last one, which is 0 if it was unknown: cells
+ *
+ * Places and cells as in cells.h. A text is its number in the chunk.
+ */
+struct row_encoder {
+	struct row_slots slots;
+	struct moves {
+		struct place_list flipped, moved;
+		int64_t *differences;
+		size_t capacity;
+	} * moves; /* of each field */
+	struct run {
+		const struct field *field; /* the first */
+		size_t first, count; /* one text, or numbers that follow each other in a row */
+		bool is_text;
+	} * runs;
+	size_t run_count;
+	/* Texts of this sample that were compared; many rows share those of a user, or a cgroup. */
+	struct same_text {
+		const char *text;
+		int64_t number;
+	} * same_texts;            /* SAME_TEXTS of each field */
+	struct place_list rows;    /* of each slot */
+	struct place_list unknown; /* of the new rows, for one field */
+	int64_t *numbers;
+	size_t number_capacity;
+};
+
+void row_encoder_init(struct row_encoder *encoder, const struct schema_table *table);
+void row_encoder_finish(struct row_encoder *encoder);
+
+/* The next rows are written whole. */
+void row_encoder_reset(struct row_encoder *encoder);
+
+/*
+ * Writes how the rows differ from those before. `field` is for its own use. Returns how many texts
+ * are unknown in the file because there are too many.
+ */
+size_t row_encoder_write(struct row_encoder *encoder, const struct sample_rows *rows,
+	struct text_ids *texts, struct bytes *bytes, struct bytes *field);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/index.h"
+#include "record/schema.h"
+#include "record/text-ids.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The rows of one table in a sample. */
+struct sample_rows {
+	const void *data;
+	size_t count;
+};
+
+struct place_list {
+	uint32_t *data;
+	size_t count, capacity;
+};
+
+void place_list_add(struct place_list *list, uint32_t place);
+
+/* A slot of the encoder. */
+enum slot_state {
+	SLOT_FREE,
+	SLOT_LIVES, /* it had a row in the last sample, */
+	SLOT_SEEN,  /* and has it in this one */
+	SLOT_NEW,   /* its row is new in this sample */
+};
+
+/* Which row of a sample has which slot: a row keeps its slot while it lives. */
+struct row_slots {
+	const struct schema_table *table;
+	size_t *keys; /* numbers of the fields that tell rows apart */
+	size_t key_count;
+	int64_t *values; /* of each slot one of each field: the last sample; of a text its number */
+	uint8_t *states; /* of each slot */
+	size_t value_capacity, state_capacity, count;
+	struct place_list free;
+	struct place_list order; /* the slots of the rows of the last sample */
+	/* of this sample, by row_slots_match(): */
+	struct place_list slots; /* of the rows */
+	struct place_list born;  /* rows that are new */
+	struct place_list gone;  /* slots that have no row any more; may have a new one */
+	bool in_order;           /* the rows that live on are in the order of the last sample */
+	struct index index;      /* of `order`, by key */
+	bool has_index;
+};
+
+void row_slots_init(struct row_slots *slots, const struct schema_table *table);
+void row_slots_finish(struct row_slots *slots);
+
+/* All rows are new in the next sample. */
+void row_slots_reset(struct row_slots *slots);
+
+/* Gives the rows their slots. */
+void row_slots_match(
+	struct row_slots *slots, const struct sample_rows *rows, const struct text_ids *texts);
+
+/* This sample becomes the last one. Its values are the caller's to set. */
+void row_slots_keep(struct row_slots *slots);
+
+static inline const void *
+sample_row(const struct row_slots *slots, const struct sample_rows *rows, size_t row)
+{
+	return (const char *)rows->data + row * slots->table->recorded->table->row_size;
+}
+
+static inline int64_t *
+slot_values(const struct row_slots *slots, size_t slot)
+{
+	return &slots->values[slot * slots->table->field_count];
+}
+
+static inline const char *
+field_place(const struct field *field, const void *row)
+{
+	const char *base = row;
+
+	if (field->part)
+		base = *(const char *const *)(base + field->part->offset);
+	return base + field->offset;
+}
+
+static inline int64_t
+field_number(const struct field *field, const void *row)
+{
+	return *(const int64_t *)field_place(field, row);
+}
+
+static inline const char *
+field_text(const struct field *field, const void *row)
+{
+	return *(const char *const *)field_place(field, row);
+}
+
+/* Whether the text is that of this number; NULL is UNKNOWN. */
+static inline bool
+is_text_of(const struct text_ids *texts, int64_t number, const char *text)
+{
+	if (number == UNKNOWN || !text)
+		return number == UNKNOWN && !text;
+	return strcmp(texts->texts[number], text) == 0;
+}
