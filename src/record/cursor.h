@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct decoder;
+struct recorded;
+
+/*
+ * A place in a recording: in a file, or in all files of a folder as if they were one. To go
+ * anywhere costs a keyframe and at most the deltas of its chunk; what turns out to be damaged is
+ * passed over, and is a gap from then on.
+ */
+struct cursor;
+
+/*
+ * Opens a recording, which may have no samples yet; the cursor stands nowhere. `recorded` is
+ * borrowed. Returns 0 or -errno.
+ */
+int cursor_open(struct cursor **ret_cursor, const char *path, const struct recorded *recorded);
+void cursor_close(struct cursor *cursor);
+
+/*
+ * Go to a sample. Return 0, or -ENODATA if there is no such sample, or -errno; then the cursor
+ * stays where it was, if that can still be read.
+ */
+int cursor_first(struct cursor *cursor);
+int cursor_last(struct cursor *cursor);
+int cursor_next(struct cursor *cursor);
+int cursor_previous(struct cursor *cursor);
+
+/*
+ * The sample that was the latest at this time of the wall clock (ns since the epoch). If the clock
+ * was set back, so that there are two, the later of them.
+ */
+int cursor_go(struct cursor *cursor, int64_t wall);
+
+/* Takes what a recorder has appended since, also new files of the folder. Returns 0 or -errno. */
+int cursor_follow(struct cursor *cursor);
+
+/* Where the cursor stands. Valid until it moves. */
+struct cursor_place {
+	const char *file;
+	int64_t boottime, wall; /* ns; of the sample */
+	bool is_after_gap;      /* something is missing right before it */
+};
+bool cursor_place(const struct cursor *cursor, struct cursor_place *ret_place);
+
+/* The rows of that sample. */
+struct decoder *cursor_decoder(struct cursor *cursor);
+
+/*
+ * The gaps of the file as far as they are known, from the last sample before to the first one
+ * after; UNKNOWN if there is none. False if there is no gap of that number.
+ */
+struct cursor_gap {
+	int64_t from, to; /* wall clock, ns */
+	uint64_t bytes;
+};
+bool cursor_gap(const struct cursor *cursor, size_t number, struct cursor_gap *ret_gap);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define RECORDING_SUFFIX ".mtr"
+
+/* The recordings of a folder, by boot and time. A zeroed one is empty. */
+struct recording_files {
+	struct recording_file {
+		char *path;
+		char *boot; /* the note "boot" of its first chunk; "" if there is none */
+		int64_t boottime, wall; /* of its first sample */
+		int64_t boot_wall;      /* of the first sample of that boot */
+	} * files;
+	size_t count, capacity;
+};
+
+/*
+ * Finds the recordings in a folder, or takes the one file. Those that are known are not looked at
+ * again. Left out are those without any sample, and those that cannot be read, unless it is the
+ * only one. Returns 0 or -errno; -ENODATA: it has no sample.
+ */
+int recording_files_find(struct recording_files *files, const char *path);
+void recording_files_finish(struct recording_files *files);
+
+/* The last file that begins at this time of the wall clock or before it; `count` if none does. */
+size_t recording_files_at(const struct recording_files *files, int64_t wall);

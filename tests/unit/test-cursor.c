@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "herd.h"
+#include "record/block-writer.h"
+#include "record/cursor.h"
+#include "record/decoder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SECOND = 1000000000 };
+
+/* A small file: what was in each sample, and where each block ends. */
+enum { SAMPLES = 12, CHUNK = 4 };
+
+struct recording {
+	struct tree tree;
+	char path[128];
+	struct bytes bytes;
+	size_t ends[SAMPLES]; /* of the bytes of each sample */
+	struct herd herds[SAMPLES];
+};
+
+static void
+copy_herd(struct herd *copy, const struct herd *herd)
+{
+	for (size_t i = 0; i < HERD_TABLES; i++)
+		rows_copy(&copy->rows[i], &herd->rows[i], &copy->texts);
+}
+
+/* Of a herd that lives for the whole program: its parts are shared by the copies. */
+static void
+make_recording(struct recording *recording, const char *boot)
+{
+	static struct herd herd;
+	const struct note note = { "boot", boot };
+	struct encoder *encoder = encoder_create(&herd_recorded, &note, 1);
+	unsigned seed = 5;
+
+	for (size_t i = 0; i < SAMPLES; i++) {
+		const struct sample_time time = { (int64_t)i * SECOND,
+			(int64_t)(100 + i) * SECOND };
+		struct sample_rows samples[HERD_TABLES];
+		const struct bytes *blocks;
+
+		herd_change(&herd, &seed, 8);
+		copy_herd(&recording->herds[i], &herd);
+		herd_samples(&herd, samples);
+		if (i % CHUNK == 0)
+			encoder_restart(encoder);
+		assert_int_equal(encoder_add(encoder, &time, samples, &blocks), 0);
+		bytes_put(&recording->bytes, blocks->data, blocks->count);
+		recording->ends[i] = recording->bytes.count;
+	}
+	encoder_destroy(encoder);
+}
+
+static int
+set_up(void **state)
+{
+	static struct recording recording;
+
+	recording = (struct recording){ .path = "" };
+	tree_create(&recording.tree);
+	snprintf(recording.path, sizeof(recording.path), "%s/a.mtr", recording.tree.path);
+	make_recording(&recording, "b");
+	*state = &recording;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct recording *recording = *state;
+
+	tree_destroy(&recording->tree);
+	bytes_finish(&recording->bytes);
+	for (size_t i = 0; i < SAMPLES; i++)
+		herd_finish(&recording->herds[i]);
+	return 0;
+}
+
+static void
+write_file(const char *path, const void *data, size_t size)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(data, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The number of the sample where the cursor stands, whose rows are right. */
+static size_t
+right_sample(struct cursor *cursor, const struct recording *recording)
+{
+	struct cursor_place place;
+	size_t sample;
+
+	assert_true(cursor_place(cursor, &place));
+	sample = (size_t)(place.boottime / SECOND);
+	assert_true(sample < SAMPLES);
+	assert_int_equal(place.wall, place.boottime + 100 * INT64_C(1000000000));
+	assert_true(herd_is_decoded(cursor_decoder(cursor), &recording->herds[sample]));
+	return sample;
+}
+
+/* Goes over all samples and sets those that are there. */
+static void
+see_all(struct cursor *cursor, const struct recording *recording, bool seen[static SAMPLES])
+{
+	int result = cursor_first(cursor);
+
+	memset(seen, 0, SAMPLES * sizeof(seen[0]));
+	for (size_t last = 0; result == 0; result = cursor_next(cursor)) {
+		size_t sample = right_sample(cursor, recording);
+
+		assert_true(sample >= last && !seen[sample]);
+		seen[sample] = true;
+		last = sample;
+	}
+	assert_int_equal(result, -ENODATA);
+}
+
+static void
+a_cursor_goes_anywhere(void **state)
+{
+	const struct recording *recording = *state;
+	struct cursor *cursor;
+
+	write_file(recording->path, recording->bytes.data, recording->bytes.count);
+	assert_int_equal(cursor_open(&cursor, recording->path, &herd_recorded), 0);
+	for (size_t from = 0; from < SAMPLES; from++)
+		for (size_t to = 0; to < SAMPLES; to++) {
+			assert_int_equal(cursor_go(cursor, (int64_t)(100 + from) * SECOND), 0);
+			assert_int_equal(right_sample(cursor, recording), from);
+			assert_int_equal(cursor_go(cursor, (int64_t)(101 + to) * SECOND - 1), 0);
+			assert_int_equal(right_sample(cursor, recording), to);
+		}
+	assert_int_equal(cursor_go(cursor, INT64_C(100) * SECOND - 1), -ENODATA);
+	assert_int_equal(right_sample(cursor, recording), SAMPLES - 1);
+	assert_int_equal(cursor_next(cursor), -ENODATA);
+	assert_int_equal(right_sample(cursor, recording), SAMPLES - 1);
+	for (size_t i = SAMPLES - 1; i-- > 0;) {
+		assert_int_equal(cursor_previous(cursor), 0);
+		assert_int_equal(right_sample(cursor, recording), i);
+	}
+	assert_int_equal(cursor_previous(cursor), -ENODATA);
+	assert_int_equal(right_sample(cursor, recording), 0);
+	cursor_close(cursor);
+}
+
+static void
+a_file_cut_at_any_byte_shows_its_whole_samples_and_follows(void **state)
+{
+	const struct recording *recording = *state;
+	struct cursor *cursor;
+	bool seen[SAMPLES];
+
+	for (size_t cut = 0; cut <= recording->bytes.count; cut++) {
+		write_file(recording->path, recording->bytes.data, cut);
+		assert_int_equal(cursor_open(&cursor, recording->path, &herd_recorded), 0);
+		see_all(cursor, recording, seen);
+		for (size_t i = 0; i < SAMPLES; i++)
+			assert_int_equal(seen[i], recording->ends[i] <= cut);
+		if (cut % 7 == 0) {
+			write_file(recording->path, recording->bytes.data, recording->bytes.count);
+			assert_int_equal(cursor_follow(cursor), 0);
+			see_all(cursor, recording, seen);
+			for (size_t i = 0; i < SAMPLES; i++)
+				assert_true(seen[i]);
+		}
+		cursor_close(cursor);
+	}
+}
+
+/* The sample whose block, or whose schema, has this byte. */
+static size_t
+sample_at(const struct recording *recording, size_t place)
+{
+	size_t i = 0;
+
+	while (recording->ends[i] <= place)
+		i++;
+	return i;
+}
+
+static void
+a_flipped_byte_costs_the_rest_of_its_chunk_and_the_gap_is_named(void **state)
+{
+	const struct recording *recording = *state;
+	struct bytes damaged = { .data = NULL };
+	struct cursor *cursor;
+	struct cursor_gap gap;
+	bool seen[SAMPLES];
+
+	bytes_put(&damaged, recording->bytes.data, recording->bytes.count);
+	for (size_t place = 0; place < damaged.count; place++) {
+		size_t first = sample_at(recording, place), end = first / CHUNK * CHUNK + CHUNK;
+
+		damaged.data[place] ^= (uint8_t)(1 << place % 8);
+		write_file(recording->path, damaged.data, damaged.count);
+		damaged.data[place] ^= (uint8_t)(1 << place % 8);
+		assert_int_equal(cursor_open(&cursor, recording->path, &herd_recorded), 0);
+		see_all(cursor, recording, seen);
+		for (size_t i = 0; i < SAMPLES; i++)
+			assert_int_equal(seen[i], i < first || i >= end);
+		assert_int_equal(cursor_last(cursor), 0);
+		if (end < SAMPLES) {
+			assert_true(cursor_gap(cursor, 0, &gap));
+			assert_true(gap.bytes > 0);
+			assert_true(
+				gap.from == (first > 0 ? (int64_t)(99 + first) * SECOND : UNKNOWN));
+			assert_true(gap.to == (int64_t)(100 + end) * SECOND);
+			assert_false(cursor_gap(cursor, 1, &gap));
+		}
+		cursor_close(cursor);
+	}
+	bytes_finish(&damaged);
+}
+
+static void
+damage_found_on_the_way_is_passed_over(void **state)
+{
+	const struct recording *recording = *state;
+	struct bytes damaged = { .data = NULL };
+	struct cursor *cursor;
+	struct cursor_place place;
+
+	bytes_put(&damaged, recording->bytes.data, recording->bytes.count);
+	damaged.data[recording->ends[5] - 1] ^= 1; /* in the middle of the second chunk */
+	write_file(recording->path, damaged.data, damaged.count);
+	assert_int_equal(cursor_open(&cursor, recording->path, &herd_recorded), 0);
+	assert_int_equal(cursor_go(cursor, INT64_C(106) * SECOND), 0);
+	assert_int_equal(right_sample(cursor, recording), 4);
+	assert_int_equal(cursor_next(cursor), 0);
+	assert_int_equal(right_sample(cursor, recording), 8);
+	assert_true(cursor_place(cursor, &place));
+	assert_true(place.is_after_gap);
+	assert_int_equal(cursor_previous(cursor), 0);
+	assert_int_equal(right_sample(cursor, recording), 4);
+	cursor_close(cursor);
+
+	assert_int_equal(cursor_open(&cursor, recording->path, &herd_recorded), 0);
+	assert_int_equal(cursor_go(cursor, INT64_C(109) * SECOND), 0);
+	for (size_t i = 8; i != 4;) {
+		assert_int_equal(cursor_previous(cursor), 0);
+		assert_int_equal(right_sample(cursor, recording), i);
+		i = i == 8 ? 4 : i - 1;
+	}
+	cursor_close(cursor);
+	bytes_finish(&damaged);
+}
+
+/* Samples without rows at these times of the wall clock, in seconds. */
+static void
+write_times(const struct recording *recording, const char *name, const char *boot, int64_t boottime,
+	const int64_t *walls, size_t count)
+{
+	const struct sample_rows nothing[HERD_TABLES] = { { NULL, 0 } };
+	const struct note note = { "boot", boot };
+	struct encoder *encoder = encoder_create(&herd_recorded, &note, 1);
+	struct block_writer writer;
+	const struct bytes *blocks;
+	uint64_t cut;
+
+	assert_int_equal(block_writer_open(&writer, recording->tree.fd, name, &cut), 0);
+	for (size_t i = 0; i < count; i++) {
+		const struct sample_time time = { (boottime + (int64_t)i) * SECOND,
+			walls[i] * SECOND };
+
+		assert_int_equal(encoder_add(encoder, &time, nothing, &blocks), 0);
+		assert_int_equal(block_writer_append(&writer, blocks->data, blocks->count), 0);
+	}
+	block_writer_close(&writer);
+	encoder_destroy(encoder);
+}
+
+static void
+assert_stands_at(struct cursor *cursor, int64_t boottime, int64_t wall)
+{
+	struct cursor_place place;
+
+	assert_true(cursor_place(cursor, &place));
+	assert_int_equal(place.boottime / SECOND, boottime);
+	assert_int_equal(place.wall / SECOND, wall);
+}
+
+static void
+the_files_of_a_folder_are_one_by_boot_and_time(void **state)
+{
+	static const struct {
+		const char *name, *boot;
+		int64_t boottime, walls[2];
+	} files[] = {
+		{ "c.mtr", "second", 1, { 200, 201 } },
+		{ "a.mtr", "first", 9, { 109, 110 } },
+		{ "b.mtr", "first", 7, { 107, 108 } },
+		{ "d.txt", "first", 1, { 1, 2 } },
+	};
+	static const int64_t walls[] = { 107, 108, 109, 110, 200, 201 };
+	const struct recording *recording = *state;
+	struct cursor *cursor;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		write_times(recording, files[i].name, files[i].boot, files[i].boottime,
+			files[i].walls, 2);
+	tree_write(&recording->tree, "empty.mtr", "");
+	tree_write(&recording->tree, "foreign.mtr",
+		"This is no recording at all, but it is not empty.");
+	assert_int_equal(cursor_open(&cursor, recording->tree.path, &herd_recorded), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(walls); i++) {
+		assert_int_equal(cursor_next(cursor), 0);
+		assert_stands_at(
+			cursor, walls[i] % 100 > 1 ? walls[i] - 100 : walls[i] - 199, walls[i]);
+	}
+	assert_int_equal(cursor_next(cursor), -ENODATA);
+	assert_stands_at(cursor, 2, 201);
+	for (size_t i = ARRAY_SIZE(walls) - 1; i-- > 0;) {
+		assert_int_equal(cursor_previous(cursor), 0);
+		assert_stands_at(
+			cursor, walls[i] % 100 > 1 ? walls[i] - 100 : walls[i] - 199, walls[i]);
+	}
+	assert_int_equal(cursor_go(cursor, INT64_C(150) * SECOND), 0);
+	assert_stands_at(cursor, 10, 110);
+	assert_int_equal(cursor_go(cursor, INT64_C(106) * SECOND), -ENODATA);
+	assert_stands_at(cursor, 10, 110);
+	write_times(recording, "e.mtr", "second", 3, (const int64_t[]){ 202 }, 1);
+	assert_int_equal(cursor_follow(cursor), 0);
+	assert_stands_at(cursor, 10, 110);
+	assert_int_equal(cursor_last(cursor), 0);
+	assert_stands_at(cursor, 3, 202);
+	assert_int_equal(unlinkat(recording->tree.fd, "e.mtr", 0), 0);
+	assert_int_equal(cursor_follow(cursor), 0);
+	assert_int_equal(cursor_last(cursor), 0);
+	assert_stands_at(cursor, 2, 201);
+	cursor_close(cursor);
+}
+
+static void
+of_a_time_that_was_there_twice_the_later_one_is_found(void **state)
+{
+	static const int64_t walls[] = { 100, 110, 120, 130, 105, 115, 125, 135 };
+	const struct recording *recording = *state;
+	struct cursor *cursor;
+
+	write_times(recording, "a.mtr", "b", 0, walls, ARRAY_SIZE(walls));
+	assert_int_equal(cursor_open(&cursor, recording->path, &herd_recorded), 0);
+	assert_int_equal(cursor_go(cursor, INT64_C(122) * SECOND), 0);
+	assert_stands_at(cursor, 5, 115);
+	assert_int_equal(cursor_go(cursor, INT64_C(103) * SECOND), 0);
+	assert_stands_at(cursor, 0, 100);
+	cursor_close(cursor);
+}
+
+static void
+what_is_no_recording_is_refused_or_empty(void **state)
+{
+	const struct recording *recording = *state;
+	struct cursor *cursor;
+	struct cursor_place place;
+
+	assert_int_equal(cursor_open(&cursor, "/nowhere/at/all", &herd_recorded), -ENOENT);
+	assert_int_equal(cursor_open(&cursor, "/dev/null", &herd_recorded), -EINVAL);
+	tree_write(&recording->tree, "text",
+		"What an admin may give by mistake: a file of another kind.");
+	assert_int_equal(cursor_open(&cursor, recording->tree.path, &herd_recorded), 0);
+	assert_int_equal(cursor_first(cursor), -ENODATA);
+	assert_int_equal(cursor_previous(cursor), -ENODATA);
+	assert_int_equal(cursor_go(cursor, INT64_MAX), -ENODATA);
+	assert_false(cursor_place(cursor, &place));
+	cursor_close(cursor);
+}
+
+int
+main(void)
+{
+#define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		WITH_FILE(a_cursor_goes_anywhere),
+		WITH_FILE(a_file_cut_at_any_byte_shows_its_whole_samples_and_follows),
+		WITH_FILE(a_flipped_byte_costs_the_rest_of_its_chunk_and_the_gap_is_named),
+		WITH_FILE(damage_found_on_the_way_is_passed_over),
+		WITH_FILE(the_files_of_a_folder_are_one_by_boot_and_time),
+		WITH_FILE(of_a_time_that_was_there_twice_the_later_one_is_found),
+		WITH_FILE(what_is_no_recording_is_refused_or_empty),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
