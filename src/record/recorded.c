@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/recorded.h"
+
+#include "base/macros.h"
+#include "model/snapshot.h"
+#include "record/decoder.h"
+
+#include <assert.h>
+
+static const char process_columns[] =
+	"pid,ppid,user,uid,state,nice,priority,threads,cputime,virt,res,shr,anon,file,shmem,swap,"
+	"peak,data,code,lib,stack,locked,pte,hugetlb,pss,uss,swappss,pss_anon,pss_file,pss_shmem,"
+	"blocked,oom,adj,oomres,oomgroup,minflt,majflt,vmof,cgroup,unit,container,container_path,"
+	"pod,pod_path,comm,command";
+
+static const char system_columns[] =
+	"uptime,host,kernel,load,processes,total,used,free,shared,buffers,cache,buff_cache,"
+	"available,low_total,low_used,low_free,high_total,high_used,high_free,swap_total,swap_used,"
+	"swap_free,swap_cached,commit_limit,committed,page_cache,anon,slab_reclaimable,"
+	"slab_unreclaimable,kernel_stack,page_tables,per_cpu,hugetlb,dirty,writeback,file_cache,"
+	"kernel_memory,other,faults,major_faults,pages_swapped_in,pages_swapped_out,pages_scanned,"
+	"pages_reclaimed,anon_refaults,oom_kills,last_kill,last_kill_comm,oom_total,"
+	"oom_kill_allocating_task,panic_on_oom,psi_some_avg10,psi_some_avg60,psi_some_avg300,"
+	"psi_some_total,psi_full_avg10,psi_full_avg60,psi_full_avg300,psi_full_total,"
+	"nearest_cgroup,nearest_limit,headroom,verdict,verdict_now,since,use_growth,exhaustion,"
+	"exhaustion_least,exhaustion_most,kills,who,who_pid,who_use,who_growth,self_cputime,"
+	"self_res";
+
+static const struct row_part extras = { offsetof(struct process, extras), &process_no_extras,
+	sizeof(process_no_extras) };
+
+/* Fields of a process that no list shows. */
+static const struct column process_more[] = {
+	{ "start", .unit = UNIT_NUMBER, .offset = offsetof(struct process, start_time) },
+	{ "pss_time", .unit = UNIT_TIME, .offset = offsetof(struct process_extras, rollup.time),
+		.part = &extras },
+};
+
+/* A further kind of rows is a further row here and in `places`. */
+static const struct recorded_table tables[] = {
+	{ &process_table, process_columns, process_more, ARRAY_SIZE(process_more), "pid,start" },
+	{ &system_table, system_columns },
+	{ &budget_table, .key = "item,part" },
+	{ &slab_table, .key = "name" },
+	{ &event_table },
+};
+static_assert(ARRAY_SIZE(tables) == RECORDED_TABLES, "as many as the header says");
+
+const struct recorded snapshot_recorded = { tables, RECORDED_TABLES };
+
+static void *
+add_process(struct snapshot *snapshot)
+{
+	struct process *process = snapshot_add_process(snapshot);
+
+	process->extras = &process_no_extras;
+	process->look_time = process->memory_time = snapshot->monotonic;
+	return process;
+}
+
+static void *
+add_system(struct snapshot *snapshot)
+{
+	return &snapshot->system;
+}
+
+/* Where the rows of a table are: `rows` of the snapshot, or what `add` makes. */
+static const struct {
+	size_t rows;
+	void *(*add)(struct snapshot *snapshot);
+} places[RECORDED_TABLES] = {
+	{ 0, add_process },
+	{ 0, add_system },
+	{ offsetof(struct snapshot, budget), NULL },
+	{ offsetof(struct snapshot, kernel[KERNEL_SLABS]), NULL },
+	{ offsetof(struct snapshot, events), NULL },
+};
+
+void
+snapshot_to_samples(
+	const struct snapshot *snapshot, struct sample_rows ret_samples[static RECORDED_TABLES])
+{
+	for (size_t i = 0; i < RECORDED_TABLES; i++) {
+		const struct rows *rows = (const void *)((const char *)snapshot + places[i].rows);
+
+		if (!places[i].add)
+			ret_samples[i] = (struct sample_rows){ rows->data, rows->count };
+	}
+	ret_samples[0] = (struct sample_rows){ snapshot->processes, snapshot->process_count };
+	ret_samples[1] = (struct sample_rows){ &snapshot->system, 1 };
+}
+
+struct addition {
+	struct snapshot *snapshot;
+	void *(*add)(struct snapshot *snapshot);
+};
+
+static void *
+add_row(void *context)
+{
+	const struct addition *addition = context;
+
+	return addition->add(addition->snapshot);
+}
+
+/*
+ * kthreadd has the PID 2 and starts all others, which have no address space. In a container another
+ * process may have that PID, but not without memory, unless it has ended.
+ */
+static void
+mark_kernel_threads(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		struct process *process = &snapshot->processes[i];
+
+		process->is_kernel_thread = process->virtual == 0 &&
+					    (process->pid == 2 || process->parent == 2);
+	}
+}
+
+void
+snapshot_from_sample(struct snapshot *snapshot, struct decoder *decoder)
+{
+	for (size_t i = 0; i < RECORDED_TABLES; i++) {
+		struct addition addition = { snapshot, places[i].add };
+
+		if (places[i].add)
+			decoder_fill(decoder, i, add_row, &addition, &snapshot->texts);
+		else
+			decoder_add_rows(decoder, i,
+				(struct rows *)(void *)((char *)snapshot + places[i].rows),
+				&snapshot->texts);
+	}
+	mark_kernel_threads(snapshot);
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "model/snapshot.h"
+#include "record/block.h"
+#include "record/decoder.h"
+#include "record/encoder.h"
+#include "record/recorded.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where a column of a row of this snapshot is. */
+static void *
+place_of(struct snapshot *snapshot, const struct column *column, void *row)
+{
+	if (!column->part)
+		return (char *)row + column->offset;
+	return (char *)snapshot_extras(snapshot, row) + column->offset;
+}
+
+/* Some number or text, or unknown. */
+static void
+fill(struct snapshot *snapshot, const struct column *column, void *row, size_t number)
+{
+	char text[32];
+
+	if (number % 5 == 0)
+		return;
+	snprintf(text, sizeof(text), "text %zu", number % 40);
+	if (column->unit == UNIT_TEXT)
+		*(const char **)place_of(snapshot, column, row) =
+			arena_text(&snapshot->texts, text);
+	else
+		*(int64_t *)place_of(snapshot, column, row) = (int64_t)(number % 100) * 4096;
+}
+
+static void
+fill_row(struct snapshot *snapshot, const struct recorded_table *recorded, void *row, size_t number)
+{
+	for (size_t i = 0; i < recorded->table->column_count; i++)
+		fill(snapshot, &recorded->table->columns[i], row, number + i * 7);
+	for (size_t i = 0; i < recorded->more_count; i++)
+		fill(snapshot, &recorded->more[i], row, number + i * 3);
+}
+
+static void
+fill_snapshot(struct snapshot *snapshot, size_t number)
+{
+	const struct recorded_table *tables = snapshot_recorded.tables;
+
+	snapshot_reset(snapshot);
+	for (size_t i = 0; i < 30; i++) {
+		struct process *process = snapshot_add_process(snapshot);
+
+		process->extras = &process_no_extras;
+		fill_row(snapshot, &tables[0], process, number / 4 + i);
+		process->pid = (int64_t)i + 1;
+	}
+	fill_row(snapshot, &tables[1], &snapshot->system, number);
+	for (size_t i = 0; i < 10; i++) {
+		fill_row(snapshot, &tables[2], rows_add(&snapshot->budget, &budget_table), i);
+		fill_row(snapshot, &tables[3],
+			rows_add(&snapshot->kernel[KERNEL_SLABS], &slab_table), i);
+	}
+	fill_row(snapshot, &tables[4], snapshot_add_event(snapshot), number);
+}
+
+static void
+assert_equal_in(const struct column *column, const void *a, const void *b)
+{
+	const char *text_a, *text_b;
+
+	if (column->unit != UNIT_TEXT) {
+		assert_true(column_number(column, a) == column_number(column, b));
+		return;
+	}
+	text_a = column_text(column, a);
+	text_b = column_text(column, b);
+	assert_int_equal(!text_a, !text_b);
+	if (text_a)
+		assert_string_equal(text_a, text_b);
+}
+
+static void
+assert_equal_rows(const struct decoder *decoder, size_t number, const struct sample_rows *a,
+	const struct sample_rows *b)
+{
+	const struct schema_table *table = &decoder_schema(decoder)->tables[number];
+	size_t size = table->recorded->table->row_size;
+
+	assert_int_equal(a->count, b->count);
+	assert_true(table->field_count > 5);
+	for (size_t row = 0; row < a->count; row++)
+		for (size_t i = 0; i < table->field_count; i++)
+			assert_equal_in(table->fields[i].column, (const char *)a->data + row * size,
+				(const char *)b->data + row * size);
+}
+
+static void
+a_snapshot_comes_back_in_all_columns_that_are_recorded(void **state)
+{
+	struct encoder *encoder = encoder_create(&snapshot_recorded, NULL, 0);
+	struct decoder *decoder = decoder_create(&snapshot_recorded);
+	struct snapshot *was = calloc(1, sizeof(*was)), *is = calloc(1, sizeof(*is));
+
+	for (size_t i = 0; i < 20; i++) {
+		const struct sample_time time = { (int64_t)i, (int64_t)i };
+		struct sample_rows from[RECORDED_TABLES], to[RECORDED_TABLES];
+		const struct bytes *blocks;
+
+		fill_snapshot(was, i);
+		snapshot_to_samples(was, from);
+		assert_int_equal(encoder_add(encoder, &time, from, &blocks), 0);
+		for (size_t at = 0; at < blocks->count;) {
+			struct block block;
+
+			assert_true(block_read_header(blocks->data + at, at, &block));
+			assert_int_equal(decoder_take(decoder, &block,
+						 blocks->data + at + BLOCK_HEADER_SIZE),
+				0);
+			at = block_end(&block);
+		}
+		snapshot_reset(is);
+		is->monotonic = time.boottime;
+		snapshot_from_sample(is, decoder);
+		snapshot_to_samples(is, to);
+		for (size_t j = 0; j < RECORDED_TABLES; j++)
+			assert_equal_rows(decoder, j, &from[j], &to[j]);
+		assert_int_equal(is->processes[3].look_time, i);
+	}
+	snapshot_finish(was);
+	snapshot_finish(is);
+	free(was);
+	free(is);
+	encoder_destroy(encoder);
+	decoder_destroy(decoder);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_snapshot_comes_back_in_all_columns_that_are_recorded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
