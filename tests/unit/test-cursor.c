@@ -9,8 +9,10 @@
 #include "record/decoder.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SECOND = 1000000000 };
@@ -377,6 +379,112 @@ what_is_no_recording_is_refused_or_empty(void **state)
 	cursor_close(cursor);
 }
 
+/* In a child: samples of a herd that grows out of the seed, until it is killed. */
+static _Noreturn void
+record_for_ever(const struct recording *recording, unsigned seed)
+{
+	struct encoder *encoder = encoder_create(&herd_recorded, NULL, 0);
+	struct herd herd = { .texts.first = NULL };
+	struct block_writer writer;
+	uint64_t cut;
+
+	if (block_writer_open(&writer, recording->tree.fd, "a.mtr", &cut) < 0)
+		_exit(1);
+	for (int64_t i = 0;; i++) {
+		const struct sample_time time = { i * SECOND, (100 + i) * SECOND };
+		struct sample_rows samples[HERD_TABLES];
+		const struct bytes *blocks;
+
+		herd_change(&herd, &seed, 20);
+		herd_samples(&herd, samples);
+		if (encoder_add(encoder, &time, samples, &blocks) < 0 ||
+			block_writer_append(&writer, blocks->data, blocks->count) < 0)
+			_exit(1);
+	}
+}
+
+static pid_t
+start_recorder(const struct recording *recording, unsigned seed)
+{
+	pid_t pid;
+
+	unlinkat(recording->tree.fd, "a.mtr", 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		record_for_ever(recording, seed);
+	return pid;
+}
+
+static void
+kill_recorder(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+}
+
+/* Goes on to the last sample; each is what the herd was. Returns how many there were. */
+static int64_t
+see_next_samples(struct cursor *cursor, struct herd *herd, unsigned *seed, int64_t next)
+{
+	for (; cursor_next(cursor) == 0; next++) {
+		herd_change(herd, seed, 20);
+		assert_stands_at(cursor, next, 100 + next);
+		assert_true(herd_is_decoded(cursor_decoder(cursor), herd));
+	}
+	return next;
+}
+
+static void
+a_recorder_killed_at_any_moment_leaves_whole_samples(void **state)
+{
+	const struct recording *recording = *state;
+	int64_t samples = 0;
+
+	for (unsigned i = 0; i < 100; i++) {
+		pid_t pid = start_recorder(recording, i);
+		struct herd herd = { .texts.first = NULL };
+		struct cursor *cursor;
+		struct cursor_gap gap;
+		unsigned seed = i;
+
+		usleep(200 + i * 37 % 3000);
+		kill_recorder(pid);
+		if (cursor_open(&cursor, recording->path, &herd_recorded) < 0)
+			continue; /* it was killed before it had made the file */
+		samples += see_next_samples(cursor, &herd, &seed, 0);
+		assert_false(cursor_gap(cursor, 0, &gap));
+		cursor_close(cursor);
+		herd_finish(&herd);
+	}
+	assert_true(samples > 0);
+}
+
+static void
+a_reader_follows_a_recorder(void **state)
+{
+	const struct recording *recording = *state;
+	pid_t pid = start_recorder(recording, 7);
+	struct herd herd = { .texts.first = NULL };
+	struct cursor *cursor;
+	struct cursor_gap gap;
+	unsigned seed = 7;
+
+	while (cursor_open(&cursor, recording->path, &herd_recorded) == -ENOENT)
+		usleep(100);
+	for (int64_t next = 0; next < 600;) {
+		assert_int_equal(cursor_follow(cursor), 0);
+		next = see_next_samples(cursor, &herd, &seed, next);
+	}
+	kill_recorder(pid);
+	assert_false(cursor_gap(cursor, 0, &gap));
+	cursor_close(cursor);
+	herd_finish(&herd);
+}
+
 int
 main(void)
 {
@@ -388,6 +496,8 @@ main(void)
 		WITH_FILE(damage_found_on_the_way_is_passed_over),
 		WITH_FILE(the_files_of_a_folder_are_one_by_boot_and_time),
 		WITH_FILE(of_a_time_that_was_there_twice_the_later_one_is_found),
+		WITH_FILE(a_recorder_killed_at_any_moment_leaves_whole_samples),
+		WITH_FILE(a_reader_follows_a_recorder),
 		WITH_FILE(what_is_no_recording_is_refused_or_empty),
 	};
 
