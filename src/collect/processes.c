@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/processes.h"
 
+#include "base/cleanup.h"
 #include "base/known.h"
 #include "base/macros.h"
 #include "base/memory.h"
 #include "collect/command-lines.h"
 #include "collect/container-names.h"
+#include "collect/first-sizes.h"
 #include "collect/pid-list.h"
 #include "collect/process-cache.h"
 #include "collect/process-files.h"
@@ -282,11 +284,12 @@ fill_row(struct processes *processes, struct cached_process *cached, struct proc
 }
 
 /*
- * Adds a row with the sizes alone, and the score if it is wanted. Returns false if it has none:
- * stat tells a kernel thread from a first thread that has ended (T26).
+ * Adds a row with the sizes alone, as they were read already (NULL: not yet), and the score if it
+ * is wanted. Returns false if it has none: stat tells a kernel thread from a first thread that has
+ * ended (T26).
  */
 static bool
-add_sizes(struct processes *processes, struct cached_process *cached)
+add_sizes(struct processes *processes, struct cached_process *cached, const struct first_size *size)
 {
 	const struct pass *pass = &processes->pass;
 	char directory[PROCESS_PATH_SIZE];
@@ -295,7 +298,10 @@ add_sizes(struct processes *processes, struct cached_process *cached)
 	uint64_t score;
 
 	snprintf(directory, sizeof(directory), "%lld", (long long)cached->pid);
-	if (process_files_read_sizes(processes->root, directory, &statm) <= 0)
+	if (size)
+		statm = size->statm;
+	if (size ? !size->is_known
+		 : process_files_read_sizes(processes->root, directory, &statm) <= 0)
 		return false;
 	row = snapshot_add_process(pass->now);
 	row->pid = cached->pid;
@@ -315,7 +321,8 @@ add_sizes(struct processes *processes, struct cached_process *cached)
  * false if the process is gone.
  */
 static bool
-read_process(struct processes *processes, struct cached_process *cached)
+read_process(
+	struct processes *processes, struct cached_process *cached, const struct first_size *size)
 {
 	const struct pass *pass = &processes->pass;
 	const struct process *old = cache_old_row(pass, cached);
@@ -325,7 +332,7 @@ read_process(struct processes *processes, struct cached_process *cached)
 	uint64_t all = wanted(processes, cached), due;
 	int error;
 
-	if (pass->needs->sizes_only && !old && add_sizes(processes, cached))
+	if (pass->needs->sizes_only && !old && add_sizes(processes, cached, size))
 		return true;
 	schedule_note_run(pass, cached);
 	due = schedule_due(pass, cached, all);
@@ -354,6 +361,10 @@ read_all(struct processes *processes)
 {
 	const struct pass *pass = &processes->pass;
 	struct cached_process *cached = processes->cache.list;
+	_cleanup_free_ struct first_size *sizes =
+		pass->needs->sizes_only && !pass->before
+			? first_sizes_read(processes->root, cached, processes->cache.count)
+			: NULL;
 	size_t left = 0;
 
 	command_lines_begin(processes->commands, pass->now, !pass->before || pass->needs->exact,
@@ -361,7 +372,7 @@ read_all(struct processes *processes)
 	for (size_t i = 0; i < processes->cache.count; i++) {
 		if (left < i)
 			cached[left] = cached[i];
-		left += read_process(processes, &cached[left]);
+		left += read_process(processes, &cached[left], sizes ? &sizes[i] : NULL);
 	}
 	processes->cache.count = left;
 	command_lines_end(processes->commands);
@@ -381,7 +392,7 @@ read_missing_rows(struct processes *processes)
 
 		if (!cached || !(wanted(processes, cached) & ~cached->read))
 			continue;
-		if (!read_process(processes, cached))
+		if (!read_process(processes, cached, NULL))
 			cache_reuse_row(pass, cached, 0)->asked =
 				(uint32_t)wanted(processes, cached);
 		cached->row = row;
