@@ -25,7 +25,7 @@ Figures:
                      them count, after six seconds. top, htop, btop and atop rest a second
                      between two. ps: of the whole run
   system calls       of a process in a refresh, by strace: of 22 refreshes less that of the
-                     first 6. Sleeping processes are looked at once in 16
+                     first 6. Sleeping processes are looked at once in 32
   peak RSS           VmHWM at the end of these runs
   kernel memory      what the kernel cannot give back (SUnreclaim, KernelStack, PageTables
                      of /proc/meminfo) right before the program ends, less that after it
