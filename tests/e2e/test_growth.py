@@ -3,6 +3,7 @@
 
 import csv
 import io
+import itertools
 import json
 import os
 import re
@@ -161,22 +162,24 @@ def grower():
     process.stdout.close()
 
 
+def blocks(*words):
+    """The rows of each block, as long as they are wanted."""
+    process = subprocess.Popen([MEMTOP, *words, "-d", "0.2", "-n", "1000", "--format", "json"], stdout=subprocess.PIPE)
+    try:
+        for _, block in itertools.groupby(map(json.loads, process.stdout), lambda row: row["time"]):
+            yield list(block)
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
 def live(pid, *options):
     """The rows of the first block in which a process, or what descends from it, has grown by 1 MiB."""
-    command = [MEMTOP, "growth", "-d", "0.2", "--format", "json", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    rows, has_grown = [], False
-    for row in map(json.loads, process.stdout):
-        if rows and row["time"] != rows[0]["time"]:
-            if has_grown:
-                break
-            rows = []
-        rows.append(row)
-        has_grown = has_grown or (row.get("pid") == pid and row["grown"] > 1 << 20)
-    process.terminate()
-    process.wait()
-    process.stdout.close()
-    return [row for row in rows if row["kind"] == "growth"]
+    for block in blocks("growth", *options):
+        rows = [row for row in block if row["kind"] == "growth"]
+        if any(row["pid"] == pid and row["grown"] > 1 << 20 for row in rows):
+            return rows
 
 
 def has_large_cache():
@@ -204,16 +207,11 @@ def test_groups_grow_too(grower):
 @pytest.mark.parametrize("words, key", [(["groups", "--by", "tree"], "root"), (["batch"], "pid")])
 def test_lists_have_columns_of_growth(grower, words, key):
     columns = f"{key},grown,growth_10m,growth_trend,growth_verdict"
-    command = [MEMTOP, *words, "-d", "0.2", "-n", "1000", "--format", "json", "-F", columns]
-    process, rows = subprocess.Popen(command, stdout=subprocess.PIPE), []
-    for row in map(json.loads, process.stdout):
-        if row.get(key) == grower:
-            rows.append(row)
-            if row["grown"] > 1 << 20:
-                break
-    process.terminate()
-    process.wait()
-    process.stdout.close()
+    rows = []
+    for block in blocks(*words, "-F", columns):
+        rows += [row for row in block if row.get(key) == grower]
+        if rows and rows[-1]["grown"] > 1 << 20:
+            break
     assert rows[0]["grown"] == 0 and rows[-1]["grown"] > 1 << 20
     assert {row["growth_verdict"] for row in rows} == {"young"}
     assert (rows[-1]["growth_10m"], rows[-1]["growth_trend"]) == (None, None)
