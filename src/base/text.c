@@ -299,6 +299,15 @@ text_wrap(const char *text, size_t width)
 	return length ? length : fits;
 }
 
+void
+text_append(char *text, size_t size, size_t *length, const char *format, va_list arguments)
+{
+	size_t left = size - *length;
+	int more = vsnprintf(text + *length, left, format, arguments);
+
+	*length += (size_t)more < left ? (size_t)more : left - 1;
+}
+
 bool
 text_is_below(const char *path, const char *folder)
 {

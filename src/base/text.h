@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,6 +52,13 @@ const char *text_end(const char *text, size_t width);
 
 /* The same, but to the last blank that fits, if there is one: the place to break the line. */
 size_t text_wrap(const char *text, size_t width);
+
+/*
+ * Appends to a text of *length bytes in an array of `size`, and updates *length. What does not fit
+ * is cut off.
+ */
+void text_append(char *text, size_t size, size_t *length, const char *format, va_list arguments)
+	__attribute__((format(printf, 4, 0)));
 
 /* Whether a path is the folder or below it. "" and "/" contain all; ignores a / at the end. */
 bool text_is_below(const char *path, const char *folder);

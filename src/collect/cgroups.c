@@ -146,9 +146,9 @@ static int
 read_one(struct cgroups_reader *reader, const char *path, size_t length, struct snapshot *now)
 {
 	int64_t rows = (int64_t)now->charges.count;
-	_cleanup_free_ char *name = strndup(path, length);
+	_cleanup_free_ char *name = xstrndup(path, length);
 	struct cgroup_found found = { .path = name, .depth = rows };
-	int error = name ? open_one(reader, path, length, &found) : -ENOMEM;
+	int error = open_one(reader, path, length, &found);
 
 	if (error == 0 &&
 		!read_group(reader, &found, rows > 0 ? rows - 1 : UNKNOWN, &(int){ 0 }, now))

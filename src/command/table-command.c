@@ -50,7 +50,7 @@ table_run_head(struct table_run *run, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(run->head + length, TABLE_HEAD_SIZE - length, format, arguments);
+	text_append(run->head, TABLE_HEAD_SIZE, &length, format, arguments);
 	va_end(arguments);
 }
 

@@ -121,22 +121,26 @@ struct taking {
 	const struct snapshot *now;
 };
 
-/* Adds a row for a figure that can grow by `left` bytes at most. */
-static void
-take(struct taking *taking, const char *of, const char *name, int64_t pid, uint64_t identity,
-	int64_t value, int64_t left)
+/*
+ * Adds a row for a figure that can grow by `left` bytes at most. Returns it, or NULL if the figure
+ * is not followed.
+ */
+static struct growth_row *
+take(struct taking *taking, const char *of, const char *name, uint64_t identity, int64_t value,
+	int64_t left)
 {
 	struct growth_list *list = taking->list;
 	uint32_t place = note(&list->set, identity, value);
 	struct growth_row *row;
 
 	if (place == INDEX_END)
-		return;
+		return NULL;
 	row = rows_add(&list->rows, &growth_table);
 	growth_set_row(&list->set, place, known_sum(value, left), row);
 	row->of = of;
 	row->name = name;
-	row->pid = pid;
+	row->pid = UNKNOWN;
+	return row;
 }
 
 static void
@@ -149,9 +153,8 @@ take_sums(struct taking *taking)
 						    : system_figure(s, sums[i].offset);
 		bool is_swap = sums[i].offset == offsetof(struct system, swap_used);
 
-		take(taking, "machine", sums[i].name, UNKNOWN,
-			index_mix(begin_identity(OF_MACHINE), i), value,
-			is_swap ? s->swap_free : s->available);
+		take(taking, "machine", sums[i].name, index_mix(begin_identity(OF_MACHINE), i),
+			value, is_swap ? s->swap_free : s->available);
 	}
 }
 
@@ -162,7 +165,7 @@ take_slabs(struct taking *taking)
 	const struct slab *slab = slabs->data;
 
 	for (size_t i = 0; i < slabs->count; i++)
-		take(taking, "slab", slab[i].name, UNKNOWN,
+		take(taking, "slab", slab[i].name,
 			index_mix_text(begin_identity(OF_SLAB), slab[i].name), slab[i].bytes,
 			taking->now->system.available);
 }
@@ -175,15 +178,16 @@ take_processes(struct taking *taking)
 
 	for (size_t i = 0; i < taking->now->process_count; i++) {
 		const struct process *process = &taking->now->processes[i];
-		int64_t value = course_bytes_of(process);
+		struct growth_row *row = take(taking, "process", NULL, identity_of(process),
+			course_bytes_of(process), taking->now->system.available);
 		char text[GROUP_NAME_SIZE];
 		const char *name;
 
-		if (value != UNKNOWN && value < FOLLOWED_DOWN_TO)
+		if (!row)
 			continue;
 		name = group_key_of(GROUP_BY_PROGRAM, process, text).name;
-		take(taking, "process", name ? arena_text(texts, name) : NULL, process->pid,
-			identity_of(process), value, taking->now->system.available);
+		row->name = name ? arena_text(texts, name) : NULL;
+		row->pid = process->pid;
 	}
 }
 
@@ -204,10 +208,12 @@ take_groups(struct taking *taking, enum group_kind kind)
 	groups_build(groups, taking->now, kind);
 	for (size_t i = 0; i < groups->rows.count; i++) {
 		const struct group *group = groups_at(groups, i);
-
-		take(taking, group_kinds[kind].name, group->name, group->root,
+		struct growth_row *row = take(taking, group_kinds[kind].name, group->name,
 			identity_of_group(group, kind), bytes_of_group(group),
 			left_for(group, taking->now));
+
+		if (row)
+			row->pid = group->root;
 	}
 }
 

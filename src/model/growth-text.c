@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/macros.h"
+#include "base/text.h"
 #include "model/growth-row.h"
 
 #include <stdarg.h>
@@ -64,14 +65,11 @@ struct sentence {
 __attribute__((format(printf, 2, 3))) static void
 add(struct sentence *sentence, const char *format, ...)
 {
-	size_t left = GROWTH_TEXT_SIZE - sentence->length;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(sentence->text + sentence->length, left, format, arguments);
+	text_append(sentence->text, GROWTH_TEXT_SIZE, &sentence->length, format, arguments);
 	va_end(arguments);
-	sentence->length += (size_t)length < left ? (size_t)length : left - 1;
 }
 
 static void

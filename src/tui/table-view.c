@@ -167,7 +167,8 @@ style_of(const struct table_view *view, size_t index)
 {
 	if (index == view->list.selected)
 		return STYLE_SELECTED;
-	return view->look ? view->look->style(view, view->rows.rows[index]) : STYLE_NORMAL;
+	return view->look && view->look->style ? view->look->style(view, view->rows.rows[index])
+					       : STYLE_NORMAL;
 }
 
 /* In a tree, indents the last text below its parent's, with the number of folded rows before it. */

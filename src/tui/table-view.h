@@ -15,7 +15,7 @@ struct table_view;
 
 /* The look of rows that differ. */
 struct row_look {
-	enum style (*style)(const struct table_view *view, const void *row);
+	enum style (*style)(const struct table_view *view, const void *row); /* NULL: normal */
 	/* A text shown instead of the value of a row; NULL: the value. */
 	const char *(*text)(
 		const struct table_view *view, const struct column *column, size_t index);

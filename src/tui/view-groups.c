@@ -68,12 +68,6 @@ text_of(const struct table_view *view, const struct column *column, size_t index
 	return strrchr(group->name, '/') + 1;
 }
 
-static enum style
-style_of(const struct table_view *view, const void *row)
-{
-	return STYLE_NORMAL;
-}
-
 /* How full a limit is: the working set, then the rest, which is mostly cache that goes first. */
 static bool
 draw_bar(const struct heading *heading, const void *row, WINDOW *window, int y,
@@ -96,7 +90,7 @@ draw_bar(const struct heading *heading, const void *row, WINDOW *window, int y,
 	return true;
 }
 
-static const struct row_look look = { .style = style_of, .text = text_of, .draw = draw_bar };
+static const struct row_look look = { .text = text_of, .draw = draw_bar };
 
 static void
 set_tree(struct state *state)
