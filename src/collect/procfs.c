@@ -318,3 +318,13 @@ procfs_parse_statm(const char *text, struct procfs_statm *ret_statm)
 	};
 	return 0;
 }
+
+void
+procfs_boot_id(char id[static BOOT_ID_SIZE])
+{
+	_cleanup_close_ int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t count = fd < 0 ? -1 : read(fd, id, BOOT_ID_SIZE - 1);
+
+	id[count > 0 ? count : 0] = '\0';
+	id[strcspn(id, "\n")] = '\0';
+}

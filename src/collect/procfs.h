@@ -70,6 +70,10 @@ struct procfs_key {
 };
 void procfs_fields(const char *text, const struct procfs_key *keys, size_t count, void *row);
 
+/* The ID of this boot (drivers/char/random.c), which no other has; "" if it cannot be read. */
+enum { BOOT_ID_SIZE = 40 };
+void procfs_boot_id(char id[static BOOT_ID_SIZE]);
+
 /* Reads one unsigned number and skips it and one blank; UNKNOWN at anything else. */
 int64_t procfs_number(const char **text);
 

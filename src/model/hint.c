@@ -103,7 +103,8 @@ hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 	const char *cause = hint->error == ESRCH ? "ended while it was read"
 			    : hint->error == ETIMEDOUT
 				    ? "blocked: a file of a process does not answer"
-				    : strerror(hint->error);
+			    : hint->error == NOT_RECORDED ? "not in this recording"
+							  : strerror(hint->error);
 	char rows[64] = "";
 
 	if (hint->need == NEED_PROCESSES && hint->error == ESRCH) {

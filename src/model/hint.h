@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -8,10 +9,14 @@
 /* Why values are unknown: the data, the reason, and the number of rows. */
 struct hint {
 	uint64_t need; /* one NEED_ bit */
-	/* errno: EACCES no permission, ENOENT no file, ESRCH ended, ETIMEDOUT no answer */
+	/* errno: EACCES no permission, ENOENT no file, ESRCH ended, ETIMEDOUT no answer, */
+	/* or NOT_RECORDED */
 	int error;
 	int64_t count;
 };
+
+/* Of a recording. No system call that memtop makes has this error. */
+#define NOT_RECORDED ENOMEDIUM
 
 enum { MOST_HINTS = 24, HINT_TEXT_SIZE = 256 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/moment.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -134,9 +136,10 @@ struct needs {
 	size_t group_count;
 	/* Only the charge of this cgroup and those above it; "": memtop's own. NULL: of all. */
 	const char *charge_of;
-	const char *scope; /* the scope of ranks: a memory cgroup; NULL: the machine */
-	int64_t interval;  /* the usual time between two refreshes, in nanoseconds; for a verdict */
-	bool exact;        /* read all of each process, even if nothing seems to have changed */
+	const char *scope;    /* the scope of ranks: a memory cgroup; NULL: the machine */
+	struct moment moment; /* of a recording: the sample */
+	int64_t interval; /* the usual time between two refreshes, in nanoseconds; for a verdict */
+	bool exact;       /* read all of each process, even if nothing seems to have changed */
 	/*
 	 * Reads only what the last snapshot lacks, for a column that is wanted between two
 	 * refreshes. All else stays as it was, so that rates are always over whole intervals.

@@ -37,6 +37,7 @@ snapshot_reset(struct snapshot *snapshot)
 	snapshot->focus = 0;
 	snapshot->exact = snapshot->only_missing = snapshot->sizes_only = false;
 	snapshot->hint_count = 0;
+	snapshot->past = (struct past){ .is_there = false };
 	for (size_t i = 0; i < LIMIT_KINDS; i++)
 		snapshot->limits[i] = (struct limit){ .soft = UNKNOWN, .hard = UNKNOWN };
 	snapshot->named_limits = NULL;

@@ -18,10 +18,19 @@
 
 struct row_list;
 
+/* Of a recording: what the sample is. Nanoseconds. */
+struct past {
+	bool is_there;      /* the snapshot is a sample of a recording */
+	unsigned marks;     /* of enum past_mark */
+	int64_t interval;   /* since the sample before; UNKNOWN: there is none */
+	int64_t begin, end; /* of the recording, since the epoch */
+};
+
 /* The data of one refresh. Owns its rows and their texts; a zeroed one is empty. */
 struct snapshot {
 	int64_t time;      /* nanoseconds since the epoch */
 	int64_t monotonic; /* nanoseconds of CLOCK_BOOTTIME */
+	struct past past;
 	struct system system;
 	struct process *processes; /* by ascending pid */
 	size_t process_count, process_capacity;

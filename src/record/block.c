@@ -14,6 +14,7 @@
 
 enum {
 	KIND = 4,
+	FLAGS = 5,
 	NUMBER = 6,
 	SIZE = 8,
 	RAW_SIZE = 12,
@@ -36,7 +37,7 @@ block_write_header(uint8_t header[static BLOCK_HEADER_SIZE], const struct block 
 {
 	memcpy(header, magic, sizeof(magic));
 	header[KIND] = block->kind;
-	header[KIND + 1] = 0;
+	header[FLAGS] = block->flags;
 	header[NUMBER] = (uint8_t)block->number;
 	header[NUMBER + 1] = (uint8_t)(block->number >> 8);
 	put_le32(header + SIZE, block->size);
@@ -62,9 +63,16 @@ block_read_header(
 		.raw_size = get_le32(header + RAW_SIZE),
 		.check = get_le32(header + PAYLOAD_CHECK),
 		.number = (uint16_t)(header[NUMBER] | header[NUMBER + 1] << 8),
+		.flags = header[FLAGS],
 		.kind = header[KIND],
 	};
 	return ret_block->size <= MOST_RAW && ret_block->raw_size <= MOST_RAW;
+}
+
+bool
+block_begins_chunk(const uint8_t header[static BLOCK_HEADER_SIZE])
+{
+	return header[KIND] == BLOCK_SCHEMA;
 }
 
 size_t

@@ -9,7 +9,7 @@
  * A recording is a file of blocks, one after the other and nothing else. A block is a header of
  * BLOCK_HEADER_SIZE bytes and a payload; both have a checksum. All numbers are little-endian.
  *
- *	magic 4 bytes | kind u8 | reserved u8 | number u16 | payload bytes u32 | raw bytes u32 |
+ *	magic 4 bytes | kind u8 | flags u8 | number u16 | payload bytes u32 | raw bytes u32 |
  *	CLOCK_BOOTTIME ns i64 | wall clock ns i64 | checksum of the payload u32 | of the header u32
  *
  * A chunk is a schema, a keyframe and deltas, each a flush of one zstd stream: it can be read
@@ -22,6 +22,12 @@ enum block_kind {
 	BLOCK_END,        /* empty: the recorder has ended, nothing is missing after it */
 };
 
+/* What a reader finds by the headers alone. */
+enum block_flag {
+	BLOCK_HAS_EVENTS = 1, /* there are rows of a table of events */
+	BLOCK_BEGINS = 2,     /* the first sample of a recorder: before it none ran */
+};
+
 enum { BLOCK_HEADER_SIZE = 40, BLOCK_MAGIC_SIZE = 4 };
 
 struct block {
@@ -30,6 +36,7 @@ struct block {
 	uint32_t size, raw_size; /* of the payload: as it is, and decompressed */
 	uint32_t check;          /* of the payload */
 	uint16_t number;         /* in its chunk */
+	uint8_t flags;           /* of enum block_flag; others of later versions */
 	uint8_t kind;            /* may be one that this version does not know */
 };
 
@@ -44,6 +51,9 @@ void block_write_header(uint8_t header[static BLOCK_HEADER_SIZE], const struct b
  */
 bool block_read_header(
 	const uint8_t header[static BLOCK_HEADER_SIZE], uint64_t offset, struct block *ret_block);
+
+/* Whether it is the header of a schema. */
+bool block_begins_chunk(const uint8_t header[static BLOCK_HEADER_SIZE]);
 
 /* The place of the first magic in so many bytes; `size` if there is none. */
 size_t block_find_magic(const uint8_t *bytes, size_t size);

@@ -4,7 +4,9 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "record/block-index.h"
 #include "record/decoder.h"
 #include "record/files.h"
@@ -17,6 +19,15 @@
 
 #define NO_SAMPLE SIZE_MAX
 
+/* By so much the wall clock may drift from the other between two samples; above it it was set. */
+#define CLOCK_SET NS_PER_SEC
+
+/* So many intervals without a sample are a pause. */
+enum { LONG_INTERVALS = 3 };
+
+/* Seconds; of a file that does not say it. */
+enum { USUAL_INTERVAL = 10, MOST_INTERVAL = 1000 * 1000 * 1000 };
+
 struct cursor {
 	char *path;
 	struct recording_files files;
@@ -25,6 +36,8 @@ struct cursor {
 	struct decoder *decoder;
 	struct bytes payload;
 	size_t sample; /* where it stands: what the decoder has; or NO_SAMPLE */
+	void (*pass)(void *context, const struct cursor_place *place);
+	void *context; /* of `pass` */
 };
 
 static void
@@ -100,17 +113,54 @@ take_block(struct cursor *cursor, const struct block *block)
 	return result < 0 ? result : decoder_take(cursor->decoder, block, cursor->payload.data);
 }
 
-/* Where to begin to read: after the sample that the decoder has, or with the chunk. */
+/*
+ * Where to begin to read: after the sample that the decoder has, or with the chunk, as for that
+ * sample itself if the one before it is wanted too.
+ */
 static bool
 is_ahead(const struct cursor *cursor, size_t chunk, size_t sample)
 {
-	return cursor->sample != NO_SAMPLE && cursor->sample <= sample &&
+	return cursor->sample != NO_SAMPLE && cursor->sample + (cursor->pass != NULL) <= sample &&
 	       cursor->sample >= cursor->index.chunks[chunk].first;
 }
 
-/* Reads a sample. Returns 0, or -EBADMSG with the first one that is damaged, or -errno. */
+/* The usual time between two samples, as the chunk that was read last says it. */
+static int64_t
+interval_of(const struct cursor *cursor)
+{
+	const char *note = schema_note(decoder_schema(cursor->decoder), "interval");
+	double seconds;
+
+	if (!note || text_to_decimal(note, &seconds) < 0 || seconds > MOST_INTERVAL)
+		seconds = USUAL_INTERVAL;
+	return (int64_t)(seconds * NS_PER_SEC);
+}
+
+/* The first file begins with the boot that it was recorded in. */
+static bool
+is_of_other_boot(const struct cursor *cursor)
+{
+	const struct recording_file *file = &cursor->files.files[cursor->file];
+
+	return cursor->file > 0 && strcmp(file->boot, file[-1].boot) != 0;
+}
+
+/* Whoever watches is told of the sample before the one that the cursor moves to. */
+static void
+pass(struct cursor *cursor, size_t sample)
+{
+	struct cursor_place place;
+
+	if (!cursor->pass || block_index_is_after_gap(&cursor->index, sample + 1))
+		return;
+	cursor->sample = sample;
+	cursor_place(cursor, &place);
+	cursor->pass(cursor->context, &place);
+	cursor->sample = NO_SAMPLE;
+}
+
 static int
-load(struct cursor *cursor, size_t sample, size_t *ret_damaged)
+load_chunk(struct cursor *cursor, size_t sample, size_t *ret_damaged)
 {
 	size_t chunk = block_index_chunk(&cursor->index, sample);
 	size_t next = cursor->index.chunks[chunk].first;
@@ -121,14 +171,35 @@ load(struct cursor *cursor, size_t sample, size_t *ret_damaged)
 	else
 		result = take_block(cursor, &cursor->index.chunks[chunk].schema);
 	cursor->sample = NO_SAMPLE;
-	for (; result == 0 && next <= sample; next++)
+	for (; result == 0 && next <= sample; next++) {
+		if (next == sample && next > cursor->index.chunks[chunk].first)
+			pass(cursor, next - 1);
 		if ((result = take_block(cursor, &cursor->index.samples[next])) < 0)
 			break;
+	}
 	if (result == 0)
 		cursor->sample = sample;
 	else
 		*ret_damaged = next;
 	return result;
+}
+
+/*
+ * Reads a sample. Returns 0, or -EBADMSG with the first one that is damaged, or -errno. The one
+ * before the first of a chunk is in the chunk before.
+ */
+static int
+load(struct cursor *cursor, size_t sample, size_t *ret_damaged)
+{
+	size_t chunk = block_index_chunk(&cursor->index, sample);
+
+	if (cursor->pass && chunk > 0 && sample == cursor->index.chunks[chunk].first) {
+		if (cursor->sample != sample - 1 && load_chunk(cursor, sample - 1, ret_damaged) < 0)
+			cursor->sample = NO_SAMPLE;
+		if (cursor->sample == sample - 1)
+			pass(cursor, sample - 1);
+	}
+	return load_chunk(cursor, sample, ret_damaged);
 }
 
 /*
@@ -216,31 +287,116 @@ cursor_last(struct cursor *cursor)
 	return end_move(cursor, &spot, settle_in_files(cursor, cursor->files.count - 1, false));
 }
 
-static int
-step(struct cursor *cursor, bool forward)
+int
+cursor_again(struct cursor *cursor)
 {
 	struct spot spot = spot_of(cursor);
-	size_t distance = forward ? 1 : SIZE_MAX; /* which is -1 */
+
+	return spot.is_there ? end_move(cursor, &spot, settle(cursor, cursor->sample, false))
+			     : -ENODATA;
+}
+
+/* The samples of this file beyond the given one. */
+static size_t
+left_in_file(const struct cursor *cursor, size_t sample, bool forward)
+{
+	return forward ? cursor->index.count - 1 - sample : sample;
+}
+
+/* Opens files until the sample is in one. Steps from `*sample`; of no further file its end. */
+static int
+find_step(struct cursor *cursor, size_t steps, bool forward, size_t *sample)
+{
+	size_t left = left_in_file(cursor, *sample, forward), distance = forward ? 1 : SIZE_MAX;
+
+	while (steps > left && cursor->file + distance < cursor->files.count) {
+		int result = open_file(cursor, cursor->file + distance);
+
+		if (result < 0)
+			return result;
+		if (cursor->index.count == 0)
+			continue;
+		steps -= left + 1;
+		*sample = forward ? 0 : cursor->index.count - 1;
+		left = left_in_file(cursor, *sample, forward);
+	}
+	steps = steps < left ? steps : left;
+	*sample += forward ? steps : -steps;
+	return 0;
+}
+
+int
+cursor_step(struct cursor *cursor, int64_t steps)
+{
+	struct spot spot = spot_of(cursor);
+	bool forward = steps > 0;
+	size_t sample = cursor->sample, distance = forward ? 1 : SIZE_MAX; /* which is -1 */
 	int result;
 
 	if (!spot.is_there)
 		return forward ? cursor_first(cursor) : cursor_last(cursor);
-	result = settle(cursor, cursor->sample + distance, forward);
-	if (result < 0)
-		result = settle_in_files(cursor, spot.file + distance, forward);
+	result = find_step(cursor, forward ? (size_t)steps : -(size_t)steps, forward, &sample);
+	if (result == 0 && cursor->file == spot.file && sample == cursor->sample)
+		result = -ENODATA;
+	if (result == 0)
+		result = settle(cursor, sample, forward);
+	if (result == -ENODATA)
+		result = settle_in_files(cursor, cursor->file + distance, forward);
 	return end_move(cursor, &spot, result);
 }
 
-int
-cursor_next(struct cursor *cursor)
+/* What is said of a sample by its header and that of the one before. */
+static unsigned
+marks_of(const struct cursor *cursor, size_t sample)
 {
-	return step(cursor, true);
+	const struct block_index *index = &cursor->index;
+	const struct block *block = &index->samples[sample], *before = block - 1;
+	unsigned marks = block->flags & BLOCK_HAS_EVENTS ? MARK_EVENTS : 0;
+	int64_t span, drift;
+
+	if (block->flags & BLOCK_BEGINS)
+		marks |= MARK_START;
+	if (block_index_is_after_gap(index, sample))
+		marks |= MARK_DAMAGE;
+	if (sample == 0)
+		return marks | (is_of_other_boot(cursor) ? MARK_BOOT : 0);
+	span = known_difference(block->boottime, before->boottime);
+	drift = known_difference(known_difference(block->wall, before->wall), span);
+	if (drift > CLOCK_SET || drift < -CLOCK_SET)
+		marks |= MARK_CLOCK;
+	if (span > LONG_INTERVALS * interval_of(cursor))
+		marks |= MARK_PAUSE;
+	return marks;
+}
+
+/* The nearest sample of this file with a mark, from `sample` on. */
+static size_t
+find_mark(const struct cursor *cursor, size_t sample, bool forward)
+{
+	size_t count = cursor->index.count;
+
+	while (sample < count && marks_of(cursor, sample) == 0)
+		sample += forward ? 1 : SIZE_MAX;
+	return sample < count ? sample : count;
 }
 
 int
-cursor_previous(struct cursor *cursor)
+cursor_mark(struct cursor *cursor, bool forward)
 {
-	return step(cursor, false);
+	struct spot spot = spot_of(cursor);
+	size_t distance = forward ? 1 : SIZE_MAX, file = cursor->file;
+	size_t sample = cursor->sample + distance;
+	int result = spot.is_there ? 0 : -ENODATA;
+
+	while (result == 0 &&
+		(sample = find_mark(cursor, sample, forward)) == cursor->index.count) {
+		file += distance;
+		result = file < cursor->files.count ? open_file(cursor, file) : -ENODATA;
+		sample = forward ? 0 : cursor->index.count - 1;
+	}
+	if (result == 0)
+		result = settle(cursor, sample, forward);
+	return end_move(cursor, &spot, result);
 }
 
 /* Past the end if all are later. The clock may have been set back between two samples. */
@@ -327,9 +483,24 @@ cursor_place(const struct cursor *cursor, struct cursor_place *ret_place)
 		.file = cursor->files.files[cursor->file].path,
 		.boottime = block->boottime,
 		.wall = block->wall,
-		.is_after_gap = block_index_is_after_gap(&cursor->index, cursor->sample),
+		.boot = cursor->files.files[cursor->file].boot,
+		.marks = marks_of(cursor, cursor->sample),
 	};
 	return true;
+}
+
+int64_t
+cursor_begin(const struct cursor *cursor)
+{
+	return cursor->files.count > 0 ? cursor->files.files[0].wall : UNKNOWN;
+}
+
+void
+cursor_watch(struct cursor *cursor, void (*before)(void *context, const struct cursor_place *place),
+	void *context)
+{
+	cursor->pass = before;
+	cursor->context = context;
 }
 
 struct decoder *

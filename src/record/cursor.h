@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "model/moment.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,8 +30,24 @@ void cursor_close(struct cursor *cursor);
  */
 int cursor_first(struct cursor *cursor);
 int cursor_last(struct cursor *cursor);
-int cursor_next(struct cursor *cursor);
-int cursor_previous(struct cursor *cursor);
+
+/* Reads the sample again where it stands, with the one before for cursor_watch(). */
+int cursor_again(struct cursor *cursor);
+
+/* So many samples on, or back if it is below 0; where there are fewer, to the last of them. */
+int cursor_step(struct cursor *cursor, int64_t steps);
+
+static inline int
+cursor_next(struct cursor *cursor)
+{
+	return cursor_step(cursor, 1);
+}
+
+static inline int
+cursor_previous(struct cursor *cursor)
+{
+	return cursor_step(cursor, -1);
+}
 
 /*
  * The sample that was the latest at this time of the wall clock (ns since the epoch). If the clock
@@ -40,13 +58,30 @@ int cursor_go(struct cursor *cursor, int64_t wall);
 /* Takes what a recorder has appended since, also new files of the folder. Returns 0 or -errno. */
 int cursor_follow(struct cursor *cursor);
 
+/*
+ * Goes to the next sample with a mark, or to the one before. As the other moves; -ENODATA too if it
+ * stands nowhere.
+ */
+int cursor_mark(struct cursor *cursor, bool forward);
+
 /* Where the cursor stands. Valid until it moves. */
 struct cursor_place {
-	const char *file;
+	const char *file, *boot;
 	int64_t boottime, wall; /* ns; of the sample */
-	bool is_after_gap;      /* something is missing right before it */
+	unsigned marks;         /* of enum past_mark */
 };
 bool cursor_place(const struct cursor *cursor, struct cursor_place *ret_place);
+
+/* When the first sample was taken that the files begin with. UNKNOWN: there is none. */
+int64_t cursor_begin(const struct cursor *cursor);
+
+/*
+ * Before the cursor moves to a sample, `before` is called when cursor_decoder() has the rows of the
+ * one before that, if it is in the same file and nothing is missing between. That costs nothing,
+ * but for the first sample of a chunk.
+ */
+void cursor_watch(struct cursor *cursor,
+	void (*before)(void *context, const struct cursor_place *place), void *context);
 
 /* The rows of that sample. */
 struct decoder *cursor_decoder(struct cursor *cursor);

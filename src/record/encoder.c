@@ -26,6 +26,7 @@ struct encoder {
 	struct compressor *compressor;
 	struct bytes new_texts, rows, field, blocks;
 	struct left_out left_out;
+	bool has_begun; /* a sample has been encoded */
 	struct chunk_state {
 		uint16_t number; /* of its next block; 0: the next sample begins a new chunk */
 		int64_t since;   /* CLOCK_BOOTTIME */
@@ -94,8 +95,8 @@ is_chunk_complete(const struct encoder *encoder, const struct sample_time *time)
 
 /* The payload has two parts, of which the first may be empty. Returns its size. */
 static size_t
-put_block(struct encoder *encoder, enum block_kind kind, const struct sample_time *time,
-	const struct bytes *first, const struct bytes *second)
+put_block(struct encoder *encoder, enum block_kind kind, uint8_t flags,
+	const struct sample_time *time, const struct bytes *first, const struct bytes *second)
 {
 	struct bytes *blocks = &encoder->blocks;
 	size_t header = blocks->count, payload = header + BLOCK_HEADER_SIZE;
@@ -103,6 +104,7 @@ put_block(struct encoder *encoder, enum block_kind kind, const struct sample_tim
 		.wall = time->wall,
 		.raw_size = (uint32_t)(first->count + second->count),
 		.number = encoder->chunk.number++,
+		.flags = flags,
 		.kind = (uint8_t)kind };
 
 	bytes_reserve(blocks, BLOCK_HEADER_SIZE);
@@ -126,8 +128,8 @@ begin_chunk(struct encoder *encoder, const struct sample_time *time)
 	for (size_t i = 0; i < encoder->recorded->count; i++)
 		row_encoder_reset(&encoder->tables[i]);
 	compressor_begin(encoder->compressor);
-	put_block(
-		encoder, BLOCK_SCHEMA, time, &(struct bytes){ .count = 0 }, &encoder->schema_bytes);
+	put_block(encoder, BLOCK_SCHEMA, 0, time, &(struct bytes){ .count = 0 },
+		&encoder->schema_bytes);
 }
 
 /* The reader has slots for so many rows of a table, beside those of the others. */
@@ -179,6 +181,17 @@ weigh(struct encoder *encoder, bool is_keyframe, size_t size)
 	}
 }
 
+static uint8_t
+flags_of(const struct encoder *encoder, const struct sample_rows *rows)
+{
+	uint8_t flags = encoder->has_begun ? 0 : BLOCK_BEGINS;
+
+	for (size_t i = 0; i < encoder->recorded->count; i++)
+		if (encoder->recorded->tables[i].is_event && rows[i].count > 0)
+			flags |= BLOCK_HAS_EVENTS;
+	return flags;
+}
+
 int
 encoder_add(struct encoder *encoder, const struct sample_time *time, const struct sample_rows *rows,
 	const struct bytes **ret_blocks)
@@ -198,12 +211,13 @@ encoder_add(struct encoder *encoder, const struct sample_time *time, const struc
 		encoder_restart(encoder);
 		return -EFBIG;
 	}
-	size = put_block(encoder, is_keyframe ? BLOCK_KEYFRAME : BLOCK_DELTA, time,
-		&encoder->new_texts, &encoder->rows);
+	size = put_block(encoder, is_keyframe ? BLOCK_KEYFRAME : BLOCK_DELTA,
+		flags_of(encoder, rows), time, &encoder->new_texts, &encoder->rows);
 	if (size > MOST_RAW) {
 		encoder_restart(encoder);
 		return -EFBIG;
 	}
+	encoder->has_begun = true;
 	weigh(encoder, is_keyframe, size);
 	*ret_blocks = &encoder->blocks;
 	return 0;
@@ -217,7 +231,7 @@ encoder_end(
 
 	bytes_reset(&encoder->blocks);
 	encoder_restart(encoder);
-	put_block(encoder, BLOCK_END, time, &nothing, &nothing);
+	put_block(encoder, BLOCK_END, 0, time, &nothing, &nothing);
 	encoder_restart(encoder);
 	*ret_blocks = &encoder->blocks;
 }

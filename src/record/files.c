@@ -103,8 +103,8 @@ take_known(struct recording_files *known, const char *path, struct recording_fil
 	return false;
 }
 
-static bool
-is_recording(const char *name)
+bool
+recording_is_named(const char *name)
 {
 	size_t length = strlen(name), suffix = strlen(RECORDING_SUFFIX);
 
@@ -121,7 +121,7 @@ add_files(struct recording_files *files, struct recording_files *known, const ch
 		_cleanup_free_ char *path = NULL;
 		struct recording_file file;
 
-		if (!is_recording(entry->d_name))
+		if (!recording_is_named(entry->d_name))
 			continue;
 		if (asprintf(&path, "%s/%s", folder, entry->d_name) < 0)
 			return;

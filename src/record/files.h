@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define RECORDING_SUFFIX ".mtr"
+
+/* Whether a file is called like a recording. */
+bool recording_is_named(const char *name);
 
 /* The recordings of a folder, by boot and time. A zeroed one is empty. */
 struct recording_files {

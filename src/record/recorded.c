@@ -10,7 +10,8 @@
 static const char process_columns[] =
 	"pid,ppid,user,uid,state,nice,priority,threads,cputime,virt,res,shr,anon,file,shmem,swap,"
 	"peak,data,code,lib,stack,locked,pte,hugetlb,pss,uss,swappss,pss_anon,pss_file,pss_shmem,"
-	"blocked,oom,adj,oomres,oomgroup,minflt,majflt,vmof,cgroup,unit,container,container_path,"
+	"blocked,oom,adj,oomres,oomgroup,minflt,majflt,grown,growth_10m,"
+	"growth_1h,growth_verdict,vmof,cgroup,unit,container,container_path,"
 	"pod,pod_path,comm,command";
 
 static const char system_columns[] =
@@ -19,7 +20,9 @@ static const char system_columns[] =
 	"swap_free,swap_cached,commit_limit,committed,page_cache,anon,slab_reclaimable,"
 	"slab_unreclaimable,kernel_stack,page_tables,per_cpu,hugetlb,dirty,writeback,file_cache,"
 	"kernel_memory,other,faults,major_faults,pages_swapped_in,pages_swapped_out,pages_scanned,"
-	"pages_reclaimed,anon_refaults,oom_kills,last_kill,last_kill_comm,oom_total,"
+	"pages_reclaimed,anon_refaults,oom_kills,last_kill,last_kill_comm,oom_asked,oom_scope,oom_"
+	"limit,"
+	"oom_headroom,oom_hidden,oom_total,own_cgroup,own_limit,own_limit_cgroup,own_headroom,"
 	"oom_kill_allocating_task,panic_on_oom,psi_some_avg10,psi_some_avg60,psi_some_avg300,"
 	"psi_some_total,psi_full_avg10,psi_full_avg60,psi_full_avg300,psi_full_total,"
 	"nearest_cgroup,nearest_limit,headroom,verdict,verdict_now,since,use_growth,exhaustion,"
@@ -32,21 +35,49 @@ static const struct row_part extras = { offsetof(struct process, extras), &proce
 /* Fields of a process that no list shows. */
 static const struct column process_more[] = {
 	{ "start", .unit = UNIT_NUMBER, .offset = offsetof(struct process, start_time) },
+	{ "memory_time", .unit = UNIT_TIME, .offset = offsetof(struct process, memory_time) },
 	{ "pss_time", .unit = UNIT_TIME, .offset = offsetof(struct process_extras, rollup.time),
 		.part = &extras },
+};
+
+static const struct column system_more[] = {
+	{ "since_now", .unit = UNIT_TIME, .offset = offsetof(struct system, verdict.since_now) },
+};
+
+static const struct column event_more[] = {
+	{ "time", .unit = UNIT_TIME, .offset = offsetof(struct event, time) },
 };
 
 /* A further kind of rows is a further row here and in `places`. */
 static const struct recorded_table tables[] = {
 	{ &process_table, process_columns, process_more, ARRAY_SIZE(process_more), "pid,start" },
-	{ &system_table, system_columns },
+	{ &system_table, system_columns, system_more, ARRAY_SIZE(system_more) },
 	{ &budget_table, .key = "item,part" },
 	{ &slab_table, .key = "name" },
-	{ &event_table },
+	{ &event_table, NULL, event_more, ARRAY_SIZE(event_more), .is_event = true },
 };
 static_assert(ARRAY_SIZE(tables) == RECORDED_TABLES, "as many as the header says");
 
 const struct recorded snapshot_recorded = { tables, RECORDED_TABLES };
+
+uint64_t
+snapshot_recorded_needs(void)
+{
+	uint64_t needs = 0;
+
+	for (size_t i = 0; i < RECORDED_TABLES; i++) {
+		struct selection columns = { .table = tables[i].table };
+		size_t position;
+
+		if (tables[i].columns)
+			selection_parse(&columns, tables[i].columns, &position);
+		for (size_t j = 0; !tables[i].columns && j < columns.table->column_count; j++)
+			needs |= columns.table->columns[j].need;
+		needs |= selection_needs(&columns);
+		selection_finish(&columns);
+	}
+	return needs;
+}
 
 static void *
 add_process(struct snapshot *snapshot)
@@ -54,7 +85,8 @@ add_process(struct snapshot *snapshot)
 	struct process *process = snapshot_add_process(snapshot);
 
 	process->extras = &process_no_extras;
-	process->look_time = process->memory_time = snapshot->monotonic;
+	process->look_time = snapshot->monotonic;
+	process->asked = UINT32_MAX; /* what is not there will never be */
 	return process;
 }
 

@@ -4,6 +4,8 @@
 #include "record/row-slots.h"
 #include "record/schema.h"
 
+#include <stdint.h>
+
 struct decoder;
 struct snapshot;
 
@@ -13,6 +15,9 @@ struct snapshot;
  */
 enum { RECORDED_TABLES = 5 };
 extern const struct recorded snapshot_recorded;
+
+/* What must be read for it: NEED_ bits. */
+uint64_t snapshot_recorded_needs(void);
 
 /* The rows of a snapshot for encoder_add(). They are borrowed. */
 void snapshot_to_samples(

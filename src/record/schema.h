@@ -19,6 +19,7 @@ struct recorded_table {
 	const struct column *more; /* fields of a row that are no columns; NULL: none */
 	size_t more_count;
 	const char *key; /* fields that tell rows apart; NULL: rows are known by their place */
+	bool is_event;   /* its rows happened since the sample before */
 };
 
 struct recorded {

@@ -243,7 +243,7 @@ damage_found_on_the_way_is_passed_over(void **state)
 	assert_int_equal(cursor_next(cursor), 0);
 	assert_int_equal(right_sample(cursor, recording), 8);
 	assert_true(cursor_place(cursor, &place));
-	assert_true(place.is_after_gap);
+	assert_true(place.marks & MARK_DAMAGE);
 	assert_int_equal(cursor_previous(cursor), 0);
 	assert_int_equal(right_sample(cursor, recording), 4);
 	cursor_close(cursor);

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "record/replay.h"
+
+#include "base/macros.h"
+#include "base/memory.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+#include "record/cursor.h"
+#include "record/recorded.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BOOT_SIZE = 64 };
+
+/* Tells samples apart. */
+struct sample_id {
+	char boot[BOOT_SIZE];
+	int64_t boottime; /* UNKNOWN: none */
+};
+
+struct replay {
+	struct source source;
+	struct cursor *cursor;
+	int64_t end;            /* of the last sample of the recording */
+	struct sample_id read;  /* the last one that was read */
+	struct sample_id older; /* the one before it */
+	struct snapshot kept;   /* that one, unless it was read last itself */
+	enum { SINCE_NONE, SINCE_LAST, SINCE_KEPT } rates;
+};
+
+static void
+set_id(struct sample_id *id, const struct cursor_place *place)
+{
+	snprintf(id->boot, sizeof(id->boot), "%s", place->boot);
+	id->boottime = place->boottime;
+}
+
+static bool
+is_sample(const struct sample_id *id, const struct cursor_place *place)
+{
+	return id->boottime == place->boottime &&
+	       strncmp(id->boot, place->boot, BOOT_SIZE - 1) == 0;
+}
+
+static void
+fill(struct replay *replay, struct snapshot *snapshot, const struct cursor_place *place)
+{
+	snapshot_reset(snapshot);
+	snapshot->time = place->wall;
+	snapshot->monotonic = place->boottime;
+	snapshot_from_sample(snapshot, cursor_decoder(replay->cursor));
+}
+
+/* The caller has the sample that was read last; any other is kept here. */
+static void
+take_older(void *context, const struct cursor_place *place)
+{
+	struct replay *replay = context;
+
+	if (!is_sample(&replay->read, place))
+		fill(replay, &replay->kept, place);
+	set_id(&replay->older, place);
+}
+
+static int
+step(struct replay *replay, int64_t steps)
+{
+	int result = cursor_step(replay->cursor, steps);
+
+	if (result == -ENODATA && steps > 0 && cursor_follow(replay->cursor) == 0)
+		result = cursor_step(replay->cursor, steps);
+	return result;
+}
+
+static int64_t
+time_of(const struct replay *replay)
+{
+	struct cursor_place place;
+
+	return cursor_place(replay->cursor, &place) ? place.wall : UNKNOWN;
+}
+
+/* The sample at a time is the last one before it. */
+static int
+go_since(struct replay *replay, int64_t time)
+{
+	int result = cursor_go(replay->cursor, time);
+
+	if (result == -ENODATA)
+		return cursor_first(replay->cursor);
+	while (result == 0 && time_of(replay) < time)
+		result = step(replay, 1);
+	return result;
+}
+
+static bool
+is_at_kill(const struct replay *replay)
+{
+	struct cursor_place place;
+
+	return cursor_place(replay->cursor, &place) && place.marks & MARK_EVENTS;
+}
+
+/* To the machine as it was before it, if that was recorded. */
+static int
+go_to_last_kill(struct replay *replay)
+{
+	int result = cursor_last(replay->cursor);
+
+	while (result == 0 && !is_at_kill(replay))
+		result = cursor_mark(replay->cursor, false);
+	if (result == 0)
+		cursor_step(replay->cursor, -1);
+	return result;
+}
+
+static int
+move(struct replay *replay, const struct moment *moment)
+{
+	switch (moment->kind) {
+	case MOMENT_STEP:
+		return moment->steps ? step(replay, moment->steps) : cursor_again(replay->cursor);
+	case MOMENT_AT:
+		return cursor_go(replay->cursor, moment->time);
+	case MOMENT_SINCE:
+		return go_since(replay, moment->time);
+	case MOMENT_FIRST:
+		return cursor_first(replay->cursor);
+	case MOMENT_LAST:
+		cursor_follow(replay->cursor);
+		return cursor_last(replay->cursor);
+	case MOMENT_LAST_KILL:
+		return go_to_last_kill(replay);
+	case MOMENT_MARK:
+		return cursor_mark(replay->cursor, moment->steps >= 0);
+	}
+	return -EINVAL;
+}
+
+/* Each need that the recording cannot meet. */
+static void
+add_hints(struct snapshot *now)
+{
+	uint64_t missing = (now->bits | now->focus_bits) & ~snapshot_recorded_needs() &
+			   ~(NEED_RANK | NEED_COURSE | NEED_OWN_LIMIT | NEED_EACH_MAPPING);
+
+	for (; missing; missing &= missing - 1)
+		snapshot_add_hint(now, missing & -missing, -NOT_RECORDED, 0);
+}
+
+/* A PSS that was read before the last sample was not read for this one. */
+static void
+set_ages(struct snapshot *now, int64_t before)
+{
+	for (size_t i = 0; i < now->process_count; i++) {
+		struct process *process = &now->processes[i];
+		struct process_extras *extras;
+		int64_t time = process->extras->rollup.time;
+
+		if (time == UNKNOWN)
+			continue;
+		extras = snapshot_extras(now, process);
+		extras->pss_age = now->monotonic > time ? now->monotonic - time : 0;
+		extras->pss_stale = before != UNKNOWN && time < before;
+	}
+}
+
+static void
+describe(struct replay *replay, struct snapshot *now, const struct cursor_place *place)
+{
+	bool has_older = replay->older.boottime != UNKNOWN;
+
+	if (place->wall > replay->end)
+		replay->end = place->wall;
+	now->past = (struct past){
+		.is_there = true,
+		.marks = place->marks,
+		.interval = has_older ? place->boottime - replay->older.boottime : UNKNOWN,
+		.begin = cursor_begin(replay->cursor),
+		.end = replay->end,
+	};
+	set_ages(now, replay->older.boottime);
+}
+
+static bool
+is_of_boot(const struct sample_id *id, const struct cursor_place *place)
+{
+	return id->boottime != UNKNOWN && strncmp(id->boot, place->boot, BOOT_SIZE - 1) == 0;
+}
+
+/* The cursor does not tell of the sample before if that is in another file. */
+static void
+link_files(struct replay *replay, const struct moment *moment, const struct cursor_place *place)
+{
+	bool is_next = moment->kind == MOMENT_STEP && moment->steps == 1;
+
+	if (is_next && replay->older.boottime == UNKNOWN && !(place->marks & MARK_DAMAGE) &&
+		is_of_boot(&replay->read, place))
+		replay->older = replay->read;
+}
+
+/* Rates are those since the sample before; where some are left out on purpose, since the last. */
+static void
+choose_rates(struct replay *replay, const struct moment *moment, const struct cursor_place *place)
+{
+	const struct sample_id *older = &replay->older;
+
+	if (moment->kind == MOMENT_SINCE && is_of_boot(&replay->read, place))
+		replay->rates = SINCE_LAST;
+	else if (older->boottime == UNKNOWN)
+		replay->rates = SINCE_NONE;
+	else
+		replay->rates = older->boottime == replay->read.boottime ? SINCE_LAST : SINCE_KEPT;
+}
+
+static int
+replay_read(struct source *source, struct snapshot *now, const struct snapshot *before,
+	const struct needs *needs)
+{
+	struct replay *replay = (struct replay *)source;
+	struct cursor_place place;
+	int result;
+
+	replay->older.boottime = UNKNOWN;
+	result = move(replay, &needs->moment);
+	if (result < 0 || !cursor_place(replay->cursor, &place))
+		return result < 0 ? result : -ENODATA;
+	link_files(replay, &needs->moment, &place);
+	fill(replay, now, &place);
+	now->bits = needs->bits | snapshot_recorded_needs() | NEED_RANK;
+	now->focus = needs->focus;
+	now->focus_bits = needs->focus_bits;
+	now->exact = true;
+	describe(replay, now, &place);
+	add_hints(now);
+	choose_rates(replay, &needs->moment, &place);
+	set_id(&replay->read, &place);
+	return 0;
+}
+
+static const struct snapshot *
+replay_before(struct source *source, const struct snapshot *last)
+{
+	struct replay *replay = (struct replay *)source;
+
+	return replay->rates == SINCE_KEPT   ? &replay->kept
+	       : replay->rates == SINCE_LAST ? last
+					     : NULL;
+}
+
+static void
+replay_destroy(struct source *source)
+{
+	struct replay *replay = (struct replay *)source;
+
+	cursor_close(replay->cursor);
+	snapshot_finish(&replay->kept);
+	free(replay);
+}
+
+int
+replay_create(const char *path, struct source **ret_source)
+{
+	struct replay *replay = xcalloc(1, sizeof(*replay));
+	int result = cursor_open(&replay->cursor, path, &snapshot_recorded);
+
+	replay->source = (struct source){
+		.read = replay_read,
+		.destroy = replay_destroy,
+		.before = replay_before,
+		.is_recording = true,
+	};
+	replay->read.boottime = replay->older.boottime = UNKNOWN;
+	if (result == 0)
+		result = cursor_last(replay->cursor);
+	if (result < 0) {
+		replay_destroy(&replay->source);
+		return result;
+	}
+	replay->end = time_of(replay);
+	cursor_watch(replay->cursor, take_older, replay);
+	*ret_source = &replay->source;
+	return 0;
+}

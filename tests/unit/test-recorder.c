@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/arena.h"
+#include "model/snapshot.h"
+#include "record/files.h"
+#include "record/overview.h"
+#include "record/recorder.h"
+#include "record/redact.h"
+#include "record/retention.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+secrets_of_a_command_line_are_not_recorded(void **state)
+{
+	static const struct {
+		const char *command, *recorded;
+	} cases[] = {
+		{ "java -jar app.jar", "java -jar app.jar" },
+		{ "", "" },
+		{ "x --password=one --port=2", "x --password=*** --port=2" },
+		{ "x --db-password one --port 2", "x --db-password *** --port 2" },
+		{ "x --password --port 2", "x --password --port 2" },
+		{ "x API_KEY=abc y", "x API_KEY=*** y" },
+		{ "x --TOKEN abc", "x --TOKEN ***" },
+		{ "x --keyboard us --monkey 3", "x --keyboard us --monkey ***" },
+		{ "x --author=me --auth=me", "x --author=me --auth=***" },
+		{ "curl -u me:secret http://h/", "curl -u me:*** http://h/" },
+		{ "curl --user me http://h/", "curl --user me http://h/" },
+		{ "x http://me:secret@host/path y", "x http://me:***@host/path y" },
+		{ "x http://host:80/a@b", "x http://host:***@b" },
+		{ "x http://host/path", "x http://host/path" },
+		{ "x --secret=  --token", "x --secret=  --token" },
+		{ "x -p secret", "x -p secret" }, /* no name says so: the manual page warns */
+		{ "mysqld --pwd=a --passphrase b --credential-file=c",
+			"mysqld --pwd=*** --passphrase *** --credential-file=***" },
+	};
+	struct arena arena = { .used = 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *recorded = redact_command(cases[i].command, &arena);
+
+		assert_string_equal(recorded, cases[i].recorded);
+		assert_string_equal(redact_command(recorded, &arena), recorded);
+		if (strcmp(cases[i].command, cases[i].recorded) == 0)
+			assert_ptr_equal(recorded, cases[i].command);
+	}
+	arena_finish(&arena);
+}
+
+/* A file of so many bytes that was changed at this time. */
+static void
+write_file(const struct tree *tree, const char *name, size_t size, int64_t seconds)
+{
+	static char bytes[64 * 1024];
+	const struct timespec times[2] = { { .tv_sec = seconds }, { .tv_sec = seconds } };
+	int fd = openat(tree->fd, name, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, size), (ssize_t)size);
+	assert_int_equal(futimens(fd, times), 0);
+	close(fd);
+}
+
+static bool
+is_there(const struct tree *tree, const char *name)
+{
+	return faccessat(tree->fd, name, F_OK, 0) == 0;
+}
+
+enum { DAY = 86400, NOW = 1795863600, SIZE = 64 * 1024 };
+
+static void
+write_days(const struct tree *tree)
+{
+	write_file(tree, "c.mtr", SIZE, NOW);
+	write_file(tree, "a.mtr", SIZE, NOW - 3 * DAY);
+	write_file(tree, "b.mtr", SIZE, NOW - 2 * DAY);
+	write_file(tree, "a.txt", SIZE, NOW - 9 * DAY);
+}
+
+static void
+the_oldest_files_go_if_all_are_too_large(void **state)
+{
+	const struct retention keep = { .bytes = 2 * SIZE + SIZE / 2, .days = 100 };
+	struct tree tree;
+
+	tree_create(&tree);
+	write_days(&tree);
+	assert_int_equal(retention_apply(&keep, tree.fd, "c.mtr", NOW), 1);
+	assert_false(is_there(&tree, "a.mtr"));
+	assert_true(is_there(&tree, "b.mtr") && is_there(&tree, "c.mtr"));
+	assert_true(is_there(&tree, "a.txt"));
+	assert_int_equal(retention_apply(&keep, tree.fd, "c.mtr", NOW), 0);
+	tree_destroy(&tree);
+}
+
+static void
+files_that_are_too_old_go(void **state)
+{
+	const struct retention keep = { .bytes = INT64_MAX, .days = 1 };
+	struct tree tree;
+
+	tree_create(&tree);
+	write_days(&tree);
+	assert_int_equal(retention_apply(&keep, tree.fd, "b.mtr", NOW), 1);
+	assert_true(is_there(&tree, "b.mtr")); /* the one that is written stays */
+	assert_true(is_there(&tree, "c.mtr"));
+	tree_destroy(&tree);
+}
+
+static void
+all_but_the_current_file_may_go_for_free_space(void **state)
+{
+	const struct retention keep = { .bytes = INT64_MAX, .days = 100, .free = 1000 };
+	struct tree tree;
+
+	tree_create(&tree);
+	write_days(&tree);
+	assert_int_equal(retention_apply(&keep, tree.fd, "a.mtr", NOW), 2);
+	assert_true(is_there(&tree, "a.mtr"));
+	assert_false(retention_remove_oldest(tree.fd, "a.mtr"));
+	assert_true(retention_remove_oldest(tree.fd, ""));
+	assert_false(is_there(&tree, "a.mtr"));
+	tree_destroy(&tree);
+}
+
+static void
+a_file_is_an_eighth_of_the_space(void **state)
+{
+	const struct retention keep = { .bytes = 800 * SIZE, .free = 100 };
+
+	assert_int_equal(retention_file_size(
+				 &keep, &(struct retention_space){ 0, 10000 * SIZE, 20000 * SIZE }),
+		100 * SIZE);
+	assert_int_equal(retention_file_size(&keep,
+				 &(struct retention_space){ 80 * SIZE, 100 * SIZE, 1000 * SIZE }),
+		10 * SIZE);
+	assert_int_equal(
+		retention_file_size(&keep, &(struct retention_space){ 0, 0, 1000 * SIZE }), SIZE);
+}
+
+static struct recorder *
+open_recorder(const struct tree *tree, int64_t bytes)
+{
+	const struct recorder_options options = { .folder = tree->path,
+		.boot = "0123-4567",
+		.keep = { bytes, 1000, 0 },
+		.interval = 10 * NS_PER_SEC };
+	struct recorder *recorder;
+	int64_t holder;
+
+	assert_int_equal(recorder_open(&recorder, &options, &holder), 0);
+	return recorder;
+}
+
+/* A sample of some processes at this time. */
+static void
+add_sample(struct recorder *recorder, struct snapshot *snapshot, int64_t seconds)
+{
+	snapshot_reset(snapshot);
+	snapshot->time = (NOW + seconds) * NS_PER_SEC;
+	snapshot->monotonic = seconds * NS_PER_SEC;
+	for (int64_t i = 1; i <= 2000; i++) {
+		struct process *process = snapshot_add_process(snapshot);
+
+		process->extras = &process_no_extras;
+		process->pid = i;
+		process->start_time = i;
+		process->resident = seconds * i * 65537 % 1000003 * 4096;
+		process->cpu_time = seconds * i;
+	}
+	assert_int_equal(recorder_add(recorder, snapshot), 0);
+}
+
+static void
+a_restarted_recorder_goes_on_in_the_same_file(void **state)
+{
+	struct recording_overview overview;
+	struct snapshot snapshot = { .time = 0 };
+	struct tree tree;
+
+	tree_create(&tree);
+	for (int run = 0; run < 3; run++) {
+		struct recorder *recorder = open_recorder(&tree, INT64_C(1) << 30);
+
+		add_sample(recorder, &snapshot, run * 20);
+		add_sample(recorder, &snapshot, run * 20 + 10);
+		recorder_close(recorder);
+	}
+	assert_int_equal(recording_look_over(tree.path, &overview), 0);
+	assert_int_equal(overview.files, 1);
+	assert_int_equal(overview.samples, 6);
+	assert_int_equal(overview.damaged, 0);
+	assert_int_equal(overview.begin / NS_PER_SEC, NOW);
+	assert_int_equal(overview.end / NS_PER_SEC, NOW + 50);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+/* UTC: the next day begins 13 hours later. */
+static void
+each_day_has_its_file(void **state)
+{
+	struct recording_overview overview;
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder;
+	struct tree tree;
+
+	tree_create(&tree);
+	recorder = open_recorder(&tree, INT64_C(1) << 30);
+	for (int64_t hour = 0; hour < 50; hour += 5)
+		add_sample(recorder, &snapshot, hour * 3600);
+	recorder_close(recorder);
+	assert_int_equal(recording_look_over(tree.path, &overview), 0);
+	assert_int_equal(overview.files, 3);
+	assert_int_equal(overview.samples, 10);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+static void
+what_is_kept_stays_below_the_size(void **state)
+{
+	enum { MOST = 512 * 1024 };
+	struct recording_overview overview;
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder;
+	struct tree tree;
+
+	tree_create(&tree);
+	recorder = open_recorder(&tree, MOST);
+	for (int64_t i = 0; i < 400; i++)
+		add_sample(recorder, &snapshot, i * 10);
+	assert_true(recorder_removed(recorder) > 0);
+	recorder_close(recorder);
+	assert_int_equal(recording_look_over(tree.path, &overview), 0);
+	assert_true(overview.files >= 4);
+	assert_true(overview.bytes > MOST / 2);
+	assert_true(overview.bytes < MOST + MOST / 4); /* checked with each keyframe */
+	assert_int_equal(overview.end / NS_PER_SEC, NOW + 3990);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+/* The only recording of the folder. */
+static void
+find_name(const struct tree *tree, char name[static 64])
+{
+	struct recording_files files = { .count = 0 };
+
+	assert_int_equal(recording_files_find(&files, tree->path), 0);
+	assert_int_equal(files.count, 1);
+	snprintf(name, 64, "%s", strrchr(files.files[0].path, '/') + 1);
+	recording_files_finish(&files);
+}
+
+static void
+a_foreign_file_of_that_name_is_left_as_it_is(void **state)
+{
+	static const char text[] = "this is no recording, and must not be lost";
+	char name[64] = "", content[64] = "";
+	struct recording_overview overview;
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder;
+	struct tree tree;
+	int fd;
+
+	tree_create(&tree);
+	recorder = open_recorder(&tree, INT64_C(1) << 30);
+	add_sample(recorder, &snapshot, 0);
+	recorder_close(recorder);
+	find_name(&tree, name);
+	tree_write(&tree, name, text);
+	recorder = open_recorder(&tree, INT64_C(1) << 30);
+	add_sample(recorder, &snapshot, 10);
+	recorder_close(recorder);
+	fd = openat(tree.fd, name, O_RDONLY);
+	assert_int_equal(read(fd, content, sizeof(content) - 1), sizeof(text) - 1);
+	assert_string_equal(content, text);
+	close(fd);
+	assert_int_equal(recording_look_over(tree.path, &overview), 0);
+	assert_int_equal(overview.samples, 1);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(secrets_of_a_command_line_are_not_recorded),
+		cmocka_unit_test(the_oldest_files_go_if_all_are_too_large),
+		cmocka_unit_test(files_that_are_too_old_go),
+		cmocka_unit_test(all_but_the_current_file_may_go_for_free_space),
+		cmocka_unit_test(a_file_is_an_eighth_of_the_space),
+		cmocka_unit_test(a_restarted_recorder_goes_on_in_the_same_file),
+		cmocka_unit_test(each_day_has_its_file),
+		cmocka_unit_test(what_is_kept_stays_below_the_size),
+		cmocka_unit_test(a_foreign_file_of_that_name_is_left_as_it_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

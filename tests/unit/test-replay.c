@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/cleanup.h"
+#include "collect/collect.h"
+#include "model/needs.h"
+#include "model/reading.h"
+#include "model/snapshot.h"
+#include "output/output.h"
+#include "record/folder.h"
+#include "record/recorded.h"
+#include "record/recorder.h"
+#include "record/replay.h"
+#include "table/filter.h"
+#include "table/order.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SAMPLES = 6, SECOND = 1000000000 };
+
+/* What a column is made of that a recording does not have, or has of the recorder alone. */
+static const char *const left_out[] = { "protection", "blocked", "pss_age", "growth_trend",
+	"fault_segment", "fault_code", "minflt_count", "majflt_count", "tlb_walks" };
+
+static bool
+is_compared(const struct column *column)
+{
+	uint64_t missing = column->need & ~snapshot_recorded_needs() & ~NEED_RANK;
+
+	for (size_t i = 0; i < ARRAY_SIZE(left_out); i++)
+		if (strcmp(column->name, left_out[i]) == 0)
+			return false;
+	return missing == 0;
+}
+
+/* Why the recorder could not read something, such as a process that ended, is not recorded. */
+static void
+drop_hints(char *text)
+{
+	static const char start[] = "{\"kind\": \"hint\"";
+	char *to = text;
+
+	for (char *line = text, *end; *line; line = end) {
+		end = strchr(line, '\n') + 1;
+		if (strncmp(line, start, sizeof(start) - 1) == 0)
+			continue;
+		memmove(to, line, (size_t)(end - line));
+		to += end - line;
+	}
+	*to = '\0';
+}
+
+/* All processes of a snapshot in all columns, as JSON. The caller frees it. */
+static char *
+as_json(const struct snapshot *snapshot)
+{
+	struct selection columns = { .table = &process_table };
+	struct row_list rows = { .count = 0 };
+	struct order order = { .column = table_column(&process_table, "pid") };
+	struct filter *filter = filter_create(&process_table);
+	struct output output = { .format = &output_json };
+	char *text;
+	size_t size;
+
+	for (size_t i = 0; i < process_table.column_count; i++)
+		if (is_compared(&process_table.columns[i]))
+			selection_add(&columns, &process_table.columns[i]);
+	assert_true(columns.count > 50);
+	order_build(&rows, &process_table, snapshot->processes, snapshot->process_count, filter,
+		&order);
+	output.file = open_memstream(&text, &size);
+	assert_int_equal(output_write(&output, snapshot, &columns, &rows), 0);
+	fclose(output.file);
+	output_finish(&output);
+	row_list_finish(&rows);
+	filter_destroy(filter);
+	selection_finish(&columns);
+	drop_hints(text);
+	return text;
+}
+
+/* A child that changes its memory, so that there is something to see. */
+static pid_t
+start_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	for (size_t i = 1;; i = i % 8 + 1) {
+		size_t size = i << 20;
+		char *memory = mmap(
+			NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		memset(memory, 1, size);
+		usleep(3000);
+		munmap(memory, size);
+	}
+}
+
+struct world {
+	struct tree tree;
+	struct snapshot snapshots[2];
+	char *expected[SAMPLES];
+	int64_t times[SAMPLES];
+};
+
+static struct world *
+create_world(void)
+{
+	struct world *world = test_calloc(1, sizeof(*world));
+
+	tree_create(&world->tree);
+	return world;
+}
+
+/* Records what lives. */
+static int
+set_up(void **state)
+{
+	struct world *world = create_world();
+	const struct recorder_options options = { .folder = world->tree.path,
+		.boot = "one",
+		.keep = { INT64_C(1) << 40, 100, 0 },
+		.commands = COMMANDS_FULL,
+		.interval = SECOND };
+	const struct needs needs = { .bits = snapshot_recorded_needs() | NEED_RANK,
+		.pss_budget = SECOND };
+	struct recorder *recorder;
+	struct reading reading;
+	struct source *source;
+	struct snapshot *now = NULL;
+	int64_t holder;
+	pid_t child = start_child();
+
+	assert_int_equal(recorder_open(&recorder, &options, &holder), 0);
+	assert_int_equal(collect_create(NULL, &source), 0);
+	reading_init(&reading, source);
+	for (size_t i = 0; i < SAMPLES; i++) {
+		const struct snapshot *before = now;
+
+		now = &world->snapshots[i % 2];
+		assert_int_equal(reading_take(&reading, now, before, before, &needs, SECOND), 0);
+		world->expected[i] = as_json(now);
+		world->times[i] = now->time;
+		assert_int_equal(recorder_add(recorder, now), 0);
+		usleep(20000);
+	}
+	reading_finish(&reading);
+	recorder_close(recorder);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	*state = world;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < SAMPLES; i++)
+		free(world->expected[i]);
+	snapshot_finish(&world->snapshots[0]);
+	snapshot_finish(&world->snapshots[1]);
+	tree_destroy(&world->tree);
+	test_free(world);
+	return 0;
+}
+
+/* Long texts: shows where they differ. */
+static void
+assert_same(const char *text, const char *expected)
+{
+	size_t same = 0;
+
+	while (text[same] && text[same] == expected[same])
+		same++;
+	if (strcmp(text, expected) != 0)
+		fail_msg("after %.*s: %.60s, was %.60s", 400, text + (same > 400 ? same - 400 : 0),
+			text + same, expected + same);
+}
+
+/* Reads a moment, and compares it with what was recorded. */
+static void
+assert_shows(struct world *world, struct reading *reading, size_t *at, const struct moment *moment,
+	size_t expected)
+{
+	const struct needs needs = { .bits = snapshot_recorded_needs() | NEED_RANK,
+		.moment = *moment };
+	const struct snapshot *before = *at == SIZE_MAX ? NULL : &world->snapshots[*at];
+	struct snapshot *now = &world->snapshots[*at == 0];
+	_cleanup_free_ char *text = NULL;
+
+	assert_int_equal(reading_take(reading, now, before, before, &needs, SECOND), 0);
+	*at = *at == 0;
+	assert_int_equal(now->time, world->times[expected]);
+	assert_true(now->past.is_there);
+	text = as_json(now);
+	assert_same(text, world->expected[expected]);
+}
+
+static void
+a_recording_shows_the_same_as_what_was_recorded(void **state)
+{
+	struct world *world = *state;
+	struct reading reading;
+	struct source *source;
+	size_t at = SIZE_MAX;
+
+	assert_int_equal(replay_create(world->tree.path, &source), 0);
+	reading_init(&reading, source);
+	for (size_t i = 0; i < SAMPLES; i++) {
+		struct moment next = { .steps = 1 }, first = { .kind = MOMENT_FIRST };
+
+		assert_shows(world, &reading, &at, i == 0 ? &first : &next, i);
+	}
+	reading_finish(&reading);
+}
+
+static void
+each_jump_has_its_rates(void **state)
+{
+	static const size_t order[] = { 3, 1, 4, 4, 0, 5, 2 };
+	struct world *world = *state;
+	struct reading reading;
+	struct source *source;
+	size_t at = SIZE_MAX;
+
+	assert_int_equal(replay_create(world->tree.path, &source), 0);
+	reading_init(&reading, source);
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		assert_shows(world, &reading, &at,
+			&(struct moment){ .kind = MOMENT_AT, .time = world->times[order[i]] },
+			order[i]);
+	assert_shows(world, &reading, &at, &(struct moment){ .steps = 0 }, 2);
+	assert_shows(world, &reading, &at, &(struct moment){ .steps = -2 }, 0);
+	assert_shows(world, &reading, &at, &(struct moment){ .steps = 4 }, 4);
+	assert_shows(world, &reading, &at, &(struct moment){ .kind = MOMENT_LAST }, 5);
+	reading_finish(&reading);
+}
+
+static void
+what_is_not_recorded_is_unknown_with_a_hint(void **state)
+{
+	struct world *world = *state;
+	const struct needs needs = { .bits = NEED_PROCESSES | NEED_FAULTS,
+		.moment = { .kind = MOMENT_LAST } };
+	const struct hint *hint;
+	struct source *source;
+	char text[HINT_TEXT_SIZE];
+
+	assert_int_equal(replay_create(world->tree.path, &source), 0);
+	assert_int_equal(source->read(source, &world->snapshots[0], NULL, &needs), 0);
+	hint = snapshot_find_hint(&world->snapshots[0], NEED_FAULTS);
+	assert_non_null(hint);
+	hint_text(hint, text);
+	assert_non_null(strstr(text, "not in this recording"));
+	assert_null(snapshot_find_hint(&world->snapshots[0], NEED_PROCESSES));
+	source->destroy(source);
+}
+
+static void
+a_moment_that_is_not_there_is_an_error(void **state)
+{
+	struct world *world = *state;
+	struct source *source;
+	struct needs needs = { .moment = { .kind = MOMENT_AT, .time = world->times[0] - 1 } };
+
+	assert_int_equal(replay_create(world->tree.path, &source), 0);
+	assert_int_equal(source->read(source, &world->snapshots[0], NULL, &needs), -ENODATA);
+	needs.moment = (struct moment){ .kind = MOMENT_SINCE, .time = world->times[5] + 1 };
+	assert_int_equal(source->read(source, &world->snapshots[0], NULL, &needs), -ENODATA);
+	needs.moment = (struct moment){ .kind = MOMENT_LAST_KILL };
+	assert_int_equal(source->read(source, &world->snapshots[0], NULL, &needs), -ENODATA);
+	source->destroy(source);
+	assert_int_equal(replay_create("/nowhere", &source), -ENOENT);
+}
+
+static void
+a_second_recorder_is_refused(void **state)
+{
+	struct world *world = *state;
+	const struct recorder_options options = {
+		.folder = world->tree.path, .boot = "one", .keep = { INT64_C(1) << 40, 100, 0 }
+	};
+	struct recorder *first, *second;
+	int64_t holder;
+
+	assert_int_equal(recorder_open(&first, &options, &holder), 0);
+	assert_int_equal(recording_lock_holder(world->tree.path), getpid());
+	assert_int_equal(recorder_open(&second, &options, &holder), -EBUSY);
+	assert_int_equal(holder, getpid());
+	recorder_close(first);
+	assert_int_equal(recording_lock_holder(world->tree.path), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_recording_shows_the_same_as_what_was_recorded),
+		cmocka_unit_test(each_jump_has_its_rates),
+		cmocka_unit_test(what_is_not_recorded_is_unknown_with_a_hint),
+		cmocka_unit_test(a_moment_that_is_not_there_is_an_error),
+		cmocka_unit_test(a_second_recorder_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
