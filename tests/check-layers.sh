@@ -21,7 +21,7 @@ sampler: (base|table|model|sampler)/|collect/(maps|perf-ring|procfs)\.h
 output: (base|table|model|output)/|oomlog/oom-kill\.h
 act: (base|table|model|act)/|collect/(procfs|maps)\.h
 tui: (base|table|model|act|tui)/
-command: (base|table|model|collect|sampler|output|act|tui|command)/|oomlog/(oom-log|oom-kill|stamp)\.h
+command: (base|table|model|record|collect|sampler|output|act|tui|command)/|oomlog/(oom-log|oom-kill|stamp)\.h
 '
 
 # Prints the includes of ours in FOLDER that the pattern does not allow.

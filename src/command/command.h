@@ -46,7 +46,7 @@ struct command {
 	const char *summary;   /* one line, for `memtop --help` */
 	const char *arguments; /* after the name in the usage line */
 	const struct command_option *options;
-	struct shared_options shared[3]; /* ends with a zeroed one */
+	struct shared_options shared[4]; /* ends with a zeroed one */
 	const struct table *table;       /* for options with columns; NULL: processes */
 	void (*describe)(FILE *file);    /* text of --help after the options; NULL: the columns */
 	const char *usage_end;           /* errors show --help before this option; NULL: one line */

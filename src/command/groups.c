@@ -2,6 +2,7 @@
 #include "base/known.h"
 #include "command/table-command.h"
 #include "model/group.h"
+#include "model/growth-list.h"
 #include "model/needs.h"
 
 #include <stdio.h>
@@ -211,7 +212,8 @@ const struct command command_groups = {
 	.summary = "show the memory of programs, units, containers and others, each page once",
 	.arguments = "[options]",
 	.options = options_table,
-	.shared = { { table_option_rows, SETTING(table) } },
+	.shared = { { table_option_rows, SETTING(table) },
+		{ past_option_rows, SETTING(table.past) } },
 	.table = &group_table,
 	.describe = describe,
 	.usage_status = USAGE_STATUS,

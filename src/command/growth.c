@@ -74,7 +74,7 @@ prepare_live(struct table_run *run)
 
 	if (own->limit != UNKNOWN)
 		return command_complain(NULL, "--limit needs --series");
-	if (!table_options_has(options, KEPT_DELAY)) {
+	if (!table_options_has(options, KEPT_DELAY) && !options->past.is_asked) {
 		options->interval = LIVE_INTERVAL;
 		options->given |= 1u << KEPT_DELAY;
 	}
@@ -90,6 +90,8 @@ prepare(struct table_run *run)
 
 	if (!own->path)
 		return prepare_live(run);
+	if (run->options->past.is_asked)
+		return command_complain(NULL, "a series is no recording: --series or --from");
 	if (own->has_kind)
 		return command_complain(NULL, "a series has no --by");
 	if (table_options_has(run->options, KEPT_DELAY) || run->options->count > 1)
@@ -177,6 +179,14 @@ ask(const struct table_run *run, struct needs *needs)
 		needs->bits |= growth_list_needs(own->kind);
 }
 
+static int
+list_all(struct table_run *run)
+{
+	const struct growth_run *own = run->own;
+
+	return table_run_list(run, own->list.rows.data, own->list.rows.count, NULL);
+}
+
 /* All blocks together say how long it lasts, if their number is known. */
 static int
 list_live(struct table_run *run)
@@ -187,7 +197,51 @@ list_live(struct table_run *run)
 			       : UNKNOWN;
 
 	growth_list_take(&own->list, run->now, own->kind, run->options->interval, span);
-	return table_run_list(run, own->list.rows.data, own->list.rows.count, NULL);
+	return list_all(run);
+}
+
+/* Between this and the last sample. */
+static int64_t
+span_of_past(const struct table_run *run, int64_t start)
+{
+	const struct past_options *past = &run->options->past;
+	int64_t end = run->now->past.end;
+
+	return (past->to < end ? past->to : end) - start;
+}
+
+static int64_t
+interval_of(const struct table_run *run)
+{
+	int64_t interval = run->now->past.interval;
+
+	return interval == UNKNOWN ? run->options->interval : interval;
+}
+
+/* Follows a recording to its end, and writes what has come of it. */
+static int
+show_past(struct table_run *run)
+{
+	struct growth_run *own = run->own;
+	int64_t start = UNKNOWN;
+	int status;
+
+	while ((status = table_run_read(run)) == EXIT_SUCCESS) {
+		if (start == UNKNOWN)
+			start = run->now->time;
+		growth_list_take(&own->list, run->now, own->kind, interval_of(run),
+			span_of_past(run, start));
+	}
+	if (status != TABLE_NO_BLOCK)
+		return status;
+	run->now = &run->snapshots[run->now == &run->snapshots[0]]; /* the last good one */
+	return table_run_last_block(run);
+}
+
+static int
+show(struct table_run *run)
+{
+	return run->options->past.is_asked ? show_past(run) : table_run_blocks(run);
 }
 
 static int
@@ -208,6 +262,8 @@ list_growth(struct table_run *run)
 {
 	const struct growth_run *own = run->own;
 
+	if (run->options->past.is_asked) /* show_past() has followed it */
+		return list_all(run);
 	return own->path ? list_series(run) : list_live(run);
 }
 
@@ -244,6 +300,7 @@ static const struct table_command lists = {
 	.prepare = prepare,
 	.ask = ask,
 	.rows = list_growth,
+	.show = show,
 	.head = write_head,
 	.write = write_growth,
 };
@@ -263,7 +320,8 @@ const struct command command_growth = {
 	.summary = "who grows, how fast, and whether it looks like a leak",
 	.arguments = "[options]",
 	.options = options_table,
-	.shared = { { table_option_rows, SETTING(table) } },
+	.shared = { { table_option_rows, SETTING(table) },
+		{ past_option_rows, SETTING(table.past) } },
 	.table = &growth_table,
 	.usage_status = USAGE_STATUS,
 	.works_without_proc = true, /* a series is not in /proc */

@@ -239,6 +239,8 @@ complaint_about(const struct oom_options *options, bool has_words)
 	if (has_words && (is_named || !options->has_adj))
 		return is_named ? "a process and a command exclude each other"
 				: "a command needs the adjustment to start it with (-n)";
+	if (options->table.past.is_asked && (options->has_adj || has_words))
+		return "what is recorded cannot be changed";
 	if (options->has_adj && !is_named && !has_words)
 		return "-n needs processes (-p) or a command";
 	if ((options->tree || options->dry_run) && (!options->has_adj || has_words))
@@ -255,6 +257,7 @@ form_of(const struct oom_options *options)
 	if (options->has_adj)
 		return &oom_changes;
 	return process_names_count(&options->named) > 0 && !is_about_order(options) &&
+			       !options->table.past.is_asked &&
 			       options->table.format == &output_text
 		       ? &scores
 		       : &order;
@@ -278,6 +281,7 @@ prepare(struct table_run *run)
 		return USAGE_STATUS;
 	if (run->words[0])
 		return oom_start_command(options, run->words);
+	named->past = &options->table.past;
 	status = process_names_find(named, options->has_adj);
 	if (status == EXIT_SUCCESS)
 		table_options_filter_pids(run->options, named->pids, named->pid_count);
@@ -302,7 +306,8 @@ const struct command command_oom = {
 	.arguments = "[options] [PID | NAME]...\n memtop oom -p PID -n ADJ\n"
 		     " memtop oom -n ADJ [--] COMMAND [ARGUMENT...]",
 	.options = options_table,
-	.shared = { { table_option_rows, SETTING(table) } },
+	.shared = { { table_option_rows, SETTING(table) },
+		{ past_option_rows, SETTING(table.past) } },
 	.describe = process_options_describe,
 	.usage_status = EXIT_FAILURE, /* as choom */
 	.take_word = take_word,

@@ -79,6 +79,7 @@ process_options_prepare(struct process_options *options)
 
 	if (table_options_complete(&options->table, &process_table, NULL, NULL) < 0)
 		return USAGE_STATUS;
+	options->named.past = &options->table.past;
 	status = process_names_find(&options->named, false);
 	if (status == EXIT_SUCCESS && options->named.pid_count > 0)
 		filter_pids(options);
@@ -263,22 +264,42 @@ find_names(struct process_names *named, const struct snapshot *snapshot, bool la
 	return status;
 }
 
+static int
+open_source(const struct process_names *named, struct source **ret_source)
+{
+	int error;
+
+	if (named->past && named->past->is_asked)
+		return past_source_create(named->past, ret_source);
+	error = source_create(0, ret_source);
+	return error < 0 ? command_failure_status("cannot read /proc", error) : EXIT_SUCCESS;
+}
+
+static int
+read_failure(const struct process_names *named, int error)
+{
+	if (named->past && named->past->is_asked && error == -ENODATA)
+		return past_tell_missing(named->past);
+	return command_failure_status("cannot read processes", error);
+}
+
 int
 process_names_find(struct process_names *named, bool largest)
 {
-	const struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY };
+	struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY };
 	struct snapshot snapshot = { .time = 0 };
 	struct source *source;
 	int status, error;
 
 	if (named->name_count == 0)
 		return EXIT_SUCCESS;
-	error = source_create(0, &source);
-	if (error < 0)
-		return command_failure_status("cannot read /proc", error);
+	status = open_source(named, &source);
+	if (status != EXIT_SUCCESS)
+		return status;
+	if (named->past)
+		needs.moment = named->past->from;
 	error = source->read(source, &snapshot, NULL, &needs);
-	status = error < 0 ? command_failure_status("cannot read /proc", error)
-			   : find_names(named, &snapshot, largest);
+	status = error < 0 ? read_failure(named, error) : find_names(named, &snapshot, largest);
 	snapshot_finish(&snapshot);
 	source->destroy(source);
 	return status;

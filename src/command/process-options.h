@@ -13,7 +13,8 @@ struct process_names {
 	size_t pid_count, pid_capacity;
 	char **names; /* process_names_find() finds their PIDs */
 	size_t name_count, name_capacity;
-	bool runs_command; /* an unknown name may be a command */
+	const struct past_options *past; /* where names are looked for; NULL: in what lives */
+	bool runs_command;               /* an unknown name may be a command */
 };
 
 /* Functions for `apply`, with a list of PID and NAME, and for `take_word`, with one of them. */
@@ -28,8 +29,9 @@ process_names_count(const struct process_names *names)
 }
 
 /*
- * Finds the processes with the names: all of them, or only the `largest` by resident memory, and
- * reports that choice. Returns the exit status, and reports names that do not exist.
+ * Finds the processes with the names, of a recording where it begins: all of them, or only the
+ * `largest` by resident memory, and reports that choice. Returns the exit status, and reports names
+ * that do not exist.
  */
 int process_names_find(struct process_names *names, bool largest);
 void process_names_finish(struct process_names *names);

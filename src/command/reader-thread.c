@@ -4,12 +4,9 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "command/loop.h"
-#include "model/derive.h"
-#include "model/growth-list.h"
 #include "model/needs.h"
+#include "model/reading.h"
 #include "model/snapshot.h"
-#include "model/source.h"
-#include "model/verdict.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -20,17 +17,15 @@
 
 /* Only one thread at a time uses the rest; the event descriptors synchronize them. */
 struct reader_thread {
-	struct source *source;
+	struct reading reading;
 	pthread_t thread;
 	int start_fd, ready_fd;
 	struct needs needs; /* with the reader's own arrays and texts: */
 	int64_t *pids, *visible, *near, *summed;
 	char *scope;
 	struct snapshot snapshots[2];
-	struct verdict_history verdicts;
-	struct growth_set growth; /* of processes */
-	struct snapshot rows;     /* for the last snapshot given out (needs.rows_only) */
-	int filling;              /* index of the next or current snapshot */
+	struct snapshot rows; /* for the last snapshot given out (needs.rows_only) */
+	int filling;          /* index of the next or current snapshot */
 	bool has_before, ending;
 	int error;
 	int64_t took; /* time of the last read */
@@ -46,13 +41,8 @@ read_once(struct reader_thread *reader)
 		reader->has_before ? &reader->snapshots[1 - reader->filling] : NULL;
 	int64_t start = loop_now();
 
-	reader->error = reader->source->read(reader->source, now, before, &reader->needs);
-	if (reader->error == 0) {
-		derive(now, before);
-		verdict_take(&reader->verdicts, now, reader->needs.interval);
-		if (!reader->needs.rows_only) /* what is not read would be forgotten */
-			growth_of_processes(&reader->growth, now, reader->needs.interval);
-	}
+	reader->error = reading_take(
+		&reader->reading, now, before, before, &reader->needs, reader->needs.interval);
 	reader->took = loop_now() - start;
 }
 
@@ -77,7 +67,6 @@ reader_thread_create(struct source *source, struct reader_thread **ret_reader)
 	struct reader_thread *reader = xcalloc(1, sizeof(*reader));
 	int error;
 
-	reader->source = source;
 	reader->start_fd = eventfd(0, EFD_CLOEXEC);
 	reader->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	error = reader->start_fd < 0 || reader->ready_fd < 0
@@ -87,7 +76,7 @@ reader_thread_create(struct source *source, struct reader_thread **ret_reader)
 		free(reader);
 		return error;
 	}
-	verdict_init(&reader->verdicts);
+	reading_init(&reader->reading, source);
 	*ret_reader = reader;
 	return 0;
 }
@@ -109,12 +98,10 @@ reader_thread_destroy(struct reader_thread *reader)
 	reader->ending = true;
 	signal_start(reader);
 	pthread_join(reader->thread, NULL);
-	reader->source->destroy(reader->source);
 	snapshot_finish(&reader->snapshots[0]);
 	snapshot_finish(&reader->snapshots[1]);
 	snapshot_finish(&reader->rows);
-	verdict_finish(&reader->verdicts);
-	growth_set_finish(&reader->growth);
+	reading_finish(&reader->reading);
 	close(reader->start_fd);
 	close(reader->ready_fd);
 	free(reader->pids);

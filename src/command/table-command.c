@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "command/loop.h"
-#include "model/derive.h"
 #include "model/needs.h"
 #include "model/source.h"
 
@@ -97,37 +96,74 @@ needs_of(const struct table_options *options)
 	       (options->order.column ? options->order.column->need : 0);
 }
 
+/* The next moment of a recording: the next sample, or with --delay the next after so long. */
+static struct moment
+next_moment(const struct table_run *run)
+{
+	const struct table_options *options = run->options;
+
+	if (!table_options_has(options, KEPT_DELAY))
+		return (struct moment){ .kind = MOMENT_STEP, .steps = 1 };
+	return (struct moment){ .kind = MOMENT_SINCE,
+		.time = known_sum(
+			run->moment.kind == MOMENT_SINCE ? run->moment.time : run->now->time,
+			options->interval) };
+}
+
+/* Takes the result of reading a recording. Returns TABLE_NO_BLOCK at its end. */
+static int
+note_past(struct table_run *run, int error)
+{
+	const struct past_options *past = &run->options->past;
+	bool is_first = run->before == NULL;
+
+	if (error < 0 && error != -ENODATA)
+		return command_failure_status("cannot read the recording", error);
+	run->ended = error < 0 || run->now->time > past->to;
+	if (run->ended)
+		return is_first ? past_tell_missing(past) : TABLE_NO_BLOCK;
+	run->moment = next_moment(run);
+	return EXIT_SUCCESS;
+}
+
 int
 table_run_read(struct table_run *run)
 {
 	const struct table_command *command = run->command;
-	struct needs needs = { .bits = command->needs | needs_of(run->options) };
+	struct needs needs = { .bits = command->needs | needs_of(run->options),
+		.moment = run->moment };
 	int error;
 
 	run->before = run->now;
 	run->now = &run->snapshots[run->now == &run->snapshots[0]];
 	if (command->ask)
 		command->ask(run, &needs);
-	error = run->source->read(
-		run->source, run->now, command->carries ? run->before : NULL, &needs);
-	if (error < 0)
-		return command_failure_status("cannot read /proc", error);
-	derive(run->now, command->has_no_rates ? NULL : run->before);
-	verdict_take(&run->verdicts, run->now, run->options->interval);
-	growth_of_processes(&run->growth, run->now, run->options->interval);
-	return EXIT_SUCCESS;
+	error = reading_take(&run->reading, run->now, command->has_no_rates ? NULL : run->before,
+		command->carries ? run->before : NULL, &needs, run->options->interval);
+	if (run->options->past.is_asked)
+		return note_past(run, error);
+	return error < 0 ? command_failure_status("cannot read /proc", error) : EXIT_SUCCESS;
+}
+
+static int
+make_rows(struct table_run *run)
+{
+	int64_t top = run->options->top;
+	int status = run->command->rows(run);
+
+	if (top > 0 && (uint64_t)top < run->rows.count)
+		run->rows.count = (size_t)top;
+	return status;
 }
 
 static int
 read_rows(struct table_run *run)
 {
-	int64_t top = run->options->top, start = loop_now();
+	int64_t start = loop_now();
 	int status = table_run_read(run);
 
 	if (status == EXIT_SUCCESS)
-		status = run->command->rows(run);
-	if (top > 0 && (uint64_t)top < run->rows.count)
-		run->rows.count = (size_t)top;
+		status = make_rows(run);
 	run->took = loop_now() - start;
 	return status;
 }
@@ -148,15 +184,13 @@ width_of(const struct table_options *options)
 	return size.ws_col;
 }
 
-int
-table_run_block(struct table_run *run)
+static int
+write_block(struct table_run *run)
 {
 	const struct table_command *command = run->command;
 	struct output *output = &run->output;
-	int error, status = read_rows(run);
+	int error;
 
-	if (status != EXIT_SUCCESS)
-		return status == TABLE_NO_BLOCK ? EXIT_SUCCESS : status;
 	output->width = output->file == stdout ? width_of(run->options) : 0;
 	*run->head = '\0';
 	if (command->head)
@@ -165,6 +199,26 @@ table_run_block(struct table_run *run)
 	error = command->write ? command->write(run) : table_run_write(run);
 	run->ended = error == -EPIPE;
 	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
+}
+
+static int
+block_status(struct table_run *run, int status)
+{
+	if (status == EXIT_SUCCESS)
+		return write_block(run);
+	return status == TABLE_NO_BLOCK ? EXIT_SUCCESS : status;
+}
+
+int
+table_run_block(struct table_run *run)
+{
+	return block_status(run, read_rows(run));
+}
+
+int
+table_run_last_block(struct table_run *run)
+{
+	return block_status(run, make_rows(run));
 }
 
 /* Nanoseconds to the next block: one interval, or several if reading takes too long. */
@@ -185,8 +239,8 @@ next_interval(struct table_run *run)
 }
 
 /* Shows a block now and in each interval, until the count is reached or the pipe is closed. */
-static int
-show_blocks(struct table_run *run)
+int
+table_run_blocks(struct table_run *run)
 {
 	int64_t next = loop_now();
 
@@ -195,6 +249,8 @@ show_blocks(struct table_run *run)
 
 		if (status != EXIT_SUCCESS || run->ended || run->number == run->options->count)
 			return status;
+		if (run->options->past.is_asked)
+			continue;
 		next += next_interval(run);
 		if (run->command->is_throttled && next < loop_now())
 			next = loop_now(); /* after a delay, do not catch up */
@@ -204,24 +260,37 @@ show_blocks(struct table_run *run)
 }
 
 static int
+create_source(const struct table_run *run, struct source **ret_source)
+{
+	const struct past_options *past = &run->options->past;
+	int error;
+
+	if (past->is_asked)
+		return past_source_create(past, ret_source);
+	error = source_create(run->command->patience, ret_source);
+	return error < 0 ? command_failure_status("cannot read /proc", error) : EXIT_SUCCESS;
+}
+
+static int
 show(struct table_run *run)
 {
-	int status, error = source_create(run->command->patience, &run->source);
+	struct source *source;
+	int status = create_source(run, &source);
 
-	if (error < 0)
-		return command_failure_status("cannot read /proc", error);
+	if (status != EXIT_SUCCESS)
+		return status;
+	reading_init(&run->reading, source);
+	run->moment = run->options->past.from;
 	run->output = (struct output){ .format = run->options->format,
 		.file = stdout,
 		.charset = charset_of_locale(),
 		.scale = run->options->scale };
-	status = run->command->show ? run->command->show(run) : show_blocks(run);
+	status = run->command->show ? run->command->show(run) : table_run_blocks(run);
 	for (size_t i = 0; i < 2; i++)
 		snapshot_finish(&run->snapshots[i]);
 	row_list_finish(&run->rows);
 	output_finish(&run->output);
-	verdict_finish(&run->verdicts);
-	growth_set_finish(&run->growth);
-	run->source->destroy(run->source);
+	reading_finish(&run->reading);
 	return status == EXIT_SUCCESS ? run->status : status;
 }
 
@@ -233,7 +302,6 @@ create(const struct table_command *lists, void *own, struct table_options *optio
 	run->command = lists;
 	run->own = own;
 	run->options = options;
-	verdict_init(&run->verdicts);
 	return run;
 }
 
@@ -269,7 +337,8 @@ table_command_run(const struct command *command, const struct table_command *lis
 	if (first >= 0) {
 		run->words = argv + first;
 		status = prepare(run, command->table);
-		if (options->count == 0 && !table_options_has(options, KEPT_DELAY))
+		if (options->count == 0 && !table_options_has(options, KEPT_DELAY) &&
+			options->past.to == INT64_MAX)
 			options->count = 1;
 		if (status == 0)
 			status = show(run);

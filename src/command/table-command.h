@@ -3,12 +3,10 @@
 
 #include "command/loop.h"
 #include "command/table-options.h"
-#include "model/growth-list.h"
+#include "model/reading.h"
 #include "model/snapshot.h"
-#include "model/verdict.h"
 
 struct needs;
-struct source;
 
 /* Space for two lines about the scope of OOM kills and a warning. */
 enum { TABLE_HEAD_SIZE = 6 * 1024 };
@@ -19,20 +17,19 @@ struct table_run {
 	struct table_options *options;
 	void *own;    /* settings and state of the command */
 	char **words; /* of a command to start, ending in NULL */
-	struct source *source;
+	struct reading reading;
 	struct snapshot snapshots[2];
 	struct snapshot *now;          /* the last reading */
 	const struct snapshot *before; /* the one before it, or NULL */
 	int64_t number;                /* of the block, from 1 */
 	struct row_list rows;
 	struct output output;
-	int status; /* the exit status if all else succeeds */
-	bool ended; /* the pipe of the output is closed */
+	int status;           /* the exit status if all else succeeds */
+	bool ended;           /* the pipe of the output is closed, or the recording ends */
+	struct moment moment; /* of the recording: the next one */
 	char head[TABLE_HEAD_SIZE];
 	struct hint told[MOST_HINTS]; /* the hints written on standard error */
 	size_t told_count;
-	struct verdict_history verdicts;
-	struct growth_set growth; /* of processes */
 	struct throttle throttle;
 	bool throttle_is_told;
 	int64_t took; /* nanoseconds for the last reading */
@@ -92,6 +89,13 @@ void table_run_head(struct table_run *run, const char *format, ...)
 /* Writes the block; if its format has no space for hints, reports each once. */
 int table_run_write(struct table_run *run);
 
-/* For `show`: read once, write one block. Both return an exit status. */
+/*
+ * For `show`: read once (TABLE_NO_BLOCK: the recording has ended), write one block, or one each
+ * interval. All return an exit status.
+ */
 int table_run_read(struct table_run *run);
 int table_run_block(struct table_run *run);
+int table_run_blocks(struct table_run *run);
+
+/* The same as table_run_block() with what has been read. */
+int table_run_last_block(struct table_run *run);

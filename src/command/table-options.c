@@ -184,6 +184,7 @@ table_options_init(struct table_options *options)
 		.scale = SCALE_HUMAN,
 		.format = &output_text,
 	};
+	past_options_init(&options->past);
 }
 
 void

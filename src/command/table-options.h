@@ -2,6 +2,7 @@
 #pragma once
 
 #include "command/command.h"
+#include "command/past.h"
 #include "output/output.h"
 #include "table/filter.h"
 #include "table/order.h"
@@ -26,6 +27,7 @@ struct table_options {
 	int64_t width;     /* UNKNOWN: of the terminal, if any */
 	enum scale scale;
 	const struct output_format *format;
+	struct past_options past;
 	bool explain;   /* figures instead of rows, in a text */
 	unsigned given; /* the kept options: bits 1 << enum kept_kind */
 	struct kept_option *kept;

@@ -12,6 +12,7 @@
 #include "model/needs.h"
 #include "model/process.h"
 #include "model/snapshot.h"
+#include "model/source.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
 
@@ -26,6 +27,8 @@
 
 /* During many resizes, waits before drawing again. */
 enum { RESIZE_QUIET_NS = 30 * 1000000, FIRST_ROWS_NS = 200 * 1000000, COMPLAINT_SIZE = 256 };
+
+extern const struct command command_replay;
 
 struct top_options {
 	struct process_options process;
@@ -52,6 +55,29 @@ struct top {
 	int error;
 };
 
+static bool
+is_past(const struct top *top)
+{
+	return top->options->process.table.past.is_asked;
+}
+
+/* A sample of a recording: the one that is wanted next, or the same where it lacks something. */
+static void
+start_past(struct top *top)
+{
+	struct moment moment = { .kind = MOMENT_STEP };
+	struct needs needs;
+
+	if (reader_thread_is_busy(top->reader) ||
+		(!tui_take_moment(top->tui, &moment) && tui_is_complete(top->tui)))
+		return;
+	needs = tui_needs(top->tui);
+	needs.moment = moment;
+	needs.rows_only = needs.sizes_only = false;
+	needs.bits |= NEED_EVENTS;
+	reader_thread_start(top->reader, &needs);
+}
+
 static void
 start_read(struct top *top)
 {
@@ -59,6 +85,10 @@ start_read(struct top *top)
 	struct needs needs;
 	bool is_between;
 
+	if (is_past(top)) {
+		start_past(top);
+		return;
+	}
 	/* A request during a read is kept. */
 	if (tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader))
 		return;
@@ -90,9 +120,14 @@ take_snapshot(struct top *top)
 	const struct snapshot *snapshot;
 	int64_t interval = top->options->screen.interval;
 
-	if (tui_is_frozen(top->tui))
+	if (tui_is_frozen(top->tui) && !is_past(top))
 		return;
 	snapshot = reader_thread_take(top->reader, &top->error);
+	if (!snapshot && is_past(top) && top->error == -ENODATA && top->taken > 0) {
+		tui_miss_moment(top->tui);
+		top->error = 0;
+		top->changed = true;
+	}
 	if (!snapshot)
 		return;
 	if (!top->only_missing)
@@ -200,7 +235,8 @@ static int
 wait_for_events(const struct top *top, struct pollfd *waits, nfds_t count, const sigset_t *mask)
 {
 	bool idle = tui_is_frozen(top->tui) || reader_thread_is_busy(top->reader);
-	int64_t until = idle ? loop_now() + NS_PER_SEC : top->next;
+	int64_t next = is_past(top) ? tui_next_moment(top->tui) : top->next;
+	int64_t until = idle || next == INT64_MAX ? loop_now() + NS_PER_SEC : next;
 	struct timespec pause;
 
 	if (top->changed && top->quiet_until < until)
@@ -227,7 +263,9 @@ run_loop(struct top *top, const sigset_t *mask)
 			start_read(top);
 		else if (!top->changed)
 			return; /* -n: all refreshes are done */
-		waits[1].fd = tui_is_frozen(top->tui) ? -1 : reader_thread_fd(top->reader);
+		waits[1].fd = tui_is_frozen(top->tui) && !is_past(top)
+				      ? -1
+				      : reader_thread_fd(top->reader);
 		ready = wait_for_events(top, waits, 2, mask);
 		if (ready < 0 && errno != EINTR)
 			return;
@@ -253,24 +291,27 @@ finish(const struct top *top)
 	}
 	if (top->error == 0)
 		return EXIT_SUCCESS;
+	if (is_past(top) && top->error == -ENODATA)
+		return past_tell_missing(&top->options->process.table.past);
 	log_error("cannot read /proc: %s", strerror(-top->error));
 	return EXIT_FAILURE;
 }
 
-/* The screen is open already. */
+/* The screen is open already. `source` is of a recording, or NULL. */
 static int
-run_screen(struct top_options *options, const char *path, const char *complaint)
+run_screen(
+	struct top_options *options, struct source *source, const char *path, const char *complaint)
 {
 	struct top top = { .options = options, .path = path };
 	const struct table_options *table = &options->process.table;
-	struct source *source;
 	sigset_t mask;
 	int status;
 
-	top.error = source_create(PATIENCE_OF_SCREEN, &source);
+	top.error = source ? 0 : source_create(PATIENCE_OF_SCREEN, &source);
 	if (top.error == 0)
 		top.error = reader_thread_create(source, &top.reader);
-	top.tui = tui_create(&options->screen, table->filter, table->filter_text);
+	top.tui = tui_create(&options->screen, table->filter, table->filter_text,
+		table->past.is_asked ? &table->past.from : NULL);
 	tui_tell(top.tui, complaint);
 	top.changed = true;
 	block_signals(&mask);
@@ -338,14 +379,21 @@ prepare(struct top_options *options, char **ret_path, char complaint[static COMP
 static int
 show(struct top_options *options, const char *path, char complaint[static COMPLAINT_SIZE])
 {
+	const struct past_options *past = &options->process.table.past;
+	struct source *source = NULL;
+
 	if (options->process.lock)
 		lock_self(note_complaint, complaint);
 	if (options->process.batch)
 		return batch_run(&options->process);
+	if (past->is_asked && past_source_create(past, &source) != EXIT_SUCCESS)
+		return EXIT_FAILURE;
 	if (screen_open(options->screen.mouse, &options->screen.palette)) {
 		exchange(&options->process.table, &options->screen);
-		return run_screen(options, path, complaint);
+		return run_screen(options, source, path, complaint);
 	}
+	if (source)
+		source->destroy(source);
 	log_error("no screen is possible here: one block of 'memtop batch' instead");
 	options->process.table.count = 1;
 	return batch_run(&options->process);
@@ -375,6 +423,7 @@ run(const struct command *command, int argc, char **argv)
 	int status;
 
 	init(&options);
+	options.process.table.past.is_asked = command == &command_replay;
 	if (command_parse(command, argc, argv, &options, &status) >= 0) {
 		status = prepare(&options, &path, complaint);
 		if (status == EXIT_SUCCESS)
@@ -386,14 +435,44 @@ run(const struct command *command, int argc, char **argv)
 	return status;
 }
 
+/* The recording to show. */
+static int
+take_recording(void *settings, const char *word)
+{
+	struct top_options *options = settings;
+	struct past_options *past = &options->process.table.past;
+
+	if (past->path)
+		return command_refuse_word(settings, word);
+	past->path = word;
+	return 0;
+}
+
 #define SETTING(member) offsetof(struct top_options, member)
+#define SCREEN_OPTIONS                                                                             \
+	{ "config", 0, "FILE", "read and write the settings of the screen there", option_set_text, \
+		SETTING(config), 0 },                                                              \
+		{ "no-config", 0, NULL, "read no settings", option_set_flag, SETTING(no_config),   \
+			0 },                                                                       \
+		{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text",   \
+			option_set_flag, SETTING(no_mouse), 0 },
 
 /* clang-format off */
 static const struct command_option options_table[] = {
 	{ "batch", 'b', NULL, "print blocks instead of opening the screen", option_set_flag, SETTING(process.batch), 0 },
-	{ "config", 0, "FILE", "read and write the settings of the screen there", option_set_text, SETTING(config), 0 },
-	{ "no-config", 0, NULL, "read no settings", option_set_flag, SETTING(no_config), 0 },
-	{ "no-mouse", 0, NULL, "leave the mouse to the terminal, as for selecting text", option_set_flag, SETTING(no_mouse), 0 },
+	SCREEN_OPTIONS
+	{ .name = NULL },
+};
+
+static const struct command_option replay_options[] = {
+	{ "begin", 'b', "TIME", "start there instead of with the first sample: " MOMENT_FORMS, past_set_from, SETTING(process.table.past), 0 },
+	{ "pid", 'p', "PID,...", "only these processes; a NAME stands for all of that name where it starts", process_names_apply, SETTING(process.named), 0 },
+	{ "user", 'u', "USER", "only processes of USER (name or number); !USER: of all others", table_options_keep, SETTING(process.table), KEPT_USER },
+	{ "fields", 'F', "FIELD,...", "columns to show", table_options_keep, SETTING(process.table), KEPT_FIELDS },
+	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", table_options_keep, SETTING(process.table), KEPT_ORDER },
+	{ "filter", 0, "EXPR", "only rows for which EXPR holds", table_options_keep, SETTING(process.table), KEPT_FILTER },
+	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", table_options_keep, SETTING(process.table), KEPT_SCALE },
+	SCREEN_OPTIONS
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -408,5 +487,17 @@ const struct command command_top = {
 	.describe = describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,
+	.run = run,
+};
+
+const struct command command_replay = {
+	.name = "replay",
+	.summary = "the screen of what memtop record has recorded",
+	.arguments = "[options] [FILE | FOLDER]",
+	.options = replay_options,
+	.describe = process_options_describe,
+	.usage_status = USAGE_STATUS,
+	.take_word = take_recording,
+	.works_without_proc = true,
 	.run = run,
 };

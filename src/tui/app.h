@@ -5,6 +5,7 @@
 #include "model/event.h"
 #include "tui/bar.h"
 #include "tui/choose.h"
+#include "tui/past-state.h"
 #include "tui/process-key.h"
 #include "tui/prompt.h"
 #include "tui/tui-settings.h"
@@ -36,6 +37,7 @@ struct app {
 	enum charset charset;
 	struct process_list *processes; /* shared by the views that list processes */
 	struct series graphs[GRAPHS];   /* of the header */
+	struct past_state past;         /* of a recording */
 	struct process_key process;     /* subject of the open page, if it has one */
 
 	/* The open tab, and the pages opened from it. */

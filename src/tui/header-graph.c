@@ -32,7 +32,7 @@ figure_of(const struct app *app, size_t offset)
 void
 header_note(struct app *app)
 {
-	if (app->snapshot->only_missing)
+	if (app->snapshot->only_missing || app->past.is_open)
 		return;
 	for (size_t i = 0; i < GRAPHS; i++)
 		series_add(&app->graphs[i], app->snapshot->monotonic,
@@ -42,7 +42,8 @@ header_note(struct app *app)
 int
 header_graph_height(const struct app *app, int window_height)
 {
-	return app->settings->graph && window_height >= LEAST_WINDOW ? HEIGHT : 0;
+	return app->settings->graph && !app->past.is_open && window_height >= LEAST_WINDOW ? HEIGHT
+											   : 0;
 }
 
 static void

@@ -5,13 +5,21 @@
 #include "model/snapshot.h"
 #include "model/verdict.h"
 #include "tui/app.h"
+#include "tui/past.h"
 #include "tui/screen.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { LEAST_ROWS = 6, TEXT_SIZE = 256, STATE_COLUMNS = 9, TABS_FROM = 5, HIGH_WINDOW = 24 };
+enum {
+	LEAST_ROWS = 6,
+	TEXT_SIZE = 256,
+	STATE_COLUMNS = 9,
+	TABS_FROM = 5,
+	HIGH_WINDOW = 24,
+	TITLE_FROM = 6 + LEAST_ROWS + 2
+};
 
 /* The texts at the right end of the title; the later ones only if there is space. */
 
@@ -65,6 +73,11 @@ draw_title(struct app *app, WINDOW *window, int y)
 	text_safe(host, sizeof(host), system->host ? system->host : "-", app->charset);
 	unit_format(up, UNIT_SPAN, system->uptime, SCALE_HUMAN);
 	used = screen_put(window, y, 0, STYLE_BOLD, "memtop");
+	if (app->past.is_open) {
+		used += screen_printf(window, y, used, STYLE_NORMAL, "  %s", host);
+		past_draw(app, window, y, used);
+		return;
+	}
 	used += screen_printf(window, y, used, STYLE_NORMAL, "  %s  up %-7s  %02d:%02d:%02d", host,
 		up, local.tm_hour, local.tm_min, local.tm_sec);
 	if (app->is_frozen)
@@ -126,6 +139,19 @@ draw_verdict(struct app *app, WINDOW *window, int y)
 	}
 }
 
+/* Where there is no title a recording still says which moment it is. */
+static int
+moment_height(const struct app *app, int window_height)
+{
+	return app->past.is_open && window_height < TITLE_FROM;
+}
+
+static void
+draw_moment(struct app *app, WINDOW *window, int y)
+{
+	past_draw(app, window, y, 0);
+}
+
 /* The limit of memtop's own cgroup, as in a container: a line where rows have room enough. */
 static int
 limit_height(const struct app *app, int window_height)
@@ -178,6 +204,7 @@ static const struct {
 	int (*height)(const struct app *app, int window_height); /* NULL: 1 */
 } parts[] = {
 	{ draw_title, 6 },
+	{ draw_moment, 0, moment_height },
 	{ header_draw_memory, 1 },
 	{ header_draw_legend, 4 },
 	{ header_draw_swap, 3 },
@@ -187,7 +214,7 @@ static const struct {
 	{ draw_tabs, TABS_FROM },
 };
 
-enum { MOST_LINES = ARRAY_SIZE(parts) - 2 };
+enum { MOST_LINES = ARRAY_SIZE(parts) - 3 };
 
 /* Without the line of the filter. */
 static int

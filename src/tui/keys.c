@@ -61,6 +61,21 @@ static const struct key_binding screen_bindings[] = {
 	{ ACTION_REDRAW, "Ctrl-L", "redraw the screen", { CONTROL('L') } },
 };
 
+static const struct key_binding past_bindings[] = {
+	{ ACTION_PAST_NEXT, "t", "the next sample", { 't' }, "In a recording (memtop replay)" },
+	{ ACTION_PAST_PREVIOUS, "T", "the sample before", { 'T' } },
+	{ ACTION_PAST_FORWARD, ".", "ten samples on", { '.' } },
+	{ ACTION_PAST_BACK, ",", "ten samples back", { ',' } },
+	{ ACTION_PAST_MARK_NEXT, "]", "the next kill, gap or other event", { ']' } },
+	{ ACTION_PAST_MARK_PREVIOUS, "[", "the one before", { '[' } },
+	{ ACTION_PAST_TIME, "b", "go to a time: 03:12, -2h, oom, last", { 'b' } },
+	{ ACTION_PAST_FIRST, "r", "the first sample", { 'r' } },
+	{ ACTION_PAST_LAST, "Z", "the last sample", { 'Z' } },
+	{ ACTION_PAST_PLAY, "z", "play it, or stop", { 'z' } },
+	{ ACTION_PAST_FASTER, "+", "while it plays: faster", { '+' } },
+	{ ACTION_PAST_SLOWER, "-", "while it plays: slower", { '-' } },
+};
+
 static const struct key_binding prompt_bindings[] = {
 	{ ACTION_TAKE, "Enter", "use the typed or chosen text; typing narrows a list", { '\n', '\r', KEY_ENTER }, "In a line to type and a list to choose from" },
 	{ ACTION_CANCEL, "Esc Ctrl-G", "cancel: nothing changes", { ESCAPE, CONTROL('G') } },
@@ -87,6 +102,7 @@ static const struct key_binding editor_bindings[] = {
 /* clang-format on */
 
 const struct key_list screen_keys = { screen_bindings, ARRAY_SIZE(screen_bindings) };
+const struct key_list past_keys = { past_bindings, ARRAY_SIZE(past_bindings) };
 const struct key_list prompt_keys = { prompt_bindings, ARRAY_SIZE(prompt_bindings) };
 const struct key_list editor_keys = { editor_bindings, ARRAY_SIZE(editor_bindings) };
 

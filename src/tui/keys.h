@@ -56,6 +56,20 @@ enum action {
 	ACTION_REDRAW,
 	ACTION_MOUSE,
 
+	/* For a recording. */
+	ACTION_PAST_NEXT,
+	ACTION_PAST_PREVIOUS,
+	ACTION_PAST_FORWARD,
+	ACTION_PAST_BACK,
+	ACTION_PAST_MARK_NEXT,
+	ACTION_PAST_MARK_PREVIOUS,
+	ACTION_PAST_FIRST,
+	ACTION_PAST_LAST,
+	ACTION_PAST_TIME,
+	ACTION_PAST_PLAY,
+	ACTION_PAST_FASTER,
+	ACTION_PAST_SLOWER,
+
 	/* For a prompt, and a list to choose from. */
 	ACTION_TAKE,
 	ACTION_CANCEL,
@@ -99,7 +113,8 @@ struct key_list {
 	size_t count;
 };
 
-extern const struct key_list screen_keys, prompt_keys, editor_keys;
+/* Of a recording those of `past_keys` come before those of `screen_keys`. */
+extern const struct key_list screen_keys, past_keys, prompt_keys, editor_keys;
 
 /* Whether a binding has a key; the key with a name of `length` bytes, or 0. */
 bool key_binding_has(const struct key_binding *binding, int code);

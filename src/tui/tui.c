@@ -8,6 +8,7 @@
 #include "tui/editor.h"
 #include "tui/header.h"
 #include "tui/mouse.h"
+#include "tui/past.h"
 #include "tui/process-list.h"
 #include "tui/screen.h"
 #include "tui/table-input.h"
@@ -18,9 +19,14 @@
 #include <string.h>
 
 struct app *
-tui_create(struct tui_settings *settings, const struct filter *filter, const char *filter_text)
+tui_create(struct tui_settings *settings, const struct filter *filter, const char *filter_text,
+	const struct moment *past)
 {
 	struct app *app = xcalloc(1, sizeof(*app));
+
+	app->past.is_open = past != NULL;
+	if (past)
+		past_go(app, past);
 
 	app->settings = settings;
 	app->charset = charset_of_locale();
@@ -66,6 +72,10 @@ announce(struct app *app)
 	const struct snapshot *snapshot = app->snapshot;
 	char text[EVENT_TEXT_SIZE];
 
+	if (app->past.is_open) { /* each sample has its own */
+		app->announcement[0] = '\0';
+		app->announced = 0;
+	}
 	if (snapshot->events.count == 0)
 		return;
 	app->announced += snapshot->events.count;
@@ -223,6 +233,24 @@ tui_tell(struct app *app, const char *message)
 }
 
 bool
+tui_take_moment(struct app *app, struct moment *ret_moment)
+{
+	return past_take(app, ret_moment);
+}
+
+int64_t
+tui_next_moment(const struct app *app)
+{
+	return past_next(app);
+}
+
+void
+tui_miss_moment(struct app *app)
+{
+	past_miss(app);
+}
+
+bool
 tui_stands_still(const struct app *app)
 {
 	return app->editor->state != EDITOR_WAITING &&
@@ -355,6 +383,18 @@ static const struct action_handler on_processes[] = {
 	{ ACTION_ADJUST_UP, .act_with = adjust, .argument = 1 },
 };
 
+/* Nothing can be done to what was recorded. */
+static bool
+refuse_change(struct app *app, enum action action)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(on_processes); i++)
+		if (app->past.is_open && on_processes[i].action == action) {
+			app_say(app, "this is a recording: its processes cannot be changed");
+			return true;
+		}
+	return false;
+}
+
 #define TAKES(handlers) action_handle(handlers, ARRAY_SIZE(handlers), app, action)
 
 /* Asks the open view first, then the keys of all views. */
@@ -364,7 +404,8 @@ take_action(struct app *app, enum action action)
 	const struct view *view = app->view;
 	bool has_processes = view->has_process || view == app->last_list || view->targets;
 
-	return (view->act && view->act(app_state(app, view), app, action)) ||
+	return refuse_change(app, action) ||
+	       (view->act && view->act(app_state(app, view), app, action)) ||
 	       (view->has_list && list_action(app_state(app, view), action)) ||
 	       (view->table && table_input(app, action)) || TAKES(everywhere) ||
 	       (has_processes && TAKES(on_processes));
@@ -394,7 +435,7 @@ take_key(struct app *app, int key)
 		mouse_take(app);
 	else if (!choose_key(&app->choose, key) && !prompt_key(app, &app->prompt, key) &&
 		 !editor_key(app, key) && !(action == ACTION_BACK && end_announcement(app)) &&
-		 !(opens ? app_open(app, opens) : take_action(app, action)))
+		 !past_key(app, key) && !(opens ? app_open(app, opens) : take_action(app, action)))
 		refuse_key(app, key, opens || action != ACTION_NONE);
 }
 
@@ -446,6 +487,15 @@ hints_of_view(const struct app *app, struct hint hints[static MOST_HINTS])
 		hints);
 }
 
+/* The keys that matter most here. */
+static const char *
+hint_of(const struct app *app)
+{
+	if (editor_is_open(app->editor))
+		return editor_hint;
+	return app->past.is_open && app->view == app->last_list ? past_hint : app->view->hint;
+}
+
 static void
 draw_last_line(struct app *app, WINDOW *window)
 {
@@ -462,8 +512,7 @@ draw_last_line(struct app *app, WINDOW *window)
 		screen_put(window, y, 0, STYLE_DIM, hint);
 	} else {
 		app->hint_line = y;
-		screen_put_keys(
-			window, y, editor_is_open(app->editor) ? editor_hint : app->view->hint);
+		screen_put_keys(window, y, hint_of(app));
 	}
 }
 

@@ -11,12 +11,12 @@ struct snapshot;
 struct app;
 
 /*
- * Creates the screen. The settings are borrowed and changed. `filter` (NULL: none) is from the
- * command line and always active; `filter_text` is its text on the screen (NULL: none). Both are
- * borrowed.
+ * Creates the screen, of a recording from a moment on (NULL: of what lives). The settings are
+ * borrowed and changed. `filter` (NULL: none) is from the command line and always active;
+ * `filter_text` is its text on the screen (NULL: none). Both are borrowed.
  */
-struct app *tui_create(
-	struct tui_settings *settings, const struct filter *filter, const char *filter_text);
+struct app *tui_create(struct tui_settings *settings, const struct filter *filter,
+	const char *filter_text, const struct moment *past);
 void tui_destroy(struct app *app);
 
 /*
@@ -32,6 +32,16 @@ struct needs tui_needs(const struct app *app);
 
 /* Handles a key of curses. Returns false if the program is to end. */
 bool tui_key(struct app *app, int key);
+
+/*
+ * Of a recording: takes which sample is to be read next. Returns false if none is now; then
+ * tui_next_moment() says when one may be (CLOCK_MONOTONIC; INT64_MAX: after a key).
+ */
+bool tui_take_moment(struct app *app, struct moment *ret_moment);
+int64_t tui_next_moment(const struct app *app);
+
+/* That sample does not exist. */
+void tui_miss_moment(struct app *app);
 
 /* Whether the snapshot has all needs of now; false for the first one. */
 bool tui_is_complete(const struct app *app);

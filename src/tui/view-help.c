@@ -61,12 +61,13 @@ gather_first(struct line lines[static MOST_LINES])
 
 /* The keys of views follow the key that opens a row. */
 static size_t
-gather(struct line lines[static MOST_LINES])
+gather(const struct app *app, struct line lines[static MOST_LINES])
 {
-	static const struct key_list *const lists[] = { &screen_keys, &prompt_keys, &editor_keys };
+	static const struct key_list *const lists[] = { &past_keys, &screen_keys, &prompt_keys,
+		&editor_keys };
 	size_t count = gather_first(lines);
 
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+	for (size_t i = app->past.is_open ? 0 : 1; i < ARRAY_SIZE(lists); i++)
 		for (size_t j = 0; j < lists[i]->count; j++) {
 			count = add(lines, count, &lists[i]->bindings[j]);
 			if (lists[i]->bindings[j].action != ACTION_OPEN)
@@ -96,7 +97,7 @@ draw(void *data, struct app *app, WINDOW *window)
 {
 	struct list *list = data;
 	struct line lines[MOST_LINES];
-	size_t count = gather(lines);
+	size_t count = gather(app, lines);
 
 	list_fit_page(list, count, (size_t)getmaxy(window));
 	for (size_t i = list->selected; i < count; i++)

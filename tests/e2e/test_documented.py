@@ -14,7 +14,7 @@ from conftest import BUILD, SOURCE, memtop, run
 
 COMPLETIONS = Path(os.environ["BUILD"]) / "data" / "completions"
 COMMANDS = ["", "check", "free", "batch", "groups", "oom", "oom log", "faults", "map", "budget",
-            "growth", "kernel", "help"]
+            "growth", "kernel", "record", "replay", "help"]
 FIRST_WORDS = list(dict.fromkeys(command.split()[0] for command in COMMANDS[1:]))
 OPTION = re.compile(r" +(?:-(\w)(?: [A-Z])?, )?--([a-z-]+)(?: ([A-Z][A-Z,.]*)|(?=\[=)(\[=[A-Z]+\]))? ")
 
@@ -270,11 +270,14 @@ def test_completion_is_well_formed(shell, file):
 
 
 def test_every_key_is_in_the_page():
-    rows = re.findall(r'{ ACTION_\w+, "((?:[^"\\]|\\.)*)", "', (SOURCE / "src/tui/keys.c").read_text())
+    rows, past = [], []
+    for action, keys in re.findall(r'{ ACTION_(\w+), "((?:[^"\\]|\\.)*)", "', (SOURCE / "src/tui/keys.c").read_text()):
+        (past if action.startswith("PAST_") else rows).append(keys)
     for view in (SOURCE / "src/tui").glob("view-*.c"):
         rows += re.findall(r'\.keys = "([^"]*)"', view.read_text())
     assert "? h F1" in rows
-    assert len(rows) > 30
-    page = (SOURCE / "man/memtop.1.scd").read_text()
-    for keys in rows:
-        assert f"\n*{keys}*\n\t" in page, keys
+    assert len(rows) > 30 and len(past) > 10
+    for name, in_page in (("memtop", rows), ("memtop-replay", past)):
+        page = (SOURCE / f"man/{name}.1.scd").read_text()
+        for keys in in_page:
+            assert f"\n*{keys}*\n\t" in page, keys

@@ -30,7 +30,7 @@ screen_fixture_create(const char *columns)
 		.interval = 1500000000,
 		.scale = SCALE_HUMAN,
 	};
-	fixture->tui = tui_create(&fixture->settings, NULL, NULL);
+	fixture->tui = tui_create(&fixture->settings, NULL, NULL, NULL);
 	return fixture;
 }
 

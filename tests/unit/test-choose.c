@@ -293,7 +293,7 @@ the_first_screen_lacks_what_is_not_seen(void **state)
 	struct app *tui;
 
 	tui_destroy(fixture->tui);
-	tui = fixture->tui = tui_create(&fixture->settings, NULL, NULL);
+	tui = fixture->tui = tui_create(&fixture->settings, NULL, NULL, NULL);
 	assert_true(tui_needs(tui).sizes_only && !tui_needs(tui).rows_only);
 	assert_true(tui_has_rows_to_draw(tui)); /* there are none, which is said */
 	fixture->snapshot.sizes_only = true;

@@ -27,6 +27,7 @@ every_request_has_a_key_and_no_key_two(void **state)
 	bool has_key[ACTION_COUNT] = { false };
 
 	check_keys(&screen_keys, has_key);
+	check_keys(&past_keys, has_key);
 	check_keys(&prompt_keys, has_key);
 	check_keys(&editor_keys, has_key);
 	for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++)
@@ -119,6 +120,7 @@ static void
 every_name_in_the_help_is_that_of_its_key(void **state)
 {
 	check_names(&screen_keys);
+	check_names(&past_keys);
 	check_names(&prompt_keys);
 	check_names(&editor_keys);
 }

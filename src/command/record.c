@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "act/lock.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "collect/procfs.h"
+#include "command/command.h"
+#include "command/loop.h"
+#include "command/recording.h"
+#include "model/needs.h"
+#include "model/reading.h"
+#include "model/snapshot.h"
+#include "record/folder.h"
+#include "record/recorded.h"
+#include "record/recorder.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define USUAL_INTERVAL (10 * NS_PER_SEC)
+#define DENSE_INTERVAL NS_PER_SEC
+#define DENSE_SPAN (120 * NS_PER_SEC)
+#define USUAL_BYTES (INT64_C(500) * 1024 * 1024)
+
+enum {
+	USUAL_DAYS = 14,
+	USUAL_FREE = 50,        /* per mille of the file system */
+	MUCH_PRESSURE = 100,    /* per mille of the last 10 seconds: samples become denser, */
+	LITTLE_AVAILABLE = 100, /* and where less is available, per mille of MemTotal */
+	PSS_SHARE = 5000,       /* one in so many nanoseconds is for PSS */
+	COMPLAINT_PAUSE = 3600, /* seconds */
+};
+
+struct record_options {
+	struct recorder_options recorder;
+	const char *folder;
+	int64_t count;
+	bool lock, status;
+};
+
+struct record_run {
+	struct record_options *options;
+	struct recorder *recorder;
+	struct reading reading;
+	struct snapshot snapshots[2];
+	struct snapshot *now;
+	int64_t number;
+	int64_t dense_until; /* CLOCK_BOOTTIME */
+	int64_t complained;  /* the same; 0: all is well */
+	int64_t lost;        /* samples that could not be written since then */
+	bool has_told_left_out;
+};
+
+static int
+set_size(void *member, const struct command_option *option, const char *value)
+{
+	int64_t *size = member;
+
+	if (unit_parse(UNIT_BYTES, value, size) < 0 || *size < 1)
+		return option_complain(option, value, "not a size such as 500M or 2G");
+	return 0;
+}
+
+static int
+set_share(void *member, const struct command_option *option, const char *value)
+{
+	int64_t *share = member;
+	_cleanup_free_ char *number = xstrdup(value);
+	size_t length = strlen(number);
+
+	if (length > 0 && number[length - 1] == '%')
+		number[length - 1] = '\0';
+	if (unit_parse(UNIT_PERCENT, number, share) < 0 || *share < 0 || *share > 1000)
+		return option_complain(option, value, "not a percentage from 0 to 100");
+	return 0;
+}
+
+static int
+set_days(void *member, const struct command_option *option, const char *value)
+{
+	return option_set_number(
+		member, option, value, 1, 100000, "not a number of days from 1 to 100000");
+}
+
+static int
+set_commands(void *member, const struct command_option *option, const char *value)
+{
+	static const char *const names[] = {
+		[COMMANDS_REDACTED] = "redact",
+		[COMMANDS_FULL] = "full",
+		[COMMANDS_NONE] = "name",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(value, names[i]) == 0) {
+			*(enum recorded_command *)member = (enum recorded_command)i;
+			return 0;
+		}
+	return option_complain(option, value, "not one of redact, full, name");
+}
+
+#define SETTING(member) offsetof(struct record_options, member)
+
+/* clang-format off */
+static const struct command_option options_table[] = {
+	{ "delay", 'd', "SECONDS", "a sample every SECONDS, default 10; each second where memory is short", option_set_interval, SETTING(recorder.interval), 0 },
+	{ "count", 'n', "COUNT", "end after COUNT samples", option_set_count, SETTING(count), 0 },
+	{ "output", 'o', "FOLDER", "record there instead of /var/lib/memtop or ~/.local/state/memtop", option_set_text, SETTING(folder), 0 },
+	{ "keep-size", 0, "SIZE", "delete the oldest files if all are larger, default 500M", set_size, SETTING(recorder.keep.bytes), 0 },
+	{ "keep-days", 0, "DAYS", "delete files that are older, default 14", set_days, SETTING(recorder.keep.days), 0 },
+	{ "keep-free", 0, "PERCENT", "delete the oldest files if less of the file system is free, default 5%", set_share, SETTING(recorder.keep.free), 0 },
+	{ "command", 0, "MODE", "of command lines: redact what looks like a secret (default), full, or only the name", set_commands, SETTING(recorder.commands), 0 },
+	{ "no-users", 0, NULL, "do not record names of users", option_set_flag, SETTING(recorder.without_users), 0 },
+	{ "lock", 0, NULL, "keep memtop itself in memory, and from being killed for lack of it", option_set_flag, SETTING(lock), 0 },
+	{ "status", 0, NULL, "say what is recorded, since when, and how large it becomes", option_set_flag, SETTING(status), 0 },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+static struct needs
+needs_of(const struct record_run *run)
+{
+	int64_t interval = run->options->recorder.interval;
+
+	return (struct needs){
+		.bits = snapshot_recorded_needs(),
+		.pss_budget = interval / PSS_SHARE > 0 ? interval / PSS_SHARE : 1,
+		.interval = interval,
+	};
+}
+
+static int
+read_next(struct record_run *run)
+{
+	const struct snapshot *before = run->number > 1 ? run->now : NULL;
+	struct needs needs = needs_of(run);
+
+	run->now = &run->snapshots[run->now == &run->snapshots[0]];
+	return reading_take(&run->reading, run->now, before, before, &needs, needs.interval);
+}
+
+/* What happens every interval is told once an hour. */
+static void
+complain(struct record_run *run, int error)
+{
+	int64_t now = run->now->monotonic;
+
+	run->lost++;
+	if (run->complained && now - run->complained < COMPLAINT_PAUSE * NS_PER_SEC)
+		return;
+	log_error("cannot write to %s: %s; %lld samples are lost so far",
+		run->options->recorder.folder, strerror(-error), (long long)run->lost);
+	run->complained = now;
+}
+
+static void
+tell_recovery(struct record_run *run)
+{
+	if (!run->complained)
+		return;
+	log_error("recording again, %lld samples are lost", (long long)run->lost);
+	run->complained = run->lost = 0;
+}
+
+static void
+tell_left_out(struct record_run *run)
+{
+	struct left_out left_out = recorder_left_out(run->recorder);
+
+	if (run->has_told_left_out || (left_out.rows == 0 && left_out.texts == 0))
+		return;
+	log_error("above the limits of a recording: %zu rows and %zu texts are left out",
+		left_out.rows, left_out.texts);
+	run->has_told_left_out = true;
+}
+
+static void
+record(struct record_run *run)
+{
+	int error = recorder_add(run->recorder, run->now);
+
+	if (error < 0) {
+		complain(run, error);
+		return;
+	}
+	tell_recovery(run);
+	tell_left_out(run);
+}
+
+/* Whether the next minutes should be told in detail. */
+static bool
+is_in_need(const struct snapshot *now)
+{
+	const struct system *s = &now->system;
+
+	return now->events.count > 0 || s->some_avg10 > MUCH_PRESSURE ||
+	       (s->available != UNKNOWN && s->total != UNKNOWN &&
+		       s->available < s->total / 1000 * LITTLE_AVAILABLE);
+}
+
+static int64_t
+interval_of(struct record_run *run)
+{
+	int64_t usual = run->options->recorder.interval;
+
+	if (is_in_need(run->now))
+		run->dense_until = run->now->monotonic + DENSE_SPAN;
+	return run->now->monotonic < run->dense_until && usual > DENSE_INTERVAL ? DENSE_INTERVAL
+										: usual;
+}
+
+/* The signals that end it. */
+static sigset_t
+end_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	return signals;
+}
+
+/* Returns false if it shall end. */
+static bool
+wait_until(int64_t until)
+{
+	const sigset_t signals = end_signals();
+
+	for (;;) {
+		int64_t left = until - loop_now();
+		struct timespec pause = clock_timespec(left > 0 ? left : 0);
+
+		if (sigtimedwait(&signals, NULL, &pause) >= 0)
+			return false;
+		if (errno == EAGAIN)
+			return true;
+	}
+}
+
+static int
+record_all(struct record_run *run)
+{
+	int64_t next = loop_now();
+
+	for (run->number = 1;; run->number++) {
+		int error = read_next(run);
+
+		if (error < 0)
+			return command_failure_status("cannot read /proc", error);
+		record(run);
+		if (run->number == run->options->count)
+			return run->complained ? EXIT_FAILURE : EXIT_SUCCESS;
+		next += interval_of(run);
+		if (next < loop_now())
+			next = loop_now(); /* after a delay, do not catch up */
+		if (!wait_until(next))
+			return EXIT_SUCCESS;
+	}
+}
+
+static void
+complain_of_lock(void *context, const char *message)
+{
+	log_error("%s", message);
+}
+
+static int
+tell_refused(const char *folder, int error, int64_t holder)
+{
+	char safe[COMMAND_WORD_SIZE];
+
+	command_safe_word(folder, safe);
+	if (error != -EBUSY)
+		log_error("cannot record into %s: %s", safe, strerror(-error));
+	else if (holder > 0)
+		log_error("process %lld records into %s already", (long long)holder, safe);
+	else
+		log_error("another process records into %s already", safe);
+	return EXIT_FAILURE;
+}
+
+static int
+run_recorder(struct record_options *options)
+{
+	_cleanup_free_ struct record_run *run = xcalloc(1, sizeof(*run));
+	const sigset_t signals = end_signals();
+	struct source *source;
+	int64_t holder;
+	int status, error = recorder_open(&run->recorder, &options->recorder, &holder);
+
+	if (error < 0)
+		return tell_refused(options->recorder.folder, error, holder);
+	sigprocmask(SIG_BLOCK, &signals, NULL); /* for all threads: read_next() starts some */
+	run->options = options;
+	if (options->lock)
+		lock_self(complain_of_lock, NULL);
+	error = source_create(0, &source);
+	if (error == 0) {
+		reading_init(&run->reading, source);
+		status = record_all(run);
+		reading_finish(&run->reading);
+	} else {
+		status = command_failure_status("cannot read /proc", error);
+	}
+	recorder_close(run->recorder);
+	snapshot_finish(&run->snapshots[0]);
+	snapshot_finish(&run->snapshots[1]);
+	return status;
+}
+
+static int
+run(const struct command *command, int argc, char **argv)
+{
+	struct record_options options = {
+		.recorder = { .interval = USUAL_INTERVAL,
+			.keep = { USUAL_BYTES, USUAL_DAYS, USUAL_FREE } },
+	};
+	_cleanup_free_ char *usual = recording_folder();
+	char boot[BOOT_ID_SIZE];
+	int status;
+
+	if (command_parse(command, argc, argv, &options, &status) < 0)
+		return status;
+	procfs_boot_id(boot);
+	options.recorder.boot = boot;
+	options.recorder.folder = options.folder ? options.folder : usual;
+	if (!options.recorder.folder) {
+		log_error("there is no HOME: where to record is for --output to say");
+		return USAGE_STATUS;
+	}
+	return options.status ? recording_status(options.recorder.folder, &options.recorder.keep)
+			      : run_recorder(&options);
+}
+
+const struct command command_record = {
+	.name = "record",
+	.summary = "record the memory of all processes, for memtop replay",
+	.arguments = "[options]",
+	.options = options_table,
+	.describe = recording_describe,
+	.usage_status = USAGE_STATUS,
+	.take_word = command_refuse_word,
+	.run = run,
+};

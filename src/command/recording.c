@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command/recording.h"
+
+#include "base/log.h"
+#include "base/macros.h"
+#include "base/unit.h"
+#include "command/command.h"
+#include "record/folder.h"
+#include "record/overview.h"
+#include "record/retention.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY (86400 * NS_PER_SEC)
+
+static const char *
+as_text(char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number)
+{
+	unit_format(text, unit, number, SCALE_HUMAN);
+	return text;
+}
+
+/* Bytes a day, from at least an hour; UNKNOWN: too short. */
+static int64_t
+bytes_a_day(const struct recording_overview *overview)
+{
+	if (overview->span < 3600 * NS_PER_SEC)
+		return UNKNOWN;
+	return known_rounded((double)overview->bytes * DAY / (double)overview->span);
+}
+
+/* Whether the size or the days end first. */
+static void
+tell_kept(const struct recording_overview *overview, const struct retention *keep)
+{
+	char size[UNIT_FORMAT_SIZE];
+	int64_t a_day = bytes_a_day(overview);
+	int64_t days = a_day > 0 ? keep->bytes / a_day : keep->days;
+
+	printf("Kept:      at most %s and %lld days", as_text(size, UNIT_BYTES, keep->bytes),
+		(long long)keep->days);
+	if (a_day == UNKNOWN)
+		puts("");
+	else
+		printf(", at this rate %s%lld day%s\n", days < keep->days ? "about " : "",
+			(long long)(days < keep->days ? days : keep->days),
+			(days < keep->days ? days : keep->days) == 1 ? "" : "s");
+}
+
+static void
+tell_size(const struct recording_overview *overview)
+{
+	char size[UNIT_FORMAT_SIZE], rate[UNIT_FORMAT_SIZE];
+	int64_t a_day = bytes_a_day(overview);
+
+	printf("Size:      %s", as_text(size, UNIT_BYTES, overview->bytes));
+	if (a_day != UNKNOWN)
+		printf(", %s a day", as_text(rate, UNIT_BYTES, a_day));
+	puts("");
+}
+
+static void
+tell_damage(const struct recording_overview *overview)
+{
+	char size[UNIT_FORMAT_SIZE];
+
+	if (overview->damaged > 0)
+		printf("Damaged:   %zu place%s, %s\n", overview->damaged,
+			overview->damaged == 1 ? "" : "s",
+			as_text(size, UNIT_BYTES, overview->damaged_bytes));
+}
+
+static void
+tell_all(
+	const char *folder, const struct recording_overview *overview, const struct retention *keep)
+{
+	char safe[COMMAND_WORD_SIZE], begin[UNIT_FORMAT_SIZE], end[UNIT_FORMAT_SIZE];
+	int64_t holder = recording_lock_holder(folder);
+
+	printf("Folder:    %s\n", command_safe_word(folder, safe));
+	if (holder > 0)
+		printf("Recorder:  process %lld\n", (long long)holder);
+	else
+		puts("Recorder:  none is running");
+	printf("From:      %s\nTo:        %s\n", as_text(begin, UNIT_TIME, overview->begin),
+		as_text(end, UNIT_TIME, overview->end));
+	printf("Samples:   %zu in %zu file%s\n", overview->samples, overview->files,
+		overview->files == 1 ? "" : "s");
+	tell_size(overview);
+	tell_kept(overview, keep);
+	tell_damage(overview);
+}
+
+int
+recording_status(const char *folder, const struct retention *keep)
+{
+	struct recording_overview overview;
+	char safe[COMMAND_WORD_SIZE];
+	int error = recording_look_over(folder, &overview);
+
+	if (error == 0 && overview.samples == 0)
+		error = -ENODATA;
+	if (error == -ENOENT || error == -ENODATA) {
+		printf("Nothing is recorded in %s.\n", command_safe_word(folder, safe));
+		return EXIT_FAILURE;
+	}
+	if (error < 0) {
+		log_error("cannot read %s: %s", command_safe_word(folder, safe), strerror(-error));
+		return EXIT_FAILURE;
+	}
+	tell_all(folder, &overview, keep);
+	return EXIT_SUCCESS;
+}
+
+void
+recording_describe(FILE *file)
+{
+	fputs("\nIt records until it is ended (Ctrl-C, SIGTERM): memtop replay shows it, and the\n"
+	      "other commands with --from and --to. Who may read the folder sees what is "
+	      "recorded.\n",
+		file);
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <stdio.h>
+
+struct retention;
+
+/* Writes what is recorded in a folder, and how much it becomes. Returns the exit status. */
+int recording_status(const char *folder, const struct retention *keep);
+
+/* Writes what memtop record does, for --help. */
+void recording_describe(FILE *file);

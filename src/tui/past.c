@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tui/past.h"
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "model/snapshot.h"
+#include "tui/app.h"
+#include "tui/screen.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* Each sample stands for so long while it plays; a fast speed leaves out samples. */
+#define STAND (NS_PER_SEC / 4)
+
+enum { FAR = 10, MOST_SPEED = 64, TEXT_SIZE = 160, AGO_COLUMNS = 6 };
+
+void
+past_go(struct app *app, const struct moment *moment)
+{
+	struct past_state *past = &app->past;
+	bool adds = past->wants && past->wanted.kind == MOMENT_STEP && moment->kind == MOMENT_STEP;
+	int64_t before = adds ? past->wanted.steps : 0;
+
+	past->wanted = *moment;
+	past->wanted.steps += before;
+	past->wants = true;
+}
+
+static void
+step(struct app *app, long steps)
+{
+	app->past.plays = false;
+	past_go(app, &(struct moment){ .kind = MOMENT_STEP, .steps = steps });
+}
+
+static void
+go_to_end(struct app *app, long is_last)
+{
+	app->past.plays = false;
+	past_go(app, &(struct moment){ .kind = is_last ? MOMENT_LAST : MOMENT_FIRST });
+}
+
+static void
+go_to_mark(struct app *app, long steps)
+{
+	app->past.plays = false;
+	past_go(app, &(struct moment){ .kind = MOMENT_MARK, .steps = steps });
+}
+
+static bool
+time_changed(struct app *app, struct prompt *prompt, bool done)
+{
+	struct moment moment;
+
+	if (!done || !*prompt->text)
+		return false;
+	if (moment_parse(prompt->text, app->snapshot->time, &moment) == 0) {
+		app->past.plays = false;
+		past_go(app, &moment);
+		return false;
+	}
+	snprintf(prompt->complaint, sizeof(prompt->complaint), "such as " MOMENT_FORMS);
+	return true;
+}
+
+static void
+ask_time(struct app *app)
+{
+	prompt_open(&app->prompt, "Go to the time: ", "", time_changed, NULL);
+}
+
+static void
+toggle_play(struct app *app)
+{
+	struct past_state *past = &app->past;
+
+	past->plays = !past->plays;
+	past->speed = past->speed > 0 ? past->speed : 1;
+	past->next = clock_ns(CLOCK_MONOTONIC);
+}
+
+static void
+change_speed(struct app *app, long is_faster)
+{
+	struct past_state *past = &app->past;
+
+	if (is_faster && past->speed < MOST_SPEED)
+		past->speed *= 4;
+	else if (!is_faster && past->speed > 1)
+		past->speed /= 4;
+}
+
+const char past_hint[] =
+	"t T sample  [ ] event  b time  z play  Enter open  \\ filter  ? help  q quit";
+
+static const struct action_handler handlers[] = {
+	{ ACTION_PAST_NEXT, .act_with = step, .argument = 1 },
+	{ ACTION_PAST_PREVIOUS, .act_with = step, .argument = -1 },
+	{ ACTION_PAST_FORWARD, .act_with = step, .argument = FAR },
+	{ ACTION_PAST_BACK, .act_with = step, .argument = -FAR },
+	{ ACTION_PAST_MARK_NEXT, .act_with = go_to_mark, .argument = 1 },
+	{ ACTION_PAST_MARK_PREVIOUS, .act_with = go_to_mark, .argument = -1 },
+	{ ACTION_PAST_FIRST, .act_with = go_to_end, .argument = false },
+	{ ACTION_PAST_LAST, .act_with = go_to_end, .argument = true },
+	{ ACTION_PAST_TIME, .act = ask_time },
+	{ ACTION_PAST_PLAY, .act = toggle_play },
+	{ ACTION_PAST_FASTER, .act_with = change_speed, .argument = true },
+	{ ACTION_PAST_SLOWER, .act_with = change_speed, .argument = false },
+};
+
+bool
+past_key(struct app *app, int key)
+{
+	enum action action = action_of_key(&past_keys, key);
+	bool is_of_speed = action == ACTION_PAST_FASTER || action == ACTION_PAST_SLOWER;
+
+	if (!app->past.is_open || !app->snapshot || (is_of_speed && !app->past.plays))
+		return false;
+	return action_handle(handlers, ARRAY_SIZE(handlers), app, action);
+}
+
+bool
+past_take(struct app *app, struct moment *ret_moment)
+{
+	struct past_state *past = &app->past;
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (!past->wants && past->plays && now >= past->next) {
+		past_go(app, &(struct moment){ .kind = MOMENT_STEP, .steps = past->speed });
+		past->next = now + STAND;
+	}
+	if (!past->wants)
+		return false;
+	*ret_moment = past->wanted;
+	past->wants = false;
+	return true;
+}
+
+void
+past_miss(struct app *app)
+{
+	static const char *const texts[] = {
+		[MOMENT_LAST_KILL] = "no kill was recorded",
+		[MOMENT_MARK] = "no further kill, gap or other event",
+		[MOMENT_AT] = "the recording begins later",
+	};
+	const struct past_state *past = &app->past;
+	enum moment_kind kind = past->wanted.kind;
+
+	app_say(app, "%s",
+		kind < ARRAY_SIZE(texts) && texts[kind] ? texts[kind]
+		: past->wanted.steps < 0                ? "this is the first sample"
+							: "this is the last sample");
+	app->past.plays = false;
+}
+
+int64_t
+past_next(const struct app *app)
+{
+	return app->past.plays ? app->past.next : INT64_MAX;
+}
+
+/* What happened since the sample before, in one word each. */
+static void
+add_marks(unsigned marks, char text[static TEXT_SIZE])
+{
+	static const struct {
+		unsigned mark;
+		const char *text;
+	} words[] = {
+		{ MARK_EVENTS, "  OOM KILL" },
+		{ MARK_BOOT, "  booted" },
+		{ MARK_DAMAGE, "  after damage" },
+		{ MARK_PAUSE, "  after a gap" },
+		{ MARK_CLOCK, "  clock was set" },
+		{ MARK_START, "  recorder started" },
+	};
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (marks & words[i].mark)
+			length += (size_t)snprintf(
+				text + length, TEXT_SIZE - length, "%s", words[i].text);
+}
+
+int
+past_draw(const struct app *app, WINDOW *window, int y, int x)
+{
+	const struct past *past = &app->snapshot->past;
+	char ago[UNIT_FORMAT_SIZE], marks[TEXT_SIZE], date[32];
+	time_t seconds = (time_t)(app->snapshot->time / NS_PER_SEC);
+	struct tm local = { .tm_hour = 0 };
+	int start = x;
+
+	localtime_r(&seconds, &local);
+	strftime(date, sizeof(date), "%F %T", &local);
+	unit_format(ago, UNIT_SPAN, clock_ns(CLOCK_REALTIME) - app->snapshot->time, SCALE_HUMAN);
+	x += screen_put(window, y, x, STYLE_WARNING, app->past.plays ? "  PLAY" : "  REPLAY");
+	if (app->past.plays && app->past.speed > 1)
+		x += screen_printf(window, y, x, STYLE_WARNING, " x%d", app->past.speed);
+	x += screen_printf(window, y, x, STYLE_BOLD, "  %s", date);
+	if (past->interval != UNKNOWN)
+		x += screen_printf(
+			window, y, x, STYLE_NORMAL, " +%.3gs", (double)past->interval / NS_PER_SEC);
+	add_marks(past->marks, marks);
+	x += screen_put(window, y, x, STYLE_ALARM, marks);
+	if (x + (int)strlen(ago) + AGO_COLUMNS <= getmaxx(window))
+		x += screen_printf(window, y, x, STYLE_NORMAL, "  %s ago", ago);
+	return x - start;
+}

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""memtop record, and what the other commands and the screen tell of its recordings."""
+
+import configparser
+import json
+import re
+import signal
+import subprocess
+
+import pytest
+from conftest import BUILD, FIXTURES, MEMTOP, memtop, run_over
+from memory_cgroup import memory_cgroup
+from screen_in_tmux import terminal  # noqa: F401: a fixture
+from screen_on_pty import wait_until
+
+TREE = {"/proc": FIXTURES / "server"}
+
+
+def lines(done):
+    assert (done.returncode, done.stderr) == (0, b"")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def rows(done, kind):
+    return [row for row in lines(done) if row["kind"] == kind]
+
+
+@pytest.fixture(scope="module")
+def recorded(mounts, tmp_path_factory):
+    """Five samples of the tree of test files."""
+    folder = tmp_path_factory.mktemp("recorded") / "past"
+    done = run_over(TREE, MEMTOP, "record", "-d", "0.05", "-n", "5", "-o", folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    return folder
+
+
+class Recorder:
+    """A recorder of what lives."""
+
+    def __init__(self, folder, *options):
+        self.folder = folder
+        self.process = subprocess.Popen([MEMTOP, "record", "-o", folder, *options], stderr=subprocess.PIPE)
+
+    def samples(self):
+        done = memtop("record", "--status", "-o", self.folder)
+        found = re.search(rb"Samples: +(\d+)", done.stdout)
+        return int(found[1]) if found else 0
+
+    def wait_for(self, count):
+        wait_until(lambda: self.samples() >= count)
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        errors = self.process.communicate(timeout=60)[1]
+        return self.process.returncode, errors
+
+
+@pytest.fixture
+def record(tmp_path):
+    started = []
+
+    def start(*options):
+        started.append(Recorder(tmp_path / "past", *options))
+        return started[-1]
+
+    yield start
+    for recorder in started:
+        if recorder.process.poll() is None:
+            recorder.end(signal.SIGKILL)
+
+
+def test_batch_shows_each_sample(recorded):
+    found = lines(memtop("batch", "-R", recorded, "--format", "json"))
+    systems = [row for row in found if row["kind"] == "system"]
+    assert len(systems) == 5
+    times = [row["time"] for row in systems]
+    assert times == sorted(set(times))
+    largest = [row for row in found if row["kind"] == "process"][0]
+    assert largest["res"] > 0 and largest["command"]
+
+
+def test_a_sample_of_the_past_is_as_it_was_live(recorded):
+    """Figures of the tree never change: what lives and what was recorded are the same."""
+    fields = "pid,user,res,anon,swap,virt,shr,oom,adj,state,comm,command,cgroup,unit,minflt,majflt,peak,pte"
+    options = ["-n", "1", "-F", fields, "--format", "csv"]
+    live = run_over(TREE, MEMTOP, "batch", *options)
+    past = memtop("batch", "-R", recorded, "--from", "last", *options)
+    without_time = re.compile(rb"(?m)^[^,]*,")
+    assert len(live.stdout.splitlines()) > 5
+    assert without_time.sub(b"", past.stdout) == without_time.sub(b"", live.stdout)
+
+
+def test_a_span_has_its_ends(recorded):
+    times = [row["time"] for row in rows(memtop("batch", "-R", recorded, "--format", "json"), "system")]
+    found = memtop("batch", "-R", recorded, "--from", times[1], "--to", times[3], "--format", "json")
+    assert [row["time"] for row in rows(found, "system")] == times[1:4]
+    found = memtop("batch", "-R", recorded, "--from", times[3], "-n", "1", "--format", "json")
+    assert [row["time"] for row in rows(found, "system")] == times[3:4]
+    found = memtop("batch", "-R", recorded, "-d", "0.1", "--format", "json")
+    thinned = [row["time"] for row in rows(found, "system")]
+    assert thinned[0] == times[0] and 1 < len(thinned) < 5 and set(thinned) < set(times)
+
+
+@pytest.mark.parametrize("time", ["+1h", "2199-01-01", "oom"])
+def test_a_time_that_is_not_there_names_what_is(recorded, time):
+    done = memtop("batch", "-R", recorded, "--from", time)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert re.fullmatch(rb"memtop batch: there is no (sample of this time|kill) in .*, which is from \d{4}-.* to \d{4}-.*\n",
+                        done.stderr)
+
+
+def test_what_is_no_time_is_refused():
+    done = memtop("batch", "--from", "3 o'clock")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"not a time such as 03:12" in done.stderr and done.stderr.count(b"\n") == 1
+
+
+def test_where_nothing_is_recorded(tmp_path):
+    for words in (["batch", "-R"], ["replay"], ["oom", "-R"]):
+        done = memtop(*words, tmp_path)
+        assert done.returncode == 1
+        assert re.search(rb"nothing is recorded in .*: memtop record does that\n", done.stderr)
+    done = memtop("record", "--status", "-o", tmp_path)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.startswith(b"Nothing is recorded in ")
+
+
+def test_what_is_no_recording_is_refused(tmp_path):
+    (tmp_path / "text.mtr").write_text("no recording")
+    for path in (tmp_path / "text.mtr", tmp_path):
+        done = memtop("batch", "-R", path)
+        assert (done.returncode, done.stdout) == (1, b"")
+
+
+@pytest.mark.parametrize("command", ["groups", "oom", "growth", "budget", "kernel"])
+def test_every_table_tells_of_the_past(recorded, command):
+    options = [] if command == "growth" else ["--from", "last"]
+    found = lines(memtop(command, "-R", recorded, *options, "--format", "json"))
+    assert any(row["kind"] not in ("hint", "system") for row in found)
+
+
+def test_the_past_cannot_be_changed(recorded):
+    done = memtop("oom", "-R", recorded, "-p", "1", "-n", "5")
+    assert done.returncode == 1 or done.returncode == 2
+    assert b"what is recorded cannot be changed" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["faults", "map"])
+def test_what_is_not_recorded_has_no_past(command):
+    assert memtop(command, "--from", "last").returncode == 2
+
+
+def test_a_recorder_ends_with_a_signal_and_goes_on_later(record):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        recorder = record("-d", "0.05")
+        recorder.wait_for(recorder.samples() + 3)
+        assert recorder.end(number) == (0, b"")
+    done = memtop("record", "--status", "-o", recorder.folder)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"none is running" in done.stdout and b" in 1 file\n" in done.stdout
+    starts = rows(memtop("batch", "-R", recorder.folder, "--format", "json"), "system")
+    assert len(starts) >= 6
+
+
+def test_a_second_recorder_says_who_records(record):
+    first = record("-d", "0.05")
+    first.wait_for(1)
+    done = memtop("record", "-o", first.folder)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode() == f"memtop record: process {first.process.pid} records into {first.folder} already\n"
+    assert f"process {first.process.pid}\n" in memtop("record", "--status", "-o", first.folder).stdout.decode()
+
+
+def test_a_killed_recorder_loses_no_sample_and_its_lock(record):
+    recorder = record("-d", "0.05")
+    recorder.wait_for(5)
+    recorder.end(signal.SIGKILL)
+    count = recorder.samples()
+    assert count >= 5
+    assert memtop("record", "-d", "0.05", "-n", "2", "-o", recorder.folder).returncode == 0
+    assert recorder.samples() == count + 2
+
+
+def test_who_may_read_the_folder_is_not_everyone(recorded):
+    assert recorded.stat().st_mode & 0o777 == 0o750
+    for file in recorded.glob("*.mtr"):
+        assert file.stat().st_mode & 0o777 == 0o640
+        assert file.stat().st_gid == recorded.stat().st_gid
+
+
+SECRET = "--password=hunter2"
+
+
+@pytest.mark.parametrize("mode, shown", [("redact", "--password=***"), ("full", SECRET), ("name", None)])
+def test_secrets_are_recorded_only_if_asked_for(tmp_path, actor, mode, shown):
+    pid = actor("memory", SECRET)
+    assert memtop("record", "-n", "1", "-d", "0.1", "-o", tmp_path / "past", "--command", mode).returncode == 0
+    if mode != "full":
+        assert all(b"hunter2" not in file.read_bytes() for file in (tmp_path / "past").glob("*.mtr"))
+    found = rows(memtop("batch", "-R", tmp_path / "past", "-p", str(pid), "-F", "comm,command", "--format", "json"),
+                 "process")
+    assert len(found) == 1 and found[0]["comm"] == "actor"
+    assert (shown in found[0]["command"]) if shown else "password" not in (found[0]["command"] or "")
+
+
+def test_the_screen_goes_through_a_recording(recorded, terminal):
+    terminal.run("100x24", {"LC_ALL": "C.UTF-8"}, MEMTOP, "replay", "--no-config", recorded)
+    terminal.wait_for_text("REPLAY", "recorder started", "t T sample")
+    terminal.type("t")
+    wait_until(lambda: "recorder started" not in terminal.capture())
+    terminal.type("Z", "t")
+    terminal.wait_for_text("this is the last sample")
+    terminal.type("T", "T", "T", "T", "T")
+    terminal.wait_for_text("recorder started")
+    terminal.type("T")
+    terminal.wait_for_text("this is the first sample")
+    terminal.type("a")
+    terminal.wait_for_text("its processes cannot be changed")
+    terminal.type("b", "=x", "Enter")
+    terminal.wait_for_text("such as 03:12")
+    terminal.type("C-u", "Escape")
+    terminal.type("4")
+    terminal.wait_for_text("not in this recording")
+    terminal.type("1", "z")
+    terminal.wait_for_text("this is the last sample")
+    terminal.type("?")
+    terminal.wait_for_text("In a recording")
+    terminal.type("q", "q")
+    terminal.wait_for_end()
+
+
+@pytest.mark.parametrize("size", ["80x24", "40x10"])
+def test_golden_screens(recorded, terminal, size):
+    terminal.run(size, {"LC_ALL": "C.UTF-8"}, MEMTOP, "replay", "--no-config", "-b", "last", recorded)
+    terminal.wait_for(f"state-replay-{size}" if size == "80x24" else f"{size}-replay")
+
+
+def test_a_kill_is_found_again(record):
+    """The machine before it, and the same victim as the log of the kernel says."""
+    with memory_cgroup() as group:
+        recorder = record("-d", "0.1")
+        recorder.wait_for(2)
+        victim = group.kill_hog("f-record")
+        wait_until(lambda: any(row["kind"] == "event" for row in
+                               lines(memtop("batch", "-R", recorder.folder, "--format", "json"))))
+        assert recorder.end() == (0, b"")
+    found = lines(memtop("batch", "-R", recorder.folder, "--from", "oom", "-n", "2", "--format", "json"))
+    events = [row for row in found if row["kind"] == "event"]
+    systems = [row for row in found if row["kind"] == "system"]
+    assert len(systems) == 2 and events
+    assert any(row["kind"] == "event" for row in found[found.index(systems[1]):])
+    killed = rows(memtop("batch", "-R", recorder.folder, "--format", "json"), "event")
+    assert any(row["pid"] in (victim, None) for row in killed)
+
+
+def test_the_unit_starts_what_there_is():
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str
+    unit.read(BUILD / "data" / "memtop-record.service")
+    program, *words = unit["Service"]["ExecStart"].split()
+    assert program.endswith("/bin/memtop") and words[0] == "record"
+    help_text = memtop("record", "--help").stdout.decode()
+    assert all(word in help_text for word in words[1:])
+    assert "MemoryMax" not in unit["Service"]  # it would be killed when it is needed
+    assert "WantedBy" in unit["Install"]
