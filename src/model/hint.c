@@ -19,6 +19,7 @@ static const char pressure_remedy[] =
 	"needs CONFIG_PSI, perhaps psi=1, and /proc without subset=pid";
 static const char events_remedy[] =
 	"needs CAP_SYS_ADMIN and CAP_PERFMON for the tracepoint, or CAP_SYSLOG for /dev/kmsg";
+static const char exits_remedy[] = "needs CONFIG_TASKSTATS and CONFIG_TASK_XACCT";
 static const char subset_remedy[] = "is /proc mounted with subset=pid?";
 
 /* clang-format off */
@@ -56,6 +57,7 @@ static const struct {
 	{ NEED_SWAPS, "swap devices (/proc/swaps)", subset_remedy, "needs CONFIG_SWAP, and /proc without subset=pid" },
 	{ NEED_NODES, "NUMA nodes (/sys/devices/system/node)", NULL, "needs CONFIG_NUMA and sysfs" },
 	{ NEED_CHARGE, "what cgroups are charged for", "memory.stat and others may not be read", "there is no memory controller of cgroups" },
+	{ NEED_EXITS, "processes that ended between two refreshes", "needs CAP_NET_ADMIN", exits_remedy },
 	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
 };
 
@@ -69,6 +71,10 @@ static const struct {
 	{ NEED_BUDGET, ENODATA, "where memory is unknown: /proc/meminfo has no MemTotal above 0" },
 	{ NEED_BUDGET, ERANGE, "figures of a container and of its host are mixed in /proc/meminfo, as by lxcfs: they add up to more than MemTotal" },
 	{ NEED_CHARGE, E2BIG, "there are more than 8,192 cgroups, or more than 64 inside each other: the others count in those above them" },
+	{ NEED_EXITS, ENOBUFS, "more processes ended than could be counted: some that ended since the last refresh are missing" },
+	{ NEED_EXITS, EOPNOTSUPP, "of processes that ended, those with one thread are missing: the kernel says since Linux 5.19 which process a thread was of" },
+	{ NEED_EXITS, ENONET, "processes that ended are unknown: the kernel reports them only to the network namespace of the host" },
+	{ NEED_EXITS, EINVAL, "processes that ended are unknown: the kernel reports them only to the PID namespace of the host" },
 };
 /* clang-format on */
 

@@ -47,6 +47,7 @@
 #define NEED_LIMIT         NEED_BIT(33) /* the cgroup that is nearest to its limit */
 #define NEED_COURSE        NEED_BIT(34) /* what only readings of some minutes tell */
 #define NEED_SLABS         NEED_BIT(35) /* the slab caches */
+#define NEED_EXITS         NEED_BIT(38) /* processes that ended since the last refresh */
 #define NEED_GROWTH        NEED_BIT(37) /* how the memory of processes has grown */
 #define NEED_OWN_LIMIT     NEED_BIT(36) /* the limit that memtop's own cgroup reaches first */
 

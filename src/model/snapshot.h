@@ -5,6 +5,7 @@
 #include "model/budget.h"
 #include "model/charge.h"
 #include "model/event.h"
+#include "model/exit.h"
 #include "model/fault.h"
 #include "model/hint.h"
 #include "model/kernel.h"
@@ -59,6 +60,7 @@ struct snapshot {
 	size_t kill_count, kill_capacity;
 	struct rows faults; /* since the last refresh, in no order */
 	struct rows events; /* since the last refresh, by ascending time */
+	struct rows exits;  /* since the last refresh, as they were reported */
 	struct hint hints[MOST_HINTS];
 	size_t hint_count;
 	struct arena texts;
