@@ -8,6 +8,7 @@
 #include "collect/budget.h"
 #include "collect/cgroup-tree.h"
 #include "collect/cgroups.h"
+#include "collect/exits.h"
 #include "collect/kernel-log.h"
 #include "collect/kernel-tables.h"
 #include "collect/last-kill.h"
@@ -53,6 +54,7 @@ struct collector {
 	struct last_kill last_kill;
 	struct budget_reader *budget;
 	struct slab_reader *slab;
+	struct exits *exits;
 	union text *text;
 };
 
@@ -116,6 +118,13 @@ read_slabs(struct collector *collector, struct snapshot *now)
 }
 
 static int
+read_exits(struct collector *collector, struct snapshot *now)
+{
+	exits_read(collector->exits, now);
+	return 0;
+}
+
+static int
 read_zones(struct collector *collector, struct snapshot *now)
 {
 	return zones_read(collector->root, now);
@@ -167,6 +176,7 @@ static const struct {
 	{ NEED_BUDGET, read_budget },
 	{ NEED_LIMIT, read_limit },
 	{ NEED_OWN_LIMIT, read_own_limit },
+	{ NEED_EXITS, read_exits },
 };
 
 /*
@@ -372,6 +382,7 @@ collect_destroy(struct source *source)
 	cgroup_tree_destroy(collector->cgroups);
 	budget_reader_destroy(collector->budget);
 	slab_reader_destroy(collector->slab);
+	exits_destroy(collector->exits);
 	system_reader_destroy(collector->system);
 	free(collector->text);
 	close(collector->root);
@@ -404,6 +415,7 @@ collect_create(const char *root, struct source **ret_source)
 		.watch = oom_watch_create(&places),
 		.budget = budget_reader_create(fd),
 		.slab = slab_reader_create(),
+		.exits = exits_create(),
 		.text = xmalloc(sizeof(union text)),
 	};
 	last_kill_init(&collector->last_kill, kernel_log_device);
