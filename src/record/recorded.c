@@ -55,6 +55,7 @@ static const struct recorded_table tables[] = {
 	{ &budget_table, .key = "item,part" },
 	{ &slab_table, .key = "name" },
 	{ &event_table, NULL, event_more, ARRAY_SIZE(event_more), .is_event = true },
+	{ &exit_table },
 };
 static_assert(ARRAY_SIZE(tables) == RECORDED_TABLES, "as many as the header says");
 
@@ -106,6 +107,7 @@ static const struct {
 	{ offsetof(struct snapshot, budget), NULL },
 	{ offsetof(struct snapshot, kernel[KERNEL_SLABS]), NULL },
 	{ offsetof(struct snapshot, events), NULL },
+	{ offsetof(struct snapshot, exits), NULL },
 };
 
 void

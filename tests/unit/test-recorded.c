@@ -67,6 +67,8 @@ fill_snapshot(struct snapshot *snapshot, size_t number)
 			rows_add(&snapshot->kernel[KERNEL_SLABS], &slab_table), i);
 	}
 	fill_row(snapshot, &tables[4], snapshot_add_event(snapshot), number);
+	for (size_t i = 0; i < number % 4; i++)
+		fill_row(snapshot, &tables[5], rows_add(&snapshot->exits, &exit_table), number + i);
 }
 
 static void
