@@ -317,6 +317,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	all.rows_only = needs->rows_only && all.only_missing;
 	if (all.bits & NEED_EVENTS)
 		all.bits |= NEED_VMSTAT | NEED_PROCESSES;
+	if (all.bits & NEED_INCIDENTS)
+		all.bits |= NEED_VMSTAT;
 	if (all.bits & NEED_BUDGET)
 		all.bits |= NEED_SLABS;
 	if (needs->scope)
@@ -363,6 +365,8 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		oom_watch_read(collector->watch, now, before);
 	if (all.bits & NEED_VMSTAT)
 		last_kill_read(&collector->last_kill, now);
+	if (all.bits & NEED_INCIDENTS)
+		last_kill_list(&collector->last_kill, now);
 	memory_trim();
 	return error;
 }
@@ -375,6 +379,7 @@ collect_destroy(struct source *source)
 	if (!collector)
 		return;
 	oom_watch_destroy(collector->watch);
+	last_kill_finish(&collector->last_kill);
 	processes_destroy(collector->processes);
 	oom_scope_destroy(collector->scope);
 	nearest_limit_destroy(collector->limits);

@@ -26,6 +26,35 @@ note(struct last_kill *last, int64_t time, const char *comm)
 	snprintf(last->comm, sizeof(last->comm), "%s", comm ? comm : "");
 }
 
+void
+last_kill_finish(struct last_kill *last)
+{
+	rows_finish(&last->kills);
+	arena_finish(&last->texts);
+}
+
+/* Of too many the older half goes. */
+static void
+add_incident(struct last_kill *last, const struct oom_kill *kill)
+{
+	struct rows *kills = &last->kills;
+	struct incident *incident;
+
+	if (kills->count == MOST_INCIDENTS) {
+		kills->count /= 2;
+		memmove(kills->data, (struct incident *)kills->data + kills->count,
+			kills->count * sizeof(*incident));
+	}
+	incident = rows_add(kills, &incident_table);
+	incident->what = INCIDENT_KILL;
+	incident->time = kill->time;
+	incident->pid = kill->victim.pid;
+	incident->uid = kill->victim.uid;
+	incident->resident = kill->victim.resident;
+	incident->adj = kill->victim.adj;
+	incident->comm = arena_text(&last->texts, kill->victim.comm);
+}
+
 static void
 note_kills(struct last_kill *last, struct oom_log *log)
 {
@@ -34,7 +63,7 @@ note_kills(struct last_kill *last, struct oom_log *log)
 	while (oom_log_take(log, &kill)) {
 		if (kill.killer == OOM_BY_KERNEL && kill.outcome == OOM_KILLED &&
 			kill.time != UNKNOWN) {
-			note(last, kill.time, kill.victim.comm);
+			add_incident(last, &kill);
 			last->uptime = kill.uptime;
 		}
 		oom_kill_finish(&kill);
@@ -51,6 +80,9 @@ look_back(struct last_kill *last)
 	struct oom_log *log;
 	char *line;
 
+	rows_reset(&last->kills);
+	arena_reset(&last->texts);
+	last->has_all = true;
 	if (kernel_log_open(last->log, KERNEL_LOG_ALL, &lines) < 0)
 		return;
 	log = oom_log_create(&clock);
@@ -66,16 +98,27 @@ look_back(struct last_kill *last)
 	kernel_log_close(lines);
 }
 
+static const struct incident *
+last_of(const struct rows *kills)
+{
+	const struct incident *incidents = kills->data;
+
+	return kills->count > 0 ? &incidents[kills->count - 1] : NULL;
+}
+
 /* A new kill that is not in the log happened at about this time. */
 static void
 find(struct last_kill *last, const struct snapshot *now)
 {
 	bool has_grown = last->counter != UNKNOWN;
 	int64_t uptime = last->uptime;
+	const struct incident *kill;
 
 	look_back(last);
 	if (has_grown && last->uptime == uptime)
 		note(last, now->time, NULL);
+	else if ((kill = last_of(&last->kills)))
+		note(last, kill->time, kill->comm);
 }
 
 void
@@ -87,6 +130,7 @@ last_kill_read(struct last_kill *last, struct snapshot *now)
 
 	if (counter == UNKNOWN)
 		return;
+	last->has_all = last->has_all && counter == last->counter;
 	if (event)
 		note(last, event->time, event->likely ? NULL : event->victim.comm);
 	else if (counter != last->counter && counter > 0)
@@ -95,4 +139,12 @@ last_kill_read(struct last_kill *last, struct snapshot *now)
 	now->system.last_kill_time = last->time;
 	if (last->comm[0])
 		now->system.last_kill_comm = arena_text(&now->texts, last->comm);
+}
+
+void
+last_kill_list(struct last_kill *last, struct snapshot *now)
+{
+	if (!last->has_all)
+		look_back(last);
+	rows_copy(&now->incidents, &last->kills, &now->texts);
 }

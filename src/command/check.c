@@ -7,6 +7,7 @@
 #include "base/sort.h"
 #include "command/command.h"
 #include "command/loop.h"
+#include "command/past.h"
 #include "model/badness.h"
 #include "model/course.h"
 #include "model/derive.h"
@@ -29,6 +30,7 @@ struct check_options {
 	size_t rule_count;
 	int64_t over; /* nanoseconds */
 	bool json;
+	struct past_options past;
 	const char *groups[CHECK_RULES]; /* of the rules that have one */
 	size_t group_count;
 };
@@ -123,6 +125,8 @@ static const struct command_option options_table[] = {
 	{ "crit", 'c', "EXPR", "CRITICAL if this holds", add_rule, 0, CHECK_CRITICAL },
 	{ "over", 0, "TIME", "watch for so long, such as 2m; default: 1 second", set_over, 0, 0 },
 	{ "format", 0, "FORMAT", "text or json", set_format, 0, 0 },
+	{ "from", 0, "TIME", "of a recording, at TIME: " MOMENT_FORMS, past_set_from, offsetof(struct check_options, past), 0 },
+	{ "recording", 'R', "PATH", "read this recording, a file or folder, instead of that of memtop record", past_set_path, offsetof(struct check_options, past), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -250,6 +254,29 @@ read_all(struct check_run *run, const struct check_options *options)
 	return read_last(run, options);
 }
 
+/* One sample, with what was recorded of the verdict. Returns 0, or -1 if the error is told. */
+static int
+read_past(struct check_run *run, const struct check_options *options)
+{
+	const struct needs needs = { .bits = NEED_OVERVIEW | NEED_VERDICT | NEED_BADNESS,
+		.moment = options->past.from };
+	struct snapshot *now = &run->snapshots[0];
+	int error;
+
+	if (past_source_create(&options->past, &run->source) != EXIT_SUCCESS)
+		return -1;
+	error = run->source->read(run->source, now, NULL, &needs);
+	if (error == -ENODATA)
+		past_tell_missing(&options->past);
+	else if (error < 0)
+		command_failure_status("cannot read the recording", error);
+	if (error < 0)
+		return -1;
+	derive(now, run->source->before(run->source, NULL));
+	run->now = now;
+	return 0;
+}
+
 /* A monitoring of a group that is not there would never alarm. */
 static bool
 lacks_group(const struct check_run *run, const struct check_options *options)
@@ -285,8 +312,10 @@ check(const struct check_options *options)
 
 	run->step = options->over < LONGEST_STEP ? options->over : LONGEST_STEP;
 	verdict_init(&run->verdicts);
-	error = read_all(run, options);
-	if (error < 0) {
+	error = options->past.is_asked ? read_past(run, options) : read_all(run, options);
+	if (error < 0 && options->past.is_asked) {
+		status = CHECK_UNKNOWN;
+	} else if (error < 0) {
 		printf("memory UNKNOWN: cannot read /proc: %s\n", strerror(-error));
 		status = CHECK_UNKNOWN;
 	} else if (lacks_group(run, options)) {
@@ -319,15 +348,28 @@ refuse_young_course(const struct check_options *options)
 	return 0;
 }
 
+/* Of the past there is one sample, and no limits of named groups. */
+static int
+refuse_past(const struct check_options *options)
+{
+	if (options->past.is_asked && options->over != NS_PER_SEC)
+		return command_complain(
+			NULL, "a recording has no --over: --from says which sample");
+	if (options->past.is_asked && options->group_count > 0)
+		return command_complain(NULL, "limits of named groups are not recorded");
+	return options->past.is_asked ? 0 : refuse_young_course(options);
+}
+
 static int
 run(const struct command *command, int argc, char **argv)
 {
 	struct check_options options = { .over = NS_PER_SEC };
 	int status;
 
+	past_options_init(&options.past);
 	log_set_file(stdout); /* a runner of plugins reads nothing else */
 	if (command_parse(command, argc, argv, &options, &status) >= 0)
-		status = refuse_young_course(&options) < 0 ? CHECK_UNKNOWN : check(&options);
+		status = refuse_past(&options) < 0 ? CHECK_UNKNOWN : check(&options);
 	for (size_t i = 0; i < options.rule_count; i++) {
 		filter_destroy(options.rules[i].filter);
 		free(options.rules[i].group);

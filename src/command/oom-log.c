@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "collect/kernel-log.h"
 #include "command/command.h"
+#include "command/oom-log.h"
 #include "oomlog/stamp.h"
 #include "output/oom-log.h"
 
@@ -226,6 +227,14 @@ complain(const char *path, int error, const char *kind)
 	return EXIT_FAILURE;
 }
 
+static void
+finish(struct last_kills *kills)
+{
+	for (size_t i = 0; i < kills->count; i++)
+		oom_kill_finish(&kills->list[i]);
+	free(kills->list);
+}
+
 static int
 explain(const struct oom_log_options *settings)
 {
@@ -243,11 +252,31 @@ explain(const struct oom_log_options *settings)
 	if (error != -EILSEQ && error != -ENOMSG)
 		write_kills(&kills, settings, kernel_log_lost(lines));
 	status = error < 0 ? complain(settings->path, error, kernel_log_kind(lines)) : EXIT_SUCCESS;
-	for (size_t i = 0; i < kills.count; i++)
-		oom_kill_finish(&kills.list[i]);
-	free(kills.list);
+	finish(&kills);
 	kernel_log_close(lines);
 	return status;
+}
+
+void
+oom_log_explain(FILE *file, int64_t time, int64_t pid)
+{
+	const struct oom_log_options settings = {
+		.path = kernel_log_device, .pid = pid, .since = known_difference(time, NS_PER_SEC)
+	}; /* logs have parts of a second */
+	struct last_kills kills = { .most = TEXT_COUNT };
+	struct kernel_log *lines;
+
+	if (kernel_log_open(settings.path, KERNEL_LOG_ALL, &lines) < 0) {
+		fputs("The log of the kernel cannot be read.\n", file);
+		return;
+	}
+	read_log(lines, &settings, &kills);
+	if (kills.count > 0)
+		oom_log_write_text(file, &kills.list[kills.first], 1, charset_of_locale());
+	else
+		fputs("The log of the kernel does not have it any more.\n", file);
+	finish(&kills);
+	kernel_log_close(lines);
 }
 
 /* A word with a slash, "-" or the name of a file is a file; else the victim's PID or name. */

@@ -60,8 +60,8 @@ set_to(void *member, const struct command_option *option, const char *value)
 	return 0;
 }
 
-static int
-set_path(void *member, const struct command_option *option, const char *value)
+int
+past_set_path(void *member, const struct command_option *option, const char *value)
 {
 	struct past_options *options = member;
 
@@ -74,13 +74,13 @@ set_path(void *member, const struct command_option *option, const char *value)
 const struct command_option past_option_rows[] = {
 	{ "from", 0, "TIME", "of a recording, from TIME on: " MOMENT_FORMS, past_set_from, 0, 0 },
 	{ "to", 0, "TIME", "of a recording, up to TIME", set_to, 0, 0 },
-	{ "recording", 'R', "PATH", "read this recording, a file or folder, instead of that of memtop record", set_path, 0, 0 },
+	{ "recording", 'R', "PATH", "read this recording, a file or folder, instead of that of memtop record", past_set_path, 0, 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
 
-static char *
-path_of(const struct past_options *options)
+char *
+past_path(const struct past_options *options)
 {
 	return options->path ? xstrdup(options->path) : recording_folder_to_read();
 }
@@ -88,7 +88,7 @@ path_of(const struct past_options *options)
 int
 past_source_create(const struct past_options *options, struct source **ret_source)
 {
-	_cleanup_free_ char *path = path_of(options);
+	_cleanup_free_ char *path = past_path(options);
 	char safe[COMMAND_WORD_SIZE];
 	int error = replay_create(path, ret_source);
 
@@ -105,7 +105,7 @@ past_source_create(const struct past_options *options, struct source **ret_sourc
 int
 past_tell_missing(const struct past_options *options)
 {
-	_cleanup_free_ char *path = path_of(options);
+	_cleanup_free_ char *path = past_path(options);
 	struct recording_overview overview;
 	char safe[COMMAND_WORD_SIZE], begin[UNIT_FORMAT_SIZE], end[UNIT_FORMAT_SIZE];
 

@@ -22,14 +22,18 @@ void past_options_init(struct past_options *options);
 /* These options; they set a struct past_options. */
 extern const struct command_option past_option_rows[];
 
-/* An `apply` with the struct as member, for a further name of --from. */
+/* Functions for `apply`, with the struct as member: where only one sample is read. */
 int past_set_from(void *member, const struct command_option *option, const char *value);
+int past_set_path(void *member, const struct command_option *option, const char *value);
 
 /*
  * Opens the recording. Returns EXIT_SUCCESS, and the caller destroys the source; or reports an
  * error and returns EXIT_FAILURE.
  */
 int past_source_create(const struct past_options *options, struct source **ret_source);
+
+/* The recording that is meant. The caller frees it. */
+char *past_path(const struct past_options *options);
 
 /* Reports that there is no such moment, and what there is. Returns EXIT_FAILURE. */
 int past_tell_missing(const struct past_options *options);

@@ -7,6 +7,7 @@
 #include "collect/procfs.h"
 #include "command/command.h"
 #include "command/loop.h"
+#include "command/past.h"
 #include "command/recording.h"
 #include "model/needs.h"
 #include "model/reading.h"
@@ -37,9 +38,10 @@ enum {
 
 struct record_options {
 	struct recorder_options recorder;
-	const char *folder;
+	struct past_options past;
+	const char *folder, *cut;
 	int64_t count;
-	bool lock, status;
+	bool lock, status, no_exits;
 };
 
 struct record_run {
@@ -115,8 +117,10 @@ static const struct command_option options_table[] = {
 	{ "keep-free", 0, "PERCENT", "delete the oldest files if less of the file system is free, default 5%", set_share, SETTING(recorder.keep.free), 0 },
 	{ "command", 0, "MODE", "of command lines: redact what looks like a secret (default), full, or only the name", set_commands, SETTING(recorder.commands), 0 },
 	{ "no-users", 0, NULL, "do not record names of users", option_set_flag, SETTING(recorder.without_users), 0 },
+	{ "no-exits", 0, NULL, "do not record processes that ended between two samples", option_set_flag, SETTING(no_exits), 0 },
 	{ "lock", 0, NULL, "keep memtop itself in memory, and from being killed for lack of it", option_set_flag, SETTING(lock), 0 },
 	{ "status", 0, NULL, "say what is recorded, since when, and how large it becomes", option_set_flag, SETTING(status), 0 },
+	{ "cut", 0, "FILE", "do not record, but copy what is from --from to --to into FILE", option_set_text, SETTING(cut), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -127,7 +131,7 @@ needs_of(const struct record_run *run)
 	int64_t interval = run->options->recorder.interval;
 
 	return (struct needs){
-		.bits = snapshot_recorded_needs(),
+		.bits = snapshot_recorded_needs() & ~(run->options->no_exits ? NEED_EXITS : 0),
 		.pss_budget = interval / PSS_SHARE > 0 ? interval / PSS_SHARE : 1,
 		.interval = interval,
 	};
@@ -325,8 +329,15 @@ run(const struct command *command, int argc, char **argv)
 	char boot[BOOT_ID_SIZE];
 	int status;
 
+	past_options_init(&options.past);
 	if (command_parse(command, argc, argv, &options, &status) < 0)
 		return status;
+	if (options.past.is_asked && !options.cut) {
+		command_complain(NULL, "--from, --to and --recording are about --cut");
+		return USAGE_STATUS;
+	}
+	if (options.cut)
+		return recording_copy(&options.past, options.cut);
 	procfs_boot_id(boot);
 	options.recorder.boot = boot;
 	options.recorder.folder = options.folder ? options.folder : usual;
@@ -343,6 +354,7 @@ const struct command command_record = {
 	.summary = "record the memory of all processes, for memtop replay",
 	.arguments = "[options]",
 	.options = options_table,
+	.shared = { { past_option_rows, SETTING(past) } },
 	.describe = recording_describe,
 	.usage_status = USAGE_STATUS,
 	.take_word = command_refuse_word,

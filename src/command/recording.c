@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/recording.h"
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/unit.h"
 #include "command/command.h"
+#include "command/past.h"
+#include "record/cut.h"
 #include "record/folder.h"
 #include "record/overview.h"
 #include "record/retention.h"
@@ -111,6 +114,29 @@ recording_status(const char *folder, const struct retention *keep)
 		return EXIT_FAILURE;
 	}
 	tell_all(folder, &overview, keep);
+	return EXIT_SUCCESS;
+}
+
+int
+recording_copy(const struct past_options *past, const char *output)
+{
+	_cleanup_free_ char *path = past_path(past);
+	char from[COMMAND_WORD_SIZE], into[COMMAND_WORD_SIZE];
+	struct cut_result result;
+	int error = recording_cut(path, &past->from, past->to, output, &result);
+
+	command_safe_word(path, from);
+	command_safe_word(output, into);
+	if (error == -ENODATA)
+		return past_tell_missing(past);
+	if (error < 0) {
+		log_error("cannot %s %s: %s", result.is_of_output ? "write" : "read",
+			result.is_of_output ? into : from, strerror(-error));
+		return EXIT_FAILURE;
+	}
+	printf("%zu sample%s in %s\n", result.samples, result.samples == 1 ? "" : "s", into);
+	if (result.ends_at_boot)
+		puts("The machine was booted then: what follows is for a file of its own.");
 	return EXIT_SUCCESS;
 }
 

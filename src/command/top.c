@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "command/loop.h"
+#include "command/oom-log.h"
 #include "command/process-options.h"
 #include "command/reader-thread.h"
 #include "command/settings.h"
@@ -408,7 +409,8 @@ init(struct top_options *options)
 		.screen = { .kill_order = { .columns = { .table = &process_table },
 				    .order = order_of(table_column(&process_table, "rank")) },
 			.mouse = true,
-			.graph = true },
+			.graph = true,
+			.explain_kill = oom_log_explain },
 	};
 	process_options_init(&options->process);
 	selection_parse(&options->screen.kill_order.columns, process_kill_order_columns, &position);

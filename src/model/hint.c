@@ -57,6 +57,7 @@ static const struct {
 	{ NEED_SWAPS, "swap devices (/proc/swaps)", subset_remedy, "needs CONFIG_SWAP, and /proc without subset=pid" },
 	{ NEED_NODES, "NUMA nodes (/sys/devices/system/node)", NULL, "needs CONFIG_NUMA and sysfs" },
 	{ NEED_CHARGE, "what cgroups are charged for", "memory.stat and others may not be read", "there is no memory controller of cgroups" },
+	{ NEED_INCIDENTS, "what happened", NULL, NULL },
 	{ NEED_EXITS, "processes that ended between two refreshes", "needs CAP_NET_ADMIN", exits_remedy },
 	{ NEED_HOST, "uptime (/proc/uptime)", subset_remedy, subset_remedy },
 };

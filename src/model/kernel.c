@@ -20,7 +20,7 @@
 #define SWAP(name) offsetof(struct swap_device, name)
 #define NODE(name) offsetof(struct node, name)
 #define TABLE(named, of, row)                                                                      \
-	static const struct table of##_table = { .name = named,                                    \
+	const struct table of##_table = { .name = named,                                           \
 		.search = row,                                                                     \
 		.columns = of##_columns,                                                           \
 		.column_count = ARRAY_SIZE(of##_columns),                                          \
@@ -161,7 +161,7 @@ const struct table slab_table = {
 TABLE("zone", zone, "name");
 TABLE("reclaim", reclaim, "group,counter,what");
 TABLE("node", node, NULL);
-static const struct table swap_table = {
+const struct table swap_table = {
 	.name = "swap",
 	.search = "path,swap_kind",
 	.columns = swap_columns,

@@ -77,7 +77,7 @@ struct kernel_page {
 enum { KERNEL_PAGES = 6 };
 extern const struct kernel_page kernel_pages[KERNEL_PAGES];
 
-extern const struct table slab_table;
+extern const struct table slab_table, zone_table, reclaim_table, swap_table, node_table;
 
 /* Finds a page by name; NULL if there is none. */
 const struct kernel_page *kernel_find_page(const char *name);

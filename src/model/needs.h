@@ -51,6 +51,8 @@
 #define NEED_GROWTH        NEED_BIT(37) /* how the memory of processes has grown */
 #define NEED_OWN_LIMIT     NEED_BIT(36) /* the limit that memtop's own cgroup reaches first */
 
+#define NEED_INCIDENTS     NEED_BIT(39) /* kills since boot, or the incidents of a recording */
+
 /* Of the memory cgroups. Each file costs as much as the first: only what is shown is read. */
 #define NEED_CHARGE          NEED_BIT(40) /* the groups, and how much each is charged for */
 #define NEED_CHARGE_STAT     NEED_BIT(41) /* memory.stat: of what it consists */

@@ -25,6 +25,7 @@ snapshot_reset(struct snapshot *snapshot)
 	arena_reset(&snapshot->texts);
 	snapshot->process_count = snapshot->command_bytes = 0;
 	rows_reset(&snapshot->events);
+	rows_reset(&snapshot->incidents);
 	rows_reset(&snapshot->exits);
 	rows_reset(&snapshot->faults);
 	rows_reset(&snapshot->mappings);
@@ -51,6 +52,7 @@ snapshot_finish(struct snapshot *snapshot)
 {
 	free(snapshot->processes);
 	rows_finish(&snapshot->events);
+	rows_finish(&snapshot->incidents);
 	rows_finish(&snapshot->exits);
 	rows_finish(&snapshot->faults);
 	rows_finish(&snapshot->mappings);

@@ -8,6 +8,7 @@
 #include "model/exit.h"
 #include "model/fault.h"
 #include "model/hint.h"
+#include "model/incident.h"
 #include "model/kernel.h"
 #include "model/map.h"
 #include "model/process.h"
@@ -58,9 +59,10 @@ struct snapshot {
 	bool sizes_only;             /* only what is seen has been read in full, see needs.h */
 	struct process **kill_order; /* processes with a rank, in order, after badness_rank() */
 	size_t kill_count, kill_capacity;
-	struct rows faults; /* since the last refresh, in no order */
-	struct rows events; /* since the last refresh, by ascending time */
-	struct rows exits;  /* since the last refresh, as they were reported */
+	struct rows faults;    /* since the last refresh, in no order */
+	struct rows incidents; /* by ascending time */
+	struct rows events;    /* since the last refresh, by ascending time */
+	struct rows exits;     /* since the last refresh, as they were reported */
 	struct hint hints[MOST_HINTS];
 	size_t hint_count;
 	struct arena texts;

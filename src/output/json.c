@@ -159,6 +159,16 @@ write_event(struct output *output, const struct event *event)
 	json_end(output->file, object);
 }
 
+/* Processes that ended are read for recordings, and told of them. */
+static void
+write_exit(struct output *output, int64_t time, const struct process_exit *row)
+{
+	json_t *object = json_begin(exit_table.name, time);
+
+	json_columns(object, &exit_table, NEED_EXITS, row);
+	json_end(output->file, object);
+}
+
 static void
 write_json(struct output *output, const struct snapshot *snapshot,
 	const struct selection *selection, const struct row_list *rows)
@@ -171,6 +181,8 @@ write_json(struct output *output, const struct snapshot *snapshot,
 		json_write_hint(output->file, snapshot->time, &hints[i]);
 	for (size_t i = 0; i < snapshot->events.count; i++)
 		write_event(output, event_at(&snapshot->events, i));
+	for (size_t i = 0; i < snapshot->exits.count; i++)
+		write_exit(output, snapshot->time, exit_at(&snapshot->exits, i));
 	for (size_t i = 0; i < rows->count; i++)
 		json_write_row(output, selection, snapshot->time, rows->rows[i]);
 }

@@ -475,15 +475,19 @@ bool
 cursor_place(const struct cursor *cursor, struct cursor_place *ret_place)
 {
 	const struct block *block;
+	int64_t since;
 
 	if (cursor->sample == NO_SAMPLE)
 		return false;
 	block = &cursor->index.samples[cursor->sample];
+	since = cursor->sample > 0 ? known_difference(block->boottime, block[-1].boottime)
+				   : UNKNOWN;
 	*ret_place = (struct cursor_place){
 		.file = cursor->files.files[cursor->file].path,
 		.boottime = block->boottime,
 		.wall = block->wall,
 		.boot = cursor->files.files[cursor->file].boot,
+		.since = since,
 		.marks = marks_of(cursor, cursor->sample),
 	};
 	return true;

@@ -68,7 +68,8 @@ int cursor_mark(struct cursor *cursor, bool forward);
 struct cursor_place {
 	const char *file, *boot;
 	int64_t boottime, wall; /* ns; of the sample */
-	unsigned marks;         /* of enum past_mark */
+	int64_t since;  /* ns since the sample before it in the file; UNKNOWN: it is the first */
+	unsigned marks; /* of enum past_mark */
 };
 bool cursor_place(const struct cursor *cursor, struct cursor_place *ret_place);
 

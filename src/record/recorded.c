@@ -56,6 +56,9 @@ static const struct recorded_table tables[] = {
 	{ &slab_table, .key = "name" },
 	{ &event_table, NULL, event_more, ARRAY_SIZE(event_more), .is_event = true },
 	{ &exit_table },
+	{ &zone_table },
+	{ &swap_table, .key = "path" },
+	{ &node_table, .key = "node" },
 };
 static_assert(ARRAY_SIZE(tables) == RECORDED_TABLES, "as many as the header says");
 
@@ -108,6 +111,9 @@ static const struct {
 	{ offsetof(struct snapshot, kernel[KERNEL_SLABS]), NULL },
 	{ offsetof(struct snapshot, events), NULL },
 	{ offsetof(struct snapshot, exits), NULL },
+	{ offsetof(struct snapshot, kernel[KERNEL_ZONES]), NULL },
+	{ offsetof(struct snapshot, kernel[KERNEL_SWAPS]), NULL },
+	{ offsetof(struct snapshot, kernel[KERNEL_NODES]), NULL },
 };
 
 void

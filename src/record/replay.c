@@ -5,7 +5,9 @@
 #include "base/memory.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
+#include "record/cursor-move.h"
 #include "record/cursor.h"
+#include "record/incidents.h"
 #include "record/recorded.h"
 
 #include <errno.h>
@@ -28,6 +30,10 @@ struct replay {
 	struct sample_id read;  /* the last one that was read */
 	struct sample_id older; /* the one before it */
 	struct snapshot kept;   /* that one, unless it was read last itself */
+	char *path;
+	struct rows incidents; /* of the recording up to `incidents_end` */
+	struct arena texts;    /* of them */
+	int64_t incidents_end;
 	enum { SINCE_NONE, SINCE_LAST, SINCE_KEPT } rates;
 };
 
@@ -52,6 +58,8 @@ fill(struct replay *replay, struct snapshot *snapshot, const struct cursor_place
 	snapshot->time = place->wall;
 	snapshot->monotonic = place->boottime;
 	snapshot_from_sample(snapshot, cursor_decoder(replay->cursor));
+	budget_reset_figures(&snapshot->budget_figures); /* its rows are recorded */
+	snapshot->budget_figures.total = snapshot->system.total;
 }
 
 /* The caller has the sample that was read last; any other is kept here. */
@@ -65,87 +73,30 @@ take_older(void *context, const struct cursor_place *place)
 	set_id(&replay->older, place);
 }
 
-static int
-step(struct replay *replay, int64_t steps)
+/* What happened is looked for again when the recording has grown. */
+static void
+list_incidents(struct replay *replay, struct snapshot *now)
 {
-	int result = cursor_step(replay->cursor, steps);
+	int error = 0;
 
-	if (result == -ENODATA && steps > 0 && cursor_follow(replay->cursor) == 0)
-		result = cursor_step(replay->cursor, steps);
-	return result;
-}
-
-static int64_t
-time_of(const struct replay *replay)
-{
-	struct cursor_place place;
-
-	return cursor_place(replay->cursor, &place) ? place.wall : UNKNOWN;
-}
-
-/* The sample at a time is the last one before it. */
-static int
-go_since(struct replay *replay, int64_t time)
-{
-	int result = cursor_go(replay->cursor, time);
-
-	if (result == -ENODATA)
-		return cursor_first(replay->cursor);
-	while (result == 0 && time_of(replay) < time)
-		result = step(replay, 1);
-	return result;
-}
-
-static bool
-is_at_kill(const struct replay *replay)
-{
-	struct cursor_place place;
-
-	return cursor_place(replay->cursor, &place) && place.marks & MARK_EVENTS;
-}
-
-/* To the machine as it was before it, if that was recorded. */
-static int
-go_to_last_kill(struct replay *replay)
-{
-	int result = cursor_last(replay->cursor);
-
-	while (result == 0 && !is_at_kill(replay))
-		result = cursor_mark(replay->cursor, false);
-	if (result == 0)
-		cursor_step(replay->cursor, -1);
-	return result;
-}
-
-static int
-move(struct replay *replay, const struct moment *moment)
-{
-	switch (moment->kind) {
-	case MOMENT_STEP:
-		return moment->steps ? step(replay, moment->steps) : cursor_again(replay->cursor);
-	case MOMENT_AT:
-		return cursor_go(replay->cursor, moment->time);
-	case MOMENT_SINCE:
-		return go_since(replay, moment->time);
-	case MOMENT_FIRST:
-		return cursor_first(replay->cursor);
-	case MOMENT_LAST:
-		cursor_follow(replay->cursor);
-		return cursor_last(replay->cursor);
-	case MOMENT_LAST_KILL:
-		return go_to_last_kill(replay);
-	case MOMENT_MARK:
-		return cursor_mark(replay->cursor, moment->steps >= 0);
+	if (replay->incidents_end != replay->end) {
+		rows_reset(&replay->incidents);
+		arena_reset(&replay->texts);
+		error = recording_incidents(replay->path, &replay->incidents, &replay->texts);
+		replay->incidents_end = replay->end;
 	}
-	return -EINVAL;
+	if (error < 0)
+		snapshot_add_hint(now, NEED_INCIDENTS, error, 0);
+	rows_copy(&now->incidents, &replay->incidents, &now->texts);
 }
 
 /* Each need that the recording cannot meet. */
 static void
 add_hints(struct snapshot *now)
 {
-	uint64_t missing = (now->bits | now->focus_bits) & ~snapshot_recorded_needs() &
-			   ~(NEED_RANK | NEED_COURSE | NEED_OWN_LIMIT | NEED_EACH_MAPPING);
+	uint64_t missing =
+		(now->bits | now->focus_bits) & ~snapshot_recorded_needs() &
+		~(NEED_RANK | NEED_INCIDENTS | NEED_COURSE | NEED_OWN_LIMIT | NEED_EACH_MAPPING);
 
 	for (; missing; missing &= missing - 1)
 		snapshot_add_hint(now, missing & -missing, -NOT_RECORDED, 0);
@@ -225,7 +176,7 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 	int result;
 
 	replay->older.boottime = UNKNOWN;
-	result = move(replay, &needs->moment);
+	result = cursor_move(replay->cursor, &needs->moment);
 	if (result < 0 || !cursor_place(replay->cursor, &place))
 		return result < 0 ? result : -ENODATA;
 	link_files(replay, &needs->moment, &place);
@@ -235,6 +186,8 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 	now->focus_bits = needs->focus_bits;
 	now->exact = true;
 	describe(replay, now, &place);
+	if (needs->bits & NEED_INCIDENTS)
+		list_incidents(replay, now);
 	add_hints(now);
 	choose_rates(replay, &needs->moment, &place);
 	set_id(&replay->read, &place);
@@ -258,6 +211,9 @@ replay_destroy(struct source *source)
 
 	cursor_close(replay->cursor);
 	snapshot_finish(&replay->kept);
+	rows_finish(&replay->incidents);
+	arena_finish(&replay->texts);
+	free(replay->path);
 	free(replay);
 }
 
@@ -266,6 +222,7 @@ replay_create(const char *path, struct source **ret_source)
 {
 	struct replay *replay = xcalloc(1, sizeof(*replay));
 	int result = cursor_open(&replay->cursor, path, &snapshot_recorded);
+	struct cursor_place place;
 
 	replay->source = (struct source){
 		.read = replay_read,
@@ -273,14 +230,16 @@ replay_create(const char *path, struct source **ret_source)
 		.before = replay_before,
 		.is_recording = true,
 	};
-	replay->read.boottime = replay->older.boottime = UNKNOWN;
+	replay->read.boottime = replay->older.boottime = replay->incidents_end = UNKNOWN;
+	replay->path = xstrdup(path);
 	if (result == 0)
 		result = cursor_last(replay->cursor);
 	if (result < 0) {
 		replay_destroy(&replay->source);
 		return result;
 	}
-	replay->end = time_of(replay);
+	cursor_place(replay->cursor, &place);
+	replay->end = place.wall;
 	cursor_watch(replay->cursor, take_older, replay);
 	*ret_source = &replay->source;
 	return 0;

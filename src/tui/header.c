@@ -179,19 +179,24 @@ draw_tab(struct app *app, WINDOW *window, int y, int x, const struct view *view)
 	return screen_printf(window, y, x, style, "%c %s", view->key.codes[0], view->name) + 2;
 }
 
+static int
+tab_width(const struct view *view)
+{
+	return (int)strlen(view->name) + 2;
+}
+
+/* A page without a tab stands behind them; the last ones make room for it. */
 static void
 draw_tabs(struct app *app, WINDOW *window, int y)
 {
-	int x = 0;
+	bool is_tab = app->view->has_tab;
+	int end = getmaxx(window) - (is_tab ? 0 : tab_width(app->view)), x = 0;
 
 	for (size_t i = 0; i < view_count; i++)
-		if (views[i]->has_tab)
+		if (views[i]->has_tab && (is_tab || x + tab_width(views[i]) <= end))
 			x += draw_tab(app, window, y, x, views[i]);
-	if (!app->view->has_tab) {
-		int end = getmaxx(window) - (int)strlen(app->view->name);
-
-		draw_tab(app, window, y, x < end ? x : end, app->view);
-	}
+	if (!is_tab)
+		draw_tab(app, window, y, x, app->view);
 }
 
 /*

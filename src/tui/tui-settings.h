@@ -6,6 +6,7 @@
 #include "tui/style.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* The settings of a process list. */
 struct listing {
@@ -21,4 +22,6 @@ struct tui_settings {
 	enum scale scale;
 	bool kernel_threads, command_line, mouse, graph;
 	struct palette palette;
+	/* Writes why the process was killed at that time (ns since the epoch); NULL: cannot. */
+	void (*explain_kill)(FILE *file, int64_t time, int64_t pid);
 };

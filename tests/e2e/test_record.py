@@ -145,6 +145,35 @@ def test_the_past_cannot_be_changed(recorded):
     assert b"what is recorded cannot be changed" in done.stderr
 
 
+def test_check_tells_what_was(recorded):
+    done = memtop("check", "-R", recorded, "--from", "last")
+    assert done.returncode in (0, 1, 2) and done.stdout.startswith(b"memory ")
+    assert b"next to be killed" in done.stdout and b"java" in done.stdout
+    done = memtop("check", "-R", recorded, "--from", "last", "--crit", "total>0")
+    assert done.returncode == 2
+    assert memtop("check", "-R", recorded, "--from", "+1h").returncode == 3
+    assert memtop("check", "-R", recorded, "--over", "3").returncode == 3
+    assert memtop("check", "-R", recorded, "--warn", "headroom:x<1G").returncode == 3
+
+
+def test_a_span_can_be_cut_out(recorded, tmp_path):
+    every = rows(memtop("batch", "-R", recorded, "--format", "json"), "system")
+    output = tmp_path / "cut.mtr"
+    done = memtop("record", "--cut", output, "-R", recorded, "--from", every[1]["time"], "--to", every[3]["time"])
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (0, f"3 samples in {output}\n", b"")
+    options = ["-n", "3", "--format", "csv"]
+    whole = memtop("batch", "-R", recorded, "--from", every[1]["time"], *options)
+    part = memtop("batch", "-R", output, *options)
+    first = len(part.stdout.splitlines()) // 3 + 1  # its rates need the sample before
+    assert part.stdout.splitlines()[first:] == whole.stdout.splitlines()[first:]
+    done = memtop("record", "--cut", output, "-R", recorded)
+    assert done.returncode == 1 and b"File exists" in done.stderr
+    done = memtop("record", "--cut", tmp_path / "x.mtr", "-R", recorded, "--from", "+1h")
+    assert done.returncode == 1 and b"there is no sample of this time" in done.stderr
+    assert not (tmp_path / "x.mtr").exists()
+    assert memtop("record", "--from", "-1h").returncode == 2
+
+
 @pytest.mark.parametrize("command", ["faults", "map"])
 def test_what_is_not_recorded_has_no_past(command):
     assert memtop(command, "--from", "last").returncode == 2

@@ -11,9 +11,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -162,7 +165,7 @@ open_recorder(const struct tree *tree, int64_t bytes)
 
 /* A sample of some processes at this time. */
 static void
-add_sample(struct recorder *recorder, struct snapshot *snapshot, int64_t seconds)
+fill_sample(struct snapshot *snapshot, int64_t seconds)
 {
 	snapshot_reset(snapshot);
 	snapshot->time = (NOW + seconds) * NS_PER_SEC;
@@ -176,6 +179,12 @@ add_sample(struct recorder *recorder, struct snapshot *snapshot, int64_t seconds
 		process->resident = seconds * i * 65537 % 1000003 * 4096;
 		process->cpu_time = seconds * i;
 	}
+}
+
+static void
+add_sample(struct recorder *recorder, struct snapshot *snapshot, int64_t seconds)
+{
+	fill_sample(snapshot, seconds);
 	assert_int_equal(recorder_add(recorder, snapshot), 0);
 }
 
@@ -261,6 +270,103 @@ find_name(const struct tree *tree, char name[static 64])
 	recording_files_finish(&files);
 }
 
+enum { CANNOT_MOUNT = 77 };
+
+/* Runs a test in a process of its own, with a small file system over the folder. */
+static void
+run_with_disk(const struct tree *tree, const char *size, int (*run)(const struct tree *tree))
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (unshare(CLONE_NEWNS) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+			_exit(CANNOT_MOUNT);
+		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+			mount("none", tree->path, "tmpfs", 0, size) < 0)
+			_exit(CANNOT_MOUNT);
+		_exit(run(tree));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_MOUNT) {
+		print_message("# file systems may not be mounted here\n");
+		skip();
+	}
+	assert_int_equal(status, 0);
+}
+
+/* 0: all samples were written, the last ones are there, and the oldest gave room to them. */
+static int
+fill_disk(const struct tree *tree)
+{
+	struct recording_overview overview;
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder = open_recorder(tree, INT64_C(1) << 40);
+	int64_t removed;
+
+	for (int64_t i = 0; i < 1500; i++) {
+		fill_sample(&snapshot, i * 10);
+		if (recorder_add(recorder, &snapshot) < 0)
+			return 1;
+	}
+	removed = recorder_removed(recorder);
+	recorder_close(recorder);
+	if (recording_look_over(tree->path, &overview) < 0 || overview.damaged > 0)
+		return 2;
+	return removed > 0 && overview.files > 2 && overview.begin / NS_PER_SEC > NOW &&
+			       overview.end / NS_PER_SEC == NOW + 14990
+		       ? 0
+		       : 3;
+}
+
+static void
+on_a_full_disk_the_oldest_files_go(void **state)
+{
+	struct tree tree;
+
+	tree_create(&tree);
+	run_with_disk(&tree, "size=2m", fill_disk);
+	tree_destroy(&tree);
+}
+
+/* Another file takes all the space, and gives it back. */
+static int
+lose_samples(const struct tree *tree)
+{
+	static char filler[980 * 1024];
+	struct recording_overview overview;
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder = open_recorder(tree, INT64_C(1) << 40);
+	int fd = open(tree->path, O_RDONLY | O_DIRECTORY), lost = 0, other;
+
+	other = openat(fd, "other", O_WRONLY | O_CREAT, 0600);
+	if (write(other, filler, sizeof(filler)) != (ssize_t)sizeof(filler))
+		return 1;
+	for (int64_t i = 0; i < 300; i++) {
+		fill_sample(&snapshot, i * 10);
+		lost += recorder_add(recorder, &snapshot) == -ENOSPC;
+		if (i == 250 && (lost == 0 || unlinkat(fd, "other", 0) < 0 || close(other) < 0))
+			return 2;
+	}
+	recorder_close(recorder);
+	if (lost == 0 || recording_look_over(tree->path, &overview) < 0)
+		return 3;
+	return overview.damaged == 0 && overview.samples == (size_t)(300 - lost) &&
+			       overview.end / NS_PER_SEC == NOW + 2990
+		       ? 0
+		       : 4;
+}
+
+static void
+samples_that_found_no_space_are_a_gap(void **state)
+{
+	struct tree tree;
+
+	tree_create(&tree);
+	run_with_disk(&tree, "size=1m", lose_samples);
+	tree_destroy(&tree);
+}
+
 static void
 a_foreign_file_of_that_name_is_left_as_it_is(void **state)
 {
@@ -303,6 +409,8 @@ main(void)
 		cmocka_unit_test(a_restarted_recorder_goes_on_in_the_same_file),
 		cmocka_unit_test(each_day_has_its_file),
 		cmocka_unit_test(what_is_kept_stays_below_the_size),
+		cmocka_unit_test(on_a_full_disk_the_oldest_files_go),
+		cmocka_unit_test(samples_that_found_no_space_are_a_gap),
 		cmocka_unit_test(a_foreign_file_of_that_name_is_left_as_it_is),
 	};
 
