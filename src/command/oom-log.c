@@ -272,7 +272,7 @@ oom_log_explain(FILE *file, int64_t time, int64_t pid)
 	}
 	read_log(lines, &settings, &kills);
 	if (kills.count > 0)
-		oom_log_write_text(file, &kills.list[kills.first], 1, charset_of_locale());
+		oom_log_write_chapters(file, &kills.list[kills.first], 1, charset_of_locale());
 	else
 		fputs("The log of the kernel does not have it any more.\n", file);
 	finish(&kills);

@@ -51,6 +51,7 @@
 #define NEED_GROWTH        NEED_BIT(37) /* how the memory of processes has grown */
 #define NEED_OWN_LIMIT     NEED_BIT(36) /* the limit that memtop's own cgroup reaches first */
 
+#define NEED_HISTORY       NEED_BIT(48) /* of a recording: memory in use over the day, and RES of the process in focus */
 #define NEED_INCIDENTS     NEED_BIT(39) /* kills since boot, or the incidents of a recording */
 
 /* Of the memory cgroups. Each file costs as much as the first: only what is shown is read. */

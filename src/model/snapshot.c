@@ -25,6 +25,8 @@ snapshot_reset(struct snapshot *snapshot)
 	arena_reset(&snapshot->texts);
 	snapshot->process_count = snapshot->command_bytes = 0;
 	rows_reset(&snapshot->events);
+	rows_reset(&snapshot->day);
+	rows_reset(&snapshot->history);
 	rows_reset(&snapshot->incidents);
 	rows_reset(&snapshot->exits);
 	rows_reset(&snapshot->faults);
@@ -52,6 +54,8 @@ snapshot_finish(struct snapshot *snapshot)
 {
 	free(snapshot->processes);
 	rows_finish(&snapshot->events);
+	rows_finish(&snapshot->day);
+	rows_finish(&snapshot->history);
 	rows_finish(&snapshot->incidents);
 	rows_finish(&snapshot->exits);
 	rows_finish(&snapshot->faults);

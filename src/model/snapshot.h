@@ -8,6 +8,7 @@
 #include "model/exit.h"
 #include "model/fault.h"
 #include "model/hint.h"
+#include "model/history.h"
 #include "model/incident.h"
 #include "model/kernel.h"
 #include "model/map.h"
@@ -22,10 +23,11 @@ struct row_list;
 
 /* Of a recording: what the sample is. Nanoseconds. */
 struct past {
-	bool is_there;      /* the snapshot is a sample of a recording */
-	unsigned marks;     /* of enum past_mark */
-	int64_t interval;   /* since the sample before; UNKNOWN: there is none */
-	int64_t begin, end; /* of the recording, since the epoch */
+	bool is_there;              /* the snapshot is a sample of a recording */
+	unsigned marks;             /* of enum past_mark */
+	int64_t interval;           /* since the sample before; UNKNOWN: there is none */
+	int64_t begin, end;         /* of the recording, since the epoch */
+	int64_t day_begin, day_end; /* of the local day of the sample, with NEED_HISTORY */
 };
 
 /* The data of one refresh. Owns its rows and their texts; a zeroed one is empty. */
@@ -60,6 +62,8 @@ struct snapshot {
 	struct process **kill_order; /* processes with a rank, in order, after badness_rank() */
 	size_t kill_count, kill_capacity;
 	struct rows faults;    /* since the last refresh, in no order */
+	struct rows day;       /* with NEED_HISTORY: memory in use over the day of the sample, */
+	struct rows history;   /* and RES of the process in focus; struct history_part */
 	struct rows incidents; /* by ascending time */
 	struct rows events;    /* since the last refresh, by ascending time */
 	struct rows exits;     /* since the last refresh, as they were reported */

@@ -141,15 +141,13 @@ write_table(struct page page, const struct oom_kill *kills, size_t count)
 }
 
 void
-oom_log_write_text(FILE *file, const struct oom_kill *kills, size_t count, enum charset charset)
+oom_log_write_chapters(FILE *file, const struct oom_kill *kills, size_t count, enum charset charset)
 {
 	struct episodes episodes = { .count = 0 };
 	struct page page = { .file = file, .charset = charset };
 
 	for (size_t i = 0; i < count; i++)
 		add_kill(&episodes, &kills[i]);
-	if (count > 0)
-		write_table(page, kills, count);
 	for (size_t i = 0; i < episodes.count; i++) {
 		page.kill = episodes.list[i].explained;
 		page.task = &page.kill->largest;
@@ -158,6 +156,14 @@ oom_log_write_text(FILE *file, const struct oom_kill *kills, size_t count, enum 
 		oom_explain(&page, &episodes.list[i]);
 	}
 	free(episodes.list);
+}
+
+void
+oom_log_write_text(FILE *file, const struct oom_kill *kills, size_t count, enum charset charset)
+{
+	if (count > 0)
+		write_table((struct page){ .file = file, .charset = charset }, kills, count);
+	oom_log_write_chapters(file, kills, count, charset);
 }
 
 static json_t *

@@ -7,7 +7,9 @@
 
 struct oom_kill;
 
-/* Writes kills for people: one chapter for kills that repeat each other. */
+/* Writes kills for people: one chapter for kills that repeat each other, below a table of all. */
+void oom_log_write_chapters(
+	FILE *file, const struct oom_kill *kills, size_t count, enum charset charset);
 void oom_log_write_text(
 	FILE *file, const struct oom_kill *kills, size_t count, enum charset charset);
 

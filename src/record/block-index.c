@@ -176,7 +176,9 @@ take(struct block_index *index, const struct block *block)
 	index->block_count++;
 	index->end = block_end(block);
 	index->has_ended = block->kind == BLOCK_END;
-	if (block->kind == BLOCK_END)
+	if (block->kind == BLOCK_SUMMARY && index->last.kind && index->chunk_count > 0)
+		index->chunks[index->chunk_count - 1].summary = *block;
+	if (block->kind == BLOCK_END || block->kind == BLOCK_SUMMARY)
 		index->last.kind = 0;
 	if (block->kind < BLOCK_SCHEMA || block->kind > BLOCK_DELTA)
 		return;

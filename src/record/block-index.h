@@ -17,8 +17,9 @@ struct block_index {
 	size_t count, capacity;
 	struct chunk {
 		struct block schema;
-		size_t first; /* its keyframe in `samples` */
-	} * chunks;           /* those that have samples */
+		struct block summary; /* kind 0: it has none, or it cannot be read */
+		size_t first;         /* its keyframe in `samples` */
+	} * chunks;                   /* those that have samples */
 	size_t chunk_count, chunk_capacity;
 	struct gap {
 		size_t sample;  /* the first one after it; `count`: there is none yet */

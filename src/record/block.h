@@ -13,12 +13,13 @@
  *	CLOCK_BOOTTIME ns i64 | wall clock ns i64 | checksum of the payload u32 | of the header u32
  *
  * A chunk is a schema, a keyframe and deltas, each a flush of one zstd stream: it can be read
- * without the chunks before it.
+ * without the chunks before it. A summary of it may follow.
  */
 enum block_kind {
 	BLOCK_SCHEMA = 1, /* number 0 of a chunk: what is recorded, see schema.h */
 	BLOCK_KEYFRAME,   /* number 1: a sample */
 	BLOCK_DELTA,      /* the further numbers: a sample as the difference to the one before */
+	BLOCK_SUMMARY,    /* after the last sample of a chunk: see summary.h; a stream of its own */
 	BLOCK_END,        /* empty: the recorder has ended, nothing is missing after it */
 };
 

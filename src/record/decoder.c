@@ -233,6 +233,17 @@ decoder_row_count(const struct decoder *decoder, size_t table)
 	return decoder->known[table] ? decoder->known[table]->row_count : 0;
 }
 
+int64_t
+decoder_value(const struct decoder *decoder, size_t table, const char *field, const int64_t *keys,
+	size_t key_count)
+{
+	const char *key = decoder->recorded->tables[table].key;
+
+	if (!decoder->known[table])
+		return UNKNOWN;
+	return row_decoder_value(decoder->known[table], field, key_count > 0 ? key : "", keys);
+}
+
 /* Fields that are no columns have not been reset with the row. */
 static void *
 reset_more(const struct recorded_table *recorded, void *row)

@@ -31,6 +31,13 @@ const struct schema *decoder_schema(const struct decoder *decoder);
 size_t decoder_row_count(const struct decoder *decoder, size_t table);
 
 /*
+ * The value of a field of the row of a recorded table with these numbers in its key fields; without
+ * keys of the first row. UNKNOWN if there is no such row or field.
+ */
+int64_t decoder_value(const struct decoder *decoder, size_t table, const char *field,
+	const int64_t *keys, size_t key_count);
+
+/*
  * Fills the rows of a recorded table, in the order in which they were recorded. `add` returns the
  * next row, which has been reset: what is not in the file stays UNKNOWN. Texts and parts of rows
  * are copied into the arena.

@@ -8,6 +8,7 @@
 #include "record/compress.h"
 #include "record/limits.h"
 #include "record/row-encoder.h"
+#include "record/summary.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -22,6 +23,10 @@ struct encoder {
 	struct schema schema;
 	struct bytes schema_bytes;
 	struct row_encoder *tables;
+	struct summary *summaries;
+	size_t summary_count;
+	struct bytes summary_bytes;
+	struct sample_time last; /* of the last sample */
 	struct text_ids texts;
 	struct compressor *compressor;
 	struct bytes new_texts, rows, field, blocks;
@@ -33,6 +38,25 @@ struct encoder {
 		size_t keyframe, deltas, raw, texts; /* bytes */
 	} chunk;
 };
+
+/* Of each field in the list. */
+static void
+add_summaries(struct encoder *encoder, size_t number)
+{
+	const char *list = encoder->recorded->tables[number].summary;
+	struct row_slots *slots = &encoder->tables[number].slots;
+
+	while (list && *list) {
+		size_t length = strcspn(list, ",");
+		size_t field = schema_field(slots->table, list, length);
+
+		assert(field < slots->table->field_count && slots->key_count <= SUMMARY_KEYS);
+		encoder->summaries = xreallocarray(encoder->summaries, encoder->summary_count + 1,
+			sizeof(encoder->summaries[0]));
+		summary_init(&encoder->summaries[encoder->summary_count++], slots, field);
+		list += length + (list[length] == ',');
+	}
+}
 
 struct encoder *
 encoder_create(const struct recorded *recorded, const struct note *notes, size_t note_count)
@@ -51,6 +75,8 @@ encoder_create(const struct recorded *recorded, const struct note *notes, size_t
 	encoder->tables = xcalloc(recorded->count, sizeof(encoder->tables[0]));
 	for (size_t i = 0; i < recorded->count; i++)
 		row_encoder_init(&encoder->tables[i], &encoder->schema.tables[i]);
+	for (size_t i = 0; i < recorded->count; i++)
+		add_summaries(encoder, i);
 	encoder->compressor = compressor_create();
 	return encoder;
 }
@@ -63,6 +89,10 @@ encoder_destroy(struct encoder *encoder)
 	for (size_t i = 0; i < encoder->recorded->count; i++)
 		row_encoder_finish(&encoder->tables[i]);
 	free(encoder->tables);
+	for (size_t i = 0; i < encoder->summary_count; i++)
+		summary_finish(&encoder->summaries[i]);
+	free(encoder->summaries);
+	bytes_finish(&encoder->summary_bytes);
 	text_ids_finish(&encoder->texts);
 	schema_finish(&encoder->schema);
 	compressor_destroy(encoder->compressor);
@@ -120,9 +150,26 @@ put_block(struct encoder *encoder, enum block_kind kind, uint8_t flags,
 	return block.size;
 }
 
+/* The range of values in the chunk that ends, in a stream of its own. */
+static void
+put_summary(struct encoder *encoder)
+{
+	const struct bytes nothing = { .count = 0 };
+
+	bytes_reset(&encoder->summary_bytes);
+	for (size_t i = 0; i < encoder->summary_count; i++)
+		summary_write(&encoder->summaries[i], &encoder->summary_bytes);
+	compressor_begin(encoder->compressor);
+	put_block(encoder, BLOCK_SUMMARY, 0, &encoder->last, &nothing, &encoder->summary_bytes);
+}
+
 static void
 begin_chunk(struct encoder *encoder, const struct sample_time *time)
 {
+	if (encoder->chunk.number > 0 && encoder->summary_count > 0)
+		put_summary(encoder);
+	for (size_t i = 0; i < encoder->summary_count; i++)
+		summary_reset(&encoder->summaries[i]);
 	encoder->chunk = (struct chunk_state){ .since = time->boottime };
 	text_ids_reset(&encoder->texts);
 	for (size_t i = 0; i < encoder->recorded->count; i++)
@@ -218,9 +265,22 @@ encoder_add(struct encoder *encoder, const struct sample_time *time, const struc
 		return -EFBIG;
 	}
 	encoder->has_begun = true;
+	encoder->last = *time;
+	for (size_t i = 0; i < encoder->summary_count; i++)
+		summary_take(&encoder->summaries[i]);
 	weigh(encoder, is_keyframe, size);
 	*ret_blocks = &encoder->blocks;
 	return 0;
+}
+
+void
+encoder_end_chunk(struct encoder *encoder, const struct bytes **ret_blocks)
+{
+	bytes_reset(&encoder->blocks);
+	if (encoder->chunk.number > 0 && encoder->summary_count > 0)
+		put_summary(encoder);
+	encoder_restart(encoder);
+	*ret_blocks = &encoder->blocks;
 }
 
 void
@@ -229,8 +289,7 @@ encoder_end(
 {
 	const struct bytes nothing = { .count = 0 };
 
-	bytes_reset(&encoder->blocks);
-	encoder_restart(encoder);
+	encoder_end_chunk(encoder, ret_blocks);
 	put_block(encoder, BLOCK_END, 0, time, &nothing, &nothing);
 	encoder_restart(encoder);
 	*ret_blocks = &encoder->blocks;

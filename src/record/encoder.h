@@ -32,7 +32,13 @@ void encoder_destroy(struct encoder *encoder);
 int encoder_add(struct encoder *encoder, const struct sample_time *time,
 	const struct sample_rows *rows, const struct bytes **ret_blocks);
 
-/* Makes the block that says that the recorder has ended. */
+/*
+ * Ends the chunk: makes its summary, the last block of a file that is left. No blocks where there
+ * is no chunk.
+ */
+void encoder_end_chunk(struct encoder *encoder, const struct bytes **ret_blocks);
+
+/* The same, with the block that says that the recorder has ended. */
 void encoder_end(
 	struct encoder *encoder, const struct sample_time *time, const struct bytes **ret_blocks);
 

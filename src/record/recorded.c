@@ -50,8 +50,10 @@ static const struct column event_more[] = {
 
 /* A further kind of rows is a further row here and in `places`. */
 static const struct recorded_table tables[] = {
-	{ &process_table, process_columns, process_more, ARRAY_SIZE(process_more), "pid,start" },
-	{ &system_table, system_columns, system_more, ARRAY_SIZE(system_more) },
+	{ &process_table, process_columns, process_more, ARRAY_SIZE(process_more), "pid,start",
+		.summary = "res" },
+	{ &system_table, system_columns, system_more, ARRAY_SIZE(system_more),
+		.summary = "used,swap_used" },
 	{ &budget_table, .key = "item,part" },
 	{ &slab_table, .key = "name" },
 	{ &event_table, NULL, event_more, ARRAY_SIZE(event_more), .is_event = true },

@@ -134,8 +134,13 @@ open_part(struct recorder *recorder, bool full)
 static void
 close_file(struct recorder *recorder)
 {
+	const struct bytes *blocks;
+
 	if (recorder->writer.fd < 0)
 		return;
+	encoder_end_chunk(recorder->encoder, &blocks);
+	if (blocks->count > 0)
+		block_writer_append(&recorder->writer, blocks->data, blocks->count);
 	block_writer_sync(&recorder->writer);
 	block_writer_close(&recorder->writer);
 }

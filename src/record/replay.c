@@ -7,6 +7,7 @@
 #include "model/snapshot.h"
 #include "record/cursor-move.h"
 #include "record/cursor.h"
+#include "record/history.h"
 #include "record/incidents.h"
 #include "record/recorded.h"
 
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { BOOT_SIZE = 64 };
 
@@ -34,6 +36,8 @@ struct replay {
 	struct rows incidents; /* of the recording up to `incidents_end` */
 	struct arena texts;    /* of them */
 	int64_t incidents_end;
+	struct rows day; /* memory in use from `day_begin` on, up to `day_told` */
+	int64_t day_begin, day_told;
 	enum { SINCE_NONE, SINCE_LAST, SINCE_KEPT } rates;
 };
 
@@ -73,13 +77,70 @@ take_older(void *context, const struct cursor_place *place)
 	set_id(&replay->older, place);
 }
 
+/* The local day of the sample, which may have 23 or 25 hours. */
+static void
+find_day(struct past *past, int64_t time)
+{
+	time_t seconds = (time_t)(time / NS_PER_SEC);
+	struct tm day;
+
+	localtime_r(&seconds, &day);
+	day.tm_hour = day.tm_min = day.tm_sec = 0;
+	day.tm_isdst = -1;
+	past->day_begin = (int64_t)mktime(&day) * NS_PER_SEC;
+	day.tm_mday++;
+	day.tm_hour = day.tm_min = day.tm_sec = 0;
+	day.tm_isdst = -1;
+	past->day_end = (int64_t)mktime(&day) * NS_PER_SEC;
+}
+
+/* What has been told is told again when the recording has grown by a minute. */
+static bool
+is_old(const struct replay *replay, int64_t told)
+{
+	return told == UNKNOWN || replay->end - told > 60 * NS_PER_SEC;
+}
+
+static void
+tell_day(struct replay *replay, struct snapshot *now)
+{
+	const struct summary_query query = { .table = system_table.name, .field = "used" };
+	struct past *past = &now->past;
+
+	find_day(past, now->time);
+	if (past->day_begin != replay->day_begin || is_old(replay, replay->day_told)) {
+		rows_reset(&replay->day);
+		recording_history(
+			replay->path, &query, past->day_begin, past->day_end, &replay->day);
+		replay->day_begin = past->day_begin;
+		replay->day_told = replay->end;
+	}
+	rows_copy(&now->day, &replay->day, NULL);
+}
+
+static void
+tell_process(const struct replay *replay, struct snapshot *now)
+{
+	const struct process *process = snapshot_find_process(now, now->focus);
+	struct summary_query query = {
+		.table = process_table.name, .field = "res", .key_count = 2
+	};
+
+	if (!process)
+		return;
+	query.keys[0] = process->pid;
+	query.keys[1] = process->start_time;
+	recording_history(
+		replay->path, &query, now->past.day_begin, now->past.day_end, &now->history);
+}
+
 /* What happened is looked for again when the recording has grown. */
 static void
 list_incidents(struct replay *replay, struct snapshot *now)
 {
 	int error = 0;
 
-	if (replay->incidents_end != replay->end) {
+	if (is_old(replay, replay->incidents_end)) {
 		rows_reset(&replay->incidents);
 		arena_reset(&replay->texts);
 		error = recording_incidents(replay->path, &replay->incidents, &replay->texts);
@@ -94,9 +155,9 @@ list_incidents(struct replay *replay, struct snapshot *now)
 static void
 add_hints(struct snapshot *now)
 {
-	uint64_t missing =
-		(now->bits | now->focus_bits) & ~snapshot_recorded_needs() &
-		~(NEED_RANK | NEED_INCIDENTS | NEED_COURSE | NEED_OWN_LIMIT | NEED_EACH_MAPPING);
+	uint64_t missing = (now->bits | now->focus_bits) & ~snapshot_recorded_needs() &
+			   ~(NEED_RANK | NEED_INCIDENTS | NEED_HISTORY | NEED_COURSE |
+				   NEED_OWN_LIMIT | NEED_EACH_MAPPING);
 
 	for (; missing; missing &= missing - 1)
 		snapshot_add_hint(now, missing & -missing, -NOT_RECORDED, 0);
@@ -186,6 +247,10 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 	now->focus_bits = needs->focus_bits;
 	now->exact = true;
 	describe(replay, now, &place);
+	if (needs->bits & NEED_HISTORY)
+		tell_day(replay, now);
+	if (needs->bits & NEED_HISTORY && needs->focus)
+		tell_process(replay, now);
 	if (needs->bits & NEED_INCIDENTS)
 		list_incidents(replay, now);
 	add_hints(now);
@@ -212,6 +277,7 @@ replay_destroy(struct source *source)
 	cursor_close(replay->cursor);
 	snapshot_finish(&replay->kept);
 	rows_finish(&replay->incidents);
+	rows_finish(&replay->day);
 	arena_finish(&replay->texts);
 	free(replay->path);
 	free(replay);
@@ -230,7 +296,8 @@ replay_create(const char *path, struct source **ret_source)
 		.before = replay_before,
 		.is_recording = true,
 	};
-	replay->read.boottime = replay->older.boottime = replay->incidents_end = UNKNOWN;
+	replay->read.boottime = replay->older.boottime = replay->incidents_end = replay->day_begin =
+		replay->day_told = UNKNOWN;
 	replay->path = xstrdup(path);
 	if (result == 0)
 		result = cursor_last(replay->cursor);

@@ -9,6 +9,7 @@
 #include "record/limits.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { FREE, LIVES, NEW, LISTED = 4 };
 
@@ -365,4 +366,52 @@ row_decoder_fill(
 		else
 			*(int64_t *)place_of(field, ret_row, texts->arena) = number;
 	}
+}
+
+/* The place of a field among the values of a slot; `known_count` if it is not known. */
+static size_t
+known_place(const struct schema_table *table, const char *name, size_t length)
+{
+	size_t known = 0, field = schema_field(table, name, length);
+
+	if (field == table->field_count || !table->fields[field].column)
+		return table->known_count;
+	for (size_t i = 0; i < field; i++)
+		known += table->fields[i].column != NULL;
+	return known;
+}
+
+static bool
+has_key(const struct row_decoder *decoder, size_t row, size_t place, int64_t key)
+{
+	return decoder->values[decoder->order[row] * decoder->table->known_count + place] == key;
+}
+
+static bool
+has_keys(const struct row_decoder *decoder, size_t row, const char *list, const int64_t *keys)
+{
+	for (size_t i = 0; *list; i++) {
+		size_t length = strcspn(list, ",");
+		size_t place = known_place(decoder->table, list, length);
+
+		if (place == decoder->table->known_count || !has_key(decoder, row, place, keys[i]))
+			return false;
+		list += length + (list[length] == ',');
+	}
+	return true;
+}
+
+int64_t
+row_decoder_value(
+	const struct row_decoder *decoder, const char *field, const char *key, const int64_t *keys)
+{
+	const struct schema_table *table = decoder->table;
+	size_t place = known_place(table, field, strlen(field));
+
+	if (place == table->known_count)
+		return UNKNOWN;
+	for (size_t row = 0; row < decoder->row_count; row++)
+		if (has_keys(decoder, row, key, keys))
+			return decoder->values[decoder->order[row] * table->known_count + place];
+	return UNKNOWN;
 }

@@ -39,6 +39,13 @@ void row_decoder_reset(struct row_decoder *decoder);
 bool row_decoder_read(struct row_decoder *decoder, struct byte_reader *reader, size_t most_slots,
 	size_t text_count);
 
+/*
+ * The value of a field of the row whose fields in the list `key`, with commas between, have these
+ * numbers. UNKNOWN if there is none.
+ */
+int64_t row_decoder_value(
+	const struct row_decoder *decoder, const char *field, const char *key, const int64_t *keys);
+
 /* Sets the known fields of a row that has been reset. Texts and parts are copied into `arena`. */
 struct row_texts {
 	const char *const *texts; /* of the chunk, by number */

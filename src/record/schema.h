@@ -18,8 +18,9 @@ struct recorded_table {
 	const char *columns;       /* names, for selection_parse(); NULL: all */
 	const struct column *more; /* fields of a row that are no columns; NULL: none */
 	size_t more_count;
-	const char *key; /* fields that tell rows apart; NULL: rows are known by their place */
-	bool is_event;   /* its rows happened since the sample before */
+	const char *key;     /* fields that tell rows apart; NULL: rows are known by their place */
+	const char *summary; /* fields whose range in each chunk is told, comma between; or NULL */
+	bool is_event;       /* its rows happened since the sample before */
 };
 
 struct recorded {

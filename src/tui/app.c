@@ -144,6 +144,8 @@ app_back(struct app *app)
 static bool
 has_meaning(const struct app *app, const struct view *view)
 {
+	if (view->is_of_past && !app->past.is_open)
+		return false;
 	return view->is_over == OVER_NOTHING || app->view->table ||
 	       (view->is_over == OVER_FIGURES && app->view->has_process);
 }

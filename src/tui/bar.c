@@ -131,8 +131,8 @@ find_range(const int64_t *values, size_t count, int64_t *ret_least, int64_t *ret
 }
 
 /* The character of a cell that is filled by so many levels. */
-static const char *
-level_text(int level, enum charset charset)
+const char *
+bar_level(int level, enum charset charset)
 {
 	static const char *const blocks[] = { " ", "\u2581", "\u2582", "\u2583", "\u2584", "\u2585",
 		"\u2586", "\u2587", "\u2588" };
@@ -140,6 +140,21 @@ level_text(int level, enum charset charset)
 
 	level = level < 0 ? 0 : level > LEVELS ? LEVELS : level;
 	return charset == CHARSET_UTF8 ? blocks[level] : marks[level];
+}
+
+void
+bars_draw(WINDOW *window, int y, int x, int height, const int64_t *values, size_t count,
+	int64_t least, int64_t top, enum style style, enum charset charset)
+{
+	for (size_t i = 0; i < count; i++) {
+		double part = top > least ? (double)(values[i] - least) / (double)(top - least) : 0;
+		int filled = values[i] == UNKNOWN ? 0 : (int)(part * height * LEVELS + 0.5);
+
+		filled += values[i] > 0 && filled == 0; /* little is more than nothing */
+		for (int line = 0; line < height; line++)
+			screen_put(window, y + height - 1 - line, x + (int)i, style,
+				bar_level(filled - line * LEVELS, charset));
+	}
 }
 
 void
@@ -152,15 +167,6 @@ graph_draw(WINDOW *window, int y, int x, int width, int height, const struct ser
 
 	if (top <= 0)
 		find_range(values, shown, &least, &most);
-	x += width - (int)shown;
-	for (size_t i = 0; i < shown; i++) {
-		double part =
-			most > least ? (double)(values[i] - least) / (double)(most - least) : 0;
-		int filled = values[i] == UNKNOWN ? 0 : (int)(part * height * LEVELS + 0.5);
-
-		filled += values[i] > 0 && filled == 0; /* little is more than nothing */
-		for (int line = 0; line < height; line++)
-			screen_put(window, y + height - 1 - line, x + (int)i, style,
-				level_text(filled - line * LEVELS, charset));
-	}
+	bars_draw(window, y, x + width - (int)shown, height, values, shown, least, most, style,
+		charset);
 }

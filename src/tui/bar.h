@@ -38,6 +38,16 @@ struct heading;
 bool trend_draw(const struct heading *heading, const void *row, WINDOW *window, int y,
 	enum charset charset, enum style style);
 
+/* A character that is filled from below, in eighths. */
+const char *bar_level(int filled, enum charset charset);
+
+/*
+ * Draws values as a graph, one a column, `height` lines high from y down; `top` is the value at its
+ * top. UNKNOWN values are gaps.
+ */
+void bars_draw(WINDOW *window, int y, int x, int height, const int64_t *values, size_t count,
+	int64_t least, int64_t top, enum style style, enum charset charset);
+
 /* The values of the last refreshes, oldest first. A zeroed one is empty. */
 enum { SERIES_VALUES = 240 };
 struct series {

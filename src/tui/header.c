@@ -152,6 +152,18 @@ draw_moment(struct app *app, WINDOW *window, int y)
 	past_draw(app, window, y, 0);
 }
 
+static int
+day_height(const struct app *app, int window_height)
+{
+	return app->past.is_open && window_height >= HIGH_WINDOW;
+}
+
+static void
+draw_day(struct app *app, WINDOW *window, int y)
+{
+	past_draw_day(app, window, y);
+}
+
 /* The limit of memtop's own cgroup, as in a container: a line where rows have room enough. */
 static int
 limit_height(const struct app *app, int window_height)
@@ -216,10 +228,11 @@ static const struct {
 	{ draw_limit, 0, limit_height },
 	{ draw_verdict, 2 },
 	{ header_draw_graph, 0, header_graph_height },
+	{ draw_day, 0, day_height },
 	{ draw_tabs, TABS_FROM },
 };
 
-enum { MOST_LINES = ARRAY_SIZE(parts) - 3 };
+enum { MOST_LINES = ARRAY_SIZE(parts) - 4 };
 
 /* Without the line of the filter. */
 static int

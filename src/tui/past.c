@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "model/snapshot.h"
 #include "tui/app.h"
+#include "tui/bar.h"
 #include "tui/screen.h"
 
 #include <stdio.h>
@@ -210,4 +211,65 @@ past_draw(const struct app *app, WINDOW *window, int y, int x)
 	if (x + (int)strlen(ago) + AGO_COLUMNS <= getmaxx(window))
 		x += screen_printf(window, y, x, STYLE_NORMAL, "  %s ago", ago);
 	return x - start;
+}
+
+enum { CLOCK_COLUMNS = 6, EIGHTHS = 8, MOST_CELLS = 512 };
+
+/* The cell of a time of this day; `count` if it is of another. */
+static size_t
+cell_at(const struct past *past, int64_t time, size_t count)
+{
+	double part = (double)(time - past->day_begin) / (double)(past->day_end - past->day_begin);
+
+	return part < 0 || part >= 1 ? count : (size_t)(part * (double)count);
+}
+
+static bool
+has_kill(const struct snapshot *snapshot, size_t cell, size_t count)
+{
+	const struct incident *incidents = snapshot->incidents.data;
+
+	for (size_t i = 0; i < snapshot->incidents.count; i++)
+		if (incidents[i].what && strcmp(incidents[i].what, INCIDENT_KILL) == 0 &&
+			cell_at(&snapshot->past, incidents[i].time, count) == cell)
+			return true;
+	return false;
+}
+
+static void
+draw_cell(const struct app *app, WINDOW *window, int y, int x, int64_t used, enum style style)
+{
+	int64_t total = app->snapshot->system.total;
+	int filled = used > 0 && total > 0 ? (int)(used * EIGHTHS / total) + 1 : 0;
+
+	screen_put(
+		window, y, x, style, bar_level(filled > EIGHTHS ? EIGHTHS : filled, app->charset));
+}
+
+void
+past_draw_day(const struct app *app, WINDOW *window, int y)
+{
+	const struct snapshot *snapshot = app->snapshot;
+	int64_t most[MOST_CELLS];
+	int width = getmaxx(window) - 2 * CLOCK_COLUMNS;
+	size_t count = width > MOST_CELLS ? MOST_CELLS : width > 0 ? (size_t)width : 0;
+	size_t here = cell_at(&snapshot->past, snapshot->time, count);
+
+	if (count == 0 || snapshot->past.day_end <= snapshot->past.day_begin)
+		return;
+	history_spread(
+		&snapshot->day, snapshot->past.day_begin, snapshot->past.day_end, most, count);
+	screen_put(window, y, 0, STYLE_DIM, "00:00");
+	for (size_t i = 0; i < count; i++) {
+		int x = CLOCK_COLUMNS + (int)i;
+
+		if (has_kill(snapshot, i, count))
+			screen_put(window, y, x, STYLE_ALARM, "!");
+		else if (i == here && most[i] == UNKNOWN)
+			screen_put(window, y, x, STYLE_WARNING, "|");
+		else
+			draw_cell(
+				app, window, y, x, most[i], i == here ? STYLE_WARNING : STYLE_ANON);
+	}
+	screen_put(window, y, CLOCK_COLUMNS + (int)count + 1, STYLE_DIM, "24:00");
 }

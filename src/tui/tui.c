@@ -178,6 +178,7 @@ tui_needs(const struct app *app)
 		.exact = app->wants_exact || app->editor->state == EDITOR_WAITING };
 
 	needs.bits |= app->choose.kind ? app->choose.kind->needs : 0;
+	needs.bits |= app->past.is_open ? NEED_HISTORY | NEED_INCIDENTS : 0;
 	process_list_add_needs(app->processes, !app->snapshot, &needs);
 	add_focus(app, view, &needs);
 	if (view->add_needs)

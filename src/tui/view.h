@@ -25,6 +25,7 @@ struct view {
 	bool is_page;           /* Esc and q return to its opener */
 	bool has_process;       /* shows one process: of the page below, or the selected one */
 	bool may_have_process;  /* shows the process of the page below, if any; else it is a tab */
+	bool is_of_past;        /* only a recording has it */
 	/* It is about the rows, or the figures, of the view below, which stays visible. */
 	enum { OVER_NOTHING, OVER_ROWS, OVER_FIGURES } is_over;
 	uint64_t needs;

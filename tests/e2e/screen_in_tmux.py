@@ -38,6 +38,8 @@ def clean(screen):
     """Replaces what differs from run to run: the clock, since when a state lasts, and how fast pages are swapped."""
     screen = re.sub(r" *[\d.]+[KMGTP]/s", " RATE/s", screen)
     screen = re.sub(r"(out RATE/s),.*", r"\1", screen)  # what follows moves, and is cut elsewhere
+    screen = re.sub(r"(?m)^00:00 .* 24:00$", "00:00 DAY 24:00", screen)
+    screen = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", "YYYY-MM-DDTHH:MM:SS+00:00", screen)
     screen = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( \+[\d.e-]+s)?", "MOMENT", screen)
     screen = re.sub(r"(?m)  (\S+ )?\S+ ago$", "  AGO", screen)
     screen = re.sub(r"( at | since )\d\d:\d\d\b", r"\1HH:MM", screen)

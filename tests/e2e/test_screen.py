@@ -345,6 +345,22 @@ def test_a_machine_that_is_not_well_shows_the_golden_screen(terminal, tmp_path, 
     terminal.wait_for(f"state-{state}-{size}")
 
 
+@pytest.mark.parametrize("size, name", [("80x24", "past"), ("40x10", "40x10-past")])
+def test_the_past_lists_kills_and_tells_why(terminal, tmp_path, size, name):
+    tree, log = tmp_path / "tree", tmp_path / "log"
+    shutil.copytree(FIXTURES / "server", tree, symlinks=True)
+    (tree / "vmstat").write_text(re.sub(r"oom_kill \d+", "oom_kill 3", (tree / "vmstat").read_text()))
+    log.write_text(KILL.format(max(time.monotonic() - 60, 1) * 1e6))
+    terminal.start(size, {}, tree=tree, log=log)
+    terminal.wait_for_text("java -Xmx4g")
+    terminal.type("8")
+    terminal.wait_for(name)
+    terminal.type("Enter")
+    terminal.wait_for_text("1. What happened?")
+    terminal.type("q")
+    terminal.wait_for(name)
+
+
 @pytest.mark.parametrize("size", ["80x24", "40x10"])
 def test_a_machine_that_swaps_shows_the_golden_screen(terminal, tmp_path, size):
     """What is read from swap was written there shortly before."""
