@@ -54,7 +54,7 @@ struct record_run {
 	int64_t dense_until; /* CLOCK_BOOTTIME */
 	int64_t complained;  /* the same; 0: all is well */
 	int64_t lost;        /* samples that could not be written since then */
-	bool has_told_left_out;
+	bool has_told_left_out, has_told_exits;
 };
 
 static int
@@ -182,6 +182,20 @@ tell_left_out(struct record_run *run)
 	run->has_told_left_out = true;
 }
 
+/* Nobody sees later why there are none. */
+static void
+tell_exits(struct record_run *run)
+{
+	const struct hint *hint = snapshot_find_hint(run->now, NEED_EXITS);
+	char text[HINT_TEXT_SIZE];
+
+	if (!hint || run->has_told_exits)
+		return;
+	hint_text(hint, text);
+	log_error("%s", text);
+	run->has_told_exits = true;
+}
+
 static void
 record(struct record_run *run)
 {
@@ -192,6 +206,7 @@ record(struct record_run *run)
 		return;
 	}
 	tell_recovery(run);
+	tell_exits(run);
 	tell_left_out(run);
 }
 

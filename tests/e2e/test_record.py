@@ -4,11 +4,13 @@
 import configparser
 import json
 import re
+import shutil
 import signal
 import subprocess
+import sys
 
 import pytest
-from conftest import BUILD, FIXTURES, MEMTOP, memtop, run_over
+from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, memtop, run, run_over
 from memory_cgroup import memory_cgroup
 from screen_in_tmux import terminal  # noqa: F401: a fixture
 from screen_on_pty import wait_until
@@ -29,7 +31,7 @@ def rows(done, kind):
 def recorded(mounts, tmp_path_factory):
     """Five samples of the tree of test files."""
     folder = tmp_path_factory.mktemp("recorded") / "past"
-    done = run_over(TREE, MEMTOP, "record", "-d", "0.05", "-n", "5", "-o", folder)
+    done = run_over(TREE, MEMTOP, "record", "--no-exits", "-d", "0.05", "-n", "5", "-o", folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     return folder
 
@@ -39,6 +41,10 @@ class Recorder:
 
     def __init__(self, folder, *options):
         self.folder = folder
+        if "--exits" in options:
+            options = [option for option in options if option != "--exits"]
+        else:
+            options = ["--no-exits", *options]  # not everyone may be told of them
         self.process = subprocess.Popen([MEMTOP, "record", "-o", folder, *options], stderr=subprocess.PIPE)
 
     def samples(self):
@@ -206,7 +212,7 @@ def test_a_killed_recorder_loses_no_sample_and_its_lock(record):
     recorder.end(signal.SIGKILL)
     count = recorder.samples()
     assert count >= 5
-    assert memtop("record", "-d", "0.05", "-n", "2", "-o", recorder.folder).returncode == 0
+    assert memtop("record", "--no-exits", "-d", "0.05", "-n", "2", "-o", recorder.folder).returncode == 0
     assert recorder.samples() == count + 2
 
 
@@ -223,7 +229,7 @@ SECRET = "--password=hunter2"
 @pytest.mark.parametrize("mode, shown", [("redact", "--password=***"), ("full", SECRET), ("name", None)])
 def test_secrets_are_recorded_only_if_asked_for(tmp_path, actor, mode, shown):
     pid = actor("memory", SECRET)
-    assert memtop("record", "-n", "1", "-d", "0.1", "-o", tmp_path / "past", "--command", mode).returncode == 0
+    assert memtop("record", "--no-exits", "-n", "1", "-d", "0.1", "-o", tmp_path / "past", "--command", mode).returncode == 0
     if mode != "full":
         assert all(b"hunter2" not in file.read_bytes() for file in (tmp_path / "past").glob("*.mtr"))
     found = rows(memtop("batch", "-R", tmp_path / "past", "-p", str(pid), "-F", "comm,command", "--format", "json"),
@@ -288,6 +294,63 @@ def test_a_kill_is_found_again(record):
     assert any(row["kind"] == "event" for row in found[found.index(systems[1]):])
     killed = rows(memtop("batch", "-R", recorder.folder, "--format", "json"), "event")
     assert any(row["pid"] in (victim, None) for row in killed)
+
+
+def example(word):
+    """The example of the manual page that needs a program."""
+    page = (SOURCE / "man" / "memtop-batch.1.scd").read_text()
+    found = [block for block in re.findall(r"(?ms)^```\n(.*?)^```$", page) if word in block and "--from first" in block]
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.mark.parametrize("needs, word, told", [
+    ("sqlite3", "sqlite3", b"java|"),
+    ("gnuplot", "gnuplot", None),
+    ("pandas", "pandas", b"java"),
+])
+def test_the_examples_of_the_manual_page_work(recorded, tmp_path, needs, word, told):
+    has_it = shutil.which(needs) if needs != "pandas" else run(sys.executable, "-c", "import pandas").returncode == 0
+    if not has_it:
+        pytest.skip(f"{needs} is not installed")
+    script = example(word).replace("memtop batch", f"{MEMTOP} batch -R {recorded}")
+    script = script.replace("python3 ", f"{sys.executable} ")
+    done = run("bash", "-euo", "pipefail", "-c", script, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, b"")
+    if told:
+        assert told in done.stdout
+    else:
+        assert "<svg" in (tmp_path / "past.svg").read_text() and (tmp_path / "past.tsv").read_text().count("\n") == 5
+
+
+# 300 processes that live for 0.2 seconds; one of them takes 120 MiB. Prints how much it had at most, in KiB.
+SHORT_LIVES = """
+import os, time
+for number in range(300):
+    if os.fork() == 0:
+        memory = b"x" * (120 << 20 if number == 77 else 0)
+        time.sleep(0.2)
+        os._exit(0)
+print(os.getpid(), max(os.wait4(-1, 0)[2].ru_maxrss for number in range(300)))
+"""
+
+
+def test_processes_between_two_samples_are_all_recorded(record):
+    recorder = record("--exits", "-d", "2")
+    recorder.wait_for(1)
+    done = run(sys.executable, "-c", SHORT_LIVES)
+    parent, peak = map(int, done.stdout.split())
+    recorder.wait_for(recorder.samples() + 2)
+    status, errors = recorder.end()
+    if b"processes that ended" in errors:
+        pytest.skip(errors.decode().strip())
+    assert (status, errors) == (0, b"")
+    ended = [row for row in rows(memtop("batch", "-R", recorder.folder, "--format", "json"), "exit")
+             if row["ppid"] == parent]
+    assert len(ended) == len({row["pid"] for row in ended}) == 300
+    largest = sorted(ended, key=lambda row: row["peak"])[-1]
+    assert abs(largest["peak"] - peak * 1024) <= peak * 1024 / 50
+    assert largest["peak"] >= 120 << 20
 
 
 def test_the_unit_starts_what_there_is():
