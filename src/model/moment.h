@@ -14,9 +14,13 @@ struct moment {
 		MOMENT_LAST_KILL, /* the sample before the last kill */
 		MOMENT_MARK, /* the next one with a kill, a gap or another event; `steps` -1: the
 				one before */
+		MOMENT_PEAK, /* the next time within a day at which RES of the process `pid`
+				that began at `start` was largest, or with `pid` 0 memory in use;
+				`steps` -1: the one before */
 	} kind;
 	int64_t steps;
 	int64_t time; /* nanoseconds since the epoch */
+	int64_t pid, start;
 };
 
 /* What happened between a sample and the one before. */

@@ -78,6 +78,8 @@ cursor_move(struct cursor *cursor, const struct moment *moment)
 		return go_to_last_kill(cursor);
 	case MOMENT_MARK:
 		return cursor_mark(cursor, moment->steps >= 0);
+	case MOMENT_PEAK: /* see peak.h */
+		break;
 	}
 	return -EINVAL;
 }

@@ -9,6 +9,7 @@
 #include "record/cursor.h"
 #include "record/history.h"
 #include "record/incidents.h"
+#include "record/peak.h"
 #include "record/recorded.h"
 
 #include <errno.h>
@@ -237,7 +238,9 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 	int result;
 
 	replay->older.boottime = UNKNOWN;
-	result = cursor_move(replay->cursor, &needs->moment);
+	result = needs->moment.kind == MOMENT_PEAK
+			 ? cursor_go_to_peak(replay->cursor, replay->path, &needs->moment)
+			 : cursor_move(replay->cursor, &needs->moment);
 	if (result < 0 || !cursor_place(replay->cursor, &place))
 		return result < 0 ? result : -ENODATA;
 	link_files(replay, &needs->moment, &place);

@@ -68,6 +68,8 @@ static const struct key_binding past_bindings[] = {
 	{ ACTION_PAST_BACK, ",", "ten samples back", { ',' } },
 	{ ACTION_PAST_MARK_NEXT, "]", "the next kill, gap or other event", { ']' } },
 	{ ACTION_PAST_MARK_PREVIOUS, "[", "the one before", { '[' } },
+	{ ACTION_PAST_PEAK_NEXT, "}", "the next peak of the selected process, within a day", { '}' } },
+	{ ACTION_PAST_PEAK_PREVIOUS, "{", "the one before", { '{' } },
 	{ ACTION_PAST_TIME, "b", "go to a time: 03:12, -2h, oom, last", { 'b' } },
 	{ ACTION_PAST_FIRST, "r", "the first sample", { 'r' } },
 	{ ACTION_PAST_LAST, "Z", "the last sample", { 'Z' } },

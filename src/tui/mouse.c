@@ -76,7 +76,12 @@ press_word(struct app *app, int y, int x, bool only_first)
 {
 	bool in_editor = editor_is_open(app->editor);
 	char *line = read_screen(y);
-	int key = key_at(in_editor ? &editor_keys : &screen_keys, line, x, only_first);
+	int key = 0;
+
+	if (app->past.is_open && !in_editor)
+		key = key_at(&past_keys, line, x, only_first);
+	if (key == 0)
+		key = key_at(in_editor ? &editor_keys : &screen_keys, line, x, only_first);
 
 	free(line);
 	if (key)

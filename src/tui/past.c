@@ -6,6 +6,7 @@
 #include "model/snapshot.h"
 #include "tui/app.h"
 #include "tui/bar.h"
+#include "tui/process-list.h"
 #include "tui/screen.h"
 
 #include <stdio.h>
@@ -48,6 +49,20 @@ go_to_mark(struct app *app, long steps)
 {
 	app->past.plays = false;
 	past_go(app, &(struct moment){ .kind = MOMENT_MARK, .steps = steps });
+}
+
+/* Of the machine where no process is selected. */
+static void
+go_to_peak(struct app *app, long steps)
+{
+	const struct process_key *key =
+		app->view->has_process ? &app->process : &app->processes->selected;
+
+	app->past.plays = false;
+	past_go(app, &(struct moment){ .kind = MOMENT_PEAK,
+			     .steps = steps,
+			     .pid = key->pid,
+			     .start = key->start_time });
 }
 
 static bool
@@ -103,6 +118,8 @@ static const struct action_handler handlers[] = {
 	{ ACTION_PAST_BACK, .act_with = step, .argument = -FAR },
 	{ ACTION_PAST_MARK_NEXT, .act_with = go_to_mark, .argument = 1 },
 	{ ACTION_PAST_MARK_PREVIOUS, .act_with = go_to_mark, .argument = -1 },
+	{ ACTION_PAST_PEAK_NEXT, .act_with = go_to_peak, .argument = 1 },
+	{ ACTION_PAST_PEAK_PREVIOUS, .act_with = go_to_peak, .argument = -1 },
 	{ ACTION_PAST_FIRST, .act_with = go_to_end, .argument = false },
 	{ ACTION_PAST_LAST, .act_with = go_to_end, .argument = true },
 	{ ACTION_PAST_TIME, .act = ask_time },
@@ -145,6 +162,7 @@ past_miss(struct app *app)
 	static const char *const texts[] = {
 		[MOMENT_LAST_KILL] = "no kill was recorded",
 		[MOMENT_MARK] = "no further kill, gap or other event",
+		[MOMENT_PEAK] = "no further peak within a day",
 		[MOMENT_AT] = "the recording begins later",
 	};
 	const struct past_state *past = &app->past;
@@ -155,6 +173,15 @@ past_miss(struct app *app)
 		: past->wanted.steps < 0                ? "this is the first sample"
 							: "this is the last sample");
 	app->past.plays = false;
+}
+
+void
+past_tell_selected(struct app *app)
+{
+	const struct process_key *key = &app->processes->selected;
+
+	if (app->past.is_open && key->pid && !app_find(app, key))
+		app_say(app, "process %lld does not live in this sample", (long long)key->pid);
 }
 
 int64_t
@@ -205,7 +232,7 @@ past_draw(const struct app *app, WINDOW *window, int y, int x)
 	x += screen_printf(window, y, x, STYLE_BOLD, "  %s", date);
 	if (past->interval != UNKNOWN)
 		x += screen_printf(
-			window, y, x, STYLE_NORMAL, " +%.3gs", (double)past->interval / NS_PER_SEC);
+			window, y, x, STYLE_NORMAL, " +%.2gs", (double)past->interval / NS_PER_SEC);
 	add_marks(past->marks, marks);
 	x += screen_put(window, y, x, STYLE_ALARM, marks);
 	if (x + (int)strlen(ago) + AGO_COLUMNS <= getmaxx(window))

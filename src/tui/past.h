@@ -23,6 +23,9 @@ void past_miss(struct app *app);
 /* Goes to a moment: for the views. */
 void past_go(struct app *app, const struct moment *moment);
 
+/* Says so if the selected process does not live in this sample. */
+void past_tell_selected(struct app *app);
+
 /* When the next step is due while it plays; INT64_MAX: never. */
 int64_t past_next(const struct app *app);
 

@@ -114,6 +114,7 @@ tui_show(struct app *app, const struct snapshot *snapshot, int stretch)
 	if (is_first)
 		process_list_remember(app->processes);
 	announce(app);
+	past_tell_selected(app);
 	editor_show(app);
 	choose_refill(&app->choose, app, app->prompt.text); /* texts may be of the old snapshot */
 	app->wants_exact = app->wants_exact && !snapshot->exact;
@@ -450,7 +451,8 @@ tui_key(struct app *app, int key)
 		return !app->is_leaving;
 	app->message[0] = '\0';
 	take_key(app, key);
-	if (app->view == app->last_list)
+	/* In another sample the same process shall be selected, though this one may lack it. */
+	if (app->view == app->last_list && !app->past.wants)
 		process_list_remember(app->processes);
 	else if (app->view->remember)
 		app->view->remember(app_state(app, app->view), app);

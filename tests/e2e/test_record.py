@@ -243,6 +243,12 @@ def test_the_screen_goes_through_a_recording(recorded, terminal):
     terminal.wait_for_text("REPLAY", "recorder started", "t T sample")
     terminal.type("t")
     wait_until(lambda: "recorder started" not in terminal.capture())
+    terminal.type("T")
+    terminal.wait_for_text("recorder started")
+    terminal.type("@0,23")  # the key on the last line
+    wait_until(lambda: "recorder started" not in terminal.capture())
+    terminal.type("}")
+    terminal.wait_for_text("no further peak within a day")  # it never changes
     terminal.type("Z", "t")
     terminal.wait_for_text("this is the last sample")
     terminal.type("T", "T", "T", "T", "T")

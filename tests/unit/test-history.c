@@ -3,9 +3,11 @@
 
 #include "base/bytes.h"
 #include "model/history.h"
+#include "model/needs.h"
 #include "model/snapshot.h"
 #include "record/history.h"
 #include "record/recorder.h"
+#include "record/replay.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -174,6 +176,47 @@ only_what_touches_the_span_is_told(void **state)
 	assert_true(recording_history("/nowhere", &query, 0, 1, &history) < 0);
 }
 
+/* The values of the parts, and which is larger than those beside it. */
+static void
+each_peak_is_gone_to(void **state)
+{
+	const struct tree *tree = *state;
+	const struct summary_query query = {
+		.table = "process", .field = "res", .keys = { 3, 1 }, .key_count = 2
+	};
+	struct rows history = { .count = 0 };
+	struct snapshot snapshot = { .time = 0 };
+	struct needs needs = { .moment = { .kind = MOMENT_FIRST } };
+	const struct history_part *parts;
+	struct source *source;
+	size_t peaks = 0;
+
+	assert_int_equal(recording_history(tree->path, &query, 0, INT64_MAX, &history), 0);
+	parts = history.data;
+	assert_int_equal(replay_create(tree->path, &source), 0);
+	assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+	needs.moment = (struct moment){ .kind = MOMENT_PEAK, .steps = 1, .pid = 3, .start = 1 };
+	for (size_t i = 0; i < history.count; i++) {
+		if (parts[i].begin <= parts[0].begin ||
+			(i > 0 && parts[i].most <= parts[i - 1].most) ||
+			(i + 1 < history.count && parts[i].most < parts[i + 1].most))
+			continue;
+		assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+		assert_int_equal(snapshot_find_process(&snapshot, 3)->resident, parts[i].most);
+		assert_true(snapshot.time >= parts[i].begin && snapshot.time <= parts[i].end);
+		peaks++;
+	}
+	assert_true(peaks > 3);
+	assert_int_equal(source->read(source, &snapshot, NULL, &needs), -ENODATA);
+	needs.moment.steps = -1;
+	assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+	needs.moment.pid = 999;
+	assert_int_equal(source->read(source, &snapshot, NULL, &needs), -ENODATA);
+	source->destroy(source);
+	snapshot_finish(&snapshot);
+	rows_finish(&history);
+}
+
 static void
 parts_are_spread_over_columns(void **state)
 {
@@ -225,6 +268,7 @@ main(void)
 		cmocka_unit_test(each_part_has_the_range_of_its_samples),
 		cmocka_unit_test(a_later_process_with_the_same_pid_has_its_own_past),
 		cmocka_unit_test(only_what_touches_the_span_is_told),
+		cmocka_unit_test(each_peak_is_gone_to),
 		cmocka_unit_test(parts_are_spread_over_columns),
 		cmocka_unit_test(a_damaged_summary_is_refused),
 	};

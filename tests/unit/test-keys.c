@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "tui/editor.h"
+#include "tui/past.h"
 #include "tui/view.h"
 
 #include <string.h>
@@ -82,7 +83,8 @@ each_part(const char *text, const struct key_list *list,
 static void
 is_key(const struct key_list *list, const char *name, size_t length)
 {
-	bool is_known = key_of_name(list, name, length) != 0;
+	bool is_known =
+		key_of_name(list, name, length) != 0 || key_of_name(&past_keys, name, length) != 0;
 
 	for (size_t i = 0; i < view_count && !is_known; i++)
 		is_known = key_binding_named(&views[i]->key, name, length) != 0;
@@ -96,6 +98,7 @@ U13_every_hint_begins_with_a_key(void **state)
 	for (size_t i = 0; i < view_count; i++)
 		each_part(views[i]->hint, &screen_keys, is_key);
 	each_part(editor_hint, &editor_keys, is_key);
+	each_part(past_hint, &screen_keys, is_key);
 }
 
 static void
