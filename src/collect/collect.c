@@ -237,8 +237,9 @@ read_limits(struct collector *collector, struct snapshot *now, int64_t pid)
 
 	if (error < 0 && error != -ESRCH && error != -ENOENT)
 		snapshot_add_hint(now, NEED_LIMITS, error, 1);
-	if (process && process->cgroup && *process->cgroup == '/')
-		oom_scope_find_limit(collector->scope, process->cgroup, now, &now->focus_limit);
+	if (process && process->place->cgroup && *process->place->cgroup == '/')
+		oom_scope_find_limit(
+			collector->scope, process->place->cgroup, now, &now->focus_limit);
 }
 
 /* The limits of the groups that are asked for by name or path. */

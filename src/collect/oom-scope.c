@@ -245,7 +245,7 @@ compare_cgroups(const void *a, const void *b)
 	const struct process *left = *(struct process *const *)a,
 			     *right = *(struct process *const *)b;
 
-	return strcmp(left->cgroup, right->cgroup);
+	return strcmp(left->place->cgroup, right->place->cgroup);
 }
 
 /* Sorts by cgroup, so that each is looked up once. */
@@ -264,14 +264,14 @@ oom_scope_find_groups(struct oom_scope *scope, struct snapshot *now)
 		scope->rows, &scope->row_capacity, 2 * now->process_count, sizeof(rows[0]));
 	for (size_t i = 0; i < now->process_count; i++) {
 		now->processes[i].oom_group = NULL;
-		if (now->processes[i].cgroup && *now->processes[i].cgroup == '/' &&
-			text_is_below(now->processes[i].cgroup, domain))
+		if (now->processes[i].place->cgroup && *now->processes[i].place->cgroup == '/' &&
+			text_is_below(now->processes[i].place->cgroup, domain))
 			rows[count++] = &now->processes[i];
 	}
 	if (count > 1)
 		sort_merge(rows, rows + count, count, sizeof(rows[0]), compare_cgroups);
 	for (size_t i = 0; i < count; i++) {
-		const char *path = rows[i]->cgroup;
+		const char *path = rows[i]->place->cgroup;
 
 		if (!last || strcmp(path, last) != 0) {
 			size_t end = find_group(scope, path, strlen(domain));

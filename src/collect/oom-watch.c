@@ -231,7 +231,7 @@ complete(struct event *event, struct snapshot *now, const struct snapshot *befor
 	task = task_of(row);
 	oom_task_complete(&event->victim, &task);
 	add_number(&event->score, row->oom_score);
-	event->cgroup = event->cgroup ? event->cgroup : keep(now, row->cgroup);
+	event->cgroup = event->cgroup ? event->cgroup : keep(now, row->place->cgroup);
 	event->victim.comm = event->victim.comm ? event->victim.comm : keep(now, row->comm);
 }
 

@@ -81,31 +81,50 @@ copy_text(struct snapshot *now, const char *last, const char *text)
 	return text ? arena_copy_new(&now->texts, last, text, strlen(text)) : NULL;
 }
 
+/* The texts about the cgroup, unless they are due. */
 static void
-copy_cgroup(struct snapshot *now, struct process *row, const struct process *old)
+copy_cgroup(struct snapshot *now, struct process_place *place, const struct process_place *last,
+	const struct process_place *old)
 {
-	const struct process *last = row > now->processes ? row - 1 : NULL;
-
-	row->cgroup = copy_text(now, last ? last->cgroup : NULL, old->cgroup);
-	row->unit = copy_text(now, last ? last->unit : NULL, old->unit);
+	place->cgroup = copy_text(now, last->cgroup, old->cgroup);
+	place->unit = copy_text(now, last->unit, old->unit);
 }
 
 static void
-forget_container(struct process *row)
+copy_container(struct snapshot *now, struct process_place *place, const struct process_place *last,
+	const struct process_place *old)
 {
-	row->container = row->container_path = row->pod = row->pod_path = NULL;
+	place->container = copy_text(now, last->container, old->container);
+	place->container_path = copy_text(now, last->container_path, old->container_path);
+	place->pod = copy_text(now, last->pod, old->pod);
+	place->pod_path = copy_text(now, last->pod_path, old->pod_path);
 }
 
+/* `kept`: NEED_CGROUP, NEED_CONTAINER or both. */
 static void
-copy_container(struct snapshot *now, struct process *row, const struct process *old)
+copy_place(struct snapshot *now, struct process *row, const struct process *old, uint64_t kept)
 {
-	const struct process *last = row > now->processes ? row - 1 : NULL;
+	const struct process_place *last = row > now->processes ? row[-1].place : &process_no_place;
+	struct process_place place = process_no_place;
 
-	row->container = copy_text(now, last ? last->container : NULL, old->container);
-	row->container_path =
-		copy_text(now, last ? last->container_path : NULL, old->container_path);
-	row->pod = copy_text(now, last ? last->pod : NULL, old->pod);
-	row->pod_path = copy_text(now, last ? last->pod_path : NULL, old->pod_path);
+	if (kept & NEED_CGROUP)
+		copy_cgroup(now, &place, last, old->place);
+	if (kept & NEED_CONTAINER)
+		copy_container(now, &place, last, old->place);
+	snapshot_set_place(now, row, &place);
+}
+
+/* The same texts, but what is due. */
+static void
+share_place(struct snapshot *now, struct process *row, const struct process *old, uint64_t due)
+{
+	struct process_place place = *old->place;
+
+	if (due & NEED_CGROUP)
+		place.cgroup = place.unit = NULL;
+	if (due & NEED_CONTAINER)
+		place.container = place.container_path = place.pod = place.pod_path = NULL;
+	snapshot_set_place(now, row, &place);
 }
 
 /* For rows that return to the snapshot of the old ones: all of these stays but what is due. */
@@ -117,10 +136,8 @@ copy_row_whole(const struct pass *pass, const struct process *old, uint64_t due)
 
 	if (due & NEED_COMMAND)
 		row->command = NULL;
-	if (due & NEED_CGROUP)
-		row->cgroup = row->unit = NULL;
-	if (due & NEED_CONTAINER)
-		forget_container(row);
+	if (due & (NEED_CGROUP | NEED_CONTAINER))
+		share_place(pass->now, row, old, due);
 	if (old->extras == &process_no_extras)
 		return row;
 	extras = snapshot_extras(pass->now, row);
@@ -142,14 +159,10 @@ cache_reuse_row(const struct pass *pass, const struct cached_process *cached, ui
 	if (pass->needs->rows_only)
 		return copy_row_whole(pass, old, due);
 	row = snapshot_copy_process(pass->now, old, needs);
-	row->command = row->cgroup = row->unit = NULL;
+	row->command = NULL;
 	row->protection = row->oom_group = NULL; /* found for each snapshot */
-	forget_container(row);
 	row->comm = copy_text(pass->now, NULL, old->comm);
-	if (!(due & NEED_CGROUP))
-		copy_cgroup(pass->now, row, old);
-	if (reused & NEED_CONTAINER)
-		copy_container(pass->now, row, old);
+	copy_place(pass->now, row, old, (~due & NEED_CGROUP) | (reused & NEED_CONTAINER));
 	if (!(due & NEED_COMMAND) && old->command)
 		row->command = snapshot_keep_command(pass->now, old->command, strlen(old->command));
 	if (cached->refused & reused)

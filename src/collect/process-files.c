@@ -196,8 +196,8 @@ read_number(struct process_read *read, const char *name, uint64_t need)
 }
 
 static void
-read_pod(struct process_read *read, const struct container *container, const struct process *last,
-	const char *name)
+read_pod(struct process_read *read, const struct container *container, struct process_place *place,
+	const struct process_place *last, const char *name)
 {
 	struct arena *texts = &read->snapshot->texts;
 	char uid[CONTAINER_TEXT_SIZE];
@@ -210,15 +210,15 @@ read_pod(struct process_read *read, const struct container *container, const str
 			container_user(container), read->snapshot->monotonic)
 			       .pod;
 	name = name ? name : uid;
-	read->row->pod = arena_copy_new(texts, last ? last->pod : NULL, name, strlen(name));
-	read->row->pod_path = arena_copy_new(texts, last ? last->pod_path : NULL, container->path,
+	place->pod = arena_copy_new(texts, last->pod, name, strlen(name));
+	place->pod_path = arena_copy_new(texts, last->pod_path, container->path,
 		(size_t)(container->pod - container->path) + container->pod_length);
 }
 
 static void
-read_container(struct process_read *read, const struct container *container)
+read_container(struct process_read *read, const struct container *container,
+	struct process_place *place, const struct process_place *last)
 {
-	const struct process *last = read->row > read->snapshot->processes ? read->row - 1 : NULL;
 	struct arena *texts = &read->snapshot->texts;
 	struct container_name names = { .name = NULL };
 	bool is_inside = container->kind && !container->is_helper;
@@ -233,12 +233,11 @@ read_container(struct process_read *read, const struct container *container)
 		const char *name = names.name ? names.name : text;
 
 		container_name(container, text);
-		read->row->container =
-			arena_copy_new(texts, last ? last->container : NULL, name, strlen(name));
-		read->row->container_path = arena_copy_new(
-			texts, last ? last->container_path : NULL, container->path, container->end);
+		place->container = arena_copy_new(texts, last->container, name, strlen(name));
+		place->container_path = arena_copy_new(
+			texts, last->container_path, container->path, container->end);
 	}
-	read_pod(read, container, last, names.pod);
+	read_pod(read, container, place, last, names.pod);
 }
 
 /*
@@ -250,7 +249,9 @@ read_cgroup(struct process_read *read, const char *directory, bool lives, uint64
 {
 	struct cgroup cgroup;
 	struct arena *texts = &read->snapshot->texts;
-	const struct process *last = read->row > read->snapshot->processes ? read->row - 1 : NULL;
+	const struct process_place *last =
+		read->row > read->snapshot->processes ? read->row[-1].place : &process_no_place;
+	struct process_place place = *read->row->place;
 
 	if (read_file(read, directory, "cgroup", needs, read->text, PROCESS_TEXT_SIZE) < 0)
 		return;
@@ -259,15 +260,13 @@ read_cgroup(struct process_read *read, const char *directory, bool lives, uint64
 		return;
 	}
 	if (needs & NEED_CONTAINER)
-		read_container(read, &cgroup.container);
-	if (!(needs & NEED_CGROUP))
-		return;
-	if (lives || !cgroup_says_nothing(&cgroup))
-		read->row->cgroup = cgroup_tree_name(read->cgroups, cgroup.path, cgroup.path_length,
-			last ? last->cgroup : NULL, texts);
-	if (cgroup.unit)
-		read->row->unit = arena_copy_new(
-			texts, last ? last->unit : NULL, cgroup.unit, cgroup.unit_length);
+		read_container(read, &cgroup.container, &place, last);
+	if (needs & NEED_CGROUP && (lives || !cgroup_says_nothing(&cgroup)))
+		place.cgroup = cgroup_tree_name(
+			read->cgroups, cgroup.path, cgroup.path_length, last->cgroup, texts);
+	if (needs & NEED_CGROUP && cgroup.unit)
+		place.unit = arena_copy_new(texts, last->unit, cgroup.unit, cgroup.unit_length);
+	snapshot_set_place(read->snapshot, read->row, &place);
 }
 
 int

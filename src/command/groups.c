@@ -90,7 +90,7 @@ static bool
 has_unit(const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->process_count; i++)
-		if (snapshot->processes[i].unit)
+		if (snapshot->processes[i].place->unit)
 			return true;
 	return false;
 }

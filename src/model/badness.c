@@ -124,7 +124,8 @@ badness_warning(const struct system *system)
 bool
 badness_is_candidate(const struct badness_scope *scope, const struct process *process)
 {
-	return !scope->cgroup || (process->cgroup && text_is_below(process->cgroup, scope->cgroup));
+	return !scope->cgroup ||
+	       (process->place->cgroup && text_is_below(process->place->cgroup, scope->cgroup));
 }
 
 void

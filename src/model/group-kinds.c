@@ -32,47 +32,59 @@ user_of(const struct process *process, char unused[static GROUP_NAME_SIZE])
 static const char *
 unit_of(const struct process *process, char unused[static GROUP_NAME_SIZE])
 {
-	return process->unit;
+	return process->place->unit;
 }
 
 static const char *
 cgroup_of(const struct process *process, char unused[static GROUP_NAME_SIZE])
 {
-	return process->cgroup;
+	return process->place->cgroup;
 }
 
 /* Containers of different pods often have the same name: "NAMESPACE/POD/CONTAINER". */
 static const char *
 container_of(const struct process *process, char text[static GROUP_NAME_SIZE])
 {
-	bool has_pod_name = process->pod && strchr(process->pod, '/');
+	bool has_pod_name = process->place->pod && strchr(process->place->pod, '/');
 
-	if (!process->container || !has_pod_name)
-		return process->container;
-	snprintf(text, GROUP_NAME_SIZE, "%s/%s", process->pod, process->container);
+	if (!process->place->container || !has_pod_name)
+		return process->place->container;
+	snprintf(text, GROUP_NAME_SIZE, "%s/%s", process->place->pod, process->place->container);
 	return text;
 }
 
 static const char *
 pod_of(const struct process *process, char unused[static GROUP_NAME_SIZE])
 {
-	return process->pod;
+	return process->place->pod;
+}
+
+static const char *
+container_path_of(const struct process *process)
+{
+	return process->place->container_path;
+}
+
+static const char *
+pod_path_of(const struct process *process)
+{
+	return process->place->pod_path;
 }
 
 /*
  * The name of the group of a process, which may be made in `text`; NULL: none. `path` is the text
- * in the process that tells groups apart; 0: the name does.
+ * in the process that tells groups apart; NULL: the name does.
  */
 static const struct {
 	const char *(*name)(const struct process *process, char text[static GROUP_NAME_SIZE]);
-	size_t path;
+	const char *(*path)(const struct process *process);
 } names[GROUP_KINDS] = {
 	[GROUP_BY_PROGRAM] = { program_of },
 	[GROUP_BY_USER] = { user_of },
 	[GROUP_BY_UNIT] = { unit_of },
 	[GROUP_BY_CGROUP] = { cgroup_of },
-	[GROUP_BY_CONTAINER] = { container_of, offsetof(struct process, container_path) },
-	[GROUP_BY_POD] = { pod_of, offsetof(struct process, pod_path) },
+	[GROUP_BY_CONTAINER] = { container_of, container_path_of },
+	[GROUP_BY_POD] = { pod_of, pod_path_of },
 	[GROUP_BY_TREE] = { program_of },
 };
 
@@ -101,11 +113,10 @@ group_kinds_list(char text[static GROUP_KINDS_SIZE])
 struct group_key
 group_key_of(enum group_kind kind, const struct process *process, char text[static GROUP_NAME_SIZE])
 {
-	size_t offset = names[kind].path;
 	struct group_key key = { .name = names[kind].name(process, text) };
 
-	key.path = offset ? *(const char *const *)((const char *)process + offset) : NULL;
-	key.key = offset ? key.path : key.name;
+	key.path = names[kind].path ? names[kind].path(process) : NULL;
+	key.key = names[kind].path ? key.path : key.name;
 	return key;
 }
 

@@ -100,9 +100,9 @@ group_tree_shrink(struct groups *groups, size_t count, size_t process_count)
 static size_t
 up_to_unit(const char *path, const struct process *process)
 {
-	size_t length = process->unit ? strlen(process->unit) : 0;
+	size_t length = process->place->unit ? strlen(process->place->unit) : 0;
 
-	for (const char *at = path; length > 0 && (at = strstr(at, process->unit)); at++)
+	for (const char *at = path; length > 0 && (at = strstr(at, process->place->unit)); at++)
 		if (at > path && at[-1] == '/' && (at[length] == '/' || !at[length]))
 			return (size_t)(at - path) + length;
 	return 0;
@@ -122,13 +122,13 @@ up_to_start(const char *path, const char *start)
 static size_t
 up_to_container(const char *path, const struct process *process)
 {
-	return up_to_start(path, process->container_path);
+	return up_to_start(path, process->place->container_path);
 }
 
 static size_t
 up_to_pod(const char *path, const struct process *process)
 {
-	return up_to_start(path, process->pod_path);
+	return up_to_start(path, process->place->pod_path);
 }
 
 /* The length of the part of a process's cgroup that is its group; 0: none. */
@@ -148,7 +148,9 @@ group_find_charges(struct groups *groups, const struct snapshot *snapshot)
 		const struct process *process = &snapshot->processes[i];
 		const struct cgroup_charge *charge = NULL;
 		struct group *group;
-		size_t length = process->cgroup ? up_to[groups->kind](process->cgroup, process) : 0;
+		size_t length = process->place->cgroup
+					? up_to[groups->kind](process->place->cgroup, process)
+					: 0;
 
 		if (groups->of_process[i] == INDEX_END)
 			continue;
@@ -156,7 +158,8 @@ group_find_charges(struct groups *groups, const struct snapshot *snapshot)
 		if (!group->name)
 			continue;
 		if (length > 0)
-			charge = charge_find(&index, &snapshot->charges, process->cgroup, length);
+			charge = charge_find(
+				&index, &snapshot->charges, process->place->cgroup, length);
 		if (!charge || (group->charge != charge && group->charge != &charge_unknown))
 			group->is_in_several = true;
 		group->charge = charge && !group->is_in_several ? charge : &charge_unknown;

@@ -50,17 +50,19 @@ is_unit_name(const char *name)
 static bool
 is_of_a_user(const struct process *process)
 {
-	const char *manager = process->cgroup ? strstr(process->cgroup, "/user@") : NULL;
+	const char *manager =
+		process->place->cgroup ? strstr(process->place->cgroup, "/user@") : NULL;
 
 	manager = manager ? strstr(manager, ".service/") : NULL;
-	return manager && strstr(manager, process->unit);
+	return manager && strstr(manager, process->place->unit);
 }
 
 /* Whether systemd starts the process and has a setting for it. */
 static bool
 is_of_systemd(const struct process *process)
 {
-	return process->unit && is_unit_name(process->unit) && section_of(process->unit);
+	return process->place->unit && is_unit_name(process->place->unit) &&
+	       section_of(process->place->unit);
 }
 
 /*
@@ -86,7 +88,7 @@ static const struct {
 static void
 write_manager(const struct process *process, int64_t adj, char text[static OOM_LASTING_SIZE])
 {
-	const char *cgroup = process->cgroup ? process->cgroup : "";
+	const char *cgroup = process->place->cgroup ? process->place->cgroup : "";
 	size_t i = 0;
 
 	while (!strstr(cgroup, managers[i].part))
@@ -103,12 +105,13 @@ oom_lasting_text(const struct process *process, int64_t adj, char text[static OO
 		write_manager(process, adj, text);
 		return false;
 	}
-	quote = strchr(process->unit, '\\') ? "'" : "";
+	quote = strchr(process->place->unit, '\\') ? "'" : "";
 	user = is_of_a_user(process) ? "--user " : "";
 	if (*user && adj < 0)
 		note = "# A user's systemd may not go below the adjustment it has itself.\n";
 	snprintf(text, OOM_LASTING_SIZE, "systemctl %sedit %s%s%s\n\n[%s]\n%sOOMScoreAdjust=%lld\n",
-		user, quote, process->unit, quote, section_of(process->unit), note, (long long)adj);
+		user, quote, process->place->unit, quote, section_of(process->place->unit), note,
+		(long long)adj);
 	return true;
 }
 
@@ -118,8 +121,8 @@ oom_lasting_file(const struct process *process, int64_t adj, char folder[static 
 {
 	if (!is_of_systemd(process) || is_of_a_user(process))
 		return false;
-	snprintf(folder, OOM_LASTING_SIZE, "%s.d", process->unit);
+	snprintf(folder, OOM_LASTING_SIZE, "%s.d", process->place->unit);
 	snprintf(content, OOM_LASTING_SIZE, "# Written by memtop.\n[%s]\nOOMScoreAdjust=%lld\n",
-		section_of(process->unit), (long long)adj);
+		section_of(process->place->unit), (long long)adj);
 	return true;
 }

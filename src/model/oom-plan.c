@@ -188,7 +188,7 @@ add_effect(struct oom_preview *preview, const struct process *process, int64_t t
 		.before = standing_of(process),
 		.after = { .adj = to },
 		.user = process->user,
-		.unit = process->unit,
+		.unit = process->place->unit,
 		.comm = process->comm,
 		.result = "planned",
 	};

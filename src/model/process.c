@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #define FIELD(name) offsetof(struct process, name)
+#define PLACE(name) offsetof(struct process_place, name), 0, &place
 #define EXTRA(name) offsetof(struct process_extras, name), 0, &extras
 #define ROLLUP(name)                                                                               \
 	offsetof(struct process_extras, rollup.name), offsetof(struct process_extras, pss_stale),  \
@@ -25,6 +26,9 @@ const struct process_extras process_no_extras = {
 	.tlb_walk_rate = UNKNOWN,
 };
 
+const struct process_place process_no_place = { NULL };
+
+static const struct row_part place = { FIELD(place), &process_no_place, sizeof(process_no_place) };
 static const struct row_part extras = { FIELD(extras), &process_no_extras,
 	sizeof(process_no_extras) };
 
@@ -187,19 +191,19 @@ static const struct column columns[] = {
 		.misread = "leak? is a question: memory that grows for 12 hours can also be a cache." },
 	{ "vmof", "VMOF", NULL, "The parent whose address space it uses (CLONE_VM without CLONE_THREAD, vfork): its memory is the parent's, not additional. Unknown otherwise.", UNIT_ID, 7, NEED_MEMORY, FIELD(memory_of),
 		.source = "/proc/PID/stat: address space, parent and size alike" },
-	{ "cgroup", "CGROUP", NULL, "Its cgroup; with cgroup version 1 that of the memory controller.", UNIT_TEXT, 20, NEED_CGROUP, FIELD(cgroup),
+	{ "cgroup", "CGROUP", NULL, "Its cgroup; with cgroup version 1 that of the memory controller.", UNIT_TEXT, 20, NEED_CGROUP, PLACE(cgroup),
 		.source = "/proc/PID/cgroup",
 		.misread = "Memory is charged to the cgroup that touched it first, which can be another one." },
-	{ "unit", "UNIT", NULL, "Its systemd unit, from the path of the cgroup. In a container: the unit of the machine that the container runs in, never one of a systemd in the container.", UNIT_TEXT, 16, NEED_CGROUP, FIELD(unit),
+	{ "unit", "UNIT", NULL, "Its systemd unit, from the path of the cgroup. In a container: the unit of the machine that the container runs in, never one of a systemd in the container.", UNIT_TEXT, 16, NEED_CGROUP, PLACE(unit),
 		.source = "/proc/PID/cgroup" },
-	{ "container", "CONTAINER", NULL, "The name of its container, or the first 12 digits of the id if the name is not known. Unknown outside of containers.", UNIT_TEXT, 14, NEED_CONTAINER, FIELD(container),
+	{ "container", "CONTAINER", NULL, "The name of its container, or the first 12 digits of the id if the name is not known. Unknown outside of containers.", UNIT_TEXT, 14, NEED_CONTAINER, PLACE(container),
 		.source = "/proc/PID/cgroup, and files of the container's runtime",
 		.misread = "The outermost container: containers in a container do not count. Two containers can have the same name; CONTPATH tells them apart." },
-	{ "container_path", "CONTPATH", NULL, "The path of the cgroup of its container, which no other container has.", UNIT_TEXT, 20, NEED_CONTAINER, FIELD(container_path), .is_path = true,
+	{ "container_path", "CONTPATH", NULL, "The path of the cgroup of its container, which no other container has.", UNIT_TEXT, 20, NEED_CONTAINER, PLACE(container_path), .is_path = true,
 		.source = "/proc/PID/cgroup" },
-	{ "pod", "POD", NULL, "Its pod: namespace/name, or its UID if the name is not known. Unknown outside of pods.", UNIT_TEXT, 20, NEED_CONTAINER, FIELD(pod),
+	{ "pod", "POD", NULL, "Its pod: namespace/name, or its UID if the name is not known. Unknown outside of pods.", UNIT_TEXT, 20, NEED_CONTAINER, PLACE(pod),
 		.source = "/proc/PID/cgroup, and files of the container's runtime" },
-	{ "pod_path", "PODPATH", NULL, "The path of the cgroup of its pod, to the end of its UID, which no other pod has.", UNIT_TEXT, 20, NEED_CONTAINER, FIELD(pod_path), .is_path = true,
+	{ "pod_path", "PODPATH", NULL, "The path of the cgroup of its pod, to the end of its UID, which no other pod has.", UNIT_TEXT, 20, NEED_CONTAINER, PLACE(pod_path), .is_path = true,
 		.source = "/proc/PID/cgroup" },
 	{ "comm", "COMM", "name", "The kernel's name of the process, at most 15 bytes (64 for kernel threads).", UNIT_TEXT, 15, NEED_STAT, FIELD(comm),
 		.source = "/proc/PID/stat: field 2",

@@ -24,12 +24,21 @@ struct process {
 	int64_t used, page_tables;
 	int64_t memory_of; /* another process with the same address space (CLONE_VM) */
 	int64_t badness, adj_weight, frees; /* by model/badness.c, as are rank and protection */
-	const char *cgroup, *unit, *protection, *oom_group;
-	const char *container, *container_path, *pod, *pod_path; /* the paths tell them apart */
-	const struct process_extras *extras;                     /* never NULL */
-	uint32_t asked; /* the needs that it was read for, of PROCESS_NEEDS */
+	const char *protection, *oom_group;
+	const struct process_place *place;   /* never NULL; neighbours often share one */
+	const struct process_extras *extras; /* never NULL */
+	uint32_t asked;                      /* the needs that it was read for, of PROCESS_NEEDS */
 	bool is_kernel_thread;
 };
+
+/* Where it runs, which follows from its cgroup. */
+struct process_place {
+	const char *cgroup, *unit;
+	const char *container, *container_path, *pod, *pod_path; /* the paths tell them apart */
+};
+
+/* The place of a process of which nothing is known. */
+extern const struct process_place process_no_place;
 
 /* Values that only few processes have, or that are seldom needed: see snapshot_extras(). */
 struct process_extras {

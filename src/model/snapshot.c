@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Frees memory that the last refresh did not need. */
 static void
@@ -77,6 +78,21 @@ append_process(struct snapshot *snapshot)
 	return &snapshot->processes[snapshot->process_count++];
 }
 
+void
+snapshot_set_place(
+	struct snapshot *snapshot, struct process *row, const struct process_place *place)
+{
+	const struct process_place *last =
+		row > snapshot->processes ? row[-1].place : &process_no_place;
+
+	if (memcmp(place, last, sizeof(*place)) == 0)
+		row->place = last;
+	else if (memcmp(place, &process_no_place, sizeof(*place)) == 0)
+		row->place = &process_no_place;
+	else
+		row->place = arena_store(&snapshot->texts, place, sizeof(*place));
+}
+
 struct process_extras *
 snapshot_extras(struct snapshot *snapshot, struct process *row)
 {
@@ -102,6 +118,23 @@ snapshot_copy_process(struct snapshot *snapshot, const struct process *row, uint
 	return copy;
 }
 
+/* A copy with texts of its own. */
+static const struct process_place *
+copy_place(struct snapshot *snapshot, const struct process_place *place)
+{
+	struct arena *texts = &snapshot->texts;
+	const struct process_place copy = {
+		.cgroup = arena_text(texts, place->cgroup),
+		.unit = arena_text(texts, place->unit),
+		.container = arena_text(texts, place->container),
+		.container_path = arena_text(texts, place->container_path),
+		.pod = arena_text(texts, place->pod),
+		.pod_path = arena_text(texts, place->pod_path),
+	};
+
+	return place == &process_no_place ? place : arena_store(texts, &copy, sizeof(copy));
+}
+
 /* Growth is that of the snapshot: only all processes together are followed. */
 static void
 take_row(struct snapshot *snapshot, struct process *own, const struct process *row)
@@ -111,6 +144,7 @@ take_row(struct snapshot *snapshot, struct process *own, const struct process *r
 
 	*own = *row;
 	row_keep_texts(&process_table, own, &snapshot->texts);
+	own->place = copy_place(snapshot, row->place);
 	if (row->extras != &process_no_extras)
 		own->extras = arena_store(&snapshot->texts, row->extras, sizeof(*row->extras));
 	if (growth.verdict && is_same)

@@ -96,6 +96,11 @@ void snapshot_take_rows(struct snapshot *snapshot, const struct snapshot *rows);
 enum { MOST_COMMAND_BYTES = 8 * 1024 * 1024, SHORT_COMMAND = 256 };
 const char *snapshot_keep_command(struct snapshot *snapshot, const char *text, size_t length);
 
+/* Sets the place of a row, whose texts the snapshot has: that of the row before if it is the same.
+ */
+void snapshot_set_place(
+	struct snapshot *snapshot, struct process *row, const struct process_place *place);
+
 /* The extras of a row of this snapshot, writable. */
 struct process_extras *snapshot_extras(struct snapshot *snapshot, struct process *row);
 

@@ -144,8 +144,6 @@ app_back(struct app *app)
 static bool
 has_meaning(const struct app *app, const struct view *view)
 {
-	if (view->is_of_past && !app->past.is_open)
-		return false;
 	return view->is_over == OVER_NOTHING || app->view->table ||
 	       (view->is_over == OVER_FIGURES && app->view->has_process);
 }
@@ -176,6 +174,10 @@ app_open(struct app *app, const struct view *view)
 		return app_back(app);
 	if (!has_meaning(app, view))
 		return false;
+	if (view->is_of_past && !app->past.is_open) {
+		app_say(app, "only a recording has it: memtop replay");
+		return true;
+	}
 	if (on_process && !subject_of(app, &key))
 		return true;
 	if (!view->is_page && !on_process)

@@ -46,8 +46,8 @@ change_scope(struct app *app)
 
 	if (list->scope)
 		list->scope = NULL;
-	else if (process && process->cgroup)
-		list->scope = arena_text(&list->scopes, process->cgroup);
+	else if (process && process->place->cgroup)
+		list->scope = arena_text(&list->scopes, process->place->cgroup);
 	else
 		app_say(app, "its control group is not known");
 	app_refresh(app);

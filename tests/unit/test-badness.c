@@ -312,8 +312,8 @@ T25_an_address_space_from_outside_the_group_is_a_candidate(void **state)
 
 	now->system.oom_scope = "/g";
 	now->system.oom_limit = now->system.oom_total = 100 * MIB;
-	add(now, 10, 2 * MIB, 0)->cgroup = "/";
-	add(now, 11, 2 * MIB, 0)->cgroup = "/g/a";
+	add(now, 10, 2 * MIB, 0)->place = &(struct process_place){ .cgroup = "/" };
+	add(now, 11, 2 * MIB, 0)->place = &(struct process_place){ .cgroup = "/g/a" };
 	snapshot_find_process(now, 11)->memory_of = 10;
 	badness_rank(now);
 	assert_int_equal(now->kill_count, 1);

@@ -43,7 +43,7 @@ a_process_is_read_from_its_files(void **state)
 	assert_int_equal(row->uid, getuid());
 	assert_string_equal(row->comm, "db");
 	assert_string_equal(row->command, "[db]");
-	assert_string_equal(row->unit, "db.service");
+	assert_string_equal(row->place->unit, "db.service");
 	assert_true(row->extras->status.peak == UNKNOWN); /* status was not asked for */
 	assert_true(row->extras->rollup.pss == UNKNOWN);
 }
@@ -244,8 +244,8 @@ F5_F6_what_the_first_thread_has_no_more_is_asked_of_a_living_one(void **state)
 			"4:memory:/jobs/a\n1:name=systemd:/system.slice/a.service\n0::/\n");
 	}
 	row = snapshot_find_process(world_refresh(world), 10);
-	assert_string_equal(row->cgroup, "/jobs/a");
-	assert_string_equal(row->unit, "a.service");
+	assert_string_equal(row->place->cgroup, "/jobs/a");
+	assert_string_equal(row->place->unit, "a.service");
 	assert_int_equal(row->resident, 51200 * world->page);
 	assert_int_equal(uname(&kernel), 0);
 	if (!badness_counts_exactly(kernel.release))
@@ -258,10 +258,10 @@ F5_where_a_zombie_stood_is_unknown_in_version_1(void **state)
 	struct world *world = *state;
 
 	write_ended(world, 1);
-	assert_null(snapshot_find_process(world_refresh(world), 10)->cgroup);
+	assert_null(snapshot_find_process(world_refresh(world), 10)->place->cgroup);
 	tree_write(&world->tree, "10/cgroup", "0::/\n");
 	world->needs.exact = true;
-	assert_string_equal(snapshot_find_process(world_refresh(world), 10)->cgroup, "/");
+	assert_string_equal(snapshot_find_process(world_refresh(world), 10)->place->cgroup, "/");
 }
 
 /* However many there are: those that are ending have no memory any more. */
@@ -367,24 +367,24 @@ containers_are_read_when_they_are_asked_for(void **state)
 	tree_write(&world->tree, "var/lib/docker/containers/" ID "/config.v2.json",
 		"{ \"Name\": \"/web\" }");
 	row = world_refresh(world)->processes;
-	assert_string_equal(row->cgroup, "/docker/" ID "/x");
-	assert_null(row->container);
+	assert_string_equal(row->place->cgroup, "/docker/" ID "/x");
+	assert_null(row->place->container);
 	world->needs.bits |= NEED_CONTAINER;
 	for (int i = 0; i < 40; i++) {
 		row = world_refresh(world)->processes;
-		assert_string_equal(row->container, "web");
-		assert_string_equal(row->container_path, "/docker/" ID);
-		assert_null(row->pod);
+		assert_string_equal(row->place->container, "web");
+		assert_string_equal(row->place->container_path, "/docker/" ID);
+		assert_null(row->place->pod);
 	}
 	tree_write(&world->tree, "7/cgroup", "0::/kubepods/pod" ID "/" ID "\n");
 	world->needs.exact = true;
 	row = world_refresh(world)->processes;
-	assert_string_equal(row->container_path, "/kubepods/pod" ID "/" ID);
-	assert_string_equal(row->pod_path, "/kubepods/pod" ID);
+	assert_string_equal(row->place->container_path, "/kubepods/pod" ID "/" ID);
+	assert_string_equal(row->place->pod_path, "/kubepods/pod" ID);
 	tree_write(&world->tree, "7/cgroup", "0::/lxc.monitor.a\n");
-	assert_null(world_refresh(world)->processes->container);
+	assert_null(world_refresh(world)->processes->place->container);
 	world->needs.bits &= ~(uint64_t)NEED_CONTAINER;
-	assert_null(world_refresh(world)->processes->container);
+	assert_null(world_refresh(world)->processes->place->container);
 }
 
 static void
@@ -400,8 +400,8 @@ a_kernel_without_cgroups_is_told(void **state)
 	snprintf(path, sizeof(path), "%s/1/cgroup", world->tree.path);
 	unlink(path);
 	now = world_refresh(world);
-	assert_null(now->processes[0].cgroup);
-	assert_null(now->processes[0].unit);
+	assert_null(now->processes[0].place->cgroup);
+	assert_null(now->processes[0].place->unit);
 	assert_int_equal(now->processes[0].resident, 5 * world->page);
 	assert_int_equal(world_hints(now, hints), 1);
 	hint_text(&hints[0], text);

@@ -188,10 +188,11 @@ containers_of_one_name_are_not_merged(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct process *process = add(fixture, 10 + (int64_t)i, "x", 1, 1);
 
-		process->container = rows[i].container;
-		process->container_path = rows[i].path;
-		process->pod = rows[i].pod;
-		process->pod_path = rows[i].pod_path;
+		snapshot_set_place(&fixture->snapshot, process,
+			&(struct process_place){ .container = rows[i].container,
+				.container_path = rows[i].path,
+				.pod = rows[i].pod,
+				.pod_path = rows[i].pod_path });
 	}
 	assert_string_equal(find(fixture, GROUP_BY_CONTAINER, "0123456789ab")->path, "/pod3/3");
 	assert_int_equal(fixture->groups.rows.count, 6);
@@ -252,8 +253,8 @@ add_in(struct fixture *fixture, int64_t pid, const char *cgroup, const char *uni
 {
 	struct process *process = add(fixture, pid, "p", pss, pss);
 
-	process->cgroup = cgroup;
-	process->unit = unit;
+	snapshot_set_place(&fixture->snapshot, process,
+		&(struct process_place){ .cgroup = cgroup, .unit = unit });
 	return process;
 }
 
@@ -370,12 +371,17 @@ containers_and_pods_have_the_charge_of_their_cgroup(void **state)
 
 	add_tree(fixture);
 	process = add_in(fixture, 10, "/a/db.service/worker", NULL, 1);
-	process->container = "web";
-	process->container_path = "/a/db.service";
-	process->pod = "shop";
-	process->pod_path = "/a/db";
+	snapshot_set_place(&fixture->snapshot, process,
+		&(struct process_place){ .cgroup = "/a/db.service/worker",
+			.container = "web",
+			.container_path = "/a/db.service",
+			.pod = "shop",
+			.pod_path = "/a/db" });
 	process = add_in(fixture, 11, "/elsewhere", NULL, 1); /* not in the tree of memory */
-	process->container = process->container_path = "/elsewhere";
+	snapshot_set_place(&fixture->snapshot, process,
+		&(struct process_place){ .cgroup = "/elsewhere",
+			.container = "/elsewhere",
+			.container_path = "/elsewhere" });
 	add_in(fixture, 12, "/a", NULL, 1);
 	assert_int_equal(find(fixture, GROUP_BY_CONTAINER, "web")->charge->current, 200 * MIB);
 	assert_int_equal(find(fixture, GROUP_BY_POD, "shop")->charge->current, 200 * MIB);

@@ -63,8 +63,7 @@ who_starts_it_makes_it_last(void **state)
 		char text[OOM_LASTING_SIZE];
 
 		table_reset_row(&process_table, &process);
-		process.cgroup = cases[i].cgroup;
-		process.unit = cases[i].unit;
+		process.place = &(struct process_place){ cases[i].cgroup, cases[i].unit };
 		assert_int_equal(oom_lasting_text(&process, -500, text), cases[i].has);
 		assert_string_equal(text, cases[i].text);
 	}
@@ -77,8 +76,10 @@ kubernetes_has_classes_instead(void **state)
 	char text[OOM_LASTING_SIZE];
 
 	table_reset_row(&process_table, &process);
-	process.cgroup = "/kubepods.slice/kubepods-pod7.slice/cri-containerd-docker.scope";
-	process.unit = "cri-containerd-docker.scope";
+	process.place = &(struct process_place){
+		"/kubepods.slice/kubepods-pod7.slice/cri-containerd-docker.scope",
+		"cri-containerd-docker.scope"
+	};
 	assert_false(oom_lasting_text(&process, -500, text));
 	assert_non_null(strstr(text, "Guaranteed"));
 	assert_null(strstr(text, "-500"));
@@ -102,8 +103,7 @@ only_units_of_the_machine_have_a_file(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		table_reset_row(&process_table, &process);
-		process.cgroup = cases[i].cgroup;
-		process.unit = cases[i].unit;
+		process.place = &(struct process_place){ cases[i].cgroup, cases[i].unit };
 		assert_int_equal(
 			oom_lasting_file(&process, 300, folder, content), cases[i].folder != NULL);
 		if (cases[i].folder)

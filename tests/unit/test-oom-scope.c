@@ -229,9 +229,9 @@ F3_groups_of_a_mount_from_outside_are_named_as_they_stand_there(void **state)
 		&world->tree, &(struct tree_process){ .pid = 11, .comm = "x", .start_time = 1 });
 	tree_write(&world->tree, "11/cgroup", "0::/in\n");
 	world->needs.bits = NEED_BADNESS;
-	assert_string_equal(snapshot_find_process(world_refresh(world), 10)->cgroup,
+	assert_string_equal(snapshot_find_process(world_refresh(world), 10)->place->cgroup,
 		"/system.slice/db.service");
-	assert_string_equal(snapshot_find_process(world_refresh(world), 11)->cgroup,
+	assert_string_equal(snapshot_find_process(world_refresh(world), 11)->place->cgroup,
 		"/machine.slice/a.scope/in");
 	assert_int_equal(read_scope(world, "/system.slice/db.service", 0, &now), 0);
 	assert_int_equal(now.system.oom_limit, 80 * MIB);
@@ -347,18 +347,19 @@ a_group_that_does_not_exist_has_no_candidates(void **state)
 	struct world *world = *state;
 	struct snapshot now = { .time = 0 };
 	struct badness_scope scope;
-	struct process process = { .cgroup = "/a" };
+	struct process_place place = { .cgroup = "/a" };
+	struct process process = { .place = &place };
 
 	assert_int_equal(read_scope(world, "/nowhere", 0, &now), -ENOENT); /* no mountinfo */
 	write_mounts(world, mounts_v2, "/", world->tree.path);
 	assert_int_equal(read_scope(world, "/nowhere", 0, &now), -ENOENT);
 	scope = badness_scope_of(&now);
 	assert_false(badness_is_candidate(&scope, &process));
-	process.cgroup = "/nowhere/below";
+	place.cgroup = "/nowhere/below";
 	assert_true(badness_is_candidate(&scope, &process));
-	process.cgroup = "/nowhere-else";
+	place.cgroup = "/nowhere-else";
 	assert_false(badness_is_candidate(&scope, &process));
-	process.cgroup = NULL;
+	place.cgroup = NULL;
 	assert_false(badness_is_candidate(&scope, &process));
 	snapshot_finish(&now);
 }

@@ -507,8 +507,8 @@ a_move_to_another_control_group_is_seen(void **state)
 		skip();
 	join(sleeper->group, (pid_t)sleeper->pid);
 	row = row_within(sleeper, WITHIN);
-	assert_non_null(row->cgroup);
-	assert_non_null(strstr(row->cgroup, strrchr(sleeper->group, '/') + 1));
+	assert_non_null(row->place->cgroup);
+	assert_non_null(strstr(row->place->cgroup, strrchr(sleeper->group, '/') + 1));
 }
 
 /* Of a control group: since Linux 5.8 /proc/vmstat counts this too, so four refreshes are enough.
