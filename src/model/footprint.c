@@ -49,11 +49,21 @@ footprint_pss(const struct process *process)
 	return process->resident == 0 ? 0 : process->extras->rollup.pss;
 }
 
+int64_t
+footprint_rest(const struct process *process)
+{
+	int64_t pss = footprint_pss(process);
+
+	if (process->extras->pss_stale != 1 || pss == UNKNOWN || process->resident <= pss)
+		return 0;
+	return process->resident - pss;
+}
+
 struct footprint
 footprint_of(const struct snapshot *snapshot, struct row_list *rows)
 {
 	struct footprint footprint = { .bytes = 0 };
-	int64_t total = snapshot->system.total;
+	int64_t total = snapshot->system.total, rest = 0;
 
 	if (rows->count == 0)
 		return footprint;
@@ -68,6 +78,7 @@ footprint_of(const struct snapshot *snapshot, struct row_list *rows)
 			continue;
 		footprint.bytes = known_sum(footprint.bytes, pss);
 		footprint.is_stale = footprint.is_stale || process->extras->pss_stale == 1;
+		rest = known_sum(rest, footprint_rest(process));
 	}
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct process *process = rows->rows[i];
@@ -77,6 +88,8 @@ footprint_of(const struct snapshot *snapshot, struct row_list *rows)
 		footprint.bytes = known_sum(footprint.bytes, process->resident);
 		footprint.at_most = true;
 	}
+	if (footprint.at_most)
+		footprint.bytes = known_sum(footprint.bytes, rest);
 	if (footprint.at_most && footprint.bytes > total && total != UNKNOWN)
 		footprint.bytes = total;
 	return footprint;

@@ -12,7 +12,7 @@ struct snapshot;
 /* The memory of some processes together, without swap. Bytes. */
 struct footprint {
 	int64_t bytes; /* UNKNOWN: a process has neither PSS nor RES */
-	bool at_most;  /* an upper bound: RES replaces unknown PSS */
+	bool at_most;  /* an upper bound: RES replaces a PSS that is unknown or older */
 	bool is_stale; /* some PSS were read before the last refresh */
 };
 
@@ -34,6 +34,12 @@ const struct process *footprint_owner(
 
 /* PSS of a process, UNKNOWN if it was not read. Without a resident page it is 0. */
 int64_t footprint_pss(const struct process *process);
+
+/*
+ * How much more the PSS may be by now where it was read before the last refresh: up to RES. 0 where
+ * it was not.
+ */
+int64_t footprint_rest(const struct process *process);
 
 /* "PSS 1.9G", "PSS ~1.9G" if stale, "PSS at most 1.9G", "PSS -". */
 enum { FOOTPRINT_TEXT_SIZE = UNIT_FORMAT_SIZE + 16 };

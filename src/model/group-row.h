@@ -39,6 +39,7 @@ struct group {
 	int64_t swap, page_tables;
 	int64_t major_fault_rate;
 	int64_t largest, largest_pid; /* the process with the largest RES */
+	int64_t stale_rest;           /* what an upper bound adds where PSS is older */
 	int64_t pss_age;              /* of the oldest PSS in the footprint */
 	struct growth_summary growth; /* of anon + swap */
 	int64_t is_stale; /* 1: some PSS were read before this refresh, or are missing */

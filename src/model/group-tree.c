@@ -44,6 +44,7 @@ add_group(struct group *sum, const struct group *part)
 	sum->swap = known_sum(sum->swap, part->swap);
 	sum->page_tables = known_sum(sum->page_tables, part->page_tables);
 	sum->major_fault_rate = known_sum(sum->major_fault_rate, part->major_fault_rate);
+	sum->stale_rest = known_sum(sum->stale_rest, part->stale_rest);
 	sum->sum = weaker(sum->sum, part->sum);
 	if (part->pss_age > sum->pss_age)
 		sum->pss_age = part->pss_age;

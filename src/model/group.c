@@ -30,7 +30,7 @@ add_group(struct grouping *grouping, const char *name, const char *path, uint64_
 	group->name = name ? arena_text(&groups->texts, name) : NULL;
 	group->path = path ? arena_text(&groups->texts, path) : NULL;
 	group->by = group_kinds[groups->kind].name;
-	group->processes = group->known = group->footprint = 0;
+	group->processes = group->known = group->footprint = group->stale_rest = 0;
 	group->anon = group->file = group->shared = group->swap = group->page_tables = 0;
 	group->major_fault_rate = 0;
 	group->id = group->root_start = UNKNOWN;
@@ -203,6 +203,7 @@ add_memory(struct grouping *grouping, size_t i, bool with_pss)
 		return;
 	*mark = true;
 	add_sizes(group, process, with_pss ? pss : process->resident);
+	group->stale_rest = known_sum(group->stale_rest, with_pss ? footprint_rest(process) : 0);
 	if (!with_pss || !is_certain)
 		group->sum = "at most";
 	else if (!group->sum && process->extras->pss_stale == 1)
@@ -214,6 +215,8 @@ finish(struct group *group, int64_t total)
 {
 	if (!group->sum)
 		group->sum = "PSS";
+	if (strcmp(group->sum, "at most") == 0)
+		group->footprint = known_sum(group->footprint, group->stale_rest);
 	group->is_stale = strcmp(group->sum, "PSS") != 0;
 	if (group->is_stale && total != UNKNOWN && group->footprint > total)
 		group->footprint = total;

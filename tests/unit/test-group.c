@@ -107,6 +107,20 @@ an_address_space_counts_in_the_first_group_that_has_it(void **state)
 	assert_int_equal(find(*state, GROUP_BY_USER, "web")->footprint, 50 * MIB);
 }
 
+/* A process may have grown since its PSS was read. */
+static void
+a_bound_has_the_whole_res_where_pss_is_older(void **state)
+{
+	struct fixture *fixture = *state;
+
+	snapshot_extras(&fixture->snapshot, add(fixture, 10, "server", 300, 100))->pss_stale = 1;
+	assert_int_equal(find(fixture, GROUP_BY_PROGRAM, "server")->footprint, 100 * MIB);
+	assert_string_equal(find(fixture, GROUP_BY_PROGRAM, "server")->sum, "older PSS");
+	add(fixture, 11, "server", 200, UNKNOWN);
+	assert_int_equal(find(fixture, GROUP_BY_PROGRAM, "server")->footprint, 500 * MIB);
+	assert_string_equal(find(fixture, GROUP_BY_PROGRAM, "server")->sum, "at most");
+}
+
 static void
 without_pss_the_sum_is_a_bound_and_its_parts_are_unknown(void **state)
 {
@@ -539,6 +553,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(pages_that_forks_share_count_once),
 		TEST(an_address_space_counts_in_the_first_group_that_has_it),
+		TEST(a_bound_has_the_whole_res_where_pss_is_older),
 		TEST(without_pss_the_sum_is_a_bound_and_its_parts_are_unknown),
 		TEST(what_was_read_before_is_marked),
 		TEST(programs_are_named_as_people_know_them),

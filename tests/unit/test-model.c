@@ -382,6 +382,9 @@ F9_processes_hold_the_sum_of_their_pss_or_at_most_their_res(void **state)
 		{ { { 1, 0, 100, 10 }, { 2, 0, 100, 10 } }, 2, "PSS 20" },
 		{ { { 1, 0, 100, 10 }, { 2, 0, 100, 10, .is_stale = true } }, 2, "PSS ~20" },
 		{ { { 1, 0, 100, 10 }, { 2, 0, 70, UNKNOWN } }, 2, "PSS at most 80" },
+		/* it may have grown since its PSS was read: then up to its RES */
+		{ { { 1, 0, 100, 10, .is_stale = true }, { 2, 0, 70, UNKNOWN } }, 2,
+			"PSS at most 170" },
 		{ { { 1, 0, 100, 10 }, { 2, 0, 0, UNKNOWN } }, 2, "PSS 10" },
 		{ { { 1, 0, 100, 10 }, { 2, 0, UNKNOWN, UNKNOWN } }, 2, "PSS -" },
 		{ { { 1, 0, 800, UNKNOWN }, { 2, 0, 900, UNKNOWN } }, 2, "PSS at most 1000" },
