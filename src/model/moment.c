@@ -62,7 +62,14 @@ later_of(const struct tm *wanted)
 	return latest;
 }
 
-/* A time that summer time leaves out is taken as the hour after it. Returns UNKNOWN if too far. */
+/* Returns UNKNOWN if it is before 1970 or too far. */
+static int64_t
+as_ns(int64_t seconds)
+{
+	return seconds < 0 || seconds > INT64_MAX / NS_PER_SEC - 1 ? UNKNOWN : seconds * NS_PER_SEC;
+}
+
+/* A time that summer time leaves out is taken as the hour after it. */
 static int64_t
 from_local(const struct tm *wanted)
 {
@@ -72,7 +79,7 @@ from_local(const struct tm *wanted)
 	trial.tm_isdst = -1;
 	if (seconds == INT64_MIN)
 		seconds = mktime(&trial);
-	return seconds < 0 || seconds > INT64_MAX / NS_PER_SEC ? UNKNOWN : seconds * NS_PER_SEC;
+	return as_ns(seconds);
 }
 
 /* Takes two digits, at most `most`. */
@@ -183,7 +190,7 @@ parse_date(const char *text, struct moment *ret_moment)
 	if (!*end)
 		*ret_moment = at(from_local(&wanted));
 	else if (take_zone(end, &offset))
-		*ret_moment = at((timegm(&wanted) - offset) * NS_PER_SEC);
+		*ret_moment = at(as_ns(timegm(&wanted) - offset));
 	else
 		return -EINVAL;
 	ret_moment->time += fraction_of(text);

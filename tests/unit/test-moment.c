@@ -108,7 +108,7 @@ all_else_is_refused(void **state)
 	static const char *const texts[] = { "", "3", "3:12", "25:00", "03:60", "03:12x",
 		"03:12:", "yesterday x", "2026-13-01", "2026-11-28T", "2026-11-28T12:00+",
 		"2026-11-28 12:00 Z", "-", "-x", "--2h", "@", "@x", "@99999999999999999999",
-		"-99999999999d", "tomorrow", "ooms" };
+		"-99999999999d", "9999-01-01T00:00:00Z", "9999-01-01", "tomorrow", "ooms" };
 	struct moment moment;
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
