@@ -96,18 +96,24 @@ needs_of(const struct table_options *options)
 	       (options->order.column ? options->order.column->need : 0);
 }
 
+/* So many intervals after the moment that was asked for that it is after the sample. */
+static int64_t
+next_time(const struct table_run *run)
+{
+	int64_t now = run->now->time, interval = run->options->interval;
+	int64_t asked = run->moment.kind == MOMENT_SINCE ? run->moment.time : now;
+	int64_t passed = now > asked ? (now - asked) / interval : 0;
+
+	return known_sum(asked, known_product(passed + 1, interval));
+}
+
 /* The next moment of a recording: the next sample, or with --delay the next after so long. */
 static struct moment
 next_moment(const struct table_run *run)
 {
-	const struct table_options *options = run->options;
-
-	if (!table_options_has(options, KEPT_DELAY))
+	if (!table_options_has(run->options, KEPT_DELAY))
 		return (struct moment){ .kind = MOMENT_STEP, .steps = 1 };
-	return (struct moment){ .kind = MOMENT_SINCE,
-		.time = known_sum(
-			run->moment.kind == MOMENT_SINCE ? run->moment.time : run->now->time,
-			options->interval) };
+	return (struct moment){ .kind = MOMENT_SINCE, .time = next_time(run) };
 }
 
 /* Takes the result of reading a recording. Returns TABLE_NO_BLOCK at its end. */

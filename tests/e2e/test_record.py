@@ -109,6 +109,13 @@ def test_a_span_has_its_ends(recorded):
     assert thinned[0] == times[0] and 1 < len(thinned) < 5 and set(thinned) < set(times)
 
 
+def test_a_delay_below_that_of_the_recorder_shows_each_sample_once(recorded):
+    """They were taken each 0.05 seconds."""
+    found = memtop("batch", "-R", recorded, "-d", "0.01", "--format", "json")
+    times = [row["time"] for row in rows(found, "system")]
+    assert len(times) == 5 and times == sorted(set(times))
+
+
 @pytest.mark.parametrize("time", ["+1h", "2199-01-01", "oom"])
 def test_a_time_that_is_not_there_names_what_is(recorded, time):
     done = memtop("batch", "-R", recorded, "--from", time)
