@@ -156,7 +156,8 @@ int64_t
 recording_lock_holder(const char *path)
 {
 	_cleanup_free_ char *name = join(path, lock_name);
-	_cleanup_close_ int fd = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+	_cleanup_close_ int fd =
+		name ? open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
 
 	if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0)
 		return 0;
