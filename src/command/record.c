@@ -232,16 +232,26 @@ interval_of(struct record_run *run)
 										: usual;
 }
 
-/* The signals that end it. */
+static bool
+is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/* The signals that end it. Those that are ignored, as by nohup, would arrive if they were blocked.
+ */
 static sigset_t
 end_signals(void)
 {
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
 	sigset_t signals;
 
 	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGHUP);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (!is_ignored(numbers[i]))
+			sigaddset(&signals, numbers[i]);
 	return signals;
 }
 

@@ -3,6 +3,7 @@
 
 import configparser
 import json
+import os
 import re
 import shutil
 import signal
@@ -204,6 +205,34 @@ def test_a_recorder_ends_with_a_signal_and_goes_on_later(record):
     assert b"none is running" in done.stdout and b" in 1 file\n" in done.stdout
     starts = rows(memtop("batch", "-R", recorder.folder, "--format", "json"), "system")
     assert len(starts) >= 6
+
+
+def test_a_recorder_goes_on_after_a_signal_that_is_ignored(tmp_path):
+    """As of nohup, when its terminal is closed."""
+    process = subprocess.Popen(["nohup", MEMTOP, "record", "-d", "0.05", "-o", tmp_path / "past"],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def samples():
+        found = re.search(rb"Samples: +(\d+)", memtop("record", "--status", "-o", tmp_path / "past").stdout)
+        return int(found[1]) if found else 0
+
+    wait_until(lambda: samples() >= 1)
+    process.send_signal(signal.SIGHUP)
+    count = samples()
+    try:
+        wait_until(lambda: samples() > count + 2)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_the_status_does_not_wait_for_a_lock_that_is_a_pipe(recorded, tmp_path):
+    for file in recorded.glob("*.mtr"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    os.mkfifo(tmp_path / "lock")
+    done = memtop("record", "--status", "-o", tmp_path, timeout=10)
+    assert done.returncode == 0 and b"none is running" in done.stdout
 
 
 def test_a_second_recorder_says_who_records(record):
