@@ -2,9 +2,11 @@
 #include "record/recorder.h"
 
 #include "base/bytes.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "config.h"
 #include "model/snapshot.h"
 #include "record/block-writer.h"
@@ -24,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BOOT_SHORT = 8, NAME_SIZE = 64, MOST_PARTS = 100000, DAY = 86400 };
+enum { BOOT_SHORT = 8, NAME_START_SIZE = 32, NAME_SIZE = 64, MOST_PARTS = 100000, DAY = 86400 };
 
 /* A loss of power loses at most as much. */
 #define SYNC_INTERVAL (60 * NS_PER_SEC)
@@ -39,6 +41,7 @@ struct recorder {
 	int64_t most_size; /* of the file */
 	int64_t synced;    /* CLOCK_BOOTTIME */
 	int64_t removed;
+	bool has_begun; /* a file was opened */
 	struct sample_time last;
 };
 
@@ -79,9 +82,9 @@ recorder_open(
 	return 0;
 }
 
-/* The name of a part of a day, by UTC: days of summer time have 23 or 25 hours. */
+/* What the parts of a day begin with, by UTC: days of summer time have 23 or 25 hours. */
 static void
-name_file(struct recorder *recorder, int part)
+begin_name(const struct recorder *recorder, char start[static NAME_START_SIZE])
 {
 	time_t seconds = recorder->day * DAY;
 	char day[16];
@@ -89,14 +92,38 @@ name_file(struct recorder *recorder, int part)
 
 	gmtime_r(&seconds, &time);
 	strftime(day, sizeof(day), "%Y%m%d", &time);
-	snprintf(recorder->name, sizeof(recorder->name), "%s-%.*s-%d" RECORDING_SUFFIX, day,
-		BOOT_SHORT, recorder->options.boot, part);
+	snprintf(start, NAME_START_SIZE, "%s-%.*s-", day, BOOT_SHORT, recorder->options.boot);
 }
 
-static bool
-has_file(const struct recorder *recorder)
+/* Returns 0 if it is no part of that day. */
+static int64_t
+part_of(const char *name, const char *start)
 {
-	return faccessat(recorder->lock.folder, recorder->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	size_t length = strlen(start);
+	char number[NAME_SIZE];
+	int64_t part;
+
+	if (strncmp(name, start, length) != 0 || !recording_is_named(name))
+		return 0;
+	snprintf(number, sizeof(number), "%.*s", (int)strcspn(name + length, "."), name + length);
+	return text_to_number(number, &part) == 0 && part > 0 && part < MOST_PARTS ? part : 0;
+}
+
+/* The first ones may have been deleted. Returns 0 if there is none. */
+static int64_t
+last_part(const struct recorder *recorder, const char *start)
+{
+	int fd = openat(recorder->lock.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_closedir_ DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int64_t last = 0;
+
+	while (directory && (entry = readdir(directory))) {
+		int64_t part = part_of(entry->d_name, start);
+
+		last = part > last ? part : last;
+	}
+	return last;
 }
 
 /* Those who may read the folder may read the file. */
@@ -111,19 +138,22 @@ share_file(const struct recorder *recorder)
 		return; /* only root and members of the group may do that */
 }
 
-/* Goes on with the last part of the day, or the next one if that is `full` or no recording. */
+/* Goes on with the last part of the day, or a `new` one, as if that is full or no recording. */
 static int
-open_part(struct recorder *recorder, bool full)
+open_part(struct recorder *recorder, bool new)
 {
+	char start[NAME_START_SIZE];
 	uint64_t torn;
-	int part = 1, error;
+	int64_t part;
+	int error;
 
-	for (name_file(recorder, part); part < MOST_PARTS && has_file(recorder);)
-		name_file(recorder, ++part);
-	if (part > 1 && !full)
-		name_file(recorder, part - 1);
+	begin_name(recorder, start);
+	part = last_part(recorder, start);
+	part += new || part == 0;
+	snprintf(recorder->name, sizeof(recorder->name), "%s%lld" RECORDING_SUFFIX, start,
+		(long long)part);
 	error = block_writer_open(&recorder->writer, recorder->lock.folder, recorder->name, &torn);
-	if ((error == -EINVAL || error == -EFBIG) && !full)
+	if ((error == -EINVAL || error == -EFBIG) && !new)
 		return open_part(recorder, true);
 	if (error < 0)
 		return error;
@@ -158,28 +188,43 @@ make_room(struct recorder *recorder, int64_t now)
 		recorder->most_size = retention_file_size(&recorder->options.keep, &space);
 }
 
-/* A file begins with a chunk. */
+/* What is written into a file that somebody has deleted is lost. */
+static bool
+can_go_on(const struct recorder *recorder, int64_t day)
+{
+	const struct block_writer *writer = &recorder->writer;
+	struct stat status;
+
+	return writer->fd >= 0 && day == recorder->day &&
+	       (int64_t)writer->end < recorder->most_size && fstat(writer->fd, &status) == 0 &&
+	       status.st_nlink > 0;
+}
+
+/*
+ * A file begins with a chunk. Only the first one may have been there: where the clock was set back
+ * to another day, its file would have samples before and after those of this one.
+ */
 static int
 prepare_file(struct recorder *recorder, int64_t now)
 {
 	int64_t day = now / NS_PER_SEC / DAY;
-	bool is_full = recorder->writer.fd >= 0 && day == recorder->day &&
-		       (int64_t)recorder->writer.end >= recorder->most_size;
 	int error;
 
-	if (recorder->writer.fd >= 0 && day == recorder->day && !is_full)
+	if (can_go_on(recorder, day))
 		return 0;
 	close_file(recorder);
 	encoder_restart(recorder->encoder);
 	recorder->day = day;
-	error = open_part(recorder, is_full);
+	error = open_part(recorder, recorder->has_begun);
 	if (error == -ENOSPC && retention_remove_oldest(recorder->lock.folder, "")) {
 		recorder->removed++;
-		error = open_part(recorder, is_full);
+		error = open_part(recorder, recorder->has_begun);
 	}
-	if (error == 0)
-		make_room(recorder, now);
-	return error;
+	if (error < 0)
+		return error;
+	recorder->has_begun = true;
+	make_room(recorder, now);
+	return 0;
 }
 
 /* Where the disk is full, older files go as long as there are any. */

@@ -3,8 +3,10 @@
 
 #include "base/arena.h"
 #include "model/snapshot.h"
+#include "record/cursor.h"
 #include "record/files.h"
 #include "record/overview.h"
+#include "record/recorded.h"
 #include "record/recorder.h"
 #include "record/redact.h"
 #include "record/retention.h"
@@ -270,6 +272,72 @@ find_name(const struct tree *tree, char name[static 64])
 	recording_files_finish(&files);
 }
 
+/* Whether each sample of the folder is later than the one before. Returns the last one's time. */
+static int64_t
+assert_in_order(const struct tree *tree)
+{
+	struct cursor *cursor;
+	struct cursor_place place;
+	int64_t last = -1;
+	int result;
+
+	assert_int_equal(cursor_open(&cursor, tree->path, &snapshot_recorded), 0);
+	for (result = cursor_first(cursor); result == 0; result = cursor_next(cursor)) {
+		assert_true(cursor_place(cursor, &place));
+		assert_true(place.boottime > last);
+		last = place.boottime;
+	}
+	assert_int_equal(result, -ENODATA);
+	cursor_close(cursor);
+	return last / NS_PER_SEC;
+}
+
+static void
+a_restarted_recorder_goes_on_after_the_last_part(void **state)
+{
+	char first[64] = "";
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder;
+	struct tree tree;
+
+	tree_create(&tree);
+	recorder = open_recorder(&tree, 512 * 1024);
+	add_sample(recorder, &snapshot, 0);
+	find_name(&tree, first);
+	for (int64_t i = 1; i < 150; i++)
+		add_sample(recorder, &snapshot, i * 10);
+	recorder_close(recorder);
+	assert_int_equal(unlinkat(tree.fd, first, 0), 0);
+	for (int64_t i = 150; i < 153; i++) {
+		recorder = open_recorder(&tree, 512 * 1024);
+		add_sample(recorder, &snapshot, i * 10);
+		recorder_close(recorder);
+		assert_int_equal(assert_in_order(&tree), i * 10);
+	}
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+static void
+a_clock_set_back_to_another_day_keeps_the_order(void **state)
+{
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder;
+	struct tree tree;
+
+	tree_create(&tree);
+	recorder = open_recorder(&tree, INT64_C(1) << 30);
+	for (int64_t i = 0; i < 6; i++) {
+		fill_sample(&snapshot, i * 10);
+		snapshot.time += i % 2 * 86400 * NS_PER_SEC;
+		assert_int_equal(recorder_add(recorder, &snapshot), 0);
+	}
+	recorder_close(recorder);
+	assert_int_equal(assert_in_order(&tree), 50);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
 enum { CANNOT_MOUNT = 77 };
 
 /* Runs a test in a process of its own, with a small file system over the folder. */
@@ -368,6 +436,29 @@ samples_that_found_no_space_are_a_gap(void **state)
 }
 
 static void
+after_its_file_was_deleted_a_recorder_makes_another(void **state)
+{
+	struct recording_overview overview;
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder;
+	char name[64] = "";
+	struct tree tree;
+
+	tree_create(&tree);
+	recorder = open_recorder(&tree, INT64_C(1) << 30);
+	add_sample(recorder, &snapshot, 0);
+	find_name(&tree, name);
+	assert_int_equal(unlinkat(tree.fd, name, 0), 0);
+	add_sample(recorder, &snapshot, 10);
+	add_sample(recorder, &snapshot, 20);
+	recorder_close(recorder);
+	assert_int_equal(recording_look_over(tree.path, &overview), 0);
+	assert_int_equal(overview.samples, 2);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+static void
 a_foreign_file_of_that_name_is_left_as_it_is(void **state)
 {
 	static const char text[] = "this is no recording, and must not be lost";
@@ -411,6 +502,9 @@ main(void)
 		cmocka_unit_test(what_is_kept_stays_below_the_size),
 		cmocka_unit_test(on_a_full_disk_the_oldest_files_go),
 		cmocka_unit_test(samples_that_found_no_space_are_a_gap),
+		cmocka_unit_test(a_restarted_recorder_goes_on_after_the_last_part),
+		cmocka_unit_test(a_clock_set_back_to_another_day_keeps_the_order),
+		cmocka_unit_test(after_its_file_was_deleted_a_recorder_makes_another),
 		cmocka_unit_test(a_foreign_file_of_that_name_is_left_as_it_is),
 	};
 
