@@ -244,15 +244,26 @@ append(struct recorder *recorder, const struct bytes *blocks)
 }
 
 static void
+hide_users(struct snapshot *snapshot)
+{
+	struct process_exit *exits = snapshot->exits.data;
+
+	for (size_t i = 0; i < snapshot->process_count; i++)
+		snapshot->processes[i].user = NULL;
+	for (size_t i = 0; i < snapshot->exits.count; i++)
+		exits[i].user = NULL;
+}
+
+static void
 hide_secrets(const struct recorder *recorder, struct snapshot *snapshot)
 {
 	const struct recorder_options *options = &recorder->options;
 
+	if (options->without_users)
+		hide_users(snapshot);
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		struct process *process = &snapshot->processes[i];
 
-		if (options->without_users)
-			process->user = NULL;
 		if (options->commands == COMMANDS_NONE)
 			process->command = NULL;
 		else if (options->commands == COMMANDS_REDACTED && process->command)

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "model/exit.h"
 #include "model/snapshot.h"
 #include "record/cursor.h"
 #include "record/files.h"
@@ -459,6 +460,36 @@ after_its_file_was_deleted_a_recorder_makes_another(void **state)
 }
 
 static void
+names_of_users_can_be_left_out(void **state)
+{
+	struct recorder_options options = { .boot = "0123-4567",
+		.keep = { INT64_C(1) << 30, 1000, 0 },
+		.without_users = true,
+		.interval = 10 * NS_PER_SEC };
+	struct snapshot snapshot = { .time = 0 };
+	struct process_exit *ended;
+	struct recorder *recorder;
+	struct tree tree;
+	int64_t holder;
+
+	tree_create(&tree);
+	options.folder = tree.path;
+	assert_int_equal(recorder_open(&recorder, &options, &holder), 0);
+	fill_sample(&snapshot, 0);
+	snapshot.processes[0].user = "alice";
+	ended = rows_add(&snapshot.exits, &exit_table);
+	ended->uid = 1000;
+	ended->user = "alice";
+	assert_int_equal(recorder_add(recorder, &snapshot), 0);
+	assert_null(snapshot.processes[0].user);
+	assert_null(ended->user);
+	assert_int_equal(ended->uid, 1000);
+	recorder_close(recorder);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+static void
 a_foreign_file_of_that_name_is_left_as_it_is(void **state)
 {
 	static const char text[] = "this is no recording, and must not be lost";
@@ -505,6 +536,7 @@ main(void)
 		cmocka_unit_test(a_restarted_recorder_goes_on_after_the_last_part),
 		cmocka_unit_test(a_clock_set_back_to_another_day_keeps_the_order),
 		cmocka_unit_test(after_its_file_was_deleted_a_recorder_makes_another),
+		cmocka_unit_test(names_of_users_can_be_left_out),
 		cmocka_unit_test(a_foreign_file_of_that_name_is_left_as_it_is),
 	};
 
