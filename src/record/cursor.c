@@ -193,6 +193,8 @@ load(struct cursor *cursor, size_t sample, size_t *ret_damaged)
 {
 	size_t chunk = block_index_chunk(&cursor->index, sample);
 
+	if (cursor->pass)
+		cursor->pass(cursor->context, NULL);
 	if (cursor->pass && chunk > 0 && sample == cursor->index.chunks[chunk].first) {
 		if (cursor->sample != sample - 1 && load_chunk(cursor, sample - 1, ret_damaged) < 0)
 			cursor->sample = NO_SAMPLE;

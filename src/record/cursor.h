@@ -79,7 +79,7 @@ int64_t cursor_begin(const struct cursor *cursor);
 /*
  * Before the cursor moves to a sample, `before` is called when cursor_decoder() has the rows of the
  * one before that, if it is in the same file and nothing is missing between. That costs nothing,
- * but for the first sample of a chunk.
+ * but for the first sample of a chunk. Before each try `place` is NULL: none is known yet.
  */
 void cursor_watch(struct cursor *cursor,
 	void (*before)(void *context, const struct cursor_place *place), void *context);

@@ -73,6 +73,9 @@ take_older(void *context, const struct cursor_place *place)
 {
 	struct replay *replay = context;
 
+	replay->older.boottime = UNKNOWN;
+	if (!place)
+		return;
 	if (!is_sample(&replay->read, place))
 		fill(replay, &replay->kept, place);
 	set_id(&replay->older, place);

@@ -285,6 +285,59 @@ a_moment_that_is_not_there_is_an_error(void **state)
 	assert_int_equal(replay_create("/nowhere", &source), -ENOENT);
 }
 
+/* Two samples, ten seconds apart; both times in seconds. */
+static void
+record_boot(const struct tree *tree, const char *boot, int64_t boottime, int64_t wall)
+{
+	const struct recorder_options options = { .folder = tree->path,
+		.boot = boot,
+		.keep = { INT64_C(1) << 40, 100000, 0 },
+		.interval = INT64_C(10) * SECOND };
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder;
+	int64_t holder;
+
+	assert_int_equal(recorder_open(&recorder, &options, &holder), 0);
+	for (int64_t i = 0; i < 2; i++) {
+		snapshot_reset(&snapshot);
+		snapshot.monotonic = (boottime + i * 10) * SECOND;
+		snapshot.time = (wall + i * 10) * SECOND;
+		assert_int_equal(recorder_add(recorder, &snapshot), 0);
+	}
+	recorder_close(recorder);
+	snapshot_finish(&snapshot);
+}
+
+/* The sample after the end of one boot is the first of the next. */
+static void
+there_are_no_rates_over_a_boot(void **state)
+{
+	static const struct moment moments[] = {
+		{ .kind = MOMENT_SINCE, .time = INT64_C(1015) * SECOND },
+		{ .kind = MOMENT_FIRST },
+		{ .steps = 2 },
+	};
+	struct snapshot snapshot = { .time = 0 };
+	struct source *source;
+	struct tree tree;
+
+	tree_create(&tree);
+	record_boot(&tree, "one", 500, 1000);
+	record_boot(&tree, "two", 5, 2000);
+	assert_int_equal(replay_create(tree.path, &source), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(moments); i++) {
+		const struct needs needs = { .bits = NEED_PROCESSES, .moment = moments[i] };
+
+		assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+		assert_int_equal(snapshot.time / SECOND, i == 1 ? 1000 : 2000);
+		assert_true(snapshot.past.interval == UNKNOWN);
+		assert_null(source->before(source, &snapshot));
+	}
+	source->destroy(source);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
 static void
 a_second_recorder_is_refused(void **state)
 {
@@ -311,6 +364,7 @@ main(void)
 		cmocka_unit_test(each_jump_has_its_rates),
 		cmocka_unit_test(what_is_not_recorded_is_unknown_with_a_hint),
 		cmocka_unit_test(a_moment_that_is_not_there_is_an_error),
+		cmocka_unit_test(there_are_no_rates_over_a_boot),
 		cmocka_unit_test(a_second_recorder_is_refused),
 	};
 
