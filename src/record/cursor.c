@@ -6,10 +6,10 @@
 #include "base/known.h"
 #include "base/macros.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "record/block-index.h"
 #include "record/decoder.h"
 #include "record/files.h"
+#include "record/marks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,15 +19,6 @@
 
 #define NO_SAMPLE SIZE_MAX
 
-/* By so much the wall clock may drift from the other between two samples; above it it was set. */
-#define CLOCK_SET NS_PER_SEC
-
-/* So many intervals without a sample are a pause. */
-enum { LONG_INTERVALS = 3 };
-
-/* Seconds; of a file that does not say it. */
-enum { USUAL_INTERVAL = 10, MOST_INTERVAL = 1000 * 1000 * 1000 };
-
 struct cursor {
 	char *path;
 	struct recording_files files;
@@ -35,6 +26,7 @@ struct cursor {
 	struct block_index index;
 	struct decoder *decoder;
 	struct bytes payload;
+	struct usual_interval usual;
 	size_t sample; /* where it stands: what the decoder has; or NO_SAMPLE */
 	void (*pass)(void *context, const struct cursor_place *place);
 	void *context; /* of `pass` */
@@ -49,6 +41,7 @@ close_file(struct cursor *cursor)
 	cursor->index.fd = -1;
 	cursor->file = cursor->files.count;
 	cursor->sample = NO_SAMPLE;
+	cursor->usual.to = 0;
 }
 
 static int
@@ -122,27 +115,6 @@ is_ahead(const struct cursor *cursor, size_t chunk, size_t sample)
 {
 	return cursor->sample != NO_SAMPLE && cursor->sample + (cursor->pass != NULL) <= sample &&
 	       cursor->sample >= cursor->index.chunks[chunk].first;
-}
-
-/* The usual time between two samples, as the chunk that was read last says it. */
-static int64_t
-interval_of(const struct cursor *cursor)
-{
-	const char *note = schema_note(decoder_schema(cursor->decoder), "interval");
-	double seconds;
-
-	if (!note || text_to_decimal(note, &seconds) < 0 || seconds > MOST_INTERVAL)
-		seconds = USUAL_INTERVAL;
-	return (int64_t)(seconds * NS_PER_SEC);
-}
-
-/* The first file begins with the boot that it was recorded in. */
-static bool
-is_of_other_boot(const struct cursor *cursor)
-{
-	const struct recording_file *file = &cursor->files.files[cursor->file];
-
-	return cursor->file > 0 && strcmp(file->boot, file[-1].boot) != 0;
 }
 
 /* Whoever watches is told of the sample before the one that the cursor moves to. */
@@ -347,37 +319,19 @@ cursor_step(struct cursor *cursor, int64_t steps)
 	return end_move(cursor, &spot, result);
 }
 
-/* What is said of a sample by its header and that of the one before. */
-static unsigned
-marks_of(const struct cursor *cursor, size_t sample)
+static struct sample_story
+story_of(struct cursor *cursor, size_t sample)
 {
-	const struct block_index *index = &cursor->index;
-	const struct block *block = &index->samples[sample], *before = block - 1;
-	unsigned marks = block->flags & BLOCK_HAS_EVENTS ? MARK_EVENTS : 0;
-	int64_t span, drift;
-
-	if (block->flags & BLOCK_BEGINS)
-		marks |= MARK_START;
-	if (block_index_is_after_gap(index, sample))
-		marks |= MARK_DAMAGE;
-	if (sample == 0)
-		return marks | (is_of_other_boot(cursor) ? MARK_BOOT : 0);
-	span = known_difference(block->boottime, before->boottime);
-	drift = known_difference(known_difference(block->wall, before->wall), span);
-	if (drift > CLOCK_SET || drift < -CLOCK_SET)
-		marks |= MARK_CLOCK;
-	if (span > LONG_INTERVALS * interval_of(cursor))
-		marks |= MARK_PAUSE;
-	return marks;
+	return sample_story(&cursor->files, cursor->file, &cursor->index, sample, &cursor->usual);
 }
 
 /* The nearest sample of this file with a mark, from `sample` on. */
 static size_t
-find_mark(const struct cursor *cursor, size_t sample, bool forward)
+find_mark(struct cursor *cursor, size_t sample, bool forward)
 {
 	size_t count = cursor->index.count;
 
-	while (sample < count && marks_of(cursor, sample) == 0)
+	while (sample < count && story_of(cursor, sample).marks == 0)
 		sample += forward ? 1 : SIZE_MAX;
 	return sample < count ? sample : count;
 }
@@ -465,32 +419,38 @@ cursor_follow(struct cursor *cursor)
 	uint64_t end = cursor->index.end;
 	int result = find_files(cursor);
 
-	if (result < 0 || cursor->file == cursor->files.count)
+	if (result < 0)
 		return result;
+	if (cursor->file == cursor->files.count) {
+		if (wall != UNKNOWN && cursor_go(cursor, wall) < 0)
+			cursor_first(cursor);
+		return 0;
+	}
 	result = block_index_follow(&cursor->index);
+	cursor->usual.to = 0; /* another recorder may have begun */
 	if (cursor->index.end < end)
 		cursor->sample = NO_SAMPLE;
 	return result;
 }
 
 bool
-cursor_place(const struct cursor *cursor, struct cursor_place *ret_place)
+cursor_place(struct cursor *cursor, struct cursor_place *ret_place)
 {
 	const struct block *block;
-	int64_t since;
+	struct sample_story story;
 
 	if (cursor->sample == NO_SAMPLE)
 		return false;
 	block = &cursor->index.samples[cursor->sample];
-	since = cursor->sample > 0 ? known_difference(block->boottime, block[-1].boottime)
-				   : UNKNOWN;
+	story = story_of(cursor, cursor->sample);
 	*ret_place = (struct cursor_place){
 		.file = cursor->files.files[cursor->file].path,
 		.boottime = block->boottime,
 		.wall = block->wall,
 		.boot = cursor->files.files[cursor->file].boot,
-		.since = since,
-		.marks = marks_of(cursor, cursor->sample),
+		.since = story.since,
+		.interval = story.interval,
+		.marks = story.marks,
 	};
 	return true;
 }

@@ -68,10 +68,11 @@ int cursor_mark(struct cursor *cursor, bool forward);
 struct cursor_place {
 	const char *file, *boot;
 	int64_t boottime, wall; /* ns; of the sample */
-	int64_t since;  /* ns since the sample before it in the file; UNKNOWN: it is the first */
-	unsigned marks; /* of enum past_mark */
+	int64_t since;    /* ns since the sample before it; UNKNOWN: it is the first of its boot */
+	int64_t interval; /* ns; the usual time between two samples here */
+	unsigned marks;   /* of enum past_mark */
 };
-bool cursor_place(const struct cursor *cursor, struct cursor_place *ret_place);
+bool cursor_place(struct cursor *cursor, struct cursor_place *ret_place);
 
 /* When the first sample was taken that the files begin with. UNKNOWN: there is none. */
 int64_t cursor_begin(const struct cursor *cursor);

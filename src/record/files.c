@@ -36,28 +36,38 @@ find_schema(int fd, struct block *ret_schema)
 }
 
 static char *
-read_boot(const struct block *block, const uint8_t *payload, uint8_t *raw)
+find_note(const struct block *block, const uint8_t *payload, const char *name)
 {
+	_cleanup_free_ uint8_t *raw = xmalloc(block->raw_size);
 	struct decompressor *decompressor = decompressor_create();
 	struct byte_reader reader = { raw, raw + block->raw_size, false };
 	struct schema schema = { .table_count = 0 };
 	const char *note = NULL;
-	char *boot;
+	char *copy;
 
 	if (decompressor_take(decompressor, payload, block->size, raw, block->raw_size) &&
 		schema_read(&schema, &reader, &(struct recorded){ NULL, 0 }))
-		note = schema_note(&schema, "boot");
-	boot = xstrdup(note ? note : "");
+		note = schema_note(&schema, name);
+	copy = note ? xstrdup(note) : NULL;
 	schema_finish(&schema);
 	decompressor_destroy(decompressor);
-	return boot;
+	return copy;
+}
+
+char *
+recording_note(int fd, const struct block *schema, const char *name)
+{
+	_cleanup_free_ uint8_t *payload = xmalloc(schema->size);
+
+	return block_read_payload(fd, schema, payload) < 0 ? NULL
+							   : find_note(schema, payload, name);
 }
 
 static int
 look_at(const char *path, struct recording_file *ret_file)
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	_cleanup_free_ uint8_t *payload = NULL, *raw = NULL;
+	_cleanup_free_ uint8_t *payload = NULL;
 	struct stat status;
 	struct block block;
 	int result;
@@ -72,12 +82,13 @@ look_at(const char *path, struct recording_file *ret_file)
 	if (block_end(&block) > (uint64_t)status.st_size)
 		return -ENODATA;
 	payload = xmalloc(block.size);
-	raw = xmalloc(block.raw_size);
 	result = block_read_payload(fd, &block, payload);
 	if (result < 0 && result != -EBADMSG)
 		return result;
 	*ret_file = (struct recording_file){ .boottime = block.boottime, .wall = block.wall };
-	ret_file->boot = result < 0 ? xstrdup("") : read_boot(&block, payload, raw);
+	ret_file->boot = result < 0 ? NULL : find_note(&block, payload, "boot");
+	if (!ret_file->boot)
+		ret_file->boot = xstrdup("");
 	ret_file->path = xstrdup(path);
 	return 0;
 }

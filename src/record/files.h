@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct block;
+
 #define RECORDING_SUFFIX ".mtr"
 
 /* Whether a file is called like a recording. */
@@ -15,8 +17,10 @@ struct recording_files {
 	struct recording_file {
 		char *path;
 		char *boot; /* the note "boot" of its first chunk; "" if there is none */
-		int64_t boottime, wall; /* of its first sample */
-		int64_t boot_wall;      /* of the first sample of that boot */
+		int64_t boottime, wall;         /* of its first sample */
+		int64_t boot_wall;              /* of the first sample of that boot */
+		int64_t end_boottime, end_wall; /* of its last sample, */
+		bool has_end;                   /* if that was looked for; UNKNOWN: none */
 	} * files;
 	size_t count, capacity;
 };
@@ -28,6 +32,12 @@ struct recording_files {
  */
 int recording_files_find(struct recording_files *files, const char *path);
 void recording_files_finish(struct recording_files *files);
+
+/*
+ * A note that a block with a schema has. The caller frees it. NULL: there is none, or the block
+ * cannot be read.
+ */
+char *recording_note(int fd, const struct block *schema, const char *name);
 
 /* The last file that begins at this time of the wall clock or before it; `count` if none does. */
 size_t recording_files_at(const struct recording_files *files, int64_t wall);
