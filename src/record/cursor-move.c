@@ -17,6 +17,16 @@ step(struct cursor *cursor, int64_t steps)
 	return result;
 }
 
+static int
+go_to_mark(struct cursor *cursor, bool forward)
+{
+	int result = cursor_mark(cursor, forward);
+
+	if (result == -ENODATA && forward && cursor_follow(cursor) == 0)
+		result = cursor_mark(cursor, forward);
+	return result;
+}
+
 static int64_t
 time_of(struct cursor *cursor)
 {
@@ -66,6 +76,7 @@ cursor_move(struct cursor *cursor, const struct moment *moment)
 	case MOMENT_STEP:
 		return moment->steps ? step(cursor, moment->steps) : cursor_again(cursor);
 	case MOMENT_AT:
+		cursor_follow(cursor);
 		return cursor_go(cursor, moment->time);
 	case MOMENT_SINCE:
 		return go_since(cursor, moment->time);
@@ -75,9 +86,10 @@ cursor_move(struct cursor *cursor, const struct moment *moment)
 		cursor_follow(cursor);
 		return cursor_last(cursor);
 	case MOMENT_LAST_KILL:
+		cursor_follow(cursor);
 		return go_to_last_kill(cursor);
 	case MOMENT_MARK:
-		return cursor_mark(cursor, moment->steps >= 0);
+		return go_to_mark(cursor, moment->steps >= 0);
 	case MOMENT_PEAK: /* see peak.h */
 		break;
 	}

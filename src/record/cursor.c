@@ -53,7 +53,7 @@ open_file(struct cursor *cursor, size_t file)
 		return 0;
 	fd = open(cursor->files.files[file].path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return -errno;
+		return errno == ENOENT ? -ENODATA : -errno; /* it was deleted */
 	close_file(cursor);
 	cursor->file = file;
 	result = block_index_open(&cursor->index, fd);
@@ -229,15 +229,22 @@ spot_of(const struct cursor *cursor)
 	return spot;
 }
 
-/* Returns the result; after a failure the cursor goes back to where it stood. */
+/*
+ * Returns the result; after a failure the cursor goes back to where it stood. If that file was
+ * deleted, the sample that is next to it will do.
+ */
 static int
 end_move(struct cursor *cursor, const struct spot *spot, int result)
 {
 	const struct block_index *index = &cursor->index;
 	size_t i = 0;
 
-	if (result == 0 || !spot->is_there || open_file(cursor, spot->file) < 0)
+	if (result == 0 || !spot->is_there)
 		return result;
+	if (open_file(cursor, spot->file) < 0)
+		return settle_in_files(cursor, spot->file + 1, true) == 0
+			       ? 0
+			       : settle_in_files(cursor, spot->file - 1, false);
 	while (i < index->count && index->samples[i].offset != spot->offset)
 		i++;
 	if (i != cursor->sample)
@@ -277,26 +284,28 @@ left_in_file(const struct cursor *cursor, size_t sample, bool forward)
 	return forward ? cursor->index.count - 1 - sample : sample;
 }
 
-/* Opens files until the sample is in one. Steps from `*sample`; of no further file its end. */
+/*
+ * Opens files until the sample is in one; those that were deleted are passed over. Steps from
+ * `*sample`; of no further file its end.
+ */
 static int
 find_step(struct cursor *cursor, size_t steps, bool forward, size_t *sample)
 {
 	size_t left = left_in_file(cursor, *sample, forward), distance = forward ? 1 : SIZE_MAX;
+	size_t found = cursor->file;
 
-	while (steps > left && cursor->file + distance < cursor->files.count) {
-		int result = open_file(cursor, cursor->file + distance);
-
-		if (result < 0)
-			return result;
-		if (cursor->index.count == 0)
+	for (size_t file = found + distance; steps > left && file < cursor->files.count;
+		file += distance) {
+		if (open_file(cursor, file) < 0 || cursor->index.count == 0)
 			continue;
+		found = file;
 		steps -= left + 1;
 		*sample = forward ? 0 : cursor->index.count - 1;
 		left = left_in_file(cursor, *sample, forward);
 	}
 	steps = steps < left ? steps : left;
 	*sample += forward ? steps : -steps;
-	return 0;
+	return open_file(cursor, found);
 }
 
 int
@@ -336,18 +345,26 @@ find_mark(struct cursor *cursor, size_t sample, bool forward)
 	return sample < count ? sample : count;
 }
 
+/* Opens the next file from `*file` that is still there. */
+static int
+open_next(struct cursor *cursor, size_t *file, bool forward)
+{
+	do
+		*file += forward ? 1 : SIZE_MAX;
+	while (*file < cursor->files.count && open_file(cursor, *file) < 0);
+	return *file < cursor->files.count ? 0 : -ENODATA;
+}
+
 int
 cursor_mark(struct cursor *cursor, bool forward)
 {
 	struct spot spot = spot_of(cursor);
-	size_t distance = forward ? 1 : SIZE_MAX, file = cursor->file;
-	size_t sample = cursor->sample + distance;
+	size_t file = cursor->file, sample = cursor->sample + (forward ? 1 : SIZE_MAX);
 	int result = spot.is_there ? 0 : -ENODATA;
 
 	while (result == 0 &&
 		(sample = find_mark(cursor, sample, forward)) == cursor->index.count) {
-		file += distance;
-		result = file < cursor->files.count ? open_file(cursor, file) : -ENODATA;
+		result = open_next(cursor, &file, forward);
 		sample = forward ? 0 : cursor->index.count - 1;
 	}
 	if (result == 0)
@@ -416,6 +433,8 @@ find_files(struct cursor *cursor)
 int
 cursor_follow(struct cursor *cursor)
 {
+	int64_t wall =
+		cursor->sample == NO_SAMPLE ? UNKNOWN : cursor->index.samples[cursor->sample].wall;
 	uint64_t end = cursor->index.end;
 	int result = find_files(cursor);
 

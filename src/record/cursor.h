@@ -55,7 +55,11 @@ cursor_previous(struct cursor *cursor)
  */
 int cursor_go(struct cursor *cursor, int64_t wall);
 
-/* Takes what a recorder has appended since, also new files of the folder. Returns 0 or -errno. */
+/*
+ * Takes what a recorder has appended since, also new files of the folder. If the file where it
+ * stands was deleted, it goes to the sample that is the latest at that time, or to the first.
+ * Returns 0 or -errno.
+ */
 int cursor_follow(struct cursor *cursor);
 
 /*

@@ -338,6 +338,34 @@ there_are_no_rates_over_a_boot(void **state)
 	tree_destroy(&tree);
 }
 
+/* What was recorded since is there too: a jump does not end where the recording ended before. */
+static void
+a_jump_goes_into_what_was_recorded_since(void **state)
+{
+	static const struct moment at = { .kind = MOMENT_AT, .time = INT64_C(2005) * SECOND };
+	static const struct moment first = { .kind = MOMENT_FIRST };
+	static const struct moment mark = { .kind = MOMENT_MARK, .steps = 1 };
+	struct snapshot snapshot = { .time = 0 };
+	struct source *source;
+	struct tree tree;
+
+	tree_create(&tree);
+	record_boot(&tree, "one", 500, 1000);
+	assert_int_equal(replay_create(tree.path, &source), 0);
+	assert_int_equal(
+		source->read(source, &snapshot, NULL, &(struct needs){ .moment = first }), 0);
+	record_boot(&tree, "two", 5, 2000);
+	assert_int_equal(
+		source->read(source, &snapshot, NULL, &(struct needs){ .moment = mark }), 0);
+	assert_int_equal(snapshot.time / SECOND, 2000);
+	record_boot(&tree, "three", 5, 2004);
+	assert_int_equal(source->read(source, &snapshot, NULL, &(struct needs){ .moment = at }), 0);
+	assert_int_equal(snapshot.time / SECOND, 2004);
+	source->destroy(source);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
 static void
 a_second_recorder_is_refused(void **state)
 {
@@ -365,6 +393,7 @@ main(void)
 		cmocka_unit_test(what_is_not_recorded_is_unknown_with_a_hint),
 		cmocka_unit_test(a_moment_that_is_not_there_is_an_error),
 		cmocka_unit_test(there_are_no_rates_over_a_boot),
+		cmocka_unit_test(a_jump_goes_into_what_was_recorded_since),
 		cmocka_unit_test(a_second_recorder_is_refused),
 	};
 
