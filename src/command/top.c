@@ -49,6 +49,8 @@ struct top {
 	int stretch;         /* intervals from the last read to the next */
 	int64_t quiet_until; /* no drawing before */
 	int64_t taken;       /* refreshes so far */
+	bool is_again;       /* the current read is of the sample on the screen */
+	bool is_lost;        /* that one cannot be read any more */
 	bool only_missing;   /* the current read is between two refreshes, for a column */
 	bool rows_only;      /* and only for some rows */
 	bool is_new;         /* the snapshot has not been drawn */
@@ -70,8 +72,10 @@ start_past(struct top *top)
 	struct needs needs;
 
 	if (reader_thread_is_busy(top->reader) ||
-		(!tui_take_moment(top->tui, &moment) && tui_is_complete(top->tui)))
+		(!tui_take_moment(top->tui, &moment) &&
+			(top->is_lost || tui_is_complete(top->tui))))
 		return;
+	top->is_again = moment.kind == MOMENT_STEP && moment.steps == 0;
 	needs = tui_needs(top->tui);
 	needs.moment = moment;
 	needs.rows_only = needs.sizes_only = false;
@@ -115,6 +119,26 @@ start_read(struct top *top)
 	reader_thread_start(top->reader, &needs);
 }
 
+/* The screen of a recording stays: its files may have been deleted. */
+static void
+miss_moment(struct top *top)
+{
+	char text[COMPLAINT_SIZE];
+
+	if (!is_past(top) || top->error == 0 || top->taken == 0)
+		return;
+	snprintf(text, sizeof(text), "cannot read %s: %s",
+		top->is_again ? "this sample again" : "the recording",
+		top->error == -ENODATA ? "it was deleted" : strerror(-top->error));
+	top->is_lost = top->is_again;
+	if (top->error == -ENODATA && !top->is_again)
+		tui_miss_moment(top->tui);
+	else
+		tui_tell(top->tui, text);
+	top->error = 0;
+	top->changed = true;
+}
+
 static void
 take_snapshot(struct top *top)
 {
@@ -124,13 +148,11 @@ take_snapshot(struct top *top)
 	if (tui_is_frozen(top->tui) && !is_past(top))
 		return;
 	snapshot = reader_thread_take(top->reader, &top->error);
-	if (!snapshot && is_past(top) && top->error == -ENODATA && top->taken > 0) {
-		tui_miss_moment(top->tui);
-		top->error = 0;
-		top->changed = true;
-	}
-	if (!snapshot)
+	if (!snapshot) {
+		miss_moment(top);
 		return;
+	}
+	top->is_lost = false;
 	if (!top->only_missing)
 		top->stretch =
 			throttle_next(&top->throttle, reader_thread_took(top->reader), interval);
@@ -294,7 +316,8 @@ finish(const struct top *top)
 		return EXIT_SUCCESS;
 	if (is_past(top) && top->error == -ENODATA)
 		return past_tell_missing(&top->options->process.table.past);
-	log_error("cannot read /proc: %s", strerror(-top->error));
+	log_error("cannot read %s: %s", is_past(top) ? "the recording" : "/proc",
+		strerror(-top->error));
 	return EXIT_FAILURE;
 }
 

@@ -316,6 +316,22 @@ def test_the_screen_goes_through_a_recording(recorded, terminal):
     terminal.wait_for_end()
 
 
+def test_the_screen_stays_when_the_recording_is_deleted(recorded, terminal, tmp_path):
+    for file in recorded.glob("*.mtr"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+        (tmp_path / f"2-{file.name}").write_bytes(file.read_bytes())
+    terminal.run("100x24", {"LC_ALL": "C.UTF-8"}, MEMTOP, "replay", "--no-config", tmp_path)
+    terminal.wait_for_text("REPLAY", "recorder started", "t T sample")
+    for file in tmp_path.glob("*.mtr"):
+        file.unlink()
+    terminal.type("Z")
+    terminal.wait_for_text("this is the last sample")
+    terminal.type("8")
+    terminal.wait_for_text("cannot read this sample again: it was deleted")
+    terminal.type("q")
+    terminal.wait_for_end()
+
+
 @pytest.mark.parametrize("size", ["80x24", "40x10"])
 def test_golden_screens(recorded, terminal, size):
     terminal.run(size, {"LC_ALL": "C.UTF-8"}, MEMTOP, "replay", "--no-config", "-b", "last", recorded)
