@@ -41,7 +41,7 @@ static const struct key_binding screen_bindings[] = {
 	{ ACTION_TREE, "V F5 t", "tree: children below their parents", { 'V', KEY_F(5), 't' } },
 	{ ACTION_FOLD, "-", "in a tree: hide the rows below the selected one", { '-' } },
 	{ ACTION_UNFOLD, "+", "in a tree: show them again", { '+' } },
-	{ ACTION_GROUPING, "b", "faults: rows by segment, code, mapping or process; map: segments or mappings; kernel: the next page", { 'b' } },
+	{ ACTION_GROUPING, "b B", "faults: rows by segment, code, mapping or process; map: segments or mappings; kernel: the next page", { 'b', 'B' } },
 	{ ACTION_SCOPE, "g", "kill order: the selected process's memory cgroup, or the machine", { 'g' } },
 	{ ACTION_TAG, "Space", "tag or untag the selected process", { ' ' }, "Act on processes" },
 	{ ACTION_UNTAG_ALL, "U", "untag all", { 'U' } },

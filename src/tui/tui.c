@@ -474,20 +474,36 @@ draw_message(WINDOW *window, int y, enum style style, const char *text)
 		screen_put_wrapped(window, y - lines + 1, 0, style, text);
 }
 
+/* The sample of a recording stays while views change: what another one lacked is not said here. */
+static size_t
+keep_wanted(const struct app *app, struct hint hints[static MOST_HINTS], size_t count)
+{
+	const struct needs needs = tui_needs(app);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (hints[i].need & (needs.bits | needs.near_bits | needs.focus_bits))
+			hints[kept++] = hints[i];
+	return kept;
+}
+
 /* Only hints about the processes that the view shows. */
 static size_t
 hints_of_view(const struct app *app, struct hint hints[static MOST_HINTS])
 {
+	size_t count;
+
 	const void *process = app->view->has_process ? app_find(app, &app->process) : NULL;
 	const struct row_list one = { .rows = &process, .count = 1 };
 
 	if (!app->snapshot)
 		return 0;
-	return snapshot_hints(app->snapshot,
+	count = snapshot_hints(app->snapshot,
 		app->view == app->last_list ? &app->processes->table.rows
 		: process                   ? &one
 					    : NULL,
 		hints);
+	return app->past.is_open ? keep_wanted(app, hints, count) : count;
 }
 
 /* The keys that matter most here. */
@@ -496,7 +512,7 @@ hint_of(const struct app *app)
 {
 	if (editor_is_open(app->editor))
 		return editor_hint;
-	return app->past.is_open && app->view == app->last_list ? past_hint : app->view->hint;
+	return app->past.is_open && app->view->has_tab ? past_hint : app->view->hint;
 }
 
 static void

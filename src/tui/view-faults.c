@@ -162,7 +162,9 @@ draw_sampling(const struct state *state, const struct app *app, WINDOW *window)
 		x += screen_printf(window, 0, x, style, "process %lld %s",
 			(long long)state->process.pid, comm);
 	}
-	if (!sampling->access)
+	if (app->past.is_open)
+		screen_put(window, 0, x, style, ": not in this recording");
+	else if (!sampling->access)
 		screen_put(window, 0, x, style, ": sampling begins ...");
 	else if (sampling->missing)
 		screen_printf(window, 0, x, style, ": %s", sampling->missing);
