@@ -210,15 +210,20 @@ span_of_past(const struct table_run *run, int64_t start)
 	return (past->to < end ? past->to : end) - start;
 }
 
+/* How far apart the samples are that are read. A gap is not meant: it would end what is followed.
+ */
 static int64_t
 interval_of(const struct table_run *run)
 {
-	int64_t interval = run->now->past.interval;
+	const struct table_options *options = run->options;
+	int64_t usual = run->now->past.usual;
 
-	return interval == UNKNOWN ? run->options->interval : interval;
+	return table_options_has(options, KEPT_DELAY) && options->interval > usual
+		       ? options->interval
+		       : usual;
 }
 
-/* Follows a recording to its end, and writes what has come of it. */
+/* Follows a recording to its end, and writes what has come of it: since the machine was booted. */
 static int
 show_past(struct table_run *run)
 {
@@ -227,7 +232,9 @@ show_past(struct table_run *run)
 	int status;
 
 	while ((status = table_run_read(run)) == EXIT_SUCCESS) {
-		if (start == UNKNOWN)
+		if (run->now->past.is_other_boot)
+			growth_set_finish(&own->list.set);
+		if (start == UNKNOWN || run->now->past.is_other_boot)
 			start = run->now->time;
 		growth_list_take(&own->list, run->now, own->kind, interval_of(run),
 			span_of_past(run, start));

@@ -26,6 +26,8 @@ struct past {
 	bool is_there;              /* the snapshot is a sample of a recording */
 	unsigned marks;             /* of enum past_mark */
 	int64_t interval;           /* since the sample before; UNKNOWN: there is none */
+	int64_t usual;              /* time between two samples: the recorder's, without gaps */
+	bool is_other_boot;         /* than the sample that was read before this one */
 	int64_t begin, end;         /* of the recording, since the epoch */
 	int64_t day_begin, day_end; /* of the local day of the sample, with NEED_HISTORY */
 };

@@ -184,6 +184,12 @@ set_ages(struct snapshot *now, int64_t before)
 	}
 }
 
+static bool
+is_of_boot(const struct sample_id *id, const struct cursor_place *place)
+{
+	return id->boottime != UNKNOWN && strncmp(id->boot, place->boot, BOOT_SIZE - 1) == 0;
+}
+
 static void
 describe(struct replay *replay, struct snapshot *now, const struct cursor_place *place)
 {
@@ -195,16 +201,13 @@ describe(struct replay *replay, struct snapshot *now, const struct cursor_place 
 		.is_there = true,
 		.marks = place->marks,
 		.interval = has_older ? place->boottime - replay->older.boottime : UNKNOWN,
+		.usual = place->interval,
+		.is_other_boot =
+			replay->read.boottime != UNKNOWN && !is_of_boot(&replay->read, place),
 		.begin = cursor_begin(replay->cursor),
 		.end = replay->end,
 	};
 	set_ages(now, replay->older.boottime);
-}
-
-static bool
-is_of_boot(const struct sample_id *id, const struct cursor_place *place)
-{
-	return id->boottime != UNKNOWN && strncmp(id->boot, place->boot, BOOT_SIZE - 1) == 0;
 }
 
 /* The cursor does not tell of the sample before if that is in another file. */

@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import datetime
+from time import sleep
 
 import pytest
 from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, memtop, run, run_over
@@ -233,6 +235,15 @@ def test_the_status_does_not_wait_for_a_lock_that_is_a_pipe(recorded, tmp_path):
     os.mkfifo(tmp_path / "lock")
     done = memtop("record", "--status", "-o", tmp_path, timeout=10)
     assert done.returncode == 0 and b"none is running" in done.stdout
+
+
+def test_growth_goes_on_over_a_gap(tmp_path):
+    """Which is longer than the windows of so short a recording, 5 seconds."""
+    for pause in (6, 0):
+        assert memtop("record", "-d", "0.05", "-n", "4", "-o", tmp_path / "past").returncode == 0
+        sleep(pause)
+    found = re.search(rb"in (\d+) s\n", memtop("growth", "-R", tmp_path / "past").stdout)
+    assert int(found[1]) >= 6
 
 
 def test_a_second_recorder_says_who_records(record):

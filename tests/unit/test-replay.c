@@ -332,6 +332,8 @@ there_are_no_rates_over_a_boot(void **state)
 		assert_int_equal(snapshot.time / SECOND, i == 1 ? 1000 : 2000);
 		assert_true(snapshot.past.interval == UNKNOWN);
 		assert_null(source->before(source, &snapshot));
+		assert_true(snapshot.past.is_other_boot == (i > 0));
+		assert_int_equal(snapshot.past.usual / SECOND, 10);
 	}
 	source->destroy(source);
 	snapshot_finish(&snapshot);
