@@ -72,6 +72,7 @@ static const struct {
 	{ NEED_BUDGET, ENODATA, "where memory is unknown: /proc/meminfo has no MemTotal above 0" },
 	{ NEED_BUDGET, ERANGE, "figures of a container and of its host are mixed in /proc/meminfo, as by lxcfs: they add up to more than MemTotal" },
 	{ NEED_CHARGE, E2BIG, "there are more than 8,192 cgroups, or more than 64 inside each other: the others count in those above them" },
+	{ NEED_INCIDENTS, E2BIG, "too much happened to list all of it: the oldest is missing" },
 	{ NEED_EXITS, ENOBUFS, "more processes ended than could be counted: some that ended since the last refresh are missing" },
 	{ NEED_EXITS, EOPNOTSUPP, "of processes that ended, those with one thread are missing: the kernel says since Linux 5.19 which process a thread was of" },
 	{ NEED_EXITS, ENONET, "processes that ended are unknown: the kernel reports them only to the network namespace of the host" },

@@ -103,5 +103,5 @@ recording_incidents(const char *path, struct rows *incidents, struct arena *text
 	}
 	cursor_close(cursor);
 	turn_round(incidents);
-	return result == -ENODATA ? 0 : result;
+	return result == -ENODATA ? 0 : result == 0 ? -E2BIG : result;
 }

@@ -39,6 +39,7 @@ struct replay {
 	int64_t incidents_end;
 	struct rows day; /* memory in use from `day_begin` on, up to `day_told` */
 	int64_t day_begin, day_told;
+	int incidents_error;
 	enum { SINCE_NONE, SINCE_LAST, SINCE_KEPT } rates;
 };
 
@@ -142,16 +143,15 @@ tell_process(const struct replay *replay, struct snapshot *now)
 static void
 list_incidents(struct replay *replay, struct snapshot *now)
 {
-	int error = 0;
-
 	if (is_old(replay, replay->incidents_end)) {
 		rows_reset(&replay->incidents);
 		arena_reset(&replay->texts);
-		error = recording_incidents(replay->path, &replay->incidents, &replay->texts);
+		replay->incidents_error =
+			recording_incidents(replay->path, &replay->incidents, &replay->texts);
 		replay->incidents_end = replay->end;
 	}
-	if (error < 0)
-		snapshot_add_hint(now, NEED_INCIDENTS, error, 0);
+	if (replay->incidents_error < 0)
+		snapshot_add_hint(now, NEED_INCIDENTS, replay->incidents_error, 0);
 	rows_copy(&now->incidents, &replay->incidents, &now->texts);
 }
 

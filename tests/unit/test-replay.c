@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "collect/collect.h"
+#include "model/incident.h"
 #include "model/needs.h"
 #include "model/reading.h"
 #include "model/snapshot.h"
@@ -368,6 +369,35 @@ a_jump_goes_into_what_was_recorded_since(void **state)
 	tree_destroy(&tree);
 }
 
+/* In each of so many files a recorder starts. */
+static void
+that_the_oldest_incidents_are_missing_is_said(void **state)
+{
+	const struct needs needs = { .bits = NEED_INCIDENTS, .moment = { .kind = MOMENT_LAST } };
+	struct snapshot snapshot = { .time = 0 };
+	struct source *source;
+	struct tree tree;
+
+	tree_create(&tree);
+	record_boot(&tree, "one", 500, 1000);
+	for (int i = 0; i < MOST_INCIDENTS + 1; i++) {
+		char copy[64];
+
+		snprintf(copy, sizeof(copy), "%d.mtr", i);
+		assert_int_equal(linkat(tree.fd, "19700101-one-1.mtr", tree.fd, copy, 0), 0);
+	}
+	assert_int_equal(replay_create(tree.path, &source), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+		assert_true(snapshot.incidents.count > 0);
+		assert_true(snapshot.incidents.count <= MOST_INCIDENTS);
+		assert_non_null(snapshot_find_hint(&snapshot, NEED_INCIDENTS));
+	}
+	source->destroy(source);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
 static void
 a_second_recorder_is_refused(void **state)
 {
@@ -396,6 +426,7 @@ main(void)
 		cmocka_unit_test(a_moment_that_is_not_there_is_an_error),
 		cmocka_unit_test(there_are_no_rates_over_a_boot),
 		cmocka_unit_test(a_jump_goes_into_what_was_recorded_since),
+		cmocka_unit_test(that_the_oldest_incidents_are_missing_is_said),
 		cmocka_unit_test(a_second_recorder_is_refused),
 	};
 
