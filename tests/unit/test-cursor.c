@@ -259,107 +259,6 @@ damage_found_on_the_way_is_passed_over(void **state)
 	bytes_finish(&damaged);
 }
 
-/* Samples without rows at these times of the wall clock, in seconds. */
-static void
-write_times(const struct recording *recording, const char *name, const char *boot, int64_t boottime,
-	const int64_t *walls, size_t count)
-{
-	const struct sample_rows nothing[HERD_TABLES] = { { NULL, 0 } };
-	const struct note note = { "boot", boot };
-	struct encoder *encoder = encoder_create(&herd_recorded, &note, 1);
-	struct block_writer writer;
-	const struct bytes *blocks;
-	uint64_t cut;
-
-	assert_int_equal(block_writer_open(&writer, recording->tree.fd, name, &cut), 0);
-	for (size_t i = 0; i < count; i++) {
-		const struct sample_time time = { (boottime + (int64_t)i) * SECOND,
-			walls[i] * SECOND };
-
-		assert_int_equal(encoder_add(encoder, &time, nothing, &blocks), 0);
-		assert_int_equal(block_writer_append(&writer, blocks->data, blocks->count), 0);
-	}
-	block_writer_close(&writer);
-	encoder_destroy(encoder);
-}
-
-static void
-assert_stands_at(struct cursor *cursor, int64_t boottime, int64_t wall)
-{
-	struct cursor_place place;
-
-	assert_true(cursor_place(cursor, &place));
-	assert_int_equal(place.boottime / SECOND, boottime);
-	assert_int_equal(place.wall / SECOND, wall);
-}
-
-static void
-the_files_of_a_folder_are_one_by_boot_and_time(void **state)
-{
-	static const struct {
-		const char *name, *boot;
-		int64_t boottime, walls[2];
-	} files[] = {
-		{ "c.mtr", "second", 1, { 200, 201 } },
-		{ "a.mtr", "first", 9, { 109, 110 } },
-		{ "b.mtr", "first", 7, { 107, 108 } },
-		{ "d.txt", "first", 1, { 1, 2 } },
-	};
-	static const int64_t walls[] = { 107, 108, 109, 110, 200, 201 };
-	const struct recording *recording = *state;
-	struct cursor *cursor;
-
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		write_times(recording, files[i].name, files[i].boot, files[i].boottime,
-			files[i].walls, 2);
-	tree_write(&recording->tree, "empty.mtr", "");
-	tree_write(&recording->tree, "foreign.mtr",
-		"This is no recording at all, but it is not empty.");
-	assert_int_equal(cursor_open(&cursor, recording->tree.path, &herd_recorded), 0);
-	for (size_t i = 0; i < ARRAY_SIZE(walls); i++) {
-		assert_int_equal(cursor_next(cursor), 0);
-		assert_stands_at(
-			cursor, walls[i] % 100 > 1 ? walls[i] - 100 : walls[i] - 199, walls[i]);
-	}
-	assert_int_equal(cursor_next(cursor), -ENODATA);
-	assert_stands_at(cursor, 2, 201);
-	for (size_t i = ARRAY_SIZE(walls) - 1; i-- > 0;) {
-		assert_int_equal(cursor_previous(cursor), 0);
-		assert_stands_at(
-			cursor, walls[i] % 100 > 1 ? walls[i] - 100 : walls[i] - 199, walls[i]);
-	}
-	assert_int_equal(cursor_go(cursor, INT64_C(150) * SECOND), 0);
-	assert_stands_at(cursor, 10, 110);
-	assert_int_equal(cursor_go(cursor, INT64_C(106) * SECOND), -ENODATA);
-	assert_stands_at(cursor, 10, 110);
-	write_times(recording, "e.mtr", "second", 3, (const int64_t[]){ 202 }, 1);
-	assert_int_equal(cursor_follow(cursor), 0);
-	assert_stands_at(cursor, 10, 110);
-	assert_int_equal(cursor_last(cursor), 0);
-	assert_stands_at(cursor, 3, 202);
-	assert_int_equal(unlinkat(recording->tree.fd, "e.mtr", 0), 0);
-	assert_int_equal(cursor_follow(cursor), 0);
-	assert_int_equal(cursor_last(cursor), 0);
-	assert_stands_at(cursor, 2, 201);
-	cursor_close(cursor);
-}
-
-static void
-of_a_time_that_was_there_twice_the_later_one_is_found(void **state)
-{
-	static const int64_t walls[] = { 100, 110, 120, 130, 105, 115, 125, 135 };
-	const struct recording *recording = *state;
-	struct cursor *cursor;
-
-	write_times(recording, "a.mtr", "b", 0, walls, ARRAY_SIZE(walls));
-	assert_int_equal(cursor_open(&cursor, recording->path, &herd_recorded), 0);
-	assert_int_equal(cursor_go(cursor, INT64_C(122) * SECOND), 0);
-	assert_stands_at(cursor, 5, 115);
-	assert_int_equal(cursor_go(cursor, INT64_C(103) * SECOND), 0);
-	assert_stands_at(cursor, 0, 100);
-	cursor_close(cursor);
-}
-
 static void
 what_is_no_recording_is_refused_or_empty(void **state)
 {
@@ -424,6 +323,16 @@ kill_recorder(pid_t pid)
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status));
+}
+
+static void
+assert_stands_at(struct cursor *cursor, int64_t boottime, int64_t wall)
+{
+	struct cursor_place place;
+
+	assert_true(cursor_place(cursor, &place));
+	assert_int_equal(place.boottime / SECOND, boottime);
+	assert_int_equal(place.wall / SECOND, wall);
 }
 
 /* Goes on to the last sample; each is what the herd was. Returns how many there were. */
@@ -494,8 +403,6 @@ main(void)
 		WITH_FILE(a_file_cut_at_any_byte_shows_its_whole_samples_and_follows),
 		WITH_FILE(a_flipped_byte_costs_the_rest_of_its_chunk_and_the_gap_is_named),
 		WITH_FILE(damage_found_on_the_way_is_passed_over),
-		WITH_FILE(the_files_of_a_folder_are_one_by_boot_and_time),
-		WITH_FILE(of_a_time_that_was_there_twice_the_later_one_is_found),
 		WITH_FILE(a_recorder_killed_at_any_moment_leaves_whole_samples),
 		WITH_FILE(a_reader_follows_a_recorder),
 		WITH_FILE(what_is_no_recording_is_refused_or_empty),
