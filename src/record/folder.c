@@ -2,6 +2,7 @@
 #include "record/folder.h"
 
 #include "base/cleanup.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -13,10 +14,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char of_machine[] = "/var/lib/memtop";
 static const char lock_name[] = "lock";
+
+enum { LOCK_TRIES = 10 };
 
 static char *
 join(const char *folder, const char *name)
@@ -117,10 +121,26 @@ write_holder(int fd)
 		dprintf(fd, "%lld\n", (long long)getpid());
 }
 
+/* Who asks for the holder has it for a moment too. */
+static int
+lock_file(int fd)
+{
+	const struct timespec pause = { .tv_nsec = 10 * NS_PER_MS };
+
+	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		if (tries == LOCK_TRIES)
+			return -EBUSY;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 int
 recording_lock_take(struct recording_lock *lock, const char *path, int64_t *ret_holder)
 {
-	int error = 0;
+	int error;
 
 	*ret_holder = 0;
 	lock->folder = open_folder(path);
@@ -128,10 +148,7 @@ recording_lock_take(struct recording_lock *lock, const char *path, int64_t *ret_
 		return lock->folder;
 	lock->lock =
 		openat(lock->folder, lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (lock->lock < 0)
-		error = -errno;
-	else if (flock(lock->lock, LOCK_EX | LOCK_NB) < 0)
-		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	error = lock->lock < 0 ? -errno : lock_file(lock->lock);
 	if (error == 0) {
 		write_holder(lock->lock);
 		return 0;

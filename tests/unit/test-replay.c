@@ -16,10 +16,12 @@
 #include "table/order.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -416,6 +418,32 @@ a_second_recorder_is_refused(void **state)
 	assert_int_equal(recording_lock_holder(world->tree.path), 0);
 }
 
+/* As memtop record --status has it while it looks. */
+static void
+who_looks_for_a_recorder_keeps_none_from_starting(void **state)
+{
+	struct world *world = *state;
+	const struct recorder_options options = {
+		.folder = world->tree.path, .boot = "one", .keep = { INT64_C(1) << 40, 100, 0 }
+	};
+	struct recorder *recorder;
+	int64_t holder;
+	pid_t pid;
+	int fd = openat(world->tree.fd, "lock", O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_SH), 0);
+	pid = fork(); /* who has the lock too */
+	if (pid == 0) {
+		usleep(20000);
+		_exit(0);
+	}
+	close(fd);
+	assert_int_equal(recorder_open(&recorder, &options, &holder), 0);
+	recorder_close(recorder);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 int
 main(void)
 {
@@ -428,6 +456,7 @@ main(void)
 		cmocka_unit_test(a_jump_goes_into_what_was_recorded_since),
 		cmocka_unit_test(that_the_oldest_incidents_are_missing_is_said),
 		cmocka_unit_test(a_second_recorder_is_refused),
+		cmocka_unit_test(who_looks_for_a_recorder_keeps_none_from_starting),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
