@@ -370,8 +370,7 @@ run(const struct command *command, int argc, char **argv)
 		log_error("there is no HOME: where to record is for --output to say");
 		return USAGE_STATUS;
 	}
-	return options.status ? recording_status(options.recorder.folder, &options.recorder.keep)
-			      : run_recorder(&options);
+	return options.status ? recording_status(options.recorder.folder) : run_recorder(&options);
 }
 
 const struct command command_record = {

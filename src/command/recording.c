@@ -10,7 +10,6 @@
 #include "record/cut.h"
 #include "record/folder.h"
 #include "record/overview.h"
-#include "record/retention.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,20 +35,20 @@ bytes_a_day(const struct recording_overview *overview)
 
 /* Whether the size or the days end first. */
 static void
-tell_kept(const struct recording_overview *overview, const struct retention *keep)
+tell_kept(const struct recording_overview *overview)
 {
 	char size[UNIT_FORMAT_SIZE];
 	int64_t a_day = bytes_a_day(overview);
-	int64_t days = a_day > 0 ? keep->bytes / a_day : keep->days;
+	int64_t days = a_day > 0 ? overview->keep_bytes / a_day : overview->keep_days;
 
-	printf("Kept:      at most %s and %lld days", as_text(size, UNIT_BYTES, keep->bytes),
-		(long long)keep->days);
+	printf("Kept:      at most %s and %lld days",
+		as_text(size, UNIT_BYTES, overview->keep_bytes), (long long)overview->keep_days);
 	if (a_day == UNKNOWN)
 		puts("");
 	else
-		printf(", at this rate %s%lld day%s\n", days < keep->days ? "about " : "",
-			(long long)(days < keep->days ? days : keep->days),
-			(days < keep->days ? days : keep->days) == 1 ? "" : "s");
+		printf(", at this rate %s%lld day%s\n", days < overview->keep_days ? "about " : "",
+			(long long)(days < overview->keep_days ? days : overview->keep_days),
+			(days < overview->keep_days ? days : overview->keep_days) == 1 ? "" : "s");
 }
 
 static void
@@ -76,8 +75,7 @@ tell_damage(const struct recording_overview *overview)
 }
 
 static void
-tell_all(
-	const char *folder, const struct recording_overview *overview, const struct retention *keep)
+tell_all(const char *folder, const struct recording_overview *overview)
 {
 	char safe[COMMAND_WORD_SIZE], begin[UNIT_FORMAT_SIZE], end[UNIT_FORMAT_SIZE];
 	int64_t holder = recording_lock_holder(folder);
@@ -92,12 +90,13 @@ tell_all(
 	printf("Samples:   %zu in %zu file%s\n", overview->samples, overview->files,
 		overview->files == 1 ? "" : "s");
 	tell_size(overview);
-	tell_kept(overview, keep);
+	if (overview->keep_bytes > 0 && overview->keep_days > 0)
+		tell_kept(overview);
 	tell_damage(overview);
 }
 
 int
-recording_status(const char *folder, const struct retention *keep)
+recording_status(const char *folder)
 {
 	struct recording_overview overview;
 	char safe[COMMAND_WORD_SIZE];
@@ -113,7 +112,7 @@ recording_status(const char *folder, const struct retention *keep)
 		log_error("cannot read %s: %s", command_safe_word(folder, safe), strerror(-error));
 		return EXIT_FAILURE;
 	}
-	tell_all(folder, &overview, keep);
+	tell_all(folder, &overview);
 	return EXIT_SUCCESS;
 }
 

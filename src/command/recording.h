@@ -4,10 +4,9 @@
 #include <stdio.h>
 
 struct past_options;
-struct retention;
 
 /* Writes what is recorded in a folder, and how much it becomes. Returns the exit status. */
-int recording_status(const char *folder, const struct retention *keep);
+int recording_status(const char *folder);
 
 /* Copies a span of a recording into a new file. Returns the exit status. */
 int recording_copy(const struct past_options *past, const char *output);

@@ -3,7 +3,10 @@
 
 #include "base/cleanup.h"
 #include "base/known.h"
+#include "base/text.h"
 #include "record/block-index.h"
+#include "record/cursor.h"
+#include "record/decoder.h"
 #include "record/files.h"
 
 #include <fcntl.h>
@@ -44,13 +47,43 @@ add_file(struct recording_overview *overview, const char *path)
 	block_index_finish(&index);
 }
 
+static int64_t
+number_of(const struct schema *schema, const char *name)
+{
+	const char *note = schema_note(schema, name);
+	int64_t number;
+
+	return note && text_to_number(note, &number) == 0 ? number : UNKNOWN;
+}
+
+/* What is said of the last sample. */
+static void
+read_notes(struct recording_overview *overview, const char *path)
+{
+	const struct recorded nothing = { NULL, 0 };
+	const struct schema *schema;
+	struct cursor *cursor;
+
+	if (cursor_open(&cursor, path, &nothing) < 0)
+		return;
+	if (cursor_last(cursor) == 0) {
+		schema = decoder_schema(cursor_decoder(cursor));
+		overview->keep_bytes = number_of(schema, "keep_bytes");
+		overview->keep_days = number_of(schema, "keep_days");
+	}
+	cursor_close(cursor);
+}
+
 int
 recording_look_over(const char *path, struct recording_overview *ret_overview)
 {
 	struct recording_files files = { .count = 0 };
 	int error = recording_files_find(&files, path);
 
-	*ret_overview = (struct recording_overview){ .begin = UNKNOWN, .end = UNKNOWN };
+	*ret_overview = (struct recording_overview){
+		.begin = UNKNOWN, .end = UNKNOWN, .keep_bytes = UNKNOWN, .keep_days = UNKNOWN
+	};
+	read_notes(ret_overview, path);
 	for (size_t i = 0; i < files.count; i++)
 		add_file(ret_overview, files.files[i].path);
 	recording_files_finish(&files);

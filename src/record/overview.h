@@ -9,8 +9,9 @@ struct recording_overview {
 	size_t files, samples;
 	size_t damaged; /* gaps */
 	int64_t begin, end;
-	int64_t span;  /* that its files are about, without the time between them */
-	int64_t bytes; /* of the files */
+	int64_t span;                  /* that its files are about, without the time between them */
+	int64_t keep_bytes, keep_days; /* of the last recorder; UNKNOWN: not said */
+	int64_t bytes;                 /* of the files */
 	int64_t damaged_bytes;
 };
 

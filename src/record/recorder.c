@@ -49,16 +49,20 @@ static struct encoder *
 create_encoder(const struct recorder *recorder)
 {
 	const struct recorder_options *options = &recorder->options;
-	char interval[32], page[32], ticks[32];
+	char interval[32], bytes[32], days[32], page[32], ticks[32];
 	const struct note notes[] = {
 		{ "boot", options->boot },
 		{ "interval", interval },
 		{ "version", MEMTOP_VERSION },
+		{ "keep_bytes", bytes },
+		{ "keep_days", days },
 		{ "page_size", page },
 		{ "ticks", ticks },
 	};
 
 	snprintf(interval, sizeof(interval), "%.10g", (double)options->interval / NS_PER_SEC);
+	snprintf(bytes, sizeof(bytes), "%lld", (long long)options->keep.bytes);
+	snprintf(days, sizeof(days), "%lld", (long long)options->keep.days);
 	snprintf(page, sizeof(page), "%ld", sysconf(_SC_PAGESIZE));
 	snprintf(ticks, sizeof(ticks), "%ld", sysconf(_SC_CLK_TCK));
 	return encoder_create(&snapshot_recorded, notes, ARRAY_SIZE(notes));

@@ -246,6 +246,13 @@ def test_growth_goes_on_over_a_gap(tmp_path):
     assert int(found[1]) >= 6
 
 
+def test_the_status_says_what_the_recorder_keeps(record):
+    recorder = record("-d", "0.05", "--keep-size", "10M", "--keep-days", "3")
+    recorder.wait_for(2)
+    told = memtop("record", "--status", "-o", recorder.folder).stdout
+    assert b"\nKept:      at most 10.0M and 3 days\n" in told
+
+
 def test_a_second_recorder_says_who_records(record):
     first = record("-d", "0.05")
     first.wait_for(1)
