@@ -146,6 +146,22 @@ is_too_old(const struct retention *keep, const struct kept_file *file, int64_t n
 	return file->changed / NS_PER_SEC < now - keep->days * SECONDS_A_DAY;
 }
 
+/*
+ * The time by which files are old: at most a day after the last one before the current. A clock
+ * that is set far into the future for a while costs nothing, and a long pause a day more.
+ */
+static int64_t
+trusted_time(const struct kept_files *files, const char *current, int64_t now)
+{
+	for (size_t i = files->count; i-- > 0;) {
+		int64_t last = files->files[i].changed / NS_PER_SEC;
+
+		if (strcmp(files->files[i].name, current) != 0)
+			return last + SECONDS_A_DAY < now ? last + SECONDS_A_DAY : now;
+	}
+	return now;
+}
+
 static int64_t
 apply(const struct retention *keep, int folder, const struct kept_files *files, const char *current,
 	int64_t now)
@@ -154,6 +170,7 @@ apply(const struct retention *keep, int folder, const struct kept_files *files, 
 	int64_t removed = 0;
 	int error = measure(folder, files, &space);
 
+	now = trusted_time(files, current, now);
 	for (size_t i = 0; error == 0 && i < files->count; i++) {
 		const struct kept_file *file = &files->files[i];
 

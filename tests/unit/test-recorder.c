@@ -134,6 +134,21 @@ files_that_are_too_old_go(void **state)
 }
 
 static void
+a_clock_in_the_far_future_deletes_nothing_at_once(void **state)
+{
+	const struct retention keep = { .bytes = INT64_MAX, .days = 14 };
+	struct tree tree;
+
+	tree_create(&tree);
+	write_days(&tree);
+	write_file(&tree, "future.mtr", SIZE, NOW + 3650 * (int64_t)DAY);
+	assert_int_equal(
+		retention_apply(&keep, tree.fd, "future.mtr", NOW + 3650 * (int64_t)DAY), 0);
+	assert_true(is_there(&tree, "a.mtr") && is_there(&tree, "c.mtr"));
+	tree_destroy(&tree);
+}
+
+static void
 all_but_the_current_file_may_go_for_free_space(void **state)
 {
 	const struct retention keep = { .bytes = INT64_MAX, .days = 100, .free = 1000 };
@@ -538,6 +553,7 @@ main(void)
 		cmocka_unit_test(secrets_of_a_command_line_are_not_recorded),
 		cmocka_unit_test(the_oldest_files_go_if_all_are_too_large),
 		cmocka_unit_test(files_that_are_too_old_go),
+		cmocka_unit_test(a_clock_in_the_far_future_deletes_nothing_at_once),
 		cmocka_unit_test(all_but_the_current_file_may_go_for_free_space),
 		cmocka_unit_test(a_file_is_an_eighth_of_the_space),
 		cmocka_unit_test(a_restarted_recorder_goes_on_in_the_same_file),
