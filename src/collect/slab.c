@@ -15,9 +15,19 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { NAME_SIZE = 64 };
+
+/* Whether a cache can be reclaimed is fixed when it is made: its file is read once. */
+struct known_cache {
+	char name[NAME_SIZE]; /* "": not known */
+	const char *reclaimable;
+};
+
 struct slab_reader {
 	struct slabinfo_info *info;
-	int folder; /* /sys/kernel/slab, or -errno */
+	int folder;                /* /sys/kernel/slab, or -errno */
+	struct known_cache *known; /* by their place in the list, which seldom changes */
+	size_t known_count, known_capacity;
 };
 
 /* Numbers of a slab cache, after its name. */
@@ -48,6 +58,7 @@ slab_reader_destroy(struct slab_reader *reader)
 		procps_slabinfo_unref(&reader->info);
 	if (reader->folder >= 0)
 		close(reader->folder);
+	free(reader->known);
 	free(reader);
 }
 
@@ -63,8 +74,31 @@ reclaimable(int folder, const char *name)
 	return text[0] == '1' ? "yes" : "no";
 }
 
+/* The same, from what is known of the cache at this place. */
+static const char *
+known_reclaimable(struct slab_reader *reader, size_t place, const char *name)
+{
+	struct known_cache *known = &reader->known[place];
+
+	if (strncmp(known->name, name, NAME_SIZE - 1) != 0 || !known->reclaimable) {
+		snprintf(known->name, sizeof(known->name), "%s", name);
+		known->reclaimable = reclaimable(reader->folder, name);
+	}
+	return known->reclaimable;
+}
+
 static void
-add_cache(struct slab_reader *reader, struct snapshot *now, const struct slabinfo_stack *stack)
+make_known(struct slab_reader *reader, size_t count)
+{
+	reader->known = array_reserve(
+		reader->known, &reader->known_capacity, count, sizeof(reader->known[0]));
+	for (; reader->known_count < count; reader->known_count++)
+		reader->known[reader->known_count] = (struct known_cache){ .name = "" };
+}
+
+static void
+add_cache(struct slab_reader *reader, struct snapshot *now, size_t place,
+	const struct slabinfo_stack *stack)
 {
 	struct slab *slab = rows_add(&now->kernel[KERNEL_SLABS], kernel_parts[KERNEL_SLABS].table);
 	const char *name = stack->head[0].result.str;
@@ -75,7 +109,7 @@ add_cache(struct slab_reader *reader, struct snapshot *now, const struct slabinf
 	slab->bytes = known_pages(known_product(slab->slabs, slab->pages_per_slab));
 	slab->use = known_share(slab->active_objects, slab->objects);
 	if (slab->slabs > 0) /* of an empty one it is not worth a file */
-		slab->reclaimable = reclaimable(reader->folder, name);
+		slab->reclaimable = known_reclaimable(reader, place, name);
 }
 
 int
@@ -92,7 +126,8 @@ slab_read(struct slab_reader *reader, struct snapshot *now)
 	reaped = procps_slabinfo_reap(reader->info, items, ITEMS);
 	if (!reaped)
 		return errno ? -errno : -EIO;
-	for (int i = 0; i < reaped->total; i++)
-		add_cache(reader, now, reaped->stacks[i]);
+	make_known(reader, (size_t)reaped->total);
+	for (size_t i = 0; i < (size_t)reaped->total; i++)
+		add_cache(reader, now, i, reaped->stacks[i]);
 	return 0;
 }

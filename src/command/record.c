@@ -32,7 +32,7 @@ enum {
 	USUAL_FREE = 50,        /* per mille of the file system */
 	MUCH_PRESSURE = 100,    /* per mille of the last 10 seconds: samples become denser, */
 	LITTLE_AVAILABLE = 100, /* and where less is available, per mille of MemTotal */
-	PSS_SHARE = 5000,       /* one in so many nanoseconds is for PSS */
+	PSS_SHARE = 10000,      /* one in so many nanoseconds is for PSS */
 	COMPLAINT_PAUSE = 3600, /* seconds */
 };
 
