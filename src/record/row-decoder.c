@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "record/cells.h"
 #include "record/limits.h"
+#include "record/summary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -381,23 +382,31 @@ known_place(const struct schema_table *table, const char *name, size_t length)
 	return known;
 }
 
-static bool
-has_key(const struct row_decoder *decoder, size_t row, size_t place, int64_t key)
-{
-	return decoder->values[decoder->order[row] * decoder->table->known_count + place] == key;
-}
+/* Where the fields of a key stand among the values of a slot. */
+struct key_places {
+	size_t places[SUMMARY_KEYS], count;
+};
 
 static bool
-has_keys(const struct row_decoder *decoder, size_t row, const char *list, const int64_t *keys)
+find_key_places(const struct schema_table *table, const char *list, struct key_places *key)
 {
-	for (size_t i = 0; *list; i++) {
+	for (key->count = 0; *list && key->count < SUMMARY_KEYS; key->count++) {
 		size_t length = strcspn(list, ",");
-		size_t place = known_place(decoder->table, list, length);
 
-		if (place == decoder->table->known_count || !has_key(decoder, row, place, keys[i]))
+		key->places[key->count] = known_place(table, list, length);
+		if (key->places[key->count] == table->known_count)
 			return false;
 		list += length + (list[length] == ',');
 	}
+	return !*list;
+}
+
+static bool
+has_keys(const int64_t *values, const struct key_places *key, const int64_t *keys)
+{
+	for (size_t i = 0; i < key->count; i++)
+		if (values[key->places[i]] != keys[i])
+			return false;
 	return true;
 }
 
@@ -407,11 +416,15 @@ row_decoder_value(
 {
 	const struct schema_table *table = decoder->table;
 	size_t place = known_place(table, field, strlen(field));
+	struct key_places key_places;
 
-	if (place == table->known_count)
+	if (place == table->known_count || !find_key_places(table, key, &key_places))
 		return UNKNOWN;
-	for (size_t row = 0; row < decoder->row_count; row++)
-		if (has_keys(decoder, row, key, keys))
-			return decoder->values[decoder->order[row] * table->known_count + place];
+	for (size_t row = 0; row < decoder->row_count; row++) {
+		const int64_t *values = &decoder->values[decoder->order[row] * table->known_count];
+
+		if (has_keys(values, &key_places, keys))
+			return values[place];
+	}
 	return UNKNOWN;
 }
