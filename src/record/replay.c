@@ -40,6 +40,7 @@ struct replay {
 	struct rows day; /* memory in use from `day_begin` on, up to `day_told` */
 	int64_t day_begin, day_told;
 	int incidents_error;
+	uint64_t recorded_needs;
 	enum { SINCE_NONE, SINCE_LAST, SINCE_KEPT } rates;
 };
 
@@ -51,10 +52,15 @@ set_id(struct sample_id *id, const struct cursor_place *place)
 }
 
 static bool
+is_of_boot(const struct sample_id *id, const struct cursor_place *place)
+{
+	return id->boottime != UNKNOWN && strncmp(id->boot, place->boot, BOOT_SIZE - 1) == 0;
+}
+
+static bool
 is_sample(const struct sample_id *id, const struct cursor_place *place)
 {
-	return id->boottime == place->boottime &&
-	       strncmp(id->boot, place->boot, BOOT_SIZE - 1) == 0;
+	return id->boottime == place->boottime && is_of_boot(id, place);
 }
 
 static void
@@ -157,9 +163,9 @@ list_incidents(struct replay *replay, struct snapshot *now)
 
 /* Each need that the recording cannot meet. */
 static void
-add_hints(struct snapshot *now)
+add_hints(const struct replay *replay, struct snapshot *now)
 {
-	uint64_t missing = (now->bits | now->focus_bits) & ~snapshot_recorded_needs() &
+	uint64_t missing = (now->bits | now->focus_bits) & ~replay->recorded_needs &
 			   ~(NEED_RANK | NEED_INCIDENTS | NEED_HISTORY | NEED_COURSE |
 				   NEED_OWN_LIMIT | NEED_EACH_MAPPING);
 
@@ -182,12 +188,6 @@ set_ages(struct snapshot *now, int64_t before)
 		extras->pss_age = now->monotonic > time ? now->monotonic - time : 0;
 		extras->pss_stale = before != UNKNOWN && time < before;
 	}
-}
-
-static bool
-is_of_boot(const struct sample_id *id, const struct cursor_place *place)
-{
-	return id->boottime != UNKNOWN && strncmp(id->boot, place->boot, BOOT_SIZE - 1) == 0;
 }
 
 static void
@@ -251,7 +251,7 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 		return result < 0 ? result : -ENODATA;
 	link_files(replay, &needs->moment, &place);
 	fill(replay, now, &place);
-	now->bits = needs->bits | snapshot_recorded_needs() | NEED_RANK;
+	now->bits = needs->bits | replay->recorded_needs | NEED_RANK;
 	now->focus = needs->focus;
 	now->focus_bits = needs->focus_bits;
 	now->exact = true;
@@ -262,7 +262,7 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 		tell_process(replay, now);
 	if (needs->bits & NEED_INCIDENTS)
 		list_incidents(replay, now);
-	add_hints(now);
+	add_hints(replay, now);
 	choose_rates(replay, &needs->moment, &place);
 	set_id(&replay->read, &place);
 	return 0;
@@ -308,6 +308,7 @@ replay_create(const char *path, struct source **ret_source)
 	replay->read.boottime = replay->older.boottime = replay->incidents_end = replay->day_begin =
 		replay->day_told = UNKNOWN;
 	replay->path = xstrdup(path);
+	replay->recorded_needs = snapshot_recorded_needs();
 	if (result == 0)
 		result = cursor_last(replay->cursor);
 	if (result < 0) {
