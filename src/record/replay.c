@@ -20,10 +20,21 @@
 
 enum { BOOT_SIZE = 64 };
 
+/* By so much a recording grows before its day and its incidents are told again. */
+#define GROWTH (60 * NS_PER_SEC)
+
 /* Tells samples apart. */
 struct sample_id {
 	char boot[BOOT_SIZE];
 	int64_t boottime; /* UNKNOWN: none */
+};
+
+/* A history of one day as it was told last. */
+struct told {
+	struct rows rows;
+	int64_t keys[SUMMARY_KEYS]; /* of the row it is about */
+	int64_t day_begin;
+	int64_t end; /* of the recording at that time; UNKNOWN: none was told */
 };
 
 struct replay {
@@ -37,8 +48,8 @@ struct replay {
 	struct rows incidents; /* of the recording up to `incidents_end` */
 	struct arena texts;    /* of them */
 	int64_t incidents_end;
-	struct rows day; /* memory in use from `day_begin` on, up to `day_told` */
-	int64_t day_begin, day_told;
+	struct told day;     /* memory in use */
+	struct told process; /* RES of the process in focus */
 	int incidents_error;
 	uint64_t recorded_needs;
 	enum { SINCE_NONE, SINCE_LAST, SINCE_KEPT } rates;
@@ -105,32 +116,39 @@ find_day(struct past *past, int64_t time)
 	past->day_end = (int64_t)mktime(&day) * NS_PER_SEC;
 }
 
-/* What has been told is told again when the recording has grown by a minute. */
+/* What has been told is told again when the recording has grown by more than this. */
 static bool
-is_old(const struct replay *replay, int64_t told)
+is_old(const struct replay *replay, int64_t told, int64_t growth)
 {
-	return told == UNKNOWN || replay->end - told > 60 * NS_PER_SEC;
+	return told == UNKNOWN || replay->end - told > growth;
+}
+
+static void
+tell(const struct replay *replay, struct told *told, const struct summary_query *query,
+	const struct past *past, int64_t growth)
+{
+	if (told->day_begin == past->day_begin && !is_old(replay, told->end, growth) &&
+		memcmp(told->keys, query->keys, sizeof(told->keys)) == 0)
+		return;
+	rows_reset(&told->rows);
+	recording_history(replay->path, query, past->day_begin, past->day_end, &told->rows);
+	memcpy(told->keys, query->keys, sizeof(told->keys));
+	told->day_begin = past->day_begin;
+	told->end = replay->end;
 }
 
 static void
 tell_day(struct replay *replay, struct snapshot *now)
 {
 	const struct summary_query query = { .table = system_table.name, .field = "used" };
-	struct past *past = &now->past;
 
-	find_day(past, now->time);
-	if (past->day_begin != replay->day_begin || is_old(replay, replay->day_told)) {
-		rows_reset(&replay->day);
-		recording_history(
-			replay->path, &query, past->day_begin, past->day_end, &replay->day);
-		replay->day_begin = past->day_begin;
-		replay->day_told = replay->end;
-	}
-	rows_copy(&now->day, &replay->day, NULL);
+	find_day(&now->past, now->time);
+	tell(replay, &replay->day, &query, &now->past, GROWTH);
+	rows_copy(&now->day, &replay->day.rows, NULL);
 }
 
 static void
-tell_process(const struct replay *replay, struct snapshot *now)
+tell_process(struct replay *replay, struct snapshot *now)
 {
 	const struct process *process = snapshot_find_process(now, now->focus);
 	struct summary_query query = {
@@ -141,15 +159,15 @@ tell_process(const struct replay *replay, struct snapshot *now)
 		return;
 	query.keys[0] = process->pid;
 	query.keys[1] = process->start_time;
-	recording_history(
-		replay->path, &query, now->past.day_begin, now->past.day_end, &now->history);
+	tell(replay, &replay->process, &query, &now->past, 0);
+	rows_copy(&now->history, &replay->process.rows, NULL);
 }
 
 /* What happened is looked for again when the recording has grown. */
 static void
 list_incidents(struct replay *replay, struct snapshot *now)
 {
-	if (is_old(replay, replay->incidents_end)) {
+	if (is_old(replay, replay->incidents_end, GROWTH)) {
 		rows_reset(&replay->incidents);
 		arena_reset(&replay->texts);
 		replay->incidents_error =
@@ -286,7 +304,8 @@ replay_destroy(struct source *source)
 	cursor_close(replay->cursor);
 	snapshot_finish(&replay->kept);
 	rows_finish(&replay->incidents);
-	rows_finish(&replay->day);
+	rows_finish(&replay->day.rows);
+	rows_finish(&replay->process.rows);
 	arena_finish(&replay->texts);
 	free(replay->path);
 	free(replay);
@@ -305,8 +324,8 @@ replay_create(const char *path, struct source **ret_source)
 		.before = replay_before,
 		.is_recording = true,
 	};
-	replay->read.boottime = replay->older.boottime = replay->incidents_end = replay->day_begin =
-		replay->day_told = UNKNOWN;
+	replay->read.boottime = replay->older.boottime = replay->incidents_end = replay->day.end =
+		replay->process.end = UNKNOWN;
 	replay->path = xstrdup(path);
 	replay->recorded_needs = snapshot_recorded_needs();
 	if (result == 0)
