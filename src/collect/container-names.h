@@ -7,7 +7,9 @@
 
 /*
  * The names of containers and pods, from files that their runtimes leave: no runtime is asked, and
- * no socket is opened. Each id is looked up once; one that was not found, once a minute.
+ * no socket is opened. Each id is looked up once; one that was not found, once a minute. This is
+ * done in a thread, which is waited for half a second, and in the long run one second in 25: until
+ * then the name is unknown.
  */
 struct container_names;
 
@@ -19,7 +21,8 @@ void container_names_destroy(struct container_names *names);
 struct container_name {
 	const char *name; /* of the container */
 	const char *pod;  /* "NAMESPACE/POD" */
-	bool is_refused;  /* no name was found, and some files may not be read */
+	int error;        /* there is no name: -EACCES: some files may not be read, -ETIMEDOUT: one
+			     does not answer. Else 0 */
 };
 
 /*

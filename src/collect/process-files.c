@@ -226,8 +226,8 @@ read_container(struct process_read *read, const struct container *container,
 	if (is_inside && container->has_id)
 		names = container_names_find(read->names, container->name, container->name_length,
 			container_user(container), read->snapshot->monotonic);
-	if (names.is_refused)
-		note_failure(read, NEED_CONTAINER, -EACCES);
+	if (names.error < 0)
+		note_failure(read, NEED_CONTAINER, names.error);
 	if (is_inside) {
 		char text[CONTAINER_TEXT_SIZE];
 		const char *name = names.name ? names.name : text;
