@@ -28,6 +28,7 @@ static const char first_namespace[] = "cgroup:[4026531835]";
 struct cgroup_tree {
 	int root;
 	struct cgroup_mount mount;
+	struct cgroup_mount unified; /* of version 2, beside a memory controller of version 1 */
 	bool is_whole;
 	size_t levels; /* from the mount's root down to the namespace's root, */
 	char *inside;  /* and the name of the namespace's root below the mount */
@@ -265,8 +266,11 @@ cgroup_tree_version(struct cgroup_tree *tree)
 	file = procfs_open(tree->root, "self/mountinfo");
 	if (!file)
 		return -errno;
-	while (getline(&line, &size, file) > 0)
+	while (getline(&line, &size, file) > 0) {
 		cgroup_mount_parse(line, &tree->mount);
+		if (version_of(line) == 2)
+			cgroup_mount_parse(line, &tree->unified);
+	}
 	if (tree->mount.version == 0)
 		return -ENOENT;
 	look_around(tree);
@@ -367,8 +371,9 @@ cgroup_tree_above(const struct cgroup_tree *tree, const char *name, size_t lengt
 	return base > 0 && length < base ? base : length;
 }
 
-int
-cgroup_tree_open(const struct cgroup_tree *tree, const char *name, size_t length)
+/* Opens the folder of a group below a mount. Returns its descriptor, or -errno. */
+static int
+open_below(const struct cgroup_tree *tree, const char *mount, const char *name, size_t length)
 {
 	const char *base = base_of(tree);
 	_cleanup_free_ char *path = NULL;
@@ -378,8 +383,25 @@ cgroup_tree_open(const struct cgroup_tree *tree, const char *name, size_t length
 		return -ENOENT; /* outside the mounted groups */
 	name += strlen(base);
 	length -= strlen(base);
-	path = xmalloc(strlen(tree->mount.path) + length + 2);
-	sprintf(path, "%s/%.*s", tree->mount.path, (int)length, name);
+	path = xmalloc(strlen(mount) + length + 2);
+	sprintf(path, "%s/%.*s", mount, (int)length, name);
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+int
+cgroup_tree_open(const struct cgroup_tree *tree, const char *name, size_t length)
+{
+	return open_below(tree, tree->mount.path, name, length);
+}
+
+int
+cgroup_tree_open_unified(const struct cgroup_tree *tree, const char *name)
+{
+	const struct cgroup_mount *unified = &tree->unified;
+
+	if (tree->mount.version != 1 || unified->version != 2 || tree->levels > 0 ||
+		strcmp(unified->root, tree->mount.root) != 0)
+		return -ENOENT;
+	return open_below(tree, unified->path, name, strlen(name));
 }

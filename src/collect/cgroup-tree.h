@@ -49,6 +49,13 @@ size_t cgroup_tree_above(const struct cgroup_tree *tree, const char *name, size_
 /* Opens the folder of a group (O_PATH). Returns its descriptor, or -errno. */
 int cgroup_tree_open(const struct cgroup_tree *tree, const char *name, size_t length);
 
+/*
+ * A hybrid machine has the memory controller in version 1, and beside it groups of version 2, where
+ * systemd puts the same processes into groups of the same names. Opens the folder of such a group.
+ * Returns its descriptor, or -errno.
+ */
+int cgroup_tree_open_unified(const struct cgroup_tree *tree, const char *name);
+
 /* The mount of the memory controller, from one line of /proc/PID/mountinfo. */
 struct cgroup_mount {
 	int version;     /* of the control groups; 0: not found */

@@ -6,6 +6,7 @@
 #include "collect/cgroup-files.h"
 #include "collect/cgroup-tree.h"
 #include "collect/cgroup-walk.h"
+#include "collect/procfs.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct cgroups_reader {
 	struct cgroup_tree *tree;
@@ -61,6 +63,20 @@ own_limit(const struct cgroup_reading *reading, const struct cgroup_charge *abov
 							     : reading->hierarchical_max;
 }
 
+/* Version 1 has no pressure; a hybrid machine has it in a group of version 2 (K16). */
+static void
+read_unified_pressure(struct cgroups_reader *reader, const char *path)
+{
+	struct cgroup_reading *reading = &reader->reading;
+	int folder = cgroup_tree_open_unified(reader->tree, path);
+
+	if (folder < 0)
+		return;
+	if (procfs_read(folder, "memory.pressure", reading->text, sizeof(reading->text)) > 0)
+		cgroup_files_take(reading, 2, "memory.pressure");
+	close(folder);
+}
+
 /*
  * Reads the files of a group that is below the one in row `above`. Returns false if the group is
  * not there any more.
@@ -80,6 +96,8 @@ read_group(struct cgroups_reader *reader, struct cgroup_found *found, int64_t ab
 	if (!cgroup_files_read(&reader->reading, &found->open, room,
 		    cgroup_tree_version(reader->tree), bits, is_machine))
 		return false;
+	if (bits & NEED_CHARGE_PRESSURE)
+		read_unified_pressure(reader, found->path);
 	charge->path = arena_text(&now->texts, found->path);
 	charge->parent = above_row;
 	charge->depth = found->depth;

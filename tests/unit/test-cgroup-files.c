@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cgroup-world.h"
 
+#include "collect/cgroup-tree.h"
+#include "collect/cgroups.h"
+
 #include <stdio.h>
 
 /* The group of section 3 of the notes: Linux 6.1, files as they were read in a machine. */
@@ -230,6 +233,33 @@ missing_pressure_is_unknown(void **state)
 	is_unknown(cgroup_world_group(world, "/g")->psi_full);
 }
 
+/* K16. Only of groups of the same name: elsewhere other processes are in it. */
+static void
+hybrid_machines_have_pressure_in_version_2(void **state)
+{
+	struct cgroup_world *world = *state;
+	char mounts[1024];
+
+	cgroup_world_mount(world, 1, "/");
+	cgroup_world_number(world, "g", "memory.usage_in_bytes", 1);
+	cgroup_world_number(world, "h", "memory.usage_in_bytes", 1);
+	tree_write(&world->tree, "unified/g/memory.pressure",
+		"some avg10=5.13 avg60=0.00\nfull avg10=0.71 avg60=0.00\n");
+	is_unknown(cgroup_world_group(world, "/g")->psi_some);
+	cgroups_destroy(world->reader);
+	cgroup_tree_destroy(world->cgroups);
+	snprintf(mounts, sizeof(mounts),
+		"30 21 0:29 / %s/unified rw - cgroup2 none rw\n"
+		"31 21 0:30 / %s/memory rw - cgroup cgroup rw,memory\n",
+		world->tree.path, world->tree.path);
+	tree_write(&world->tree, "self/mountinfo", mounts);
+	world->cgroups = cgroup_tree_create(world->tree.fd);
+	world->reader = cgroups_create(world->cgroups);
+	assert_int_equal(cgroup_world_group(world, "/g")->psi_some, 51);
+	assert_int_equal(cgroup_world_group(world, "/g")->psi_full, 7);
+	is_unknown(cgroup_world_group(world, "/h")->psi_some);
+}
+
 /* Each file costs as much as the first. */
 static void
 only_what_is_needed_is_read(void **state)
@@ -260,6 +290,7 @@ main(void)
 		CGROUP_TEST(kernel_memory_is_the_sum_of_its_parts_before_linux_5_18),
 		CGROUP_TEST(garbage_is_unknown),
 		CGROUP_TEST(missing_pressure_is_unknown),
+		CGROUP_TEST(hybrid_machines_have_pressure_in_version_2),
 		CGROUP_TEST(only_what_is_needed_is_read),
 	};
 
