@@ -293,8 +293,21 @@ tell(struct pss_reader *reader, struct snapshot *now, const struct snapshot *bef
 }
 
 static void
-read_all(struct pss_reader *reader, struct snapshot *now)
+sort_candidates(struct pss_reader *reader)
 {
+	reader->spare = array_reserve(
+		reader->spare, &reader->spare_capacity, reader->count, sizeof(reader->spare[0]));
+	sort_merge(reader->candidates, reader->spare, reader->count, sizeof(reader->candidates[0]),
+		compare_candidates);
+}
+
+static void
+read_all(struct pss_reader *reader, struct snapshot *now, size_t most)
+{
+	if (most > 0 && reader->count > most) {
+		sort_candidates(reader);
+		reader->count = most;
+	}
 	for (size_t i = 0; i < reader->count; i++)
 		ask(reader, reader->candidates[i].process);
 	blocking_reads_submit(reader->reads);
@@ -306,10 +319,7 @@ read_all(struct pss_reader *reader, struct snapshot *now)
 static void
 read_some(struct pss_reader *reader, struct snapshot *now, const struct needs *needs)
 {
-	reader->spare = array_reserve(
-		reader->spare, &reader->spare_capacity, reader->count, sizeof(reader->spare[0]));
-	sort_merge(reader->candidates, reader->spare, reader->count, sizeof(reader->candidates[0]),
-		compare_candidates);
+	sort_candidates(reader);
 	ask_within_budget(reader, needs->pss_budget);
 	blocking_reads_submit(reader->reads);
 	if (reader->count == 0 || reader->candidates[0].priority != PRIORITY_FOCUS)
@@ -330,7 +340,7 @@ pss_reader_read(struct pss_reader *reader, struct snapshot *now, const struct sn
 		take_answers(reader, now);
 		find_candidates(reader, now, needs);
 		if (all)
-			read_all(reader, now);
+			read_all(reader, now, needs->pss_most);
 		else
 			read_some(reader, now, needs);
 	}

@@ -4,7 +4,9 @@
 #include "model/group.h"
 #include "model/growth-list.h"
 #include "model/needs.h"
+#include "model/source.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +16,13 @@ struct groups_run {
 	enum group_kind kind;
 	bool has_kind; /* else by unit where there are units, by program elsewhere */
 	int64_t depth; /* the most shown; UNKNOWN: all */
+	bool exact;
 	struct groups groups;
 	struct growth_set growth;
 };
+
+/* Beside what the kernel charges, PSS is read of so many processes. */
+enum { MOST_PSS = 1000 };
 
 #define SETTING(member) offsetof(struct groups_run, member)
 
@@ -48,6 +54,7 @@ set_depth(void *member, const struct command_option *option, const char *value)
 static const struct command_option options_table[] = {
 	{ "by", 'b', "KIND", "what the processes of a group have in common, see below; default: unit, without systemd program", set_kind, 0, 0 },
 	{ "depth", 0, "LEVELS", "only groups so many levels below the outermost: with --by cgroup (default) or tree", set_depth, SETTING(depth), 0 },
+	{ "exact", 0, NULL, "read the PSS of all processes, also of more than 1,000 beside the kernel's charge", option_set_flag, SETTING(exact), 0 },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -84,6 +91,8 @@ ask(const struct table_run *run, struct needs *needs)
 		needs->bits |= group_kinds[GROUP_BY_PROGRAM].need;
 	if (!group_kinds[own->kind].has_charge)
 		needs->bits &= ~CHARGE_NEEDS;
+	else if (!own->exact)
+		needs->pss_most = MOST_PSS;
 }
 
 static bool
@@ -126,6 +135,23 @@ leave_out_deeper(struct rows *groups, int64_t depth)
 	groups->count = kept;
 }
 
+static void
+note_unread(const struct table_run *run)
+{
+	const struct groups_run *own = run->own;
+	struct snapshot *now = run->now;
+	size_t unread = 0;
+
+	if (!group_kinds[own->kind].has_charge || own->exact || run->reading.source->is_recording ||
+		!(now->bits & NEED_PSS) || now->process_count <= MOST_PSS)
+		return;
+	for (size_t i = 0; i < now->process_count; i++)
+		unread += now->processes[i].extras->rollup.time == UNKNOWN &&
+			  now->processes[i].virtual > 0;
+	if (unread > 0)
+		snapshot_add_hint(now, NEED_PSS, -E2BIG, (int64_t)unread);
+}
+
 static int
 list_groups(struct table_run *run)
 {
@@ -134,6 +160,7 @@ list_groups(struct table_run *run)
 	if (!own->has_kind)
 		choose_kind(run);
 	groups_build(&own->groups, run->now, own->kind);
+	note_unread(run);
 	growth_of_groups(&own->growth, &own->groups, run->now, run->options->interval);
 	if (own->depth != UNKNOWN)
 		leave_out_deeper(&own->groups.rows, own->depth);

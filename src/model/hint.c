@@ -71,6 +71,7 @@ static const struct {
 	{ NEED_MEMINFO, ERANGE, "used and available unknown: MemAvailable is above MemTotal, as in some containers; free takes MemFree in its place" },
 	{ NEED_BUDGET, ENODATA, "where memory is unknown: /proc/meminfo has no MemTotal above 0" },
 	{ NEED_BUDGET, ERANGE, "figures of a container and of its host are mixed in /proc/meminfo, as by lxcfs: they add up to more than MemTotal" },
+	{ NEED_PSS, E2BIG, "of more than 1,000 processes only the PSS of the largest is read: the footprint of others is at most so much; --exact reads all" },
 	{ NEED_CHARGE, E2BIG, "there are more than 8,192 cgroups, or more than 64 inside each other: the others count in those above them" },
 	{ NEED_INCIDENTS, E2BIG, "too much happened to list all of it: the oldest is missing" },
 	{ NEED_EXITS, ENOBUFS, "more processes ended than could be counted: some that ended since the last refresh are missing" },

@@ -135,7 +135,8 @@ struct needs {
 	 */
 	const int64_t *summed;
 	size_t summed_count;
-	int64_t pss_budget;        /* CPU time for PSS in nanoseconds a refresh; 0: no limit */
+	int64_t pss_budget; /* CPU time for PSS in nanoseconds a refresh; 0: no limit */
+	size_t pss_most; /* without a budget: of so many processes, the largest first; 0: of all */
 	const char *const *groups; /* cgroups whose limits are asked for, by name or path */
 	size_t group_count;
 	/* Only the charge of this cgroup and those above it; "": memtop's own. NULL: of all. */

@@ -328,6 +328,24 @@ within_a_budget_visible_processes_are_first_and_all_have_their_turn(void **state
 }
 
 static void
+only_so_many_the_largest_are_read_and_the_others_in_the_next_refresh(void **state)
+{
+	struct world *world = *state;
+	const struct snapshot *now;
+
+	world->needs.bits |= NEED_PSS;
+	world->needs.pss_most = 3;
+	make_processes(world, 10, 5);
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 20, .comm = "x", .pages = 9000, .start_time = 1 });
+	tree_write(&world->tree, "20/smaps_rollup", rollup);
+	now = world_refresh(world);
+	assert_int_equal(count_with_pss(now), 3);
+	assert_int_equal(snapshot_find_process(now, 20)->extras->rollup.pss, 90 * 1024);
+	assert_int_equal(count_with_pss(world_refresh(world)), 6);
+}
+
+static void
 F9_what_a_filter_lets_through_comes_before_others_and_without_a_column(void **state)
 {
 	static const int64_t summed[] = { 12, 14, 16 };
@@ -460,6 +478,7 @@ main(void)
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
 		TEST(T17_ten_that_do_not_answer_cost_ten_values),
 		TEST(within_a_budget_visible_processes_are_first_and_all_have_their_turn),
+		TEST(only_so_many_the_largest_are_read_and_the_others_in_the_next_refresh),
 		TEST(F9_what_a_filter_lets_through_comes_before_others_and_without_a_column),
 		TEST(F14_what_is_not_known_has_no_age),
 		TEST(a_value_that_was_read_before_says_so),
