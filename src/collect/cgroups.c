@@ -106,9 +106,11 @@ read_group(struct cgroups_reader *reader, struct cgroup_found *found, int64_t ab
 	reader->is_refused = reader->is_refused || reader->reading.is_refused;
 	if (!is_outermost)
 		above = charge_at(&now->charges, (size_t)above_row);
-	if (bits & NEED_CHARGE_MAX)
-		charge_limit(charge, own_limit(&reader->reading, above, bits), above,
-			reader->reading.hierarchical_max);
+	if (bits & NEED_CHARGE_MAX) {
+		charge->limit = own_limit(&reader->reading, above, bits);
+		charge->hierarchical = reader->reading.hierarchical_max;
+		charge_limit(charge, above);
+	}
 	if (above)
 		above->below = known_sum(above->below, charge->current);
 	found->row = (int64_t)now->charges.count;

@@ -29,6 +29,8 @@ const struct cgroup_charge charge_unknown = {
 	.low = UNKNOWN,
 	.min = UNKNOWN,
 	.swap_max = UNKNOWN,
+	.limit = UNKNOWN,
+	.hierarchical = UNKNOWN,
 	.effective = UNKNOWN,
 	.headroom = UNKNOWN,
 	.full = UNKNOWN,
@@ -51,8 +53,7 @@ const struct cgroup_charge charge_unknown = {
 	.below = UNKNOWN,
 };
 
-/* Its columns are those of groups (model/group-columns.c). */
-static const struct table charge_table = {
+const struct table charge_table = {
 	.name = "charge",
 	.row_size = sizeof(struct cgroup_charge),
 };
@@ -73,7 +74,7 @@ room_below(int64_t max, int64_t current)
 		return UNLIMITED;
 	if (max == UNKNOWN || current == UNKNOWN)
 		return UNKNOWN;
-	return current < max ? max - current : 0;
+	return current < max ? known_difference(max, current) : 0;
 }
 
 /* UNKNOWN is the least of all. */
@@ -95,8 +96,9 @@ is_limited_from(const struct cgroup_charge *above, int64_t hierarchical)
 
 /* How full the own limit is. */
 static void
-fill_own(struct cgroup_charge *charge, int64_t max)
+fill_own(struct cgroup_charge *charge)
 {
+	int64_t max = charge->limit;
 	bool is_limited = max != UNKNOWN && max != UNLIMITED;
 
 	charge->full = is_limited ? known_share(charge->current, max) : UNKNOWN;
@@ -106,14 +108,15 @@ fill_own(struct cgroup_charge *charge, int64_t max)
 }
 
 void
-charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_charge *above,
-	int64_t hierarchical)
+charge_limit(struct cgroup_charge *charge, const struct cgroup_charge *above)
 {
+	int64_t max = charge->limit, hierarchical = charge->hierarchical;
+
 	charge->effective = max;
 	charge->headroom = room_below(max, charge->current);
 	charge->available = room_below(max, known_difference(charge->current, charge->cache));
 	charge->limited_by = max == UNKNOWN || max == UNLIMITED ? NULL : charge->path;
-	fill_own(charge, max);
+	fill_own(charge);
 	if (is_limited_from(above, hierarchical)) {
 		if (above->effective < max)
 			charge->limited_by = above->limited_by;
@@ -132,6 +135,45 @@ charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_char
 	charge->limited_by = OOM_SCOPE_HIDDEN;
 	charge->headroom = charge->available = UNKNOWN; /* what it uses is hidden too */
 	charge->full = charge->full_workset = UNKNOWN;
+}
+
+/* The group above one of this path, which is among the rows before it; NULL: it is outermost. */
+static struct cgroup_charge *
+find_above(const struct index *index, const struct rows *charges, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash && slash != path ? (size_t)(slash - path) : 1;
+
+	return (struct cgroup_charge *)charge_find(index, charges, path, length);
+}
+
+static void
+drop_without_path(struct rows *charges)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < charges->count; i++)
+		if (charge_at(charges, i)->path)
+			*charge_at(charges, kept++) = *charge_at(charges, i);
+	charges->count = kept;
+}
+
+void
+charge_complete(struct rows *charges)
+{
+	struct index index = { .heads = NULL };
+
+	drop_without_path(charges);
+	for (size_t i = 0; i < charges->count; i++) {
+		struct cgroup_charge *charge = charge_at(charges, i);
+		const struct cgroup_charge *above = find_above(&index, charges, charge->path);
+
+		charge->parent = above ? above - charge_at(charges, 0) : UNKNOWN;
+		charge->depth = above ? above->depth + 1 : 0;
+		charge_limit(charge, above);
+		index_add(&index, index_mix_text(0, charge->path));
+	}
+	index_finish(&index);
 }
 
 /* What is left of a limit and of the machine's part. */

@@ -25,7 +25,10 @@ struct cgroup_charge {
 	int64_t kernel_is_sum; /* 1: `kernel` is a sum of its parts, before Linux 5.18 */
 	int64_t swap, peak;    /* the peak of `current` */
 	int64_t max, high, low, min, swap_max;
-	int64_t effective;      /* the least limit of it and all visible groups above it, */
+	int64_t limit;        /* its own, also where it cannot have one: UNLIMITED */
+	int64_t hierarchical; /* the least limit as version 1 says it, which may be that of a group
+				 above the visible ones; UNKNOWN: not said */
+	int64_t effective;    /* the least limit of it and all visible groups above it, */
 	const char *limited_by; /* the group that sets it, or OOM_SCOPE_HIDDEN; NULL: none */
 	int64_t headroom;       /* left until the first of these limits is reached */
 	int64_t full; /* how much of that one is charged, per mille; UNKNOWN: there is none */
@@ -45,6 +48,9 @@ struct cgroup_charge {
 /* All UNKNOWN. */
 extern const struct cgroup_charge charge_unknown;
 
+/* Its columns are those of groups (model/group-columns.c). */
+extern const struct table charge_table;
+
 /* Adds a row of UNKNOWNs to the rows of a snapshot's `charges`. Earlier rows may move. */
 struct cgroup_charge *charge_add(struct rows *charges);
 
@@ -55,13 +61,16 @@ charge_at(const struct rows *charges, size_t row)
 }
 
 /*
- * Computes `effective`, `limited_by` and `headroom` of a row whose own figures are there. `max` is
- * its own limit, UNLIMITED where it cannot have one; `above` is the complete row above it (NULL:
- * none). `hierarchical` is the least limit as version 1 says it, which may be that of a group above
- * the visible ones; UNKNOWN: not said.
+ * Computes what follows from the limits (`effective` to `available`, without `cache`) for a row
+ * whose own figures are there. `above` is the complete row above it; NULL: none.
  */
-void charge_limit(struct cgroup_charge *charge, int64_t max, const struct cgroup_charge *above,
-	int64_t hierarchical);
+void charge_limit(struct cgroup_charge *charge, const struct cgroup_charge *above);
+
+/*
+ * Completes rows that have only figures of their own, as those of a recording: each after the one
+ * above it, which their paths tell. Rows without a path are dropped.
+ */
+void charge_complete(struct rows *charges);
 
 struct system;
 

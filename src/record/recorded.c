@@ -2,6 +2,7 @@
 #include "record/recorded.h"
 
 #include "base/macros.h"
+#include "model/needs.h"
 #include "model/snapshot.h"
 #include "record/decoder.h"
 
@@ -44,6 +45,47 @@ static const struct column system_more[] = {
 	{ "since_now", .unit = UNIT_TIME, .offset = offsetof(struct system, verdict.since_now) },
 };
 
+#define CHARGE(unit, name)                                                                         \
+	{                                                                                          \
+#name, NULL, NULL, NULL, unit, 0, 0, offsetof(struct cgroup_charge, name)          \
+	}
+
+/* What is missing here follows from these: charge_complete(). */
+static const struct column charge_more[] = {
+	CHARGE(UNIT_TEXT, path),
+	CHARGE(UNIT_ID, inode),
+	CHARGE(UNIT_BYTES, current),
+	CHARGE(UNIT_BYTES, workset),
+	CHARGE(UNIT_BYTES, cache),
+	CHARGE(UNIT_BYTES, anon),
+	CHARGE(UNIT_BYTES, file),
+	CHARGE(UNIT_BYTES, shmem),
+	CHARGE(UNIT_BYTES, kernel),
+	CHARGE(UNIT_BYTES, sock),
+	CHARGE(UNIT_BYTES, zswap),
+	CHARGE(UNIT_NUMBER, kernel_is_sum),
+	CHARGE(UNIT_BYTES, swap),
+	CHARGE(UNIT_BYTES, peak),
+	CHARGE(UNIT_BYTES, max),
+	CHARGE(UNIT_BYTES, high),
+	CHARGE(UNIT_BYTES, low),
+	CHARGE(UNIT_BYTES, min),
+	CHARGE(UNIT_BYTES, swap_max),
+	CHARGE(UNIT_BYTES, limit),
+	CHARGE(UNIT_BYTES, hierarchical),
+	CHARGE(UNIT_NUMBER, high_events),
+	CHARGE(UNIT_NUMBER, max_events),
+	CHARGE(UNIT_NUMBER, ooms),
+	CHARGE(UNIT_NUMBER, kills),
+	CHARGE(UNIT_NUMBER, group_kills),
+	CHARGE(UNIT_NUMBER, own_kills),
+	CHARGE(UNIT_PERCENT, psi_some),
+	CHARGE(UNIT_PERCENT, psi_full),
+	CHARGE(UNIT_NUMBER, pids),
+	CHARGE(UNIT_NUMBER, dying),
+	CHARGE(UNIT_BYTES, removed),
+};
+
 static const struct column event_more[] = {
 	{ "time", .unit = UNIT_TIME, .offset = offsetof(struct event, time) },
 };
@@ -61,6 +103,8 @@ static const struct recorded_table tables[] = {
 	{ &zone_table },
 	{ &swap_table, .key = "path" },
 	{ &node_table, .key = "node" },
+	{ &reclaim_table, "group,counter,what,count", .key = "counter" },
+	{ &charge_table, NULL, charge_more, ARRAY_SIZE(charge_more), "path,inode" },
 };
 static_assert(ARRAY_SIZE(tables) == RECORDED_TABLES, "as many as the header says");
 
@@ -69,7 +113,7 @@ const struct recorded snapshot_recorded = { tables, RECORDED_TABLES };
 uint64_t
 snapshot_recorded_needs(void)
 {
-	uint64_t needs = 0;
+	uint64_t needs = CHARGE_NEEDS;
 
 	for (size_t i = 0; i < RECORDED_TABLES; i++) {
 		struct selection columns = { .table = tables[i].table };
@@ -102,7 +146,13 @@ add_system(struct snapshot *snapshot)
 	return &snapshot->system;
 }
 
-/* Where the rows of a table are: `rows` of the snapshot, or what `add` makes. */
+static void *
+add_charge(struct snapshot *snapshot)
+{
+	return charge_add(&snapshot->charges);
+}
+
+/* Where the rows of a table are: `rows` of the snapshot (0: elsewhere), and what makes one. */
 static const struct {
 	size_t rows;
 	void *(*add)(struct snapshot *snapshot);
@@ -116,6 +166,8 @@ static const struct {
 	{ offsetof(struct snapshot, kernel[KERNEL_ZONES]), NULL },
 	{ offsetof(struct snapshot, kernel[KERNEL_SWAPS]), NULL },
 	{ offsetof(struct snapshot, kernel[KERNEL_NODES]), NULL },
+	{ offsetof(struct snapshot, kernel[KERNEL_RECLAIM]), NULL },
+	{ offsetof(struct snapshot, charges), add_charge },
 };
 
 void
@@ -125,7 +177,7 @@ snapshot_to_samples(
 	for (size_t i = 0; i < RECORDED_TABLES; i++) {
 		const struct rows *rows = (const void *)((const char *)snapshot + places[i].rows);
 
-		if (!places[i].add)
+		if (places[i].rows)
 			ret_samples[i] = (struct sample_rows){ rows->data, rows->count };
 	}
 	ret_samples[0] = (struct sample_rows){ snapshot->processes, snapshot->process_count };
@@ -174,4 +226,5 @@ snapshot_from_sample(struct snapshot *snapshot, struct decoder *decoder)
 				&snapshot->texts);
 	}
 	mark_kernel_threads(snapshot);
+	charge_complete(&snapshot->charges);
 }

@@ -13,7 +13,7 @@ struct snapshot;
  * What is recorded of a snapshot. What follows from that (rates, ages, sums, the order of kills) is
  * not: model/derive.c and badness.c compute it from two samples as from two readings of the kernel.
  */
-enum { RECORDED_PROCESSES, RECORDED_SYSTEM, RECORDED_EVENTS = 4, RECORDED_TABLES = 9 };
+enum { RECORDED_PROCESSES, RECORDED_SYSTEM, RECORDED_EVENTS = 4, RECORDED_TABLES = 11 };
 extern const struct recorded snapshot_recorded;
 
 /* What must be read for it: NEED_ bits. */

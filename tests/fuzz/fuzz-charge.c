@@ -48,7 +48,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cgroup_files_begin(reading);
 	take_files(reading, text + (*text != '\0'), version);
 	cgroup_files_end(reading, version);
-	charge_limit(charge, charge->max, NULL, reading->hierarchical_max);
+	charge->limit = charge->max;
+	charge->hierarchical = reading->hierarchical_max;
+	charge_limit(charge, NULL);
 	check_part(charge->current, UNKNOWN);
 	check_part(charge->workset, charge->current);
 	check_part(charge->anon, charge->current);

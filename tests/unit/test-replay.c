@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "collect/collect.h"
+#include "model/group.h"
 #include "model/incident.h"
 #include "model/needs.h"
 #include "model/reading.h"
@@ -61,31 +62,53 @@ drop_hints(char *text)
 	*to = '\0';
 }
 
-/* All processes of a snapshot in all columns, as JSON. The caller frees it. */
-static char *
-as_json(const struct snapshot *snapshot)
-{
-	struct selection columns = { .table = &process_table };
-	struct row_list rows = { .count = 0 };
-	struct order order = { .column = table_column(&process_table, "pid") };
-	struct filter *filter = filter_create(&process_table);
-	struct output output = { .format = &output_json };
-	char *text;
-	size_t size;
+struct compared {
+	const struct table *table;
+	const char *order;
+	const void *rows;
+	size_t count;
+};
 
-	for (size_t i = 0; i < process_table.column_count; i++)
-		if (is_compared(&process_table.columns[i]))
-			selection_add(&columns, &process_table.columns[i]);
+/* All columns of these rows, as JSON. */
+static void
+write_json(struct output *output, const struct snapshot *snapshot, const struct compared *compared)
+{
+	const struct table *table = compared->table;
+	struct selection columns = { .table = table };
+	struct row_list rows = { .count = 0 };
+	struct order order = { .column = table_column(table, compared->order) };
+	struct filter *filter = filter_create(table);
+
+	for (size_t i = 0; i < table->column_count; i++)
+		if (is_compared(&table->columns[i]))
+			selection_add(&columns, &table->columns[i]);
 	assert_true(columns.count > 50);
-	order_build(&rows, &process_table, snapshot->processes, snapshot->process_count, filter,
-		&order);
-	output.file = open_memstream(&text, &size);
-	assert_int_equal(output_write(&output, snapshot, &columns, &rows), 0);
-	fclose(output.file);
-	output_finish(&output);
+	order_build(&rows, table, compared->rows, compared->count, filter, &order);
+	assert_int_equal(output_write(output, snapshot, &columns, &rows), 0);
 	row_list_finish(&rows);
 	filter_destroy(filter);
 	selection_finish(&columns);
+}
+
+/* All processes and cgroups of a snapshot. The caller frees it. */
+static char *
+as_json(const struct snapshot *snapshot)
+{
+	struct output output = { .format = &output_json };
+	struct groups groups = { .rows.count = 0 };
+	char *text;
+	size_t size;
+
+	groups_build(&groups, snapshot, GROUP_BY_CGROUP);
+	output.file = open_memstream(&text, &size);
+	write_json(&output, snapshot,
+		&(struct compared){
+			&process_table, "pid", snapshot->processes, snapshot->process_count });
+	write_json(&output, snapshot,
+		&(struct compared){ &group_table, "name", groups.rows.data, groups.rows.count });
+	fclose(output.file);
+	output_finish(&output);
+	groups_finish(&groups);
 	drop_hints(text);
 	return text;
 }
