@@ -11,10 +11,13 @@
 #include "model/badness.h"
 #include "model/course.h"
 #include "model/derive.h"
+#include "model/growth-list.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "model/source.h"
 #include "model/verdict.h"
+#include "record/folder.h"
+#include "record/replay.h"
 #include "table/filter.h"
 
 #include <errno.h>
@@ -193,6 +196,26 @@ choose_rows(const struct snapshot *now, int64_t pids[static CHECK_LARGEST + CAND
 }
 
 /*
+ * Growth takes minutes to see. Where memtop record runs it has seen them; without a recording
+ * nothing is known of it.
+ */
+static void
+read_growth(struct check_run *run)
+{
+	_cleanup_free_ char *path = recording_folder_to_read();
+	const struct needs needs = { .bits = NEED_PROCESSES | NEED_GROWTH,
+		.moment = { .kind = MOMENT_LAST } };
+	struct snapshot *sample = &run->snapshots[run->now == &run->snapshots[0]];
+	struct source *source;
+
+	if (replay_create(path, &source) < 0)
+		return;
+	if (source->read(source, sample, NULL, &needs) == 0)
+		growth_of_recorded(run->now, sample);
+	source->destroy(source);
+}
+
+/*
  * Reads the little that sizes and scores of all processes tell, then all that the next victim
  * follows from, of those that may be it. Only status knows what is in swap.
  */
@@ -219,6 +242,7 @@ read_last(struct check_run *run, const struct check_options *options)
 		return error;
 	snapshot_take_rows(run->now, &run->rows);
 	badness_rank(run->now);
+	read_growth(run);
 	verdict_take(&run->verdicts, run->now, run->step);
 	return 0;
 }
@@ -266,12 +290,10 @@ read_past(struct check_run *run, const struct check_options *options)
 	if (past_source_create(&options->past, &run->source) != EXIT_SUCCESS)
 		return -1;
 	error = run->source->read(run->source, now, NULL, &needs);
-	if (error == -ENODATA)
-		past_tell_missing(&options->past);
-	else if (error < 0)
-		command_failure_status("cannot read the recording", error);
-	if (error < 0)
+	if (error < 0) {
+		past_tell_failure(&options->past, error);
 		return -1;
+	}
 	derive(now, run->source->before(run->source, NULL));
 	run->now = now;
 	return 0;

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/unit.h"
 #include "command/command.h"
+#include "command/loop.h"
 #include "record/folder.h"
 #include "record/overview.h"
 #include "record/replay.h"
@@ -103,6 +104,18 @@ past_source_create(const struct past_options *options, struct source **ret_sourc
 }
 
 int
+past_or_live_source_create(
+	const struct past_options *options, int64_t patience, struct source **ret_source)
+{
+	int error;
+
+	if (options && options->is_asked)
+		return past_source_create(options, ret_source);
+	error = source_create(patience, ret_source);
+	return error < 0 ? command_failure_status("cannot read /proc", error) : EXIT_SUCCESS;
+}
+
+int
 past_tell_missing(const struct past_options *options)
 {
 	_cleanup_free_ char *path = past_path(options);
@@ -117,4 +130,11 @@ past_tell_missing(const struct past_options *options)
 						       : "there is no sample of this time",
 		command_safe_word(path, safe), begin, end);
 	return EXIT_FAILURE;
+}
+
+int
+past_tell_failure(const struct past_options *options, int error)
+{
+	return error == -ENODATA ? past_tell_missing(options)
+				 : command_failure_status("cannot read the recording", error);
 }

@@ -32,8 +32,18 @@ int past_set_path(void *member, const struct command_option *option, const char 
  */
 int past_source_create(const struct past_options *options, struct source **ret_source);
 
+/*
+ * The same, or where no recording is asked for (or `options` is NULL) the source of what lives,
+ * with the patience of source_create().
+ */
+int past_or_live_source_create(
+	const struct past_options *options, int64_t patience, struct source **ret_source);
+
 /* The recording that is meant. The caller frees it. */
 char *past_path(const struct past_options *options);
 
 /* Reports that there is no such moment, and what there is. Returns EXIT_FAILURE. */
 int past_tell_missing(const struct past_options *options);
+
+/* Reports why it cannot be read; -ENODATA: as above. Returns the exit status. */
+int past_tell_failure(const struct past_options *options, int error);

@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/text.h"
-#include "command/loop.h"
 #include "model/needs.h"
 #include "model/process.h"
 #include "model/snapshot.h"
@@ -265,21 +264,10 @@ find_names(struct process_names *named, const struct snapshot *snapshot, bool la
 }
 
 static int
-open_source(const struct process_names *named, struct source **ret_source)
-{
-	int error;
-
-	if (named->past && named->past->is_asked)
-		return past_source_create(named->past, ret_source);
-	error = source_create(0, ret_source);
-	return error < 0 ? command_failure_status("cannot read /proc", error) : EXIT_SUCCESS;
-}
-
-static int
 read_failure(const struct process_names *named, int error)
 {
-	if (named->past && named->past->is_asked && error == -ENODATA)
-		return past_tell_missing(named->past);
+	if (named->past && named->past->is_asked)
+		return past_tell_failure(named->past, error);
 	return command_failure_status("cannot read processes", error);
 }
 
@@ -293,7 +281,7 @@ process_names_find(struct process_names *named, bool largest)
 
 	if (named->name_count == 0)
 		return EXIT_SUCCESS;
-	status = open_source(named, &source);
+	status = past_or_live_source_create(named->past, 0, &source);
 	if (status != EXIT_SUCCESS)
 		return status;
 	if (named->past)

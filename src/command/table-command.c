@@ -124,7 +124,7 @@ note_past(struct table_run *run, int error)
 	bool is_first = run->before == NULL;
 
 	if (error < 0 && error != -ENODATA)
-		return command_failure_status("cannot read the recording", error);
+		return past_tell_failure(past, error);
 	run->ended = error < 0 || run->now->time > past->to;
 	if (run->ended)
 		return is_first ? past_tell_missing(past) : TABLE_NO_BLOCK;
@@ -266,22 +266,11 @@ table_run_blocks(struct table_run *run)
 }
 
 static int
-create_source(const struct table_run *run, struct source **ret_source)
-{
-	const struct past_options *past = &run->options->past;
-	int error;
-
-	if (past->is_asked)
-		return past_source_create(past, ret_source);
-	error = source_create(run->command->patience, ret_source);
-	return error < 0 ? command_failure_status("cannot read /proc", error) : EXIT_SUCCESS;
-}
-
-static int
 show(struct table_run *run)
 {
 	struct source *source;
-	int status = create_source(run, &source);
+	int status =
+		past_or_live_source_create(&run->options->past, run->command->patience, &source);
 
 	if (status != EXIT_SUCCESS)
 		return status;

@@ -314,11 +314,9 @@ finish(const struct top *top)
 	}
 	if (top->error == 0)
 		return EXIT_SUCCESS;
-	if (is_past(top) && top->error == -ENODATA)
-		return past_tell_missing(&top->options->process.table.past);
-	log_error("cannot read %s: %s", is_past(top) ? "the recording" : "/proc",
-		strerror(-top->error));
-	return EXIT_FAILURE;
+	if (is_past(top))
+		return past_tell_failure(&top->options->process.table.past, top->error);
+	return command_failure_status("cannot read /proc", top->error);
 }
 
 /* The screen is open already. `source` is of a recording, or NULL. */

@@ -8,6 +8,9 @@
 #include "model/needs.h"
 #include "model/snapshot.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* Sizes in bytes: a figure is followed from the first on, as long as it has the second. */
 #define FOLLOWED_FROM (INT64_C(8) << 20)
 #define FOLLOWED_DOWN_TO (INT64_C(4) << 20)
@@ -67,6 +70,72 @@ growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interv
 			snapshot_extras(now, process)->growth = summary_of(set, place, &now->texts);
 	}
 	growth_set_end(set);
+}
+
+/* The times of a sample of another boot differ by other spans. */
+static bool
+is_recent(const struct snapshot *now, const struct snapshot *sample)
+{
+	const int64_t most = 300 * NS_PER_SEC;
+
+	return llabs(now->monotonic - sample->monotonic) <= most &&
+	       llabs(now->time - sample->time) <= most;
+}
+
+void
+growth_of_recorded(struct snapshot *now, const struct snapshot *sample)
+{
+	for (size_t i = 0; is_recent(now, sample) && i < sample->process_count; i++) {
+		const struct process *recorded = &sample->processes[i];
+		struct growth_summary growth = recorded->extras->growth;
+		struct process *process = snapshot_find_process(now, recorded->pid);
+
+		if (!growth.verdict || !process || process->start_time != recorded->start_time)
+			continue;
+		growth.verdict = arena_text(&now->texts, growth.verdict);
+		growth.trend = growth.trend ? arena_text(&now->texts, growth.trend) : NULL;
+		snapshot_extras(now, process)->growth = growth;
+	}
+}
+
+static bool
+is_growing(const struct process *process)
+{
+	const char *verdict = process->extras->growth.verdict;
+
+	return verdict && (strcmp(verdict, growth_word(GROWTH_GROWING)) == 0 ||
+				  strcmp(verdict, growth_word(GROWTH_LEAK)) == 0);
+}
+
+/* The slope of the last hour, of a younger one of the last minutes; UNKNOWN is the least. */
+static int64_t
+slope_of(const struct process *process)
+{
+	const struct growth_summary *growth = &process->extras->growth;
+
+	return growth->hour != UNKNOWN ? growth->hour : growth->ten_minutes;
+}
+
+size_t
+growth_fastest(const struct snapshot *now, const struct process **rows, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < now->process_count; i++) {
+		const struct process *process = &now->processes[i];
+		size_t place = count;
+
+		if (!is_growing(process))
+			continue;
+		while (place > 0 && slope_of(process) > slope_of(rows[place - 1]))
+			place--;
+		if (place == most)
+			continue;
+		count += count < most;
+		memmove(&rows[place + 1], &rows[place], (count - 1 - place) * sizeof(rows[0]));
+		rows[place] = process;
+	}
+	return count;
 }
 
 /* A tree may have the same name as others, but has another root. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct growth_row;
+struct process;
 struct snapshot;
 
 /*
@@ -17,7 +18,16 @@ struct snapshot;
  */
 void growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interval);
 
-/* The same of groups of that snapshot, of one kind. */
+/*
+ * Fills the growth of processes from a sample of memtop record, which has seen more of them, if
+ * that is of the last five minutes of this boot.
+ */
+void growth_of_recorded(struct snapshot *now, const struct snapshot *sample);
+
+/* The processes that grow, the fastest first; returns how many of `rows` were filled. */
+size_t growth_fastest(const struct snapshot *now, const struct process **rows, size_t most);
+
+/* The same as growth_of_processes() of groups of that snapshot, of one kind. */
 void growth_of_groups(struct growth_set *set, struct groups *groups, const struct snapshot *now,
 	int64_t interval);
 

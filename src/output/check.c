@@ -4,6 +4,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "model/course.h"
+#include "model/growth-list.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"
 #include "output/json.h"
@@ -141,6 +142,27 @@ write_largest(const struct report *report)
 }
 
 static void
+write_growing(const struct report *report)
+{
+	const struct process *rows[CHECK_GROWING];
+	size_t count = growth_fastest(report->now, rows, CHECK_GROWING);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct growth_summary *growth = &rows[i]->extras->growth;
+		bool has_hour = growth->hour != UNKNOWN;
+		char slope[UNIT_FORMAT_SIZE];
+
+		unit_format(slope, UNIT_BYTES, has_hour ? growth->hour : growth->ten_minutes,
+			SCALE_HUMAN);
+		write_process(report, i == 0 ? "growing: " : ", ", rows[i]);
+		fprintf(report->file, " +%s/min in %s%s", slope, has_hour ? "1 h" : "10 min",
+			strcmp(growth->verdict, growth_word(GROWTH_LEAK)) == 0 ? " (leak?)" : "");
+	}
+	if (count > 0)
+		fputc('\n', report->file);
+}
+
+static void
 write_kills(const struct report *report)
 {
 	const struct snapshot *now = report->now;
@@ -203,7 +225,7 @@ static void
 write_text(struct report *report, enum verdict_state state)
 {
 	static void (*const lines[])(const struct report *report) = { write_parts, write_swap,
-		write_limit, write_named_limits, write_largest, write_kills };
+		write_limit, write_named_limits, write_largest, write_growing, write_kills };
 
 	fprintf(report->file, "memory %s", statuses[report->status]);
 	if (state != VERDICT_OK)

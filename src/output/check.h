@@ -23,8 +23,8 @@ struct check_rule {
 	size_t place;
 };
 
-/* So many of the largest processes are named. */
-enum { CHECK_LARGEST = 5 };
+/* So many of the largest processes are named, and of those that grow. */
+enum { CHECK_LARGEST = 5, CHECK_GROWING = 3 };
 
 /*
  * Writes whether memory is well as a monitoring plugin does: a line with status, verdict and

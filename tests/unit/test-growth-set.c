@@ -7,7 +7,10 @@
 #include "model/kernel.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
+#include "output/check.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MIB (INT64_C(1) << 20)
@@ -256,6 +259,58 @@ a_figure_that_is_not_known_for_a_while_is_followed_on(void **state)
 	assert_int_equal(growth(fixture, 0)->grown, 2 * MIB);
 }
 
+/* A process with a growth, in a sample or in what lives. */
+static struct process *
+add_growing(struct snapshot *snapshot, int64_t pid, const char *verdict, int64_t ten_minutes,
+	int64_t hour)
+{
+	struct process *process = snapshot_add_process(snapshot);
+
+	process->pid = process->start_time = pid;
+	process->comm = "leaky";
+	process->extras = &process_no_extras;
+	process->anon = 100 * MIB;
+	process->swap = 0;
+	snapshot_extras(snapshot, process)->growth =
+		(struct growth_summary){ verdict, 50 * MIB, ten_minutes, hour, "01234567" };
+	return process;
+}
+
+static void
+check_names_what_grows_as_the_recorder_has_seen_it(void **state)
+{
+	struct fixture *fixture = *state;
+	struct snapshot sample = { .time = 100 * NS_PER_SEC, .monotonic = 50 * NS_PER_SEC };
+	char *text;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	add_growing(&sample, 1, "growing", 3 * MIB, UNKNOWN);
+	add_growing(&sample, 2, "steady", 0, 0);
+	add_growing(&sample, 3, "leak?", 9 * MIB, 5 * MIB);
+	add_growing(&sample, 4, "growing", 9 * MIB, UNKNOWN)->start_time = 1;
+	add_growing(&sample, 5, "growing", MIB, MIB);
+	add_growing(&sample, 6, "growing", 2 * MIB, 2 * MIB);
+	add_growing(&sample, 7, "growing", 9 * MIB, 9 * MIB); /* it has ended */
+	next(fixture);
+	for (int64_t pid = 1; pid <= 6; pid++)
+		add_growing(&fixture->now, pid, NULL, UNKNOWN, UNKNOWN);
+	fixture->now.time = 401 * NS_PER_SEC;
+	fixture->now.monotonic = 350 * NS_PER_SEC;
+	growth_of_recorded(&fixture->now, &sample);
+	assert_null(growth(fixture, 0)->verdict); /* it is too old */
+	fixture->now.time = 400 * NS_PER_SEC;
+	growth_of_recorded(&fixture->now, &sample);
+	snapshot_finish(&sample);
+	fixture->now.system.verdict.state = "ok";
+	check_write(file, &fixture->now, NULL, 0, false);
+	fclose(file);
+	assert_non_null(strstr(text,
+		"\ngrowing: leaky (3) 100M +5.0M/min in 1 h (leak?), "
+		"leaky (1) 100M +3.0M/min in 10 min, leaky (6) 100M +2.0M/min in 1 h\n"));
+	free(text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -268,6 +323,7 @@ main(void)
 		TEST(a_list_has_sums_caches_and_processes_with_what_is_left_for_them),
 		TEST(groups_are_followed_by_their_anonymous_memory),
 		TEST(a_figure_that_is_not_known_for_a_while_is_followed_on),
+		TEST(check_names_what_grows_as_the_recorder_has_seen_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
