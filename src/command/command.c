@@ -19,7 +19,7 @@ enum { MESSAGE_SIZE = 512, EXCERPT_SIZE = 60 };
 /* Each command has its own file. */
 extern const struct command command_top, command_free, command_batch, command_oom, command_oom_log,
 	command_faults, command_map, command_budget, command_check, command_groups, command_kernel,
-	command_growth, command_record, command_replay, command_help;
+	command_growth, command_record, command_replay, command_export, command_help;
 
 const struct command *const commands[] = {
 	&command_top,
@@ -36,6 +36,7 @@ const struct command *const commands[] = {
 	&command_kernel,
 	&command_record,
 	&command_replay,
+	&command_export,
 	&command_help,
 	NULL,
 };

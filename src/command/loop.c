@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +33,53 @@ loop_wait(int64_t until, int output)
 			reader.fd = -1;
 	}
 	return true;
+}
+
+static bool
+is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/* The signals that end it. Those that are ignored, as by nohup, would arrive if they were blocked.
+ */
+static sigset_t
+end_signals(void)
+{
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (!is_ignored(numbers[i]))
+			sigaddset(&signals, numbers[i]);
+	return signals;
+}
+
+void
+loop_block_signals(void)
+{
+	const sigset_t signals = end_signals();
+
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
+bool
+loop_wait_signal(int64_t until)
+{
+	const sigset_t signals = end_signals();
+
+	for (;;) {
+		int64_t left = until - loop_now();
+		struct timespec pause = clock_timespec(left > 0 ? left : 0);
+
+		if (sigtimedwait(&signals, NULL, &pause) >= 0)
+			return false;
+		if (errno == EAGAIN)
+			return true;
+	}
 }
 
 int

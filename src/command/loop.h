@@ -17,6 +17,14 @@ int64_t loop_now(void);
  */
 bool loop_wait(int64_t until, int output);
 
+/*
+ * For programs that run until SIGTERM, SIGINT or SIGHUP: blocks these in this thread and those that
+ * it starts, except what was ignored before, as by nohup. Then waits until `until`; false: one of
+ * them has come.
+ */
+void loop_block_signals(void);
+bool loop_wait_signal(int64_t until);
+
 /* How many nanoseconds a refresh waits for the sampler, which a file may block. */
 #define PATIENCE_OF_SCREEN (300 * NS_PER_MS)
 #define PATIENCE_OF_REPORT (10 * NS_PER_SEC)

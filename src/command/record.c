@@ -17,7 +17,6 @@
 #include "record/recorder.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -232,46 +231,6 @@ interval_of(struct record_run *run)
 										: usual;
 }
 
-static bool
-is_ignored(int number)
-{
-	struct sigaction action;
-
-	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
-/* The signals that end it. Those that are ignored, as by nohup, would arrive if they were blocked.
- */
-static sigset_t
-end_signals(void)
-{
-	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
-	sigset_t signals;
-
-	sigemptyset(&signals);
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (!is_ignored(numbers[i]))
-			sigaddset(&signals, numbers[i]);
-	return signals;
-}
-
-/* Returns false if it shall end. */
-static bool
-wait_until(int64_t until)
-{
-	const sigset_t signals = end_signals();
-
-	for (;;) {
-		int64_t left = until - loop_now();
-		struct timespec pause = clock_timespec(left > 0 ? left : 0);
-
-		if (sigtimedwait(&signals, NULL, &pause) >= 0)
-			return false;
-		if (errno == EAGAIN)
-			return true;
-	}
-}
-
 static int
 record_all(struct record_run *run)
 {
@@ -288,7 +247,7 @@ record_all(struct record_run *run)
 		next += interval_of(run);
 		if (next < loop_now())
 			next = loop_now(); /* after a delay, do not catch up */
-		if (!wait_until(next))
+		if (!loop_wait_signal(next))
 			return EXIT_SUCCESS;
 	}
 }
@@ -318,14 +277,14 @@ static int
 run_recorder(struct record_options *options)
 {
 	_cleanup_free_ struct record_run *run = xcalloc(1, sizeof(*run));
-	const sigset_t signals = end_signals();
+
 	struct source *source;
 	int64_t holder;
 	int status, error = recorder_open(&run->recorder, &options->recorder, &holder);
 
 	if (error < 0)
 		return tell_refused(options->recorder.folder, error, holder);
-	sigprocmask(SIG_BLOCK, &signals, NULL); /* for all threads: read_next() starts some */
+	loop_block_signals(); /* for all threads: read_next() starts some */
 	run->options = options;
 	if (options->lock)
 		lock_self(complain_of_lock, NULL);

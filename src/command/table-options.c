@@ -35,7 +35,7 @@ apply_format(void *member, const struct command_option *option, const char *valu
 		nearest_offer(&nearest, output_formats[i]->name);
 	}
 	return option_complain_at(
-		option, value, SIZE_MAX, nearest.name, "not one of text, json, csv");
+		option, value, SIZE_MAX, nearest.name, "not one of text, json, csv, prometheus");
 }
 
 /* For options that table_options_complete() parses. */
@@ -167,7 +167,7 @@ const struct command_option table_option_rows[] = {
 	{ "order", 'o', "FIELD", "column to sort by; + before it: largest first, -: smallest first", table_options_keep, 0, KEPT_ORDER },
 	{ "filter", 0, "EXPR", "only rows for which EXPR holds", table_options_keep, 0, KEPT_FILTER },
 	{ "top", 0, "COUNT", "only the first COUNT rows of a block", option_set_count, SETTING(top), 0 },
-	{ "format", 0, "FORMAT", "text, json (one object a line) or csv", apply_format, SETTING(format), 0 },
+	{ "format", 0, "FORMAT", "text, json (one object a line), csv, or prometheus for rows with names", apply_format, SETTING(format), 0 },
 	{ "scale", 'e', "UNIT", "show sizes in b, k, m, g, t or p instead of the unit that fits", table_options_keep, 0, KEPT_SCALE },
 	{ "width", 'w', "WIDTH", "cut lines of text at WIDTH columns", apply_width, SETTING(width), 0 },
 	{ "json", 0, NULL, "the same as --format json", apply_format, SETTING(format), 0, .hidden = true },
@@ -196,6 +196,23 @@ table_options_finish(struct table_options *options)
 	free(options->kept);
 }
 
+/* A metric of a PID would be another one with each process, and a second block the same metrics. */
+static int
+refuse_metrics(const struct table_options *options, const struct table *table)
+{
+	if (options->format != &output_prometheus)
+		return 0;
+	if (!table->labels)
+		return command_complain(NULL,
+			"--format prometheus is for rows whose names stay, as those of groups, "
+			"budget and kernel");
+	if (table_options_has(options, KEPT_DELAY))
+		return command_complain(NULL,
+			"--format prometheus is one block: memtop export writes it again and "
+			"again");
+	return 0;
+}
+
 int
 table_options_complete(struct table_options *options, const struct table *table,
 	const char *columns, const char *order)
@@ -217,7 +234,7 @@ table_options_complete(struct table_options *options, const struct table *table,
 
 		error = kept_kinds[kept->option->value](options, kept->option, kept->value);
 	}
-	return error;
+	return error < 0 ? error : refuse_metrics(options, table);
 }
 
 void

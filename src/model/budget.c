@@ -134,6 +134,7 @@ const struct table budget_table = {
 	.name = "budget",
 	.search = "item,part,name,what",
 	.key = "item,part",
+	.labels = "item,part",
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct budget_row),

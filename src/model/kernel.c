@@ -19,9 +19,10 @@
 #define RECLAIM(name) offsetof(struct reclaim, name)
 #define SWAP(name) offsetof(struct swap_device, name)
 #define NODE(name) offsetof(struct node, name)
-#define TABLE(named, of, row)                                                                      \
+#define TABLE(named, of, row, metric_labels)                                                       \
 	const struct table of##_table = { .name = named,                                           \
 		.search = row,                                                                     \
+		.labels = metric_labels,                                                           \
 		.columns = of##_columns,                                                           \
 		.column_count = ARRAY_SIZE(of##_columns),                                          \
 		.row_size = sizeof(struct of) }
@@ -89,7 +90,7 @@ static const struct column reclaim_columns[] = {
 		.source = "memtop itself" },
 	{ "counter", "COUNTER", NULL, "The key in /proc/vmstat. allocstall is the sum of all zones.", UNIT_TEXT, 28, NEED_RECLAIM, RECLAIM(counter),
 		.source = "/proc/vmstat" },
-	{ "count", "COUNT", NULL, "The count since boot.", UNIT_NUMBER, 12, NEED_RECLAIM, RECLAIM(count), .about = "Since boot: {what}.",
+	{ "count", "COUNT", NULL, "The count since boot.", UNIT_NUMBER, 12, NEED_RECLAIM, RECLAIM(count), .about = "Since boot: {what}.", .is_counter = true,
 		.source = "/proc/vmstat: {counter}" },
 	{ "rate", "RATE/s", NULL, "The count per second since the last refresh.", UNIT_RATE, 9, NEED_RECLAIM, RECLAIM(rate), .about = "Per second since the last refresh: {what}.",
 		.source = "/proc/vmstat: {counter}, two readings" },
@@ -136,17 +137,17 @@ static const struct column node_columns[] = {
 		.source = "/sys/devices/system/node/nodeN/meminfo: Slab" },
 	{ "huge", "HUGE", NULL, "Pages of the pool with the default huge page size (HugePages_Total).", UNIT_NUMBER, 6, NEED_NODES, NODE(huge),
 		.source = "/sys/devices/system/node/nodeN/meminfo: HugePages_Total" },
-	{ "hit", "HIT", NULL, "Pages allocated on this node as intended, since boot.", UNIT_NUMBER, 11, NEED_NODES, NODE(hit),
+	{ "hit", "HIT", NULL, "Pages allocated on this node as intended, since boot.", UNIT_NUMBER, 11, NEED_NODES, NODE(hit), .is_counter = true,
 		.source = "/sys/devices/system/node/nodeN/numastat: numa_hit" },
-	{ "miss", "MISS", NULL, "Pages allocated on this node though another was preferred, since boot.", UNIT_NUMBER, 9, NEED_NODES, NODE(miss),
+	{ "miss", "MISS", NULL, "Pages allocated on this node though another was preferred, since boot.", UNIT_NUMBER, 9, NEED_NODES, NODE(miss), .is_counter = true,
 		.source = "/sys/devices/system/node/nodeN/numastat: numa_miss" },
-	{ "foreign", "FOREIGN", NULL, "Pages intended for this node but allocated on another, since boot.", UNIT_NUMBER, 9, NEED_NODES, NODE(foreign),
+	{ "foreign", "FOREIGN", NULL, "Pages intended for this node but allocated on another, since boot.", UNIT_NUMBER, 9, NEED_NODES, NODE(foreign), .is_counter = true,
 		.source = "/sys/devices/system/node/nodeN/numastat: numa_foreign" },
-	{ "interleave", "INTERL", NULL, "Pages allocated on this node by interleaving, since boot.", UNIT_NUMBER, 9, NEED_NODES, NODE(interleave),
+	{ "interleave", "INTERL", NULL, "Pages allocated on this node by interleaving, since boot.", UNIT_NUMBER, 9, NEED_NODES, NODE(interleave), .is_counter = true,
 		.source = "/sys/devices/system/node/nodeN/numastat: interleave_hit" },
-	{ "local", "LOCAL", NULL, "Pages allocated on this node by a process that ran on it, since boot.", UNIT_NUMBER, 11, NEED_NODES, NODE(local),
+	{ "local", "LOCAL", NULL, "Pages allocated on this node by a process that ran on it, since boot.", UNIT_NUMBER, 11, NEED_NODES, NODE(local), .is_counter = true,
 		.source = "/sys/devices/system/node/nodeN/numastat: local_node" },
-	{ "other", "OTHER", NULL, "Pages allocated on this node by a process that ran on another, since boot.", UNIT_NUMBER, 9, NEED_NODES, NODE(other),
+	{ "other", "OTHER", NULL, "Pages allocated on this node by a process that ran on another, since boot.", UNIT_NUMBER, 9, NEED_NODES, NODE(other), .is_counter = true,
 		.source = "/sys/devices/system/node/nodeN/numastat: other_node" },
 };
 
@@ -154,16 +155,18 @@ const struct table slab_table = {
 	.name = "slab",
 	.search = "name",
 	.key = "name",
+	.labels = "name",
 	.columns = slab_columns,
 	.column_count = ARRAY_SIZE(slab_columns),
 	.row_size = sizeof(struct slab),
 };
-TABLE("zone", zone, "name");
-TABLE("reclaim", reclaim, "group,counter,what");
-TABLE("node", node, NULL);
+TABLE("zone", zone, "name", "node,name");
+TABLE("reclaim", reclaim, "group,counter,what", "counter");
+TABLE("node", node, NULL, "node");
 const struct table swap_table = {
 	.name = "swap",
 	.search = "path,swap_kind",
+	.labels = "path",
 	.columns = swap_columns,
 	.column_count = ARRAY_SIZE(swap_columns),
 	.row_size = sizeof(struct swap_device),

@@ -13,6 +13,7 @@ const struct output_format *const output_formats[] = {
 	&output_text,
 	&output_json,
 	&output_csv,
+	&output_prometheus,
 	NULL,
 };
 

@@ -36,7 +36,7 @@ struct output {
 	size_t line_length, line_capacity;
 };
 
-extern const struct output_format output_text, output_json, output_csv;
+extern const struct output_format output_text, output_json, output_csv, output_prometheus;
 
 /* All formats, ending in NULL. */
 extern const struct output_format *const output_formats[];

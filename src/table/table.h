@@ -28,8 +28,9 @@ struct column {
 	 * {=name-name} a sum; {=sum,sum} takes the second sum if the first is below 0.
 	 */
 	const char *about, *source, *formula, *misread;
-	size_t whole; /* of an int64_t in the same unit, which contains it; or 0 */
-	size_t depth; /* of an int64_t: for people the text is indented by so many steps; or 0 */
+	size_t whole;    /* of an int64_t in the same unit, which contains it; or 0 */
+	size_t depth;    /* of an int64_t: for people the text is indented by so many steps; or 0 */
+	bool is_counter; /* it counts since the boot or another start, and only grows */
 	bool is_constant; /* its texts are static: no copy of a row needs its own */
 	bool is_path;     /* the end of a path that is too long says more than its start */
 };
@@ -51,10 +52,11 @@ struct row_tree {
 
 /* A kind of row. */
 struct table {
-	const char *name;    /* "kind" in JSON */
-	const char *search;  /* columns for a bare word of a filter, or NULL */
-	const char *key;     /* columns that tell rows apart, such as "item,part"; or NULL */
-	const char *then_by; /* column that orders rows equal in the chosen one, or NULL */
+	const char *name;   /* "kind" in JSON */
+	const char *search; /* columns for a bare word of a filter, or NULL */
+	const char *key;    /* columns that tell rows apart, such as "item,part"; or NULL */
+	const char *labels; /* those that name a row in metrics, or ""; NULL: it makes no metrics */
+	const char *then_by;         /* column that orders rows equal in the chosen one, or NULL */
 	const struct row_tree *tree; /* NULL: none */
 	const struct column *columns;
 	size_t column_count, row_size;
