@@ -10,7 +10,9 @@
 #include "model/needs.h"
 #include "model/reading.h"
 #include "model/snapshot.h"
+#include "output/journal.h"
 #include "output/metrics.h"
+#include "output/notices.h"
 #include "output/prometheus.h"
 
 #include <errno.h>
@@ -35,6 +37,7 @@ enum {
 
 struct export_options {
 	const char *textfile;
+	const char *journal; /* the socket; NULL: none */
 	int64_t interval, count, top;
 	bool keep, http, parts;
 };
@@ -45,8 +48,10 @@ struct export_run {
 	struct snapshot snapshots[2];
 	struct snapshot *now;
 	struct metrics metrics;
+	struct notices notices;
 	int64_t number;     /* of the block, from 1 */
 	int64_t complained; /* when an error was told; 0: all is well */
+	int64_t journal_complained;
 };
 
 static int
@@ -54,6 +59,13 @@ set_top(void *member, const struct command_option *option, const char *value)
 {
 	return option_set_number(
 		member, option, value, 1, METRICS_MOST_TOP, "not a number from 1 to 30");
+}
+
+static int
+set_journal(void *settings, const struct command_option *option, const char *value)
+{
+	((struct export_options *)settings)->journal = value ? value : JOURNAL_SOCKET;
+	return 0;
 }
 
 #define SETTING(member) offsetof(struct export_options, member)
@@ -64,6 +76,7 @@ static const struct command_option options_table[] = {
 	{ "delay", 'd', "SECONDS", "with --textfile: every SECONDS, default 30", option_set_interval, SETTING(interval), 0 },
 	{ "count", 'n', "COUNT", "with --textfile: end after COUNT times", option_set_count, SETTING(count), 0 },
 	{ "keep", 0, NULL, "with --textfile: do not remove FILE at the end", option_set_flag, SETTING(keep), 0 },
+	{ "journal", 0, "[=SOCKET]", "with --textfile: entries for systemd's journal about kills, trouble and leaks", set_journal, 0, 0 },
 	{ "top", 0, "COUNT", "name so many of the largest groups of a kind, at most 30, default 20", set_top, SETTING(top), 0 },
 	{ "parts", 0, NULL, "also the parts of the budget", option_set_flag, SETTING(parts), 0 },
 	{ "http", 0, NULL, "read a request on standard input and answer it, as a socket unit of systemd needs", option_set_flag, SETTING(http), 0 },
@@ -197,16 +210,30 @@ replace_file(const char *path, const char *text, size_t size)
 
 /* What happens every interval is told once an hour. */
 static void
-complain(struct export_run *run, int error)
+complain(int64_t *complained, const char *path, int error)
 {
 	int64_t now = loop_now();
 	char safe[COMMAND_WORD_SIZE];
 
-	if (run->complained && now - run->complained < COMPLAINT_PAUSE * NS_PER_SEC)
+	if (*complained && now - *complained < COMPLAINT_PAUSE * NS_PER_SEC)
 		return;
-	log_error("cannot write %s: %s", command_safe_word(run->options->textfile, safe),
-		strerror(-error));
-	run->complained = now;
+	log_error("cannot write %s: %s", command_safe_word(path, safe), strerror(-error));
+	*complained = now;
+}
+
+/* Connects each time: the journal may have been started again. */
+static void
+write_journal(struct export_run *run)
+{
+	const char *path = run->options->journal;
+	int journal = path ? journal_open(path) : -EBADF, error = journal;
+
+	if (journal >= 0) {
+		error = notices_send(&run->notices, run->now, journal);
+		close(journal);
+	}
+	if (path && error < 0)
+		complain(&run->journal_complained, path, error);
 }
 
 static int
@@ -218,9 +245,10 @@ write_file(struct export_run *run)
 
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
+	write_journal(run);
 	error = replace_file(run->options->textfile, text, size);
 	if (error < 0) {
-		complain(run, error);
+		complain(&run->complained, run->options->textfile, error);
 		return EXIT_SUCCESS;
 	}
 	run->complained = 0;
@@ -342,6 +370,10 @@ run(const struct command *command, int argc, char **argv)
 
 	if (command_parse(command, argc, argv, &options, &status) < 0)
 		return status;
+	if (options.journal && !options.textfile) {
+		command_complain(NULL, "--journal is about --textfile");
+		return USAGE_STATUS;
+	}
 	if (options.textfile && options.http) {
 		command_complain(NULL, "--http answers a request, --textfile writes a file");
 		return USAGE_STATUS;

@@ -196,6 +196,35 @@ def test_a_full_disk_leaves_the_last_text(tmp_path):
     assert done.stderr.endswith("cannot write memtop.prom: No space left on device\n")
 
 
+def test_a_machine_in_trouble_is_told_to_the_journal(tmp_path):
+    journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    journal.bind(str(tmp_path / "journal"))
+    journal.settimeout(60)
+    process = start(tmp_path / "memtop.prom", f"--journal={tmp_path / 'journal'}")
+    try:
+        wait_until((tmp_path / "memtop.prom").exists)
+        time.sleep(0.3)
+    finally:
+        assert end(process) == (0, b"", b"")
+    journal.setblocking(False)  # a machine that is well says nothing
+    try:
+        while entry := journal.recv(65536):
+            assert re.search(rb"^MESSAGE_ID=[0-9a-f]{32}$", entry, re.MULTILINE) and b"\nMEMTOP_EVENT=" in entry
+    except BlockingIOError:
+        pass
+    done = memtop("export", "--journal")
+    assert (done.returncode, done.stdout) == (2, b"") and b"--journal is about --textfile" in done.stderr
+    done = memtop("export", "-n", "1", "-t", tmp_path / "x.prom", f"--journal={tmp_path}/nowhere")
+    assert done.returncode == 0 and done.stderr.endswith(b"nowhere: No such file or directory\n")
+
+
+def test_ids_of_entries_are_those_of_the_manual():
+    header = (SOURCE / "src" / "output" / "notices.h").read_text()
+    ids = re.findall(r'"([0-9a-f]{32})"', header)
+    manual = (SOURCE / "man" / "memtop-export.1.scd").read_text()
+    assert len(set(ids)) == 3 and all(f"*{each}*" in manual for each in ids)
+
+
 def request(text, close=True):
     here, there = socket.socketpair()
     process = subprocess.Popen([MEMTOP, "export", "--http"], stdin=there, stdout=there, stderr=subprocess.PIPE)

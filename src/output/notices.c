@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "output/notices.h"
+
+#include "base/macros.h"
+#include "base/unit.h"
+#include "model/snapshot.h"
+#include "output/journal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Levels of syslog(3). */
+#define CRITICAL "2"
+#define WARNING "4"
+
+enum { MESSAGE_SIZE = VERDICT_TEXT_SIZE + 64, NUMBER_SIZE = 24 };
+
+/* NULL for UNKNOWN. */
+static const char *
+number_text(char text[static NUMBER_SIZE], int64_t number)
+{
+	if (number == UNKNOWN)
+		return NULL;
+	snprintf(text, NUMBER_SIZE, "%" PRId64, number);
+	return text;
+}
+
+static int
+send_kill(const struct event *event, int journal)
+{
+	char message[EVENT_TEXT_SIZE], pid[NUMBER_SIZE], bytes[NUMBER_SIZE];
+
+	event_text(event, message);
+	const struct journal_field fields[] = {
+		{ "MESSAGE", message },
+		{ "MESSAGE_ID", NOTICE_KILL },
+		{ "PRIORITY", CRITICAL },
+		{ "SYSLOG_IDENTIFIER", "memtop" },
+		{ "MEMTOP_EVENT", "kill" },
+		{ "MEMTOP_VICTIM_COMM", event->victim.comm },
+		{ "MEMTOP_VICTIM_PID", number_text(pid, event->victim.pid) },
+		{ "MEMTOP_BYTES", number_text(bytes, event->victim.resident) },
+		{ "MEMTOP_CGROUP", event->cgroup },
+		{ "MEMTOP_LIMIT", event->constraint },
+	};
+
+	return journal_send(journal, fields, ARRAY_SIZE(fields));
+}
+
+/* That memory is well again is told too, so that the last entry is not a bad one for ever. */
+static int
+send_state(const struct snapshot *now, enum verdict_state state, int journal)
+{
+	char message[MESSAGE_SIZE], text[VERDICT_TEXT_SIZE];
+
+	verdict_text(text, &now->system, state, now->time, charset_of_locale());
+	snprintf(message, sizeof(message), "memory %s: %s", verdict_states[state].name, text);
+	const struct journal_field fields[] = {
+		{ "MESSAGE", message },
+		{ "MESSAGE_ID", NOTICE_STATE },
+		{ "PRIORITY", state == VERDICT_OK                   ? "5"
+			      : verdict_states[state].severity == 2 ? CRITICAL
+								    : WARNING },
+		{ "SYSLOG_IDENTIFIER", "memtop" },
+		{ "MEMTOP_EVENT", "state" },
+		{ "MEMTOP_STATE", verdict_states[state].name },
+	};
+
+	return journal_send(journal, fields, ARRAY_SIZE(fields));
+}
+
+static bool
+is_told(const struct notices *notices, const struct process *process)
+{
+	size_t count =
+		notices->leak_count < NOTICES_MOST_LEAKS ? notices->leak_count : NOTICES_MOST_LEAKS;
+
+	for (size_t i = 0; i < count; i++)
+		if (notices->leaks[i].pid == process->pid &&
+			notices->leaks[i].start_time == process->start_time)
+			return true;
+	return false;
+}
+
+static int
+send_leak(struct notices *notices, const struct process *process, int journal)
+{
+	const struct growth_summary *growth = &process->extras->growth;
+	char message[MESSAGE_SIZE], name[64], slope[UNIT_FORMAT_SIZE], grown[UNIT_FORMAT_SIZE];
+	char pid[NUMBER_SIZE], bytes[NUMBER_SIZE];
+
+	text_safe(name, sizeof(name), process->comm ? process->comm : "-", charset_of_locale());
+	unit_format(grown, UNIT_BYTES, growth->grown, SCALE_HUMAN);
+	unit_format(slope, UNIT_BYTES, growth->hour, SCALE_HUMAN);
+	snprintf(message, sizeof(message),
+		"%s (%" PRId64 ") has grown for 12 hours, by %s, %s/min in the last: a leak?", name,
+		process->pid, grown, slope);
+	notices->leaks[notices->leak_count++ % NOTICES_MOST_LEAKS] =
+		(struct leak_told){ process->pid, process->start_time };
+	const struct journal_field fields[] = {
+		{ "MESSAGE", message },
+		{ "MESSAGE_ID", NOTICE_LEAK },
+		{ "PRIORITY", WARNING },
+		{ "SYSLOG_IDENTIFIER", "memtop" },
+		{ "MEMTOP_EVENT", "leak" },
+		{ "MEMTOP_COMM", process->comm },
+		{ "MEMTOP_PID", number_text(pid, process->pid) },
+		{ "MEMTOP_BYTES", number_text(bytes, growth->grown) },
+		{ "MEMTOP_UNIT", process->place->unit },
+	};
+
+	return journal_send(journal, fields, ARRAY_SIZE(fields));
+}
+
+static int
+send_leaks(struct notices *notices, const struct snapshot *now, int journal)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < now->process_count && error == 0; i++) {
+		const struct process *process = &now->processes[i];
+		const char *verdict = process->extras->growth.verdict;
+
+		if (verdict && strcmp(verdict, growth_word(GROWTH_LEAK)) == 0 &&
+			!is_told(notices, process))
+			error = send_leak(notices, process, journal);
+	}
+	return error;
+}
+
+/* A state that lasts is told once; that of the first snapshot only if it is not ok. */
+static int
+send_change(struct notices *notices, const struct snapshot *now, int journal)
+{
+	enum verdict_state state = verdict_state_named(now->system.verdict.state_now);
+	bool is_first = notices->snapshots++ == 0;
+
+	if (state == VERDICT_UNKNOWN ||
+		(is_first ? state == VERDICT_OK : state == notices->state)) {
+		notices->state = state == VERDICT_UNKNOWN ? notices->state : state;
+		return 0;
+	}
+	notices->state = state;
+	return send_state(now, state, journal);
+}
+
+int
+notices_send(struct notices *notices, const struct snapshot *now, int journal)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < now->events.count && error == 0; i++)
+		error = send_kill(event_at(&now->events, i), journal);
+	if (error == 0)
+		error = send_change(notices, now, journal);
+	return error < 0 ? error : send_leaks(notices, now, journal);
+}
