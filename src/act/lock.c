@@ -87,7 +87,9 @@ lock_memory(void (*complain)(void *context, const char *message), void *context)
 	char text[TEXT_SIZE];
 	int error = 0;
 
+#ifdef M_ARENA_MAX /* of glibc */
 	mallopt(M_ARENA_MAX, 1);
+#endif
 	grow_stack();
 	if (mlockall(limited ? MCL_CURRENT : MCL_CURRENT | MCL_FUTURE) < 0)
 		error = errno;

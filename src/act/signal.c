@@ -2,6 +2,7 @@
 #include "act/signal.h"
 
 #include "base/cleanup.h"
+#include "base/macros.h"
 #include "base/text.h"
 #include "collect/procfs.h"
 
@@ -11,6 +12,47 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/syscall.h>
+
+/* Not every C library can name them. */
+static const char *const names[] = {
+	[SIGHUP] = "HUP",
+	[SIGINT] = "INT",
+	[SIGQUIT] = "QUIT",
+	[SIGILL] = "ILL",
+	[SIGTRAP] = "TRAP",
+	[SIGABRT] = "ABRT",
+	[SIGBUS] = "BUS",
+	[SIGFPE] = "FPE",
+	[SIGKILL] = "KILL",
+	[SIGUSR1] = "USR1",
+	[SIGSEGV] = "SEGV",
+	[SIGUSR2] = "USR2",
+	[SIGPIPE] = "PIPE",
+	[SIGALRM] = "ALRM",
+	[SIGTERM] = "TERM",
+	[SIGSTKFLT] = "STKFLT",
+	[SIGCHLD] = "CHLD",
+	[SIGCONT] = "CONT",
+	[SIGSTOP] = "STOP",
+	[SIGTSTP] = "TSTP",
+	[SIGTTIN] = "TTIN",
+	[SIGTTOU] = "TTOU",
+	[SIGURG] = "URG",
+	[SIGXCPU] = "XCPU",
+	[SIGXFSZ] = "XFSZ",
+	[SIGVTALRM] = "VTALRM",
+	[SIGPROF] = "PROF",
+	[SIGWINCH] = "WINCH",
+	[SIGIO] = "POLL",
+	[SIGPWR] = "PWR",
+	[SIGSYS] = "SYS",
+};
+
+const char *
+signal_name(int number)
+{
+	return number > 0 && (size_t)number < ARRAY_SIZE(names) ? names[number] : NULL;
+}
 
 int
 signal_parse(const char *name)
@@ -22,7 +64,7 @@ signal_parse(const char *name)
 	if (strncasecmp(name, "SIG", 3) == 0)
 		name += 3;
 	for (int i = 1; i < NSIG; i++) {
-		const char *known = sigabbrev_np(i);
+		const char *known = signal_name(i);
 
 		if (known && strcasecmp(known, name) == 0)
 			return i;

@@ -89,5 +89,7 @@ memory_trim(void)
 	if (atomic_load(&freed) < LEAST_TRIM)
 		return;
 	atomic_store(&freed, 0);
+#ifdef __GLIBC__ /* others give it back by themselves, or never */
 	malloc_trim(0);
+#endif
 }

@@ -11,10 +11,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -169,12 +170,12 @@ mark_parse(
 static int
 open_detached(void)
 {
-	_cleanup_close_ int context = fsopen("tracefs", FSOPEN_CLOEXEC);
+	_cleanup_close_ int context = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
 	int fd;
 
-	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+	if (context < 0 || syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
-	fd = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	fd = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
 	return fd < 0 ? -errno : fd;
 }
 

@@ -318,7 +318,7 @@ process_files_find_thread(int root, const char *process, char directory[static P
 	for (int i = 0; i < LIST_PARTS; i++) {
 		int found;
 
-		length = getdents64(fd, list, sizeof(list));
+		length = getdents64(fd, (void *)list, sizeof(list));
 		if (length <= 0)
 			return length < 0 ? -errno : 0;
 		found = find_in_list(root, process, list, (size_t)length, directory);

@@ -13,9 +13,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,7 +86,7 @@ child_start(char **words, struct child *ret_child)
 	}
 	*ret_child = (struct child){ .pid = pid,
 		.start_fd = ends[1],
-		.pid_fd = pidfd_open(pid, 0),
+		.pid_fd = (int)syscall(SYS_pidfd_open, pid, 0),
 		.minor_before = UNKNOWN,
 		.major_before = UNKNOWN,
 		.minor = UNKNOWN,

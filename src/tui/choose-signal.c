@@ -57,14 +57,14 @@ answered(struct app *app, bool yes)
 		int error = send_signal(app, &order->keys[i]);
 
 		if (error < 0)
-			app_say(app, "cannot send SIG%s to %lld: %s", sigabbrev_np(order->number),
+			app_say(app, "cannot send SIG%s to %lld: %s", signal_name(order->number),
 				(long long)order->keys[i].pid,
 				error == -EOPNOTSUPP ? "it is a kernel thread" : strerror(-error));
 		else
 			sent++;
 	}
 	if (sent == order->count)
-		app_say(app, "SIG%s sent to %zu process%s", sigabbrev_np(order->number), sent,
+		app_say(app, "SIG%s sent to %zu process%s", signal_name(order->number), sent,
 			sent == 1 ? "" : "es");
 	app_refresh(app);
 }
@@ -80,12 +80,12 @@ ask(struct app *app, int number)
 	order->number = number;
 	if (order->count > 1) {
 		snprintf(question, sizeof(question), "Send SIG%s to %zu processes?",
-			sigabbrev_np(number), order->count);
+			signal_name(number), order->count);
 	} else if (process) {
 		text_safe(name, sizeof(name), process->comm ? process->comm : "-", app->charset);
 		text_safe(user, sizeof(user), process->user ? process->user : "-", app->charset);
 		snprintf(question, sizeof(question), "Send SIG%s to %lld %s (user %s)?",
-			sigabbrev_np(number), (long long)process->pid, name, user);
+			signal_name(number), (long long)process->pid, name, user);
 	} else {
 		app_say(app, "%lld has ended", (long long)order->keys[0].pid);
 		return false;
@@ -98,11 +98,11 @@ static void
 fill_signals(struct app *app, struct choose *choose)
 {
 	for (int i = 1; i < NSIG; i++) {
-		if (!sigabbrev_np(i))
+		if (!signal_name(i))
 			continue;
 		if (i == SIGTERM)
 			choose->preset = choose->count;
-		choose_add(choose, &(struct choice){ i, sigabbrev_np(i), meaning_of(i), NULL });
+		choose_add(choose, &(struct choice){ i, signal_name(i), meaning_of(i), NULL });
 	}
 }
 
