@@ -12,7 +12,6 @@
 #include "record/marks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,9 +50,9 @@ open_file(struct cursor *cursor, size_t file)
 
 	if (file == cursor->file)
 		return 0;
-	fd = open(cursor->files.files[file].path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = recording_open(cursor->files.files[file].path);
 	if (fd < 0)
-		return errno == ENOENT ? -ENODATA : -errno; /* it was deleted */
+		return fd == -ENOENT ? -ENODATA : fd; /* it was deleted */
 	close_file(cursor);
 	cursor->file = file;
 	result = block_index_open(&cursor->index, fd);

@@ -15,6 +15,27 @@
 #include <string.h>
 #include <sys/stat.h>
 
+int
+recording_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int
+recording_open_index(const char *path, struct block_index *index)
+{
+	int fd = recording_open(path);
+
+	*index = (struct block_index){ .fd = fd };
+	if (fd >= 0 && block_index_open(index, fd) < 0) {
+		block_index_finish(index);
+		*index = (struct block_index){ .fd = fd };
+	}
+	return fd;
+}
+
 /* Nearly always it is the first block of the file, else the first that is followed by a sample. */
 static int
 find_schema(int fd, struct block *ret_schema)
@@ -66,13 +87,15 @@ recording_note(int fd, const struct block *schema, const char *name)
 static int
 look_at(const char *path, struct recording_file *ret_file)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_close_ int fd = recording_open(path);
 	_cleanup_free_ uint8_t *payload = NULL;
 	struct stat status;
 	struct block block;
 	int result;
 
-	if (fd < 0 || fstat(fd, &status) < 0)
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) < 0)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct block;
+struct block_index;
 
 #define RECORDING_SUFFIX ".mtr"
 
@@ -32,6 +33,15 @@ struct recording_files {
  */
 int recording_files_find(struct recording_files *files, const char *path);
 void recording_files_finish(struct recording_files *files);
+
+/* Opens a recording for reading. Nothing waits for a pipe. Returns a descriptor or -errno. */
+int recording_open(const char *path);
+
+/*
+ * The same, and walks over it. Whatever it returns, the index is for block_index_finish(); without
+ * a descriptor, or if it cannot be read, it has no samples.
+ */
+int recording_open_index(const char *path, struct block_index *index);
 
 /*
  * A note that a block with a schema has. The caller frees it. NULL: there is none, or the block

@@ -12,7 +12,6 @@
 #include "record/recorded.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 /* A walk over the chunks of a recording. */
@@ -116,13 +115,10 @@ read_chunk(struct walk *walk, size_t number)
 static void
 read_file(struct walk *walk, const char *path)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	_cleanup_close_ int fd = recording_open_index(path, &walk->index);
 
-	if (fd < 0)
-		return;
-	if (block_index_open(&walk->index, fd) == 0)
-		for (size_t i = 0; i < walk->index.chunk_count; i++)
-			read_chunk(walk, i);
+	for (size_t i = 0; fd >= 0 && i < walk->index.chunk_count; i++)
+		read_chunk(walk, i);
 	block_index_finish(&walk->index);
 }
 

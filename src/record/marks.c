@@ -9,7 +9,6 @@
 #include "record/block-index.h"
 #include "record/files.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 /* By so much the wall clock may drift from the other between two samples; above it it was set. */
@@ -71,14 +70,12 @@ interval_at(const struct block_index *index, size_t sample, struct usual_interva
 static void
 find_end(struct recording_file *file)
 {
-	_cleanup_close_ int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct block_index index;
+	_cleanup_close_ int fd = recording_open_index(file->path, &index);
 
 	file->has_end = true;
 	file->end_boottime = file->end_wall = UNKNOWN;
-	if (fd < 0)
-		return;
-	if (block_index_open(&index, fd) == 0 && index.count > 0) {
+	if (fd >= 0 && index.count > 0) {
 		file->end_boottime = index.samples[index.count - 1].boottime;
 		file->end_wall = index.samples[index.count - 1].wall;
 	}

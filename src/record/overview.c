@@ -5,11 +5,8 @@
 #include "base/known.h"
 #include "base/text.h"
 #include "record/block-index.h"
-#include "record/cursor.h"
-#include "record/decoder.h"
 #include "record/files.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 static void
@@ -30,48 +27,32 @@ add_index(struct recording_overview *overview, const struct block_index *index)
 		overview->span = known_sum(overview->span, span);
 }
 
-/* One that was deleted since it was listed is left out. */
-static void
-add_file(struct recording_overview *overview, const char *path)
-{
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct block_index index;
-	struct stat status;
-
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return;
-	if (block_index_open(&index, fd) == 0 && index.count > 0) {
-		add_index(overview, &index);
-		overview->bytes += status.st_size;
-	}
-	block_index_finish(&index);
-}
-
 static int64_t
-number_of(const struct schema *schema, const char *name)
+note_of(int fd, const struct block *schema, const char *name)
 {
-	const char *note = schema_note(schema, name);
+	_cleanup_free_ char *note = recording_note(fd, schema, name);
 	int64_t number;
 
 	return note && text_to_number(note, &number) == 0 ? number : UNKNOWN;
 }
 
-/* What is said of the last sample. */
+/* One that was deleted since it was listed is left out. The last one says how long all are kept. */
 static void
-read_notes(struct recording_overview *overview, const char *path)
+add_file(struct recording_overview *overview, const char *path)
 {
-	const struct recorded nothing = { NULL, 0 };
-	const struct schema *schema;
-	struct cursor *cursor;
+	struct block_index index;
+	_cleanup_close_ int fd = recording_open_index(path, &index);
+	struct stat status;
 
-	if (cursor_open(&cursor, path, &nothing) < 0)
-		return;
-	if (cursor_last(cursor) == 0) {
-		schema = decoder_schema(cursor_decoder(cursor));
-		overview->keep_bytes = number_of(schema, "keep_bytes");
-		overview->keep_days = number_of(schema, "keep_days");
+	if (fd >= 0 && index.count > 0 && fstat(fd, &status) == 0) {
+		const struct block *schema = &index.chunks[index.chunk_count - 1].schema;
+
+		add_index(overview, &index);
+		overview->bytes += status.st_size;
+		overview->keep_bytes = note_of(fd, schema, "keep_bytes");
+		overview->keep_days = note_of(fd, schema, "keep_days");
 	}
-	cursor_close(cursor);
+	block_index_finish(&index);
 }
 
 int
@@ -83,7 +64,6 @@ recording_look_over(const char *path, struct recording_overview *ret_overview)
 	*ret_overview = (struct recording_overview){
 		.begin = UNKNOWN, .end = UNKNOWN, .keep_bytes = UNKNOWN, .keep_days = UNKNOWN
 	};
-	read_notes(ret_overview, path);
 	for (size_t i = 0; i < files.count; i++)
 		add_file(ret_overview, files.files[i].path);
 	recording_files_finish(&files);

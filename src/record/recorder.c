@@ -183,13 +183,13 @@ static void
 make_room(struct recorder *recorder, int64_t now)
 {
 	struct retention_space space;
-	int64_t removed = retention_apply(
-		&recorder->options.keep, recorder->lock.folder, recorder->name, now / NS_PER_SEC);
+	int64_t removed = retention_apply(&recorder->options.keep, recorder->lock.folder,
+		recorder->name, now / NS_PER_SEC, &space);
 
-	if (removed > 0)
-		recorder->removed += removed;
-	if (retention_space(recorder->lock.folder, &space) == 0)
-		recorder->most_size = retention_file_size(&recorder->options.keep, &space);
+	if (removed < 0)
+		return;
+	recorder->removed += removed;
+	recorder->most_size = retention_file_size(&recorder->options.keep, &space);
 }
 
 /* What is written into a file that somebody has deleted is lost. */

@@ -105,18 +105,6 @@ measure(int folder, const struct kept_files *files, struct retention_space *ret_
 	return 0;
 }
 
-int
-retention_space(int folder, struct retention_space *ret_space)
-{
-	struct kept_files files = { .count = 0 };
-	int error = list_files(folder, &files);
-
-	if (error == 0)
-		error = measure(folder, &files, ret_space);
-	finish(&files);
-	return error;
-}
-
 static int64_t
 least_available(const struct retention *keep, const struct retention_space *space)
 {
@@ -164,11 +152,10 @@ trusted_time(const struct kept_files *files, const char *current, int64_t now)
 
 static int64_t
 apply(const struct retention *keep, int folder, const struct kept_files *files, const char *current,
-	int64_t now)
+	int64_t now, struct retention_space *space)
 {
-	struct retention_space space;
 	int64_t removed = 0;
-	int error = measure(folder, files, &space);
+	int error = measure(folder, files, space);
 
 	now = trusted_time(files, current, now);
 	for (size_t i = 0; error == 0 && i < files->count; i++) {
@@ -176,25 +163,26 @@ apply(const struct retention *keep, int folder, const struct kept_files *files, 
 
 		if (strcmp(file->name, current) == 0)
 			continue;
-		if (!is_too_much(keep, &space) && !is_too_old(keep, file, now))
+		if (!is_too_much(keep, space) && !is_too_old(keep, file, now))
 			break;
 		if (unlinkat(folder, file->name, 0) < 0)
 			continue;
 		removed++;
-		space.used -= file->bytes;
-		space.available += file->bytes;
+		space->used -= file->bytes;
+		space->available += file->bytes;
 	}
 	return error < 0 ? error : removed;
 }
 
 int64_t
-retention_apply(const struct retention *keep, int folder, const char *current, int64_t now)
+retention_apply(const struct retention *keep, int folder, const char *current, int64_t now,
+	struct retention_space *ret_space)
 {
 	struct kept_files files = { .count = 0 };
 	int64_t result = list_files(folder, &files);
 
 	if (result == 0)
-		result = apply(keep, folder, &files, current, now);
+		result = apply(keep, folder, &files, current, now, ret_space);
 	finish(&files);
 	return result;
 }

@@ -18,7 +18,6 @@ struct retention_space {
 	int64_t used; /* by the recordings */
 	int64_t available, total;
 };
-int retention_space(int folder, struct retention_space *ret_space);
 
 /* The size at which the next file shall begin. */
 int64_t retention_file_size(const struct retention *keep, const struct retention_space *space);
@@ -26,9 +25,10 @@ int64_t retention_file_size(const struct retention *keep, const struct retention
 /*
  * Removes the oldest recordings, by the time of their last sample, until the limits hold; never
  * `current` (a name in the folder). `now` is in seconds since the epoch. Returns how many files
- * were removed, or -errno.
+ * were removed, and what space there is then, or -errno.
  */
-int64_t retention_apply(const struct retention *keep, int folder, const char *current, int64_t now);
+int64_t retention_apply(const struct retention *keep, int folder, const char *current, int64_t now,
+	struct retention_space *ret_space);
 
 /* Removes the oldest one, but not `current`. Returns whether there was one. */
 bool retention_remove_oldest(int folder, const char *current);

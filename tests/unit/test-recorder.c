@@ -107,15 +107,17 @@ static void
 the_oldest_files_go_if_all_are_too_large(void **state)
 {
 	const struct retention keep = { .bytes = 2 * SIZE + SIZE / 2, .days = 100 };
+	struct retention_space space;
 	struct tree tree;
 
 	tree_create(&tree);
 	write_days(&tree);
-	assert_int_equal(retention_apply(&keep, tree.fd, "c.mtr", NOW), 1);
+	assert_int_equal(retention_apply(&keep, tree.fd, "c.mtr", NOW, &space), 1);
 	assert_false(is_there(&tree, "a.mtr"));
 	assert_true(is_there(&tree, "b.mtr") && is_there(&tree, "c.mtr"));
 	assert_true(is_there(&tree, "a.txt"));
-	assert_int_equal(retention_apply(&keep, tree.fd, "c.mtr", NOW), 0);
+	assert_int_equal(space.used, 2 * SIZE);
+	assert_int_equal(retention_apply(&keep, tree.fd, "c.mtr", NOW, &space), 0);
 	tree_destroy(&tree);
 }
 
@@ -123,11 +125,12 @@ static void
 files_that_are_too_old_go(void **state)
 {
 	const struct retention keep = { .bytes = INT64_MAX, .days = 1 };
+	struct retention_space space;
 	struct tree tree;
 
 	tree_create(&tree);
 	write_days(&tree);
-	assert_int_equal(retention_apply(&keep, tree.fd, "b.mtr", NOW), 1);
+	assert_int_equal(retention_apply(&keep, tree.fd, "b.mtr", NOW, &space), 1);
 	assert_true(is_there(&tree, "b.mtr")); /* the one that is written stays */
 	assert_true(is_there(&tree, "c.mtr"));
 	tree_destroy(&tree);
@@ -137,13 +140,15 @@ static void
 a_clock_in_the_far_future_deletes_nothing_at_once(void **state)
 {
 	const struct retention keep = { .bytes = INT64_MAX, .days = 14 };
+	struct retention_space space;
 	struct tree tree;
 
 	tree_create(&tree);
 	write_days(&tree);
 	write_file(&tree, "future.mtr", SIZE, NOW + 3650 * (int64_t)DAY);
 	assert_int_equal(
-		retention_apply(&keep, tree.fd, "future.mtr", NOW + 3650 * (int64_t)DAY), 0);
+		retention_apply(&keep, tree.fd, "future.mtr", NOW + 3650 * (int64_t)DAY, &space),
+		0);
 	assert_true(is_there(&tree, "a.mtr") && is_there(&tree, "c.mtr"));
 	tree_destroy(&tree);
 }
@@ -152,11 +157,12 @@ static void
 all_but_the_current_file_may_go_for_free_space(void **state)
 {
 	const struct retention keep = { .bytes = INT64_MAX, .days = 100, .free = 1000 };
+	struct retention_space space;
 	struct tree tree;
 
 	tree_create(&tree);
 	write_days(&tree);
-	assert_int_equal(retention_apply(&keep, tree.fd, "a.mtr", NOW), 2);
+	assert_int_equal(retention_apply(&keep, tree.fd, "a.mtr", NOW, &space), 2);
 	assert_true(is_there(&tree, "a.mtr"));
 	assert_false(retention_remove_oldest(tree.fd, "a.mtr"));
 	assert_true(retention_remove_oldest(tree.fd, ""));
