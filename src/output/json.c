@@ -151,21 +151,12 @@ json_write_hint(FILE *file, int64_t time, const struct hint *hint)
 
 /* The time of an event may be before that of the block. */
 static void
-write_event(struct output *output, const struct event *event)
+write_all_columns(struct output *output, const struct table *table, uint64_t bits, int64_t time,
+	const void *row)
 {
-	json_t *object = json_begin(event_table.name, event->time);
+	json_t *object = json_begin(table->name, time);
 
-	json_columns(object, &event_table, NEED_EVENTS, event);
-	json_end(output->file, object);
-}
-
-/* Processes that ended are read for recordings, and told of them. */
-static void
-write_exit(struct output *output, int64_t time, const struct process_exit *row)
-{
-	json_t *object = json_begin(exit_table.name, time);
-
-	json_columns(object, &exit_table, NEED_EXITS, row);
+	json_columns(object, table, bits, row);
 	json_end(output->file, object);
 }
 
@@ -180,9 +171,11 @@ write_json(struct output *output, const struct snapshot *snapshot,
 	for (size_t i = 0; i < count; i++)
 		json_write_hint(output->file, snapshot->time, &hints[i]);
 	for (size_t i = 0; i < snapshot->events.count; i++)
-		write_event(output, event_at(&snapshot->events, i));
+		write_all_columns(output, &event_table, NEED_EVENTS,
+			event_at(&snapshot->events, i)->time, event_at(&snapshot->events, i));
 	for (size_t i = 0; i < snapshot->exits.count; i++)
-		write_exit(output, snapshot->time, exit_at(&snapshot->exits, i));
+		write_all_columns(output, &exit_table, NEED_EXITS, snapshot->time,
+			exit_at(&snapshot->exits, i));
 	for (size_t i = 0; i < rows->count; i++)
 		json_write_row(output, selection, snapshot->time, rows->rows[i]);
 }

@@ -158,12 +158,6 @@ day_height(const struct app *app, int window_height)
 	return app->past.is_open && window_height >= HIGH_WINDOW;
 }
 
-static void
-draw_day(struct app *app, WINDOW *window, int y)
-{
-	past_draw_day(app, window, y);
-}
-
 /* The limit of memtop's own cgroup, as in a container: a line where rows have room enough. */
 static int
 limit_height(const struct app *app, int window_height)
@@ -228,7 +222,7 @@ static const struct {
 	{ draw_limit, 0, limit_height },
 	{ draw_verdict, 2 },
 	{ header_draw_graph, 0, header_graph_height },
-	{ draw_day, 0, day_height },
+	{ past_draw_day, 0, day_height },
 	{ draw_tabs, TABS_FROM },
 };
 

@@ -30,25 +30,30 @@ past_go(struct app *app, const struct moment *moment)
 	past->wants = true;
 }
 
+/* Goes to a moment that somebody has asked for: then nothing plays on. */
+static void
+jump(struct app *app, const struct moment *moment)
+{
+	app->past.plays = false;
+	past_go(app, moment);
+}
+
 static void
 step(struct app *app, long steps)
 {
-	app->past.plays = false;
-	past_go(app, &(struct moment){ .kind = MOMENT_STEP, .steps = steps });
+	jump(app, &(struct moment){ .kind = MOMENT_STEP, .steps = steps });
 }
 
 static void
 go_to_end(struct app *app, long is_last)
 {
-	app->past.plays = false;
-	past_go(app, &(struct moment){ .kind = is_last ? MOMENT_LAST : MOMENT_FIRST });
+	jump(app, &(struct moment){ .kind = is_last ? MOMENT_LAST : MOMENT_FIRST });
 }
 
 static void
 go_to_mark(struct app *app, long steps)
 {
-	app->past.plays = false;
-	past_go(app, &(struct moment){ .kind = MOMENT_MARK, .steps = steps });
+	jump(app, &(struct moment){ .kind = MOMENT_MARK, .steps = steps });
 }
 
 /* Of the machine where no process is selected. */
@@ -58,11 +63,10 @@ go_to_peak(struct app *app, long steps)
 	const struct process_key *key =
 		app->view->has_process ? &app->process : &app->processes->selected;
 
-	app->past.plays = false;
-	past_go(app, &(struct moment){ .kind = MOMENT_PEAK,
-			     .steps = steps,
-			     .pid = key->pid,
-			     .start = key->start_time });
+	jump(app, &(struct moment){ .kind = MOMENT_PEAK,
+			  .steps = steps,
+			  .pid = key->pid,
+			  .start = key->start_time });
 }
 
 static bool
@@ -73,8 +77,7 @@ time_changed(struct app *app, struct prompt *prompt, bool done)
 	if (!done || !*prompt->text)
 		return false;
 	if (moment_parse(prompt->text, app->snapshot->time, &moment) == 0) {
-		app->past.plays = false;
-		past_go(app, &moment);
+		jump(app, &moment);
 		return false;
 	}
 	snprintf(prompt->complaint, sizeof(prompt->complaint), "such as " MOMENT_FORMS);
@@ -274,7 +277,7 @@ draw_cell(const struct app *app, WINDOW *window, int y, int x, int64_t used, enu
 }
 
 void
-past_draw_day(const struct app *app, WINDOW *window, int y)
+past_draw_day(struct app *app, WINDOW *window, int y)
 {
 	const struct snapshot *snapshot = app->snapshot;
 	int64_t most[MOST_CELLS];

@@ -33,7 +33,7 @@ int64_t past_next(const struct app *app);
 extern const char past_hint[];
 
 /* Memory in use over the day of the sample, with kills and the moment, in one line. */
-void past_draw_day(const struct app *app, WINDOW *window, int y);
+void past_draw_day(struct app *app, WINDOW *window, int y);
 
 /* Which moment it is, for the title. Returns the columns drawn. */
 int past_draw(const struct app *app, WINDOW *window, int y, int x);
