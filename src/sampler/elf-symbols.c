@@ -115,6 +115,47 @@ plan_table(int fd, const struct elf_headers *sections, uint32_t type, struct elf
 	return plan->entry_count > MOST_ENTRIES || plan->names_size > MOST_NAMES ? -EFBIG : 0;
 }
 
+/* A note of the linker: a header, "GNU" with its NUL, the ID. Both are in the file's byte order. */
+static void
+take_build_id(const char *note, size_t length, struct elf_plan *plan)
+{
+	static const struct field name_size = FIELD(Nhdr, n_namesz), size = FIELD(Nhdr, n_descsz),
+				  type = FIELD(Nhdr, n_type);
+	size_t head = sizeof(Elf64_Nhdr) + sizeof(ELF_NOTE_GNU);
+	uint64_t id_size;
+
+	if (length < head || number_of(plan, note, type) != NT_GNU_BUILD_ID ||
+		number_of(plan, note, name_size) != sizeof(ELF_NOTE_GNU) ||
+		memcmp(note + sizeof(Elf64_Nhdr), ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU)) != 0)
+		return;
+	id_size = number_of(plan, note, size);
+	if (id_size > BUILD_ID_SIZE || id_size > length - head)
+		return;
+	memcpy(plan->build_id, note + head, id_size);
+	plan->build_id_size = (size_t)id_size;
+}
+
+static void
+find_build_id(int fd, const struct elf_headers *sections, struct elf_plan *plan)
+{
+	char item[ITEM_SIZE], note[sizeof(Elf64_Nhdr) + sizeof(ELF_NOTE_GNU) + BUILD_ID_SIZE];
+
+	for (uint64_t i = 0; i < sections->count && plan->build_id_size == 0; i++) {
+		uint64_t size;
+
+		if (!read_item(fd, sections, i, item))
+			return;
+		if (number_of(plan, item, section_type) != SHT_NOTE)
+			continue;
+		size = number_of(plan, item, section_bytes);
+		if (size > sizeof(note))
+			size = sizeof(note);
+		take_build_id(note,
+			read_bytes(fd, number_of(plan, item, section_offset), note, (size_t)size),
+			plan);
+	}
+}
+
 static int
 plan_tables(int fd, const char *header, struct elf_plan *plan)
 {
@@ -125,7 +166,9 @@ plan_tables(int fd, const char *header, struct elf_plan *plan)
 
 	if (sections.count > MOST_SECTIONS)
 		return -EFBIG;
+	find_build_id(fd, &sections, plan);
 	error = plan_table(fd, &sections, SHT_SYMTAB, plan);
+	plan->is_full = error == 0;
 	if (error == 0)
 		return 0;
 	other = plan_table(fd, &sections, SHT_DYNSYM, plan);
@@ -152,9 +195,23 @@ elf_plan(int fd, struct elf_plan *ret_plan)
 		.count = number_of(&plan, header, segment_count),
 		.size = number_of(&plan, header, segment_size) };
 	error = plan_tables(fd, header, &plan);
-	if (error == 0)
-		*ret_plan = plan;
+	*ret_plan = plan;
 	return error;
+}
+
+bool
+elf_plan_take(struct elf_plan *plan, const struct elf_plan *separate)
+{
+	if (!separate->is_full || separate->is_64 != plan->is_64 ||
+		separate->is_big != plan->is_big || plan->build_id_size == 0 ||
+		separate->build_id_size != plan->build_id_size ||
+		memcmp(separate->build_id, plan->build_id, plan->build_id_size) != 0)
+		return false;
+	plan->entries_at = separate->entries_at;
+	plan->entry_count = separate->entry_count;
+	plan->names_at = separate->names_at;
+	plan->names_size = separate->names_size;
+	return true;
 }
 
 /* Sorting needs the size of the rows again. */
@@ -229,11 +286,11 @@ read_table(int fd, const struct elf_plan *plan, struct symbol_table *table)
 }
 
 int
-elf_symbols_read(int fd, const struct elf_plan *plan, struct elf_symbols *ret_symbols)
+elf_symbols_read(int fd, int tables, const struct elf_plan *plan, struct elf_symbols *ret_symbols)
 {
 	struct elf_symbols symbols = { .loads = NULL };
 
-	read_table(fd, plan, &symbols.table);
+	read_table(tables, plan, &symbols.table);
 	if (symbols.table.count == 0) {
 		symbol_table_finish(&symbols.table);
 		return -ENODATA;

@@ -16,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { SEPARATE_PATH_SIZE = 64 + 2 * BUILD_ID_SIZE };
+
 static int
 open_below(int directory, const char *path, uint64_t flags)
 {
@@ -70,14 +72,15 @@ is_on_fuse(int root, const char *directory, const char *name)
 }
 
 /*
- * No name can lead out of the process's root; names from the kernel have no symbolic links. FIFOs
- * and devices are not opened.
+ * Opens a file as the process sees it. No name can lead out of the process's root; names from the
+ * kernel have no symbolic links. FIFOs and devices are not opened. Returns a descriptor or -errno.
  */
 static int
-open_file(struct look_up *look_up)
+open_file(const struct look_up *look_up, const char *name, struct stat *ret_status)
 {
-	_cleanup_close_ int directory = -1, place = -1;
+	_cleanup_close_ int directory = -1, place = -1, file = -1;
 	char process[24], path[40];
+	int fd;
 
 	snprintf(process, sizeof(process), "%" PRId64, look_up->pid);
 	snprintf(path, sizeof(path), "%s/root", process);
@@ -86,17 +89,70 @@ open_file(struct look_up *look_up)
 		strcpy(process, "self");
 		directory = openat(look_up->root, "self/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
-	if (is_on_fuse(look_up->root, process, look_up->name))
+	if (is_on_fuse(look_up->root, process, name))
 		return -EREMOTE;
-	place = directory < 0 ? -1 : open_below(directory, look_up->name, O_PATH);
-	if (place < 0 || fstat(place, &look_up->status) < 0)
+	place = directory < 0 ? -1 : open_below(directory, name, O_PATH);
+	if (place < 0 || fstat(place, ret_status) < 0)
 		return -errno;
-	if (!S_ISREG(look_up->status.st_mode))
+	if (!S_ISREG(ret_status->st_mode))
 		return -ENODATA;
-	look_up->fd = open_below(directory, look_up->name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (look_up->fd < 0 || fstat(look_up->fd, &look_up->status) < 0)
+	file = open_below(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (file < 0 || fstat(file, ret_status) < 0)
 		return -errno;
-	return S_ISREG(look_up->status.st_mode) ? 0 : -ENODATA;
+	if (!S_ISREG(ret_status->st_mode))
+		return -ENODATA;
+	fd = file;
+	file = -1;
+	return fd;
+}
+
+static int
+open_name(struct look_up *look_up)
+{
+	look_up->fd = open_file(look_up, look_up->name, &look_up->status);
+	return look_up->fd < 0 ? look_up->fd : 0;
+}
+
+/* Where distributions put the symbols that they have taken out of a file, by its build ID. */
+static void
+separate_path(char path[static SEPARATE_PATH_SIZE], const struct elf_plan *plan)
+{
+	size_t length = (size_t)snprintf(path, SEPARATE_PATH_SIZE, "/usr/lib/debug/.build-id/");
+
+	for (size_t i = 0; i < plan->build_id_size; i++)
+		length += (size_t)snprintf(path + length, SEPARATE_PATH_SIZE - length, "%02x%s",
+			plan->build_id[i], i == 0 ? "/" : "");
+	snprintf(path + length, SEPARATE_PATH_SIZE - length, ".debug");
+}
+
+/* Takes the symbols of a stripped file from the one that has them, if that is there. */
+static bool
+plan_separate(struct look_up *look_up)
+{
+	char path[SEPARATE_PATH_SIZE];
+	struct elf_plan separate;
+	struct stat status;
+
+	if (look_up->plan.build_id_size < 2)
+		return false;
+	separate_path(path, &look_up->plan);
+	look_up->separate = open_file(look_up, path, &status);
+	return look_up->separate >= 0 && elf_plan(look_up->separate, &separate) == 0 &&
+	       elf_plan_take(&look_up->plan, &separate);
+}
+
+static int
+plan_tables(struct look_up *look_up)
+{
+	int error = elf_plan(look_up->fd, &look_up->plan);
+	bool is_stripped = error == 0 ? !look_up->plan.is_full : error == -ENODATA;
+
+	if (is_stripped && plan_separate(look_up))
+		return 0;
+	if (look_up->separate >= 0)
+		close(look_up->separate);
+	look_up->separate = -1;
+	return error;
 }
 
 static int
@@ -104,11 +160,13 @@ take_step(struct look_up *look_up)
 {
 	switch (look_up->step) {
 	case LOOK_UP_OPEN:
-		return open_file(look_up);
+		return open_name(look_up);
 	case LOOK_UP_PLAN:
-		return elf_plan(look_up->fd, &look_up->plan);
+		return plan_tables(look_up);
 	default:
-		return elf_symbols_read(look_up->fd, &look_up->plan, &look_up->symbols);
+		return elf_symbols_read(look_up->fd,
+			look_up->separate >= 0 ? look_up->separate : look_up->fd, &look_up->plan,
+			&look_up->symbols);
 	}
 }
 
@@ -127,6 +185,8 @@ destroy(struct job *job)
 
 	if (look_up->fd >= 0)
 		close(look_up->fd);
+	if (look_up->separate >= 0)
+		close(look_up->separate);
 	close(look_up->root);
 	elf_symbols_finish(&look_up->symbols);
 	free(look_up->name);
@@ -142,6 +202,7 @@ look_up_create(int root, int64_t pid, const char *name)
 		.root = fcntl(root, F_DUPFD_CLOEXEC, 0),
 		.pid = pid,
 		.name = xstrdup(name),
-		.fd = -1 };
+		.fd = -1,
+		.separate = -1 };
 	return look_up;
 }

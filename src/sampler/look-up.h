@@ -26,6 +26,7 @@ struct look_up {
 	enum look_up_step step;
 	int error; /* of the last step; -EREMOTE: on FUSE, not opened */
 	int fd;
+	int separate; /* the file with the symbols of `fd`, which was stripped; -1: none */
 	struct stat status;
 	struct elf_plan plan;
 	struct elf_symbols symbols;

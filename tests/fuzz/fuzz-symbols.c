@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct elf_plan plan;
 
 	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-	if (elf_plan(fd, &plan) == 0 && elf_symbols_read(fd, &plan, &symbols) == 0) {
+	if (elf_plan(fd, &plan) == 0 && elf_symbols_read(fd, fd, &plan, &symbols) == 0) {
 		CHECK(symbols.table.count > 0);
 		CHECK(elf_symbols_size(&symbols) <= elf_plan_cost(&plan) + sizeof(symbols));
 		for (size_t i = 0; i < symbols.table.count; i++) {

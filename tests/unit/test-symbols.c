@@ -135,6 +135,39 @@ a_file_is_the_one_that_the_process_sees(void **state)
 	tree_destroy(&tree);
 }
 
+/* `hidden` is not exported: only the file with the same build ID knows it (E8). */
+static void
+symbols_that_were_taken_out_are_read_from_their_file(void **state)
+{
+	static const char name[] = "/lib/x.so",
+			  separate[] = "/usr/lib/debug/.build-id/57/"
+				       "ba6bd741d24658f644e16e91884080531f5dfb.debug";
+	static const uint64_t hidden = 0x1e2, exported = 0x1e6;
+	struct symbols *symbols;
+	struct tree tree;
+	char path[128];
+
+	tree_create(&tree);
+	for (int pid = 7; pid <= 10; pid++) {
+		snprintf(path, sizeof(path), "%d/root%s", pid, name);
+		write_sample(&tree, path, "stripped");
+	}
+	snprintf(path, sizeof(path), "7/root%s", separate);
+	write_sample(&tree, path, "separate");
+	snprintf(path, sizeof(path), "8/root%s", separate);
+	write_sample(&tree, path, "elf64"); /* of another build */
+	snprintf(path, sizeof(path), "9/root%s", separate);
+	tree_write(&tree, path, "no ELF file");
+	symbols = symbols_create(tree.fd, FOR_EVER);
+	assert_string_equal(symbols_find(symbols, 7, name, hidden), "hidden");
+	for (int pid = 7; pid <= 10; pid++)
+		assert_string_equal(symbols_find(symbols, pid, name, exported), "exported");
+	for (int pid = 8; pid <= 10; pid++)
+		assert_null(symbols_find(symbols, pid, name, hidden));
+	symbols_destroy(symbols);
+	tree_destroy(&tree);
+}
+
 static int
 file_of(const char *bytes, size_t size)
 {
@@ -150,7 +183,7 @@ read_from(int fd, struct elf_symbols *ret_symbols)
 	struct elf_plan plan;
 	int error = elf_plan(fd, &plan);
 
-	return error < 0 ? error : elf_symbols_read(fd, &plan, ret_symbols);
+	return error < 0 ? error : elf_symbols_read(fd, fd, &plan, ret_symbols);
 }
 
 static int
@@ -539,6 +572,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(functions_of_this_program_and_its_libraries_are_found),
 		cmocka_unit_test(a_file_is_the_one_that_the_process_sees),
+		cmocka_unit_test(symbols_that_were_taken_out_are_read_from_their_file),
 		cmocka_unit_test(each_kind_of_elf_is_read),
 		cmocka_unit_test(a_senseless_elf_is_refused),
 		cmocka_unit_test(an_elf_cut_short_does_no_harm),
