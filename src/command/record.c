@@ -50,6 +50,7 @@ struct record_run {
 	struct snapshot snapshots[2];
 	struct snapshot *now;
 	int64_t number;
+	uint64_t needs; /* NEED_ bits of all that is recorded */
 	int64_t dense_until; /* CLOCK_BOOTTIME */
 	int64_t complained;  /* the same; 0: all is well */
 	int64_t lost;        /* samples that could not be written since then */
@@ -130,7 +131,7 @@ needs_of(const struct record_run *run)
 	int64_t interval = run->options->recorder.interval;
 
 	return (struct needs){
-		.bits = snapshot_recorded_needs() & ~(run->options->no_exits ? NEED_EXITS : 0),
+		.bits = run->needs,
 		.pss_budget = interval / PSS_SHARE > 0 ? interval / PSS_SHARE : 1,
 		.interval = interval,
 	};
@@ -286,6 +287,7 @@ run_recorder(struct record_options *options)
 		return tell_refused(options->recorder.folder, error, holder);
 	loop_block_signals(); /* for all threads: read_next() starts some */
 	run->options = options;
+	run->needs = snapshot_recorded_needs() & ~(options->no_exits ? NEED_EXITS : 0);
 	if (options->lock)
 		lock_self(complain_of_lock, NULL);
 	error = source_create(0, &source);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "herd.h"
+#include "unit.h"
 
 #include "base/arena.h"
 #include "base/macros.h"
+#include "record/cursor.h"
 #include "record/decoder.h"
 
 #include <stdio.h>
@@ -276,4 +278,14 @@ herd_is_decoded(struct decoder *decoder, const struct herd *herd)
 	}
 	arena_finish(&arena);
 	return result;
+}
+
+void
+herd_assert_at(struct cursor *cursor, int64_t boottime, int64_t wall)
+{
+	struct cursor_place place;
+
+	assert_true(cursor_place(cursor, &place));
+	assert_int_equal(place.boottime / NS_PER_SEC, boottime);
+	assert_int_equal(place.wall / NS_PER_SEC, wall);
 }

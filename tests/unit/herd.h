@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+struct cursor;
 struct decoder;
 
 /* Rows of made-up tables that change at random, to be recorded. */
@@ -47,3 +48,6 @@ void herd_samples(const struct herd *herd, struct sample_rows samples[static HER
 
 /* Whether the decoder has what the herd is, in all columns. */
 bool herd_is_decoded(struct decoder *decoder, const struct herd *herd);
+
+/* A cursor stands at a sample of these times, in whole seconds. */
+void herd_assert_at(struct cursor *cursor, int64_t boottime, int64_t wall);

@@ -55,16 +55,6 @@ write_times(const struct tree *tree, const char *name, const char *boot, int64_t
 }
 
 static void
-assert_stands_at(struct cursor *cursor, int64_t boottime, int64_t wall)
-{
-	struct cursor_place place;
-
-	assert_true(cursor_place(cursor, &place));
-	assert_int_equal(place.boottime / SECOND, boottime);
-	assert_int_equal(place.wall / SECOND, wall);
-}
-
-static void
 the_files_of_a_folder_are_one_by_boot_and_time(void **state)
 {
 	static const struct {
@@ -88,29 +78,29 @@ the_files_of_a_folder_are_one_by_boot_and_time(void **state)
 	assert_int_equal(cursor_open(&cursor, tree->path, &herd_recorded), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(walls); i++) {
 		assert_int_equal(cursor_next(cursor), 0);
-		assert_stands_at(
+		herd_assert_at(
 			cursor, walls[i] % 100 > 1 ? walls[i] - 100 : walls[i] - 199, walls[i]);
 	}
 	assert_int_equal(cursor_next(cursor), -ENODATA);
-	assert_stands_at(cursor, 2, 201);
+	herd_assert_at(cursor, 2, 201);
 	for (size_t i = ARRAY_SIZE(walls) - 1; i-- > 0;) {
 		assert_int_equal(cursor_previous(cursor), 0);
-		assert_stands_at(
+		herd_assert_at(
 			cursor, walls[i] % 100 > 1 ? walls[i] - 100 : walls[i] - 199, walls[i]);
 	}
 	assert_int_equal(cursor_go(cursor, INT64_C(150) * SECOND), 0);
-	assert_stands_at(cursor, 10, 110);
+	herd_assert_at(cursor, 10, 110);
 	assert_int_equal(cursor_go(cursor, INT64_C(106) * SECOND), -ENODATA);
-	assert_stands_at(cursor, 10, 110);
+	herd_assert_at(cursor, 10, 110);
 	write_times(tree, "e.mtr", "second", 3, (const int64_t[]){ 202 }, 1);
 	assert_int_equal(cursor_follow(cursor), 0);
-	assert_stands_at(cursor, 10, 110);
+	herd_assert_at(cursor, 10, 110);
 	assert_int_equal(cursor_last(cursor), 0);
-	assert_stands_at(cursor, 3, 202);
+	herd_assert_at(cursor, 3, 202);
 	assert_int_equal(unlinkat(tree->fd, "e.mtr", 0), 0);
 	assert_int_equal(cursor_follow(cursor), 0);
 	assert_int_equal(cursor_last(cursor), 0);
-	assert_stands_at(cursor, 2, 201);
+	herd_assert_at(cursor, 2, 201);
 	cursor_close(cursor);
 }
 
@@ -124,9 +114,9 @@ of_a_time_that_was_there_twice_the_later_one_is_found(void **state)
 	write_times(tree, "a.mtr", "b", 0, walls, ARRAY_SIZE(walls));
 	assert_int_equal(cursor_open(&cursor, tree->path, &herd_recorded), 0);
 	assert_int_equal(cursor_go(cursor, INT64_C(122) * SECOND), 0);
-	assert_stands_at(cursor, 5, 115);
+	herd_assert_at(cursor, 5, 115);
 	assert_int_equal(cursor_go(cursor, INT64_C(103) * SECOND), 0);
-	assert_stands_at(cursor, 0, 100);
+	herd_assert_at(cursor, 0, 100);
 	cursor_close(cursor);
 }
 
@@ -165,7 +155,7 @@ assert_marked(struct cursor *cursor, const struct marked *sample)
 {
 	struct cursor_place place;
 
-	assert_stands_at(cursor, sample->boottime, sample->wall);
+	herd_assert_at(cursor, sample->boottime, sample->wall);
 	assert_true(cursor_place(cursor, &place));
 	assert_int_equal(place.marks, sample->marks);
 	if (sample->since == UNKNOWN)
@@ -274,18 +264,18 @@ steps_go_over_the_ends_of_files(void **state)
 	assert_int_equal(cursor_open(&cursor, tree->path, &herd_recorded), 0);
 	assert_int_equal(cursor_first(cursor), 0);
 	assert_int_equal(cursor_step(cursor, 3), 0);
-	assert_stands_at(cursor, 4, 103);
+	herd_assert_at(cursor, 4, 103);
 	assert_int_equal(cursor_step(cursor, -2), 0);
-	assert_stands_at(cursor, 2, 101);
+	herd_assert_at(cursor, 2, 101);
 	assert_int_equal(cursor_step(cursor, 100), 0);
-	assert_stands_at(cursor, 5, 104);
+	herd_assert_at(cursor, 5, 104);
 	assert_int_equal(cursor_step(cursor, 1), -ENODATA);
-	assert_stands_at(cursor, 5, 104);
+	herd_assert_at(cursor, 5, 104);
 	assert_int_equal(cursor_step(cursor, INT64_MIN), 0);
-	assert_stands_at(cursor, 1, 100);
+	herd_assert_at(cursor, 1, 100);
 	assert_int_equal(cursor_step(cursor, -1), -ENODATA);
 	assert_int_equal(cursor_step(cursor, INT64_MAX), 0);
-	assert_stands_at(cursor, 5, 104);
+	herd_assert_at(cursor, 5, 104);
 	cursor_close(cursor);
 }
 
@@ -310,24 +300,24 @@ files_deleted_under_a_cursor_are_passed_over(void **state)
 	assert_int_equal(cursor_first(cursor), 0);
 	delete_file(tree, "b.mtr");
 	assert_int_equal(cursor_step(cursor, 3), 0);
-	assert_stands_at(cursor, 6, 105);
+	herd_assert_at(cursor, 6, 105);
 	assert_int_equal(cursor_step(cursor, -3), 0);
-	assert_stands_at(cursor, 1, 100);
+	herd_assert_at(cursor, 1, 100);
 	assert_int_equal(cursor_step(cursor, 2), 0);
-	assert_stands_at(cursor, 5, 104);
+	herd_assert_at(cursor, 5, 104);
 	assert_int_equal(cursor_mark(cursor, false), 0); /* the recorder of each file starts */
-	assert_stands_at(cursor, 1, 100);
+	herd_assert_at(cursor, 1, 100);
 	assert_int_equal(cursor_mark(cursor, true), 0);
-	assert_stands_at(cursor, 5, 104);
+	herd_assert_at(cursor, 5, 104);
 	delete_file(tree, "c.mtr"); /* a failed move cannot go back to it */
 	assert_int_equal(cursor_mark(cursor, true), 0);
-	assert_stands_at(cursor, 7, 106);
+	herd_assert_at(cursor, 7, 106);
 	assert_int_equal(cursor_mark(cursor, false), 0);
 	delete_file(tree, "a.mtr");
 	assert_int_equal(cursor_again(cursor), 0);
-	assert_stands_at(cursor, 1, 100);
+	herd_assert_at(cursor, 1, 100);
 	assert_int_equal(cursor_step(cursor, 2), 0);
-	assert_stands_at(cursor, 7, 106);
+	herd_assert_at(cursor, 7, 106);
 	delete_file(tree, "d.mtr");
 	assert_int_equal(cursor_step(cursor, -1), -ENODATA);
 	cursor_close(cursor);

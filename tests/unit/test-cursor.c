@@ -325,23 +325,13 @@ kill_recorder(pid_t pid)
 	assert_true(WIFSIGNALED(status));
 }
 
-static void
-assert_stands_at(struct cursor *cursor, int64_t boottime, int64_t wall)
-{
-	struct cursor_place place;
-
-	assert_true(cursor_place(cursor, &place));
-	assert_int_equal(place.boottime / SECOND, boottime);
-	assert_int_equal(place.wall / SECOND, wall);
-}
-
 /* Goes on to the last sample; each is what the herd was. Returns how many there were. */
 static int64_t
 see_next_samples(struct cursor *cursor, struct herd *herd, unsigned *seed, int64_t next)
 {
 	for (; cursor_next(cursor) == 0; next++) {
 		herd_change(herd, seed, 20);
-		assert_stands_at(cursor, next, 100 + next);
+		herd_assert_at(cursor, next, 100 + next);
 		assert_true(herd_is_decoded(cursor_decoder(cursor), herd));
 	}
 	return next;
