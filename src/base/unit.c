@@ -264,6 +264,26 @@ unit_in_order(enum unit unit, int64_t number)
 	return (number ^ INT64_MIN) + (number >= 0);
 }
 
+bool
+unit_is_sensible(enum unit unit, int64_t number)
+{
+	const int64_t most_bytes = INT64_C(1) << 58, longest = INT64_C(1) << 62;
+
+	switch (unit) {
+	case UNIT_ID:
+	case UNIT_ADDRESS:
+		return true;
+	case UNIT_LIMIT:
+		return number == UNLIMITED || (number >= 0 && number <= longest);
+	case UNIT_DURATION:
+	case UNIT_SPAN:
+	case UNIT_TIME:
+		return number >= -longest && number <= longest;
+	default:
+		return number >= -most_bytes && number <= most_bytes;
+	}
+}
+
 int64_t
 unit_divisor(enum unit unit)
 {

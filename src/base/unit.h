@@ -56,6 +56,12 @@ unit_is_none(enum unit unit, int64_t number)
 	return unit == UNIT_LIMIT && number == UNLIMITED;
 }
 
+/*
+ * Whether a machine could have so much: far more is left for sums and products of such numbers than
+ * they need. What a file from anyone says must pass this before anything is computed.
+ */
+bool unit_is_sensible(enum unit unit, int64_t number);
+
 /* The divisor for machine formats (to seconds, per cent, a second); 1: no change. */
 int64_t unit_divisor(enum unit unit);
 

@@ -144,6 +144,8 @@ find_above(const struct index *index, const struct rows *charges, const char *pa
 	const char *slash = strrchr(path, '/');
 	size_t length = slash && slash != path ? (size_t)(slash - path) : 1;
 
+	if (*path != '/' || !path[1])
+		return NULL;
 	return (struct cgroup_charge *)charge_find(index, charges, path, length);
 }
 

@@ -349,6 +349,13 @@ place_of(const struct field *field, void *row, struct arena *arena)
 	return (char *)*part + field->offset;
 }
 
+static bool
+is_sensible(const struct row_decoder *decoder, const struct field *field, int64_t number)
+{
+	return field->is_text || decoder->table->recorded->any_number ||
+	       unit_is_sensible(field->column->unit, number);
+}
+
 void
 row_decoder_fill(
 	const struct row_decoder *decoder, size_t row, void *ret_row, struct row_texts *texts)
@@ -359,7 +366,7 @@ row_decoder_fill(
 		const struct field *field = &decoder->table->fields[i];
 		int64_t number = field->column ? *value++ : UNKNOWN;
 
-		if (number == UNKNOWN)
+		if (number == UNKNOWN || !is_sensible(decoder, field, number))
 			continue;
 		if (field->is_text)
 			*(const char **)place_of(field, ret_row, texts->arena) =
@@ -416,6 +423,7 @@ row_decoder_value(
 {
 	const struct schema_table *table = decoder->table;
 	size_t place = known_place(table, field, strlen(field));
+	size_t number = schema_field(table, field, strlen(field));
 	struct key_places key_places;
 
 	if (place == table->known_count || !find_key_places(table, key, &key_places))
@@ -424,7 +432,9 @@ row_decoder_value(
 		const int64_t *values = &decoder->values[decoder->order[row] * table->known_count];
 
 		if (has_keys(values, &key_places, keys))
-			return values[place];
+			return is_sensible(decoder, &table->fields[number], values[place])
+				       ? values[place]
+				       : UNKNOWN;
 	}
 	return UNKNOWN;
 }

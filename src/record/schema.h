@@ -21,6 +21,7 @@ struct recorded_table {
 	const char *key;     /* fields that tell rows apart; NULL: rows are known by their place */
 	const char *summary; /* fields whose range in each chunk is told, comma between; or NULL */
 	bool is_event;       /* its rows happened since the sample before */
+	bool any_number;     /* also those that no machine could have: unit_is_sensible() */
 };
 
 struct recorded {

@@ -67,18 +67,20 @@ static const struct table totals_table = { .name = "totals",
 	.row_size = sizeof(struct place) };
 
 static const struct recorded_table recorded_tables[] = {
-	[HERD_ANIMALS] = { &animal_table, .more = animal_more, .more_count = 1, .key = "id,born" },
-	[HERD_PLACES] = { &place_table, .key = "name" },
-	[HERD_TOTALS] = { &totals_table },
+	[HERD_ANIMALS] = { &animal_table, .more = animal_more, .more_count = 1, .key = "id,born",
+		.any_number = true },
+	[HERD_PLACES] = { &place_table, .key = "name", .any_number = true },
+	[HERD_TOTALS] = { &totals_table, .any_number = true },
 };
 const struct recorded herd_recorded = { recorded_tables, ARRAY_SIZE(recorded_tables) };
 
 static const struct recorded_table older_tables[] = {
-	{ &animal_table, "id,name,food", .key = "id" },
+	{ &animal_table, "id,name,food", .key = "id", .any_number = true },
 };
 const struct recorded herd_older = { older_tables, ARRAY_SIZE(older_tables) };
 
-static const struct recorded_table heavy_tables[] = { { &heavy_table, .key = "id" } };
+static const struct recorded_table heavy_tables[] = { { &heavy_table, .key = "id",
+	.any_number = true } };
 const struct recorded herd_other_unit = { heavy_tables, ARRAY_SIZE(heavy_tables) };
 
 static unsigned

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -310,8 +311,10 @@ start_recorder(const struct recording *recording, unsigned seed)
 	unlinkat(recording->tree.fd, "a.mtr", 0);
 	pid = fork();
 	assert_true(pid >= 0);
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails ends before it is killed */
 		record_for_ever(recording, seed);
+	}
 	return pid;
 }
 

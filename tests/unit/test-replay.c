@@ -158,7 +158,8 @@ set_up(void **state)
 		.keep = { INT64_C(1) << 40, 100, 0 },
 		.commands = COMMANDS_FULL,
 		.interval = SECOND };
-	const struct needs needs = { .bits = snapshot_recorded_needs() | NEED_RANK,
+	/* Without kills: other tests provoke some. */
+	const struct needs needs = { .bits = (snapshot_recorded_needs() | NEED_RANK) & ~NEED_EVENTS,
 		.pss_budget = SECOND };
 	struct recorder *recorder;
 	struct reading reading;

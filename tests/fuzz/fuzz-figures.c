@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz.h"
+
+#include "model/badness.h"
+#include "model/charge.h"
+#include "model/derive.h"
+#include "model/group.h"
+#include "model/needs.h"
+#include "model/snapshot.h"
+#include "output/metrics.h"
+#include "record/recorded.h"
+
+#include <stdio.h>
+
+/*
+ * Any numbers may be in a recording, which may come from anyone: what is computed from them may be
+ * senseless, but it is computed. The bytes are the numbers, eight each; where they end all is 0.
+ */
+struct numbers {
+	const uint8_t *data;
+	size_t size;
+};
+
+static int64_t
+next_number(struct numbers *numbers)
+{
+	int64_t number = 0;
+	size_t size = numbers->size < sizeof(number) ? numbers->size : sizeof(number);
+
+	memcpy(&number, numbers->data, size);
+	numbers->data += size;
+	numbers->size -= size;
+	return number;
+}
+
+static const char *
+next_text(struct numbers *numbers)
+{
+	static const char *const texts[] = { NULL, "", "/", "/a", "/a/b", "a", "ok", "R", "Z" };
+
+	return texts[(uint64_t)next_number(numbers) % (sizeof(texts) / sizeof(texts[0]))];
+}
+
+static void
+fill(struct numbers *numbers, const struct column *column, char *base)
+{
+	int64_t number;
+
+	if (column->unit == UNIT_TEXT) {
+		*(const char **)(base + column->offset) = next_text(numbers);
+		return;
+	}
+	number = next_number(numbers);
+	if (unit_is_sensible(column->unit, number))
+		*(int64_t *)(base + column->offset) = number;
+}
+
+static char *
+base_of(struct snapshot *snapshot, const struct column *column, void *row)
+{
+	if (!column->part)
+		return row;
+	if (column->part->nothing == &process_no_extras)
+		return (char *)snapshot_extras(snapshot, row);
+	return NULL;
+}
+
+/* Fills what a recording has of a row. */
+static void
+fill_row(struct numbers *numbers, struct snapshot *snapshot, const struct recorded_table *recorded,
+	void *row)
+{
+	struct selection columns = { .table = recorded->table };
+	size_t position;
+
+	if (recorded->columns)
+		selection_parse(&columns, recorded->columns, &position);
+	for (size_t i = 0; i < columns.count; i++) {
+		char *base = base_of(snapshot, columns.columns[i], row);
+
+		if (base)
+			fill(numbers, columns.columns[i], base);
+	}
+	for (size_t i = 0; i < recorded->more_count; i++) {
+		char *base = base_of(snapshot, &recorded->more[i], row);
+
+		if (base)
+			fill(numbers, &recorded->more[i], base);
+	}
+	selection_finish(&columns);
+}
+
+enum { PROCESSES = 3, CHARGES = 3, CHARGE_TABLE = 10 };
+
+static void
+fill_snapshot(struct numbers *numbers, struct snapshot *snapshot)
+{
+	const struct recorded_table *tables = snapshot_recorded.tables;
+
+	snapshot_reset(snapshot);
+	snapshot->bits = snapshot_recorded_needs();
+	for (int64_t i = 0; i < PROCESSES; i++) {
+		struct process *process = snapshot_add_process(snapshot);
+
+		process->extras = &process_no_extras;
+		process->place = &process_no_place;
+		fill_row(numbers, snapshot, &tables[RECORDED_PROCESSES], process);
+		process->pid = i + 1;
+	}
+	fill_row(numbers, snapshot, &tables[RECORDED_SYSTEM], &snapshot->system);
+	for (int i = 0; i < CHARGES; i++)
+		fill_row(numbers, snapshot, &tables[CHARGE_TABLE], charge_add(&snapshot->charges));
+	charge_complete(&snapshot->charges);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct numbers numbers = { data, size };
+	struct snapshot snapshots[2] = { { .time = 0 }, { .time = 0 } };
+	struct metrics metrics = { .top = 2 };
+	FILE *file = fopen("/dev/null", "w");
+
+	CHECK(file);
+	for (int i = 0; i < 2; i++) {
+		fill_snapshot(&numbers, &snapshots[i]);
+		snapshots[i].monotonic = (i + 1) * (int64_t)1000000000;
+		derive(&snapshots[i], i > 0 ? &snapshots[0] : NULL);
+		badness_rank(&snapshots[i]);
+		metrics_write(&metrics, &snapshots[i], 1000000000, file);
+	}
+	fclose(file);
+	metrics_finish(&metrics);
+	snapshot_finish(&snapshots[0]);
+	snapshot_finish(&snapshots[1]);
+	return 0;
+}
