@@ -30,7 +30,9 @@ static const char *const names[] = {
 	[SIGPIPE] = "PIPE",
 	[SIGALRM] = "ALRM",
 	[SIGTERM] = "TERM",
+#ifdef SIGSTKFLT /* not on every machine */
 	[SIGSTKFLT] = "STKFLT",
+#endif
 	[SIGCHLD] = "CHLD",
 	[SIGCONT] = "CONT",
 	[SIGSTOP] = "STOP",

@@ -52,6 +52,7 @@ struct export_run {
 	int64_t number;     /* of the block, from 1 */
 	int64_t complained; /* when an error was told; 0: all is well */
 	int64_t journal_complained;
+	bool has_written; /* the file is its own */
 };
 
 static int
@@ -147,6 +148,7 @@ make_text(struct export_run *run, char **ret_text, size_t *ret_size)
 	FILE *file;
 	int error = read_next(run);
 
+	*ret_text = NULL;
 	if (error < 0)
 		return error;
 	file = open_memstream(ret_text, ret_size);
@@ -154,21 +156,20 @@ make_text(struct export_run *run, char **ret_text, size_t *ret_size)
 		return -errno;
 	metrics_write(
 		&run->metrics, run->now, run->options->textfile ? run->options->interval : 0, file);
-	fflush(file);
-	write_cost(run, file, begin, count_samples(*ret_text));
-	fclose(file);
-	return 0;
+	if (fflush(file) == 0)
+		write_cost(run, file, begin, count_samples(*ret_text));
+	return fclose(file) == 0 ? 0 : -ENOMEM;
 }
 
-/* A file that no pattern matches, beside the one that it becomes. The caller frees the path. */
+/* A file that no pattern of readers matches, beside the one that it becomes. The caller frees it.
+ */
 static char *
 temporary_path(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	char *temporary;
 
-	if (asprintf(&temporary, "%.*s.%s.%lld", (int)(name - path), path, name,
-		    (long long)getpid()) < 0)
+	if (asprintf(&temporary, "%.*s.%s.new", (int)(name - path), path, name) < 0)
 		abort();
 	return temporary;
 }
@@ -192,6 +193,15 @@ write_temporary(const char *path, const char *text, size_t size)
 	return 0;
 }
 
+/* A device, a pipe or a link is not there to be replaced. */
+static bool
+is_replaceable(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) < 0 || S_ISREG(status.st_mode);
+}
+
 /* Readers see the last text or this one, never a part. */
 static int
 replace_file(const char *path, const char *text, size_t size)
@@ -199,7 +209,7 @@ replace_file(const char *path, const char *text, size_t size)
 	_cleanup_free_ char *temporary = temporary_path(path);
 	int error;
 
-	unlink(temporary); /* of a program with the same PID that was killed */
+	unlink(temporary); /* of one that was killed */
 	error = write_temporary(temporary, text, size);
 	if (error == 0 && rename(temporary, path) < 0)
 		error = -errno;
@@ -247,6 +257,7 @@ write_file(struct export_run *run)
 		return command_failure_status("cannot read /proc", error);
 	write_journal(run);
 	error = replace_file(run->options->textfile, text, size);
+	run->has_written = run->has_written || error == 0;
 	if (error < 0) {
 		complain(&run->complained, run->options->textfile, error);
 		return EXIT_SUCCESS;
@@ -273,7 +284,7 @@ write_files(struct export_run *run)
 			!loop_wait_signal(next))
 			break;
 	}
-	if (!options->keep && options->count == 0)
+	if (run->has_written && !options->keep && options->count == 0)
 		unlink(options->textfile);
 	return run->complained ? EXIT_FAILURE : status;
 }
@@ -362,6 +373,22 @@ static int export(const struct export_options *options)
 	return status;
 }
 
+/* Options without effect are a mistake. */
+static int
+refuse(const struct export_options *options)
+{
+	if (options->textfile && options->http)
+		return command_complain(NULL, "--http answers a request, --textfile writes a file");
+	if (options->textfile && !is_replaceable(options->textfile))
+		return command_complain(
+			NULL, "--textfile '%s' is no plain file", options->textfile);
+	if (!options->textfile && (options->journal || options->keep || options->count > 0 ||
+					  options->interval != USUAL_INTERVAL))
+		return command_complain(
+			NULL, "--delay, --count, --keep and --journal are about --textfile");
+	return 0;
+}
+
 static int
 run(const struct command *command, int argc, char **argv)
 {
@@ -370,15 +397,7 @@ run(const struct command *command, int argc, char **argv)
 
 	if (command_parse(command, argc, argv, &options, &status) < 0)
 		return status;
-	if (options.journal && !options.textfile) {
-		command_complain(NULL, "--journal is about --textfile");
-		return USAGE_STATUS;
-	}
-	if (options.textfile && options.http) {
-		command_complain(NULL, "--http answers a request, --textfile writes a file");
-		return USAGE_STATUS;
-	}
-	return export(&options);
+	return refuse(&options) < 0 ? USAGE_STATUS : export(&options);
 }
 
 const struct command command_export = {

@@ -76,6 +76,8 @@ prepare(struct table_run *run)
 	if (!own->has_kind)
 		own->kind = own->depth == UNKNOWN ? GROUP_BY_UNIT : GROUP_BY_CGROUP;
 	own->has_kind = own->has_kind || own->depth != UNKNOWN;
+	if (own->kind == GROUP_BY_TREE && run->options->format == &output_prometheus)
+		return command_complain(NULL, "--by tree makes no metrics: processes come and go");
 	return table_options_complete(
 		run->options, &group_table, columns_of(own->kind), "footprint");
 }
@@ -135,6 +137,17 @@ leave_out_deeper(struct rows *groups, int64_t depth)
 	groups->count = kept;
 }
 
+/* A metric cannot say that it is at most that. */
+static void
+leave_out_bounds(struct rows *groups)
+{
+	struct group *rows = groups->data;
+
+	for (size_t i = 0; i < groups->count; i++)
+		if (strcmp(rows[i].sum, "at most") == 0)
+			rows[i].footprint = rows[i].share = UNKNOWN;
+}
+
 static void
 note_unread(const struct table_run *run)
 {
@@ -164,6 +177,8 @@ list_groups(struct table_run *run)
 	growth_of_groups(&own->growth, &own->groups, run->now, run->options->interval);
 	if (own->depth != UNKNOWN)
 		leave_out_deeper(&own->groups.rows, own->depth);
+	if (run->options->format == &output_prometheus)
+		leave_out_bounds(&own->groups.rows);
 	return table_run_list(run, own->groups.rows.data, own->groups.rows.count, NULL);
 }
 

@@ -206,7 +206,8 @@ refuse_metrics(const struct table_options *options, const struct table *table)
 		return command_complain(NULL,
 			"--format prometheus is for rows whose names stay, as those of groups, "
 			"budget and kernel");
-	if (table_options_has(options, KEPT_DELAY))
+	if (table_options_has(options, KEPT_DELAY) || options->count > 1 ||
+		options->past.to != INT64_MAX)
 		return command_complain(NULL,
 			"--format prometheus is one block: memtop export writes it again and "
 			"again");

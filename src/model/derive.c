@@ -145,6 +145,13 @@ keep_totals(struct snapshot *now, const struct snapshot *before)
 	}
 }
 
+/* In recordings of different versions of the program other counters may stand there. */
+static bool
+is_same_counter(const struct reclaim *a, const struct reclaim *b)
+{
+	return a->counter && b->counter && strcmp(a->counter, b->counter) == 0;
+}
+
 /* Each snapshot has the same counters in the same order, or none. */
 static void
 derive_reclaim(struct snapshot *now, const struct snapshot *before, int64_t elapsed)
@@ -155,7 +162,9 @@ derive_reclaim(struct snapshot *now, const struct snapshot *before, int64_t elap
 	const struct reclaim *old_counters = old->data;
 
 	for (size_t i = 0; i < rows->count && i < old->count; i++)
-		if (now->only_missing)
+		if (!is_same_counter(&counters[i], &old_counters[i]))
+			continue;
+		else if (now->only_missing)
 			counters[i] = old_counters[i];
 		else
 			counters[i].rate = rate(counters[i].count, old_counters[i].count, elapsed);

@@ -4,24 +4,60 @@
 #include "base/cleanup.h"
 #include "base/index.h"
 #include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "model/charge.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_HASH = 12 };
+enum { LEAST_HASH = 12, UUID_SIZE = 36 };
 
 static const char rest_name[] = "other", no_name[] = "-";
+static const char digits[] = "0123456789", hex_digits[] = "0123456789abcdef";
 
-/* How many characters make a name that is used once: a number of at least 12 hexadecimal digits. */
+/* The length of an ID of at least 12 hexadecimal digits, such as that of a container. */
 static size_t
 hash_length(const char *text)
 {
-	size_t length = strspn(text, "0123456789abcdef");
+	size_t length = strspn(text, hex_digits);
 
 	return length >= LEAST_HASH ? length : 0;
+}
+
+/* "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d" */
+static size_t
+uuid_length(const char *text)
+{
+	static const size_t parts[] = { 8, 4, 4, 4, 12 };
+	const char *at = text;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (strspn(at, hex_digits) != parts[i])
+			return 0;
+		at += parts[i];
+		if (i + 1 < ARRAY_SIZE(parts) && *at++ != '-')
+			return 0;
+	}
+	return UUID_SIZE;
+}
+
+static bool
+is_behind(const char *unit, size_t at, const char *start)
+{
+	return at == strlen(start) && strncmp(unit, start, at) == 0;
+}
+
+/* The PID at the end of "app-gnome-firefox-4321.scope", as desktops call what they start. */
+static size_t
+pid_length(const char *unit, size_t at)
+{
+	size_t length = strspn(unit + at, digits);
+
+	return strncmp(unit, "app-", 4) == 0 && at > 0 && unit[at - 1] == '-' && length > 0 &&
+			       (unit[at + length] == '.' || !unit[at + length])
+		       ? length
+		       : 0;
 }
 
 /*
@@ -31,33 +67,43 @@ hash_length(const char *text)
 static size_t
 unique_length(const char *unit, size_t at)
 {
-	size_t rest = strcspn(unit + at, ".");
-
-	if (at == strlen("session-") && strncmp(unit, "session-", at) == 0)
+	if (is_behind(unit, at, "session-"))
 		return strspn(unit + at, "0123456789c");
-	if (at == strlen("run-") && strncmp(unit, "run-", at) == 0)
-		return rest;
+	if (is_behind(unit, at, "run-"))
+		return strcspn(unit + at, ".");
 	if (at > 0 && unit[at - 1] == '@' && strchr(unit + at, ':')) {
 		const char *end = strrchr(unit, '.');
 
 		return end && end > unit + at ? (size_t)(end - (unit + at)) : strlen(unit + at);
 	}
-	return hash_length(unit + at);
+	return pid_length(unit, at);
 }
 
-size_t
-group_top_name(char name[static GROUP_TOP_NAME_SIZE], const char *unit)
+static size_t
+skipped_at(enum group_kind kind, const char *group, size_t at)
+{
+	size_t length = kind == GROUP_BY_UNIT ? unique_length(group, at) : 0;
+
+	if (length == 0)
+		length = uuid_length(group + at);
+	return length > 0 ? length : hash_length(group + at);
+}
+
+bool
+group_top_name(char name[static GROUP_TOP_NAME_SIZE], enum group_kind kind, const char *group)
 {
 	size_t length = 0;
+	bool is_other = false;
 
-	for (size_t at = 0; unit[at] && length + 1 < GROUP_TOP_NAME_SIZE;) {
-		size_t skipped = unique_length(unit, at);
+	for (size_t at = 0; group[at] && length + 1 < GROUP_TOP_NAME_SIZE;) {
+		size_t skipped = skipped_at(kind, group, at);
 
-		name[length++] = skipped > 0 ? '*' : unit[at];
+		is_other = is_other || skipped > 0;
+		name[length++] = skipped > 0 ? '*' : group[at];
 		at += skipped > 0 ? skipped : 1;
 	}
 	name[length] = '\0';
-	return length;
+	return is_other;
 }
 
 /* Adds the figures of which a sum means something; the kernel's are of one cgroup. */
@@ -91,8 +137,9 @@ merge_names(struct rows *merged, const struct groups *groups, struct arena *text
 		char name[GROUP_TOP_NAME_SIZE];
 		uint32_t row;
 		struct group *added;
+		bool is_other =
+			group_top_name(name, groups->kind, group->name ? group->name : no_name);
 
-		group_top_name(name, group->name ? group->name : no_name);
 		row = index_first(&index, index_mix_text(0, name));
 		while (row != INDEX_END &&
 			strcmp(((struct group *)merged->data)[row].name, name) != 0)
@@ -105,6 +152,8 @@ merge_names(struct rows *merged, const struct groups *groups, struct arena *text
 		*added = *group;
 		added->name = arena_text(texts, name);
 		added->path = NULL;
+		if (is_other) /* it may stand for several in the next refresh */
+			added->charge = &charge_unknown;
 		index_add(&index, index_mix_text(0, name));
 	}
 	index_finish(&index);
@@ -126,7 +175,7 @@ weight_of(const struct group_top *top, const struct group *group)
 		return -1;
 	if (top->shown_count > 0 && bsearch(&group->name, top->shown, top->shown_count,
 					    sizeof(top->shown[0]), compare_names))
-		bytes += bytes / 4;
+		bytes = known_sum(bytes, bytes / 4);
 	return bytes;
 }
 

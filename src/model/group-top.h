@@ -24,7 +24,7 @@ struct group_top {
 
 /*
  * Takes the groups of one refresh. Sums that are only upper bounds are unknown in its rows, and so
- * is what the kernel charges several groups for together.
+ * is what the kernel charges, where a name may stand for several groups.
  */
 void group_top_take(struct group_top *top, const struct groups *groups, size_t most);
 
@@ -32,6 +32,6 @@ void group_top_take(struct group_top *top, const struct groups *groups, size_t m
 bool group_top_has_names(const struct group_top *top);
 void group_top_finish(struct group_top *top);
 
-/* The name under which a unit counts; returns its length. */
+/* The name under which a group of a kind counts. Returns whether it is another one. */
 enum { GROUP_TOP_NAME_SIZE = 256 };
-size_t group_top_name(char name[static GROUP_TOP_NAME_SIZE], const char *unit);
+bool group_top_name(char name[static GROUP_TOP_NAME_SIZE], enum group_kind kind, const char *group);

@@ -8,7 +8,6 @@
 #include "model/needs.h"
 #include "model/snapshot.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Sizes in bytes: a figure is followed from the first on, as long as it has the second. */
@@ -78,8 +77,10 @@ is_recent(const struct snapshot *now, const struct snapshot *sample)
 {
 	const int64_t most = 300 * NS_PER_SEC;
 
-	return llabs(now->monotonic - sample->monotonic) <= most &&
-	       llabs(now->time - sample->time) <= most;
+	int64_t passed = known_difference(now->monotonic, sample->monotonic);
+	int64_t later = known_difference(now->time, sample->time);
+
+	return passed >= 0 && passed <= most && later >= -most && later <= most;
 }
 
 void

@@ -108,6 +108,16 @@ is_present(const void *row)
 	return ((const struct zone *)row)->present > 0;
 }
 
+static struct kill_count *
+known_kill(struct metrics *metrics, const char *program, const char *scope)
+{
+	for (size_t i = 0; i < metrics->kill_count; i++)
+		if (strcmp(metrics->kills[i].program, program) == 0 &&
+			strcmp(metrics->kills[i].scope, scope) == 0)
+			return &metrics->kills[i];
+	return NULL;
+}
+
 /* The kernel forgets the victim: what is counted is what this program has seen. */
 static struct kill_count *
 find_kill(struct metrics *metrics, const struct event *event)
@@ -116,14 +126,14 @@ find_kill(struct metrics *metrics, const struct event *event)
 	const char *scope = !event->constraint                                    ? "-"
 			    : strcmp(event->constraint, EVENT_LIMIT_MACHINE) == 0 ? "machine"
 										  : "cgroup";
-	struct kill_count *kill;
+	struct kill_count *kill = known_kill(metrics, program, scope);
 
-	if (metrics->kill_count + 1 >= METRICS_MOST_KILLS)
+	if (!kill && metrics->kill_count + 1 >= METRICS_MOST_KILLS) {
 		program = scope = other;
-	for (size_t i = 0; i < metrics->kill_count; i++)
-		if (strcmp(metrics->kills[i].program, program) == 0 &&
-			strcmp(metrics->kills[i].scope, scope) == 0)
-			return &metrics->kills[i];
+		kill = known_kill(metrics, program, scope);
+	}
+	if (kill)
+		return kill;
 	kill = &metrics->kills[metrics->kill_count++];
 	kill->program = arena_text(&metrics->texts, program);
 	kill->scope = arena_text(&metrics->texts, scope);
@@ -172,11 +182,15 @@ write_candidates(const struct snapshot *now, FILE *file)
 	prometheus_begin(file, info, "gauge", "Which processes these are.");
 	for (size_t i = 0; i < count; i++) {
 		const struct process *process = now->kill_order[i];
+		char unit[GROUP_TOP_NAME_SIZE];
 
+		if (process->place->unit)
+			group_top_name(unit, GROUP_BY_UNIT, process->place->unit);
 		prometheus_sample(file, info,
 			(const struct prometheus_label[]){
 				{ "rank", (const char[]){ (char)('1' + i), '\0' } },
-				{ "program", process->comm }, { "unit", process->place->unit },
+				{ "program", process->comm },
+				{ "unit", process->place->unit ? unit : NULL },
 				{ "user", process->user } },
 			4, 1);
 	}

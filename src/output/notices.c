@@ -73,18 +73,32 @@ send_state(const struct snapshot *now, enum verdict_state state, int journal)
 static bool
 is_told(const struct notices *notices, const struct process *process)
 {
-	size_t count =
-		notices->leak_count < NOTICES_MOST_LEAKS ? notices->leak_count : NOTICES_MOST_LEAKS;
-
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < notices->leak_count; i++)
 		if (notices->leaks[i].pid == process->pid &&
 			notices->leaks[i].start_time == process->start_time)
 			return true;
 	return false;
 }
 
+/* What is told must not be told again: of more processes than can be remembered nothing is. */
+static bool
+has_room(struct notices *notices, const struct snapshot *now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < notices->leak_count; i++) {
+		struct leak_told told = notices->leaks[i];
+		const struct process *process = snapshot_find_process(now, told.pid);
+
+		if (process && process->start_time == told.start_time)
+			notices->leaks[kept++] = told;
+	}
+	notices->leak_count = kept;
+	return kept < NOTICES_MOST_LEAKS;
+}
+
 static int
-send_leak(struct notices *notices, const struct process *process, int journal)
+send_leak(const struct process *process, int journal)
 {
 	const struct growth_summary *growth = &process->extras->growth;
 	char message[MESSAGE_SIZE], name[64], slope[UNIT_FORMAT_SIZE], grown[UNIT_FORMAT_SIZE];
@@ -96,8 +110,6 @@ send_leak(struct notices *notices, const struct process *process, int journal)
 	snprintf(message, sizeof(message),
 		"%s (%" PRId64 ") has grown for 12 hours, by %s, %s/min in the last: a leak?", name,
 		process->pid, grown, slope);
-	notices->leaks[notices->leak_count++ % NOTICES_MOST_LEAKS] =
-		(struct leak_told){ process->pid, process->start_time };
 	const struct journal_field fields[] = {
 		{ "MESSAGE", message },
 		{ "MESSAGE_ID", NOTICE_LEAK },
@@ -122,27 +134,33 @@ send_leaks(struct notices *notices, const struct snapshot *now, int journal)
 		const struct process *process = &now->processes[i];
 		const char *verdict = process->extras->growth.verdict;
 
-		if (verdict && strcmp(verdict, growth_word(GROWTH_LEAK)) == 0 &&
-			!is_told(notices, process))
-			error = send_leak(notices, process, journal);
+		if (!verdict || strcmp(verdict, growth_word(GROWTH_LEAK)) != 0 ||
+			is_told(notices, process) || !has_room(notices, now))
+			continue;
+		error = send_leak(process, journal);
+		if (error == 0)
+			notices->leaks[notices->leak_count++] =
+				(struct leak_told){ process->pid, process->start_time };
 	}
 	return error;
 }
 
-/* A state that lasts is told once; that of the first snapshot only if it is not ok. */
+/* A state that lasts is told once. Before the first one all is taken to be well. */
 static int
 send_change(struct notices *notices, const struct snapshot *now, int journal)
 {
 	enum verdict_state state = verdict_state_named(now->system.verdict.state_now);
-	bool is_first = notices->snapshots++ == 0;
+	enum verdict_state last = notices->has_state ? notices->state : VERDICT_OK;
+	int error;
 
-	if (state == VERDICT_UNKNOWN ||
-		(is_first ? state == VERDICT_OK : state == notices->state)) {
-		notices->state = state == VERDICT_UNKNOWN ? notices->state : state;
+	if (state == VERDICT_UNKNOWN || state == last)
 		return 0;
-	}
+	error = send_state(now, state, journal);
+	if (error < 0)
+		return error; /* it is tried again */
 	notices->state = state;
-	return send_state(now, state, journal);
+	notices->has_state = true;
+	return 0;
 }
 
 int

@@ -3,6 +3,7 @@
 
 #include "model/verdict.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,13 +20,16 @@ struct snapshot;
 /* A zeroed one has seen nothing. */
 enum { NOTICES_MOST_LEAKS = 256 };
 struct notices {
-	enum verdict_state state; /* of the last snapshot, if there was one */
-	size_t snapshots;
+	enum verdict_state state; /* the last one that was told, */
+	bool has_state;           /* if any was */
 	struct leak_told {
 		int64_t pid, start_time;
-	} leaks[NOTICES_MOST_LEAKS]; /* the last ones, in a ring */
+	} leaks[NOTICES_MOST_LEAKS]; /* those that still live */
 	size_t leak_count;
 };
 
-/* Sends what is new in a snapshot to a journal. Returns 0, or -errno if an entry is lost. */
+/*
+ * Sends what is new in a snapshot to a journal. Returns 0 or -errno; then a kill may be lost, and
+ * all else is sent with the next one.
+ */
 int notices_send(struct notices *notices, const struct snapshot *now, int journal);

@@ -46,12 +46,12 @@ prometheus_begin(FILE *file, const char *name, const char *type, const char *hel
 
 /*
  * A file with a byte that is not UTF-8 would be refused, and a terminal must not see control
- * characters: both are made visible. A backslash stays one, as in the names of units.
+ * characters: both are made visible, in a way that different names stay different.
  */
 static void
 write_label(FILE *file, const struct prometheus_label *label)
 {
-	size_t size = 10 * strlen(label->value) + 1; /* "\U0010ffff" */
+	size_t size = 10 * strlen(label->value) + 1; /* "\\U0010ffff" */
 	_cleanup_free_ char *safe = xmalloc(size);
 
 	text_safe(safe, size, label->value, CHARSET_UTF8);
@@ -60,7 +60,6 @@ write_label(FILE *file, const struct prometheus_label *label)
 		if (*at == '\\' || *at == '"')
 			fputc('\\', file);
 		fputc(*at, file);
-		at += at[0] == '\\' && at[1] == '\\'; /* one that was there */
 	}
 	fputc('"', file);
 }
@@ -142,9 +141,13 @@ labels_of(const struct selection *labels, const char *kind, const void *row,
 	for (size_t i = 0; i < count; i++) {
 		const struct column *column = labels->columns[i];
 
-		ret_labels[i].name = strcmp(column->name, "name") == 0 ? kind : column->name;
+		bool is_name = strcmp(column->name, "name") == 0;
+
+		ret_labels[i].name = is_name ? kind : column->name;
 		ret_labels[i].value =
 			column->unit == UNIT_TEXT ? column_text(column, row) : numbers[i];
+		if (is_name && !ret_labels[i].value)
+			ret_labels[i].value = "-"; /* processes in no such group */
 		if (column->unit != UNIT_TEXT)
 			unit_format(
 				numbers[i], column->unit, column_number(column, row), SCALE_BYTES);

@@ -227,6 +227,12 @@ decoder_schema(const struct decoder *decoder)
 	return &decoder->schema;
 }
 
+bool
+decoder_has_table(const struct decoder *decoder, size_t table)
+{
+	return decoder->known[table] != NULL;
+}
+
 size_t
 decoder_row_count(const struct decoder *decoder, size_t table)
 {

@@ -27,6 +27,9 @@ int decoder_take(struct decoder *decoder, const struct block *block, const void 
 /* The schema of the chunk: its notes, and the fields that are left out. */
 const struct schema *decoder_schema(const struct decoder *decoder);
 
+/* Whether the chunk has a recorded table, by its number. */
+bool decoder_has_table(const struct decoder *decoder, size_t table);
+
 /* The number of rows of a recorded table, by its number. 0 if it is not in the file. */
 size_t decoder_row_count(const struct decoder *decoder, size_t table);
 

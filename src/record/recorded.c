@@ -110,22 +110,37 @@ static_assert(ARRAY_SIZE(tables) == RECORDED_TABLES, "as many as the header says
 
 const struct recorded snapshot_recorded = { tables, RECORDED_TABLES };
 
+static uint64_t
+needs_of_table(const struct recorded_table *recorded)
+{
+	struct selection columns = { .table = recorded->table };
+	uint64_t needs = recorded->table == &charge_table ? CHARGE_NEEDS : 0;
+	size_t position;
+
+	if (recorded->columns)
+		selection_parse(&columns, recorded->columns, &position);
+	for (size_t i = 0; !recorded->columns && i < columns.table->column_count; i++)
+		needs |= columns.table->columns[i].need;
+	needs |= selection_needs(&columns);
+	selection_finish(&columns);
+	return needs;
+}
+
+void
+snapshot_needs_of_tables(uint64_t ret_needs[static RECORDED_TABLES])
+{
+	for (size_t i = 0; i < RECORDED_TABLES; i++)
+		ret_needs[i] = needs_of_table(&tables[i]);
+}
+
 uint64_t
 snapshot_recorded_needs(void)
 {
-	uint64_t needs = CHARGE_NEEDS;
+	uint64_t of_tables[RECORDED_TABLES], needs = 0;
 
-	for (size_t i = 0; i < RECORDED_TABLES; i++) {
-		struct selection columns = { .table = tables[i].table };
-		size_t position;
-
-		if (tables[i].columns)
-			selection_parse(&columns, tables[i].columns, &position);
-		for (size_t j = 0; !tables[i].columns && j < columns.table->column_count; j++)
-			needs |= columns.table->columns[j].need;
-		needs |= selection_needs(&columns);
-		selection_finish(&columns);
-	}
+	snapshot_needs_of_tables(of_tables);
+	for (size_t i = 0; i < RECORDED_TABLES; i++)
+		needs |= of_tables[i];
 	return needs;
 }
 

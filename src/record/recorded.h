@@ -19,6 +19,9 @@ extern const struct recorded snapshot_recorded;
 /* What must be read for it: NEED_ bits. */
 uint64_t snapshot_recorded_needs(void);
 
+/* The same of each table: an older recorder knew fewer. */
+void snapshot_needs_of_tables(uint64_t ret_needs[static RECORDED_TABLES]);
+
 /* The rows of a snapshot for encoder_add(). They are borrowed. */
 void snapshot_to_samples(
 	const struct snapshot *snapshot, struct sample_rows ret_samples[static RECORDED_TABLES]);

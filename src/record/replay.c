@@ -7,6 +7,7 @@
 #include "model/snapshot.h"
 #include "record/cursor-move.h"
 #include "record/cursor.h"
+#include "record/decoder.h"
 #include "record/history.h"
 #include "record/incidents.h"
 #include "record/peak.h"
@@ -51,7 +52,8 @@ struct replay {
 	struct told day;     /* memory in use */
 	struct told process; /* RES of the process in focus */
 	int incidents_error;
-	uint64_t recorded_needs;
+	uint64_t table_needs[RECORDED_TABLES];
+	uint64_t recorded_needs; /* of the tables that the chunk has */
 	enum { SINCE_NONE, SINCE_LAST, SINCE_KEPT } rates;
 };
 
@@ -253,6 +255,17 @@ choose_rates(struct replay *replay, const struct moment *moment, const struct cu
 		replay->rates = older->boottime == replay->read.boottime ? SINCE_LAST : SINCE_KEPT;
 }
 
+static void
+find_recorded_needs(struct replay *replay)
+{
+	const struct decoder *decoder = cursor_decoder(replay->cursor);
+
+	replay->recorded_needs = 0;
+	for (size_t i = 0; i < RECORDED_TABLES; i++)
+		if (decoder_has_table(decoder, i))
+			replay->recorded_needs |= replay->table_needs[i];
+}
+
 static int
 replay_read(struct source *source, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs)
@@ -269,6 +282,7 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 		return result < 0 ? result : -ENODATA;
 	link_files(replay, &needs->moment, &place);
 	fill(replay, now, &place);
+	find_recorded_needs(replay);
 	now->bits = needs->bits | replay->recorded_needs | NEED_RANK;
 	now->focus = needs->focus;
 	now->focus_bits = needs->focus_bits;
@@ -327,7 +341,7 @@ replay_create(const char *path, struct source **ret_source)
 	replay->read.boottime = replay->older.boottime = replay->incidents_end = replay->day.end =
 		replay->process.end = UNKNOWN;
 	replay->path = xstrdup(path);
-	replay->recorded_needs = snapshot_recorded_needs();
+	snapshot_needs_of_tables(replay->table_needs);
 	if (result == 0)
 		result = cursor_last(replay->cursor);
 	if (result < 0) {

@@ -36,14 +36,14 @@ any_text_can_be_a_label(void **state)
 		const char *value, *expected;
 	} cases[] = {
 		{ "db.service", "db.service" },
-		{ "dev-disk-by\\x2dlabel.swap", "dev-disk-by\\\\x2dlabel.swap" },
+		{ "dev-disk-by\\x2dlabel.swap", "dev-disk-by\\\\\\\\x2dlabel.swap" },
 		{ "a\"b", "a\\\"b" },
 		{ "a\nb", "a\\\\nb" },
 		{ "\x1b[31m", "\\\\x1b[31m" },
 		{ "\xff", "\\\\xff" },
 		{ "Grüße", "Grüße" },
-		{ "\\\\", "\\\\\\\\" },
-		{ "\\", "\\\\" },
+		{ "\\xff", "\\\\\\\\xff" },
+		{ "\\", "\\\\\\\\" },
 		{ "\xe2\x80\xae", "\\\\u202e" },
 		{ "", "" },
 	};
@@ -81,27 +81,38 @@ names_end_in_their_unit(void **state)
 static void
 names_that_are_used_once_become_one(void **state)
 {
-	static const char *const cases[][2] = {
-		{ "db.service", "db.service" },
-		{ "session-12.scope", "session-*.scope" },
-		{ "session-c1.scope", "session-*.scope" },
-		{ "session-manager.service", "session-manager.service" },
-		{ "run-u123.service", "run-*.service" },
-		{ "run-r3f2a77.scope", "run-*.scope" },
-		{ "postgresql@15-main.service", "postgresql@15-main.service" },
-		{ "user@1000.service", "user@1000.service" },
-		{ "ssh@3-10.0.0.1:22-10.0.0.2:50000.service", "ssh@*.service" },
-		{ "ssh@a:b", "ssh@*" },
-		{ "docker-0123456789abcdef0123.scope", "docker-*.scope" },
-		{ "cafe-deadbeef.service", "cafe-deadbeef.service" },
-		{ "0123456789ab", "*" },
-		{ "", "" },
+	static const struct {
+		enum group_kind kind;
+		const char *name, *expected;
+	} cases[] = {
+		{ GROUP_BY_UNIT, "db.service", "db.service" },
+		{ GROUP_BY_UNIT, "session-12.scope", "session-*.scope" },
+		{ GROUP_BY_UNIT, "session-c1.scope", "session-*.scope" },
+		{ GROUP_BY_UNIT, "session-manager.service", "session-manager.service" },
+		{ GROUP_BY_UNIT, "run-u123.service", "run-*.service" },
+		{ GROUP_BY_UNIT, "run-r3f2a77.scope", "run-*.scope" },
+		{ GROUP_BY_PROGRAM, "run-parts", "run-parts" },
+		{ GROUP_BY_CONTAINER, "run-db", "run-db" },
+		{ GROUP_BY_UNIT, "app-gnome-firefox-4321.scope", "app-gnome-firefox-*.scope" },
+		{ GROUP_BY_UNIT, "app-mail-2-x.service", "app-mail-2-x.service" },
+		{ GROUP_BY_UNIT, "tmux-spawn-9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d.scope",
+			"tmux-spawn-*.scope" },
+		{ GROUP_BY_UNIT, "postgresql@15-main.service", "postgresql@15-main.service" },
+		{ GROUP_BY_UNIT, "user@1000.service", "user@1000.service" },
+		{ GROUP_BY_UNIT, "ssh@3-10.0.0.1:22-10.0.0.2:50000.service", "ssh@*.service" },
+		{ GROUP_BY_UNIT, "ssh@a:b", "ssh@*" },
+		{ GROUP_BY_UNIT, "docker-0123456789abcdef0123.scope", "docker-*.scope" },
+		{ GROUP_BY_UNIT, "cafe-deadbeef.service", "cafe-deadbeef.service" },
+		{ GROUP_BY_CONTAINER, "0123456789ab", "*" },
+		{ GROUP_BY_USER, "", "" },
 	};
 	char name[GROUP_TOP_NAME_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		group_top_name(name, cases[i][0]);
-		assert_string_equal(name, cases[i][1]);
+		bool is_other = group_top_name(name, cases[i].kind, cases[i].name);
+
+		assert_string_equal(name, cases[i].expected);
+		assert_int_equal(is_other, strcmp(cases[i].name, cases[i].expected) != 0);
 	}
 }
 
@@ -113,7 +124,10 @@ struct fixture {
 static int
 set_up(void **state)
 {
-	*state = test_calloc(1, sizeof(struct fixture));
+	struct fixture *fixture = test_calloc(1, sizeof(*fixture));
+
+	fixture->groups.kind = GROUP_BY_UNIT;
+	*state = fixture;
 	return 0;
 }
 
@@ -181,6 +195,23 @@ a_group_leaves_only_with_a_fifth_less(void **state)
 		add(fixture, "d", 10);
 		assert_string_equal(names_of(fixture, 2), expected[i]);
 	}
+}
+
+/* With another session beside it its counters would be those of nobody. */
+static void
+what_may_stand_for_several_has_no_charge(void **state)
+{
+	struct fixture *fixture = *state;
+	struct cgroup_charge charge = charge_unknown;
+	const struct group *rows;
+
+	charge.current = 1;
+	add(fixture, "session-1.scope", 10)->charge = &charge;
+	add(fixture, "db.service", 5)->charge = &charge;
+	names_of(fixture, 3);
+	rows = fixture->top.rows.data;
+	assert_true(rows[0].charge->current == UNKNOWN);
+	assert_int_equal(rows[1].charge->current, 1);
 }
 
 static void
@@ -257,6 +288,38 @@ kills_are_counted_by_program_and_limit(void **state)
 	snapshot_finish(&snapshot);
 }
 
+/* What has been counted is counted on under its name, and there is a row for all others. */
+static void
+kills_of_many_programs_are_bounded(void **state)
+{
+	struct snapshot snapshot = { .bits = 0 };
+	struct metrics metrics = { .top = 3 };
+	FILE *file = fopen("/dev/null", "w");
+	int64_t others = 0;
+	char name[16];
+
+	for (int i = 0; i < 300; i++) {
+		struct event *event;
+
+		snapshot_reset(&snapshot);
+		event = snapshot_add_event(&snapshot);
+		snprintf(name, sizeof(name), "hog%d", i % 150);
+		event->victim.comm = name;
+		event->constraint = "cgroup";
+		metrics_write(&metrics, &snapshot, 0, file);
+	}
+	fclose(file);
+	assert_int_equal(metrics.kill_count, METRICS_MOST_KILLS);
+	for (size_t i = 0; i < metrics.kill_count; i++)
+		if (strcmp(metrics.kills[i].program, "other") == 0)
+			others = metrics.kills[i].count;
+		else
+			assert_int_equal(metrics.kills[i].count, 2);
+	assert_int_equal(others, 300 - 2 * (METRICS_MOST_KILLS - 1));
+	metrics_finish(&metrics);
+	snapshot_finish(&snapshot);
+}
+
 int
 main(void)
 {
@@ -268,8 +331,11 @@ main(void)
 			a_group_leaves_only_with_a_fifth_less, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			the_rest_has_sums_and_what_is_only_a_bound_is_unknown, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_may_stand_for_several_has_no_charge, set_up, tear_down),
 		cmocka_unit_test(unknown_figures_are_no_metrics),
 		cmocka_unit_test(kills_are_counted_by_program_and_limit),
+		cmocka_unit_test(kills_of_many_programs_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,22 +147,28 @@ a_machine_that_is_not_well_at_first_is_told(void **state)
 	assert_non_null(strstr(world->entry, "MEMTOP_STATE=stalled\n"));
 }
 
+static struct process *
+add_leak(struct world *world, int64_t pid)
+{
+	struct process *process = snapshot_add_process(&world->now);
+
+	process->pid = process->start_time = pid;
+	process->comm = "leaky";
+	process->place = &process_no_place;
+	process->extras = &process_no_extras;
+	snapshot_extras(&world->now, process)->growth =
+		(struct growth_summary){ "leak?", 500 << 20, 1 << 20, 1 << 20, NULL };
+	return process;
+}
+
 static void
 a_leak_is_told_once(void **state)
 {
 	struct world *world = *state;
-	struct process *process;
 
 	for (int i = 0; i < 3; i++) {
 		begin(world, "ok");
-		process = snapshot_add_process(&world->now);
-		process->pid = 7;
-		process->start_time = i == 2 ? 2 : 1; /* another process at last */
-		process->comm = "leaky";
-		process->place = &process_no_place;
-		process->extras = &process_no_extras;
-		snapshot_extras(&world->now, process)->growth =
-			(struct growth_summary){ "leak?", 500 << 20, 1 << 20, 1 << 20, NULL };
+		add_leak(world, 7)->start_time = i == 2 ? 2 : 1; /* another process at last */
 		send_all(world);
 		next_entry(world);
 		if (i == 1)
@@ -172,6 +178,54 @@ a_leak_is_told_once(void **state)
 				"MESSAGE=leaky (7) has grown for 12 hours, by 500M, 1.0M/min in "
 				"the last: a leak?\nMESSAGE_ID=" NOTICE_LEAK "\n"));
 	}
+}
+
+static size_t
+count_entries(struct world *world)
+{
+	size_t count = 0;
+
+	while (*next_entry(world))
+		count++;
+	return count;
+}
+
+/* Each once, whatever somebody starts; who has ended makes room. */
+static void
+more_leaks_than_the_bound_are_not_told_again_and_again(void **state)
+{
+	struct world *world = *state;
+	size_t told = 0;
+
+	for (int i = 0; i < 3; i++) {
+		begin(world, "ok");
+		for (int64_t pid = 1; pid <= NOTICES_MOST_LEAKS + 50; pid++)
+			add_leak(world, pid);
+		while (notices_send(&world->notices, &world->now, world->journal) == -EAGAIN)
+			told += count_entries(world); /* the socket is full: it goes on */
+		told += count_entries(world);
+	}
+	assert_int_equal(told, NOTICES_MOST_LEAKS);
+	begin(world, "ok");
+	add_leak(world, 1000);
+	send_all(world);
+	assert_int_equal(count_entries(world), 1);
+}
+
+static void
+what_could_not_be_sent_is_sent_later(void **state)
+{
+	struct world *world = *state;
+
+	begin(world, "low");
+	assert_int_equal(notices_send(&world->notices, &world->now, -1), -EBADF);
+	send_all(world);
+	assert_non_null(strstr(next_entry(world), "MEMTOP_STATE=low\n"));
+	begin(world, "ok");
+	assert_int_equal(notices_send(&world->notices, &world->now, -1), -EBADF);
+	begin(world, "ok");
+	send_all(world);
+	assert_non_null(strstr(next_entry(world), "MEMTOP_STATE=ok\n"));
 }
 
 static void
@@ -202,6 +256,8 @@ main(void)
 		TEST(a_state_is_told_when_it_changes),
 		TEST(a_machine_that_is_not_well_at_first_is_told),
 		TEST(a_leak_is_told_once),
+		TEST(more_leaks_than_the_bound_are_not_told_again_and_again),
+		TEST(what_could_not_be_sent_is_sent_later),
 		TEST(a_journal_that_is_gone_or_full_is_an_error),
 	};
 
