@@ -50,7 +50,7 @@ struct record_run {
 	struct snapshot snapshots[2];
 	struct snapshot *now;
 	int64_t number;
-	uint64_t needs; /* NEED_ bits of all that is recorded */
+	uint64_t needs;      /* NEED_ bits of all that is recorded */
 	int64_t dense_until; /* CLOCK_BOOTTIME */
 	int64_t complained;  /* the same; 0: all is well */
 	int64_t lost;        /* samples that could not be written since then */

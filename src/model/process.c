@@ -32,8 +32,8 @@ static const struct row_part place = { FIELD(place), &process_no_place, sizeof(p
 static const struct row_part extras = { FIELD(extras), &process_no_extras,
 	sizeof(process_no_extras) };
 
-const char process_default_columns[] = "pid,user,res,growth,anon,swap,cpu,oom,adj,shr,virt,minflt_"
-				       "rate,majflt_rate,state,mem,command";
+const char process_default_columns[] = "pid,user,res,grown,anon,swap,cpu,oom,adj,growth,shr,virt,"
+				       "minflt_rate,majflt_rate,state,mem,command";
 
 const char process_kill_order_columns[] = "rank,pid,user,badness,adj,frees,protection,oom,anon,"
 					  "swap,file,shmem,pte,adj_weight,unit,command";
