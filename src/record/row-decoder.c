@@ -360,8 +360,11 @@ void
 row_decoder_fill(
 	const struct row_decoder *decoder, size_t row, void *ret_row, struct row_texts *texts)
 {
-	const int64_t *value = &decoder->values[decoder->order[row] * decoder->table->known_count];
+	const int64_t *value;
 
+	if (decoder->table->known_count == 0) /* then there are no values */
+		return;
+	value = &decoder->values[decoder->order[row] * decoder->table->known_count];
 	for (size_t i = 0; i < decoder->table->field_count; i++) {
 		const struct field *field = &decoder->table->fields[i];
 		int64_t number = field->column ? *value++ : UNKNOWN;
