@@ -71,6 +71,20 @@ growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interv
 	growth_set_end(set);
 }
 
+void
+growth_of_new_rows(struct snapshot *rows)
+{
+	for (size_t i = 0; i < rows->process_count; i++) {
+		struct process *process = &rows->processes[i];
+		int64_t bytes = course_bytes_of(process);
+
+		if (bytes != UNKNOWN && bytes >= FOLLOWED_FROM)
+			snapshot_extras(rows, process)->growth =
+				(struct growth_summary){ growth_word(GROWTH_YOUNG), 0, UNKNOWN,
+					UNKNOWN, NULL };
+	}
+}
+
 /* The times of a sample of another boot differ by other spans. */
 static bool
 is_recent(const struct snapshot *now, const struct snapshot *sample)

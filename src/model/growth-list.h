@@ -19,6 +19,12 @@ struct snapshot;
 void growth_of_processes(struct growth_set *set, struct snapshot *now, int64_t interval);
 
 /*
+ * The same of some rows that were read between two refreshes, where none of them is known yet: what
+ * is large enough has not grown so far. Nothing is followed.
+ */
+void growth_of_new_rows(struct snapshot *rows);
+
+/*
  * Fills the growth of processes from a sample of memtop record, which has seen more of them, if
  * that is of the last five minutes of this boot.
  */

@@ -40,5 +40,7 @@ reading_take(struct reading *reading, struct snapshot *now, const struct snapsho
 	verdict_take(&reading->verdicts, now, interval);
 	if (!needs->rows_only) /* what is not read would be forgotten */
 		growth_of_processes(&reading->growth, now, interval);
+	else if (needs->bits & NEED_GROWTH)
+		growth_of_new_rows(now);
 	return 0;
 }

@@ -259,6 +259,24 @@ a_figure_that_is_not_known_for_a_while_is_followed_on(void **state)
 	assert_int_equal(growth(fixture, 0)->grown, 2 * MIB);
 }
 
+/* Between two refreshes: whatever has 8 MiB is seen for the first time. */
+static void
+new_rows_have_not_grown_so_far(void **state)
+{
+	struct fixture *fixture = *state;
+
+	next(fixture);
+	add(fixture, 1, 1, 20 * MIB, 0);
+	add(fixture, 2, 1, 7 * MIB, 0);
+	add(fixture, 3, 1, UNKNOWN, 0);
+	growth_of_new_rows(&fixture->now);
+	assert_string_equal(growth(fixture, 0)->verdict, "young");
+	assert_int_equal(growth(fixture, 0)->grown, 0);
+	assert_true(growth(fixture, 0)->hour == UNKNOWN);
+	assert_null(growth(fixture, 1)->verdict);
+	assert_null(growth(fixture, 2)->verdict);
+}
+
 /* A process with a growth, in a sample or in what lives. */
 static struct process *
 add_growing(struct snapshot *snapshot, int64_t pid, const char *verdict, int64_t ten_minutes,
@@ -323,6 +341,7 @@ main(void)
 		TEST(a_list_has_sums_caches_and_processes_with_what_is_left_for_them),
 		TEST(groups_are_followed_by_their_anonymous_memory),
 		TEST(a_figure_that_is_not_known_for_a_while_is_followed_on),
+		TEST(new_rows_have_not_grown_so_far),
 		TEST(check_names_what_grows_as_the_recorder_has_seen_it),
 	};
 
