@@ -64,26 +64,18 @@ course_bytes_of(const struct process *process)
 	return known_sum(process->anon, known_or_zero(process->swap));
 }
 
+static int64_t
+size_of(const struct process *process)
+{
+	int64_t bytes = course_bytes_of(process);
+
+	return bytes > 0 ? bytes : UNKNOWN;
+}
+
 size_t
 course_largest(const struct snapshot *now, const struct process **ret_rows, size_t most)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < now->process_count; i++) {
-		const struct process *row = &now->processes[i];
-		size_t at = count;
-
-		if (course_bytes_of(row) <= 0) /* or unknown */
-			continue;
-		while (at > 0 && course_bytes_of(ret_rows[at - 1]) < course_bytes_of(row))
-			at--;
-		if (at == most)
-			continue;
-		count += count < most;
-		memmove(&ret_rows[at + 1], &ret_rows[at], (count - at - 1) * sizeof(ret_rows[0]));
-		ret_rows[at] = row;
-	}
-	return count;
+	return snapshot_most(now, size_of, ret_rows, most);
 }
 
 static void

@@ -122,35 +122,22 @@ is_growing(const struct process *process)
 				  strcmp(verdict, growth_word(GROWTH_LEAK)) == 0);
 }
 
-/* The slope of the last hour, of a younger one of the last minutes; UNKNOWN is the least. */
+/* The slope of the last hour, of a younger one of the last minutes; without one it comes last. */
 static int64_t
 slope_of(const struct process *process)
 {
 	const struct growth_summary *growth = &process->extras->growth;
+	int64_t slope = growth->hour != UNKNOWN ? growth->hour : growth->ten_minutes;
 
-	return growth->hour != UNKNOWN ? growth->hour : growth->ten_minutes;
+	if (!is_growing(process))
+		return UNKNOWN;
+	return slope != UNKNOWN ? slope : UNKNOWN + 1;
 }
 
 size_t
 growth_fastest(const struct snapshot *now, const struct process **rows, size_t most)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < now->process_count; i++) {
-		const struct process *process = &now->processes[i];
-		size_t place = count;
-
-		if (!is_growing(process))
-			continue;
-		while (place > 0 && slope_of(process) > slope_of(rows[place - 1]))
-			place--;
-		if (place == most)
-			continue;
-		count += count < most;
-		memmove(&rows[place + 1], &rows[place], (count - 1 - place) * sizeof(rows[0]));
-		rows[place] = process;
-	}
-	return count;
+	return snapshot_most(now, slope_of, rows, most);
 }
 
 /* A tree may have the same name as others, but has another root. */

@@ -232,6 +232,29 @@ snapshot_find_process(const struct snapshot *snapshot, int64_t pid)
 	return &snapshot->processes[first];
 }
 
+size_t
+snapshot_most(const struct snapshot *snapshot, int64_t (*weight)(const struct process *process),
+	const struct process **ret_rows, size_t most)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		const struct process *row = &snapshot->processes[i];
+		size_t at = count;
+
+		if (weight(row) == UNKNOWN)
+			continue;
+		while (at > 0 && weight(ret_rows[at - 1]) < weight(row))
+			at--;
+		if (at == most)
+			continue;
+		count += count < most;
+		memmove(&ret_rows[at + 1], &ret_rows[at], (count - at - 1) * sizeof(ret_rows[0]));
+		ret_rows[at] = row;
+	}
+	return count;
+}
+
 void
 snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int64_t rows)
 {

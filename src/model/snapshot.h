@@ -119,6 +119,14 @@ struct event *snapshot_add_event(struct snapshot *snapshot);
 struct process *snapshot_find_process(const struct snapshot *snapshot, int64_t pid);
 
 /*
+ * The processes with the greatest weight, the greatest first and the first of those with the same;
+ * none whose weight is UNKNOWN. Returns how many of the `most` rows were filled.
+ */
+size_t snapshot_most(const struct snapshot *snapshot,
+	int64_t (*weight)(const struct process *process), const struct process **ret_rows,
+	size_t most);
+
+/*
  * Records that `need` failed with `error` (-errno): for the machine (`rows` is 0), or for so many
  * processes that are not rows or are in focus. A failure of a row goes to snapshot_note_gap().
  * EPERM counts as EACCES, so that each cause has one hint.
