@@ -149,7 +149,6 @@ json_write_hint(FILE *file, int64_t time, const struct hint *hint)
 	json_end(file, object);
 }
 
-/* The time of an event may be before that of the block. */
 static void
 write_all_columns(struct output *output, const struct table *table, uint64_t bits, int64_t time,
 	const void *row)
@@ -170,7 +169,7 @@ write_json(struct output *output, const struct snapshot *snapshot,
 	write_system(output, snapshot);
 	for (size_t i = 0; i < count; i++)
 		json_write_hint(output->file, snapshot->time, &hints[i]);
-	for (size_t i = 0; i < snapshot->events.count; i++)
+	for (size_t i = 0; i < snapshot->events.count; i++) /* its time may be before the block's */
 		write_all_columns(output, &event_table, NEED_EVENTS,
 			event_at(&snapshot->events, i)->time, event_at(&snapshot->events, i));
 	for (size_t i = 0; i < snapshot->exits.count; i++)

@@ -12,19 +12,17 @@
 #include "table/filter.h"
 #include "table/order.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-enum { CANDIDATES = 3, PROGRAM_SIZE = 256 };
+enum { CANDIDATES = 3 };
 
 static const char other[] = "other";
 
 /* The kinds of groups, and their columns; of units and containers also what the kernel charges. */
 #define HELD "footprint,anon,swap,pte,processes,growth_10m,growth_1h"
 #define CHARGED                                                                                    \
-	HELD ",current,workset,effective,headroom,full,high_events,max_events,ooms,kills,psi_"     \
-	     "some,"                                                                               \
-	     "psi_full"
+	HELD ",current,workset,effective,headroom,full,high_events,max_events,ooms,kills,"         \
+	     "psi_some,psi_full"
 static const struct {
 	enum group_kind kind;
 	const char *columns;
