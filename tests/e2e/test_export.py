@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import MEMTOP, SOURCE, memtop
+from conftest import BUILD, MEMTOP, SOURCE, memtop
 from screen_on_pty import wait_until
 
 RULES = SOURCE / "data" / "prometheus"
@@ -117,10 +117,9 @@ def test_hostile_names_of_programs_do_not_break_the_text(tmp_path):
     assert {label: programs.get(label) for label in HOSTILE.values()} == {label: 1 for label in HOSTILE.values()}
 
 
-def start(path, *options):
-    process = subprocess.Popen([MEMTOP, "export", "--textfile", path, "-d", "0.1", *options],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    return process
+def start(path, *options, env=None):
+    return subprocess.Popen([MEMTOP, "export", "--textfile", path, "-d", "0.1", *options],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
 
 
 def end(process, number=signal.SIGTERM):
@@ -158,6 +157,27 @@ def test_a_killed_one_leaves_a_whole_file(tmp_path):
     assert len(list(tmp_path.iterdir())) <= 1  # the last one may have left the beginning of a text
     assert memtop("export", "-n", "1", "-t", path).returncode == 0
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_clock_that_is_set_back_delays_nothing(tmp_path):
+    path, clock = tmp_path / "memtop.prom", tmp_path / "clock"
+
+    def stamp():
+        return parse(path.read_text())["memtop_export_timestamp_seconds", ()]
+
+    clock.write_text("0")
+    environment = {**os.environ, "LD_PRELOAD": str(BUILD / "tests/e2e/libwall-clock.so"), "WALL_CLOCK": str(clock),
+                   "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+    process = start(path, env=environment)
+    try:
+        wait_until(path.exists)
+        before = stamp()
+        clock.write_text("-3600")
+        wait_until(lambda: stamp() < before - 3000)
+        after = stamp()
+        wait_until(lambda: after < stamp() < before)
+    finally:
+        assert end(process) == (0, b"", b"")
 
 
 def test_the_file_may_stay(tmp_path):
