@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/log.h"
 #include "command/command.h"
+#include "sampler/demangle-child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +31,11 @@ main(int argc, char **argv)
 {
 	static char program[PROGRAM_SIZE] = "memtop";
 	int status, taken = 0;
-	const struct command *command = command_find(argv + 1, argc - 1, &taken);
+	const struct command *command;
 
+	if (argc > 0 && strcmp(argv[0], DEMANGLE_CHILD_NAME) == 0)
+		demangle_child_serve();
+	command = command_find(argv + 1, argc - 1, &taken);
 	guard_descriptors();
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that write alone */
 	setlocale(LC_CTYPE, "");

@@ -18,6 +18,7 @@ library:jansson libjansson-dev
 library:libpcre2-8 libpcre2-dev
 library:libzstd libzstd-dev
 library:libxxhash libxxhash-dev
+header:libiberty/demangle.h libiberty-dev
 '
 
 is_there() { # command:NAME, library:NAME, header:NAME, python:NAME, file:PATH or fuzzer:COMPILER
@@ -44,11 +45,13 @@ missing_packages() { # NEEDS
 explain_elsewhere() {
 	cat >&2 <<'END'
 memtop needs a C compiler, meson, ninja, pkg-config, ncurses, libproc2 of procps-ng 4.0.2 or
-later, jansson, pcre2, zstd and xxhash (only its header), each with its headers:
+later, jansson, pcre2, zstd and xxhash (only its header), each with its headers, and
+libiberty for names of C++ and Rust functions:
   Debian, Ubuntu  apt-get install gcc libc6-dev meson ninja-build pkg-config libproc2-dev \
-                  libncurses-dev libjansson-dev libpcre2-dev libzstd-dev libxxhash-dev
+                  libncurses-dev libjansson-dev libpcre2-dev libzstd-dev libxxhash-dev \
+                  libiberty-dev
   Fedora          dnf install gcc meson ninja-build pkgconf procps-ng-devel ncurses-devel jansson-devel \
-                  pcre2-devel libzstd-devel xxhash-devel
+                  pcre2-devel libzstd-devel xxhash-devel binutils-devel
   Arch Linux      pacman -S gcc meson ninja pkgconf procps-ng ncurses jansson pcre2 zstd xxhash
 END
 }

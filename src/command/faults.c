@@ -35,8 +35,9 @@ static const char *const usual_columns[2][2] = {
 	{ "pid,comm,segment,minor,minor_error,major,minor_rate,share,mapping,code",
 		"pid,comm,segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,"
 		"code" },
-	{ "segment,minor,minor_error,major,share,mapping,code,symbol",
-		"segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,code,symbol" },
+	{ "segment,minor,minor_error,major,share,mapping,code,function",
+		"segment,minor,minor_error,major,walks,walk_error,walk_rate,mapping,code,"
+		"function" },
 };
 
 static int
@@ -278,17 +279,24 @@ show(struct table_run *run)
 	return status;
 }
 
-/* Sets the defaults, which depend on what is sampled. */
+/* Sets the defaults, which depend on what is sampled. Scripts compare symbols, people read
+ * functions. */
 static int
 complete(struct faults *own, bool is_one)
 {
+	int error;
+
 	own->table.interval = USUAL_DELAY;
 	if (!own->keys)
 		own->keys = is_one ? FAULT_BY_SEGMENT | FAULT_BY_MAPPING | FAULT_BY_CODE |
 					     FAULT_BY_SYMBOL
 				   : FAULT_BY_PROCESS | FAULT_BY_SEGMENT;
-	return table_options_complete(
+	error = table_options_complete(
 		&own->table, &fault_table, usual_columns[is_one][own->walks], "minor");
+	if (error == 0 && is_one && own->table.format != &output_text &&
+		!table_options_has(&own->table, KEPT_FIELDS))
+		selection_add(&own->table.columns, table_column(&fault_table, "symbol"));
+	return error;
 }
 
 /* Allows one process, by PID or NAME, or a command. */

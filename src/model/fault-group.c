@@ -160,6 +160,7 @@ merge(struct fault *into, const struct fault *row, const struct fault **largest)
 		into->segment = row->segment;
 		into->code = row->code;
 		into->symbol = row->symbol;
+		into->function = row->function;
 	}
 	into->comm = row->comm;
 	into->waits = row->waits ? row->waits : into->waits;

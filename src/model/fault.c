@@ -51,12 +51,14 @@ static const struct column columns[] = {
 		.source = "perf events: the instruction, and /proc/PID/maps" },
 	{ "symbol", "SYMBOL", NULL, "The function, if its name can be read; only for the process of -p. Of several, the one with most faults.", UNIT_TEXT, 16, NEED_FAULTS, FIELD(symbol),
 		.source = "perf events: the instruction, and the symbols of its file" },
+	{ "function", "FUNCTION", NULL, "SYMBOL as its source has it: names of C++ and Rust without parameters.", UNIT_TEXT, 16, NEED_FAULTS, FIELD(function),
+		.source = "perf events: the instruction, and the symbols of its file" },
 };
 /* clang-format on */
 
 const struct table fault_table = {
 	.name = "fault",
-	.search = "comm,segment,mapping,code,symbol",
+	.search = "comm,segment,mapping,code,symbol,function",
 	.then_by = "walks", /* rows with walks but without faults */
 	.columns = columns,
 	.column_count = ARRAY_SIZE(columns),

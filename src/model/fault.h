@@ -27,11 +27,12 @@ struct fault {
 	int64_t minor_rate, minor_rate_error, major_rate, walk_rate;
 	int64_t share; /* of all faults in the table */
 	const char *comm;
-	const char *segment; /* from segment_descriptions, or fault_total, fault_unsampled */
-	const char *mapping; /* the file, or the kernel's name */
-	const char *code;    /* the file with the instruction, or "kernel" */
-	const char *symbol;  /* the function, if symbols are read */
-	const char *waits;   /* what its major faults wait for; NULL: no major faults */
+	const char *segment;  /* from segment_descriptions, or fault_total, fault_unsampled */
+	const char *mapping;  /* the file, or the kernel's name */
+	const char *code;     /* the file with the instruction, or "kernel" */
+	const char *symbol;   /* the function, if symbols are read */
+	const char *function; /* the same as its source names it */
+	const char *waits;    /* what its major faults wait for; NULL: no major faults */
 };
 
 extern const struct table fault_table;

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "model/mapping.h"
 #include "sampler/address-spaces.h"
+#include "sampler/demangle-child.h"
 #include "sampler/events.h"
 #include "sampler/process-tracker.h"
 #include "sampler/record.h"
@@ -40,6 +41,7 @@ struct attribution {
 	int64_t own_pid;
 	struct address_spaces *spaces;
 	struct symbols *symbols;
+	struct demangle_child *names;
 	struct process_tracker *tracker;
 	struct reorder_buffer reorder;
 	struct fault_report counted;
@@ -55,6 +57,7 @@ attribution_create(int root)
 	*attribution = (struct attribution){ .own_pid = getpid(),
 		.spaces = address_spaces_create(root, ADDRESS_SPACES_WAIT),
 		.symbols = symbols_create(root, SYMBOLS_WAIT),
+		.names = demangle_child_create(),
 		.tracker = process_tracker_create(root) };
 	return attribution;
 }
@@ -66,6 +69,7 @@ attribution_destroy(struct attribution *attribution)
 		return;
 	address_spaces_destroy(attribution->spaces);
 	symbols_destroy(attribution->symbols);
+	demangle_child_destroy(attribution->names);
 	process_tracker_destroy(attribution->tracker);
 	reorder_finish(&attribution->reorder);
 	index_finish(&attribution->index);
@@ -192,6 +196,15 @@ keep_text(struct attribution *attribution, const char *text)
 	return length > 0 ? arena_copy(&attribution->counted.texts, text, length) : NULL;
 }
 
+/* The name of a function as its source has it; a symbol that says so itself is not kept twice. */
+static const char *
+function_of(struct attribution *attribution, const char *symbol, const char *kept)
+{
+	const char *name = symbol ? demangle_child_ask(attribution->names, symbol) : NULL;
+
+	return name ? keep_text(attribution, name) : kept;
+}
+
 static struct fault *
 add_row(struct attribution *attribution, const struct key *key, const char *comm)
 {
@@ -205,6 +218,7 @@ add_row(struct attribution *attribution, const struct key *key, const char *comm
 	row->mapping = keep_text(attribution, key->mapping);
 	row->code = keep_text(attribution, key->code);
 	row->symbol = keep_text(attribution, key->symbol);
+	row->function = function_of(attribution, key->symbol, row->symbol);
 	return row;
 }
 

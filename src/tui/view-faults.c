@@ -29,7 +29,7 @@ static const char columns_of_all[] =
 	"pid,comm,segment,minor_rate,minor_rate_error,major_rate,share,"
 	"code,waits,walk_rate,mapping";
 static const char columns_of_one[] = "segment,minor_rate,minor_rate_error,major_rate,share,code,"
-				     "mapping,waits,walk_rate,symbol";
+				     "mapping,waits,walk_rate,function";
 
 /* The groupings: for all processes, for one. */
 static const struct {

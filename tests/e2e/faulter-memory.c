@@ -20,8 +20,11 @@ enum {
 	BSS_SIZE = 64 * 1024 * KIB,
 };
 
+static void touch_mangled(volatile char *start, size_t count, size_t stride) __asm__(
+	"_ZN4shop4Cart4fillIcEEvPT_");
+
 /* clang-format off */
-TOUCHER(anon) TOUCHER(heap) TOUCHER(bss) TOUCHER(data) TOUCHER(huge) TOUCHER(file) TOUCHER(shared)
+TOUCHER(anon) TOUCHER(mangled) TOUCHER(heap) TOUCHER(bss) TOUCHER(data) TOUCHER(huge) TOUCHER(file) TOUCHER(shared)
 TOUCHER(memfd) TOUCHER(tmpfs) TOUCHER(sysv) TOUCHER(mremap) TOUCHER(reuse) TOUCHER(reused)
 READER(rodata) READER(view) READER(cold)
 	/* clang-format on */
@@ -132,6 +135,13 @@ static void
 step_anon(size_t count)
 {
 	measure("anon", touch_anon, map_anonymous(count * page, MAP_PRIVATE), count, page);
+}
+
+/* The function is named as one of C++. */
+static void
+step_mangled(size_t count)
+{
+	measure("mangled", touch_mangled, map_anonymous(count * page, MAP_PRIVATE), count, page);
 }
 
 static void
@@ -326,6 +336,7 @@ const struct step memory_steps[] = {
 	{ "bss", step_bss },           /* those not in the file */
 	{ "heap", step_heap },         /* by brk */
 	{ "anon", step_anon },
+	{ "mangled", step_mangled },   /* the same by a function of C++, shop::Cart::fill<char>(char*) */
 	{ "huge", step_huge },         /* COUNT huge pages */
 	{ "file", step_file },         /* written copies of ./faulter.file */
 	{ "view", step_view },         /* read ./faulter.view: COUNT times 64 KiB */

@@ -26,7 +26,7 @@ NEVER = 1 << 22  # no pid is so large
 PERIOD = 61
 STARTING = 250  # faults of a program that starts, at most
 SETTINGS = Path("/proc/sys/kernel")
-FIELDS = "pid,comm,segment,minor,minor_error,major,major_error,samples,waits,mapping,code,symbol"
+FIELDS = "pid,comm,segment,minor,minor_error,major,major_error,samples,waits,mapping,code,symbol,function"
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 pytestmark = pytest.mark.skipif(b" memtop faults " not in memtop("--help").stdout, reason="there is no sampler yet")
@@ -414,7 +414,10 @@ def test_short_lived_processes_by_the_thousand(perf, tmp_path, step):
 
 
 def test_the_functions_of_a_command_have_names(perf, tmp_path):
-    rows = Run(tmp_path, [], ["anon=6000", "heap=6000"]).rows
+    rows = Run(tmp_path, [], ["anon=6000", "heap=6000", "mangled=6000"]).rows
+    mangled = "_ZN4shop4Cart4fillIcEEvPT_"
+    name = "shop::Cart::fill<char>" if "#define HAVE_LIBIBERTY" in (BUILD / "config.h").read_text() else mangled
+    assert_close(count(rows, symbol=mangled, function=name, segment="anon"), 6000)
     assert_close(count(rows, symbol="touch_anon", segment="anon"), 6000)
     assert_close(count(rows, symbol="touch_heap", segment="heap"), 6000)
 

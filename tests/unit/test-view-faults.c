@@ -37,7 +37,8 @@ add_fault(struct screen_fixture *fixture, int64_t pid, enum segment segment, int
 	row->minor = 61 * samples;
 	row->minor_variance = samples * 61 * 60;
 	row->code = "libc.so.6";
-	row->symbol = pid == 5 ? "memset" : NULL;
+	row->symbol = pid == 5 ? "_ZN4shop4sortEv" : NULL;
+	row->function = pid == 5 ? "shop::sort" : NULL;
 }
 
 static void
@@ -137,8 +138,8 @@ enter_looks_at_one_process_and_escape_goes_back(void **state)
 	tui_key(fixture->tui, '\n');
 	draw(fixture);
 	assert_true(line_has(fixture, 0, L"process 5 sort"));
-	assert_true(line_has(fixture, FIRST_ROW - 1, L"SYMBOL"));
-	assert_true(line_has(fixture, FIRST_ROW + 1, L"memset"));
+	assert_true(line_has(fixture, FIRST_ROW - 1, L"FUNCTION"));
+	assert_true(line_has(fixture, FIRST_ROW + 1, L"shop::sort"));
 	assert_false(line_has(fixture, FIRST_ROW + 3, L"stack"));
 	assert_int_equal(tui_needs(fixture->tui).faults.pid, 5);
 	tui_key(fixture->tui, 27);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+/*
+ * Asks for the names of C++ and Rust functions as their source has them. Symbols come from anyone's
+ * files, and for some the library that reads them takes hours: it does so in a child process, which
+ * may only read and write, and is ended when it does not answer. Names are remembered.
+ */
+struct demangle_child;
+
+/* The child is started when it is first asked. */
+struct demangle_child *demangle_child_create(void);
+void demangle_child_destroy(struct demangle_child *child);
+
+/*
+ * Returns NULL if the symbol is no such name, or one that cannot be read in time. What it returns
+ * is valid until the next call.
+ */
+const char *demangle_child_ask(struct demangle_child *child, const char *symbol);
+
+/* The child is this program again, by this name: then main() must call the function. */
+#define DEMANGLE_CHILD_NAME "memtop-names"
+_Noreturn void demangle_child_serve(void);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "unit.h"
+
+#include "base/clock.h"
+#include "base/macros.h"
+#include "config.h"
+#include "sampler/demangle-child.h"
+#include "sampler/demangle.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool
+is_built(void)
+{
+#ifdef HAVE_LIBIBERTY
+	return true;
+#else
+	return false;
+#endif
+}
+
+static void
+names_are_those_of_the_source(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "_Z9rtx_alloc8rtx_code", "rtx_alloc" },
+		{ "_ZN3foo3barEv", "foo::bar" },
+		{ "_ZNSt6vectorIiSaIiEE9push_backERKi",
+			"std::vector<int, std::allocator<int> >::push_back" },
+		{ "_ZN5va_gc7reserveIP11dw_cfi_nodeEEvv", "va_gc::reserve<dw_cfi_node*>" },
+		{ "_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE",
+			"core::fmt::Formatter::write_str" },
+		{ "_RNvCs15kBYyAo9fc_7mycrate7example", "mycrate::example" },
+		{ "_RINvNtC3std3mem8align_ofjE", "std::mem::align_of::<usize>" },
+		{ "_ZdlPv", "operator delete" },
+	};
+	char text[DEMANGLED_SIZE];
+
+	if (!is_built())
+		skip();
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_true(demangle(text, cases[i][0]));
+		assert_string_equal(text, cases[i][1]);
+	}
+}
+
+static void
+other_names_stay(void **state)
+{
+	static const char *const names[] = { "", "main", "_", "_Z", "_ZN", "_R", "_Z3", "_Z9x",
+		"malloc", "__libc_start_main", "_start", "Z3foov", "_ZZZZZZZZ", "_R\xff\xfe" };
+	char text[DEMANGLED_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		assert_false(demangle(text, names[i]));
+}
+
+/* Each level doubles what it stands for: written out this would be more than any memory. */
+static void
+make_hostile(char *symbol, size_t size, int levels)
+{
+	size_t length = (size_t)snprintf(symbol, size, "_Z1fI1AIiiE");
+
+	for (int i = 0; i < levels; i++)
+		length += (size_t)snprintf(symbol + length, size - length, "S_IS%c_S%c_E",
+			"0123456789"[i % 10], "0123456789"[i % 10]);
+	snprintf(symbol + length, size - length, "Evv");
+}
+
+static void
+a_hostile_symbol_is_cut_in_little_time(void **state)
+{
+	char symbol[1024], text[DEMANGLED_SIZE];
+
+	if (!is_built())
+		skip();
+	for (int levels = 1; levels < 60; levels++) {
+		int64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+		bool is_name;
+
+		make_hostile(symbol, sizeof(symbol), levels);
+		is_name = demangle(text, symbol);
+		assert_in_range(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin, 0, 20 * NS_PER_MS);
+		if (is_name)
+			assert_in_range(strlen(text), 1, DEMANGLED_SIZE - 1);
+		if (levels == 20)
+			assert_string_equal(text + strlen(text) - 3, "...");
+	}
+}
+
+static void
+a_long_symbol_stays(void **state)
+{
+	char symbol[1024] = "_Z999", text[DEMANGLED_SIZE];
+
+	memset(symbol + 5, 'x', sizeof(symbol) - 6);
+	assert_false(demangle(text, symbol));
+}
+
+/* The library would be busy with these for hours. */
+static void
+what_takes_too_long_has_no_name(void **state)
+{
+	struct demangle_child *child = demangle_child_create();
+	int64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
+	for (int number = 0; number < 12; number++) {
+		char symbol[DEMANGLED_MOST_SYMBOL];
+		size_t length = (size_t)snprintf(symbol, sizeof(symbol), "_ZN1%ccv", 'A' + number);
+
+		for (int i = 0; i < 60; i++)
+			length += (size_t)snprintf(symbol + length, sizeof(symbol) - length, "T_I");
+		assert_null(demangle_child_ask(child, symbol));
+		assert_null(demangle_child_ask(child, symbol)); /* not read again */
+		if (number < 6 && is_built())
+			assert_string_equal(demangle_child_ask(child, "_ZN3foo3barEv"), "foo::bar");
+	}
+	assert_in_range(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin, 0, 100 * NS_PER_MS);
+	demangle_child_destroy(child);
+}
+
+static void
+a_child_gives_the_names(void **state)
+{
+	struct demangle_child *child = demangle_child_create();
+
+	if (!is_built())
+		skip();
+	for (int round = 0; round < 2; round++) {
+		assert_null(demangle_child_ask(child, "main"));
+		assert_null(demangle_child_ask(child, "_Z3"));
+		assert_string_equal(demangle_child_ask(child, "_ZN3foo3barEv"), "foo::bar");
+		assert_string_equal(demangle_child_ask(child, "_RNqCs4fqI2P2rA04_11utf8_identsu30__"
+							      "__7hkackfecea1cbdathfdh9hlq6y"),
+			"utf8_idents::\u10e1\u10d0\u10ed\u10db\u10d4\u10da\u10d0\u10d3_"
+			"\u10d2\u10d4\u10db\u10e0\u10d8\u10d4\u10da\u10d8_"
+			"\u10e1\u10d0\u10d3\u10d8\u10da\u10d8");
+	}
+	demangle_child_destroy(child);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_those_of_the_source),
+		cmocka_unit_test(other_names_stay),
+		cmocka_unit_test(a_hostile_symbol_is_cut_in_little_time),
+		cmocka_unit_test(a_long_symbol_stays),
+		cmocka_unit_test(a_child_gives_the_names),
+		cmocka_unit_test(what_takes_too_long_has_no_name),
+	};
+
+	if (strcmp(argv[0], DEMANGLE_CHILD_NAME) == 0)
+		demangle_child_serve();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
