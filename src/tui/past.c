@@ -22,12 +22,14 @@ void
 past_go(struct app *app, const struct moment *moment)
 {
 	struct past_state *past = &app->past;
-	bool adds = past->wants && past->wanted.kind == MOMENT_STEP && moment->kind == MOMENT_STEP;
-	int64_t before = adds ? past->wanted.steps : 0;
+	struct moment *last = past->wanted_count > 0 ? &past->wanted[past->wanted_count - 1] : NULL;
 
-	past->wanted = *moment;
-	past->wanted.steps += before;
-	past->wants = true;
+	if (last && last->kind == MOMENT_STEP && moment->kind == MOMENT_STEP)
+		last->steps += moment->steps;
+	else if (past->wanted_count < PAST_MOST_WANTED)
+		past->wanted[past->wanted_count++] = *moment;
+	else
+		*last = *moment;
 }
 
 /* Goes to a moment that somebody has asked for: then nothing plays on. */
@@ -148,14 +150,15 @@ past_take(struct app *app, struct moment *ret_moment)
 	struct past_state *past = &app->past;
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 
-	if (!past->wants && past->plays && now >= past->next) {
+	if (past->wanted_count == 0 && past->plays && now >= past->next) {
 		past_go(app, &(struct moment){ .kind = MOMENT_STEP, .steps = past->speed });
 		past->next = now + STAND;
 	}
-	if (!past->wants)
+	if (past->wanted_count == 0)
 		return false;
-	*ret_moment = past->wanted;
-	past->wants = false;
+	*ret_moment = past->taken = past->wanted[0];
+	past->wanted_count--;
+	memmove(past->wanted, past->wanted + 1, past->wanted_count * sizeof(past->wanted[0]));
 	return true;
 }
 
@@ -169,11 +172,11 @@ past_miss(struct app *app)
 		[MOMENT_AT] = "the recording begins later",
 	};
 	const struct past_state *past = &app->past;
-	enum moment_kind kind = past->wanted.kind;
+	enum moment_kind kind = past->taken.kind;
 
 	app_say(app, "%s",
 		kind < ARRAY_SIZE(texts) && texts[kind] ? texts[kind]
-		: past->wanted.steps < 0                ? "this is the first sample"
+		: past->taken.steps < 0                 ? "this is the first sample"
 							: "this is the last sample");
 	app->past.plays = false;
 }

@@ -452,7 +452,7 @@ tui_key(struct app *app, int key)
 	app->message[0] = '\0';
 	take_key(app, key);
 	/* In another sample the same process shall be selected, though this one may lack it. */
-	if (app->view == app->last_list && !app->past.wants)
+	if (app->view == app->last_list && app->past.wanted_count == 0)
 		process_list_remember(app->processes);
 	else if (app->view->remember)
 		app->view->remember(app_state(app, app->view), app);
