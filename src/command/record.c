@@ -53,7 +53,8 @@ struct record_run {
 	uint64_t needs;      /* NEED_ bits of all that is recorded */
 	int64_t dense_until; /* CLOCK_BOOTTIME */
 	int64_t complained;  /* the same; 0: all is well */
-	int64_t lost;        /* samples that could not be written since then */
+	int64_t lost;        /* samples that could not be written since then, and */
+	int64_t lost_told;   /* those of recorder_lost() before */
 	bool has_told_left_out, has_told_exits;
 };
 
@@ -147,6 +148,18 @@ read_next(struct record_run *run)
 	return reading_take(&run->reading, run->now, before, before, &needs, needs.interval);
 }
 
+static const char *
+error_text(int error)
+{
+	return error == -ETIMEDOUT ? "the disk does not answer" : strerror(-error);
+}
+
+static long long
+lost(const struct record_run *run)
+{
+	return run->lost + recorder_lost(run->recorder) - run->lost_told;
+}
+
 /* What happens every interval is told once an hour. */
 static void
 complain(struct record_run *run, int error)
@@ -157,7 +170,7 @@ complain(struct record_run *run, int error)
 	if (run->complained && now - run->complained < COMPLAINT_PAUSE * NS_PER_SEC)
 		return;
 	log_error("cannot write to %s: %s; %lld samples are lost so far",
-		run->options->recorder.folder, strerror(-error), (long long)run->lost);
+		run->options->recorder.folder, error_text(error), lost(run));
 	run->complained = now;
 }
 
@@ -166,7 +179,8 @@ tell_recovery(struct record_run *run)
 {
 	if (!run->complained)
 		return;
-	log_error("recording again, %lld samples are lost", (long long)run->lost);
+	log_error("recording again, %lld samples are lost", lost(run));
+	run->lost_told = recorder_lost(run->recorder);
 	run->complained = run->lost = 0;
 }
 
@@ -298,7 +312,11 @@ run_recorder(struct record_options *options)
 	} else {
 		status = command_failure_status("cannot read /proc", error);
 	}
-	recorder_close(run->recorder);
+	error = recorder_close(run->recorder);
+	if (error < 0) {
+		log_error("the last samples are lost: %s", error_text(error));
+		status = EXIT_FAILURE;
+	}
 	snapshot_finish(&run->snapshots[0]);
 	snapshot_finish(&run->snapshots[1]);
 	return status;

@@ -2,46 +2,28 @@
 #include "record/recorder.h"
 
 #include "base/bytes.h"
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/macros.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "config.h"
 #include "model/snapshot.h"
-#include "record/block-writer.h"
-#include "record/block.h"
 #include "record/encoder.h"
-#include "record/files.h"
 #include "record/folder.h"
 #include "record/recorded.h"
 #include "record/redact.h"
+#include "record/write-queue.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { BOOT_SHORT = 8, NAME_START_SIZE = 32, NAME_SIZE = 64, MOST_PARTS = 100000, DAY = 86400 };
-
-/* A loss of power loses at most as much. */
-#define SYNC_INTERVAL (60 * NS_PER_SEC)
 
 struct recorder {
 	struct recorder_options options;
 	struct recording_lock lock;
 	struct encoder *encoder;
-	struct block_writer writer; /* fd -1: no file is open */
-	char name[NAME_SIZE];
-	int64_t day;       /* of the file, since the epoch */
-	int64_t most_size; /* of the file */
-	int64_t synced;    /* CLOCK_BOOTTIME */
-	int64_t removed;
-	bool has_begun; /* a file was opened */
+	struct write_queue *queue;
+	bool has_begun; /* a sample was written, or waits */
 	struct sample_time last;
 };
 
@@ -80,171 +62,11 @@ recorder_open(
 		return error;
 	}
 	recorder->options = *options;
-	recorder->writer.fd = -1;
 	recorder->encoder = create_encoder(recorder);
+	recorder->queue = write_queue_create(
+		recorder->lock.folder, recorder->options.boot, &recorder->options.keep);
 	*ret_recorder = recorder;
 	return 0;
-}
-
-/* What the parts of a day begin with, by UTC: days of summer time have 23 or 25 hours. */
-static void
-begin_name(const struct recorder *recorder, char start[static NAME_START_SIZE])
-{
-	time_t seconds = recorder->day * DAY;
-	char day[16];
-	struct tm time;
-
-	gmtime_r(&seconds, &time);
-	strftime(day, sizeof(day), "%Y%m%d", &time);
-	snprintf(start, NAME_START_SIZE, "%s-%.*s-", day, BOOT_SHORT, recorder->options.boot);
-}
-
-/* Returns 0 if it is no part of that day. */
-static int64_t
-part_of(const char *name, const char *start)
-{
-	size_t length = strlen(start);
-	char number[NAME_SIZE];
-	int64_t part;
-
-	if (strncmp(name, start, length) != 0 || !recording_is_named(name))
-		return 0;
-	snprintf(number, sizeof(number), "%.*s", (int)strcspn(name + length, "."), name + length);
-	return text_to_number(number, &part) == 0 && part > 0 && part < MOST_PARTS ? part : 0;
-}
-
-/* The first ones may have been deleted. Returns 0 if there is none. */
-static int64_t
-last_part(const struct recorder *recorder, const char *start)
-{
-	int fd = openat(recorder->lock.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_closedir_ DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	int64_t last = 0;
-
-	while (directory && (entry = readdir(directory))) {
-		int64_t part = part_of(entry->d_name, start);
-
-		last = part > last ? part : last;
-	}
-	return last;
-}
-
-/* Those who may read the folder may read the file. */
-static void
-share_file(const struct recorder *recorder)
-{
-	struct stat folder, file;
-
-	if (fstat(recorder->lock.folder, &folder) == 0 && fstat(recorder->writer.fd, &file) == 0 &&
-		folder.st_gid != file.st_gid &&
-		fchown(recorder->writer.fd, (uid_t)-1, folder.st_gid) < 0)
-		return; /* only root and members of the group may do that */
-}
-
-/* Goes on with the last part of the day, or a `new` one, as if that is full or no recording. */
-static int
-open_part(struct recorder *recorder, bool new)
-{
-	char start[NAME_START_SIZE];
-	uint64_t torn;
-	int64_t part;
-	int error;
-
-	begin_name(recorder, start);
-	part = last_part(recorder, start);
-	part += new || part == 0;
-	snprintf(recorder->name, sizeof(recorder->name), "%s%lld" RECORDING_SUFFIX, start,
-		(long long)part);
-	error = block_writer_open(&recorder->writer, recorder->lock.folder, recorder->name, &torn);
-	if ((error == -EINVAL || error == -EFBIG) && !new)
-		return open_part(recorder, true);
-	if (error < 0)
-		return error;
-	share_file(recorder);
-	return 0;
-}
-
-static void
-close_file(struct recorder *recorder)
-{
-	const struct bytes *blocks;
-
-	if (recorder->writer.fd < 0)
-		return;
-	encoder_end_chunk(recorder->encoder, &blocks);
-	if (blocks->count > 0)
-		block_writer_append(&recorder->writer, blocks->data, blocks->count);
-	block_writer_sync(&recorder->writer);
-	block_writer_close(&recorder->writer);
-}
-
-static void
-make_room(struct recorder *recorder, int64_t now)
-{
-	struct retention_space space;
-	int64_t removed = retention_apply(&recorder->options.keep, recorder->lock.folder,
-		recorder->name, now / NS_PER_SEC, &space);
-
-	if (removed < 0)
-		return;
-	recorder->removed += removed;
-	recorder->most_size = retention_file_size(&recorder->options.keep, &space);
-}
-
-/* What is written into a file that somebody has deleted is lost. */
-static bool
-can_go_on(const struct recorder *recorder, int64_t day)
-{
-	const struct block_writer *writer = &recorder->writer;
-	struct stat status;
-
-	return writer->fd >= 0 && day == recorder->day &&
-	       (int64_t)writer->end < recorder->most_size && fstat(writer->fd, &status) == 0 &&
-	       status.st_nlink > 0;
-}
-
-/*
- * A file begins with a chunk. Only the first one may have been there: where the clock was set back
- * to another day, its file would have samples before and after those of this one.
- */
-static int
-prepare_file(struct recorder *recorder, int64_t now)
-{
-	int64_t day = now / NS_PER_SEC / DAY;
-	int error;
-
-	if (can_go_on(recorder, day))
-		return 0;
-	close_file(recorder);
-	encoder_restart(recorder->encoder);
-	recorder->day = day;
-	error = open_part(recorder, recorder->has_begun);
-	if (error == -ENOSPC && retention_remove_oldest(recorder->lock.folder, "")) {
-		recorder->removed++;
-		error = open_part(recorder, recorder->has_begun);
-	}
-	if (error < 0)
-		return error;
-	recorder->has_begun = true;
-	make_room(recorder, now);
-	return 0;
-}
-
-/* Where the disk is full, older files go as long as there are any. */
-static int
-append(struct recorder *recorder, const struct bytes *blocks)
-{
-	struct block_writer *writer = &recorder->writer;
-	int error = block_writer_append(writer, blocks->data, blocks->count);
-
-	while (error == -ENOSPC && retention_remove_oldest(recorder->lock.folder, recorder->name)) {
-		recorder->removed++;
-		error = block_writer_append(writer, blocks->data, blocks->count);
-	}
-	if (error < 0)
-		encoder_restart(recorder->encoder);
-	return error;
 }
 
 static void
@@ -275,37 +97,63 @@ hide_secrets(const struct recorder *recorder, struct snapshot *snapshot)
 	}
 }
 
-/* After a kill at once: the machine may not last another minute. */
-static void
-sync_if_due(struct recorder *recorder, const struct snapshot *snapshot)
+/* Encodes a sample, and has it written. */
+static int
+write_sample(struct recorder *recorder, const struct snapshot *snapshot, bool begins_file)
 {
-	if (snapshot->events.count == 0 && snapshot->monotonic - recorder->synced < SYNC_INTERVAL)
-		return;
-	block_writer_sync(&recorder->writer);
-	recorder->synced = snapshot->monotonic;
+	struct portion portion = { .time = snapshot->time,
+		.boottime = snapshot->monotonic,
+		.is_sample = true,
+		.is_urgent = snapshot->events.count > 0,
+		.begins_file = begins_file };
+	struct sample_rows samples[RECORDED_TABLES];
+	const struct bytes *blocks;
+	int error;
+
+	if (begins_file)
+		encoder_restart(recorder->encoder);
+	snapshot_to_samples(snapshot, samples);
+	recorder->last = (struct sample_time){ snapshot->monotonic, snapshot->time };
+	error = encoder_add(recorder->encoder, &recorder->last, samples, &blocks);
+	if (error < 0)
+		return error;
+	portion.blocks = blocks->data;
+	portion.size = blocks->count;
+	return write_queue_add(recorder->queue, &portion);
+}
+
+/* What ends a chunk is of use, but not needed. */
+static void
+write_end(struct recorder *recorder, const struct bytes *blocks)
+{
+	const struct portion portion = { .blocks = blocks->data,
+		.size = blocks->count,
+		.time = recorder->last.wall,
+		.boottime = recorder->last.boottime };
+
+	if (blocks->count > 0)
+		write_queue_add(recorder->queue, &portion);
 }
 
 int
 recorder_add(struct recorder *recorder, struct snapshot *snapshot)
 {
-	struct sample_rows samples[RECORDED_TABLES];
+	bool begins_file = write_queue_wants_file(recorder->queue, snapshot->time);
 	const struct bytes *blocks;
-	int error = prepare_file(recorder, snapshot->time);
+	int error;
 
-	if (error < 0)
-		return error;
+	if (begins_file && recorder->has_begun) {
+		encoder_end_chunk(recorder->encoder, &blocks);
+		write_end(recorder, blocks);
+	}
 	hide_secrets(recorder, snapshot);
-	snapshot_to_samples(snapshot, samples);
-	recorder->last = (struct sample_time){ snapshot->monotonic, snapshot->time };
-	error = encoder_add(recorder->encoder, &recorder->last, samples, &blocks);
-	if (error == 0)
-		error = append(recorder, blocks);
+	error = write_sample(recorder, snapshot, begins_file);
+	if (error == -ESTALE)
+		error = write_sample(recorder, snapshot, true);
 	if (error < 0)
-		return error;
-	if (block_begins_chunk(blocks->data))
-		make_room(recorder, snapshot->time);
-	sync_if_due(recorder, snapshot);
-	return 0;
+		encoder_restart(recorder->encoder);
+	recorder->has_begun |= error == 0;
+	return error;
 }
 
 struct left_out
@@ -315,24 +163,34 @@ recorder_left_out(const struct recorder *recorder)
 }
 
 int64_t
-recorder_removed(const struct recorder *recorder)
+recorder_lost(const struct recorder *recorder)
 {
-	return recorder->removed;
+	return write_queue_lost(recorder->queue);
 }
 
-void
+int64_t
+recorder_removed(const struct recorder *recorder)
+{
+	return write_queue_removed(recorder->queue);
+}
+
+int
 recorder_close(struct recorder *recorder)
 {
 	const struct bytes *blocks;
+	int error;
 
 	if (!recorder)
-		return;
-	if (recorder->writer.fd >= 0) {
+		return 0;
+	if (recorder->has_begun) {
 		encoder_end(recorder->encoder, &recorder->last, &blocks);
-		block_writer_append(&recorder->writer, blocks->data, blocks->count);
-		close_file(recorder);
+		write_end(recorder, blocks);
 	}
 	encoder_destroy(recorder->encoder);
+	error = write_queue_close(recorder->queue);
+	if (error < 0) /* a thread has the folder */
+		return error;
 	recording_lock_release(&recorder->lock);
 	free(recorder);
+	return 0;
 }

@@ -32,15 +32,21 @@ int recorder_open(struct recorder **ret_recorder, const struct recorder_options 
 
 /*
  * Records a snapshot, which loses its secrets. Returns 0 or -errno: this one is lost, the next may
- * succeed.
+ * succeed. -ETIMEDOUT: the disk does not answer, and 60 samples wait for it.
  */
 int recorder_add(struct recorder *recorder, struct snapshot *snapshot);
 
 /* What was not recorded of the last snapshot, for it was above the limits of a file. */
 struct left_out recorder_left_out(const struct recorder *recorder);
 
+/* How many samples were lost that had been taken, as the disk did not answer and then failed. */
+int64_t recorder_lost(const struct recorder *recorder);
+
 /* How many files were removed to make room, all together. */
 int64_t recorder_removed(const struct recorder *recorder);
 
-/* Notes that it has ended, and has all put on the disk. */
-void recorder_close(struct recorder *recorder);
+/*
+ * Notes that it has ended, and has all put on the disk. Returns 0, or -ETIMEDOUT if the disk does
+ * not answer for ten seconds.
+ */
+int recorder_close(struct recorder *recorder);

@@ -2,6 +2,9 @@
 """memtop record, and what the other commands and the screen tell of its recordings."""
 
 import configparser
+import contextlib
+import csv
+import fcntl
 import json
 import os
 import re
@@ -9,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from datetime import datetime
 from time import sleep
 
@@ -270,6 +274,87 @@ def test_a_killed_recorder_loses_no_sample_and_its_lock(record):
     assert count >= 5
     assert memtop("record", "--no-exits", "-d", "0.05", "-n", "2", "-o", recorder.folder).returncode == 0
     assert recorder.samples() == count + 2
+
+
+class Disk:
+    """A file system that can be told to answer no write until it is told to go on (linux/fs.h)."""
+
+    FREEZE, THAW = 0xC0045877, 0xC0045878
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.descriptor = os.open(folder, os.O_RDONLY)
+
+    def freeze(self):
+        fcntl.ioctl(self.descriptor, self.FREEZE, 0)
+
+    def thaw(self):
+        fcntl.ioctl(self.descriptor, self.THAW, 0)
+
+    def close(self):
+        with contextlib.suppress(OSError):  # it is not frozen
+            self.thaw()
+        os.close(self.descriptor)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    image, folder = tmp_path / "image", tmp_path / "disk"
+    folder.mkdir()
+    with open(image, "wb") as file:
+        file.truncate(32 << 20)
+    for command in (["mkfs.ext4", "-q", image], ["mount", "-o", "loop", image, folder]):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True)
+        except FileNotFoundError:
+            pytest.skip(f"there is no {command[0]}")
+        if done.returncode != 0:
+            pytest.skip(f"a disk of its own is not permitted: {done.stderr.strip()}")
+    disk = Disk(folder)
+    yield disk
+    disk.close()
+    wait_until(lambda: subprocess.run(["umount", folder], capture_output=True).returncode == 0)
+
+
+def cpu_time(process):
+    with open(f"/proc/{process.pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def times_of(recorder):
+    done = memtop("batch", "--from", "first", "--recording", recorder.folder, "--top", "1", "-F", "pid", "--format", "csv")
+    rows = csv.DictReader(done.stdout.decode().splitlines())
+    return [datetime.fromisoformat(row["time"].replace("Z", "+00:00")).timestamp() for row in rows]
+
+
+def test_a_disk_that_does_not_answer_stops_no_sample(disk):
+    recorder = Recorder(disk.folder / "past", "-d", "0.1")
+    recorder.wait_for(3)
+    disk.freeze()
+    frozen = time.time()
+    try:
+        sleep(3)  # for the first sample that it does not write it waits for two seconds
+        before = cpu_time(recorder.process)
+        wait_until(lambda: cpu_time(recorder.process) > before + 0.1)
+    finally:
+        thawed = time.time()
+        disk.thaw()
+    wait_until(lambda: times_of(recorder)[-1] > thawed)
+    assert recorder.end() == (0, b"")
+    assert any(frozen + 3 < moment < thawed for moment in times_of(recorder))
+
+
+def test_a_disk_that_does_not_answer_at_the_end_is_waited_for(disk):
+    recorder = Recorder(disk.folder / "past", "-d", "0.1")
+    recorder.wait_for(3)
+    disk.freeze()
+    recorder.process.send_signal(signal.SIGTERM)
+    complaint = recorder.process.stderr.readline()
+    disk.thaw()
+    assert complaint == b"memtop record: the last samples are lost: the disk does not answer\n"
+    recorder.process.communicate(timeout=60)
+    assert recorder.process.returncode == 1
 
 
 def test_who_may_read_the_folder_is_not_everyone(recorded):
