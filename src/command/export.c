@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/replace-file.h"
 #include "base/text.h"
 #include "command/command.h"
 #include "command/loop.h"
@@ -29,10 +30,8 @@
 
 enum {
 	USUAL_TOP = 20,
-	PSS_SHARE = 1000, /* one in so many nanoseconds is for PSS, */
-	MOST_PSS = 1000,  /* and for the first block that of so many processes */
+	PSS_SHARE = 1000, /* one in so many nanoseconds is for PSS */
 	MOST_REQUEST = 16 * 1024,
-	COMPLAINT_PAUSE = 3600, /* seconds */
 };
 
 struct export_options {
@@ -93,7 +92,7 @@ read_next(struct export_run *run)
 	const struct needs needs = {
 		.bits = metrics_needs(),
 		.pss_budget = run->number == 1 ? 0 : interval / PSS_SHARE,
-		.pss_most = MOST_PSS,
+		.pss_most = NEEDS_MOST_PSS,
 		.interval = interval,
 	};
 
@@ -161,38 +160,6 @@ make_text(struct export_run *run, char **ret_text, size_t *ret_size)
 	return fclose(file) == 0 ? 0 : -ENOMEM;
 }
 
-/* A file that no pattern of readers matches, beside the one that it becomes. The caller frees it.
- */
-static char *
-temporary_path(const char *path)
-{
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	char *temporary;
-
-	if (asprintf(&temporary, "%.*s.%s.new", (int)(name - path), path, name) < 0)
-		abort();
-	return temporary;
-}
-
-static int
-write_temporary(const char *path, const char *text, size_t size)
-{
-	_cleanup_close_ int fd =
-		open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-
-	if (fd < 0 || fchmod(fd, 0644) < 0)
-		return -errno;
-	while (size > 0) {
-		ssize_t written = write(fd, text, size);
-
-		if (written < 0)
-			return -errno;
-		text += written;
-		size -= (size_t)written;
-	}
-	return 0;
-}
-
 /* A device, a pipe or a link is not there to be replaced. */
 static bool
 is_replaceable(const char *path)
@@ -202,33 +169,13 @@ is_replaceable(const char *path)
 	return lstat(path, &status) < 0 || S_ISREG(status.st_mode);
 }
 
-/* Readers see the last text or this one, never a part. */
-static int
-replace_file(const char *path, const char *text, size_t size)
-{
-	_cleanup_free_ char *temporary = temporary_path(path);
-	int error;
-
-	unlink(temporary); /* of one that was killed */
-	error = write_temporary(temporary, text, size);
-	if (error == 0 && rename(temporary, path) < 0)
-		error = -errno;
-	if (error < 0)
-		unlink(temporary);
-	return error;
-}
-
-/* What happens every interval is told once an hour. */
 static void
-complain(int64_t *complained, const char *path, int error)
+complain(int64_t *told, const char *path, int error)
 {
-	int64_t now = loop_now();
 	char safe[COMMAND_WORD_SIZE];
 
-	if (*complained && now - *complained < COMPLAINT_PAUSE * NS_PER_SEC)
-		return;
-	log_error("cannot write %s: %s", command_safe_word(path, safe), strerror(-error));
-	*complained = now;
+	if (loop_may_tell(told))
+		log_error("cannot write %s: %s", command_safe_word(path, safe), strerror(-error));
 }
 
 /* Connects each time: the journal may have been started again. */
@@ -256,7 +203,7 @@ write_file(struct export_run *run)
 	if (error < 0)
 		return command_failure_status("cannot read /proc", error);
 	write_journal(run);
-	error = replace_file(run->options->textfile, text, size);
+	error = replace_file(AT_FDCWD, run->options->textfile, text, size, 0644, false);
 	run->has_written = run->has_written || error == 0;
 	if (error < 0) {
 		complain(&run->complained, run->options->textfile, error);
@@ -277,9 +224,7 @@ write_files(struct export_run *run)
 	loop_block_signals();
 	for (run->number = 1;; run->number++) {
 		status = write_file(run);
-		next += options->interval;
-		if (next < loop_now())
-			next = loop_now(); /* after a delay, do not catch up */
+		next = loop_next(next, options->interval);
 		if (status != EXIT_SUCCESS || run->number == options->count ||
 			!loop_wait_signal(next))
 			break;

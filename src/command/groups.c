@@ -21,9 +21,6 @@ struct groups_run {
 	struct growth_set growth;
 };
 
-/* Beside what the kernel charges, PSS is read of so many processes. */
-enum { MOST_PSS = 1000 };
-
 #define SETTING(member) offsetof(struct groups_run, member)
 
 static int
@@ -94,7 +91,7 @@ ask(const struct table_run *run, struct needs *needs)
 	if (!group_kinds[own->kind].has_charge)
 		needs->bits &= ~CHARGE_NEEDS;
 	else if (!own->exact)
-		needs->pss_most = MOST_PSS;
+		needs->pss_most = NEEDS_MOST_PSS;
 }
 
 static bool
@@ -156,7 +153,7 @@ note_unread(const struct table_run *run)
 	size_t unread = 0;
 
 	if (!group_kinds[own->kind].has_charge || own->exact || run->reading.source->is_recording ||
-		!(now->bits & NEED_PSS) || now->process_count <= MOST_PSS)
+		!(now->bits & NEED_PSS) || now->process_count <= NEEDS_MOST_PSS)
 		return;
 	for (size_t i = 0; i < now->process_count; i++)
 		unread += now->processes[i].extras->rollup.time == UNKNOWN &&

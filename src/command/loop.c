@@ -13,10 +13,31 @@
 #include <time.h>
 #include <unistd.h>
 
+#define TELL_PAUSE (3600 * NS_PER_SEC)
+
 int64_t
 loop_now(void)
 {
 	return clock_ns(CLOCK_MONOTONIC);
+}
+
+int64_t
+loop_next(int64_t next, int64_t interval)
+{
+	int64_t now = loop_now();
+
+	return next + interval < now ? now : next + interval;
+}
+
+bool
+loop_may_tell(int64_t *told)
+{
+	int64_t now = loop_now();
+
+	if (*told && now - *told < TELL_PAUSE)
+		return false;
+	*told = now;
+	return true;
 }
 
 bool

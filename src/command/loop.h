@@ -11,6 +11,15 @@ struct source;
 /* The time in nanoseconds, on the clock of loop_wait(). */
 int64_t loop_now(void);
 
+/* When the next interval begins. After a delay that is at once: none is caught up with. */
+int64_t loop_next(int64_t next, int64_t interval);
+
+/*
+ * Whether to tell what happens in each interval: once an hour. `told` is when it was told last, 0
+ * for never, and is set.
+ */
+bool loop_may_tell(int64_t *told);
+
 /*
  * Waits until `until`. Returns false at once if the pipe `output` is closed, so that nothing waits
  * for a pipe without a reader.

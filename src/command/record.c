@@ -32,7 +32,6 @@ enum {
 	MUCH_PRESSURE = 100,    /* per mille of the last 10 seconds: samples become denser, */
 	LITTLE_AVAILABLE = 100, /* and where less is available, per mille of MemTotal */
 	PSS_SHARE = 10000,      /* one in so many nanoseconds is for PSS */
-	COMPLAINT_PAUSE = 3600, /* seconds */
 };
 
 struct record_options {
@@ -52,7 +51,7 @@ struct record_run {
 	int64_t number;
 	uint64_t needs;      /* NEED_ bits of all that is recorded */
 	int64_t dense_until; /* CLOCK_BOOTTIME */
-	int64_t complained;  /* the same; 0: all is well */
+	int64_t complained;  /* for loop_may_tell(); 0: all is well */
 	int64_t lost;        /* samples that could not be written since then, and */
 	int64_t lost_told;   /* those of recorder_lost() before */
 	bool has_told_left_out, has_told_exits;
@@ -160,18 +159,13 @@ lost(const struct record_run *run)
 	return run->lost + recorder_lost(run->recorder) - run->lost_told;
 }
 
-/* What happens every interval is told once an hour. */
 static void
 complain(struct record_run *run, int error)
 {
-	int64_t now = run->now->monotonic;
-
 	run->lost++;
-	if (run->complained && now - run->complained < COMPLAINT_PAUSE * NS_PER_SEC)
-		return;
-	log_error("cannot write to %s: %s; %lld samples are lost so far",
-		run->options->recorder.folder, error_text(error), lost(run));
-	run->complained = now;
+	if (loop_may_tell(&run->complained))
+		log_error("cannot write to %s: %s; %lld samples are lost so far",
+			run->options->recorder.folder, error_text(error), lost(run));
 }
 
 static void
@@ -259,9 +253,7 @@ record_all(struct record_run *run)
 		record(run);
 		if (run->number == run->options->count)
 			return run->complained ? EXIT_FAILURE : EXIT_SUCCESS;
-		next += interval_of(run);
-		if (next < loop_now())
-			next = loop_now(); /* after a delay, do not catch up */
+		next = loop_next(next, interval_of(run));
 		if (!loop_wait_signal(next))
 			return EXIT_SUCCESS;
 	}

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "base/replace-file.h"
 #include "base/scan.h"
 #include "base/text.h"
 #include "base/unit.h"
@@ -415,39 +416,33 @@ write_roles(FILE *file, const struct tui_settings *settings)
 			style_name((enum style)i), palette_look(&settings->palette, (enum style)i));
 }
 
-static int
-write_all(int fd, const struct tui_settings *settings)
+/* The caller frees it. */
+static char *
+make_text(const struct tui_settings *settings, size_t *ret_size)
 {
-	_cleanup_fclose_ FILE *file = fdopen(fd, "w");
+	char *text = NULL;
+	FILE *file = open_memstream(&text, ret_size);
 
-	if (!file) {
-		close(fd);
-		return -errno;
-	}
+	if (!file)
+		abort();
 	fputs("# Settings of memtop, written by its key W. See memtop(1).\n", file);
 	write_settings(file, settings);
 	write_roles(file, settings);
-	if (fflush(file) != 0 || fsync(fileno(file)) < 0)
-		return -errno;
-	return 0;
+	if (fclose(file) != 0)
+		abort();
+	return text;
 }
 
 int
 settings_save(const char *path, const struct tui_settings *settings)
 {
 	_cleanup_free_ char *target = realpath(path, NULL);
-	_cleanup_free_ char *temporary = join(target ? target : path, ".XXXXXX");
-	int error = make_folders(path), fd;
+	_cleanup_free_ char *text = NULL;
+	int error = make_folders(path);
+	size_t size;
 
 	if (error < 0)
 		return error;
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	error = write_all(fd, settings);
-	if (error == 0 && rename(temporary, target ? target : path) < 0)
-		error = -errno;
-	if (error < 0)
-		unlink(temporary);
-	return error;
+	text = make_text(settings, &size);
+	return replace_file(AT_FDCWD, target ? target : path, text, size, 0600, true);
 }

@@ -98,6 +98,9 @@
 		NEED_OOM_SCORE | NEED_MEMINFO | NEED_HOST | NEED_RANK | NEED_CGROUP |              \
 		NEED_OOM_GROUP)
 
+/* Beside what the kernel charges, PSS is read of so many processes; a hint says so (hint.c). */
+enum { NEEDS_MOST_PSS = 1000 };
+
 /* The request for one refresh. */
 struct needs {
 	uint64_t bits;
