@@ -263,7 +263,6 @@ oom_scope_find_groups(struct oom_scope *scope, struct snapshot *now)
 	rows = scope->rows = array_reserve(
 		scope->rows, &scope->row_capacity, 2 * now->process_count, sizeof(rows[0]));
 	for (size_t i = 0; i < now->process_count; i++) {
-		now->processes[i].oom_group = NULL;
 		if (now->processes[i].place->cgroup && *now->processes[i].place->cgroup == '/' &&
 			text_is_below(now->processes[i].place->cgroup, domain))
 			rows[count++] = &now->processes[i];
@@ -279,6 +278,7 @@ oom_scope_find_groups(struct oom_scope *scope, struct snapshot *now)
 			group = end > 0 ? arena_copy(&now->texts, path, end) : NULL;
 		}
 		last = path;
-		rows[i]->oom_group = group;
+		if (group != rows[i]->extras->oom_group)
+			snapshot_extras(now, rows[i])->oom_group = group;
 	}
 }

@@ -160,7 +160,7 @@ cache_reuse_row(const struct pass *pass, const struct cached_process *cached, ui
 		return copy_row_whole(pass, old, due);
 	row = snapshot_copy_process(pass->now, old, needs);
 	row->command = NULL;
-	row->protection = row->oom_group = NULL; /* found for each snapshot */
+	row->protection = NULL; /* found for each snapshot */
 	row->comm = copy_text(pass->now, NULL, old->comm);
 	copy_place(pass->now, row, old, (~due & NEED_CGROUP) | (reused & NEED_CONTAINER));
 	if (!(due & NEED_COMMAND) && old->command)

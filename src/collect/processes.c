@@ -409,16 +409,19 @@ find_sharing(struct processes *processes, struct snapshot *now)
 	for (size_t i = 0; i < now->process_count; i++) {
 		struct process *process = &now->processes[i];
 		const struct process *parent;
+		int64_t owner;
 		size_t at;
 
 		if (!cached[i].is_fresh)
 			continue;
 		parent = snapshot_find_process(now, process->parent);
 		at = parent ? (size_t)(parent - now->processes) : i;
-		process->memory_of = sharing_owner(process, cached[i].start_stack, parent,
+		owner = sharing_owner(process, cached[i].start_stack, parent,
 			parent ? cached[at].start_stack : 0);
-		cached[i].is_shared = cached[i].is_shared || process->memory_of != UNKNOWN;
-		cached[at].is_shared = cached[at].is_shared || process->memory_of != UNKNOWN;
+		if (owner != process->extras->memory_of)
+			snapshot_extras(now, process)->memory_of = owner;
+		cached[i].is_shared = cached[i].is_shared || owner != UNKNOWN;
+		cached[at].is_shared = cached[at].is_shared || owner != UNKNOWN;
 	}
 }
 

@@ -167,7 +167,8 @@ own_protection(const struct process *process, const struct badness_scope *scope)
 	if (process->virtual == 0)
 		return is_zombie ? "zombie" : "ending";
 	if (is_passed_over)
-		return process->memory_of == UNKNOWN ? "passed over by the kernel" : vfork_child;
+		return process->extras->memory_of == UNKNOWN ? "passed over by the kernel"
+							     : vfork_child;
 	return NULL;
 }
 
@@ -185,8 +186,8 @@ badness_owner(const struct snapshot *snapshot, const struct process *process)
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		const struct process *owner = &snapshot->processes[row];
 
-		if (owner->memory_of != UNKNOWN)
-			owner = snapshot_find_process(snapshot, owner->memory_of);
+		if (owner->extras->memory_of != UNKNOWN)
+			owner = snapshot_find_process(snapshot, owner->extras->memory_of);
 		if (!owner || owner == &snapshot->processes[row])
 			break;
 		row = (size_t)(owner - snapshot->processes);
@@ -265,11 +266,12 @@ number_candidates(struct snapshot *snapshot)
 		if (first->rank != UNKNOWN)
 			continue;
 		first->rank = ++rank;
-		has_groups = has_groups || first->oom_group;
-		for (size_t j = i + 1; first->oom_group && j < snapshot->kill_count; j++) {
+		has_groups = has_groups || first->extras->oom_group;
+		for (size_t j = i + 1; first->extras->oom_group && j < snapshot->kill_count; j++) {
 			struct process *other = snapshot->kill_order[j];
 
-			if (other->oom_group && strcmp(other->oom_group, first->oom_group) == 0)
+			if (other->extras->oom_group &&
+				strcmp(other->extras->oom_group, first->extras->oom_group) == 0)
 				other->rank = rank;
 		}
 	}
@@ -295,7 +297,7 @@ rank_of_group(const struct snapshot *snapshot, const char *group)
 	for (size_t i = 0; group && i < snapshot->kill_count; i++) {
 		const struct process *other = snapshot->kill_order[i];
 
-		if (other->oom_group && strcmp(other->oom_group, group) == 0)
+		if (other->extras->oom_group && strcmp(other->extras->oom_group, group) == 0)
 			return other->rank;
 	}
 	return UNKNOWN;
@@ -314,7 +316,7 @@ share_fate(const struct snapshot *snapshot, struct process *process)
 		(process->pid == 1 && process->oom_score <= 0))
 		return;
 	if (rank == UNKNOWN && process->oom_adj != OOM_ADJ_LEAST)
-		rank = rank_of_group(snapshot, process->oom_group);
+		rank = rank_of_group(snapshot, process->extras->oom_group);
 	if (rank == UNKNOWN)
 		return;
 	process->rank = rank;

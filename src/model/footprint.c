@@ -16,14 +16,15 @@ const struct process *
 footprint_owner(
 	const struct snapshot *snapshot, const struct process *process, bool *ret_is_certain)
 {
-	for (int i = 0; i < LONGEST_CHAIN && process->memory_of != UNKNOWN; i++) {
-		const struct process *other = snapshot_find_process(snapshot, process->memory_of);
+	for (int i = 0; i < LONGEST_CHAIN && process->extras->memory_of != UNKNOWN; i++) {
+		const struct process *other =
+			snapshot_find_process(snapshot, process->extras->memory_of);
 
 		if (!other)
 			break;
 		process = other;
 	}
-	*ret_is_certain = process->memory_of == UNKNOWN;
+	*ret_is_certain = process->extras->memory_of == UNKNOWN;
 	return process;
 }
 

@@ -22,9 +22,8 @@ struct process {
 	int64_t oom_resident; /* RES as the OOM killer counts it; UNKNOWN: same as RES */
 	int64_t cpu_time, age, minor_faults, major_faults;
 	int64_t used, page_tables;
-	int64_t memory_of; /* another process with the same address space (CLONE_VM) */
 	int64_t badness, adj_weight, frees; /* by model/badness.c, as are rank and protection */
-	const char *protection, *oom_group;
+	const char *protection;
 	const struct process_place *place;   /* never NULL; neighbours often share one */
 	const struct process_extras *extras; /* never NULL */
 	uint32_t asked;                      /* the needs that it was read for, of PROCESS_NEEDS */
@@ -51,6 +50,8 @@ struct process_extras {
 		int64_t time, resident, cost; /* of the read: its time, RES then, CPU time used, */
 		int64_t error;                /* and the error; 0: none */
 	} rollup;
+	int64_t memory_of; /* another process with the same address space (CLONE_VM) */
+	const char *oom_group;
 	int64_t pss_age;                              /* since `rollup` was read */
 	int64_t pss_stale;                            /* 1: it was read before the last refresh */
 	int64_t minor_fault_count, major_fault_count; /* since the last refresh; NEED_FAULTS */

@@ -110,8 +110,10 @@ snapshot_copy_process(struct snapshot *snapshot, const struct process *row, uint
 
 	*copy = *row;
 	copy->extras = &process_no_extras;
-	if (needs & NEED_STATUS || row->extras->rollup.time != UNKNOWN) {
+	if (needs & NEED_STATUS || row->extras->rollup.time != UNKNOWN ||
+		row->extras->memory_of != UNKNOWN) {
 		extras = snapshot_extras(snapshot, copy);
+		extras->memory_of = row->extras->memory_of;
 		extras->status = row->extras->status;
 		extras->rollup = row->extras->rollup;
 	}

@@ -184,9 +184,9 @@ T41_what_is_never_killed_has_a_reason_and_no_rank(void **state)
 	add(now, 11, 0, 0)->state = "Z";
 	add(now, 12, 0, 0);
 	add(now, 13, MIB, 0)->oom_score = 0;
-	now->processes[5].memory_of = 10;
+	snapshot_extras(now, &now->processes[5])->memory_of = 10;
 	add(now, 14, MIB, 0)->oom_score = 0;
-	add(now, 15, MIB, 100)->memory_of = 10;
+	snapshot_extras(now, add(now, 15, MIB, 100))->memory_of = 10;
 	add(now, 20, MIB, 0);
 	badness_rank(now);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -251,8 +251,8 @@ T25_one_address_space_is_one_candidate(void **state)
 
 	add(now, 10, 2 * MIB, 0);
 	add(now, 11, 3 * MIB, 0);
-	add(now, 12, 3 * MIB, 0)->memory_of = 11;
-	add(now, 13, 3 * MIB, 0)->memory_of = 12;
+	snapshot_extras(now, add(now, 12, 3 * MIB, 0))->memory_of = 11;
+	snapshot_extras(now, add(now, 13, 3 * MIB, 0))->memory_of = 12;
 	badness_rank(now);
 	assert_int_equal(now->kill_count, 2);
 	assert_int_equal(find(now, 11)->rank, 1);
@@ -280,17 +280,17 @@ F14_who_is_not_chosen_dies_with_its_address_space_and_its_group(void **state)
 	struct snapshot *now = *state;
 
 	add(now, 1, MIB, 0)->oom_score = 0;
-	add(now, 10, 9 * MIB, 0)->oom_group = "/g";
+	snapshot_extras(now, add(now, 10, 9 * MIB, 0))->oom_group = "/g";
 	add(now, 11, 9 * MIB, 0)->oom_score = 0; /* a vfork child */
 	add(now, 12, 2 * MIB, 0)->oom_score = 0; /* a vfork child of one that is outside */
 	add(now, 13, 2 * MIB, 0)->swap = UNKNOWN;
 	add(now, 14, 2 * MIB, -1000);
 	add(now, 15, 0, 0)->state = "Z";
 	add(now, 16, 2 * MIB, 0)->oom_score = 0;
-	snapshot_find_process(now, 11)->memory_of = 10;
-	snapshot_find_process(now, 12)->memory_of = 1;
+	snapshot_extras(now, snapshot_find_process(now, 11))->memory_of = 10;
+	snapshot_extras(now, snapshot_find_process(now, 12))->memory_of = 1;
 	for (int64_t pid = 12; pid <= 15; pid++)
-		snapshot_find_process(now, pid)->oom_group = "/g";
+		snapshot_extras(now, snapshot_find_process(now, pid))->oom_group = "/g";
 	badness_rank(now);
 	assert_int_equal(now->kill_count, 1);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -314,7 +314,7 @@ T25_an_address_space_from_outside_the_group_is_a_candidate(void **state)
 	now->system.oom_limit = now->system.oom_total = 100 * MIB;
 	add(now, 10, 2 * MIB, 0)->place = &(struct process_place){ .cgroup = "/" };
 	add(now, 11, 2 * MIB, 0)->place = &(struct process_place){ .cgroup = "/g/a" };
-	snapshot_find_process(now, 11)->memory_of = 10;
+	snapshot_extras(now, snapshot_find_process(now, 11))->memory_of = 10;
 	badness_rank(now);
 	assert_int_equal(now->kill_count, 1);
 	assert_int_equal(find(now, 11)->rank, 1);
@@ -542,7 +542,7 @@ a_vfork_child_is_told_by_its_score(void **state)
 	assert_int_equal(collect_create(NULL, &source), 0);
 	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
 	derive(&now, NULL);
-	assert_int_equal(find(&now, child)->memory_of, parent);
+	assert_int_equal(find(&now, child)->extras->memory_of, parent);
 	scope = badness_scope_of(&now);
 	assert_true(badness_is_vfork_child(find(&now, child), &scope));
 	assert_null(find(&now, child)->protection);

@@ -181,9 +181,9 @@ T25_a_shared_address_space_is_marked(void **state)
 	assert_int_equal(source->read(source, &now, NULL, &needs), 0);
 	child = snapshot_find_process(&now, pid);
 	assert_non_null(child);
-	assert_int_equal(child->memory_of, getpid());
+	assert_int_equal(child->extras->memory_of, getpid());
 	child = snapshot_find_process(&now, getpid());
-	assert_true(child->memory_of == UNKNOWN);
+	assert_true(child->extras->memory_of == UNKNOWN);
 	assert_int_equal(write(ends[1], "", 1), 1);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	source->destroy(source);

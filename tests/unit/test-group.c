@@ -101,7 +101,7 @@ static void
 an_address_space_counts_in_the_first_group_that_has_it(void **state)
 {
 	add(*state, 10, "shell", 50, 50);
-	add(*state, 11, "child", 50, 50)->memory_of = 10;
+	snapshot_extras(*state, add(*state, 11, "child", 50, 50))->memory_of = 10;
 	assert_int_equal(find(*state, GROUP_BY_PROGRAM, "shell")->footprint, 50 * MIB);
 	assert_int_equal(find(*state, GROUP_BY_PROGRAM, "child")->footprint, 0);
 	assert_int_equal(find(*state, GROUP_BY_USER, "web")->footprint, 50 * MIB);

@@ -355,7 +355,8 @@ footprint_of_shares(const struct share *shares, size_t count, int64_t total)
 	for (size_t i = 0; i < count; i++) {
 		struct process *row = add(&now, shares[i].pid, 1, shares[i].resident);
 
-		row->memory_of = shares[i].memory_of ? shares[i].memory_of : UNKNOWN;
+		snapshot_extras(&now, row)->memory_of =
+			shares[i].memory_of ? shares[i].memory_of : UNKNOWN;
 		snapshot_extras(&now, row)->rollup.pss = shares[i].pss;
 		snapshot_extras(&now, row)->pss_stale = shares[i].is_stale;
 	}

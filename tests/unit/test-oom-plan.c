@@ -134,7 +134,7 @@ who_shares_the_address_space_follows(void **state)
 	struct oom_plan plan = { .count = 0 };
 	struct oom_preview preview = { .count = 0 };
 
-	snapshot_find_process(now, 22)->memory_of = 21;
+	snapshot_extras(now, snapshot_find_process(now, 22))->memory_of = 21;
 	snapshot_find_process(now, 21)->oom_adj = 0;
 	snapshot_find_process(now, 21)->oom_score = 686;
 	badness_rank(now);

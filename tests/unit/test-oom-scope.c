@@ -402,15 +402,15 @@ members_of_an_oom_group_share_a_rank(void **state)
 	add_member(world, 14, "/", 500);
 	world->needs.bits = NEED_BADNESS;
 	now = world_refresh(world);
-	assert_string_equal(snapshot_find_process(now, 10)->oom_group, "/a/b");
-	assert_string_equal(snapshot_find_process(now, 12)->oom_group, "/a/b");
-	assert_null(snapshot_find_process(now, 11)->oom_group);
-	assert_null(snapshot_find_process(now, 14)->oom_group);
+	assert_string_equal(snapshot_find_process(now, 10)->extras->oom_group, "/a/b");
+	assert_string_equal(snapshot_find_process(now, 12)->extras->oom_group, "/a/b");
+	assert_null(snapshot_find_process(now, 11)->extras->oom_group);
+	assert_null(snapshot_find_process(now, 14)->extras->oom_group);
 	tree_write(&world->tree, "memory/a/b/c/memory.max", "1048576\n");
 	world->needs.scope = "/a/b/c";
 	now = world_refresh(world);
-	assert_string_equal(snapshot_find_process(now, 10)->oom_group, "/a/b/c");
-	assert_null(snapshot_find_process(now, 12)->oom_group);
+	assert_string_equal(snapshot_find_process(now, 10)->extras->oom_group, "/a/b/c");
+	assert_null(snapshot_find_process(now, 12)->extras->oom_group);
 	assert_true(snapshot_find_process(now, 12)->rank == UNKNOWN);
 	assert_int_equal(now->kill_count, 1);
 }
@@ -436,7 +436,7 @@ a_group_dies_when_its_worst_member_would(void **state)
 		row->virtual = row->resident = resident[i] * MIB;
 		row->swap = row->page_tables = row->oom_adj = 0;
 		row->oom_score = 666;
-		row->oom_group = rows[i].group;
+		snapshot_extras(&now, row)->oom_group = rows[i].group;
 	}
 	badness_rank(&now);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -452,9 +452,9 @@ T25_memory_written_by_a_vfork_child_is_seen_at_once(void **state)
 	wait_until_it_sleeps(sleeper);
 	row_of(sleeper);
 	child = snapshot_find_process(world_refresh(&sleeper->world), pid);
-	if (child->memory_of == UNKNOWN)
+	if (child->extras->memory_of == UNKNOWN)
 		skip(); /* this user may not ask */
-	assert_int_equal(child->memory_of, sleeper->pid);
+	assert_int_equal(child->extras->memory_of, sleeper->pid);
 	sleeper->before = resident_now(sleeper);
 	assert_int_equal(write(sleeper->orders, "", 1), 1);
 	assert_int_equal(wait_for_answer(sleeper), pid);
