@@ -33,8 +33,7 @@ main(int argc, char **argv)
 	int status, taken = 0;
 	const struct command *command;
 
-	if (argc > 0 && strcmp(argv[0], DEMANGLE_CHILD_NAME) == 0)
-		demangle_child_serve();
+	demangle_child_main(argc, argv);
 	command = command_find(argv + 1, argc - 1, &taken);
 	guard_descriptors();
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that write alone */

@@ -24,6 +24,11 @@
 
 #include <linux/seccomp.h>
 
+static const char child_name[] = "memtop-names";
+
+/* Else the child would begin as its parent did, and start a child. */
+static bool can_serve;
+
 enum {
 	MOST_STARTS = 8, /* where more symbols are bad, no further one has a name */
 	STEP_MS = 5,
@@ -79,7 +84,7 @@ demangle_child_destroy(struct demangle_child *child)
 static int
 spawn(int socket, pid_t *ret_pid)
 {
-	char *const words[] = { (char[]){ DEMANGLE_CHILD_NAME }, NULL }, *const none[] = { NULL };
+	char *const words[] = { (char *)child_name, NULL }, *const none[] = { NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t all, no_signals;
@@ -132,7 +137,7 @@ start_child(struct demangle_child *child)
 	char ready[DEMANGLED_SIZE];
 	int ends[2];
 
-	if (child->starts == MOST_STARTS ||
+	if (!can_serve || child->starts == MOST_STARTS ||
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return false;
 	child->starts++;
@@ -196,13 +201,13 @@ give_up_rights(void)
 #endif
 }
 
-void
-demangle_child_serve(void)
+static _Noreturn void
+serve(void)
 {
 	static char symbol[DEMANGLED_MOST_SYMBOL + 1], text[DEMANGLED_SIZE];
 	ssize_t length;
 
-	prctl(PR_SET_NAME, DEMANGLE_CHILD_NAME);
+	prctl(PR_SET_NAME, child_name);
 	/* This one has the heap set up, which needs further rights. The answer says: ready. */
 	demangle(text, "_RNvC1au7caf_dma");
 	give_up_rights();
@@ -216,4 +221,12 @@ demangle_child_serve(void)
 	} while (length > 0);
 	syscall(SYS_exit, 0); /* the only way that is permitted now */
 	abort();
+}
+
+void
+demangle_child_main(int argc, char **argv)
+{
+	if (argc > 0 && strcmp(argv[0], child_name) == 0)
+		serve();
+	can_serve = true;
 }

@@ -18,6 +18,8 @@ void demangle_child_destroy(struct demangle_child *child);
  */
 const char *demangle_child_ask(struct demangle_child *child, const char *symbol);
 
-/* The child is this program again, by this name: then main() must call the function. */
-#define DEMANGLE_CHILD_NAME "memtop-names"
-_Noreturn void demangle_child_serve(void);
+/*
+ * The child is this program again, by another name: main() must begin with this call, which does
+ * not return in the child. A program that does not call it starts no child.
+ */
+void demangle_child_main(int argc, char **argv);

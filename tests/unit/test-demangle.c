@@ -152,7 +152,6 @@ main(int argc, char **argv)
 		cmocka_unit_test(what_takes_too_long_has_no_name),
 	};
 
-	if (strcmp(argv[0], DEMANGLE_CHILD_NAME) == 0)
-		demangle_child_serve();
+	demangle_child_main(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
