@@ -75,12 +75,6 @@ batch_run(struct process_options *options)
 	return table_command_show(&lists, &own, &options->table);
 }
 
-static void
-complain(void *context, const char *message)
-{
-	log_error("%s", message);
-}
-
 static int
 run(const struct command *command, int argc, char **argv)
 {
@@ -91,7 +85,7 @@ run(const struct command *command, int argc, char **argv)
 	if (command_parse(command, argc, argv, &options, &status) >= 0) {
 		status = process_options_prepare(&options);
 		if (status == EXIT_SUCCESS && options.lock)
-			lock_self(complain, NULL);
+			lock_self(command_tell, NULL);
 		if (status == EXIT_SUCCESS)
 			status = batch_run(&options);
 	}

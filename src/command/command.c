@@ -162,6 +162,12 @@ command_safe_word(const char *word, char safe[static COMMAND_WORD_SIZE])
 	return safe;
 }
 
+void
+command_tell(void *context, const char *message)
+{
+	log_error("%s", message);
+}
+
 int
 command_complain(const char *near, const char *format, ...)
 {

@@ -124,6 +124,9 @@ int option_set_interval(void *member, const struct command_option *option, const
 int option_set_number(int64_t *number, const struct command_option *option, const char *value,
 	int64_t least, int64_t most, const char *message);
 
+/* Writes a message to standard error: for lock_self(). */
+void command_tell(void *context, const char *message);
+
 /*
  * Reports an error of the command line in one line, with a similar word (NULL: none) and a
  * reference to --help. Returns -EINVAL.

@@ -259,12 +259,6 @@ record_all(struct record_run *run)
 	}
 }
 
-static void
-complain_of_lock(void *context, const char *message)
-{
-	log_error("%s", message);
-}
-
 static int
 tell_refused(const char *folder, int error, int64_t holder)
 {
@@ -295,7 +289,7 @@ run_recorder(struct record_options *options)
 	run->options = options;
 	run->needs = snapshot_recorded_needs() & ~(options->no_exits ? NEED_EXITS : 0);
 	if (options->lock)
-		lock_self(complain_of_lock, NULL);
+		lock_self(command_tell, NULL);
 	error = source_create(0, &source);
 	if (error == 0) {
 		reading_init(&run->reading, source);

@@ -7,7 +7,6 @@
 #include "model/snapshot.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define MINUTE (60 * NS_PER_SEC)
 #define WINDOW (5 * NS_PER_SEC)

@@ -9,7 +9,6 @@
 #include "model/verdict.h"
 #include "output/output.h"
 #include "output/prometheus.h"
-#include "table/filter.h"
 #include "table/order.h"
 
 #include <string.h>
@@ -66,14 +65,12 @@ write_table(FILE *file, const struct snapshot *now, const struct table *table, c
 	const struct rows *rows, bool (*is_worth_showing)(const void *row))
 {
 	struct row_list list = { .count = 0 };
-	struct filter *filter = filter_create(table);
 
-	order_build(&list, table, rows->data, rows->count, filter, &(struct order){ NULL });
+	order_build(&list, table, rows->data, rows->count, NULL, &(struct order){ NULL });
 	if (is_worth_showing)
 		row_list_keep(&list, is_worth_showing);
 	write_rows(file, now, table, columns, &list);
 	row_list_finish(&list);
-	filter_destroy(filter);
 }
 
 static void

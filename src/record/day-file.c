@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "record/block.h"
 #include "record/files.h"
+#include "record/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,8 +73,7 @@ part_of(const char *name, const char *start)
 static int64_t
 last_part(const struct day_file *file, const char *start)
 {
-	int fd = openat(file->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_closedir_ DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	_cleanup_closedir_ DIR *directory = recording_folder_list(file->folder);
 	const struct dirent *entry;
 	int64_t last = 0;
 

@@ -180,3 +180,11 @@ recording_lock_holder(const char *path)
 		return 0;
 	return read_holder(fd);
 }
+
+DIR *
+recording_folder_list(int folder)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? NULL : fdopendir(fd);
+}

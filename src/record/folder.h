@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <dirent.h>
 #include <stdint.h>
 
 /*
@@ -30,3 +31,6 @@ void recording_lock_release(struct recording_lock *lock);
 
 /* The process that records into the folder; 0: none, or it is not known which. */
 int64_t recording_lock_holder(const char *path);
+
+/* The entries of a folder by its descriptor, which stays open. NULL: errno says why. */
+DIR *recording_folder_list(int folder);

@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 #include "record/files.h"
+#include "record/folder.h"
 #include "record/limits.h"
 
 #include <errno.h>
@@ -61,8 +62,7 @@ compare_files(const void *a, const void *b)
 static int
 list_files(int folder, struct kept_files *files)
 {
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_closedir_ DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	_cleanup_closedir_ DIR *directory = recording_folder_list(folder);
 	const struct dirent *entry;
 
 	if (!directory)
