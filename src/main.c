@@ -34,6 +34,7 @@ main(int argc, char **argv)
 	const struct command *command;
 
 	demangle_child_main(argc, argv);
+	signal(SIGCHLD, SIG_DFL); /* else the kernel would reap children */
 	command = command_find(argv + 1, argc - 1, &taken);
 	guard_descriptors();
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of that write alone */

@@ -5,20 +5,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A name that no pattern of readers matches. The caller frees it. */
+/*
+ * A name that no pattern of readers matches, and that nobody else uses who replaces the file at the
+ * same time. The caller frees it.
+ */
 static char *
 temporary_path(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	uint32_t number = 0;
 	char *temporary;
 
-	if (asprintf(&temporary, "%.*s.%s.new", (int)(name - path), path, name) < 0)
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) < 0)
+		number = (uint32_t)getpid();
+	if (asprintf(&temporary, "%.*s.%s.%08x.new", (int)(name - path), path, name, number) < 0)
 		abort();
 	return temporary;
 }
@@ -48,10 +56,8 @@ replace_file(
 	int folder, const char *path, const void *content, size_t size, mode_t mode, bool durable)
 {
 	_cleanup_free_ char *temporary = temporary_path(path);
-	int error;
+	int error = write_temporary(folder, temporary, content, size, mode, durable);
 
-	unlinkat(folder, temporary, 0); /* of one that was killed */
-	error = write_temporary(folder, temporary, content, size, mode, durable);
 	if (error == 0 && renameat(folder, temporary, folder, path) < 0)
 		error = -errno;
 	if (error < 0)

@@ -45,6 +45,7 @@ int oom_scope_find_limit(struct oom_scope *scope, const char *name, struct snaps
 
 /*
  * Fills oom_group of all processes: the highest cgroup above each, within the scope, with
- * memory.oom.group set: its members are killed together (version 2 only).
+ * memory.oom.group set: its members are killed together (version 2 only). Of a process that has
+ * none it is not changed: rows are new.
  */
 void oom_scope_find_groups(struct oom_scope *scope, struct snapshot *now);

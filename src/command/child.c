@@ -31,7 +31,6 @@ enum { SIGNALS = ARRAY_SIZE(for_command) };
 static void
 ignore_signals(void (*before[static SIGNALS])(int))
 {
-	signal(SIGCHLD, SIG_DFL); /* else the kernel would reap the child */
 	for (size_t i = 0; i < SIGNALS; i++)
 		before[i] = signal(for_command[i], SIG_IGN);
 }

@@ -52,8 +52,9 @@ struct record_run {
 	uint64_t needs;      /* NEED_ bits of all that is recorded */
 	int64_t dense_until; /* CLOCK_BOOTTIME */
 	int64_t complained;  /* for loop_may_tell(); 0: all is well */
-	int64_t lost;        /* samples that could not be written since then, and */
-	int64_t lost_told;   /* those of recorder_lost() before */
+	int64_t refused;     /* samples that could not be written at once, */
+	int64_t lost;        /* all that are lost, */
+	int64_t lost_before; /* and those of troubles that are over */
 	bool has_told_left_out, has_told_exits;
 };
 
@@ -153,29 +154,37 @@ error_text(int error)
 	return error == -ETIMEDOUT ? "the disk does not answer" : strerror(-error);
 }
 
-static long long
-lost(const struct record_run *run)
+/* Samples that were lost, and why the last ones were. */
+static int64_t
+count_lost(struct record_run *run, int *error)
 {
-	return run->lost + recorder_lost(run->recorder) - run->lost_told;
+	int why;
+	int64_t late = recorder_lost(run->recorder, &why);
+
+	run->refused += *error < 0;
+	if (*error == 0)
+		*error = why;
+	return run->refused + late;
 }
 
+/* What cannot be written is told once an hour, and when it can be again. */
 static void
-complain(struct record_run *run, int error)
+tell_losses(struct record_run *run, int error)
 {
-	run->lost++;
-	if (loop_may_tell(&run->complained))
-		log_error("cannot write to %s: %s; %lld samples are lost so far",
-			run->options->recorder.folder, error_text(error), lost(run));
-}
+	int64_t lost = count_lost(run, &error);
 
-static void
-tell_recovery(struct record_run *run)
-{
-	if (!run->complained)
-		return;
-	log_error("recording again, %lld samples are lost", lost(run));
-	run->lost_told = recorder_lost(run->recorder);
-	run->complained = run->lost = 0;
+	if (lost > run->lost) {
+		run->lost = lost;
+		if (loop_may_tell(&run->complained))
+			log_error("cannot write to %s: %s; %lld samples are lost so far",
+				run->options->recorder.folder, error_text(error),
+				(long long)(lost - run->lost_before));
+	} else if (run->complained && !recorder_is_behind(run->recorder)) {
+		log_error("recording again, %lld samples are lost",
+			(long long)(lost - run->lost_before));
+		run->lost_before = lost;
+		run->complained = 0;
+	}
 }
 
 static void
@@ -209,11 +218,9 @@ record(struct record_run *run)
 {
 	int error = recorder_add(run->recorder, run->now);
 
-	if (error < 0) {
-		complain(run, error);
+	tell_losses(run, error);
+	if (error < 0)
 		return;
-	}
-	tell_recovery(run);
 	tell_exits(run);
 	tell_left_out(run);
 }

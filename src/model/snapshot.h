@@ -83,14 +83,15 @@ struct process *snapshot_add_process(struct snapshot *snapshot);
 
 /*
  * Adds a copy of a row of another snapshot, without extras but those that were read for `needs`
- * (status) or are read in rotation (rollup). The other snapshot owns the texts.
+ * (status), are read in rotation (rollup), or stay as they are (memory_of). The other snapshot owns
+ * the texts.
  */
 struct process *snapshot_copy_process(
 	struct snapshot *snapshot, const struct process *row, uint64_t needs);
 
 /*
- * Puts rows of another snapshot, with copies of their texts, in the place of those of the same
- * processes.
+ * Puts rows of another snapshot, with copies of their texts but those of extras, in the place of
+ * those of the same processes, of which they are copies.
  */
 void snapshot_take_rows(struct snapshot *snapshot, const struct snapshot *rows);
 

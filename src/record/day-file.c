@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BOOT_SHORT = 8, NAME_START_SIZE = 32, MOST_PARTS = 100000, DAY = 86400 };
+enum { NAME_START_SIZE = 32, MOST_PARTS = 100000, DAY = 86400 };
 
 /* A loss of power loses at most as much. */
 #define SYNC_INTERVAL (60 * NS_PER_SEC)
@@ -24,9 +24,8 @@ enum { BOOT_SHORT = 8, NAME_START_SIZE = 32, MOST_PARTS = 100000, DAY = 86400 };
 void
 day_file_init(struct day_file *file, int folder, const char *boot, const struct retention *keep)
 {
-	*file = (struct day_file){
-		.folder = folder, .boot = boot, .keep = keep, .writer.fd = -1, .synced = INT64_MIN
-	};
+	*file = (struct day_file){ .folder = folder, .keep = keep, .writer.fd = -1 };
+	snprintf(file->boot, sizeof(file->boot), "%s", boot);
 }
 
 int64_t
@@ -52,7 +51,7 @@ begin_name(const struct day_file *file, char start[static NAME_START_SIZE])
 
 	gmtime_r(&seconds, &time);
 	strftime(day, sizeof(day), "%Y%m%d", &time);
-	snprintf(start, NAME_START_SIZE, "%s-%.*s-", day, BOOT_SHORT, file->boot);
+	snprintf(start, NAME_START_SIZE, "%s-%s-", day, file->boot);
 }
 
 /* Returns 0 if it is no part of that day. */
@@ -190,11 +189,12 @@ append(struct day_file *file, const struct portion *portion)
 static void
 sync_if_due(struct day_file *file, const struct portion *portion)
 {
-	if (!portion->is_urgent && file->synced != INT64_MIN &&
-		portion->boottime - file->synced < SYNC_INTERVAL)
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (!portion->is_urgent && file->synced && now - file->synced < SYNC_INTERVAL)
 		return;
 	block_writer_sync(&file->writer);
-	file->synced = portion->boottime;
+	file->synced = now;
 }
 
 int

@@ -9,13 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DAY_FILE_NAME_SIZE = 64 };
+enum { DAY_FILE_NAME_SIZE = 64, DAY_FILE_BOOT_SIZE = 9 };
 
 /* What is written at once: the blocks of a sample, or of the end of a chunk or recording. */
 struct portion {
 	const uint8_t *blocks;
 	size_t size;
-	int64_t time, boottime; /* of the sample, nanoseconds; time since the epoch */
+	int64_t time; /* of the sample, nanoseconds since the epoch */
 	bool is_sample;
 	bool is_urgent;   /* the machine may not last for long: it is put on the disk at once */
 	bool begins_file; /* it goes to a new file, or on with the last one of a recorder before */
@@ -26,18 +26,19 @@ struct portion {
  * the oldest file of the folder goes.
  */
 struct day_file {
-	int folder;                   /* borrowed, */
-	const char *boot;             /* tells a boot from all others, */
-	const struct retention *keep; /* as are these */
-	struct block_writer writer;   /* fd -1: no file is open */
+	int folder;                   /* borrowed */
+	const struct retention *keep; /* the same */
+	char boot[DAY_FILE_BOOT_SIZE];
+	struct block_writer writer; /* fd -1: no file is open */
 	char name[DAY_FILE_NAME_SIZE];
 	int64_t day;       /* of the file, since the epoch */
 	int64_t most_size; /* of the file */
-	int64_t synced;    /* CLOCK_BOOTTIME */
+	int64_t synced;    /* CLOCK_MONOTONIC */
 	int64_t removed;   /* files, to make room */
 	bool has_begun;    /* a file was opened */
 };
 
+/* `boot` tells a boot from all others. */
 void day_file_init(
 	struct day_file *file, int folder, const char *boot, const struct retention *keep);
 

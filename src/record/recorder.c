@@ -102,7 +102,6 @@ static int
 write_sample(struct recorder *recorder, const struct snapshot *snapshot, bool begins_file)
 {
 	struct portion portion = { .time = snapshot->time,
-		.boottime = snapshot->monotonic,
 		.is_sample = true,
 		.is_urgent = snapshot->events.count > 0,
 		.begins_file = begins_file };
@@ -126,10 +125,9 @@ write_sample(struct recorder *recorder, const struct snapshot *snapshot, bool be
 static void
 write_end(struct recorder *recorder, const struct bytes *blocks)
 {
-	const struct portion portion = { .blocks = blocks->data,
-		.size = blocks->count,
-		.time = recorder->last.wall,
-		.boottime = recorder->last.boottime };
+	const struct portion portion = {
+		.blocks = blocks->data, .size = blocks->count, .time = recorder->last.wall
+	};
 
 	if (blocks->count > 0)
 		write_queue_add(recorder->queue, &portion);
@@ -162,10 +160,16 @@ recorder_left_out(const struct recorder *recorder)
 	return encoder_left_out(recorder->encoder);
 }
 
-int64_t
-recorder_lost(const struct recorder *recorder)
+bool
+recorder_is_behind(const struct recorder *recorder)
 {
-	return write_queue_lost(recorder->queue);
+	return write_queue_is_behind(recorder->queue);
+}
+
+int64_t
+recorder_lost(const struct recorder *recorder, int *ret_error)
+{
+	return write_queue_lost(recorder->queue, ret_error);
 }
 
 int64_t
@@ -174,23 +178,37 @@ recorder_removed(const struct recorder *recorder)
 	return write_queue_removed(recorder->queue);
 }
 
-int
-recorder_close(struct recorder *recorder)
+static int
+finish_queue(struct recorder *recorder)
 {
 	const struct bytes *blocks;
-	int error;
+	int64_t lost;
+	int error, why;
 
-	if (!recorder)
-		return 0;
+	lost = write_queue_lost(recorder->queue, &why);
 	if (recorder->has_begun) {
 		encoder_end(recorder->encoder, &recorder->last, &blocks);
 		write_end(recorder, blocks);
 	}
+	error = write_queue_flush(recorder->queue);
+	if (error == 0 && write_queue_lost(recorder->queue, &why) > lost)
+		error = why;
+	write_queue_destroy(recorder->queue);
+	return error;
+}
+
+int
+recorder_close(struct recorder *recorder)
+{
+	int error;
+
+	if (!recorder)
+		return 0;
+	error = finish_queue(recorder);
 	encoder_destroy(recorder->encoder);
-	error = write_queue_close(recorder->queue);
-	if (error < 0) /* a thread has the folder */
+	if (error == -ETIMEDOUT) /* a thread has the folder */
 		return error;
 	recording_lock_release(&recorder->lock);
 	free(recorder);
-	return 0;
+	return error;
 }

@@ -11,8 +11,9 @@ struct snapshot;
 
 /*
  * Writes snapshots to the files of a folder, one a day and boot, or more if they are large. Of two
- * recorders of a folder the second is refused. A crash loses the sample that is being written, a
- * loss of power at most a minute; when the disk is full the oldest file goes.
+ * recorders of a folder the second is refused. A crash loses the samples that are not written yet,
+ * hardly ever more than one; a loss of power at most a minute. When the disk is full the oldest
+ * file goes.
  */
 struct recorder;
 
@@ -39,14 +40,20 @@ int recorder_add(struct recorder *recorder, struct snapshot *snapshot);
 /* What was not recorded of the last snapshot, for it was above the limits of a file. */
 struct left_out recorder_left_out(const struct recorder *recorder);
 
-/* How many samples were lost that had been taken, as the disk did not answer and then failed. */
-int64_t recorder_lost(const struct recorder *recorder);
+/* Whether samples wait for the disk. */
+bool recorder_is_behind(const struct recorder *recorder);
+
+/*
+ * How many samples were lost that recorder_add() had taken, as the disk did not answer and then
+ * failed; and why the last ones were (-errno).
+ */
+int64_t recorder_lost(const struct recorder *recorder, int *ret_error);
 
 /* How many files were removed to make room, all together. */
 int64_t recorder_removed(const struct recorder *recorder);
 
 /*
- * Notes that it has ended, and has all put on the disk. Returns 0, or -ETIMEDOUT if the disk does
- * not answer for ten seconds.
+ * Notes that it has ended, and has all put on the disk. Returns 0, or -errno if samples are lost;
+ * -ETIMEDOUT if the disk does not answer for ten seconds.
  */
 int recorder_close(struct recorder *recorder);

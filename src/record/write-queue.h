@@ -15,8 +15,14 @@ struct write_queue;
 
 enum { QUEUE_MOST_PORTIONS = 60, QUEUE_MOST_BYTES = 16 * 1024 * 1024 };
 
-/* Borrows all three until it is closed. */
+/* Borrows the folder and `keep`. */
 struct write_queue *write_queue_create(int folder, const char *boot, const struct retention *keep);
+
+/*
+ * After a flush that was in vain a thread still writes: then the queue and what it borrows must
+ * stay, and this does nothing.
+ */
+void write_queue_destroy(struct write_queue *queue);
 
 /* Whether a sample of this time begins a new file, as far as is known. */
 bool write_queue_wants_file(const struct write_queue *queue, int64_t time);
@@ -28,12 +34,15 @@ bool write_queue_wants_file(const struct write_queue *queue, int64_t time);
  */
 int write_queue_add(struct write_queue *queue, const struct portion *portion);
 
-/* The samples that were lost, and the files that were removed, all together. */
-int64_t write_queue_lost(const struct write_queue *queue);
-int64_t write_queue_removed(const struct write_queue *queue);
+/* Whether something waits. */
+bool write_queue_is_behind(const struct write_queue *queue);
 
 /*
- * Writes what waits and has it put on the disk. Returns 0, or -ETIMEDOUT after ten seconds: then a
- * thread still writes, and what was borrowed must stay.
+ * How many samples were lost that write_queue_add() had taken, all together, and why the last ones
+ * were (-errno). And how many files were removed.
  */
-int write_queue_close(struct write_queue *queue);
+int64_t write_queue_lost(const struct write_queue *queue, int *ret_error);
+int64_t write_queue_removed(const struct write_queue *queue);
+
+/* Writes what waits and closes the file. Returns 0, or -ETIMEDOUT after ten seconds. */
+int write_queue_flush(struct write_queue *queue);

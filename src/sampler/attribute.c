@@ -388,7 +388,9 @@ attribution_trouble(const struct attribution *attribution)
 {
 	const char *trouble = address_spaces_trouble(attribution->spaces);
 
-	return trouble ? trouble : symbols_trouble(attribution->symbols);
+	if (!trouble)
+		trouble = symbols_trouble(attribution->symbols);
+	return trouble ? trouble : demangle_child_trouble(attribution->names);
 }
 
 void

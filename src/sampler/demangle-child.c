@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/index.h"
+#include "base/macros.h"
 #include "base/memory.h"
 #include "config.h"
 #include "sampler/demangle.h"
@@ -22,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/audit.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 
 static const char child_name[] = "memtop-names";
@@ -30,17 +33,23 @@ static const char child_name[] = "memtop-names";
 static bool can_serve;
 
 enum {
-	MOST_STARTS = 8, /* where more symbols are bad, no further one has a name */
+	MOST_BAD = 8,      /* where more symbols are bad, no further one has a name */
+	MOST_ASKED = 4096, /* of one child: the library may lose memory where a name is cut */
 	STEP_MS = 5,
-	MOST_STEPS = 200,
 	NAMES_LOG = 8,
 	NAMES = 1 << NAMES_LOG,
 	LAST_CPU = 60, /* seconds, should memtop be killed meanwhile */
+	MOST_MEMORY = 64 * 1024 * 1024,
 };
 
-/* CPU time for one symbol, of which most take some microseconds, and for the start. */
+/*
+ * CPU time for one symbol, of which most take some microseconds. What is waited for an answer and
+ * for the start, on a machine that is short of CPU or memory, and the pause after that was in vain.
+ */
 #define MOST_CPU (20 * NS_PER_MS)
-#define START_CPU NS_PER_SEC
+#define MOST_WAIT (200 * NS_PER_MS)
+#define START_WAIT (5 * NS_PER_SEC)
+#define PAUSE (10 * NS_PER_SEC)
 
 struct name {
 	char symbol[DEMANGLED_MOST_SYMBOL + 1];
@@ -49,7 +58,9 @@ struct name {
 
 struct demangle_child {
 	pid_t pid; /* 0: it does not run */
-	int socket, starts;
+	int socket;
+	int bad, asked;
+	int64_t resume;     /* CLOCK_MONOTONIC: not before that */
 	struct name *names; /* each at a place that follows from its symbol */
 };
 
@@ -84,7 +95,7 @@ demangle_child_destroy(struct demangle_child *child)
 static int
 spawn(int socket, pid_t *ret_pid)
 {
-	char *const words[] = { (char *)child_name, NULL }, *const none[] = { NULL };
+	char *const words[] = { (char *)child_name, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t all, no_signals;
@@ -101,7 +112,7 @@ spawn(int socket, pid_t *ret_pid)
 		POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setsigmask(&attributes, &no_signals);
-	error = posix_spawn(ret_pid, "/proc/self/exe", &actions, &attributes, words, none);
+	error = posix_spawn(ret_pid, "/proc/self/exe", &actions, &attributes, words, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return -error;
@@ -115,20 +126,33 @@ cpu_time(const struct demangle_child *child)
 	return clock_getcpuclockid(child->pid, &clock) == 0 ? clock_ns(clock) : 0;
 }
 
-/* On a machine that is short of CPU it may take a while. */
-static bool
-has_answered(const struct demangle_child *child, int64_t most_cpu)
+/* Returns 0, or -ETIME if it has used too much CPU time, or -ETIMEDOUT. */
+static int
+wait_for_answer(const struct demangle_child *child, int64_t most_cpu, int64_t most_wait)
 {
 	struct pollfd answer = { .fd = child->socket, .events = POLLIN };
-	int64_t until = cpu_time(child) + most_cpu;
+	int64_t last_cpu = cpu_time(child) + most_cpu;
+	int64_t until = clock_ns(CLOCK_MONOTONIC) + most_wait;
 
-	for (int step = 0; step < MOST_STEPS; step++) {
-		if (poll(&answer, 1, STEP_MS) > 0)
-			return true;
-		if (cpu_time(child) > until)
-			return false;
+	while (poll(&answer, 1, STEP_MS) <= 0) {
+		if (cpu_time(child) > last_cpu)
+			return -ETIME;
+		if (clock_ns(CLOCK_MONOTONIC) >= until)
+			return -ETIMEDOUT;
 	}
-	return false;
+	return 0;
+}
+
+static void
+begin(struct demangle_child *child, int ends[static 2])
+{
+	child->asked = 0;
+	child->socket = ends[0];
+	if (spawn(ends[1], &child->pid) < 0) {
+		child->pid = 0;
+		close(ends[0]);
+	}
+	close(ends[1]);
 }
 
 static bool
@@ -137,34 +161,54 @@ start_child(struct demangle_child *child)
 	char ready[DEMANGLED_SIZE];
 	int ends[2];
 
-	if (!can_serve || child->starts == MOST_STARTS ||
+	if (!can_serve || child->bad == MOST_BAD || clock_ns(CLOCK_MONOTONIC) < child->resume ||
 		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return false;
-	child->starts++;
-	child->socket = ends[0];
-	if (spawn(ends[1], &child->pid) < 0) {
-		child->pid = 0;
-		close(ends[0]);
-	}
-	close(ends[1]);
-	if (child->pid > 0 && has_answered(child, START_CPU) &&
+	begin(child, ends);
+	if (child->pid > 0 && wait_for_answer(child, START_WAIT, START_WAIT) == 0 &&
 		recv(child->socket, ready, sizeof(ready), 0) > 0)
 		return true;
 	end_child(child);
+	child->resume = clock_ns(CLOCK_MONOTONIC) + PAUSE;
 	return false;
 }
 
-static bool
-exchange(const struct demangle_child *child, struct name *name)
+/* Returns 0 with the name, or -errno: the child cannot be used any more. */
+static int
+exchange(struct demangle_child *child, struct name *name)
 {
 	ssize_t length;
+	int error;
 
-	if (send(child->socket, name->symbol, strlen(name->symbol), MSG_NOSIGNAL) < 0 ||
-		!has_answered(child, MOST_CPU))
-		return false;
+	child->asked++;
+	if (send(child->socket, name->symbol, strlen(name->symbol), MSG_NOSIGNAL) < 0)
+		return -errno;
+	error = wait_for_answer(child, MOST_CPU, MOST_WAIT);
+	if (error < 0)
+		return error;
 	length = recv(child->socket, name->text, sizeof(name->text) - 1, 0);
 	name->text[length > 0 ? length : 0] = '\0';
-	return length > 0;
+	return length > 0 ? 0 : -EPIPE;
+}
+
+/* A symbol that was too much for the child has no name; after another failure it may have one. */
+static void
+read_name(struct demangle_child *child, struct name *name, const char *symbol)
+{
+	int error;
+
+	*name = (struct name){ .text = "" };
+	strcpy(name->symbol, symbol);
+	error = exchange(child, name);
+	if (error == 0 && child->asked < MOST_ASKED)
+		return;
+	end_child(child);
+	if (error == -ETIME || error == -EPIPE) {
+		child->bad++;
+	} else if (error < 0) {
+		child->resume = clock_ns(CLOCK_MONOTONIC) + PAUSE;
+		name->symbol[0] = '\0';
+	}
 }
 
 const char *
@@ -180,25 +224,76 @@ demangle_child_ask(struct demangle_child *child, const char *symbol)
 	if (strcmp(name->symbol, symbol) != 0) {
 		if (child->pid == 0 && !start_child(child))
 			return NULL;
-		*name = (struct name){ .text = "" };
-		strcpy(name->symbol, symbol);
-		if (!exchange(child, name))
-			end_child(child);
+		read_name(child, name, symbol);
 	}
 	return *name->text ? name->text : NULL;
 }
 
-/* A sanitizer needs other system calls; then the library may have all. */
+const char *
+demangle_child_trouble(const struct demangle_child *child)
+{
+	return child->bad == MOST_BAD
+		       ? "names of C++ and Rust functions are not read any more: symbols of a file "
+			 "took too much time"
+		       : NULL;
+}
+
+/* Sanitizers need more system calls, and memory. */
+#ifdef CHILD_ARCHITECTURE
+#ifdef SYS_mmap2
+#define CHILD_MMAP SYS_mmap2
+#else
+#define CHILD_MMAP SYS_mmap
+#endif
+#define PERMIT(number)                                                                             \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1),                                       \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+/* To read, write, allocate memory and end. Works below a filter of a container, too. */
+static int
+restrict_calls(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CHILD_ARCHITECTURE, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		PERMIT(SYS_read),
+		PERMIT(SYS_write),
+		PERMIT(SYS_brk),
+		PERMIT(CHILD_MMAP),
+		PERMIT(SYS_munmap),
+		PERMIT(SYS_exit_group),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	};
+	const struct sock_fprog program = { ARRAY_SIZE(filter), filter };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+			       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0
+		       ? -errno
+		       : 0;
+}
+#else
+static int
+restrict_calls(void)
+{
+	return 0;
+}
+#endif
+
+/* Without that it must not read what comes from anyone. */
 static void
 give_up_rights(void)
 {
-	const struct rlimit no_core = { 0, 0 }, cpu = { LAST_CPU, LAST_CPU };
+	const struct rlimit none = { 0, 0 }, cpu = { LAST_CPU, LAST_CPU },
+			    memory = { MOST_MEMORY, MOST_MEMORY };
 
-	setrlimit(RLIMIT_CORE, &no_core);
+	setrlimit(RLIMIT_CORE, &none);
 	setrlimit(RLIMIT_CPU, &cpu);
-#ifdef RESTRICT_CHILD
-	prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
-#endif
+	setrlimit(RLIMIT_DATA, &memory);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (restrict_calls() < 0)
+		_exit(EXIT_FAILURE);
 }
 
 static _Noreturn void
@@ -208,10 +303,9 @@ serve(void)
 	ssize_t length;
 
 	prctl(PR_SET_NAME, child_name);
-	/* This one has the heap set up, which needs further rights. The answer says: ready. */
-	demangle(text, "_RNvC1au7caf_dma");
+	demangle(text, "_RNvC1au7caf_dma"); /* has the heap set up, which needs further calls */
 	give_up_rights();
-	do {
+	do { /* the first answer says: ready */
 		if (write(STDIN_FILENO, text, strlen(text) + 1) < 0)
 			break;
 		length = read(STDIN_FILENO, symbol, sizeof(symbol) - 1);
@@ -219,8 +313,7 @@ serve(void)
 		if (!demangle(text, symbol))
 			text[0] = '\0';
 	} while (length > 0);
-	syscall(SYS_exit, 0); /* the only way that is permitted now */
-	abort();
+	_exit(EXIT_SUCCESS);
 }
 
 void

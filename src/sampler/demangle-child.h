@@ -4,7 +4,8 @@
 /*
  * Asks for the names of C++ and Rust functions as their source has them. Symbols come from anyone's
  * files, and for some the library that reads them takes hours: it does so in a child process, which
- * may only read and write, and is ended when it does not answer. Names are remembered.
+ * may only read, write and allocate memory, and is ended when it does not answer. Names are
+ * remembered.
  */
 struct demangle_child;
 
@@ -17,6 +18,9 @@ void demangle_child_destroy(struct demangle_child *child);
  * is valid until the next call.
  */
 const char *demangle_child_ask(struct demangle_child *child, const char *symbol);
+
+/* One line if names are not read any more; NULL: they are. It is static. */
+const char *demangle_child_trouble(const struct demangle_child *child);
 
 /*
  * The child is this program again, by another name: main() must begin with this call, which does

@@ -19,8 +19,9 @@ struct sink {
 };
 
 /*
- * 250 characters of a symbol can stand for 500 MB of text. libiberty calls this for each piece and
- * owns no memory meanwhile, so it can be left from here.
+ * 250 characters of a symbol can stand for 500 MB of text. libiberty calls this for each piece, and
+ * can be left from here: it owns no memory meanwhile, or at most an identifier (of Rust, in
+ * Punycode), which is lost then.
  */
 static void
 take(const char *piece, size_t length, void *context)

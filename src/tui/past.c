@@ -22,8 +22,13 @@ void
 past_go(struct app *app, const struct moment *moment)
 {
 	struct past_state *past = &app->past;
-	struct moment *last = past->wanted_count > 0 ? &past->wanted[past->wanted_count - 1] : NULL;
+	bool is_relative = moment->kind == MOMENT_STEP || moment->kind == MOMENT_MARK ||
+			   moment->kind == MOMENT_PEAK;
+	struct moment *last;
 
+	if (!is_relative) /* whichever sample is read before */
+		past->wanted_count = 0;
+	last = past->wanted_count > 0 ? &past->wanted[past->wanted_count - 1] : NULL;
 	if (last && last->kind == MOMENT_STEP && moment->kind == MOMENT_STEP)
 		last->steps += moment->steps;
 	else if (past->wanted_count < PAST_MOST_WANTED)

@@ -289,12 +289,8 @@ class Disk:
         fcntl.ioctl(self.descriptor, self.FREEZE, 0)
 
     def thaw(self):
-        fcntl.ioctl(self.descriptor, self.THAW, 0)
-
-    def close(self):
         with contextlib.suppress(OSError):  # it is not frozen
-            self.thaw()
-        os.close(self.descriptor)
+            fcntl.ioctl(self.descriptor, self.THAW, 0)
 
 
 @pytest.fixture
@@ -312,14 +308,15 @@ def disk(tmp_path):
             pytest.skip(f"a disk of its own is not permitted: {done.stderr.strip()}")
     disk = Disk(folder)
     yield disk
-    disk.close()
+    disk.thaw()
+    os.close(disk.descriptor)
     wait_until(lambda: subprocess.run(["umount", folder], capture_output=True).returncode == 0)
 
 
-def cpu_time(process):
-    with open(f"/proc/{process.pid}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def pauses(process):
+    """How often its main thread has waited for something: once a sample, at least."""
+    with open(f"/proc/{process.pid}/status") as file:
+        return int(re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", file.read())[1])
 
 
 def times_of(recorder):
@@ -328,26 +325,31 @@ def times_of(recorder):
     return [datetime.fromisoformat(row["time"].replace("Z", "+00:00")).timestamp() for row in rows]
 
 
-def test_a_disk_that_does_not_answer_stops_no_sample(disk):
-    recorder = Recorder(disk.folder / "past", "-d", "0.1")
+@pytest.fixture
+def recorder(disk):
+    """It records to a disk that can be frozen."""
+    recorder = Recorder(disk.folder / "past", "-d", "0.5")
     recorder.wait_for(3)
+    yield recorder
+    disk.thaw()
+    recorder.process.kill()
+    recorder.process.communicate()
+
+
+def test_a_disk_that_does_not_answer_stops_no_sample(disk, recorder):
     disk.freeze()
     frozen = time.time()
-    try:
-        sleep(3)  # for the first sample that it does not write it waits for two seconds
-        before = cpu_time(recorder.process)
-        wait_until(lambda: cpu_time(recorder.process) > before + 0.1)
-    finally:
-        thawed = time.time()
-        disk.thaw()
+    sleep(3)  # for the first sample that it does not write it waits for two seconds
+    before = pauses(recorder.process)
+    wait_until(lambda: pauses(recorder.process) >= before + 3)
+    thawed = time.time()
+    disk.thaw()
     wait_until(lambda: times_of(recorder)[-1] > thawed)
     assert recorder.end() == (0, b"")
     assert any(frozen + 3 < moment < thawed for moment in times_of(recorder))
 
 
-def test_a_disk_that_does_not_answer_at_the_end_is_waited_for(disk):
-    recorder = Recorder(disk.folder / "past", "-d", "0.1")
-    recorder.wait_for(3)
+def test_a_disk_that_does_not_answer_at_the_end_is_waited_for(disk, recorder):
     disk.freeze()
     recorder.process.send_signal(signal.SIGTERM)
     complaint = recorder.process.stderr.readline()

@@ -117,16 +117,19 @@ what_takes_too_long_has_no_name(void **state)
 			assert_string_equal(demangle_child_ask(child, "_ZN3foo3barEv"), "foo::bar");
 	}
 	assert_in_range(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin, 0, 100 * NS_PER_MS);
+	if (is_built())
+		assert_non_null(demangle_child_trouble(child));
 	demangle_child_destroy(child);
 }
 
 static void
 a_child_gives_the_names(void **state)
 {
-	struct demangle_child *child = demangle_child_create();
+	struct demangle_child *child;
 
 	if (!is_built())
 		skip();
+	child = demangle_child_create();
 	for (int round = 0; round < 2; round++) {
 		assert_null(demangle_child_ask(child, "main"));
 		assert_null(demangle_child_ask(child, "_Z3"));
@@ -140,6 +143,46 @@ a_child_gives_the_names(void **state)
 	demangle_child_destroy(child);
 }
 
+/* The first of this thread. Returns 0 if there is none, or the kernel does not say. */
+static int
+find_child(void)
+{
+	FILE *file = fopen("/proc/thread-self/children", "r");
+	int pid = 0;
+
+	if (file && fscanf(file, "%d", &pid) != 1)
+		pid = 0;
+	if (file)
+		fclose(file);
+	return pid;
+}
+
+static void
+the_child_may_hardly_do_anything(void **state)
+{
+	struct demangle_child *child;
+	char path[64], text[4096] = "";
+	FILE *file;
+
+#ifndef CHILD_ARCHITECTURE
+	skip();
+#endif
+	if (!is_built())
+		skip();
+	child = demangle_child_create();
+	assert_string_equal(demangle_child_ask(child, "_ZN3foo3barEv"), "foo::bar");
+	snprintf(path, sizeof(path), "/proc/%d/status", find_child());
+	file = fopen(path, "r");
+	if (file) {
+		assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+		fclose(file);
+		assert_non_null(strstr(text, "Name:\tmemtop-names\n"));
+		assert_non_null(strstr(text, "\nNoNewPrivs:\t1\n"));
+		assert_non_null(strstr(text, "\nSeccomp:\t2\n"));
+	}
+	demangle_child_destroy(child);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -149,6 +192,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_hostile_symbol_is_cut_in_little_time),
 		cmocka_unit_test(a_long_symbol_stays),
 		cmocka_unit_test(a_child_gives_the_names),
+		cmocka_unit_test(the_child_may_hardly_do_anything),
 		cmocka_unit_test(what_takes_too_long_has_no_name),
 	};
 

@@ -85,11 +85,14 @@ of_many_keys_the_last_one_counts(void **state)
 
 	for (int i = 0; i < 3 * PAST_MOST_WANTED; i++)
 		screen_fixture_type(fixture, "]");
-	screen_fixture_type(fixture, "r");
+	screen_fixture_type(fixture, "}");
 	while (tui_take_moment(fixture->tui, &moment))
 		count++;
 	assert_int_equal(count, PAST_MOST_WANTED);
-	assert_int_equal(moment.kind, MOMENT_FIRST);
+	assert_int_equal(moment.kind, MOMENT_PEAK);
+	screen_fixture_type(fixture, "]]tr");
+	assert_taken(fixture, MOMENT_FIRST, 0); /* nothing before it matters */
+	assert_no_more(fixture);
 }
 
 int
