@@ -3,12 +3,18 @@
 
 #include "unit.h"
 
+#include "base/cleanup.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -67,6 +73,33 @@ bool
 where_perf_does_not_exist(void)
 {
 	return filter_with(ENOSYS);
+}
+
+static bool
+write_to(const char *path, const char *text)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+}
+
+/* Who has no number in a user namespace can make no file in it. */
+static bool
+in_a_user_namespace(void)
+{
+	char user[32], group[32];
+
+	snprintf(user, sizeof(user), "%u %u 1", geteuid(), geteuid());
+	snprintf(group, sizeof(group), "%u %u 1", getegid(), getegid());
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write_to("/proc/self/uid_map", user) &&
+	       write_to("/proc/self/setgroups", "deny") && write_to("/proc/self/gid_map", group);
+}
+
+bool
+with_mounts_of_its_own(void)
+{
+	return (unshare(CLONE_NEWNS) == 0 || in_a_user_namespace()) &&
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
 bool

@@ -10,7 +10,8 @@ bool as_nobody(void);
 bool with_perfmon_only(void);
 bool where_perf_is_not_permitted(void);
 bool where_perf_does_not_exist(void);
-bool without_locked_memory(void); /* of a user of its own, whose ring memory nobody else uses */
+bool with_mounts_of_its_own(void); /* in a user namespace if it must be, as the same user */
+bool without_locked_memory(void);  /* of a user of its own, whose ring memory nobody else uses */
 
 /*
  * Runs a function in a child with other rights, and brings back the `size` bytes that it fills.

@@ -163,7 +163,7 @@ raise_as_nobody(const struct oom_change *child)
 {
 	struct oom_change change = *child;
 
-	if (setgid(65534) < 0 || setuid(65534) < 0)
+	if (getuid() == 65534 || setgid(65534) < 0 || setuid(65534) < 0)
 		return CANNOT;
 	change.to = 900;
 	return oom_apply(&change) == -EPERM ? DONE : 1;

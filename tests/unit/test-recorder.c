@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "rights.h"
 #include "unit.h"
 
 #include "base/arena.h"
@@ -14,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -382,10 +382,7 @@ run_with_disk(const struct tree *tree, const char *size, int (*run)(const struct
 	pid_t child = fork();
 
 	if (child == 0) {
-		if (unshare(CLONE_NEWNS) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-			_exit(CANNOT_MOUNT);
-		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-			mount("none", tree->path, "tmpfs", 0, size) < 0)
+		if (!with_mounts_of_its_own() || mount("none", tree->path, "tmpfs", 0, size) < 0)
 			_exit(CANNOT_MOUNT);
 		_exit(run(tree));
 	}
