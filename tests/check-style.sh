@@ -41,7 +41,8 @@ formatted() {
 }
 
 scripts() {
-	shellcheck src/run src/setup.sh tests/run tests/*.sh tests/bench/run tests/vm/run tests/vm/init .ci/run
+	shellcheck src/run src/setup.sh tests/run tests/*.sh tests/bench/run tests/vm/run tests/vm/init .ci/run \
+		data/packaging/debian/prerm data/packaging/debian/tests/smoke
 }
 
 clang_format=clang-format
