@@ -20,6 +20,7 @@ findings() {
 	has data/memtop.metainfo.xml " *<release version=\"$version\" date=\".*\"/>"
 	has data/packaging/debian/changelog "memtop ($version-1) .*"
 	has data/packaging/memtop.spec "Version:  *$version"
+	has data/packaging/memtop.spec "[*] .* - $version-1"
 	has data/packaging/PKGBUILD "pkgver=$version"
 	has data/packaging/APKBUILD "pkgver=$version"
 }
