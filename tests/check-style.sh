@@ -42,7 +42,7 @@ formatted() {
 
 scripts() {
 	shellcheck src/run src/setup.sh tests/run tests/*.sh tests/bench/run tests/vm/run tests/vm/init .ci/run \
-		data/packaging/debian/prerm data/packaging/debian/tests/smoke
+		tests/packages/run data/packaging/debian/prerm data/packaging/debian/tests/smoke
 }
 
 clang_format=clang-format
