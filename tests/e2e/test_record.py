@@ -306,10 +306,15 @@ def disk(tmp_path):
             pytest.skip(f"there is no {command[0]}")
         if done.returncode != 0:
             pytest.skip(f"a disk of its own is not permitted: {done.stderr.strip()}")
+    # Whatever becomes of this test, the machine does not keep a disk that answers nobody.
+    guard = subprocess.Popen(["sh", "-c", 'sleep 250; fsfreeze -u "$1"; umount "$1"', "sh", folder],
+                             start_new_session=True, stderr=subprocess.DEVNULL)
     disk = Disk(folder)
     yield disk
     disk.thaw()
     os.close(disk.descriptor)
+    os.killpg(guard.pid, signal.SIGKILL)
+    guard.wait()
     wait_until(lambda: subprocess.run(["umount", folder], capture_output=True).returncode == 0)
 
 
