@@ -309,6 +309,8 @@ run_recorder(struct record_options *options)
 	if (error < 0) {
 		log_error("the last samples are lost: %s", error_text(error));
 		status = EXIT_FAILURE;
+		if (error == -ETIMEDOUT) /* a thread still has the recorder */
+			_exit(status);
 	}
 	snapshot_finish(&run->snapshots[0]);
 	snapshot_finish(&run->snapshots[1]);

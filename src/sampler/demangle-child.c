@@ -251,8 +251,9 @@ demangle_child_trouble(const struct demangle_child *child)
 
 /* To read, write, allocate memory and end. Works below a filter of a container, too. */
 static int
-restrict_calls(void)
+restrict_child(void)
 {
+	const struct rlimit memory = { MOST_MEMORY, MOST_MEMORY };
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CHILD_ARCHITECTURE, 1, 0),
@@ -268,6 +269,7 @@ restrict_calls(void)
 	};
 	const struct sock_fprog program = { ARRAY_SIZE(filter), filter };
 
+	setrlimit(RLIMIT_DATA, &memory);
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 			       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0
 		       ? -errno
@@ -275,7 +277,7 @@ restrict_calls(void)
 }
 #else
 static int
-restrict_calls(void)
+restrict_child(void)
 {
 	return 0;
 }
@@ -285,14 +287,12 @@ restrict_calls(void)
 static void
 give_up_rights(void)
 {
-	const struct rlimit none = { 0, 0 }, cpu = { LAST_CPU, LAST_CPU },
-			    memory = { MOST_MEMORY, MOST_MEMORY };
+	const struct rlimit none = { 0, 0 }, cpu = { LAST_CPU, LAST_CPU };
 
 	setrlimit(RLIMIT_CORE, &none);
 	setrlimit(RLIMIT_CPU, &cpu);
-	setrlimit(RLIMIT_DATA, &memory);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (restrict_calls() < 0)
+	if (restrict_child() < 0)
 		_exit(EXIT_FAILURE);
 }
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from time import sleep
 
 import pytest
-from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, memtop, run, run_over
+from conftest import BUILD, FIXTURES, MEMTOP, SOURCE, folder_in_memory, memtop, run, run_over
 from memory_cgroup import memory_cgroup
 from screen_in_tmux import terminal  # noqa: F401: a fixture
 from screen_on_pty import wait_until
@@ -295,8 +295,9 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path):
-    image, folder = tmp_path / "image", tmp_path / "disk"
+    folder = tmp_path / "disk"
     folder.mkdir()
+    image = folder_in_memory() / "image"
     with open(image, "wb") as file:
         file.truncate(32 << 20)
     for command in (["mkfs.ext4", "-q", image], ["mount", "-o", "loop", image, folder]):
