@@ -16,7 +16,7 @@ struct cgroup_tree;
 struct cgroup_walk;
 
 /* At most so many groups are walked over, and so many levels; so many descriptors are kept. */
-enum { CGROUPS_MOST = 8192, CGROUPS_MOST_DEEP = 64, CGROUPS_MOST_KEPT = 3072 };
+enum { CGROUPS_MOST = 8192, CGROUPS_MOST_DEEP = 64, CGROUPS_MOST_KEPT = 6144 };
 
 /* A group of the walk. */
 struct cgroup_found {
