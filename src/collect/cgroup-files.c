@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/cgroup-files.h"
 
+#include "base/clock.h"
 #include "base/known.h"
 #include "base/macros.h"
 #include "collect/procfs.h"
@@ -40,7 +41,13 @@ struct file {
 	const struct key *keys;
 	size_t key_count;
 	bool is_not_of_machine; /* costly and not needed there */
+	bool is_stat;           /* moves with the usage, hardly ever without it */
 };
+
+/* Where the usage has not moved, what is in memory.stat is taken so many times more, and so long.
+ */
+#define MOST_REUSED 3
+#define MOST_AGE (4 * NS_PER_SEC)
 
 static void take_number(struct cgroup_reading *reading, const struct file *file);
 static void take_limit(struct cgroup_reading *reading, const struct file *file);
@@ -89,7 +96,7 @@ static const struct key group_stat[] = { KEY("nr_dying_descendants", CHARGE(dyin
 
 static const struct file old_files[] = {
 	{ "memory.usage_in_bytes", NEED_CHARGE, take_number, CHARGE(current) },
-	{ "memory.stat", NEED_CHARGE_STAT | NEED_CHARGE_MAX, take_keys, 0, KEYS(old_stat), .is_not_of_machine = true },
+	{ "memory.stat", NEED_CHARGE_STAT | NEED_CHARGE_MAX, take_keys, 0, KEYS(old_stat), .is_not_of_machine = true, .is_stat = true },
 	{ "memory.limit_in_bytes", NEED_CHARGE_OWN_MAX | NEED_CHARGE_REST, take_limit, CHARGE(max) },
 	{ "memory.kmem.usage_in_bytes", NEED_CHARGE_KERNEL, take_number, CHARGE(kernel) },
 	{ "memory.kmem.tcp.usage_in_bytes", NEED_CHARGE_KERNEL, take_number, CHARGE(sock) },
@@ -104,7 +111,7 @@ static const struct file old_files[] = {
 
 static const struct file files[] = {
 	{ "memory.current", NEED_CHARGE, take_number, CHARGE(current) },
-	{ "memory.stat", NEED_CHARGE_STAT | NEED_CHARGE_KERNEL, take_keys, 0, KEYS(stat) },
+	{ "memory.stat", NEED_CHARGE_STAT | NEED_CHARGE_KERNEL, take_keys, 0, KEYS(stat), .is_stat = true },
 	{ "memory.max", NEED_CHARGE_MAX | NEED_CHARGE_OWN_MAX, take_limit, CHARGE(max) },
 	{ "memory.swap.current", NEED_CHARGE_REST, take_number, CHARGE(swap) },
 	{ "memory.swap.max", NEED_CHARGE_REST, take_limit, CHARGE(swap_max) },
@@ -120,6 +127,8 @@ static const struct file files[] = {
 };
 /* clang-format on */
 
+static_assert(ARRAY_SIZE(old_stat) <= CGROUP_STAT_KEYS && ARRAY_SIZE(stat) <= CGROUP_STAT_KEYS,
+	"each key of memory.stat has a place");
 static_assert(ARRAY_SIZE(old_files) <= CGROUP_FILES && ARRAY_SIZE(files) <= CGROUP_FILES,
 	"each file has a descriptor");
 
@@ -333,6 +342,7 @@ cgroup_files_none(struct cgroup_open *open)
 	open->folder = -1;
 	for (size_t i = 0; i < CGROUP_FILES; i++)
 		open->files[i] = -1;
+	open->stat.current = UNKNOWN;
 }
 
 int
@@ -347,6 +357,33 @@ cgroup_files_close(struct cgroup_open *open)
 		closed++;
 	cgroup_files_none(open);
 	return closed;
+}
+
+/* Whether memory.stat is taken from the last time. */
+static bool
+is_same_stat(const struct cgroup_reading *reading, const struct cgroup_stat *last)
+{
+	return !reading->is_exact && reading->charge.current != UNKNOWN &&
+	       reading->charge.current == last->current && last->reused < MOST_REUSED &&
+	       reading->time - last->time < MOST_AGE;
+}
+
+static void
+reuse_stat(struct cgroup_reading *reading, struct cgroup_stat *last, const struct file *file)
+{
+	for (size_t i = 0; i < file->key_count; i++)
+		put(reading, file->keys[i].offset, last->values[i]);
+	last->reused++;
+}
+
+static void
+keep_stat(const struct cgroup_reading *reading, struct cgroup_stat *last, const struct file *file)
+{
+	for (size_t i = 0; i < file->key_count; i++)
+		last->values[i] = *(const int64_t *)((const char *)reading + file->keys[i].offset);
+	last->current = reading->charge.current;
+	last->time = reading->time;
+	last->reused = 0;
 }
 
 /* Reads a file, which stays open if there is room. Returns its length or -errno. */
@@ -384,6 +421,10 @@ cgroup_files_read(struct cgroup_reading *reading, struct cgroup_open *open, int 
 
 		if (!(file->needs & bits) || (is_machine && file->is_not_of_machine))
 			continue;
+		if (file->is_stat && is_same_stat(reading, &open->stat)) {
+			reuse_stat(reading, &open->stat, file);
+			continue;
+		}
 		length = read_text(reading, open, i, room, file->name);
 		if (length > 0)
 			file->take(reading, file);
@@ -391,6 +432,8 @@ cgroup_files_read(struct cgroup_reading *reading, struct cgroup_open *open, int 
 			return false;
 		else if (length == -ENOENT && file->offset == CHARGE(max))
 			reading->max = UNLIMITED;
+		if (length > 0 && file->is_stat && open->files[i] >= 0)
+			keep_stat(reading, &open->stat, file);
 		reading->is_refused = reading->is_refused || length == -EACCES;
 	}
 	if (reading->charge.max != UNKNOWN)

@@ -16,13 +16,24 @@ struct cgroup_reading {
 	int64_t slab, stacks, page_tables, second_tables, percpu, vmalloc; /* parts of `kernel` */
 	int64_t both, both_max, both_failures; /* version 1: memory and swap together */
 	bool is_refused;                       /* a file may not be read */
+	int64_t time;                          /* set by the caller: CLOCK_BOOTTIME; */
+	bool is_exact;                         /* and that nothing of it may be older */
 	char text[CGROUP_STAT_SIZE];           /* space for a file */
 };
 
-/* The folder of a group and its files, as far as they are open; else negative. */
-enum { CGROUP_FILES = 14 };
+/*
+ * The folder of a group and its files, as far as they are open; else negative. And what stood in
+ * memory.stat when it was read last, while the files stay open.
+ */
+enum { CGROUP_FILES = 14, CGROUP_STAT_KEYS = 15 };
 struct cgroup_open {
 	int folder, files[CGROUP_FILES];
+	struct cgroup_stat {
+		int64_t current; /* the usage then; UNKNOWN: it was not read */
+		int64_t time;    /* CLOCK_BOOTTIME */
+		unsigned reused; /* so many times since */
+		int64_t values[CGROUP_STAT_KEYS];
+	} stat;
 };
 
 void cgroup_files_none(struct cgroup_open *open);
@@ -32,7 +43,8 @@ int cgroup_files_close(struct cgroup_open *open);
 
 /*
  * Fills the figures of the charge that the needs in `bits` name, from the folder of a group. Files
- * stay open as long as there is `room`, which counts down.
+ * stay open as long as there is `room`, which counts down. memory.stat costs ten times as much as
+ * the usage: where that is the same to the byte, it is read each fourth time, and after 4 seconds.
  * `is_machine`: it is the root, which stands for the whole machine. `removed` becomes 0 if the
  * group may have memory that is of nobody below it (version 2, without processes). Returns false if
  * the group has been removed.

@@ -91,6 +91,8 @@ read_group(struct cgroups_reader *reader, struct cgroup_found *found, int64_t ab
 	struct cgroup_charge *above = NULL, *charge = &reader->reading.charge;
 
 	*charge = charge_unknown;
+	reader->reading.time = now->monotonic;
+	reader->reading.is_exact = now->exact;
 	if (is_outermost && bits & NEED_CHARGE_MAX)
 		bits |= NEED_CHARGE_OWN_MAX; /* a hidden group may have set the least */
 	if (!cgroup_files_read(&reader->reading, &found->open, room,

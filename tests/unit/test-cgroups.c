@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cgroup-world.h"
 
+#include "base/clock.h"
 #include "collect/cgroup-walk.h"
 #include "collect/cgroups.h"
 
@@ -131,6 +132,44 @@ one_group_is_read_with_those_above_it_only(void **state)
 	snapshot_reset(now);
 	assert_int_equal(cgroups_read_one(world->reader, "/", now), 0);
 	assert_int_equal(now->charges.count, 1);
+}
+
+static int64_t
+read_anon(struct cgroup_world *world, int64_t seconds, bool exact)
+{
+	struct snapshot *now = &world->now;
+
+	snapshot_reset(now);
+	now->bits = CHARGE_NEEDS;
+	now->monotonic = seconds * NS_PER_SEC;
+	now->exact = exact;
+	assert_int_equal(cgroups_read(world->reader, now), 0);
+	return cgroup_world_find(world, "/g")->anon;
+}
+
+/* Reading it is most of what a refresh costs. */
+static void
+what_moves_with_the_usage_is_read_when_that_moves(void **state)
+{
+	struct cgroup_world *world = *state;
+	int refreshes = 0;
+
+	cgroup_world_mount(world, 2, "/");
+	cgroup_world_write(
+		world, "g", "memory.current", "65536\n", "memory.stat", "anon 4096\n", NULL);
+	for (int i = 0; i < 3; i++) /* from the second one on the files stay open */
+		assert_int_equal(read_anon(world, 1, false), 4096);
+	cgroup_world_write(world, "g", "memory.stat", "anon 8192\n", NULL);
+	while (read_anon(world, 1, false) != 8192)
+		refreshes++;
+	assert_in_range(refreshes, 1, 3);
+	cgroup_world_write(world, "g", "memory.stat", "anon 12288\n", NULL);
+	assert_int_equal(read_anon(world, 1, true), 12288);
+	cgroup_world_write(world, "g", "memory.stat", "anon 16384\n", NULL);
+	assert_int_equal(read_anon(world, 6, false), 16384);
+	cgroup_world_write(
+		world, "g", "memory.current", "69632\n", "memory.stat", "anon 20480\n", NULL);
+	assert_int_equal(read_anon(world, 6, false), 20480);
 }
 
 /* A limit that was lowered below the use leaves no room, not less than none. */
@@ -532,6 +571,7 @@ main(void)
 		CGROUP_TEST(a_group_has_totals_as_a_machine_has),
 		CGROUP_TEST(the_outermost_group_is_the_machine),
 		CGROUP_TEST(one_group_is_read_with_those_above_it_only),
+		CGROUP_TEST(what_moves_with_the_usage_is_read_when_that_moves),
 		CGROUP_TEST(there_is_no_room_below_0),
 		CGROUP_TEST(a_hidden_limit_is_told_but_not_what_is_left_of_it),
 		CGROUP_TEST(without_hierarchy_only_its_own_limit_counts),
