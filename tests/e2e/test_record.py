@@ -320,7 +320,7 @@ def disk(tmp_path):
 
 
 def pauses(process):
-    """How often its main thread has waited for something: once a sample, at least."""
+    """How often its main thread has waited for something: some times a sample."""
     with open(f"/proc/{process.pid}/status") as file:
         return int(re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", file.read())[1])
 
@@ -347,7 +347,7 @@ def test_a_disk_that_does_not_answer_stops_no_sample(disk, recorder):
     frozen = time.time()
     sleep(3)  # for the first sample that it does not write it waits for two seconds
     before = pauses(recorder.process)
-    wait_until(lambda: pauses(recorder.process) >= before + 3)
+    wait_until(lambda: pauses(recorder.process) >= before + 30)
     thawed = time.time()
     disk.thaw()
     wait_until(lambda: times_of(recorder)[-1] > thawed)
