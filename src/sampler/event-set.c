@@ -175,7 +175,8 @@ event_set_drop_cpus(struct event_set *set, size_t left)
  */
 enum {
 	VALID_NS = 10000000,
-	SLACK_NS = 50000,
+	SLACK_NS = 25000,
+	FINE_NS = 3000,
 	DRIFT_PART = 2000,
 	NARROW_NS = 20000,
 	MOST_READS = 16,
@@ -230,20 +231,32 @@ set_clock(struct event *event, const struct perf_calls *calls, int64_t now)
 	event->clock = best;
 }
 
+static bool
+is_within(const struct own_clock *clock, int64_t ahead, int64_t slack)
+{
+	return ahead >= clock->low - slack && ahead <= clock->high + slack;
+}
+
+/*
+ * Where the kernel's sched_clock() is not stable, perf_clock may be some microseconds beside
+ * CLOCK_MONOTONIC: then a sample of another program looks like one of our own that was held up, and
+ * only its time tells the mapping.
+ */
 bool
 event_mend(struct event *event, const struct perf_calls *calls, struct record *sample, int64_t now)
 {
 	const struct own_clock *clock = &event->clock;
 	int64_t ahead;
+	bool is_known;
 
 	set_clock(event, calls, now);
 	if (clock->set_at == 0 || sample->enabled == UNKNOWN)
 		return false;
-	if (!__builtin_sub_overflow(sample->time, sample->enabled, &ahead) &&
-		ahead >= clock->low - SLACK_NS && ahead <= clock->high + SLACK_NS)
+	is_known = !__builtin_sub_overflow(sample->time, sample->enabled, &ahead);
+	if (is_known && is_within(clock, ahead, FINE_NS))
 		return false;
 	if (__builtin_add_overflow(
 		    sample->enabled, clock->low + (clock->high - clock->low) / 2, &sample->time))
 		sample->time = INT64_MAX;
-	return true;
+	return !is_known || !is_within(clock, ahead, SLACK_NS);
 }

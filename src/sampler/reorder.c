@@ -44,7 +44,7 @@ drop_given(struct reorder_buffer *buffer)
 }
 
 /* A sample that is out of order by more than this was prepared for an event with another clock. */
-enum { SLACK_NS = 50000 };
+enum { SLACK_NS = 25000 };
 
 /* Corrects the time of a sample from its place in the ring. */
 static void
