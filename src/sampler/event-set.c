@@ -175,7 +175,6 @@ event_set_drop_cpus(struct event_set *set, size_t left)
  */
 enum {
 	VALID_NS = 10000000,
-	SLACK_NS = 25000,
 	FINE_NS = 3000,
 	DRIFT_PART = 2000,
 	NARROW_NS = 20000,
@@ -258,5 +257,5 @@ event_mend(struct event *event, const struct perf_calls *calls, struct record *s
 	if (__builtin_add_overflow(
 		    sample->enabled, clock->low + (clock->high - clock->low) / 2, &sample->time))
 		sample->time = INT64_MAX;
-	return !is_known || !is_within(clock, ahead, SLACK_NS);
+	return !is_known || !is_within(clock, ahead, RECORD_SLACK_NS);
 }

@@ -31,6 +31,12 @@ enum record_kind {
 		PERF_SAMPLE_ADDR | PERF_SAMPLE_CPU)
 #define RECORD_READ_FORMAT (PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_ID)
 
+/*
+ * A sample whose time differs by more from its place in the ring, or from what the kernel says of
+ * its event, was prepared for an event with another clock: by another program.
+ */
+enum { RECORD_SLACK_NS = 25000 };
+
 /* One record. Fields that its kind does not have are UNKNOWN, 0, false or "". */
 struct record {
 	enum record_kind kind;

@@ -43,14 +43,11 @@ drop_given(struct reorder_buffer *buffer)
 	buffer->first = 0;
 }
 
-/* A sample that is out of order by more than this was prepared for an event with another clock. */
-enum { SLACK_NS = 25000 };
-
 /* Corrects the time of a sample from its place in the ring. */
 static void
 move_to(struct reorder_record *sample, int64_t time)
 {
-	sample->is_shared |= llabs(sample->time - time) > SLACK_NS;
+	sample->is_shared |= llabs(sample->time - time) > RECORD_SLACK_NS;
 	sample->time = time;
 }
 
