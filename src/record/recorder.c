@@ -182,10 +182,9 @@ static int
 finish_queue(struct recorder *recorder)
 {
 	const struct bytes *blocks;
-	int64_t lost;
 	int error, why;
+	int64_t lost = write_queue_lost(recorder->queue, &why);
 
-	lost = write_queue_lost(recorder->queue, &why);
 	if (recorder->has_begun) {
 		encoder_end(recorder->encoder, &recorder->last, &blocks);
 		write_end(recorder, blocks);

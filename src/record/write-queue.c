@@ -43,7 +43,7 @@ write_queue_create(int folder, const char *boot, const struct retention *keep)
 	struct write_queue *queue = xcalloc(1, sizeof(*queue));
 
 	day_file_init(&queue->file, folder, boot, keep);
-	queue->jobs = jobs_create(1, MOST_WAIT, 1);
+	queue->jobs = jobs_create(1, 0, 1); /* jobs_run() is not used */
 	return queue;
 }
 
@@ -155,8 +155,8 @@ catch_up(struct write_queue *queue, int64_t until)
 bool
 write_queue_wants_file(const struct write_queue *queue, int64_t time)
 {
-	return queue->is_late ? day_file_day(time) != day_file_day(queue->file_time)
-			      : day_file_is_complete(&queue->file, time);
+	return write_queue_is_behind(queue) ? day_file_day(time) != day_file_day(queue->file_time)
+					    : day_file_is_complete(&queue->file, time);
 }
 
 /* One that finds nothing before it may wait for the disk, unless that is slow anyway. */

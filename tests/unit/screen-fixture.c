@@ -46,6 +46,13 @@ screen_fixture_destroy(struct screen_fixture *fixture)
 	free(fixture);
 }
 
+int
+screen_fixture_tear_down(void **state)
+{
+	screen_fixture_destroy(*state);
+	return 0;
+}
+
 struct process *
 screen_fixture_add(struct screen_fixture *fixture, int64_t pid, const char *command)
 {

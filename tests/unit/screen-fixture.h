@@ -17,6 +17,9 @@ struct screen_fixture {
 struct screen_fixture *screen_fixture_create(const char *columns);
 void screen_fixture_destroy(struct screen_fixture *fixture);
 
+/* The same for the fixture that is a test's state. */
+int screen_fixture_tear_down(void **state);
+
 /* Adds a process of root with this name and command, and as many MiB as its pid. */
 struct process *screen_fixture_add(
 	struct screen_fixture *fixture, int64_t pid, const char *command);

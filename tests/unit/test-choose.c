@@ -30,13 +30,6 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
-{
-	screen_fixture_destroy(*state);
-	return 0;
-}
-
 static void
 what_is_typed_matches_a_number_or_a_part_of_the_name(void **state)
 {
@@ -368,31 +361,34 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_typed_matches_a_number_or_a_part_of_the_name),
 		cmocka_unit_test_setup_teardown(
-			U17_a_signal_is_chosen_from_a_list, set_up, tear_down),
+			U17_a_signal_is_chosen_from_a_list, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
 			U17_a_signal_is_bound_to_its_process_before_it_is_chosen, set_up,
-			tear_down),
+			screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(U3_users_that_have_processes_are_chosen_from,
+			set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(U3_an_unknown_user_is_an_error_and_no_empty_list,
+			set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			U3_users_that_have_processes_are_chosen_from, set_up, tear_down),
+			the_column_to_sort_by_is_chosen_from_all, set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(what_is_selected_stays_selected_when_figures_come,
+			set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			U3_an_unknown_user_is_an_error_and_no_empty_list, set_up, tear_down),
+			it_fits_in_any_window, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			the_column_to_sort_by_is_chosen_from_all, set_up, tear_down),
+			nothing_moves_while_it_is_open, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			what_is_selected_stays_selected_when_figures_come, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(it_fits_in_any_window, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(nothing_moves_while_it_is_open, set_up, tear_down),
+			what_has_not_been_read_yet_is_waited_for, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			what_has_not_been_read_yet_is_waited_for, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			what_is_searched_for_is_found_once_all_has_been_read, set_up, tear_down),
+			what_is_searched_for_is_found_once_all_has_been_read, set_up,
+			screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_row_that_comes_to_the_screen_is_read_though_figures_stand_still, set_up,
-			tear_down),
+			screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			the_first_screen_lacks_what_is_not_seen, set_up, tear_down),
+			the_first_screen_lacks_what_is_not_seen, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			a_letter_of_a_filter_asks_for_no_refresh, set_up, tear_down),
+			a_letter_of_a_filter_asks_for_no_refresh, set_up, screen_fixture_tear_down),
 	};
 
 	return RUN_ON_TERMINAL(tests);

@@ -23,13 +23,6 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
-{
-	screen_fixture_destroy(*state);
-	return 0;
-}
-
 static const char *const tabs[] = { "Processes", "Groups", "Kill order", "Map", "Faults", "Budget",
 	"Kernel" };
 
@@ -185,15 +178,18 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			U5_q_and_escape_leave_a_page_before_they_leave_memtop, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(U5_a_tab_is_no_page, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(one_goes_back_to_the_same_place, set_up, tear_down),
+			U5_q_and_escape_leave_a_page_before_they_leave_memtop, set_up,
+			screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			U13_a_key_without_a_meaning_says_so, set_up, tear_down),
+			U5_a_tab_is_no_page, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			U13_every_key_is_taken_somewhere, set_up, tear_down),
+			one_goes_back_to_the_same_place, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			a_folded_row_says_how_many_are_below_it, set_up, tear_down),
+			U13_a_key_without_a_meaning_says_so, set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(
+			U13_every_key_is_taken_somewhere, set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_folded_row_says_how_many_are_below_it, set_up, screen_fixture_tear_down),
 	};
 
 	return RUN_ON_TERMINAL(tests);

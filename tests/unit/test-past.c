@@ -20,13 +20,6 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
-{
-	screen_fixture_destroy(*state);
-	return 0;
-}
-
 static void
 assert_taken(struct screen_fixture *fixture, enum moment_kind kind, int64_t steps)
 {
@@ -99,11 +92,13 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(steps_that_wait_add_up, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			keys_that_come_before_a_sample_was_read_are_not_lost, set_up, tear_down),
+			steps_that_wait_add_up, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			of_many_keys_the_last_one_counts, set_up, tear_down),
+			keys_that_come_before_a_sample_was_read_are_not_lost, set_up,
+			screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(
+			of_many_keys_the_last_one_counts, set_up, screen_fixture_tear_down),
 	};
 
 	return RUN_ON_TERMINAL(tests);

@@ -52,13 +52,6 @@ set_up(void **state)
 	return 0;
 }
 
-static int
-tear_down(void **state)
-{
-	screen_fixture_destroy(*state);
-	return 0;
-}
-
 /* The characters of a line of a window; a wide one is once in it. */
 static void
 read_line(WINDOW *window, int y, wchar_t line[static WIDEST * 4])
@@ -538,24 +531,27 @@ main(void)
 		cmocka_unit_test(a_prompt_is_edited_by_characters),
 		cmocka_unit_test(a_prompt_shows_its_cursor_in_any_width),
 		cmocka_unit_test(a_question_always_shows_its_answers),
-		cmocka_unit_test_setup_teardown(the_header_fits_in_any_size, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			the_parts_of_the_memory_bar_add_up, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rows_fit_in_any_width, set_up, tear_down),
+			the_header_fits_in_any_size, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			U4_all_rows_are_shown_in_the_chosen_unit, set_up, tear_down),
+			the_parts_of_the_memory_bar_add_up, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			selected_and_tagged_rows_stand_out, set_up, tear_down),
+			rows_fit_in_any_width, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			a_detail_page_is_scrolled_to_its_end, set_up, tear_down),
+			U4_all_rows_are_shown_in_the_chosen_unit, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			the_figure_chosen_by_a_key_stays_the_one_that_was_seen, set_up, tear_down),
+			selected_and_tagged_rows_stand_out, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			a_kill_is_announced_until_escape, set_up, tear_down),
+			a_detail_page_is_scrolled_to_its_end, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			groups_are_read_for_their_order_and_filter, set_up, tear_down),
+			the_figure_chosen_by_a_key_stays_the_one_that_was_seen, set_up,
+			screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
-			the_root_of_a_tree_is_shown_and_selected, set_up, tear_down),
+			a_kill_is_announced_until_escape, set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(groups_are_read_for_their_order_and_filter, set_up,
+			screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_root_of_a_tree_is_shown_and_selected, set_up, screen_fixture_tear_down),
 		cmocka_unit_test(a_text_stays_in_its_window_and_fills_its_last_cell),
 		cmocka_unit_test(levels_are_drawn_as_a_small_graph),
 	};
