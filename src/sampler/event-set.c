@@ -24,6 +24,39 @@ event_set_has_read(const struct event_set *set)
 	return set->access == ACCESS_ALL;
 }
 
+/* What is between two readings of CLOCK_MONOTONIC is known as exactly as they are near. */
+enum { NEAR_NS = 1000, MOST_COMPARISONS = 16 };
+
+void
+event_set_compare_clocks(struct event_set *set)
+{
+	int64_t before, after, at;
+
+	if (!set->has_own_clock)
+		return;
+	for (int i = 0; i < MOST_COMPARISONS; i++) {
+		before = clock_ns(CLOCK_MONOTONIC);
+		at = clock_ns(CLOCK_TAI);
+		after = clock_ns(CLOCK_MONOTONIC);
+		if (at - set->ahead >= before && at - set->ahead <= after)
+			return;
+		if (after - before < NEAR_NS)
+			break;
+	}
+	set->ahead = at - before - (after - before) / 2;
+}
+
+bool
+event_set_convert_time(const struct event_set *set, struct record *record)
+{
+	if (!set->has_own_clock)
+		return true;
+	if (record->time < set->ahead)
+		return false;
+	record->time -= set->ahead;
+	return true;
+}
+
 /*
  * PERF_SAMPLE_PERIOD is not for minor faults: with it a software event ignores its period and
  * samples every fault. Major faults are all sampled anyway, and without PERF_SAMPLE_READ their
@@ -46,7 +79,11 @@ read_format_of(const struct event_set *set, enum fault_kind kind)
 	       (sample_type_of(set, kind) & PERF_SAMPLE_READ ? RECORD_READ_FORMAT : 0);
 }
 
-/* Only walks use a frequency: for faults the kernel's adaption of the period fails. */
+/*
+ * Only walks use a frequency: for faults the kernel's adaption of the period fails. The clock is
+ * one that hardly any other program uses: so a time of another clock stands out, even of one that
+ * is only some microseconds beside CLOCK_MONOTONIC. Events of hardware cannot have it.
+ */
 static struct perf_event_attr
 describe(const struct event_set *set, enum fault_kind kind)
 {
@@ -62,7 +99,7 @@ describe(const struct event_set *set, enum fault_kind kind)
 		.read_format = read_format_of(set, kind),
 		.sample_id_all = 1,
 		.use_clockid = 1,
-		.clockid = CLOCK_MONOTONIC,
+		.clockid = is_walk ? CLOCK_MONOTONIC : CLOCK_TAI,
 		.watermark = 1,
 		.wakeup_watermark = (uint32_t)(set->pages * (size_t)sysconf(_SC_PAGESIZE) / 2),
 		.freq = is_walk,
@@ -98,8 +135,11 @@ open_event(struct event_set *set, enum fault_kind kind, pid_t task, int cpu)
 		attributes.sample_freq /= 2;
 		fd = calls_open(set->calls, &attributes, task, cpu);
 	}
-	if (fd >= 0)
-		set->has_lost = attributes.read_format & PERF_FORMAT_LOST;
+	if (fd < 0)
+		return fd;
+	set->has_lost = attributes.read_format & PERF_FORMAT_LOST;
+	if (kind != FAULT_WALK)
+		set->has_own_clock = attributes.use_clockid;
 	return fd;
 }
 
@@ -175,7 +215,6 @@ event_set_drop_cpus(struct event_set *set, size_t left)
  */
 enum {
 	VALID_NS = 10000000,
-	FINE_NS = 3000,
 	DRIFT_PART = 2000,
 	NARROW_NS = 20000,
 	MOST_READS = 16,
@@ -230,32 +269,20 @@ set_clock(struct event *event, const struct perf_calls *calls, int64_t now)
 	event->clock = best;
 }
 
-static bool
-is_within(const struct own_clock *clock, int64_t ahead, int64_t slack)
-{
-	return ahead >= clock->low - slack && ahead <= clock->high + slack;
-}
-
-/*
- * Where the kernel's sched_clock() is not stable, perf_clock may be some microseconds beside
- * CLOCK_MONOTONIC: then a sample of another program looks like one of our own that was held up, and
- * only its time tells the mapping.
- */
 bool
 event_mend(struct event *event, const struct perf_calls *calls, struct record *sample, int64_t now)
 {
 	const struct own_clock *clock = &event->clock;
 	int64_t ahead;
-	bool is_known;
 
 	set_clock(event, calls, now);
 	if (clock->set_at == 0 || sample->enabled == UNKNOWN)
-		return false;
-	is_known = !__builtin_sub_overflow(sample->time, sample->enabled, &ahead);
-	if (is_known && is_within(clock, ahead, FINE_NS))
+		return sample->is_shared;
+	if (!sample->is_shared && !__builtin_sub_overflow(sample->time, sample->enabled, &ahead) &&
+		ahead >= clock->low - RECORD_SLACK_NS && ahead <= clock->high + RECORD_SLACK_NS)
 		return false;
 	if (__builtin_add_overflow(
 		    sample->enabled, clock->low + (clock->high - clock->low) / 2, &sample->time))
 		sample->time = INT64_MAX;
-	return !is_known || !is_within(clock, ahead, RECORD_SLACK_NS);
+	return true;
 }

@@ -53,6 +53,8 @@ struct event_set {
 	struct cpu *cpus;
 	size_t cpu_count, cpu_capacity;
 	bool has_lost;        /* PERF_FORMAT_LOST */
+	bool has_own_clock;   /* events of faults have CLOCK_TAI, */
+	int64_t ahead;        /* which is so far ahead of CLOCK_MONOTONIC; 0: not compared */
 	struct denial denial; /* its step: whether the event or its ring failed */
 };
 
@@ -65,6 +67,15 @@ int event_set_add(struct event_set *set, enum fault_kind kind, pid_t task, int c
 /* Whether the samples of faults have PERF_SAMPLE_READ. */
 bool event_set_has_read(const struct event_set *set);
 
+/* Compares the clock of events with CLOCK_MONOTONIC. Somebody may set it. */
+void event_set_compare_clocks(struct event_set *set);
+
+/*
+ * Makes the time of a record one of CLOCK_MONOTONIC. Returns false if it is of another clock than
+ * that of the events of faults: then it stays as it was.
+ */
+bool event_set_convert_time(const struct event_set *set, struct record *record);
+
 /* Closes the last event, but not a ring that it has. */
 void event_set_drop(struct event_set *set);
 
@@ -72,9 +83,9 @@ void event_set_drop(struct event_set *set);
 void event_set_drop_cpus(struct event_set *set, size_t left);
 
 /*
- * Sets the time of a sample from the time for which its own event had been enabled, if the two
- * differ by more than 50 us, which is the largest error left. For events with PERF_SAMPLE_READ.
- * `now`: a moment after the sample. Returns whether they differed.
+ * Sets the time of a sample from the time for which its own event had been enabled, if it is of
+ * another clock (is_shared), or the two differ by more than RECORD_SLACK_NS. For events with
+ * PERF_SAMPLE_READ. `now`: a moment after the sample. Returns whether it is of another clock.
  */
 bool event_mend(
 	struct event *event, const struct perf_calls *calls, struct record *sample, int64_t now);

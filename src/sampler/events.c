@@ -339,14 +339,27 @@ events_kind(const struct events *events, const struct record *sample)
 }
 
 void
-events_mend(struct events *events, struct record *sample, int64_t now)
+events_compare_clocks(struct events *events)
+{
+	event_set_compare_clocks(&events->set);
+}
+
+static void
+mend_sample(struct events *events, struct record *sample, int64_t now)
 {
 	struct event *event = event_of(events, sample);
 
-	sample->is_shared = !event || event->id != sample->id;
-	if (!event || !event_set_has_read(&events->set) || event->kind == FAULT_WALK)
-		return;
-	sample->is_shared |= event_mend(event, events->set.calls, sample, now);
+	if (event && event_set_has_read(&events->set) && event->kind != FAULT_WALK)
+		sample->is_shared = event_mend(event, events->set.calls, sample, now);
+	sample->is_shared |= !event || event->id != sample->id;
+}
+
+void
+events_mend(struct events *events, struct record *record, int64_t now)
+{
+	record->is_shared = !event_set_convert_time(&events->set, record);
+	if (record->kind == RECORD_SAMPLE)
+		mend_sample(events, record, now);
 }
 
 int64_t

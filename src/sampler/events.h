@@ -46,12 +46,15 @@ void events_acknowledge(struct events *events);
 /* The kind of a sample, even if it was prepared for another program's event (record.h). */
 enum fault_kind events_kind(const struct events *events, const struct record *sample);
 
+/* Call it before the records of a ring are mended. */
+void events_compare_clocks(struct events *events);
+
 /*
- * Checks, as far as one sample allows, whether it was prepared for another program's event, and
- * sets is_shared. With ACCESS_ALL it also corrects the time of such a sample. `now`: a moment after
- * it was written.
+ * Makes the time of a record one of CLOCK_MONOTONIC. Checks, as far as one sample allows, whether
+ * it was prepared for another program's event, and sets is_shared. With ACCESS_ALL it also corrects
+ * the time of such a sample. `now`: a moment after it was written.
  */
-void events_mend(struct events *events, struct record *sample, int64_t now);
+void events_mend(struct events *events, struct record *record, int64_t now);
 
 /* The number of faults or walks that a sample of a ring stands for, or UNKNOWN. */
 int64_t events_weight(const struct events *events, size_t ring, const struct record *sample);

@@ -88,22 +88,51 @@ merge_run(struct reorder_buffer *buffer, size_t start)
 }
 
 /*
+ * Moves samples of the ring that wait since an earlier take, and that would come after a record
+ * which the kernel wrote behind them.
+ */
+static void
+move_waiting(struct reorder_buffer *buffer, size_t start, const struct reorder_record *record)
+{
+	struct reorder_record *records = buffer->records;
+	size_t from = start, earlier;
+
+	while (from > buffer->first && records[from - 1].time > record->time)
+		from--;
+	earlier = from;
+	for (size_t i = from; i < start; i++) {
+		struct reorder_record moved = records[i];
+
+		if (!moved.is_sample || moved.ring != record->ring)
+			continue;
+		move_to(&moved, record->time);
+		memmove(&records[earlier + 1], &records[earlier],
+			(i - earlier) * sizeof(records[0]));
+		records[earlier++] = moved;
+	}
+}
+
+/*
  * The time of a sample may be from another program's clock (record.h), other records have the right
  * time. So a sample must be between the records around it, and not later than now.
  */
 static void
-put_in_order(struct reorder_buffer *buffer, size_t start, int64_t *after,
-	struct reorder_record *record, bool is_sample)
+put_in_order(struct reorder_buffer *buffer, size_t start, struct reorder_record *record)
 {
-	if (is_sample && record->time < *after)
-		move_to(record, *after);
-	for (size_t i = buffer->count; !is_sample && i > start; i--) {
-		if (buffer->records[i - 1].time <= record->time)
-			break;
-		move_to(&buffer->records[i - 1], record->time);
-	}
-	if (!is_sample)
+	int64_t *after = &buffer->after[record->ring];
+
+	if (record->is_sample) {
+		if (record->time < *after)
+			move_to(record, *after);
+	} else {
+		for (size_t i = buffer->count; i > start; i--) {
+			if (buffer->records[i - 1].time <= record->time)
+				break;
+			move_to(&buffer->records[i - 1], record->time);
+		}
+		move_waiting(buffer, start, record);
 		*after = record->time;
+	}
 	insert(buffer, start, record);
 }
 
@@ -116,11 +145,20 @@ describe(const struct reorder_buffer *buffer, const struct record *record, size_
 		.place = buffer->byte_count,
 		.ring = (uint32_t)ring,
 		.size = (uint16_t)size,
-		.is_shared = record->is_shared };
+		.is_shared = record->is_shared,
+		.is_sample = record->kind == RECORD_SAMPLE };
 
 	if (described.time > now)
 		move_to(&described, now);
 	return described;
+}
+
+static void
+add_ring(struct reorder_buffer *buffer)
+{
+	buffer->after =
+		xreallocarray(buffer->after, buffer->ring_count + 1, sizeof(buffer->after[0]));
+	buffer->after[buffer->ring_count++] = 0;
 }
 
 void
@@ -128,13 +166,17 @@ reorder_take(
 	struct reorder_buffer *buffer, struct perf_ring *ring, size_t number, struct events *events)
 {
 	uint64_t head = perf_ring_head(ring);
-	int64_t now = clock_ns(CLOCK_MONOTONIC), after = 0;
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	struct reorder_record described;
 	struct record record;
 	size_t size, start;
 
 	drop_given(buffer);
 	start = buffer->count;
+	while (buffer->ring_count <= number)
+		add_ring(buffer);
+	if (events)
+		events_compare_clocks(events);
 	for (;;) {
 		buffer->bytes = array_reserve(buffer->bytes, &buffer->byte_capacity,
 			buffer->byte_count + LARGEST_RECORD, 1);
@@ -144,10 +186,10 @@ reorder_take(
 			break;
 		if (!record_parse(buffer->bytes + buffer->byte_count, size, &record))
 			continue;
-		if (events && record.kind == RECORD_SAMPLE)
+		if (events)
 			events_mend(events, &record, now);
 		described = describe(buffer, &record, number, size, now);
-		put_in_order(buffer, start, &after, &described, record.kind == RECORD_SAMPLE);
+		put_in_order(buffer, start, &described);
 		buffer->byte_count += (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	}
 	merge_run(buffer, start);
@@ -177,5 +219,6 @@ reorder_finish(struct reorder_buffer *buffer)
 	free(buffer->bytes);
 	free(buffer->records);
 	free(buffer->spare);
+	free(buffer->after);
 	*buffer = (struct reorder_buffer){ .bytes = NULL };
 }

@@ -21,15 +21,17 @@ struct reorder_buffer {
 		size_t place; /* in the bytes */
 		uint32_t ring;
 		uint16_t size;
-		bool is_shared;
+		bool is_shared, is_sample;
 	} * records, *spare;
 	size_t count, capacity, spare_capacity;
-	size_t first; /* the first one not returned yet */
+	size_t first;   /* the first one not returned yet */
+	int64_t *after; /* of each ring: the time of its last record that is no sample */
+	size_t ring_count;
 };
 
 /*
  * Takes all records of a ring up to now, and sorts them in with the waiting ones. `events` corrects
- * the times of samples (NULL: only their place in the ring does).
+ * the times (NULL: only the place in the ring does).
  */
 void reorder_take(struct reorder_buffer *buffer, struct perf_ring *ring, size_t number,
 	struct events *events);
