@@ -103,11 +103,21 @@ add_available(struct sentence *sentence)
 
 static void say(struct sentence *sentence, enum verdict_state state);
 
+/* A recording from anyone may say "killed" here too, which is no state after a kill. */
+static enum verdict_state
+state_behind_kill(const struct system *system)
+{
+	enum verdict_state state = verdict_state_named(system->verdict.state_now);
+
+	return state == VERDICT_KILLED ? VERDICT_UNKNOWN : state;
+}
+
 static void
 say_killed(struct sentence *sentence)
 {
 	char when[UNIT_FORMAT_SIZE];
 	const struct system *s = sentence->system;
+	enum verdict_state now = state_behind_kill(s);
 
 	if (s->last_kill_comm)
 		add_name(sentence, s->last_kill_comm);
@@ -118,9 +128,9 @@ say_killed(struct sentence *sentence)
 	if (s->oom_kills != UNKNOWN)
 		add(sentence, ", %lld kill%s since boot", (long long)s->oom_kills,
 			s->oom_kills == 1 ? "" : "s");
-	add(sentence, "; now %s: ", s->verdict.state_now);
+	add(sentence, "; now %s: ", verdict_states[now].name);
 	sentence->is_behind_kill = true;
-	say(sentence, verdict_state_named(s->verdict.state_now));
+	say(sentence, now);
 }
 
 static void

@@ -176,11 +176,39 @@ each_course_has_its_state_and_harmless_ones_no_alarm(void **state)
 	assert_int_equal(count, COURSES);
 }
 
+/* Anyone can make a recording. */
+static void
+the_state_behind_a_kill_is_a_known_one_and_no_kill(void **state)
+{
+	static const struct {
+		const char *state_now, *text;
+	} cases[] = {
+		{ "low", "a process; now low: 64.0M available of 1.0G" },
+		{ "killed", "a process; now unknown: the memory of the machine cannot be read" },
+		{ "\x1b[31m", "a process; now unknown: the memory of the machine cannot be read" },
+		{ NULL, "a process; now unknown: the memory of the machine cannot be read" },
+	};
+	struct snapshot now = { .time = 0 };
+	char text[VERDICT_TEXT_SIZE];
+
+	snapshot_reset(&now);
+	now.system.total = INT64_C(1) << 30;
+	now.system.available = INT64_C(1) << 26;
+	now.system.verdict.state = "killed";
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		now.system.verdict.state_now = cases[i].state_now;
+		verdict_text(text, &now.system, VERDICT_KILLED, NOON, CHARSET_UTF8);
+		assert_string_equal(text, cases[i].text);
+	}
+	snapshot_finish(&now);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_course_has_its_state_and_harmless_ones_no_alarm),
+		cmocka_unit_test(the_state_behind_a_kill_is_a_known_one_and_no_kill),
 	};
 
 	setenv("TZ", "UTC", 1);
