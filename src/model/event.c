@@ -92,7 +92,7 @@ add_limit(struct sentence *sentence, const struct event *event)
 	else if (event->constraint && strcmp(event->constraint, EVENT_LIMIT_MACHINE) == 0)
 		add(sentence, "", ", the machine had none left", "");
 	else if (event->constraint)
-		add(sentence, ", at the limit of its ", event->constraint, "");
+		add_safe(sentence, ", at the limit of its ", event->constraint, "");
 	else
 		add_safe(sentence, ", in ", event->cgroup, "");
 }

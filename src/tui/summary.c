@@ -107,8 +107,8 @@ put_title(const struct app *app, const struct process *process, WINDOW *window, 
 		x += screen_put(window, y, x, STYLE_BOLD, value);
 	if (format(app, process, "user"))
 		x += screen_printf(window, y, x, STYLE_NORMAL, "  user %s", value);
-	if (process->state)
-		x += screen_printf(window, y, x, STYLE_NORMAL, "  %s", state_text(process->state));
+	if (format(app, process, "state"))
+		x += screen_printf(window, y, x, STYLE_NORMAL, "  %s", state_text(value));
 	if (format(app, process, "threads"))
 		x += screen_printf(window, y, x, STYLE_NORMAL, "  threads %s", value);
 	if (process->age != UNKNOWN) {

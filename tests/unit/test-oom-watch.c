@@ -394,6 +394,9 @@ an_event_is_one_safe_sentence(void **state)
 	assert_string_equal(text, "killed for lack of memory: probably a\\n\\x1b[31m (42), which "
 				  "held 100M, the machine had "
 				  "none left; b asked");
+	event->constraint = "\x1b[31m"; /* of a recording from anyone */
+	event_text(event, text);
+	assert_non_null(strstr(text, ", at the limit of its \\x1b[31m; b asked"));
 	memset(name, '\x1b', sizeof(name));
 	*rest = '\0';
 	event->victim.comm = event->asked_comm = event->limit_cgroup = name;

@@ -173,6 +173,28 @@ a_folded_row_says_how_many_are_below_it(void **state)
 	delwin(window);
 }
 
+/* Anyone can make a recording. */
+static void
+the_state_of_a_process_is_safe_for_the_terminal(void **state)
+{
+	static const struct {
+		const char *state, *shown;
+	} cases[] = { { "D", "  waiting, not to be killed" }, { "\x1b[31m", "  \\x1b[31m" } };
+	struct screen_fixture *fixture = *state;
+	char line[100];
+
+	fixture->window = newwin(4, 80, 0, 0);
+	tui_key(fixture->tui, '\r');
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (size_t j = 0; j < fixture->snapshot.process_count; j++)
+			fixture->snapshot.processes[j].state = cases[i].state;
+		werase(fixture->window);
+		screen_draw_view(fixture->tui, "Detail", fixture->window);
+		mvwinnstr(fixture->window, 0, 0, line, sizeof(line) - 1);
+		assert_non_null(strstr(line, cases[i].shown));
+	}
+}
+
 int
 main(void)
 {
@@ -190,6 +212,8 @@ main(void)
 			U13_every_key_is_taken_somewhere, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_folded_row_says_how_many_are_below_it, set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(the_state_of_a_process_is_safe_for_the_terminal,
+			set_up, screen_fixture_tear_down),
 	};
 
 	return RUN_ON_TERMINAL(tests);
