@@ -170,6 +170,7 @@ oom_domain_say(const struct system *system, enum charset charset, enum scale sca
 {
 	char asked[SHOWN_PATH], domain[SHOWN_PATH], limit[UNIT_FORMAT_SIZE],
 		total[UNIT_FORMAT_SIZE];
+	bool is_group = system->oom_scope && *system->oom_scope == '/';
 
 	unit_format(total, UNIT_BYTES, system->oom_total, scale);
 	if (!system->oom_asked) {
@@ -177,7 +178,7 @@ oom_domain_say(const struct system *system, enum charset charset, enum scale sca
 		return;
 	}
 	text_safe(asked, sizeof(asked), system->oom_asked, charset);
-	if (*system->oom_scope != '/' || strcmp(system->oom_scope, system->oom_asked) == 0) {
+	if (!is_group || strcmp(system->oom_scope, system->oom_asked) == 0) {
 		snprintf(text, size, "memory cgroup %s%s%s", asked, relation_of(system), total);
 		return;
 	}
@@ -204,7 +205,7 @@ oom_domain_note(const struct system *system, enum charset charset, enum scale sc
 		return true;
 	}
 	if (system->oom_hidden != 1 || system->oom_limit == UNKNOWN ||
-		strcmp(system->oom_scope, OOM_SCOPE_HIDDEN) == 0)
+		(system->oom_scope && strcmp(system->oom_scope, OOM_SCOPE_HIDDEN) == 0))
 		return false;
 	snprintf(text, size,
 		"Limits of the groups above / are not visible from here: a lower one may apply.");

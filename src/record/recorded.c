@@ -227,6 +227,18 @@ mark_kernel_threads(struct snapshot *snapshot)
 	}
 }
 
+/* Others are looked up by these texts, which each row has, but not each file. */
+static void
+drop_unnamed(struct rows *budget)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < budget->count; i++)
+		if (budget_at(budget, i)->item && budget_at(budget, i)->name)
+			*budget_at(budget, count++) = *budget_at(budget, i);
+	budget->count = count;
+}
+
 void
 snapshot_from_sample(struct snapshot *snapshot, struct decoder *decoder)
 {
@@ -241,5 +253,6 @@ snapshot_from_sample(struct snapshot *snapshot, struct decoder *decoder)
 				&snapshot->texts);
 	}
 	mark_kernel_threads(snapshot);
+	drop_unnamed(&snapshot->budget);
 	charge_complete(&snapshot->charges);
 }

@@ -153,12 +153,13 @@ draw_sampling(const struct state *state, const struct app *app, WINDOW *window)
 	const struct sampling *sampling = &app->snapshot->system.sampling;
 	enum style style = sampling->missing || sampling->lost > 0 ? STYLE_WARNING : STYLE_DIM;
 	const struct process *process = app_find(app, &state->process);
+	const char *name = process ? process->comm : "has ended";
 	char comm[64];
 	int x = screen_put(
 		window, 0, 0, style, state->is_one ? "Faults of " : "Faults of all processes");
 
 	if (state->is_one) {
-		text_safe(comm, sizeof(comm), process ? process->comm : "has ended", app->charset);
+		text_safe(comm, sizeof(comm), name ? name : "-", app->charset);
 		x += screen_printf(window, 0, x, style, "process %lld %s",
 			(long long)state->process.pid, comm);
 	}

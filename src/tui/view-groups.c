@@ -62,10 +62,11 @@ text_of(const struct table_view *view, const struct column *column, size_t index
 {
 	const struct group *group = view->rows.rows[index];
 	bool is_below = view->tree && *view->tree && view->rows.depths[index] > 0;
+	const char *slash = group->name ? strrchr(group->name, '/') : NULL;
 
-	if (!is_below || strcmp(column->name, "name") != 0 || group->root != UNKNOWN)
+	if (!is_below || !slash || strcmp(column->name, "name") != 0 || group->root != UNKNOWN)
 		return NULL;
-	return strrchr(group->name, '/') + 1;
+	return slash + 1;
 }
 
 /* How full a limit is: the working set, then the rest, which is mostly cache that goes first. */

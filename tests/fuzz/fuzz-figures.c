@@ -6,7 +6,9 @@
 #include "model/derive.h"
 #include "model/group.h"
 #include "model/needs.h"
+#include "model/oom-domain.h"
 #include "model/snapshot.h"
+#include "model/verdict.h"
 #include "output/metrics.h"
 #include "record/recorded.h"
 
@@ -36,7 +38,9 @@ next_number(struct numbers *numbers)
 static const char *
 next_text(struct numbers *numbers)
 {
-	static const char *const texts[] = { NULL, "", "/", "/a", "/a/b", "a", "ok", "R", "Z" };
+	static const char *const texts[] = { NULL, "", "/", "/a", "/a/b", "a", "ok", "R", "Z",
+		"killed", "low", "filling", "limit", OOM_SCOPE_HIDDEN, EVENT_LIMIT_MACHINE,
+		"\x1b[31m" };
 
 	return texts[(uint64_t)next_number(numbers) % (sizeof(texts) / sizeof(texts[0]))];
 }
@@ -70,27 +74,26 @@ static void
 fill_row(struct numbers *numbers, struct snapshot *snapshot, const struct recorded_table *recorded,
 	void *row)
 {
-	struct selection columns = { .table = recorded->table };
+	const struct table *table = recorded->table;
+	struct selection columns = { .table = table };
 	size_t position;
 
 	if (recorded->columns)
 		selection_parse(&columns, recorded->columns, &position);
+	for (size_t i = 0; !recorded->columns && i < table->column_count; i++)
+		selection_add(&columns, &table->columns[i]);
+	for (size_t i = 0; i < recorded->more_count; i++)
+		selection_add(&columns, &recorded->more[i]);
 	for (size_t i = 0; i < columns.count; i++) {
 		char *base = base_of(snapshot, columns.columns[i], row);
 
 		if (base)
 			fill(numbers, columns.columns[i], base);
 	}
-	for (size_t i = 0; i < recorded->more_count; i++) {
-		char *base = base_of(snapshot, &recorded->more[i], row);
-
-		if (base)
-			fill(numbers, &recorded->more[i], base);
-	}
 	selection_finish(&columns);
 }
 
-enum { PROCESSES = 3, CHARGES = 3, CHARGE_TABLE = 10 };
+enum { PROCESSES = 3, CHARGES = 3, CHARGE_TABLE = 10, EVENTS = 2 };
 
 static void
 fill_snapshot(struct numbers *numbers, struct snapshot *snapshot)
@@ -111,6 +114,32 @@ fill_snapshot(struct numbers *numbers, struct snapshot *snapshot)
 	for (int i = 0; i < CHARGES; i++)
 		fill_row(numbers, snapshot, &tables[CHARGE_TABLE], charge_add(&snapshot->charges));
 	charge_complete(&snapshot->charges);
+	for (int i = 0; i < EVENTS; i++)
+		fill_row(numbers, snapshot, &tables[RECORDED_EVENTS], snapshot_add_event(snapshot));
+}
+
+/* What is said of them is one line, safe for a terminal. */
+static void
+say(const struct snapshot *now)
+{
+	const struct system *system = &now->system;
+	char text[VERDICT_TEXT_SIZE], domain[OOM_DOMAIN_TEXT_SIZE], event[EVENT_TEXT_SIZE];
+
+	system_verdict_text(text, system, now->time, CHARSET_UTF8);
+	CHECK(!strchr(text, '\x1b'));
+	for (enum verdict_state state = 0; state < VERDICT_STATES; state++) {
+		verdict_text(text, system, state, now->time, CHARSET_UTF8);
+		CHECK(!strchr(text, '\x1b'));
+	}
+	system_kills_text(text, system, now->time, CHARSET_UTF8);
+	CHECK(!strchr(text, '\x1b'));
+	oom_domain_say(system, CHARSET_UTF8, SCALE_HUMAN, domain, sizeof(domain));
+	CHECK(!strchr(domain, '\x1b'));
+	oom_domain_note(system, CHARSET_UTF8, SCALE_HUMAN, domain, sizeof(domain));
+	for (size_t i = 0; i < now->events.count; i++) {
+		event_text(event_at(&now->events, i), event);
+		CHECK(!strchr(event, '\x1b'));
+	}
 }
 
 int
@@ -128,6 +157,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		derive(&snapshots[i], i > 0 ? &snapshots[0] : NULL);
 		badness_rank(&snapshots[i]);
 		metrics_write(&metrics, &snapshots[i], 1000000000, file);
+		say(&snapshots[i]);
 	}
 	fclose(file);
 	metrics_finish(&metrics);

@@ -176,6 +176,12 @@ F2_the_root_of_a_namespace_is_not_the_machine(void **state)
 	now.system.oom_total = 1000 * MIB;
 	says(&now, "memory cgroup /, no limit is visible from here: the machine, memory and swap "
 		   "1.0G");
+	now.system.oom_scope = NULL; /* a recording may lack it */
+	now.system.oom_limit = 80 * MIB;
+	says(&now, "memory cgroup /, no limit is visible from here: the machine, memory and swap "
+		   "1.0G");
+	now.system.own_cgroup = NULL;
+	assert_true(oom_domain_note(&now.system, CHARSET_ASCII, SCALE_HUMAN, note, sizeof(note)));
 	snapshot_finish(&now);
 }
 

@@ -195,6 +195,27 @@ the_state_of_a_process_is_safe_for_the_terminal(void **state)
 	}
 }
 
+/* In a recording from anyone a cgroup may have the number by which others have none above. */
+static void
+processes_in_no_cgroup_have_no_name_to_cut(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct cgroup_charge *charge = charge_add(&fixture->snapshot.charges);
+	char line[100];
+
+	charge->path = "/";
+	charge->inode = 0;
+	charge->current = 4096;
+	charge_complete(&fixture->snapshot.charges);
+	screen_fixture_type(fixture, "2bbb");
+	fixture->window = newwin(6, 80, 0, 0);
+	screen_draw_view(fixture->tui, "Groups", fixture->window);
+	mvwinnstr(fixture->window, 0, 0, line, sizeof(line) - 1);
+	assert_non_null(strstr(line, "By cgroup"));
+	assert_int_equal(app_table(fixture->tui)->rows.count, 2);
+	assert_int_equal(app_table(fixture->tui)->rows.depths[1], 1);
+}
+
 int
 main(void)
 {
@@ -212,6 +233,8 @@ main(void)
 			U13_every_key_is_taken_somewhere, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_folded_row_says_how_many_are_below_it, set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(processes_in_no_cgroup_have_no_name_to_cut, set_up,
+			screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(the_state_of_a_process_is_safe_for_the_terminal,
 			set_up, screen_fixture_tear_down),
 	};

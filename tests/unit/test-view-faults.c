@@ -142,6 +142,9 @@ enter_looks_at_one_process_and_escape_goes_back(void **state)
 	assert_true(line_has(fixture, FIRST_ROW + 1, L"shop::sort"));
 	assert_false(line_has(fixture, FIRST_ROW + 3, L"stack"));
 	assert_int_equal(tui_needs(fixture->tui).faults.pid, 5);
+	fixture->snapshot.processes[0].comm = NULL; /* a recording may lack it */
+	draw(fixture);
+	assert_true(line_has(fixture, 0, L"process 5 -"));
 	tui_key(fixture->tui, 27);
 	draw(fixture);
 	assert_true(line_has(fixture, 0, L"all processes"));
