@@ -285,13 +285,14 @@ left_in_file(const struct cursor *cursor, size_t sample, bool forward)
 
 /*
  * Opens files until the sample is in one; those that were deleted are passed over. Steps from
- * `*sample`; of no further file its end.
+ * `*sample`; of no further file its end, whose number is another if damage was found before.
  */
 static int
-find_step(struct cursor *cursor, size_t steps, bool forward, size_t *sample)
+find_step(struct cursor *cursor, size_t steps, bool forward, size_t *sample, bool *ret_is_end)
 {
 	size_t left = left_in_file(cursor, *sample, forward), distance = forward ? 1 : SIZE_MAX;
 	size_t found = cursor->file;
+	int result;
 
 	for (size_t file = found + distance; steps > left && file < cursor->files.count;
 		file += distance) {
@@ -302,28 +303,43 @@ find_step(struct cursor *cursor, size_t steps, bool forward, size_t *sample)
 		*sample = forward ? 0 : cursor->index.count - 1;
 		left = left_in_file(cursor, *sample, forward);
 	}
-	steps = steps < left ? steps : left;
-	*sample += forward ? steps : -steps;
-	return open_file(cursor, found);
+	result = open_file(cursor, found);
+	*ret_is_end = steps > left;
+	if (*ret_is_end)
+		*sample = forward ? cursor->index.count - 1 : 0;
+	else
+		*sample += forward ? steps : -steps;
+	return result;
+}
+
+static bool
+is_spot(const struct cursor *cursor, size_t sample, const struct spot *spot)
+{
+	return cursor->file == spot->file && sample < cursor->index.count &&
+	       cursor->index.samples[sample].offset == spot->offset;
 }
 
 int
 cursor_step(struct cursor *cursor, int64_t steps)
 {
 	struct spot spot = spot_of(cursor);
-	bool forward = steps > 0;
-	size_t sample = cursor->sample, distance = forward ? 1 : SIZE_MAX; /* which is -1 */
+	bool forward = steps > 0, is_end;
+	size_t sample = cursor->sample;
 	int result;
 
 	if (!spot.is_there)
 		return forward ? cursor_first(cursor) : cursor_last(cursor);
-	result = find_step(cursor, forward ? (size_t)steps : -(size_t)steps, forward, &sample);
-	if (result == 0 && cursor->file == spot.file && sample == cursor->sample)
-		result = -ENODATA;
+	result = find_step(
+		cursor, forward ? (size_t)steps : -(size_t)steps, forward, &sample, &is_end);
+	if (result == 0 && is_spot(cursor, sample, &spot))
+		return end_move(cursor, &spot, -ENODATA);
+	forward = forward != is_end; /* from the end back */
 	if (result == 0)
 		result = settle(cursor, sample, forward);
 	if (result == -ENODATA)
-		result = settle_in_files(cursor, cursor->file + distance, forward);
+		result = settle_in_files(cursor, cursor->file + (forward ? 1 : SIZE_MAX), forward);
+	if (result == 0 && is_spot(cursor, cursor->sample, &spot))
+		result = -ENODATA;
 	return end_move(cursor, &spot, result);
 }
 

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "herd.h"
 #include "record/block-writer.h"
+#include "record/block.h"
 #include "record/cursor.h"
 #include "record/encoder.h"
 
@@ -279,6 +280,113 @@ steps_go_over_the_ends_of_files(void **state)
 	cursor_close(cursor);
 }
 
+enum { SCHEMA = 1, KEYFRAME, DELTA };
+
+/* Where the block of this number ends. */
+static uint64_t
+end_of_block(int fd, int number)
+{
+	uint8_t header[BLOCK_HEADER_SIZE];
+	struct block block = { .size = 0 };
+	uint64_t end = 0;
+
+	for (int i = 0; i < number; i++) {
+		assert_int_equal(pread(fd, header, sizeof(header), (off_t)end), sizeof(header));
+		assert_true(block_read_header(header, end, &block));
+		end = block_end(&block);
+	}
+	return end;
+}
+
+static void
+cut_behind(const struct tree *tree, const char *name, int block)
+{
+	int fd = openat(tree->fd, name, O_RDWR);
+
+	assert_int_equal(ftruncate(fd, (off_t)end_of_block(fd, block)), 0);
+	close(fd);
+}
+
+static void
+damage(const struct tree *tree, const char *name, int block)
+{
+	int fd = openat(tree->fd, name, O_RDWR);
+	off_t last = (off_t)end_of_block(fd, block) - 1;
+	uint8_t byte;
+
+	assert_int_equal(pread(fd, &byte, 1, last), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, last), 1);
+	close(fd);
+}
+
+/* As the file of a recorder that has just begun. */
+static void
+a_step_into_files_without_samples_goes_nowhere(void **state)
+{
+	static const int64_t walls[] = { 100, 101, 102 };
+	const struct tree *tree = *state;
+	struct cursor *cursor;
+
+	write_times(tree, "a.mtr", "one", 1, walls, ARRAY_SIZE(walls));
+	cut_behind(tree, "a.mtr", SCHEMA);
+	write_times(tree, "b.mtr", "one", 5, walls, ARRAY_SIZE(walls));
+	write_times(tree, "c.mtr", "one", 11, walls, ARRAY_SIZE(walls));
+	damage(tree, "c.mtr", KEYFRAME);
+	write_times(tree, "d.mtr", "one", 21, walls, ARRAY_SIZE(walls));
+	cut_behind(tree, "d.mtr", SCHEMA);
+	assert_int_equal(cursor_open(&cursor, tree->path, &herd_recorded), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(walls); i++) {
+		assert_int_equal(cursor_next(cursor), 0);
+		herd_assert_at(cursor, 5 + (int64_t)i, walls[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(cursor_next(cursor), -ENODATA);
+		herd_assert_at(cursor, 7, 102);
+	}
+	assert_int_equal(cursor_step(cursor, -100), 0);
+	for (int i = 0; i < 2; i++) {
+		herd_assert_at(cursor, 5, 100);
+		assert_int_equal(cursor_previous(cursor), -ENODATA);
+	}
+	herd_assert_at(cursor, 5, 100);
+	assert_int_equal(cursor_step(cursor, 100), 0);
+	herd_assert_at(cursor, 7, 102);
+	cursor_close(cursor);
+}
+
+/* What is damaged is found anew when a file is opened again: samples have other numbers then. */
+static void
+numbers_that_damage_has_changed_do_not_lead_back(void **state)
+{
+	static const int64_t first[] = { 90, 91, 92 }, walls[] = { 100, 101, 102 };
+	const struct tree *tree = *state;
+	struct cursor *cursor;
+
+	write_times(tree, "a.mtr", "one", 1, walls, 1);
+	cut_behind(tree, "a.mtr", SCHEMA);
+	write_times(tree, "b.mtr", "one", 5, first, ARRAY_SIZE(first));
+	write_times(tree, "b.mtr", "one", 9, walls, ARRAY_SIZE(walls));
+	damage(tree, "b.mtr", DELTA);
+	write_times(tree, "c.mtr", "one", 15, walls, 1);
+	cut_behind(tree, "c.mtr", SCHEMA);
+	assert_int_equal(cursor_open(&cursor, tree->path, &herd_recorded), 0);
+	assert_int_equal(cursor_first(cursor), 0);
+	herd_assert_at(cursor, 5, 90);
+	for (size_t i = 0; i < ARRAY_SIZE(walls); i++) {
+		assert_int_equal(cursor_next(cursor), 0);
+		herd_assert_at(cursor, 9 + (int64_t)i, walls[i]);
+	}
+	assert_int_equal(cursor_next(cursor), -ENODATA);
+	herd_assert_at(cursor, 11, 102);
+	assert_int_equal(cursor_step(cursor, -100), 0);
+	herd_assert_at(cursor, 5, 90);
+	assert_int_equal(cursor_previous(cursor), -ENODATA);
+	assert_int_equal(cursor_step(cursor, 100), 0);
+	herd_assert_at(cursor, 11, 102);
+	cursor_close(cursor);
+}
+
 static void
 delete_file(const struct tree *tree, const char *name)
 {
@@ -333,6 +441,8 @@ main(void)
 		WITH_FOLDER(gaps_set_clocks_and_boots_are_told_apart),
 		WITH_FOLDER(gaps_are_told_by_the_interval_there_and_over_the_end_of_a_file),
 		WITH_FOLDER(steps_go_over_the_ends_of_files),
+		WITH_FOLDER(a_step_into_files_without_samples_goes_nowhere),
+		WITH_FOLDER(numbers_that_damage_has_changed_do_not_lead_back),
 		WITH_FOLDER(files_deleted_under_a_cursor_are_passed_over),
 	};
 
