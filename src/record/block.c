@@ -72,7 +72,7 @@ block_read_header(
 bool
 block_begins_chunk(const uint8_t header[static BLOCK_HEADER_SIZE])
 {
-	return header[KIND] == BLOCK_SCHEMA;
+	return header[KIND] == BLOCK_SCHEMA || header[KIND] == BLOCK_SUMMARY;
 }
 
 size_t

@@ -53,7 +53,10 @@ void block_write_header(uint8_t header[static BLOCK_HEADER_SIZE], const struct b
 bool block_read_header(
 	const uint8_t header[static BLOCK_HEADER_SIZE], uint64_t offset, struct block *ret_block);
 
-/* Whether it is the header of a schema. */
+/*
+ * Whether it is the first header of a sample that begins a chunk: of its schema, or of the summary
+ * of the chunk before.
+ */
 bool block_begins_chunk(const uint8_t header[static BLOCK_HEADER_SIZE]);
 
 /* The place of the first magic in so many bytes; `size` if there is none. */

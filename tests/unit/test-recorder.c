@@ -294,6 +294,26 @@ what_is_kept_stays_below_the_size(void **state)
 	tree_destroy(&tree);
 }
 
+/* Each sample of another hour begins a chunk, but they are of one day: no file begins. */
+static void
+files_go_while_another_grows(void **state)
+{
+	struct snapshot snapshot = { .time = 0 };
+	struct recorder *recorder;
+	struct tree tree;
+
+	tree_create(&tree);
+	write_file(&tree, "a.mtr", SIZE, NOW - DAY);
+	recorder = open_recorder(&tree, SIZE);
+	add_sample(recorder, &snapshot, 0);
+	assert_true(is_there(&tree, "a.mtr"));
+	add_sample(recorder, &snapshot, 3600);
+	recorder_close(recorder);
+	assert_false(is_there(&tree, "a.mtr"));
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
 /* The only recording of the folder. */
 static void
 find_name(const struct tree *tree, char name[static 64])
@@ -562,6 +582,7 @@ main(void)
 		cmocka_unit_test(a_restarted_recorder_goes_on_in_the_same_file),
 		cmocka_unit_test(each_day_has_its_file),
 		cmocka_unit_test(what_is_kept_stays_below_the_size),
+		cmocka_unit_test(files_go_while_another_grows),
 		cmocka_unit_test(on_a_full_disk_the_oldest_files_go),
 		cmocka_unit_test(samples_that_found_no_space_are_a_gap),
 		cmocka_unit_test(a_restarted_recorder_goes_on_after_the_last_part),
