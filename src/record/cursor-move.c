@@ -60,13 +60,14 @@ is_at_kill(struct cursor *cursor)
 static int
 go_to_last_kill(struct cursor *cursor)
 {
+	struct cursor_spot spot = cursor_spot(cursor);
 	int result = cursor_last(cursor);
 
 	while (result == 0 && !is_at_kill(cursor))
 		result = cursor_mark(cursor, false);
 	if (result == 0)
 		cursor_step(cursor, -1);
-	return result;
+	return cursor_end_move(cursor, &spot, result);
 }
 
 int

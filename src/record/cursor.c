@@ -209,17 +209,10 @@ settle_in_files(struct cursor *cursor, size_t file, bool forward)
 	return result;
 }
 
-/* Where the cursor stood; the numbers of samples change when damage is found. */
-struct spot {
-	size_t file;
-	uint64_t offset;
-	bool is_there;
-};
-
-static struct spot
-spot_of(const struct cursor *cursor)
+struct cursor_spot
+cursor_spot(const struct cursor *cursor)
 {
-	struct spot spot = { .file = cursor->file };
+	struct cursor_spot spot = { .file = cursor->file };
 
 	if (cursor->sample == NO_SAMPLE)
 		return spot;
@@ -228,12 +221,8 @@ spot_of(const struct cursor *cursor)
 	return spot;
 }
 
-/*
- * Returns the result; after a failure the cursor goes back to where it stood. If that file was
- * deleted, the sample that is next to it will do.
- */
-static int
-end_move(struct cursor *cursor, const struct spot *spot, int result)
+int
+cursor_end_move(struct cursor *cursor, const struct cursor_spot *spot, int result)
 {
 	const struct block_index *index = &cursor->index;
 	size_t i = 0;
@@ -254,25 +243,26 @@ end_move(struct cursor *cursor, const struct spot *spot, int result)
 int
 cursor_first(struct cursor *cursor)
 {
-	struct spot spot = spot_of(cursor);
+	struct cursor_spot spot = cursor_spot(cursor);
 
-	return end_move(cursor, &spot, settle_in_files(cursor, 0, true));
+	return cursor_end_move(cursor, &spot, settle_in_files(cursor, 0, true));
 }
 
 int
 cursor_last(struct cursor *cursor)
 {
-	struct spot spot = spot_of(cursor);
+	struct cursor_spot spot = cursor_spot(cursor);
 
-	return end_move(cursor, &spot, settle_in_files(cursor, cursor->files.count - 1, false));
+	return cursor_end_move(
+		cursor, &spot, settle_in_files(cursor, cursor->files.count - 1, false));
 }
 
 int
 cursor_again(struct cursor *cursor)
 {
-	struct spot spot = spot_of(cursor);
+	struct cursor_spot spot = cursor_spot(cursor);
 
-	return spot.is_there ? end_move(cursor, &spot, settle(cursor, cursor->sample, false))
+	return spot.is_there ? cursor_end_move(cursor, &spot, settle(cursor, cursor->sample, false))
 			     : -ENODATA;
 }
 
@@ -313,7 +303,7 @@ find_step(struct cursor *cursor, size_t steps, bool forward, size_t *sample, boo
 }
 
 static bool
-is_spot(const struct cursor *cursor, size_t sample, const struct spot *spot)
+is_spot(const struct cursor *cursor, size_t sample, const struct cursor_spot *spot)
 {
 	return cursor->file == spot->file && sample < cursor->index.count &&
 	       cursor->index.samples[sample].offset == spot->offset;
@@ -322,7 +312,7 @@ is_spot(const struct cursor *cursor, size_t sample, const struct spot *spot)
 int
 cursor_step(struct cursor *cursor, int64_t steps)
 {
-	struct spot spot = spot_of(cursor);
+	struct cursor_spot spot = cursor_spot(cursor);
 	bool forward = steps > 0, is_end;
 	size_t sample = cursor->sample;
 	int result;
@@ -332,7 +322,7 @@ cursor_step(struct cursor *cursor, int64_t steps)
 	result = find_step(
 		cursor, forward ? (size_t)steps : -(size_t)steps, forward, &sample, &is_end);
 	if (result == 0 && is_spot(cursor, sample, &spot))
-		return end_move(cursor, &spot, -ENODATA);
+		return cursor_end_move(cursor, &spot, -ENODATA);
 	forward = forward != is_end; /* from the end back */
 	if (result == 0)
 		result = settle(cursor, sample, forward);
@@ -340,7 +330,7 @@ cursor_step(struct cursor *cursor, int64_t steps)
 		result = settle_in_files(cursor, cursor->file + (forward ? 1 : SIZE_MAX), forward);
 	if (result == 0 && is_spot(cursor, cursor->sample, &spot))
 		result = -ENODATA;
-	return end_move(cursor, &spot, result);
+	return cursor_end_move(cursor, &spot, result);
 }
 
 static struct sample_story
@@ -373,7 +363,7 @@ open_next(struct cursor *cursor, size_t *file, bool forward)
 int
 cursor_mark(struct cursor *cursor, bool forward)
 {
-	struct spot spot = spot_of(cursor);
+	struct cursor_spot spot = cursor_spot(cursor);
 	size_t file = cursor->file, sample = cursor->sample + (forward ? 1 : SIZE_MAX);
 	int result = spot.is_there ? 0 : -ENODATA;
 
@@ -384,7 +374,7 @@ cursor_mark(struct cursor *cursor, bool forward)
 	}
 	if (result == 0)
 		result = settle(cursor, sample, forward);
-	return end_move(cursor, &spot, result);
+	return cursor_end_move(cursor, &spot, result);
 }
 
 /* Past the end if all are later. The clock may have been set back between two samples. */
@@ -403,7 +393,7 @@ sample_at(const struct block_index *index, int64_t wall)
 int
 cursor_go(struct cursor *cursor, int64_t wall)
 {
-	struct spot spot = spot_of(cursor);
+	struct cursor_spot spot = cursor_spot(cursor);
 	size_t file = recording_files_at(&cursor->files, wall);
 	int result;
 
@@ -414,7 +404,7 @@ cursor_go(struct cursor *cursor, int64_t wall)
 		result = settle(cursor, sample_at(&cursor->index, wall), false);
 	if (result < 0)
 		result = settle_in_files(cursor, file - 1, false);
-	return end_move(cursor, &spot, result);
+	return cursor_end_move(cursor, &spot, result);
 }
 
 static size_t

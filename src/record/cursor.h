@@ -31,6 +31,20 @@ void cursor_close(struct cursor *cursor);
 int cursor_first(struct cursor *cursor);
 int cursor_last(struct cursor *cursor);
 
+/*
+ * Where it stands, for several moves that are one: if the last of them fails it goes back there. If
+ * that file was deleted, the sample that is next to it will do, and is no failure. Returns the
+ * result. The numbers of samples change when damage is found, and those of files by
+ * cursor_follow().
+ */
+struct cursor_spot {
+	size_t file;
+	uint64_t offset;
+	bool is_there;
+};
+struct cursor_spot cursor_spot(const struct cursor *cursor);
+int cursor_end_move(struct cursor *cursor, const struct cursor_spot *spot, int result);
+
 /* Reads the sample again where it stands, with the one before for cursor_watch(). */
 int cursor_again(struct cursor *cursor);
 

@@ -41,18 +41,30 @@ find_peak(const struct rows *history, int64_t time, bool forward)
 	return found;
 }
 
-/* The first sample of the part in which it was so large. */
+static bool
+is_within(struct cursor *cursor, const struct history_part *part)
+{
+	struct cursor_place place;
+
+	return cursor_place(cursor, &place) && place.wall <= part->end;
+}
+
+/* The first sample of the part in which it was so large; a summary may say what is not there. */
 static int
 find_sample(
 	struct cursor *cursor, const struct history_part *part, const struct summary_query *query)
 {
 	size_t table = query->key_count > 0 ? RECORDED_PROCESSES : RECORDED_SYSTEM;
+	struct cursor_spot spot = cursor_spot(cursor);
 	int result = cursor_go(cursor, part->begin);
 
 	while (result == 0 && decoder_value(cursor_decoder(cursor), table, query->field,
-				      query->keys, query->key_count) != part->most)
+				      query->keys, query->key_count) != part->most) {
 		result = cursor_next(cursor);
-	return result;
+		if (result == 0 && !is_within(cursor, part))
+			result = -ENODATA;
+	}
+	return cursor_end_move(cursor, &spot, result);
 }
 
 int

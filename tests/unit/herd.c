@@ -4,12 +4,15 @@
 
 #include "base/arena.h"
 #include "base/macros.h"
+#include "record/block.h"
 #include "record/cursor.h"
 #include "record/decoder.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct animal_part no_part = { UNKNOWN, NULL };
 static const struct row_part part = { offsetof(struct animal, part), &no_part, sizeof(no_part) };
@@ -290,4 +293,42 @@ herd_assert_at(struct cursor *cursor, int64_t boottime, int64_t wall)
 	assert_true(cursor_place(cursor, &place));
 	assert_int_equal(place.boottime / NS_PER_SEC, boottime);
 	assert_int_equal(place.wall / NS_PER_SEC, wall);
+}
+
+/* Where the block of this number ends. */
+static uint64_t
+end_of_block(int fd, int number)
+{
+	uint8_t header[BLOCK_HEADER_SIZE];
+	struct block block = { .size = 0 };
+	uint64_t end = 0;
+
+	for (int i = 0; i < number; i++) {
+		assert_int_equal(pread(fd, header, sizeof(header), (off_t)end), sizeof(header));
+		assert_true(block_read_header(header, end, &block));
+		end = block_end(&block);
+	}
+	return end;
+}
+
+void
+herd_cut_behind(const struct tree *tree, const char *name, int block)
+{
+	int fd = openat(tree->fd, name, O_RDWR);
+
+	assert_int_equal(ftruncate(fd, (off_t)end_of_block(fd, block)), 0);
+	close(fd);
+}
+
+void
+herd_damage(const struct tree *tree, const char *name, int block)
+{
+	int fd = openat(tree->fd, name, O_RDWR);
+	off_t last = (off_t)end_of_block(fd, block) - 1;
+	uint8_t byte;
+
+	assert_int_equal(pread(fd, &byte, 1, last), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, last), 1);
+	close(fd);
 }

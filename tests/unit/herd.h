@@ -8,6 +8,7 @@
 
 struct cursor;
 struct decoder;
+struct tree;
 
 /* Rows of made-up tables that change at random, to be recorded. */
 
@@ -51,3 +52,7 @@ bool herd_is_decoded(struct decoder *decoder, const struct herd *herd);
 
 /* A cursor stands at a sample of these times, in whole seconds. */
 void herd_assert_at(struct cursor *cursor, int64_t boottime, int64_t wall);
+
+/* Cuts a file behind a block, or damages its last byte. The first block is number 1. */
+void herd_cut_behind(const struct tree *tree, const char *name, int block);
+void herd_damage(const struct tree *tree, const char *name, int block);

@@ -4,7 +4,7 @@
 #include "base/bytes.h"
 #include "herd.h"
 #include "record/block-writer.h"
-#include "record/block.h"
+#include "record/cursor-move.h"
 #include "record/cursor.h"
 #include "record/encoder.h"
 
@@ -282,44 +282,6 @@ steps_go_over_the_ends_of_files(void **state)
 
 enum { SCHEMA = 1, KEYFRAME, DELTA };
 
-/* Where the block of this number ends. */
-static uint64_t
-end_of_block(int fd, int number)
-{
-	uint8_t header[BLOCK_HEADER_SIZE];
-	struct block block = { .size = 0 };
-	uint64_t end = 0;
-
-	for (int i = 0; i < number; i++) {
-		assert_int_equal(pread(fd, header, sizeof(header), (off_t)end), sizeof(header));
-		assert_true(block_read_header(header, end, &block));
-		end = block_end(&block);
-	}
-	return end;
-}
-
-static void
-cut_behind(const struct tree *tree, const char *name, int block)
-{
-	int fd = openat(tree->fd, name, O_RDWR);
-
-	assert_int_equal(ftruncate(fd, (off_t)end_of_block(fd, block)), 0);
-	close(fd);
-}
-
-static void
-damage(const struct tree *tree, const char *name, int block)
-{
-	int fd = openat(tree->fd, name, O_RDWR);
-	off_t last = (off_t)end_of_block(fd, block) - 1;
-	uint8_t byte;
-
-	assert_int_equal(pread(fd, &byte, 1, last), 1);
-	byte ^= 1;
-	assert_int_equal(pwrite(fd, &byte, 1, last), 1);
-	close(fd);
-}
-
 /* As the file of a recorder that has just begun. */
 static void
 a_step_into_files_without_samples_goes_nowhere(void **state)
@@ -329,12 +291,12 @@ a_step_into_files_without_samples_goes_nowhere(void **state)
 	struct cursor *cursor;
 
 	write_times(tree, "a.mtr", "one", 1, walls, ARRAY_SIZE(walls));
-	cut_behind(tree, "a.mtr", SCHEMA);
+	herd_cut_behind(tree, "a.mtr", SCHEMA);
 	write_times(tree, "b.mtr", "one", 5, walls, ARRAY_SIZE(walls));
 	write_times(tree, "c.mtr", "one", 11, walls, ARRAY_SIZE(walls));
-	damage(tree, "c.mtr", KEYFRAME);
+	herd_damage(tree, "c.mtr", KEYFRAME);
 	write_times(tree, "d.mtr", "one", 21, walls, ARRAY_SIZE(walls));
-	cut_behind(tree, "d.mtr", SCHEMA);
+	herd_cut_behind(tree, "d.mtr", SCHEMA);
 	assert_int_equal(cursor_open(&cursor, tree->path, &herd_recorded), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(walls); i++) {
 		assert_int_equal(cursor_next(cursor), 0);
@@ -364,12 +326,12 @@ numbers_that_damage_has_changed_do_not_lead_back(void **state)
 	struct cursor *cursor;
 
 	write_times(tree, "a.mtr", "one", 1, walls, 1);
-	cut_behind(tree, "a.mtr", SCHEMA);
+	herd_cut_behind(tree, "a.mtr", SCHEMA);
 	write_times(tree, "b.mtr", "one", 5, first, ARRAY_SIZE(first));
 	write_times(tree, "b.mtr", "one", 9, walls, ARRAY_SIZE(walls));
-	damage(tree, "b.mtr", DELTA);
+	herd_damage(tree, "b.mtr", DELTA);
 	write_times(tree, "c.mtr", "one", 15, walls, 1);
-	cut_behind(tree, "c.mtr", SCHEMA);
+	herd_cut_behind(tree, "c.mtr", SCHEMA);
 	assert_int_equal(cursor_open(&cursor, tree->path, &herd_recorded), 0);
 	assert_int_equal(cursor_first(cursor), 0);
 	herd_assert_at(cursor, 5, 90);
@@ -384,6 +346,24 @@ numbers_that_damage_has_changed_do_not_lead_back(void **state)
 	assert_int_equal(cursor_previous(cursor), -ENODATA);
 	assert_int_equal(cursor_step(cursor, 100), 0);
 	herd_assert_at(cursor, 11, 102);
+	cursor_close(cursor);
+}
+
+static void
+where_no_kill_was_recorded_nothing_moves(void **state)
+{
+	static const int64_t walls[] = { 100, 101, 102 };
+	const struct tree *tree = *state;
+	struct cursor *cursor;
+
+	write_times(tree, "a.mtr", "one", 1, walls, ARRAY_SIZE(walls));
+	write_times(tree, "b.mtr", "one", 5, walls, ARRAY_SIZE(walls));
+	assert_int_equal(cursor_open(&cursor, tree->path, &herd_recorded), 0);
+	assert_int_equal(cursor_step(cursor, 1), 0);
+	assert_int_equal(cursor_step(cursor, 1), 0);
+	assert_int_equal(
+		cursor_move(cursor, &(struct moment){ .kind = MOMENT_LAST_KILL }), -ENODATA);
+	herd_assert_at(cursor, 2, 101);
 	cursor_close(cursor);
 }
 
@@ -443,6 +423,7 @@ main(void)
 		WITH_FOLDER(steps_go_over_the_ends_of_files),
 		WITH_FOLDER(a_step_into_files_without_samples_goes_nowhere),
 		WITH_FOLDER(numbers_that_damage_has_changed_do_not_lead_back),
+		WITH_FOLDER(where_no_kill_was_recorded_nothing_moves),
 		WITH_FOLDER(files_deleted_under_a_cursor_are_passed_over),
 	};
 

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/bytes.h"
+#include "herd.h"
 #include "model/history.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
@@ -55,6 +56,20 @@ add_sample(struct recorder *recorder, struct snapshot *snapshot, int64_t sample)
 	assert_int_equal(recorder_add(recorder, snapshot), 0);
 }
 
+static struct recorder *
+open_recorder(const struct tree *tree)
+{
+	const struct recorder_options options = { .folder = tree->path,
+		.boot = "one",
+		.keep = { INT64_C(1) << 40, 1000, 0 },
+		.interval = 10 * NS_PER_SEC };
+	struct recorder *recorder;
+	int64_t holder;
+
+	assert_int_equal(recorder_open(&recorder, &options, &holder), 0);
+	return recorder;
+}
+
 static struct recorder *running;
 
 /* By a recorder that still lives. */
@@ -64,16 +79,9 @@ set_up(void **state)
 	struct tree *tree = test_calloc(1, sizeof(*tree));
 	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
-	int64_t holder;
 
 	tree_create(tree);
-	assert_int_equal(recorder_open(&recorder,
-				 &(struct recorder_options){ .folder = tree->path,
-					 .boot = "one",
-					 .keep = { INT64_C(1) << 40, 1000, 0 },
-					 .interval = 10 * NS_PER_SEC },
-				 &holder),
-		0);
+	recorder = open_recorder(tree);
 	for (int64_t i = 0; i < SAMPLES; i++)
 		add_sample(recorder, &snapshot, i);
 	snapshot_finish(&snapshot);
@@ -217,6 +225,41 @@ each_peak_is_gone_to(void **state)
 	rows_finish(&history);
 }
 
+/* The summary tells of it; each sample of another hour is a chunk. */
+static void
+where_the_sample_of_a_peak_is_damaged_nothing_moves(void **state)
+{
+	enum { KEYFRAME_OF_SECOND = 5 };
+	static const int64_t used[] = { 10, 50, 20, 40, 50 };
+	struct snapshot snapshot = { .time = 0 };
+	struct needs needs = { .moment = { .kind = MOMENT_FIRST } };
+	struct recorder *recorder;
+	struct source *source;
+	struct tree tree;
+
+	tree_create(&tree);
+	recorder = open_recorder(&tree);
+	for (size_t i = 0; i < ARRAY_SIZE(used); i++) {
+		snapshot_reset(&snapshot);
+		snapshot.time = (NOW + (int64_t)i * 3600) * NS_PER_SEC;
+		snapshot.monotonic = (int64_t)i * 3600 * NS_PER_SEC;
+		snapshot.system.used = used[i] * PAGE;
+		assert_int_equal(recorder_add(recorder, &snapshot), 0);
+	}
+	recorder_close(recorder);
+	herd_damage(&tree, "20261128-one-1.mtr", KEYFRAME_OF_SECOND);
+	assert_int_equal(replay_create(tree.path, &source), 0);
+	assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+	needs.moment = (struct moment){ .kind = MOMENT_PEAK, .steps = 1 };
+	assert_int_equal(source->read(source, &snapshot, NULL, &needs), -ENODATA);
+	needs.moment = (struct moment){ .kind = MOMENT_STEP };
+	assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+	assert_int_equal(snapshot.time / NS_PER_SEC, NOW);
+	source->destroy(source);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
 static void
 parts_are_spread_over_columns(void **state)
 {
@@ -269,6 +312,7 @@ main(void)
 		cmocka_unit_test(a_later_process_with_the_same_pid_has_its_own_past),
 		cmocka_unit_test(only_what_touches_the_span_is_told),
 		cmocka_unit_test(each_peak_is_gone_to),
+		cmocka_unit_test(where_the_sample_of_a_peak_is_damaged_nothing_moves),
 		cmocka_unit_test(parts_are_spread_over_columns),
 		cmocka_unit_test(a_damaged_summary_is_refused),
 	};
