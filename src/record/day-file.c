@@ -127,12 +127,21 @@ day_file_close(struct day_file *file)
 	block_writer_close(&file->writer);
 }
 
+/* `now` is the time of the sample: nanoseconds since the epoch. */
+static struct retention_current
+current_of(const struct day_file *file, int64_t now)
+{
+	return (struct retention_current){ file->name,
+		(now - clock_ns(CLOCK_BOOTTIME)) / NS_PER_SEC };
+}
+
 static void
 make_room(struct day_file *file, int64_t now)
 {
+	const struct retention_current current = current_of(file, now);
 	struct retention_space space;
 	int64_t removed =
-		retention_apply(file->keep, file->folder, file->name, now / NS_PER_SEC, &space);
+		retention_apply(file->keep, file->folder, &current, now / NS_PER_SEC, &space);
 
 	if (removed < 0)
 		return;
@@ -147,12 +156,14 @@ make_room(struct day_file *file, int64_t now)
 static int
 begin_file(struct day_file *file, int64_t time)
 {
+	struct retention_current current;
 	int error;
 
 	day_file_close(file);
 	file->day = day_file_day(time);
 	error = open_part(file, file->has_begun);
-	if (error == -ENOSPC && retention_remove_oldest(file->folder, "")) {
+	current = current_of(file, time);
+	if (error == -ENOSPC && retention_remove_oldest(file->folder, &current)) {
 		file->removed++;
 		error = open_part(file, file->has_begun);
 	}
@@ -176,10 +187,11 @@ is_there(const struct day_file *file)
 static int
 append(struct day_file *file, const struct portion *portion)
 {
+	const struct retention_current current = current_of(file, portion->time);
 	struct block_writer *writer = &file->writer;
 	int error = block_writer_append(writer, portion->blocks, portion->size);
 
-	while (error == -ENOSPC && retention_remove_oldest(file->folder, file->name)) {
+	while (error == -ENOSPC && retention_remove_oldest(file->folder, &current)) {
 		file->removed++;
 		error = block_writer_append(writer, portion->blocks, portion->size);
 	}

@@ -19,6 +19,7 @@ enum { SECONDS_A_DAY = 86400, LEAST_FILE = 64 * 1024 };
 struct kept_file {
 	char *name;
 	int64_t changed; /* nanoseconds since the epoch */
+	int64_t time;    /* the same, but not before its boot */
 	int64_t bytes;   /* on the disk */
 };
 
@@ -27,8 +28,21 @@ struct kept_files {
 	size_t count, capacity;
 };
 
+/* "DAY-BOOT-PART.mtr" */
+static bool
+is_of_same_boot(const char *name, const char *other)
+{
+	const char *boot = strchr(name, '-'), *end = strrchr(name, '-'),
+		   *other_boot = strchr(other, '-');
+	size_t length = boot ? (size_t)(end - boot) : 0;
+
+	return length > 0 && other_boot && strncmp(boot, other_boot, length + 1) == 0 &&
+	       strrchr(other, '-') == other_boot + length;
+}
+
 static void
-add_file(struct kept_files *files, const char *name, const struct stat *status)
+add_file(struct kept_files *files, const char *name, const struct stat *status,
+	const struct retention_current *current)
 {
 	struct kept_file *file;
 
@@ -37,6 +51,9 @@ add_file(struct kept_files *files, const char *name, const struct stat *status)
 	file = &files->files[files->count++];
 	file->name = xstrdup(name);
 	file->changed = (int64_t)status->st_mtim.tv_sec * NS_PER_SEC + status->st_mtim.tv_nsec;
+	file->time = file->changed;
+	if (is_of_same_boot(name, current->name) && file->time < current->boot * NS_PER_SEC)
+		file->time = current->boot * NS_PER_SEC;
 	file->bytes = (int64_t)status->st_blocks * 512;
 }
 
@@ -53,6 +70,8 @@ compare_files(const void *a, const void *b)
 {
 	const struct kept_file *left = a, *right = b;
 
+	if (left->time != right->time)
+		return left->time < right->time ? -1 : 1;
 	if (left->changed != right->changed)
 		return left->changed < right->changed ? -1 : 1;
 	return strcmp(left->name, right->name);
@@ -60,7 +79,7 @@ compare_files(const void *a, const void *b)
 
 /* The oldest first. Returns 0 or -errno. */
 static int
-list_files(int folder, struct kept_files *files)
+list_files(int folder, const struct retention_current *current, struct kept_files *files)
 {
 	_cleanup_closedir_ DIR *directory = recording_folder_list(folder);
 	const struct dirent *entry;
@@ -73,7 +92,7 @@ list_files(int folder, struct kept_files *files)
 		if (recording_is_named(entry->d_name) &&
 			fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 			S_ISREG(status.st_mode))
-			add_file(files, entry->d_name, &status);
+			add_file(files, entry->d_name, &status, current);
 	}
 	if (files->count > 0)
 		qsort(files->files, files->count, sizeof(files->files[0]), compare_files);
@@ -131,7 +150,7 @@ is_too_much(const struct retention *keep, const struct retention_space *space)
 static bool
 is_too_old(const struct retention *keep, const struct kept_file *file, int64_t now)
 {
-	return file->changed / NS_PER_SEC < now - keep->days * SECONDS_A_DAY;
+	return file->time / NS_PER_SEC < now - keep->days * SECONDS_A_DAY;
 }
 
 /*
@@ -141,27 +160,29 @@ is_too_old(const struct retention *keep, const struct kept_file *file, int64_t n
 static int64_t
 trusted_time(const struct kept_files *files, const char *current, int64_t now)
 {
-	for (size_t i = files->count; i-- > 0;) {
-		int64_t last = files->files[i].changed / NS_PER_SEC;
+	int64_t last = INT64_MIN;
 
-		if (strcmp(files->files[i].name, current) != 0)
-			return last + SECONDS_A_DAY < now ? last + SECONDS_A_DAY : now;
-	}
-	return now;
+	for (size_t i = 0; i < files->count; i++)
+		if (strcmp(files->files[i].name, current) != 0 && files->files[i].changed > last)
+			last = files->files[i].changed;
+	if (last == INT64_MIN)
+		return now;
+	last = last / NS_PER_SEC + SECONDS_A_DAY;
+	return last < now ? last : now;
 }
 
 static int64_t
-apply(const struct retention *keep, int folder, const struct kept_files *files, const char *current,
-	int64_t now, struct retention_space *space)
+apply(const struct retention *keep, int folder, const struct kept_files *files,
+	const struct retention_current *current, int64_t now, struct retention_space *space)
 {
 	int64_t removed = 0;
 	int error = measure(folder, files, space);
 
-	now = trusted_time(files, current, now);
+	now = trusted_time(files, current->name, now);
 	for (size_t i = 0; error == 0 && i < files->count; i++) {
 		const struct kept_file *file = &files->files[i];
 
-		if (strcmp(file->name, current) == 0)
+		if (strcmp(file->name, current->name) == 0)
 			continue;
 		if (!is_too_much(keep, space) && !is_too_old(keep, file, now))
 			break;
@@ -175,11 +196,11 @@ apply(const struct retention *keep, int folder, const struct kept_files *files, 
 }
 
 int64_t
-retention_apply(const struct retention *keep, int folder, const char *current, int64_t now,
-	struct retention_space *ret_space)
+retention_apply(const struct retention *keep, int folder, const struct retention_current *current,
+	int64_t now, struct retention_space *ret_space)
 {
 	struct kept_files files = { .count = 0 };
-	int64_t result = list_files(folder, &files);
+	int64_t result = list_files(folder, current, &files);
 
 	if (result == 0)
 		result = apply(keep, folder, &files, current, now, ret_space);
@@ -188,14 +209,14 @@ retention_apply(const struct retention *keep, int folder, const char *current, i
 }
 
 bool
-retention_remove_oldest(int folder, const char *current)
+retention_remove_oldest(int folder, const struct retention_current *current)
 {
 	struct kept_files files = { .count = 0 };
 	bool removed = false;
 
-	if (list_files(folder, &files) == 0)
+	if (list_files(folder, current, &files) == 0)
 		for (size_t i = 0; i < files.count && !removed; i++)
-			removed = strcmp(files.files[i].name, current) != 0 &&
+			removed = strcmp(files.files[i].name, current->name) != 0 &&
 				  unlinkat(folder, files.files[i].name, 0) == 0;
 	finish(&files);
 	return removed;

@@ -23,12 +23,22 @@ struct retention_space {
 int64_t retention_file_size(const struct retention *keep, const struct retention_space *space);
 
 /*
- * Removes the oldest recordings, by the time of their last sample, until the limits hold; never
- * `current` (a name in the folder). `now` is in seconds since the epoch. Returns how many files
- * were removed, and what space there is then, or -errno.
+ * The file that is written: its name in the folder ("": none), which says its boot, and when that
+ * began, in seconds since the epoch by the clock as it is now.
  */
-int64_t retention_apply(const struct retention *keep, int folder, const char *current, int64_t now,
-	struct retention_space *ret_space);
+struct retention_current {
+	const char *name;
+	int64_t boot;
+};
 
-/* Removes the oldest one, but not `current`. Returns whether there was one. */
-bool retention_remove_oldest(int folder, const char *current);
+/*
+ * Removes the oldest recordings, by the time of their last sample, until the limits hold; never the
+ * current one. Others of its boot are no older than that: the clock may have been wrong when it
+ * began. `now` is in seconds since the epoch. Returns how many files were removed, and what space
+ * there is then, or -errno.
+ */
+int64_t retention_apply(const struct retention *keep, int folder,
+	const struct retention_current *current, int64_t now, struct retention_space *ret_space);
+
+/* Removes the oldest one, but not the current one. Returns whether there was one. */
+bool retention_remove_oldest(int folder, const struct retention_current *current);

@@ -11,7 +11,6 @@
 #include "record/recorded.h"
 #include "record/recorder.h"
 #include "record/redact.h"
-#include "record/retention.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,118 +71,7 @@ secrets_of_a_command_line_are_not_recorded(void **state)
 	arena_finish(&arena);
 }
 
-/* A file of so many bytes that was changed at this time. */
-static void
-write_file(const struct tree *tree, const char *name, size_t size, int64_t seconds)
-{
-	static char bytes[64 * 1024];
-	const struct timespec times[2] = { { .tv_sec = seconds }, { .tv_sec = seconds } };
-	int fd = openat(tree->fd, name, O_WRONLY | O_CREAT, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, size), (ssize_t)size);
-	assert_int_equal(futimens(fd, times), 0);
-	close(fd);
-}
-
-static bool
-is_there(const struct tree *tree, const char *name)
-{
-	return faccessat(tree->fd, name, F_OK, 0) == 0;
-}
-
-enum { DAY = 86400, NOW = 1795863600, SIZE = 64 * 1024 };
-
-static void
-write_days(const struct tree *tree)
-{
-	write_file(tree, "c.mtr", SIZE, NOW);
-	write_file(tree, "a.mtr", SIZE, NOW - 3 * DAY);
-	write_file(tree, "b.mtr", SIZE, NOW - 2 * DAY);
-	write_file(tree, "a.txt", SIZE, NOW - 9 * DAY);
-}
-
-static void
-the_oldest_files_go_if_all_are_too_large(void **state)
-{
-	const struct retention keep = { .bytes = 2 * SIZE + SIZE / 2, .days = 100 };
-	struct retention_space space;
-	struct tree tree;
-
-	tree_create(&tree);
-	write_days(&tree);
-	assert_int_equal(retention_apply(&keep, tree.fd, "c.mtr", NOW, &space), 1);
-	assert_false(is_there(&tree, "a.mtr"));
-	assert_true(is_there(&tree, "b.mtr") && is_there(&tree, "c.mtr"));
-	assert_true(is_there(&tree, "a.txt"));
-	assert_int_equal(space.used, 2 * SIZE);
-	assert_int_equal(retention_apply(&keep, tree.fd, "c.mtr", NOW, &space), 0);
-	tree_destroy(&tree);
-}
-
-static void
-files_that_are_too_old_go(void **state)
-{
-	const struct retention keep = { .bytes = INT64_MAX, .days = 1 };
-	struct retention_space space;
-	struct tree tree;
-
-	tree_create(&tree);
-	write_days(&tree);
-	assert_int_equal(retention_apply(&keep, tree.fd, "b.mtr", NOW, &space), 1);
-	assert_true(is_there(&tree, "b.mtr")); /* the one that is written stays */
-	assert_true(is_there(&tree, "c.mtr"));
-	tree_destroy(&tree);
-}
-
-static void
-a_clock_in_the_far_future_deletes_nothing_at_once(void **state)
-{
-	const struct retention keep = { .bytes = INT64_MAX, .days = 14 };
-	struct retention_space space;
-	struct tree tree;
-
-	tree_create(&tree);
-	write_days(&tree);
-	write_file(&tree, "future.mtr", SIZE, NOW + 3650 * (int64_t)DAY);
-	assert_int_equal(
-		retention_apply(&keep, tree.fd, "future.mtr", NOW + 3650 * (int64_t)DAY, &space),
-		0);
-	assert_true(is_there(&tree, "a.mtr") && is_there(&tree, "c.mtr"));
-	tree_destroy(&tree);
-}
-
-static void
-all_but_the_current_file_may_go_for_free_space(void **state)
-{
-	const struct retention keep = { .bytes = INT64_MAX, .days = 100, .free = 1000 };
-	struct retention_space space;
-	struct tree tree;
-
-	tree_create(&tree);
-	write_days(&tree);
-	assert_int_equal(retention_apply(&keep, tree.fd, "a.mtr", NOW, &space), 2);
-	assert_true(is_there(&tree, "a.mtr"));
-	assert_false(retention_remove_oldest(tree.fd, "a.mtr"));
-	assert_true(retention_remove_oldest(tree.fd, ""));
-	assert_false(is_there(&tree, "a.mtr"));
-	tree_destroy(&tree);
-}
-
-static void
-a_file_is_an_eighth_of_the_space(void **state)
-{
-	const struct retention keep = { .bytes = 800 * SIZE, .free = 100 };
-
-	assert_int_equal(retention_file_size(
-				 &keep, &(struct retention_space){ 0, 10000 * SIZE, 20000 * SIZE }),
-		100 * SIZE);
-	assert_int_equal(retention_file_size(&keep,
-				 &(struct retention_space){ 80 * SIZE, 100 * SIZE, 1000 * SIZE }),
-		10 * SIZE);
-	assert_int_equal(
-		retention_file_size(&keep, &(struct retention_space){ 0, 0, 1000 * SIZE }), SIZE);
-}
+enum { NOW = 1795863600 };
 
 static struct recorder *
 open_recorder(const struct tree *tree, int64_t bytes)
@@ -298,18 +186,21 @@ what_is_kept_stays_below_the_size(void **state)
 static void
 files_go_while_another_grows(void **state)
 {
+	enum { SIZE = 64 * 1024 };
+	static char other[SIZE + 1];
 	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 	struct tree tree;
 
 	tree_create(&tree);
-	write_file(&tree, "a.mtr", SIZE, NOW - DAY);
+	memset(other, 'x', SIZE);
+	tree_write(&tree, "a.mtr", other);
 	recorder = open_recorder(&tree, SIZE);
 	add_sample(recorder, &snapshot, 0);
-	assert_true(is_there(&tree, "a.mtr"));
+	assert_int_equal(faccessat(tree.fd, "a.mtr", F_OK, 0), 0);
 	add_sample(recorder, &snapshot, 3600);
 	recorder_close(recorder);
-	assert_false(is_there(&tree, "a.mtr"));
+	assert_int_equal(faccessat(tree.fd, "a.mtr", F_OK, 0), -1);
 	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
@@ -574,11 +465,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(secrets_of_a_command_line_are_not_recorded),
-		cmocka_unit_test(the_oldest_files_go_if_all_are_too_large),
-		cmocka_unit_test(files_that_are_too_old_go),
-		cmocka_unit_test(a_clock_in_the_far_future_deletes_nothing_at_once),
-		cmocka_unit_test(all_but_the_current_file_may_go_for_free_space),
-		cmocka_unit_test(a_file_is_an_eighth_of_the_space),
 		cmocka_unit_test(a_restarted_recorder_goes_on_in_the_same_file),
 		cmocka_unit_test(each_day_has_its_file),
 		cmocka_unit_test(what_is_kept_stays_below_the_size),
