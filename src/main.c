@@ -3,13 +3,11 @@
 #include "command/command.h"
 #include "sampler/demangle-child.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { PROGRAM_SIZE = 64 };
@@ -30,7 +28,7 @@ int
 main(int argc, char **argv)
 {
 	static char program[PROGRAM_SIZE] = "memtop";
-	int status, taken = 0;
+	int status, error, taken = 0;
 	const struct command *command;
 
 	demangle_child_main(argc, argv);
@@ -50,9 +48,7 @@ main(int argc, char **argv)
 	log_set_program(program);
 	command = command ? command : commands[0];
 	status = command->run(command, argc, argv);
-	if (fflush(stdout) != 0 && errno != EPIPE && status == EXIT_SUCCESS) {
-		log_error("write error: %s", strerror(errno));
-		return EXIT_FAILURE;
-	}
-	return status;
+	error = command_flush();
+	return status == EXIT_SUCCESS && error < 0 ? command_failure_status("write error", error)
+						   : status;
 }

@@ -347,10 +347,9 @@ check(const struct check_options *options)
 			stdout, run->now, options->rules, options->rule_count, options->json);
 	}
 	log_set_file(stderr);
-	if (fflush(stdout) != 0 && errno != EPIPE) {
-		log_error("write error: %s", strerror(errno));
+	error = command_flush();
+	if (error < 0 && command_failure_status("write error", error) != EXIT_SUCCESS)
 		status = CHECK_UNKNOWN;
-	}
 	finish(run);
 	return status;
 }

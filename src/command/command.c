@@ -9,10 +9,12 @@
 #include "base/unit.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MESSAGE_SIZE = 512, EXCERPT_SIZE = 60 };
 
@@ -270,4 +272,23 @@ command_failure_status(const char *action, int error)
 		return EXIT_SUCCESS;
 	log_error("%s: %s", action, strerror(-error));
 	return EXIT_FAILURE;
+}
+
+static bool
+has_lost_reader(void)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO };
+
+	return poll(&output, 1, 0) > 0 && output.revents & (POLLERR | POLLHUP);
+}
+
+/* After a write that failed there may be nothing left to write. stdio keeps no cause. */
+int
+command_flush(void)
+{
+	if (fflush(stdout) != 0)
+		return -errno;
+	if (!ferror(stdout))
+		return 0;
+	return has_lost_reader() ? -EPIPE : -EIO;
 }

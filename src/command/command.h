@@ -151,3 +151,9 @@ const char *command_safe_word(const char *word, char safe[static COMMAND_WORD_SI
  * nothing, and the status is success.
  */
 int command_failure_status(const char *action, int error);
+
+/*
+ * Writes out what is left of standard output. Returns 0 if all of it was written since the start,
+ * or -errno: -EPIPE if nobody reads it any more, -EIO if the cause is not known.
+ */
+int command_flush(void);

@@ -277,11 +277,8 @@ write_text(struct export_run *run)
 		       "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
 		       "Content-Length: %zu\r\nConnection: close\r\n\r\n",
 			size);
-	errno = 0;
-	fwrite(text, 1, size, stdout);
-	if (fflush(stdout) != 0)
-		return command_failure_status("write error", -errno);
-	return EXIT_SUCCESS;
+	error = fwrite(text, 1, size, stdout) == size ? command_flush() : -errno;
+	return error < 0 ? command_failure_status("write error", error) : EXIT_SUCCESS;
 }
 
 static int

@@ -431,14 +431,6 @@ write_once(struct system_reader *reader, const struct free_settings *settings)
 	return 0;
 }
 
-static int
-flush_output(void)
-{
-	if (fflush(stdout) != 0)
-		return -errno;
-	return ferror(stdout) ? -EIO : 0;
-}
-
 /* A closed pipe is no error; others get free's message. */
 static int
 write_status(int error)
@@ -481,7 +473,7 @@ repeat(struct system_reader *reader, const struct free_settings *settings)
 
 		if (!ends && has_gaps)
 			putchar('\n');
-		error = flush_output();
+		error = command_flush();
 		if (error < 0 || ends)
 			return write_status(error);
 		wait_seconds(settings->repeats ? settings->seconds : 1);

@@ -299,7 +299,7 @@ write_growth(struct table_run *run)
 		return table_run_write(run);
 	if (run->rows.count > 0)
 		fputs(run->head, stdout);
-	return fflush(stdout) == 0 ? 0 : -errno;
+	return command_flush();
 }
 
 static const struct table_command lists = {

@@ -76,7 +76,7 @@ explain(struct table_run *run)
 {
 	fputs(run->head, stdout);
 	run->command->explain(run);
-	return fflush(stdout) == 0 ? 0 : -errno;
+	return command_flush();
 }
 
 int

@@ -146,6 +146,50 @@ def test_S2_a_stack_of_64_KiB_is_enough(command):
     assert bool(small.stdout) == bool(usual.stdout) and bool(small.stderr) == bool(usual.stderr)
 
 
+FULL = [*dict.fromkeys(SMALL), "--version", "batch --help", "check --over 0.1", "check --over 0.1 --format json",
+        "export", "export --parts", "export --http", "free --explain", "free --format json",
+        "free -s 0.01 -c 2", "groups --format prometheus", "kernel slab --format csv", "oom --format json",
+        "oom log FIXTURES/oom-log/6.18-memcg.txt", "oom log --format json FIXTURES/oom-log/6.18-memcg.txt",
+        "record --status -o RECORDED", "replay --help",
+        "growth --format csv --series FIXTURES/growth/03-leak-linear-white.csv"]
+FULL.remove("faults -d 0.1 -- true")  # the report is on standard error
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recorded")
+    assert run(MEMTOP, "record", "--no-exits", "-n", "1", "-o", folder).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("buffer", ["", "stdbuf -oL"], ids=["blocks", "lines"])
+@pytest.mark.parametrize("command", FULL)
+def test_each_command_tells_once_that_the_disk_is_full(command, buffer, recorded):
+    """Whether the write that fails is the last one, or one before: then nothing may be left to write at the end."""
+    words = command.replace("SELF", str(os.getpid())).replace("FIXTURES", str(FIXTURES)).replace("RECORDED", str(recorded))
+    environment = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+    with open("/dev/full", "wb") as full:
+        process = run(*buffer.split(), MEMTOP, *words.split(), stdout=full, input=b"GET / HTTP/1.0\r\n\r\n",
+                      env=environment)
+    assert process.returncode == (3 if command.startswith("check") else 1)
+    assert process.stderr.count(b"write error") == 1, process.stderr
+
+
+def test_each_command_is_among_those_that_find_a_full_disk():
+    listed = re.findall(r"(?m)^ memtop ([a-z]+(?: log)?)  ", run(MEMTOP, "help").stdout.decode())
+    assert len(listed) > 10 and not [name for name in listed if not any(one.startswith(name) for one in FULL)]
+
+
+@pytest.mark.parametrize("command", ["export", "help", "groups", "map SELF --explain"])
+def test_a_reader_that_has_gone_is_no_error(command):
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = command.replace("SELF", str(os.getpid())).split()
+    process = run(MEMTOP, *words, stdout=writer, restore_signals=False)  # SIGPIPE stays ignored, as it is here
+    os.close(writer)
+    assert (process.returncode, process.stderr) == (0, b"")
+
+
 def test_S2_the_screen_has_a_stack_of_64_KiB(terminal):
     if option("b_sanitize") != "none":
         pytest.skip("a sanitizer needs a larger stack")
