@@ -308,8 +308,9 @@ lacks_group(const struct check_run *run, const struct check_options *options)
 
 		if (run->now->named_limits[i].is_there)
 			continue;
-		printf("memory UNKNOWN: there is no memory cgroup called '%s'\n",
-			command_safe_word(options->groups[i], safe));
+		fputs("memory UNKNOWN: there is no memory cgroup called '", stdout);
+		check_write_words(stdout, command_safe_word(options->groups[i], safe));
+		puts("'");
 		return true;
 	}
 	return false;

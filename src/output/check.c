@@ -46,6 +46,14 @@ static const struct performance {
 	{ "exhaustion", "exhaustion", "s", "" },
 };
 
+/* What stands behind | is performance data: names and expressions have another sign for it. */
+void
+check_write_words(FILE *file, const char *words)
+{
+	for (; *words; words++)
+		fputc(*words == '|' ? '/' : *words, file);
+}
+
 /* Writes a figure in the unit of JSON; the text itself if that is no column. */
 static void
 write_number(const struct report *report, const char *name)
@@ -99,7 +107,9 @@ write_process(const struct report *report, const char *label, const struct proce
 
 	text_safe(name, sizeof(name), process->comm ? process->comm : "-", report->charset);
 	unit_format(size, UNIT_BYTES, course_bytes_of(process), SCALE_HUMAN);
-	fprintf(report->file, "%s%s (%" PRId64 ") %s", label, name, process->pid, size);
+	fputs(label, report->file);
+	check_write_words(report->file, name);
+	fprintf(report->file, " (%" PRId64 ") %s", process->pid, size);
 }
 
 static void
@@ -175,7 +185,9 @@ write_kills(const struct report *report)
 	if (report->system->oom_kills == UNKNOWN)
 		return;
 	system_kills_text(kills, report->system, now->time, report->charset);
-	fprintf(report->file, "oom kills since boot: %s\n", kills);
+	fputs("oom kills since boot: ", report->file);
+	check_write_words(report->file, kills);
+	fputc('\n', report->file);
 }
 
 static void
@@ -186,7 +198,9 @@ write_limit(const struct report *report)
 	if (!report->system->nearest.cgroup)
 		return;
 	verdict_text(text, report->system, VERDICT_LIMIT, report->now->time, report->charset);
-	fprintf(report->file, "nearest limit: %s\n", text);
+	fputs("nearest limit: ", report->file);
+	check_write_words(report->file, text);
+	fputc('\n', report->file);
 }
 
 static void
@@ -203,10 +217,11 @@ write_named_limits(const struct report *report)
 		text_safe(name, sizeof(name), rule->group, report->charset);
 		unit_format(max, UNIT_BYTES, limit->max, SCALE_HUMAN);
 		unit_format(left, UNIT_BYTES, limit->headroom, SCALE_HUMAN);
+		check_write_words(report->file, name);
 		if (limit->cgroup)
-			fprintf(report->file, "%s: %s left of %s\n", name, left, max);
+			fprintf(report->file, ": %s left of %s\n", left, max);
 		else
-			fprintf(report->file, "%s: no limit applies\n", name);
+			fputs(": no limit applies\n", report->file);
 	}
 }
 
@@ -220,6 +235,20 @@ holds(const struct report *report, const struct check_rule *rule)
 	return filter_matches(rule->filter, &system);
 }
 
+static void
+write_held(const struct report *report)
+{
+	for (size_t i = 0; i < report->rule_count; i++) {
+		const struct check_rule *rule = &report->rules[i];
+
+		if (!holds(report, rule))
+			continue;
+		fprintf(report->file, "%s: ", statuses[rule->status]);
+		check_write_words(report->file, rule->text);
+		fputc('\n', report->file);
+	}
+}
+
 /* The first line, then what holds and why. */
 static void
 write_text(struct report *report, enum verdict_state state)
@@ -230,12 +259,10 @@ write_text(struct report *report, enum verdict_state state)
 	fprintf(report->file, "memory %s", statuses[report->status]);
 	if (state != VERDICT_OK)
 		fprintf(report->file, ", %s", verdict_states[state].name);
-	fprintf(report->file, ": %s", report->text);
+	fputs(": ", report->file);
+	check_write_words(report->file, report->text);
 	write_performance(report);
-	for (size_t i = 0; i < report->rule_count; i++)
-		if (holds(report, &report->rules[i]))
-			fprintf(report->file, "%s: %s\n", statuses[report->rules[i].status],
-				report->rules[i].text);
+	write_held(report);
 	for (size_t i = 0; state != VERDICT_UNKNOWN && i < ARRAY_SIZE(lines); i++)
 		lines[i](report);
 }

@@ -34,5 +34,8 @@ enum { CHECK_LARGEST = 5, CHECK_GROWING = 3 };
 int check_write(FILE *file, const struct snapshot *now, const struct check_rule *rules,
 	size_t rule_count, bool as_json);
 
+/* Writes names into the text of a plugin, which has a sign of its own for performance data. */
+void check_write_words(FILE *file, const char *words);
+
 /* The states with their thresholds and the reasons for them, for --help. */
 void check_describe(FILE *file);

@@ -72,6 +72,13 @@ def test_what_holds_is_told():
     assert lines[1:3] == ["WARNING: available>0", "CRITICAL: total>5"]
 
 
+def test_a_bar_is_only_before_performance_data():
+    """Another one would be the begin of more, of which a name could say anything."""
+    first, second, *_ = check("-w", "total>0 or who~a|used").stdout.decode().splitlines()
+    assert FIRST_LINE.fullmatch(first) and second == "WARNING: total>0 or who~a/used"
+    assert check("-c", "headroom:a|used<1M").stdout == b"memory UNKNOWN: there is no memory cgroup called 'a/used'\n"
+
+
 @pytest.mark.parametrize("arguments, message", [
     (["--warn", "avail<3"], "--warn 'avail<3': there is no column 'avail', at character 1; did you mean available?"),
     (["--crit", "used<3X"], "--crit 'used<3X': '3X' is not a size like 500M, at character 6"),

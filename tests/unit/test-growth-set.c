@@ -2,12 +2,14 @@
 #include "unit.h"
 
 #include "base/macros.h"
+#include "base/memory.h"
 #include "model/growth-list.h"
 #include "model/growth-row.h"
 #include "model/kernel.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "output/check.h"
+#include "table/filter.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -329,6 +331,48 @@ check_names_what_grows_as_the_recorder_has_seen_it(void **state)
 	free(text);
 }
 
+/* Names, and an expression, that would begin performance data or add to it. */
+static void
+a_bar_in_a_name_is_no_performance_data(void **state)
+{
+	struct fixture *fixture = *state;
+	struct filter *filter = filter_create(&system_table);
+	struct filter_error error;
+	char group[] = "g|r";
+	const struct check_rule rules[] = {
+		{ "who~a|b", CHECK_WARNING, filter, group, 0 },
+	};
+	char *text, *line;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	next(fixture);
+	filter_add(filter, "who~a|x", &error);
+	fixture->now.named_limits = xcalloc(1, sizeof(struct named_limit));
+	fixture->now.named_limits[0] = (struct named_limit){ true, { "g|r", 2 * MIB, MIB } };
+	fixture->now.system.nearest = (struct nearest_limit){ "n|l", 2 * MIB, MIB };
+	fixture->now.system.oom_kills = 1;
+	fixture->now.system.last_kill_time = fixture->now.time = 400 * NS_PER_SEC;
+	fixture->now.system.last_kill_comm = "k|l";
+	fixture->now.system.verdict.state = fixture->now.system.verdict.state_now = "low";
+	fixture->now.system.verdict.who = "x|used=0B";
+	add(fixture, 1, 1, 50 * MIB, 0)->comm = "x|used=0B";
+	check_write(file, &fixture->now, rules, ARRAY_SIZE(rules), false);
+	fclose(file);
+	filter_destroy(filter);
+	line = strchr(text, '\n');
+	assert_non_null(strstr(text, ", largest x/used=0B "));
+	assert_ptr_equal(strchr(text, '|'), strstr(text, " | available=") + 1);
+	assert_true(strrchr(text, '|') < line);
+	assert_ptr_equal(strrchr(text, '|'), strchr(text, '|'));
+	assert_non_null(strstr(line, "\nWARNING: who~a/b\n"));
+	assert_non_null(strstr(line, "\nnearest limit: n/l "));
+	assert_non_null(strstr(line, "\ng/r: 1.0M left "));
+	assert_non_null(strstr(line, "\nlargest: x/used=0B (1) "));
+	assert_non_null(strstr(line, " k/l\n"));
+	free(text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -343,6 +387,7 @@ main(void)
 		TEST(a_figure_that_is_not_known_for_a_while_is_followed_on),
 		TEST(new_rows_have_not_grown_so_far),
 		TEST(check_names_what_grows_as_the_recorder_has_seen_it),
+		TEST(a_bar_in_a_name_is_no_performance_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
