@@ -23,7 +23,7 @@ enum { CANNOT_RUN = 126, NOT_FOUND = 127, SIGNAL_STATUS = 128 };
 
 /*
  * Ctrl-C is for the command: memtop writes its report after the end. The command gets the old
- * handlers back; SIGXFSZ is ignored since the start of memtop.
+ * handlers back.
  */
 static const int for_command[] = { SIGINT, SIGQUIT };
 enum { SIGNALS = ARRAY_SIZE(for_command) };
@@ -38,7 +38,6 @@ ignore_signals(void (*before[static SIGNALS])(int))
 static void
 give_signals_back(void (*const before[static SIGNALS])(int))
 {
-	signal(SIGXFSZ, SIG_DFL);
 	for (size_t i = 0; i < SIGNALS; i++)
 		signal(for_command[i], before[i]);
 }
@@ -46,19 +45,29 @@ give_signals_back(void (*const before[static SIGNALS])(int))
 /* A line of log_error() has no space for more. */
 enum { WORD_SIZE = 1024 };
 
-static void
-run_command(int start_fd, char **words)
+/* SIGXFSZ is ignored since the start of memtop, and would be after exec. */
+int
+child_become(char **words)
 {
-	char word[WORD_SIZE], byte;
+	char word[WORD_SIZE];
 	int error;
 
-	if (read(start_fd, &byte, 1) != 1)
-		_exit(CANNOT_RUN);
+	signal(SIGXFSZ, SIG_DFL);
 	execvp(words[0], words);
 	error = errno;
 	text_safe(word, sizeof(word), words[0], charset_of_locale());
 	log_error("cannot run %s: %s", word, strerror(error));
-	_exit(error == ENOENT ? NOT_FOUND : CANNOT_RUN);
+	return error == ENOENT ? NOT_FOUND : CANNOT_RUN;
+}
+
+static void
+run_command(int start_fd, char **words)
+{
+	char byte;
+
+	if (read(start_fd, &byte, 1) != 1)
+		_exit(CANNOT_RUN);
+	_exit(child_become(words));
 }
 
 int

@@ -15,6 +15,9 @@ struct child {
 	int status;           /* exit status for a shell */
 };
 
+/* Becomes the command. On failure reports why and returns the exit status. */
+int child_become(char **words);
+
 /* Forks; the child waits until it is let go. Returns 0 or -errno. */
 int child_start(char **words, struct child *ret_child);
 void child_let_go(struct child *child);

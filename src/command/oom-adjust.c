@@ -3,12 +3,12 @@
 
 #include "act/oom.h"
 #include "base/log.h"
+#include "command/child.h"
 #include "model/needs.h"
 #include "model/oom-lasting.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* A change of processes in progress. */
@@ -240,7 +240,6 @@ int
 oom_start_command(const struct oom_options *options, char **words)
 {
 	struct oom_change change;
-	char word[NAME_SIZE];
 	int error = oom_look_up(getpid(), &change);
 
 	if (error == 0) {
@@ -254,8 +253,5 @@ oom_start_command(const struct oom_options *options, char **words)
 		log_error("%s", text);
 		return EXIT_FAILURE;
 	}
-	execvp(words[0], words);
-	error = errno;
-	log_error("cannot run %s: %s", safe(words[0], word), strerror(error));
-	return error == ENOENT ? 127 : 126;
+	return child_become(words);
 }

@@ -92,6 +92,11 @@ def test_a_command_that_cannot_be_started_has_its_status():
     says(oom("-n", "1", "--", "\x1b[31m"), 127, "cannot run \\x1b[31m: No such file or directory")
 
 
+def test_a_command_has_the_signals_of_the_caller():
+    ignored = oom("-n", "1", "--", "grep", "SigIgn", "/proc/self/status").stdout
+    assert ignored == run("grep", "SigIgn", "/proc/self/status").stdout
+
+
 def test_several_processes_and_those_that_fail(actor):
     pids = sorted([actor("memory"), actor("memory"), actor("memory")])
     process = oom("-p", f"{pids[0]},{NEVER}", "-p", pids[1], "-p", pids[2], "-n", "44")
