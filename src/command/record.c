@@ -259,7 +259,7 @@ record_all(struct record_run *run)
 			return command_failure_status("cannot read /proc", error);
 		record(run);
 		if (run->number == run->options->count)
-			return run->complained ? EXIT_FAILURE : EXIT_SUCCESS;
+			return run->lost > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 		next = loop_next(next, interval_of(run));
 		if (!loop_wait_signal(next))
 			return EXIT_SUCCESS;

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -363,6 +364,18 @@ def test_a_disk_that_does_not_answer_at_the_end_is_waited_for(disk, recorder):
     assert complaint == b"memtop record: the last samples are lost: the disk does not answer\n"
     recorder.process.communicate(timeout=60)
     assert recorder.process.returncode == 1
+
+
+def test_samples_that_were_lost_are_an_error_though_it_records_again(tmp_path):
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    process = subprocess.Popen([MEMTOP, "record", "--no-exits", "-n", "100", "-d", "0.05", "-o", tmp_path / "past"],
+                               stderr=subprocess.PIPE,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, most)))
+    assert b": File too large; 1 samples are lost so far\n" in process.stderr.readline()
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+    errors = process.stderr.read()
+    assert process.wait(60) == 1
+    assert re.fullmatch(rb"memtop record: recording again, \d+ samples are lost\n", errors)
 
 
 def test_who_may_read_the_folder_is_not_everyone(recorded):
