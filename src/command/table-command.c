@@ -179,13 +179,14 @@ read_rows(struct table_run *run)
  * terminal, because nothing is cut in a pipe.
  */
 static size_t
-width_of(const struct table_options *options)
+width_of(const struct table_run *run)
 {
 	struct winsize size;
 
-	if (options->width != UNKNOWN)
-		return (size_t)options->width;
-	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+	if (run->options->width != UNKNOWN)
+		return (size_t)run->options->width;
+	if (run->output.file != stdout || !isatty(STDOUT_FILENO) ||
+		ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
 		return 0;
 	return size.ws_col;
 }
@@ -197,7 +198,7 @@ write_block(struct table_run *run)
 	struct output *output = &run->output;
 	int error;
 
-	output->width = output->file == stdout ? width_of(run->options) : 0;
+	output->width = width_of(run);
 	*run->head = '\0';
 	if (command->head)
 		command->head(run);

@@ -588,6 +588,15 @@ def test_T29_a_hostile_name_is_escaped(perf, tmp_path):
         assert rb"a\x1b[31m\nb" in output and b"\x1b" not in output
 
 
+@pytest.mark.parametrize("to_file", [False, True], ids=["errors", "file"])
+def test_a_width_cuts_lines_wherever_they_go(tmp_path, to_file):
+    words = ["--output", tmp_path / "text"] if to_file else []
+    process = faults("-w", "9", *words, "--", FAULTER, "anon=9000", cwd=tmp_path)
+    report = (tmp_path / "text").read_bytes() if to_file else process.stderr
+    rows = report.split(b"\n\n", 1)[1].splitlines()
+    assert rows and all(len(row) <= 9 for row in rows)
+
+
 @pytest.mark.parametrize("trap", ["", 'trap "" PIPE; '])
 def test_a_closed_pipe_ends_it_quietly(trap):
     process = run("sh", "-c", trap + '"$1" faults -n 1000 -d 0.1 | head -1', "sh", MEMTOP)
