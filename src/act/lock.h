@@ -3,8 +3,8 @@
 
 /*
  * Prepares this program for a machine without memory: locks its memory, present and future, and
- * lowers its own OOM adjustment to LOCK_ADJ. Call it before threads start. Start no other program
- * afterwards: it would inherit the adjustment.
+ * lowers its own OOM adjustment to LOCK_ADJ. Call it before threads start. A program that is
+ * started afterwards inherits the adjustment: it must give it up, as sampler/demangle-child.c does.
  *
  * Calls `complain` for each refusal with one line: the action, the reason and the remedy.
  */

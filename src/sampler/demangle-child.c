@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sampler/demangle-child.h"
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/index.h"
 #include "base/macros.h"
@@ -283,6 +284,18 @@ restrict_child(void)
 }
 #endif
 
+/* That memtop is hardly ever killed for lack of memory (--lock) is not for what it starts. */
+static int
+give_up_protection(void)
+{
+	_cleanup_close_ int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	char sign;
+
+	if (fd < 0 || read(fd, &sign, 1) != 1 || sign != '-')
+		return 0;
+	return pwrite(fd, "0", 1, 0) < 0 ? -errno : 0;
+}
+
 /* Without that it must not read what comes from anyone. */
 static void
 give_up_rights(void)
@@ -291,7 +304,9 @@ give_up_rights(void)
 
 	setrlimit(RLIMIT_CORE, &none);
 	setrlimit(RLIMIT_CPU, &cpu);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (give_up_protection() < 0)
+		_exit(EXIT_FAILURE);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* its files in /proc are root's from now on */
 	if (restrict_child() < 0)
 		_exit(EXIT_FAILURE);
 }

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import socket
 import subprocess
 import time
 
@@ -141,3 +142,19 @@ def test_the_screen_says_what_was_refused(start):
 def test_without_lock_nothing_is_said(arguments):
     process = memtop(*arguments)
     assert process.returncode == 0 and process.stderr == b""
+
+
+@pytest.mark.parametrize("before, after", [("-900\n", "0900\n"), ("0\n", "0\n"), ("300\n", "300\n")])
+def test_what_reads_names_of_functions_does_not_keep_the_adjustment(mounts, tmp_path, before, after):
+    """It is memtop by another name, and lowers nothing. Here a file stands for the adjustment, and is written over."""
+    file = tmp_path / "adjustment"
+    file.write_text(before)
+    become = "import os, sys; os.execv(sys.argv[1], ['memtop-names'])"
+    script = 'mount --bind "$1" /proc/$$/oom_score_adj && exec /usr/bin/python3 -c "$2" "$3"'
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with here, there:
+        process = subprocess.Popen(["unshare", "-rm", "sh", "-c", script, "sh", file, become, MEMTOP], stdin=there)
+        there.close()
+        assert here.recv(1000).endswith(b"\0")  # it is ready
+    assert process.wait(60) == 0
+    assert file.read_text() == after
