@@ -76,6 +76,17 @@ block_writer_open(struct block_writer *writer, int folder, const char *name, uin
 }
 
 int
+block_writer_create(struct block_writer *writer, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		return -errno;
+	*writer = (struct block_writer){ .fd = fd };
+	return 0;
+}
+
+int
 block_writer_append(struct block_writer *writer, const void *blocks, size_t size)
 {
 	ssize_t count;

@@ -21,6 +21,9 @@ struct block_writer {
  */
 int block_writer_open(struct block_writer *writer, int folder, const char *name, uint64_t *ret_cut);
 
+/* Creates a file. Returns 0 or -errno; -EEXIST: there is one already, or a link to nowhere. */
+int block_writer_create(struct block_writer *writer, const char *path);
+
 /*
  * Writes whole blocks at once. Returns 0. On an error, or if not all of it fits, the file is as it
  * was before and the result is -errno, -ENOSPC if the disk is full; the encoder must begin a new

@@ -12,7 +12,6 @@
 #include "record/recorded.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -97,17 +96,6 @@ copy_all(struct cut *cut, const struct moment *from, int64_t to, struct cut_resu
 	return error;
 }
 
-/* A file that is there already is left as it is. */
-static int
-open_output(struct cut *cut, const char *output)
-{
-	uint64_t torn;
-
-	if (access(output, F_OK) == 0)
-		return -EEXIST;
-	return block_writer_open(&cut->writer, AT_FDCWD, output, &torn);
-}
-
 int
 recording_cut(const char *path, const struct moment *from, int64_t to, const char *output,
 	struct cut_result *ret_result)
@@ -120,7 +108,7 @@ recording_cut(const char *path, const struct moment *from, int64_t to, const cha
 		free(cut);
 		return error;
 	}
-	error = open_output(cut, output);
+	error = block_writer_create(&cut->writer, output);
 	ret_result->is_of_output = error < 0;
 	if (error == 0) {
 		error = copy_all(cut, from, to, ret_result);

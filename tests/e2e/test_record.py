@@ -191,6 +191,11 @@ def test_a_span_can_be_cut_out(recorded, tmp_path):
     assert part.stdout.splitlines()[first:] == whole.stdout.splitlines()[first:]
     done = memtop("record", "--cut", output, "-R", recorded)
     assert done.returncode == 1 and b"File exists" in done.stderr
+    link = tmp_path / "link.mtr"
+    link.symlink_to("elsewhere")
+    done = memtop("record", "--cut", link, "-R", recorded)
+    assert done.returncode == 1 and done.stderr.endswith(b"link.mtr: File exists\n")
+    assert link.is_symlink() and not link.exists()
     done = memtop("record", "--cut", tmp_path / "x.mtr", "-R", recorded, "--from", "+1h")
     assert done.returncode == 1 and b"there is no sample of this time" in done.stderr
     assert not (tmp_path / "x.mtr").exists()
