@@ -41,6 +41,8 @@ make_plan(struct work *work)
 
 		if (!process)
 			fail(work, pid, -ESRCH);
+		else if (!process_names_mean(&options->named, process))
+			fail(work, pid, -ESTALE);
 		else if (options->tree)
 			oom_plan_add_tree(&work->plan, work->snapshot, process, options->adj);
 		else

@@ -201,6 +201,26 @@ is_called(const struct process *process, const char *name)
 	return strcmp(safe, name) == 0;
 }
 
+static void
+add_found(struct process_names *named, const struct process *process)
+{
+	add_pid(named, process->pid);
+	named->found = array_reserve(named->found, &named->found_capacity, named->found_count + 1,
+		sizeof(named->found[0]));
+	named->found[named->found_count++] =
+		(struct found_process){ process->pid, process->start_time };
+}
+
+bool
+process_names_mean(const struct process_names *named, const struct process *process)
+{
+	for (size_t i = 0; i < named->found_count; i++)
+		if (named->found[i].pid == process->pid &&
+			named->found[i].start_time != process->start_time)
+			return false;
+	return true;
+}
+
 static bool
 is_larger(const struct process *process, const struct process *than)
 {
@@ -238,7 +258,7 @@ find_name(struct process_names *named, const struct snapshot *snapshot, const ch
 			add_pid(named, process->pid);
 	}
 	if (largest && found)
-		add_pid(named, found->pid);
+		add_found(named, found);
 	if (largest && count > 1)
 		tell_largest(name, found, count);
 	return count;
@@ -299,5 +319,6 @@ process_names_finish(struct process_names *named)
 	for (size_t i = 0; i < named->name_count; i++)
 		free(named->names[i]);
 	free(named->names);
+	free(named->found);
 	free(named->pids);
 }

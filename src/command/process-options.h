@@ -7,12 +7,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct process;
+
 /* Processes of the command line; a zeroed one has none. */
 struct process_names {
 	int64_t *pids; /* ascending; NULL: none */
 	size_t pid_count, pid_capacity;
 	char **names; /* process_names_find() finds their PIDs */
 	size_t name_count, name_capacity;
+	struct found_process {
+		int64_t pid, start_time;
+	} * found; /* the largest of each name */
+	size_t found_count, found_capacity;
 	const struct past_options *past; /* where names are looked for; NULL: in what lives */
 	bool runs_command;               /* an unknown name may be a command */
 };
@@ -34,6 +40,9 @@ process_names_count(const struct process_names *names)
  * that do not exist.
  */
 int process_names_find(struct process_names *names, bool largest);
+
+/* False for a process that has the PID of the largest of a name, but was started later. */
+bool process_names_mean(const struct process_names *names, const struct process *process);
 void process_names_finish(struct process_names *names);
 
 /* Options of `memtop` and `memtop batch`. */

@@ -3,6 +3,7 @@
 
 #include "act/oom.h"
 #include "collect/collect.h"
+#include "command/process-options.h"
 #include "model/derive.h"
 #include "model/needs.h"
 #include "model/oom-plan.h"
@@ -378,6 +379,35 @@ who_shares_the_address_space_is_changed_by_the_kernel_too(void **state)
 	close(ends[1]);
 }
 
+/* A name is looked for in one reading of all processes, what is changed stands in the next. */
+static void
+T30_a_name_is_that_of_the_process_it_was_found_for(void **state)
+{
+	struct process_names named = { .pids = NULL };
+	struct process process = { .pid = getpid() };
+	struct oom_change change;
+	char before[16], name[16];
+	pid_t pid;
+
+	prctl(PR_GET_NAME, before);
+	snprintf(name, sizeof(name), "t%d", (int)getpid());
+	prctl(PR_SET_NAME, name); /* the child has it from its start */
+	pid = start_child();
+	prctl(PR_SET_NAME, before);
+	assert_int_equal(process_names_take(&named, name), 0);
+	assert_int_equal(process_names_find(&named, true), EXIT_SUCCESS);
+	assert_int_equal(named.pid_count, 1);
+	assert_int_equal(named.pids[0], pid);
+	assert_true(process_names_mean(&named, &process)); /* asked for by its number, if at all */
+	assert_int_equal(oom_look_up(pid, &change), 0);
+	process = (struct process){ .pid = pid, .start_time = change.start_time };
+	assert_true(process_names_mean(&named, &process));
+	process.start_time++;
+	assert_false(process_names_mean(&named, &process));
+	process_names_finish(&named);
+	end_child(pid);
+}
+
 static void
 errors_have_words(void **state)
 {
@@ -407,6 +437,7 @@ main(void)
 		cmocka_unit_test(T30_a_pid_that_was_used_again_is_refused),
 		cmocka_unit_test(the_preview_equals_what_is_measured_after_the_change),
 		cmocka_unit_test(who_shares_the_address_space_is_changed_by_the_kernel_too),
+		cmocka_unit_test(T30_a_name_is_that_of_the_process_it_was_found_for),
 		cmocka_unit_test(errors_have_words),
 	};
 
