@@ -371,15 +371,24 @@ def test_a_disk_that_does_not_answer_at_the_end_is_waited_for(disk, recorder):
     assert recorder.process.returncode == 1
 
 
-def test_samples_that_were_lost_are_an_error_though_it_records_again(tmp_path):
+def record_beyond_a_limit(folder, count):
+    """The file may grow again once samples are lost. Returns the status, and what was said afterwards."""
     _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    process = subprocess.Popen([MEMTOP, "record", "--no-exits", "-n", "100", "-d", "0.05", "-o", tmp_path / "past"],
+    process = subprocess.Popen([MEMTOP, "record", "--no-exits", "-n", str(count), "-d", "0.05", "-o", folder],
                                stderr=subprocess.PIPE,
                                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, most)))
     assert b": File too large; 1 samples are lost so far\n" in process.stderr.readline()
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
     errors = process.stderr.read()
-    assert process.wait(60) == 1
+    return process.wait(60), errors
+
+
+def test_samples_that_were_lost_are_an_error_though_it_records_again(tmp_path):
+    for count in (60, 240, 960):
+        status, errors = record_beyond_a_limit(tmp_path / str(count), count)
+        assert status == 1
+        if errors:
+            break  # else it had ended before it was let grow
     assert re.fullmatch(rb"memtop record: recording again, \d+ samples are lost\n", errors)
 
 
