@@ -202,13 +202,18 @@ destroy_job(struct job *job)
 	free(maps);
 }
 
+/* NULL with errno: no descriptor is left. */
 static struct maps_job *
 create_job(int root)
 {
-	struct maps_job *maps = xcalloc(1, sizeof(*maps));
+	struct maps_job *maps;
+	int own = fcntl(root, F_DUPFD_CLOEXEC, 0);
 
+	if (own < 0)
+		return NULL;
+	maps = xcalloc(1, sizeof(*maps));
 	maps->job = (struct job){ .run = read_mappings, .destroy = destroy_job };
-	maps->root = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	maps->root = own;
 	return maps;
 }
 
@@ -219,6 +224,10 @@ run_job(struct address_spaces *spaces, int64_t pid)
 	struct maps_job *job = spaces->idle ? spaces->idle : create_job(spaces->root);
 	int error;
 
+	if (!job) {
+		tell(spaces, pid, strerror(errno));
+		return false;
+	}
 	job->pid = pid;
 	error = jobs_run(spaces->jobs, &job->job);
 	spaces->idle = error == -EINPROGRESS ? NULL : job;

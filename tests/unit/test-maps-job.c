@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +95,24 @@ mappings_that_cannot_be_read_are_not_waited_for(void **state)
 	assert_place(test->spaces, PID, 0x400010, SEGMENT_TEXT, "/bin/old");
 }
 
+static void
+a_reading_without_a_descriptor_is_told_and_done_later(void **state)
+{
+	struct test *test = *state;
+	struct rlimit limit, none;
+
+	tree_write(&test->tree, "7/maps", old_maps);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){ 1, limit.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_place(test->spaces, PID, 0x400010, SEGMENT_UNKNOWN, "");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	wait_for_place(test->spaces, 0x400010);
+	assert_place(test->spaces, PID, 0x400010, SEGMENT_TEXT, "/bin/old");
+	assert_string_equal(address_spaces_trouble(test->spaces),
+		"mappings of process 7 are unknown: Too many open files");
+}
+
 /* S1 */
 static void
 too_many_mappings_are_read_in_part(void **state)
@@ -127,6 +146,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(mappings_that_cannot_be_read_are_not_waited_for),
+		TEST(a_reading_without_a_descriptor_is_told_and_done_later),
 		TEST(too_many_mappings_are_read_in_part),
 	};
 
