@@ -9,19 +9,22 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum { SEPARATE_PATH_SIZE = 64 + 2 * BUILD_ID_SIZE };
 
+/* Names a file, without opening it. */
 static int
-open_below(int directory, const char *path, uint64_t flags)
+name_below(int directory, const char *path)
 {
-	struct open_how how = { .flags = flags | O_CLOEXEC,
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS };
 
 	return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
@@ -72,15 +75,38 @@ is_on_fuse(int root, const char *directory, const char *name)
 }
 
 /*
+ * Opens the file of a descriptor that only names it (O_PATH). Not by its name again: that may lead
+ * to a device by now. Returns a descriptor or -errno.
+ */
+static int
+open_named(int place, struct stat *ret_status)
+{
+	struct statfs system;
+	char path[40];
+	int fd;
+
+	if (fstatfs(place, &system) < 0)
+		return -errno;
+	if (system.f_type == FUSE_SUPER_MAGIC)
+		return -EREMOTE;
+	if (fstat(place, ret_status) < 0)
+		return -errno;
+	if (!S_ISREG(ret_status->st_mode))
+		return -ENODATA;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/*
  * Opens a file as the process sees it. No name can lead out of the process's root; names from the
  * kernel have no symbolic links. FIFOs and devices are not opened. Returns a descriptor or -errno.
  */
 static int
 open_file(const struct look_up *look_up, const char *name, struct stat *ret_status)
 {
-	_cleanup_close_ int directory = -1, place = -1, file = -1;
+	_cleanup_close_ int directory = -1, place = -1;
 	char process[24], path[40];
-	int fd;
 
 	snprintf(process, sizeof(process), "%" PRId64, look_up->pid);
 	snprintf(path, sizeof(path), "%s/root", process);
@@ -91,19 +117,8 @@ open_file(const struct look_up *look_up, const char *name, struct stat *ret_stat
 	}
 	if (is_on_fuse(look_up->root, process, name))
 		return -EREMOTE;
-	place = directory < 0 ? -1 : open_below(directory, name, O_PATH);
-	if (place < 0 || fstat(place, ret_status) < 0)
-		return -errno;
-	if (!S_ISREG(ret_status->st_mode))
-		return -ENODATA;
-	file = open_below(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (file < 0 || fstat(file, ret_status) < 0)
-		return -errno;
-	if (!S_ISREG(ret_status->st_mode))
-		return -ENODATA;
-	fd = file;
-	file = -1;
-	return fd;
+	place = directory < 0 ? -1 : name_below(directory, name);
+	return place < 0 ? -errno : open_named(place, ret_status);
 }
 
 static int
