@@ -91,7 +91,8 @@ open_named(int place, struct stat *ret_status)
 		return -EREMOTE;
 	if (fstat(place, ret_status) < 0)
 		return -errno;
-	if (!S_ISREG(ret_status->st_mode))
+	/* Of /proc/kmsg and trace_pipe, which have no size, a read would take something away. */
+	if (!S_ISREG(ret_status->st_mode) || ret_status->st_size == 0)
 		return -ENODATA;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -100,7 +101,8 @@ open_named(int place, struct stat *ret_status)
 
 /*
  * Opens a file as the process sees it. No name can lead out of the process's root; names from the
- * kernel have no symbolic links. FIFOs and devices are not opened. Returns a descriptor or -errno.
+ * kernel have no symbolic links. FIFOs, devices and what has no size are not opened. Returns a
+ * descriptor or -errno.
  */
 static int
 open_file(const struct look_up *look_up, const char *name, struct stat *ret_status)

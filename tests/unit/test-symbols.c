@@ -395,7 +395,7 @@ what_is_kept_of_files_is_bounded(void **state)
 	assert_false(trim_drops_files(symbols));
 	for (size_t i = 0; i < FILES; i++) {
 		snprintf(names[i], sizeof(names[i]), "7/root/%zu", i);
-		tree_write(&tree, names[i], "");
+		tree_write(&tree, names[i], "x");
 		assert_null(symbols_find(symbols, PID, names[i] + strlen("7/root"), 0x1000));
 	}
 	assert_true(trim_drops_files(symbols));
