@@ -57,7 +57,7 @@ attribution_create(int root)
 	*attribution = (struct attribution){ .own_pid = getpid(),
 		.spaces = address_spaces_create(root, ADDRESS_SPACES_WAIT),
 		.symbols = symbols_create(root, SYMBOLS_WAIT),
-		.names = demangle_child_create(),
+		.names = demangle_child_create(DEMANGLE_CPU),
 		.tracker = process_tracker_create(root) };
 	return attribution;
 }

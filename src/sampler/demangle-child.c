@@ -36,6 +36,7 @@ static bool can_serve;
 enum {
 	MOST_BAD = 8,      /* where more symbols are bad, no further one has a name */
 	MOST_ASKED = 4096, /* of one child: the library may lose memory where a name is cut */
+	PART_OF_TIME = 25, /* one in so many nanoseconds of CPU time, in the long run */
 	STEP_MS = 5,
 	NAMES_LOG = 8,
 	NAMES = 1 << NAMES_LOG,
@@ -61,14 +62,20 @@ struct demangle_child {
 	pid_t pid; /* 0: it does not run */
 	int socket;
 	int bad, asked;
-	int64_t resume;     /* CLOCK_MONOTONIC: not before that */
-	struct name *names; /* each at a place that follows from its symbol */
+	int64_t most_cpu, cpu_left; /* nanoseconds */
+	int64_t refilled;           /* CLOCK_MONOTONIC, like the next one */
+	int64_t resume;             /* not before that */
+	struct name *names;         /* each at a place that follows from its symbol */
 };
 
 struct demangle_child *
-demangle_child_create(void)
+demangle_child_create(int64_t most_cpu)
 {
-	return xcalloc(1, sizeof(struct demangle_child));
+	struct demangle_child *child = xcalloc(1, sizeof(*child));
+
+	child->most_cpu = child->cpu_left = most_cpu;
+	child->refilled = clock_ns(CLOCK_MONOTONIC);
+	return child;
 }
 
 static void
@@ -192,15 +199,30 @@ exchange(struct demangle_child *child, struct name *name)
 	return length > 0 ? 0 : -EPIPE;
 }
 
+/* Many symbols may take much CPU time, each a little less than it may. */
+static bool
+has_time(struct demangle_child *child)
+{
+	int64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	child->cpu_left += (now - child->refilled) / PART_OF_TIME;
+	if (child->cpu_left > child->most_cpu)
+		child->cpu_left = child->most_cpu;
+	child->refilled = now;
+	return child->cpu_left > 0;
+}
+
 /* A symbol that was too much for the child has no name; after another failure it may have one. */
 static void
 read_name(struct demangle_child *child, struct name *name, const char *symbol)
 {
+	int64_t before = cpu_time(child);
 	int error;
 
 	*name = (struct name){ .text = "" };
 	strcpy(name->symbol, symbol);
 	error = exchange(child, name);
+	child->cpu_left -= cpu_time(child) - before;
 	if (error == 0 && child->asked < MOST_ASKED)
 		return;
 	end_child(child);
@@ -223,7 +245,7 @@ demangle_child_ask(struct demangle_child *child, const char *symbol)
 		child->names = xcalloc(NAMES, sizeof(child->names[0]));
 	name = &child->names[index_mix_text(0, symbol) >> (64 - NAMES_LOG)];
 	if (strcmp(name->symbol, symbol) != 0) {
-		if (child->pid == 0 && !start_child(child))
+		if (!has_time(child) || (child->pid == 0 && !start_child(child)))
 			return NULL;
 		read_name(child, name, symbol);
 	}

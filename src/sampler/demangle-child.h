@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/macros.h"
+
+#include <stdint.h>
+
 /*
  * Asks for the names of C++ and Rust functions as their source has them. Symbols come from anyone's
  * files, and for some the library that reads them takes hours: it does so in a child process, which
@@ -9,13 +13,19 @@
  */
 struct demangle_child;
 
-/* The child is started when it is first asked. */
-struct demangle_child *demangle_child_create(void);
+/* The most CPU time for names at once, in nanoseconds. */
+#define DEMANGLE_CPU (200 * NS_PER_MS)
+
+/*
+ * The child is started when it is first asked. For names it has `most_cpu` nanoseconds of CPU time
+ * at once, and in the long run a 25th of the time.
+ */
+struct demangle_child *demangle_child_create(int64_t most_cpu);
 void demangle_child_destroy(struct demangle_child *child);
 
 /*
- * Returns NULL if the symbol is no such name, or one that cannot be read in time. What it returns
- * is valid until the next call.
+ * Returns NULL if the symbol is no such name, or one that cannot be read in time, or if there is
+ * no time for it now. What it returns is valid until the next call.
  */
 const char *demangle_child_ask(struct demangle_child *child, const char *symbol);
 

@@ -9,6 +9,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+
+#define FOR_EVER (INT64_C(3600) * NS_PER_SEC)
 
 static bool
 is_built(void)
@@ -102,7 +105,7 @@ a_long_symbol_stays(void **state)
 static void
 what_takes_too_long_has_no_name(void **state)
 {
-	struct demangle_child *child = demangle_child_create();
+	struct demangle_child *child = demangle_child_create(FOR_EVER);
 	int64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 
 	for (int number = 0; number < 12; number++) {
@@ -122,6 +125,70 @@ what_takes_too_long_has_no_name(void **state)
 	demangle_child_destroy(child);
 }
 
+/* A symbol for which the library needs the more time the longer it is: twice for one more. */
+static void
+make_slow(char symbol[static DEMANGLED_MOST_SYMBOL], int number, int length)
+{
+	int at = snprintf(symbol, DEMANGLED_MOST_SYMBOL, "_ZN4a%03dcv", number);
+
+	for (int i = 0; i < length; i++)
+		at += snprintf(symbol + at, DEMANGLED_MOST_SYMBOL - (size_t)at, "T_I");
+}
+
+/* How long a symbol is that takes some milliseconds, which each may. */
+static int
+slow_length(void)
+{
+	char symbol[DEMANGLED_MOST_SYMBOL], text[DEMANGLED_SIZE];
+	int64_t begin, time = 0;
+	int length = 0;
+
+	while (time < 4 * NS_PER_MS && length < 60) {
+		make_slow(symbol, 0, ++length);
+		begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+		demangle(text, symbol);
+		time = clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin;
+	}
+	return length;
+}
+
+static int64_t
+cpu_time_of_children(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_CHILDREN, &usage);
+	return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * NS_PER_SEC +
+	       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+}
+
+static void
+many_symbols_take_a_bounded_part_of_the_time(void **state)
+{
+	struct demangle_child *child = demangle_child_create(DEMANGLE_CPU);
+	int64_t begin = clock_ns(CLOCK_MONOTONIC), before = cpu_time_of_children();
+	int length = is_built() ? slow_length() : 1;
+	char symbol[DEMANGLED_MOST_SYMBOL];
+
+	for (int number = 0; number < 900; number++) {
+		make_slow(symbol, number, length);
+		demangle_child_ask(child, symbol);
+	}
+	demangle_child_destroy(child);
+	assert_in_range(cpu_time_of_children() - before, 0,
+		NS_PER_SEC + (clock_ns(CLOCK_MONOTONIC) - begin) / 25);
+}
+
+static void
+without_time_the_symbol_stays(void **state)
+{
+	struct demangle_child *child = demangle_child_create(0);
+
+	assert_null(demangle_child_ask(child, "_ZN3foo3barEv"));
+	assert_null(demangle_child_trouble(child));
+	demangle_child_destroy(child);
+}
+
 static void
 a_child_gives_the_names(void **state)
 {
@@ -129,7 +196,7 @@ a_child_gives_the_names(void **state)
 
 	if (!is_built())
 		skip();
-	child = demangle_child_create();
+	child = demangle_child_create(FOR_EVER);
 	for (int round = 0; round < 2; round++) {
 		assert_null(demangle_child_ask(child, "main"));
 		assert_null(demangle_child_ask(child, "_Z3"));
@@ -169,7 +236,7 @@ the_child_may_hardly_do_anything(void **state)
 #endif
 	if (!is_built())
 		skip();
-	child = demangle_child_create();
+	child = demangle_child_create(FOR_EVER);
 	assert_string_equal(demangle_child_ask(child, "_ZN3foo3barEv"), "foo::bar");
 	snprintf(path, sizeof(path), "/proc/%d/status", find_child());
 	file = fopen(path, "r");
@@ -193,6 +260,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_long_symbol_stays),
 		cmocka_unit_test(a_child_gives_the_names),
 		cmocka_unit_test(the_child_may_hardly_do_anything),
+		cmocka_unit_test(many_symbols_take_a_bounded_part_of_the_time),
+		cmocka_unit_test(without_time_the_symbol_stays),
 		cmocka_unit_test(what_takes_too_long_has_no_name),
 	};
 
