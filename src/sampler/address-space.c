@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sampler/address-space.h"
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/unit.h"
 #include "model/mapping.h"
@@ -11,10 +12,16 @@
 /* Most programs map their libraries and little else. */
 enum { FIRST_RANGES = 48 };
 
+static size_t
+size_of(size_t capacity)
+{
+	return sizeof(struct ranges) + capacity * sizeof(struct range);
+}
+
 static struct ranges *
 create(size_t capacity)
 {
-	struct ranges *ranges = xmalloc(sizeof(*ranges) + capacity * sizeof(ranges->rows[0]));
+	struct ranges *ranges = xmalloc(size_of(capacity));
 
 	*ranges = (struct ranges){ .owners = 1, .capacity = capacity };
 	return ranges;
@@ -46,6 +53,7 @@ make_own(struct ranges **ranges, size_t more)
 		capacity = old->count + more + old->count / 2;
 	copy = create(capacity);
 	copy->count = old->count;
+	copy->steps = old->steps + old->count;
 	memcpy(copy->rows, old->rows, old->count * sizeof(old->rows[0]));
 	ranges_release(old);
 	*ranges = copy;
@@ -69,13 +77,13 @@ seek_range(const struct ranges *ranges, uint64_t address)
 	return low;
 }
 
-/* Segments depend on the neighbours: forgets those around a change. */
+/* Segments depend on the neighbours: forgets those of `count` ranges and around them. */
 static void
-forget_segments(struct ranges *ranges, size_t place)
+forget_segments(struct ranges *ranges, size_t place, size_t count)
 {
 	size_t first = place > MAPPING_REACH ? place - MAPPING_REACH : 0;
 
-	for (size_t i = first; i < ranges->count && i <= place + 2 + MAPPING_REACH; i++)
+	for (size_t i = first; i < ranges->count && i < place + count + MAPPING_REACH; i++)
 		ranges->rows[i].segment = SEGMENT_KINDS;
 }
 
@@ -83,75 +91,89 @@ forget_segments(struct ranges *ranges, size_t place)
 static void
 replace(struct ranges *ranges, size_t place, size_t gone, const struct range *rows, size_t count)
 {
-	size_t behind = ranges->count - place - gone;
+	size_t behind = count == gone ? 0 : ranges->count - place - gone;
 
 	memmove(&ranges->rows[place + count], &ranges->rows[place + gone],
 		behind * sizeof(rows[0]));
 	memcpy(&ranges->rows[place], rows, count * sizeof(rows[0]));
 	ranges->count += count;
 	ranges->count -= gone;
-	forget_segments(ranges, place);
+	ranges->steps += gone + count + behind;
+	forget_segments(ranges, place, count);
 }
 
+/* Ascending ranges, put between those of `kept` that were read from maps. */
+struct weave {
+	const struct range *kept;
+	size_t kept_count, next;
+	uint64_t end; /* of the last one taken from there */
+	struct range *rows;
+	size_t count;
+};
+
+/* Adds what of a range is behind the last one kept, up to `end`. */
+static void
+add_part(struct weave *weave, const struct range *range, uint64_t end)
+{
+	struct range part = *range;
+
+	if (part.start < weave->end)
+		part.start = weave->end;
+	part.end = end;
+	part.offset += part.start - range->start;
+	if (part.start < part.end)
+		weave->rows[weave->count++] = part;
+}
+
+/* Adds a range, and before its parts those kept that begin below its end. */
+static void
+weave_in(struct weave *weave, const struct range *range)
+{
+	while (weave->next < weave->kept_count && weave->kept[weave->next].start < range->end) {
+		const struct range *kept = &weave->kept[weave->next++];
+
+		if (!kept->is_read)
+			continue;
+		add_part(weave, range, kept->start);
+		weave->rows[weave->count++] = *kept;
+		weave->end = kept->end;
+	}
+	add_part(weave, range, range->end);
+}
+
+/* The number of ranges from `first` on that begin below an address. */
 static size_t
-overwrite(struct ranges **ranges, const struct range *range)
+count_below(const struct ranges *ranges, size_t first, uint64_t address)
 {
-	size_t taken = make_own(ranges, 2), first = seek_range(*ranges, range->start);
-	size_t end = first, count = 0;
-	const struct range *rows = (*ranges)->rows;
-	struct range pieces[3];
+	size_t end = first;
 
-	while (end < (*ranges)->count && rows[end].start < range->end)
+	while (end < ranges->count && ranges->rows[end].start < address)
 		end++;
-	if (first < end && rows[first].start < range->start) {
-		pieces[count] = rows[first];
-		pieces[count++].end = range->start;
-	}
-	pieces[count++] = *range;
-	if (first < end && rows[end - 1].end > range->end) {
-		pieces[count] = rows[end - 1];
-		pieces[count].offset += range->end - rows[end - 1].start;
-		pieces[count++].start = range->end;
-	}
-	replace(*ranges, first, end - first, pieces, count);
-	return taken;
-}
-
-/* The first part of a range, after `start`, that was not read from maps; empty if there is none. */
-static struct range
-first_gap(const struct ranges *ranges, const struct range *range, uint64_t start)
-{
-	const struct range *rows = ranges->rows;
-	struct range gap = *range;
-	size_t i = seek_range(ranges, start);
-
-	while (i < ranges->count && rows[i].is_read && rows[i].start <= start)
-		start = rows[i++].end;
-	while (i < ranges->count && !rows[i].is_read)
-		i++;
-	if (i < ranges->count && rows[i].start < gap.end)
-		gap.end = rows[i].start;
-	gap.offset += start - gap.start;
-	gap.start = start;
-	return gap;
+	return end - first;
 }
 
 size_t
 ranges_put(struct ranges **ranges, const struct range *range, bool keep_read)
 {
-	size_t taken = 0;
-	uint64_t start = range->start;
+	size_t place = seek_range(*ranges, range->start), taken;
+	size_t gone = count_below(*ranges, place, range->end);
+	const struct range *first = &(*ranges)->rows[place], *last = first + gone - (gone > 0);
+	struct weave weave = { .kept = first, .kept_count = keep_read ? gone : 0 };
+	_cleanup_free_ struct range *rows = xmalloc((2 * weave.kept_count + 3) * sizeof(rows[0]));
 
-	if (!keep_read)
-		return overwrite(ranges, range);
-	while (start < range->end) {
-		const struct range gap = first_gap(*ranges, range, start);
-
-		if (gap.start >= gap.end)
-			break;
-		taken += overwrite(ranges, &gap);
-		start = gap.end;
+	weave.rows = rows;
+	if (gone > 0 && first->start < range->start && !(keep_read && first->is_read)) {
+		rows[weave.count] = *first;
+		rows[weave.count++].end = range->start;
 	}
+	weave_in(&weave, range);
+	if (gone > 0 && last->end > range->end && !(keep_read && last->is_read)) {
+		rows[weave.count] = *last;
+		rows[weave.count].offset += range->end - last->start;
+		rows[weave.count++].start = range->end;
+	}
+	taken = make_own(ranges, weave.count > gone ? weave.count - gone : 0);
+	replace(*ranges, place, gone, rows, weave.count);
 	return taken;
 }
 
@@ -168,6 +190,7 @@ drop_ranges(struct ranges **ranges, bool unread)
 		rows[count] = rows[i];
 		rows[count++].segment = SEGMENT_KINDS;
 	}
+	(*ranges)->steps += (*ranges)->count;
 	(*ranges)->count = count;
 	return taken;
 }
@@ -209,8 +232,8 @@ forget_program(struct address_space *space)
 	space->in_program = false;
 }
 
-static void
-forget(struct address_space *space)
+void
+address_space_forget(struct address_space *space)
 {
 	ranges_release(space->ranges);
 	space->ranges = NULL;
@@ -225,7 +248,7 @@ address_space_exec(struct address_space *space, int64_t time)
 	forget_program(space);
 	if (space->ranges && space->read_time != UNKNOWN && time < space->read_time)
 		return drop_ranges(&space->ranges, true);
-	forget(space);
+	address_space_forget(space);
 	space->ranges = ranges_create();
 	return space->ranges->capacity;
 }
@@ -317,25 +340,45 @@ find_program(struct address_space *space)
 	}
 }
 
-size_t
-address_space_read(struct address_space *space, struct ranges *ranges, int64_t time)
+/* The ranges read from maps, and between them what was known before. */
+static struct ranges *
+join(const struct ranges *now, const struct ranges *before)
 {
-	struct ranges *before = space->ranges;
-	size_t taken = ranges->capacity;
+	struct ranges *joined = create(2 * now->count + before->count);
+	struct weave weave = { .kept = now->rows, .kept_count = now->count, .rows = joined->rows };
 
-	for (size_t i = 0; before && i < before->count; i++) {
+	for (size_t i = 0; i < before->count; i++) {
 		struct range row = before->rows[i];
 
 		row.is_read = false;
 		row.is_old = true;
-		taken += ranges_put(&ranges, &row, true);
+		weave_in(&weave, &row);
 	}
+	while (weave.next < now->count)
+		joined->rows[weave.count++] = now->rows[weave.next++];
+	for (size_t i = 0; i < weave.count; i++)
+		joined->rows[i].segment = SEGMENT_KINDS;
+	joined = xreallocarray(joined, 1, size_of(weave.count));
+	joined->count = joined->capacity = weave.count;
+	joined->steps = now->steps + weave.count;
+	return joined;
+}
+
+size_t
+address_space_read(struct address_space *space, struct ranges *ranges, int64_t time)
+{
+	struct ranges *before = space->ranges;
+
 	space->has_old = before != NULL;
-	ranges_release(before);
-	space->ranges = ranges;
+	if (before) {
+		space->ranges = join(ranges, before);
+		ranges_release(before);
+		ranges_release(ranges);
+	} else
+		space->ranges = ranges;
 	space->read_time = time;
 	find_program(space);
-	return taken;
+	return space->ranges->capacity;
 }
 
 size_t
@@ -350,7 +393,7 @@ address_space_copy(struct address_space *space, const struct address_space *othe
 {
 	if (other->ranges)
 		other->ranges->owners++;
-	forget(space);
+	address_space_forget(space);
 	space->ranges = other->ranges;
 	space->program = other->program;
 	space->program_end = other->program_end;

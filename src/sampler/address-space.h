@@ -23,6 +23,7 @@ struct range {
  */
 struct ranges {
 	size_t owners, count, capacity;
+	size_t steps; /* rows written or moved since the caller has set this to 0 */
 	struct range rows[];
 };
 
@@ -78,6 +79,9 @@ size_t address_space_read(struct address_space *space, struct ranges *ranges, in
 
 /* Removes old ranges. Returns as ranges_put() does. */
 size_t address_space_drop_old(struct address_space *space);
+
+/* Forgets all of it. */
+void address_space_forget(struct address_space *space);
 
 /* Shares the ranges of another process. */
 void address_space_copy(struct address_space *space, const struct address_space *other);

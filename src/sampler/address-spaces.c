@@ -44,6 +44,12 @@ enum { PART_OF_TIME = 1, MOST_LATE = 8, TROUBLE_SIZE = 128 };
 /* Limits the time for reading: this many mappings cost a pause of one drain. */
 enum { MAPPINGS_A_DRAIN = 4096 };
 
+/*
+ * Where a process has many mappings, each new one may move all of them. Beyond so many moves in a
+ * drain the mappings of such a process are read again instead.
+ */
+enum { MOST_STEPS = 4 * 1024 * 1024 };
+
 /* Reads the mappings of one process, which may block for ever (T17). */
 struct maps_job {
 	struct job job;
@@ -61,7 +67,8 @@ struct address_spaces {
 	struct index index; /* of the rows, by pid */
 	struct string_pool names;
 	size_t name_limit;
-	size_t grown; /* ranges allocated since the last count */
+	size_t grown;               /* ranges allocated since the last count */
+	size_t steps, steps_before; /* ranges moved so far; before this drain */
 	struct jobs *jobs;
 	struct maps_job *idle; /* for the next read; NULL: none */
 	int64_t readings;
@@ -101,6 +108,7 @@ address_spaces_begin(struct address_spaces *spaces)
 	struct job *job;
 
 	spaces->drain++;
+	spaces->steps_before = spaces->steps;
 	while ((job = jobs_take(spaces->jobs))) /* too old by now */
 		job_destroy(job);
 }
@@ -236,6 +244,15 @@ run_job(struct address_spaces *spaces, int64_t pid)
 	return error == 0 && job->error == 0 && job->mappings.count > 0;
 }
 
+/* Counts what a change of a process's ranges has cost; `taken` is what it returned. */
+static void
+count_change(struct address_spaces *spaces, struct address_space *space, size_t taken)
+{
+	spaces->grown += taken;
+	spaces->steps += space->ranges->steps;
+	space->ranges->steps = 0;
+}
+
 /*
  * Reads maps, at most once in a drain. Mappings that are gone stay for the rest of the drain: its
  * samples are older than the read.
@@ -258,7 +275,7 @@ read_maps(struct address_spaces *spaces, struct address_space *space)
 		tell(spaces, space->pid, "there are too many of them, or their names too long");
 	space->next_reading += (int64_t)mappings->count / MAPPINGS_A_DRAIN;
 	space->read_in = spaces->drain;
-	spaces->grown += address_space_read(space, ranges_of(spaces, mappings), time);
+	count_change(spaces, space, address_space_read(space, ranges_of(spaces, mappings), time));
 	if (mappings->capacity > KEPT_ROWS)
 		mappings_finish(mappings);
 	return true;
@@ -271,6 +288,19 @@ set_ended(struct address_spaces *spaces, struct address_space *space, bool has_e
 	spaces->ended += has_ended;
 	spaces->ended -= space->has_ended;
 	space->has_ended = has_ended;
+}
+
+/* Few mappings cost little more than the record itself. */
+static void
+limit_steps(struct address_spaces *spaces, struct address_space *space)
+{
+	int64_t count = (int64_t)space->ranges->count;
+
+	if (spaces->steps - spaces->steps_before <= MOST_STEPS || count <= MAPPINGS_A_DRAIN)
+		return;
+	tell(spaces, space->pid, "too many of them change");
+	space->next_reading = spaces->drain + 1 + count / MAPPINGS_A_DRAIN;
+	address_space_forget(space);
 }
 
 static void
@@ -289,7 +319,8 @@ apply_map(struct address_spaces *spaces, const struct record *record)
 				      (map->protection & PROT_WRITE ? MAPPING_WRITE : 0) |
 				      (map->protection & PROT_EXEC ? MAPPING_EXECUTE : 0) |
 				      (map->flags & MAP_SHARED ? MAPPING_SHARED : 0));
-	spaces->grown += address_space_map(space, &range, record->time);
+	count_change(spaces, space, address_space_map(space, &range, record->time));
+	limit_steps(spaces, space);
 }
 
 static void
@@ -299,7 +330,7 @@ apply_exec(struct address_spaces *spaces, const struct record *record)
 
 	space->looked_at = spaces->drain;
 	set_ended(spaces, space, false);
-	spaces->grown += address_space_exec(space, record->time);
+	count_change(spaces, space, address_space_exec(space, record->time));
 }
 
 /*
@@ -419,7 +450,7 @@ address_spaces_find(
 	set_ended(spaces, space, false);
 	space->looked_at = spaces->drain;
 	if (space->has_old && space->read_in != spaces->drain)
-		spaces->grown += address_space_drop_old(space);
+		count_change(spaces, space, address_space_drop_old(space));
 	if (!address_space_find(space, address, ret_place) && !is_of_kernel &&
 		read_maps(spaces, space))
 		address_space_find(space, address, ret_place);
@@ -472,5 +503,6 @@ address_spaces_size(const struct address_spaces *spaces)
 	return (struct address_spaces_size){ .processes = (int64_t)spaces->count,
 		.ranges = (int64_t)count_ranges(spaces),
 		.name_bytes = (int64_t)spaces->names.bytes,
-		.readings = spaces->readings };
+		.readings = spaces->readings,
+		.steps = (int64_t)spaces->steps };
 }

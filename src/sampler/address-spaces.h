@@ -56,5 +56,6 @@ const char *address_spaces_trouble(const struct address_spaces *spaces);
 /* The size of the cache, for tests and debugging. */
 struct address_spaces_size {
 	int64_t processes, ranges, name_bytes, readings;
+	int64_t steps; /* ranges moved so far */
 };
 struct address_spaces_size address_spaces_size(const struct address_spaces *spaces);

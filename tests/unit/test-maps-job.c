@@ -4,11 +4,13 @@
 #include "unit.h"
 
 #include "sampler/address-spaces.h"
+#include "sampler/record.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -113,6 +115,23 @@ a_reading_without_a_descriptor_is_told_and_done_later(void **state)
 		"mappings of process 7 are unknown: Too many open files");
 }
 
+/* Mappings of one page, with a page between two. */
+static void
+write_maps(const struct test *test, uint64_t start, int64_t count)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	for (int64_t i = 0; i < count; i++)
+		fprintf(file, "%lx-%lx rw-s 00000000 00:00 0 \n",
+			(unsigned long)start + (unsigned long)i * 8192,
+			(unsigned long)start + (unsigned long)i * 8192 + 4096);
+	fclose(file);
+	tree_write(&test->tree, "7/maps", text);
+	free(text);
+}
+
 /* S1 */
 static void
 too_many_mappings_are_read_in_part(void **state)
@@ -120,22 +139,98 @@ too_many_mappings_are_read_in_part(void **state)
 	enum { MAPPINGS = 140000 };
 	struct test *test = *state;
 	struct address_spaces *patient = address_spaces_create(test->tree.fd, 60 * NS_PER_SEC);
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
 
-	for (int64_t i = 0; i < MAPPINGS; i++)
-		fprintf(file, "%lx-%lx rw-s 00000000 00:00 0 \n",
-			(unsigned long)(0x7f0000000000 + i * 8192),
-			(unsigned long)(0x7f0000000000 + i * 8192 + 4096));
-	fclose(file);
-	tree_write(&test->tree, "7/maps", text);
-	free(text);
+	write_maps(test, 0x7f0000000000, MAPPINGS);
 	assert_place(patient, PID, 0x7f0000000000 + 131071 * 8192L, SEGMENT_SHARED, "");
 	assert_place(patient, PID, 0x7f0000000000 + 131072 * 8192L, SEGMENT_UNKNOWN, "");
 	assert_string_equal(address_spaces_trouble(patient),
 		"mappings of process 7 are unknown: there are too many of them, "
 		"or their names too long");
+	address_spaces_destroy(patient);
+}
+
+static void
+map(struct address_spaces *spaces, int64_t time, uint64_t start, uint64_t end)
+{
+	const struct record record = { .kind = RECORD_MAP,
+		.pid = PID,
+		.tid = PID,
+		.time = time,
+		.map = { .start = start,
+			.length = end - start,
+			.protection = PROT_READ | PROT_WRITE,
+			.flags = MAP_SHARED },
+		.name = "" };
+
+	address_spaces_apply(spaces, &record);
+}
+
+static int64_t
+steps_of(const struct address_spaces *spaces)
+{
+	return address_spaces_size(spaces).steps;
+}
+
+/* S1: mremap() leaves no record, so that all are others when maps is read again. */
+static void
+mappings_that_have_moved_are_joined_with_the_old_ones_in_few_steps(void **state)
+{
+	enum { MAPPINGS = 65000, DRAINS = 20 };
+	struct test *test = *state;
+	struct address_spaces *patient = address_spaces_create(test->tree.fd, 60 * NS_PER_SEC);
+	int64_t before;
+
+	write_maps(test, 0x100000000, MAPPINGS);
+	assert_place(patient, PID, 0x100000000, SEGMENT_SHARED, "");
+	write_maps(test, 0x7f0000000000, MAPPINGS);
+	for (int i = 0; i < DRAINS; i++)
+		address_spaces_begin(patient);
+	before = steps_of(patient);
+	assert_place(patient, PID, 0x7f0000000000, SEGMENT_SHARED, "");
+	assert_place(patient, PID, 0x100000000, SEGMENT_SHARED, ""); /* until the next drain */
+	assert_in_range(steps_of(patient) - before, MAPPINGS, 10 * MAPPINGS);
+	assert_int_equal(address_spaces_size(patient).readings, 2);
+	address_spaces_destroy(patient);
+}
+
+/* S1: as if all of it had been mapped, and most of that unmapped, before maps was read. */
+static void
+an_older_record_goes_between_many_mappings_in_few_steps(void **state)
+{
+	enum { MAPPINGS = 20000 };
+	struct test *test = *state;
+	struct address_spaces *patient = address_spaces_create(test->tree.fd, 60 * NS_PER_SEC);
+	int64_t before;
+
+	write_maps(test, 0x7f0000000000, MAPPINGS);
+	assert_place(patient, PID, 0x7f0000000000, SEGMENT_SHARED, "");
+	before = steps_of(patient);
+	map(patient, 1, 0x7e0000000000, 0x7ff000000000);
+	assert_in_range(steps_of(patient) - before, MAPPINGS, 10 * MAPPINGS);
+	assert_place(patient, PID, 0x7f0000001000, SEGMENT_SHARED, "");
+	address_spaces_destroy(patient);
+}
+
+/* S1: each one below all others moves all of them. */
+static void
+a_process_whose_mappings_change_too_much_is_read_again(void **state)
+{
+	enum { MAPPINGS = 100000 };
+	struct test *test = *state;
+	struct address_spaces *patient = address_spaces_create(test->tree.fd, 60 * NS_PER_SEC);
+	const uint64_t top = 0x7f0000000000;
+
+	tree_write(&test->tree, "7/maps", "7e0000000000-7f0000000000 rw-s 00000000 00:00 0 \n");
+	assert_place(patient, PID, top - 4096, SEGMENT_SHARED, "");
+	for (uint64_t i = 0; i < MAPPINGS; i++)
+		map(patient, INT64_MAX, top - (2 * i + 1) * 4096, top - 2 * i * 4096);
+	assert_in_range(steps_of(patient), 0, 16 * 1024 * 1024);
+	assert_string_equal(address_spaces_trouble(patient),
+		"mappings of process 7 are unknown: too many of them change");
+	assert_place(patient, PID, top - 4096, SEGMENT_UNKNOWN, ""); /* not in this drain */
+	assert_int_equal(address_spaces_size(patient).readings, 1);
+	wait_for_place(patient, top - 4096);
+	assert_place(patient, PID, top - 4096, SEGMENT_SHARED, "");
 	address_spaces_destroy(patient);
 }
 
@@ -148,6 +243,9 @@ main(void)
 		TEST(mappings_that_cannot_be_read_are_not_waited_for),
 		TEST(a_reading_without_a_descriptor_is_told_and_done_later),
 		TEST(too_many_mappings_are_read_in_part),
+		TEST(mappings_that_have_moved_are_joined_with_the_old_ones_in_few_steps),
+		TEST(an_older_record_goes_between_many_mappings_in_few_steps),
+		TEST(a_process_whose_mappings_change_too_much_is_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
