@@ -32,10 +32,12 @@ struct oom_watch {
 	int error;       /* why neither is available */
 	int64_t counter; /* kills at the last refresh */
 	int64_t owed;    /* counted, but not reported by any source */
+	int64_t repeats; /* further lines in this refresh about victims that the log has told */
 	bool has_waited; /* for a report, one refresh */
 	int64_t refresh;
-	struct {
+	struct told {
 		int64_t pid, refresh;
+		bool is_guess;
 	} recent[RECENT]; /* the last victims reported */
 	size_t recent_next;
 	char text[4096], path[4096]; /* for count_of_own_cgroup() */
@@ -83,14 +85,15 @@ open_sources(struct oom_watch *watch)
 	watch->log = oom_log_create(&clock);
 }
 
-static bool
-is_told(const struct oom_watch *watch, int64_t pid)
+/* What was told of a victim in the last refreshes; NULL: nothing. */
+static const struct told *
+told_of(const struct oom_watch *watch, int64_t pid)
 {
 	for (size_t i = 0; i < RECENT; i++)
 		if (oom_log_process_of(watch->log, watch->recent[i].pid) == pid &&
 			watch->refresh - watch->recent[i].refresh <= RECENT_REFRESHES)
-			return true;
-	return false;
+			return &watch->recent[i];
+	return NULL;
 }
 
 /* Whether a process has ended or is ending, and its memory is free. */
@@ -149,17 +152,17 @@ process_of(const struct oom_watch *watch, const struct snapshot *now, const stru
 }
 
 static struct event *
-add_event(struct oom_watch *watch, struct snapshot *now, int64_t pid, const char *source)
+add_event(struct oom_watch *watch, struct snapshot *now, int64_t pid, const char *source,
+	bool is_guess)
 {
 	struct event *event = snapshot_add_event(now);
 
 	event->name = "oom_kill";
 	event->source = source;
-	event->likely = 0;
+	event->likely = is_guess;
 	event->victim.pid = pid;
 	event->victim.badness = UNKNOWN;
-	watch->recent[watch->recent_next].pid = pid;
-	watch->recent[watch->recent_next].refresh = watch->refresh;
+	watch->recent[watch->recent_next] = (struct told){ pid, watch->refresh, is_guess };
 	watch->recent_next = (watch->recent_next + 1) % RECENT;
 	return event;
 }
@@ -264,9 +267,9 @@ take_marks(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 		struct event *event;
 
 		mark.victim.pid = process_of(watch, now, before, mark.victim.pid, mark.comm);
-		if (is_told(watch, mark.victim.pid))
+		if (told_of(watch, mark.victim.pid))
 			continue;
-		event = add_event(watch, now, mark.victim.pid, "tracepoint");
+		event = add_event(watch, now, mark.victim.pid, "tracepoint", false);
 		event->time = time_between(before, now, known_sum(boot_time(), mark.time));
 		event->victim = mark.victim;
 		event->asked_pid = mark.asked_pid;
@@ -305,16 +308,19 @@ take_kill(struct oom_watch *watch, const struct oom_kill *kill, struct snapshot 
 	const struct snapshot *before)
 {
 	struct oom_kill kept = *kill;
+	const struct told *told;
 	struct event *event;
 
 	if (kill->killer != OOM_BY_KERNEL || kill->outcome != OOM_KILLED)
 		return;
 	kept.victim.pid = process_of(watch, now, before, kill->victim.pid, kill->victim.comm);
 	event = find_event(watch, now, kept.victim.pid);
-	if (!event && is_told(watch, kept.victim.pid))
+	told = told_of(watch, kept.victim.pid);
+	watch->repeats += told && !told->is_guess && kill->reaped_only != 1;
+	if (!event && told)
 		return;
 	if (!event) {
-		event = add_event(watch, now, kept.victim.pid, "kmsg");
+		event = add_event(watch, now, kept.victim.pid, "kmsg", false);
 		event->time = time_between(before, now, kill->time);
 	}
 	event->victim.pid = kept.victim.pid;
@@ -333,6 +339,7 @@ take_lines(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 	struct oom_kill kill;
 	bool more = watch->lines != NULL;
 
+	watch->repeats = 0;
 	while (more) {
 		more = kernel_log_next(watch->lines, &line) > 0;
 		if (more)
@@ -344,6 +351,7 @@ take_lines(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 			oom_kill_finish(&kill);
 		}
 	}
+	watch->repeats += oom_log_take_repeats(watch->log);
 }
 
 /* oom_kill in memory.events of this program's own cgroup of version 2; includes groups below it. */
@@ -384,7 +392,7 @@ likely_victim(
 
 		if (row->resident != UNKNOWN && row->resident > 0 &&
 			(!largest || row->resident > largest->resident) &&
-			!is_told(watch, row->pid) && has_gone(row, now))
+			!told_of(watch, row->pid) && has_gone(row, now))
 			largest = row;
 	}
 	return largest;
@@ -395,9 +403,8 @@ guess(struct oom_watch *watch, struct snapshot *now, const struct snapshot *befo
 	const char *source)
 {
 	const struct process *row = likely_victim(watch, now, before);
-	struct event *event = add_event(watch, now, row ? row->pid : UNKNOWN, source);
+	struct event *event = add_event(watch, now, row ? row->pid : UNKNOWN, source, true);
 
-	event->likely = 1;
 	if (row)
 		complete(event, now, before);
 }
@@ -424,7 +431,8 @@ take_counter(struct oom_watch *watch, struct snapshot *now, const struct snapsho
 	watch->counter = count;
 	if (watch->trace)
 		return;
-	watch->owed += (grown > 0 ? grown : 0) - (int64_t)now->events.count;
+	watch->owed += (grown > 0 ? grown : 0) - (int64_t)now->events.count - watch->repeats;
+	watch->has_waited = watch->has_waited && watch->owed > 0;
 	if (watch->owed <= 0 || must_wait(watch, now, before))
 		return;
 	for (int64_t i = 0; i < watch->owed && i < MOST_GUESSES; i++)

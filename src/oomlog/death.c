@@ -242,6 +242,17 @@ forget_parent(struct oom_report *report)
 	report->kill.cgroup = NULL;
 }
 
+/* Whether the log repeats a victim with its group; the line of the group may be missing. */
+static bool
+is_repeat(struct oom_log *log, int64_t pid)
+{
+	const struct oom_stream *stream = log->stream;
+
+	return stream->report.state == REPORT_NONE &&
+	       ((stream->group && pid == stream->first_pid) ||
+		       (log_has_told(log, pid) && queue_find(log, pid)));
+}
+
 /* "Memory cgroup out of memory: Killed process 42 (NAME) total-vm:8kB, ..." */
 bool
 death_take_death(struct oom_log *log, const char *at, const char *behind)
@@ -258,11 +269,10 @@ death_take_death(struct oom_log *log, const char *at, const char *behind)
 	death.pid = oom_log_process_of(log, death.pid);
 	if (complete_unseen(log, &death))
 		return true;
-	if (stream->group && death.pid == stream->first_pid && stream->report.state == REPORT_NONE)
-		return true; /* the log repeats the victim with its group */
-	if ((stream->report.state == REPORT_NONE && log_has_told(log, death.pid) &&
-		    queue_find(log, death.pid)))
-		return true; /* the same without the line of the group */
+	if (is_repeat(log, death.pid)) {
+		log->repeats++;
+		return true;
+	}
 	is_bare = !is_death_of_report(&stream->report, death.pid);
 	if (is_bare) {
 		bool is_mixed = stream->report.is_mixed;

@@ -42,5 +42,11 @@ void oom_log_pause(struct oom_log *log);
  */
 int64_t oom_log_process_of(const struct oom_log *log, int64_t number);
 
+/*
+ * How many lines since the last call were about the death of a victim that is told already. With
+ * memory.oom.group the kernel kills the first victim again with its group, and counts it again.
+ */
+int64_t oom_log_take_repeats(struct oom_log *log);
+
 /* Moves the next kill out; the caller finishes it. Returns false if there is none. */
 bool oom_log_take(struct oom_log *log, struct oom_kill *ret_kill);

@@ -149,6 +149,7 @@ struct oom_log {
 
 	int64_t told[OOM_TOLD]; /* PIDs with a known death */
 	size_t told_next;
+	int64_t repeats; /* lines about them since oom_log_take_repeats() */
 	/* Rows of the task table with a living thread, as the first thread had ended. */
 	struct log_thread {
 		int64_t thread, process; /* 0: none */

@@ -101,6 +101,15 @@ queue_find_unseen(struct oom_log *log)
 	return NULL;
 }
 
+int64_t
+oom_log_take_repeats(struct oom_log *log)
+{
+	int64_t repeats = log->repeats;
+
+	log->repeats = 0;
+	return repeats;
+}
+
 bool
 oom_log_take(struct oom_log *log, struct oom_kill *ret_kill)
 {

@@ -287,6 +287,68 @@ a_kill_that_the_log_leaves_out_is_told_late(void **state)
 	end(&scene);
 }
 
+#define DEATH(pid, name)                                                                           \
+	"3,12,815295783,-;Memory cgroup out of memory: Killed process " pid " (" name              \
+	") total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB, UID:7 pgtables:8kB "           \
+	"oom_score_adj:5\n"
+#define GROUP "6,12,815295782,-;Tasks in /x/y are going to be killed due to memory.oom.group set\n"
+
+/* The kernel kills the first victim again with its group, and counts it again. */
+static void
+a_victim_that_the_log_repeats_is_one_kill(void **state)
+{
+	static const struct {
+		const char *thread;   /* is one of process 20 */
+		const char *lines[2]; /* of two refreshes */
+		int64_t kills[2];
+	} cases[] = {
+		{ NULL, { KILL GROUP DEATH("21", "helper") DEATH("20", "db"), "" }, { 3, 0 } },
+		{ NULL, { KILL, GROUP DEATH("20", "db") DEATH("21", "helper") }, { 1, 2 } },
+		{ NULL, { KILL GROUP, DEATH("21", "helper") DEATH("20", "db") }, { 1, 2 } },
+		{ NULL, { KILL DEATH("21", "helper") DEATH("20", "db"), "" }, { 3, 0 } },
+		{ NULL, { KILL DEATH("21", "helper"), DEATH("20", "db") }, { 2, 1 } },
+		/* before Linux 5.3 each thread */
+		{ "22", { KILL GROUP DEATH("21", "helper") DEATH("22", "db"), "" }, { 3, 0 } },
+		{ "22", { KILL GROUP DEATH("21", "helper"), DEATH("22", "db") }, { 2, 1 } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scene scene;
+		size_t told = 0;
+		int64_t count = 5;
+
+		begin(&scene, true);
+		if (cases[i].thread)
+			tree_write(&scene.tree, "22/status", "Name:\tdb\nTgid:\t20\nPid:\t22\n");
+		watch(&scene, next(&scene, count));
+		for (size_t refresh = 0; refresh < 4; refresh++) {
+			append(&scene, refresh < 2 ? cases[i].lines[refresh] : "");
+			count += refresh < 2 ? cases[i].kills[refresh] : 0;
+			told += watch(&scene, next(&scene, count))->events.count;
+		}
+		assert_int_equal(told, 2);
+		end(&scene);
+	}
+}
+
+/* The log was late for one: that is no reason not to wait for the next. */
+static void
+each_kill_is_waited_for(void **state)
+{
+	struct scene scene;
+
+	begin(&scene, true);
+	watch(&scene, next(&scene, 5));
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
+	append(&scene, KILL);
+	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 1);
+	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
+	append(&scene, DEATH("21", "helper"));
+	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 1);
+	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
+	end(&scene);
+}
+
 static void
 without_vmstat_the_own_cgroup_counts(void **state)
 {
@@ -476,6 +538,8 @@ main(void)
 		cmocka_unit_test(a_victim_that_takes_its_time_is_waited_for),
 		cmocka_unit_test(nobody_is_named_where_nobody_has_gone),
 		cmocka_unit_test(a_kill_that_the_log_leaves_out_is_told_late),
+		cmocka_unit_test(a_victim_that_the_log_repeats_is_one_kill),
+		cmocka_unit_test(each_kill_is_waited_for),
 		cmocka_unit_test(without_vmstat_the_own_cgroup_counts),
 		cmocka_unit_test(a_counter_that_goes_back_is_no_kill),
 		cmocka_unit_test(F10_the_last_kill_is_that_of_the_events_or_of_the_log),
