@@ -28,7 +28,7 @@ enum {
 
 struct limited {
 	char *name;
-	int64_t max;   /* the smaller one of its two limits */
+	int64_t max;   /* at the last walk */
 	int64_t share; /* in use, per mille; cache is not subtracted */
 };
 
@@ -74,11 +74,18 @@ read_level(struct nearest_limit_reader *reader, int directory, const char *name)
 		name, reader->stat);
 }
 
+/* The smaller one of its two limits. */
+static int64_t
+smaller_max(const struct oom_level *level)
+{
+	return level->max < level->both_max ? level->max : level->both_max;
+}
+
 static void
 add_if_limited(struct nearest_limit_reader *reader, const struct cgroup_found *found)
 {
 	struct oom_level level = read_level(reader, found->open.folder, found->path);
-	int64_t max = level.max < level.both_max ? level.max : level.both_max;
+	int64_t max = smaller_max(&level);
 
 	if (max == UNLIMITED || max == UNKNOWN || reader->count == MOST_LIMITED)
 		return;
@@ -156,7 +163,10 @@ compare_shares(const void *a, const void *b)
 	return (left < right) - (left > right);
 }
 
-/* Takes the group if it has less left of its limit than the one that was found before. */
+/*
+ * Takes the group if it has less left of its limit than the one that was found before. The limit
+ * may have changed since the walk.
+ */
 static void
 consider(struct nearest_limit_reader *reader, const struct limited *limited, struct snapshot *now)
 {
@@ -165,17 +175,19 @@ consider(struct nearest_limit_reader *reader, const struct limited *limited, str
 	struct nearest_limit *nearest = &now->system.nearest;
 	struct oom_level level;
 	struct oom_domain domain;
+	int64_t max;
 
 	if (directory < 0)
 		return;
 	level = read_level(reader, directory, limited->name);
-	if (!oom_domain_find(&level, 1, &now->system, &domain) || domain.headroom == UNKNOWN ||
-		domain.headroom == UNLIMITED)
+	max = smaller_max(&level);
+	if (max == UNKNOWN || !oom_domain_find(&level, 1, &now->system, &domain) ||
+		domain.headroom == UNKNOWN || domain.headroom == UNLIMITED)
 		return;
-	if (nearest->cgroup && known_share(domain.headroom, limited->max) >=
-				       known_share(nearest->headroom, nearest->max))
+	if (nearest->cgroup &&
+		known_share(domain.headroom, max) >= known_share(nearest->headroom, nearest->max))
 		return;
-	*nearest = (struct nearest_limit){ arena_text(&now->texts, limited->name), limited->max,
+	*nearest = (struct nearest_limit){ arena_text(&now->texts, limited->name), max,
 		domain.headroom };
 }
 

@@ -111,6 +111,28 @@ the_group_with_the_least_share_left_is_named(void **state)
 	assert_int_equal(nearest->headroom, 1 * MIB);
 }
 
+/* Before the next walk, too. */
+static void
+a_limit_that_was_changed_is_told_as_it_is(void **state)
+{
+	struct test *test = *state;
+	const struct nearest_limit *nearest;
+
+	mount(test, version_2);
+	make_group(test, "db", 100, 95, 0);
+	make_group(test, "web", 100, 90, 0);
+	assert_string_equal(read_at(test, 1)->cgroup, "/db");
+	write_number(test, "db", "memory.max", 105 * MIB);
+	nearest = read_at(test, 2);
+	assert_string_equal(nearest->cgroup, "/db"); /* 95 of 1,000 are left, not 100 */
+	assert_int_equal(nearest->max, 105 * MIB);
+	assert_int_equal(nearest->headroom, 10 * MIB);
+	write_number(test, "db", "memory.max", 900 * MIB);
+	nearest = read_at(test, 3);
+	assert_string_equal(nearest->cgroup, "/web");
+	assert_int_equal(nearest->max, 100 * MIB);
+}
+
 static void
 version_1_is_read_too(void **state)
 {
@@ -217,6 +239,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_group_with_the_least_share_left_is_named),
+		TEST(a_limit_that_was_changed_is_told_as_it_is),
 		TEST(version_1_is_read_too),
 		TEST(new_groups_are_found_and_ended_ones_forgotten),
 		TEST(many_groups_are_looked_at_in_part),
