@@ -238,7 +238,13 @@ read_mounts(struct budget_reader *reader, struct snapshot *now)
 		endmntent(mounts);
 }
 
-/* Adds the largest slab caches as parts. */
+static const char *
+item_of(const struct slab *slab)
+{
+	return *slab->reclaimable == 'y' ? "slab_reclaimable" : "slab_unreclaimable";
+}
+
+/* Adds the largest slab caches as parts. Without /sys/kernel/slab it is unknown of which item. */
 static void
 add_caches(struct budget_reader *reader, struct snapshot *now)
 {
@@ -247,20 +253,19 @@ add_caches(struct budget_reader *reader, struct snapshot *now)
 	size_t count = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		size_t at = count < CACHES ? count++ : CACHES - 1;
+		bool is_full = count == CACHES;
+		size_t at = is_full ? CACHES - 1 : count;
 
-		if (at == CACHES - 1 && i >= CACHES && largest[at]->bytes >= slabs[i].bytes)
+		if (!slabs[i].reclaimable || (is_full && largest[at]->bytes >= slabs[i].bytes))
 			continue;
+		count += !is_full;
 		for (; at > 0 && largest[at - 1]->bytes < slabs[i].bytes; at--)
 			largest[at] = largest[at - 1];
 		largest[at] = &slabs[i];
 	}
 	for (size_t i = 0; i < count; i++)
-		add_part(reader, &(struct budget_part){
-					 largest[i]->reclaimable && *largest[i]->reclaimable == 'y'
-						 ? "slab_reclaimable"
-						 : "slab_unreclaimable",
-					 largest[i]->name, "slab cache", largest[i]->bytes });
+		add_part(reader, &(struct budget_part){ item_of(largest[i]), largest[i]->name,
+					 "slab cache", largest[i]->bytes });
 }
 
 static int64_t

@@ -2,7 +2,9 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "collect/budget.h"
 #include "model/budget.h"
+#include "model/snapshot.h"
 
 #include <string.h>
 
@@ -302,6 +304,43 @@ L25_address_space_is_no_memory(void **state)
 	rows_finish(&budget);
 }
 
+/* Ten of each kind: there is a place for eight in all. */
+static void
+a_slab_cache_is_a_part_only_where_its_item_is_known(void **state)
+{
+	static const char *const kinds[] = { NULL, "no", "yes" };
+	struct snapshot now = { .time = 0 };
+	struct budget_reader *reader;
+	struct tree tree;
+
+	tree_create(&tree);
+	tree_write(&tree, "meminfo",
+		"MemTotal: 1000000 kB\nSReclaimable: 30000 kB\nSUnreclaim: 2000 kB\n");
+	reader = budget_reader_create(tree.fd);
+	for (int i = 0; i < 30; i++) {
+		struct slab *slab =
+			rows_add(&now.kernel[KERNEL_SLABS], kernel_parts[KERNEL_SLABS].table);
+
+		slab->name = i == 1 ? "named" : i == 29 ? "dentry" : "cache";
+		slab->bytes = (i == 1 || i == 29 ? 2000 : 1000 - i) * INT64_C(1024);
+		slab->reclaimable = kinds[i % 3];
+		if (!slab->reclaimable)
+			slab->bytes *= 1000;
+	}
+	assert_int_equal(budget_read(reader, &now), 0);
+	assert_int_equal(bytes(&now.budget, "slab_unreclaimable", "named"), 2000 * 1024);
+	assert_int_equal(bytes(&now.budget, "slab_reclaimable", "dentry"), 2000 * 1024);
+	for (size_t i = 0; i < now.budget.count; i++) {
+		const struct budget_row *row = budget_at(&now.budget, i);
+
+		if (row->part && strncmp(row->item, "slab", 4) == 0)
+			assert_in_range(row->bytes, 1, 2000 * 1024);
+	}
+	budget_reader_destroy(reader);
+	snapshot_finish(&now);
+	tree_destroy(&tree);
+}
+
 int
 main(void)
 {
@@ -315,6 +354,7 @@ main(void)
 		cmocka_unit_test(parts_follow_their_item_the_largest_first),
 		cmocka_unit_test(changes_are_since_the_first_reading),
 		cmocka_unit_test(L25_address_space_is_no_memory),
+		cmocka_unit_test(a_slab_cache_is_a_part_only_where_its_item_is_known),
 		cmocka_unit_test(L11_slab_without_its_parts_is_slab),
 		cmocka_unit_test(L22_a_balloon_is_in_the_budget_or_beyond_it),
 		cmocka_unit_test(L22_figures_of_another_machine_are_named_as_such),
