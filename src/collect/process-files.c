@@ -147,11 +147,10 @@ read_status(struct process_read *read, const char *directory, uint64_t needs)
 		read_statm(read, directory); /* before Linux 4.5 */
 }
 
-/* What is read of memory here: PSS is not, and without swap SWAP is 0. */
-static uint64_t
-sizes_of(const struct process_read *read, uint64_t needs)
+uint64_t
+process_files_sizes(uint64_t needs, bool swapless)
 {
-	return needs & (NEED_MEMORY | NEED_STATUS | (read->swapless ? 0 : NEED_SWAP));
+	return needs & (NEED_MEMORY | NEED_STATUS | (swapless ? 0 : NEED_SWAP));
 }
 
 /* One of the two files is enough; statm is cheaper (T35). */
@@ -357,7 +356,7 @@ read_of_living(struct process_read *read, uint64_t needs)
 {
 	char thread[PROCESS_PATH_SIZE];
 	const char *directory = read->directory;
-	uint64_t sizes = sizes_of(read, needs);
+	uint64_t sizes = process_files_sizes(needs, read->swapless);
 	int lives = !has_ended(read->row);
 
 	if (!lives && read->row->threads > 1)

@@ -45,6 +45,9 @@ int process_files_find_thread(
 int process_files_read_sizes(int root, const char *directory, struct procfs_statm *ret_statm);
 void process_set_sizes(struct process *row, const struct procfs_statm *statm);
 
+/* Of `needs` what is read of memory here: PSS is not, and without swap SWAP is 0. */
+uint64_t process_files_sizes(uint64_t needs, bool swapless);
+
 /*
  * Reads the files for `needs`, except stat, which the row already has, and except files that may
  * block (collect/blocking-reads.h). Failed fields stay UNKNOWN and are noted in the row.

@@ -275,7 +275,7 @@ fill_row(struct processes *processes, struct cached_process *cached, struct proc
 	}
 	if (due & NEED_STAT || (processes->has_clock && !pass->needs->only_missing))
 		row->look_time = pass->now->monotonic;
-	if (due & NEED_MEMORY_ANY)
+	if (process_files_sizes(due, pass->swapless))
 		row->memory_time = pass->now->monotonic;
 	cached->has_run_since_names =
 		cached->has_run || (cached->has_run_since_names && !(due & NEED_COMMAND));

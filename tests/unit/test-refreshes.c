@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "collect/cgroup-tree.h"
 #include "collect/collect.h"
+#include "collect/processes.h"
 #include "table/cell.h"
 
 #include <errno.h>
@@ -160,6 +162,42 @@ growth_spans_the_time_between_two_reads_of_memory(void **state)
 			return;
 	}
 	fail_msg("the growth was never seen");
+}
+
+/* Growth would be over too short a time. */
+static void
+only_what_reads_sizes_makes_their_time_new(void **state)
+{
+	struct world *world = *state;
+	static const struct {
+		uint64_t need;
+		bool swapless, has_read;
+	} cases[] = {
+		{ NEED_PSS, false, false },
+		{ NEED_SWAP, true, false },
+		{ NEED_SWAP, false, true },
+		{ NEED_STATUS, true, true },
+	};
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct cgroup_tree *cgroups = cgroup_tree_create(world->tree.fd);
+		struct processes *processes = processes_create(world->tree.fd, cgroups, "/");
+		struct snapshot snapshots[2] = { { .monotonic = 1 }, { .monotonic = 2 } };
+		struct needs needs = { .bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY };
+
+		processes_read(processes, &snapshots[0], NULL, &needs, cases[i].swapless);
+		needs.bits |= cases[i].need;
+		needs.only_missing = true;
+		processes_read(processes, &snapshots[1], &snapshots[0], &needs, cases[i].swapless);
+		assert_int_equal(snapshots[0].processes[0].memory_time, 1);
+		assert_int_equal(snapshots[1].processes[0].memory_time, cases[i].has_read ? 2 : 1);
+		snapshot_finish(&snapshots[0]);
+		snapshot_finish(&snapshots[1]);
+		processes_destroy(processes);
+		cgroup_tree_destroy(cgroups);
+	}
 }
 
 static const char rollup[] = "0-1 ---p 0 0:0 0 [rollup]\nPss: 90 kB\nPrivate_Clean: 8 kB\n"
@@ -475,6 +513,7 @@ main(void)
 		TEST(exact_reads_everything_every_time),
 		TEST(the_list_of_a_tree_is_always_made_anew),
 		TEST(growth_spans_the_time_between_two_reads_of_memory),
+		TEST(only_what_reads_sizes_makes_their_time_new),
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
 		TEST(T17_ten_that_do_not_answer_cost_ten_values),
 		TEST(within_a_budget_visible_processes_are_first_and_all_have_their_turn),
