@@ -20,7 +20,7 @@ enum {
 	TEXT_SIZE = 4096,    /* cuts command lines; smaps_rollup has about 800 bytes */
 	MOST_HANGING = 32,   /* threads; with so many no more files are read */
 	ASLEEP_LOOKS = 2,    /* a thread that sleeps at so many looks in a row hangs */
-	STARVED_LOOKS = 100, /* looks granted to a thread that only waits for a CPU */
+	STARVED_LOOKS = 100, /* looks in a row granted to a thread that only waits for a CPU */
 };
 
 /*
@@ -28,6 +28,9 @@ enum {
  * own stack, or for the disk.
  */
 #define LOOK_NS (READ_TIMEOUT_NS / ASLEEP_LOOKS)
+
+/* One that works is waited for: in smaps_rollup a TiB of 4 KiB pages takes about 8 seconds. */
+#define MOST_CPU_NS (60 * NS_PER_SEC)
 
 /* Files that a thread reads one after another. It owns the answers until it has ended. */
 struct batch {
@@ -47,9 +50,9 @@ struct blocking_reads {
 	struct batch *batch;
 	bool is_started;  /* a thread reads the batch */
 	size_t looked_at; /* answers at the last look, */
-	int64_t since;    /* the time since which there is no further one, */
-	int starved;      /* how often the thread waited for a CPU since then, */
-	int asleep;       /* and how often in a row it slept */
+	int64_t since;    /* the last look at which there was no further one, or the first one, */
+	int64_t cpu_time; /* of the thread since then, */
+	struct silence silence; /* and what was seen at these looks */
 };
 
 static void
@@ -181,13 +184,20 @@ give_up_rest(struct blocking_reads *reads, int error)
 }
 
 static void
+begin_silence(struct blocking_reads *reads, size_t answered)
+{
+	reads->looked_at = answered;
+	reads->since = clock_ns(CLOCK_MONOTONIC);
+	reads->cpu_time = 0;
+	reads->silence = (struct silence){ .asleep = 0 };
+}
+
+static void
 start(struct blocking_reads *reads)
 {
 	int error = jobs_start(reads->jobs, &reads->batch->job);
 
-	reads->looked_at = reads->batch->answered;
-	reads->since = clock_ns(CLOCK_MONOTONIC);
-	reads->starved = reads->asleep = 0;
+	begin_silence(reads, reads->batch->answered);
 	reads->is_started = error == 0;
 	if (error < 0)
 		give_up_rest(reads, error);
@@ -226,35 +236,46 @@ leave(struct blocking_reads *reads, int error)
 	jobs_leave(reads->jobs);
 }
 
-/* Whether the thread has given no answer for long, and not for lack of a CPU. */
+bool
+silence_is_too_long(struct silence *silence, enum job_state state, int64_t cpu_time)
+{
+	silence->cpu_time += cpu_time;
+	if (state == JOB_SLEEPS)
+		return ++silence->asleep == ASLEEP_LOOKS;
+	silence->asleep = 0;
+	silence->starved = cpu_time > 0 ? 0 : silence->starved + 1;
+	return silence->starved == STARVED_LOOKS || silence->cpu_time >= MOST_CPU_NS;
+}
+
+/* Whether the thread has given no answer for long; `cpu_time`: since the last call. */
 static bool
-hangs(struct blocking_reads *reads, enum job_state state)
+hangs(struct blocking_reads *reads, enum job_state state, int64_t cpu_time)
 {
 	int64_t now = clock_ns(CLOCK_MONOTONIC);
 	size_t answered = reads->batch->answered;
 
 	if (answered != reads->looked_at) {
-		reads->looked_at = answered;
-		reads->starved = reads->asleep = 0;
-		reads->since = now;
+		begin_silence(reads, answered);
+		return false;
 	}
+	reads->cpu_time += cpu_time;
 	if (now - reads->since < LOOK_NS)
 		return false;
+	cpu_time = reads->cpu_time;
 	reads->since = now;
-	if (state == JOB_SLEEPS)
-		return ++reads->asleep == ASLEEP_LOOKS;
-	reads->asleep = 0;
-	return ++reads->starved == STARVED_LOOKS;
+	reads->cpu_time = 0;
+	return silence_is_too_long(&reads->silence, state, cpu_time);
 }
 
 /* Waits up to `ns` for the thread, and leaves it if it hangs. Returns whether it did. */
 static bool
 look(struct blocking_reads *reads, int64_t ns)
 {
-	enum job_state state = jobs_wait(reads->jobs, ns, NULL);
+	int64_t cpu_time;
+	enum job_state state = jobs_wait(reads->jobs, ns, &cpu_time);
 
 	reads->is_started = state != JOB_DONE;
-	if (!reads->is_started || !hangs(reads, state))
+	if (!reads->is_started || !hangs(reads, state, cpu_time))
 		return false;
 	leave(reads, -ETIMEDOUT);
 	start(reads);
@@ -266,7 +287,7 @@ blocking_reads_poll(struct blocking_reads *reads)
 {
 	if (reads->is_started)
 		(void)look(reads, 0);
-	for (int i = 0; i < ASLEEP_LOOKS && reads->is_started && reads->asleep > 0; i++)
+	for (int i = 0; i < ASLEEP_LOOKS && reads->is_started && reads->silence.asleep > 0; i++)
 		(void)look(reads, LOOK_NS);
 	return !reads->is_started;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/jobs.h"
 #include "base/macros.h"
 #include "collect/process-files.h"
 
@@ -68,3 +69,15 @@ bool blocking_reads_is_blocked(struct blocking_reads *reads, int64_t pid, enum b
 
 /* A sleeping thread without an answer for this long hangs. */
 #define READ_TIMEOUT_NS (20 * NS_PER_MS)
+
+/* What was seen of a thread at looks since its last answer. A zeroed struct: nothing yet. */
+struct silence {
+	int asleep, starved; /* looks in a row: it waited for something, or had no CPU */
+	int64_t cpu_time;
+};
+
+/*
+ * Adds a look at a thread that is not done; `cpu_time`: since the look before. Returns whether it
+ * hangs: it sleeps, got no CPU for a second, or has worked for a minute.
+ */
+bool silence_is_too_long(struct silence *silence, enum job_state state, int64_t cpu_time);

@@ -20,6 +20,9 @@
 #define COST_OF_MIB 8000
 
 #define DEAR_COST (5 * NS_PER_MS)
+
+/* A refresh does not wait for longer walks: the next ones look for their answers. */
+#define MOST_WAIT (1000 * NS_PER_MS)
 #define OLDEST (30000 * NS_PER_MS)
 
 /* From this age on it is read again as the budget permits, so that not all expire at once. */
@@ -232,8 +235,11 @@ ask(struct pss_reader *reader, const struct process *process)
 	blocking_reads_add(reader->reads, &read);
 }
 
-/* Visible processes may use half of the budget even while the allowance is negative. */
-static void
+/*
+ * Visible processes may use half of the budget even while the allowance is negative. Returns the
+ * predicted cost.
+ */
+static int64_t
 ask_within_budget(struct pss_reader *reader, int64_t budget)
 {
 	int64_t left, spent = 0;
@@ -249,10 +255,11 @@ ask_within_budget(struct pss_reader *reader, int64_t budget)
 				       : budget / 2;
 
 		if (candidate->priority != PRIORITY_FOCUS && spent >= most)
-			return;
+			break;
 		spent += candidate->cost;
 		ask(reader, candidate->process);
 	}
+	return spent;
 }
 
 /* Notes missing figures of a wanted column in each refresh. */
@@ -319,10 +326,13 @@ read_all(struct pss_reader *reader, struct snapshot *now, size_t most)
 static void
 read_some(struct pss_reader *reader, struct snapshot *now, const struct needs *needs)
 {
+	int64_t cost;
+
 	sort_candidates(reader);
-	ask_within_budget(reader, needs->pss_budget);
+	cost = ask_within_budget(reader, needs->pss_budget);
 	blocking_reads_submit(reader->reads);
-	if (reader->count == 0 || reader->candidates[0].priority != PRIORITY_FOCUS)
+	if (reader->count == 0 || reader->candidates[0].priority != PRIORITY_FOCUS ||
+		cost > MOST_WAIT)
 		return;
 	blocking_reads_wait(reader->reads, HANGS);
 	take_answers(reader, now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "world.h"
 
+#include "collect/blocking-reads.h"
 #include "collect/cgroup-tree.h"
 #include "collect/collect.h"
 #include "collect/processes.h"
@@ -329,6 +330,65 @@ T17_ten_that_do_not_answer_cost_ten_values(void **state)
 	assert_int_equal(count_of_hint(now, NEED_PSS, ETIMEDOUT), 10);
 }
 
+/* The walk of a TiB takes 8 seconds, of a thread that works. */
+static void
+a_thread_hangs_only_if_it_sleeps_or_gets_no_cpu_or_never_ends(void **state)
+{
+	enum { LOOKS = 7000 };
+	static const struct {
+		enum job_state odd, even;
+		int64_t cpu_time; /* between two even looks, ms */
+		int looks;        /* until it hangs; 0: it does not */
+	} cases[] = {
+		{ JOB_SLEEPS, JOB_SLEEPS, 0, 2 },
+		{ JOB_SLEEPS, JOB_RUNS, 1, 0 },
+		{ JOB_RUNS, JOB_RUNS, 0, 100 },
+		{ JOB_RUNS, JOB_RUNS, 1, 0 },
+		{ JOB_RUNS, JOB_RUNS, 20, 6000 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct silence silence = { .asleep = 0 };
+		bool is_too_long = false;
+		int look = 0;
+
+		while (!is_too_long && look < LOOKS) {
+			bool is_odd = ++look % 2;
+
+			is_too_long =
+				silence_is_too_long(&silence, is_odd ? cases[i].odd : cases[i].even,
+					is_odd ? 0 : cases[i].cpu_time * NS_PER_MS);
+		}
+		assert_int_equal(is_too_long ? look : 0, cases[i].looks);
+	}
+}
+
+/* It is known in a later refresh. */
+static void
+a_refresh_does_not_wait_for_the_pss_of_a_very_large_process(void **state)
+{
+	struct world *world = *state;
+	struct snapshot *now;
+
+	world->needs.bits |= NEED_PSS;
+	world->needs.pss_budget = NS_PER_MS;
+	world->needs.focus = 10;
+	make_processes(world, 10, 1);
+	assert_int_equal(
+		snapshot_find_process(world_refresh(world), 10)->extras->rollup.pss, 90 * 1024);
+	make_processes(world, 11, 1);
+	tree_write(&world->tree, "11/statm", "99999999 99999999 0 0 0 0 0\n");
+	world->needs.focus = 11;
+	now = world_refresh(world);
+	assert_true(snapshot_find_process(now, 11)->extras->rollup.pss == UNKNOWN);
+	assert_null(snapshot_find_process(now, 11)->extras->blocked);
+	do {
+		usleep(1000);
+		now = world_refresh(world);
+	} while (snapshot_find_process(now, 11)->extras->rollup.pss == UNKNOWN);
+	assert_int_equal(snapshot_find_process(now, 11)->extras->rollup.pss, 90 * 1024);
+}
+
 static size_t
 count_with_pss(const struct snapshot *now)
 {
@@ -516,6 +576,8 @@ main(void)
 		TEST(only_what_reads_sizes_makes_their_time_new),
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
 		TEST(T17_ten_that_do_not_answer_cost_ten_values),
+		TEST(a_thread_hangs_only_if_it_sleeps_or_gets_no_cpu_or_never_ends),
+		TEST(a_refresh_does_not_wait_for_the_pss_of_a_very_large_process),
 		TEST(within_a_budget_visible_processes_are_first_and_all_have_their_turn),
 		TEST(only_so_many_the_largest_are_read_and_the_others_in_the_next_refresh),
 		TEST(F9_what_a_filter_lets_through_comes_before_others_and_without_a_column),
