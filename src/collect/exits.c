@@ -6,7 +6,7 @@
 #include "base/thread.h"
 #include "collect/exit-socket.h"
 #include "collect/exit-threads.h"
-#include "collect/process-files.h"
+#include "collect/users.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 

@@ -4,22 +4,20 @@
 #include "base/cleanup.h"
 #include "base/known.h"
 #include "base/macros.h"
-#include "base/memory.h"
 #include "collect/cgroup-tree.h"
 #include "collect/cgroup.h"
 #include "collect/container-names.h"
 #include "collect/container.h"
 #include "collect/procfs.h"
+#include "collect/users.h"
 #include "model/needs.h"
 #include "model/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -405,44 +403,6 @@ sharing_owner(const struct process *process, int64_t stack, bool has_parent, int
 	if (has_parent && (parent_stack <= 0 || parent_stack != stack))
 		return UNKNOWN;
 	return same_address_space(process->pid, process->parent) ? process->parent : UNKNOWN;
-}
-
-struct user {
-	int64_t uid;
-	char *name;
-};
-
-static char *
-look_up(int64_t uid)
-{
-	const struct passwd *entry = getpwuid((uid_t)uid);
-	char number[24];
-
-	if (entry && entry->pw_name && *entry->pw_name)
-		return xstrdup(entry->pw_name);
-	snprintf(number, sizeof(number), "%lld", (long long)uid);
-	return xstrdup(number);
-}
-
-const char *
-users_name(struct users *users, int64_t uid)
-{
-	for (size_t i = 0; i < users->count; i++)
-		if (users->list[i].uid == uid)
-			return users->list[i].name;
-	users->list = array_reserve(
-		users->list, &users->capacity, users->count + 1, sizeof(users->list[0]));
-	users->list[users->count] = (struct user){ .uid = uid, .name = look_up(uid) };
-	return users->list[users->count++].name;
-}
-
-void
-users_finish(struct users *users)
-{
-	for (size_t i = 0; i < users->count; i++)
-		free(users->list[i].name);
-	free(users->list);
-	*users = (struct users){ .list = NULL };
 }
 
 /* Skips blanks, then "unlimited" or a number. */

@@ -12,6 +12,7 @@
 struct cgroup_tree;
 struct container_names;
 struct process;
+struct users;
 
 /* status has about 60 lines; with thousands of CPUs its masks are long. */
 enum { PROCESS_PATH_SIZE = 48, PROCESS_TEXT_SIZE = 16 * 1024 };
@@ -61,16 +62,6 @@ void process_files_read(struct process_read *read, uint64_t needs);
  */
 int64_t sharing_owner(
 	const struct process *process, int64_t stack, bool has_parent, int64_t parent_stack);
-
-/* Names of users, each looked up once: a name service may be slow. A zeroed struct is empty. */
-struct users {
-	struct user *list;
-	size_t count, capacity;
-};
-
-/* The name of a user, or its number as text. Valid until users_finish(). */
-const char *users_name(struct users *users, int64_t uid);
-void users_finish(struct users *users);
 
 /*
  * Parses /proc/PID/limits (fs/proc/base.c, proc_pid_limits): "KEY SOFT HARD UNITS" in columns.

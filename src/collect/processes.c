@@ -14,6 +14,7 @@
 #include "collect/procfs.h"
 #include "collect/pss.h"
 #include "collect/schedule.h"
+#include "collect/users.h"
 #include "model/badness.h"
 #include "model/needs.h"
 
