@@ -209,6 +209,7 @@ hand_over(struct exits *exits, struct snapshot *now)
 {
 	struct ended_list *taken = &exits->taken;
 
+	users_begin(&exits->users, now->monotonic);
 	for (size_t i = 0; i < taken->count; i++)
 		add_row(exits, now, &taken->rows[i]);
 	if (taken->has_lost || taken->left_out > 0)

@@ -9,7 +9,6 @@
 #include "collect/container-names.h"
 #include "collect/container.h"
 #include "collect/procfs.h"
-#include "collect/users.h"
 #include "model/needs.h"
 #include "model/process.h"
 
@@ -170,11 +169,9 @@ read_owner(struct process_read *read)
 	if (fstatat(read->root, read->directory, &status, 0) < 0) {
 		note_failure(read, NEED_OWNER, errno == ENOENT ? -ESRCH : -errno);
 		read->row->uid = UNKNOWN;
-		read->row->user = NULL;
 		return;
 	}
 	read->row->uid = status.st_uid;
-	read->row->user = users_name(read->users, status.st_uid);
 }
 
 /* Reads a file with one number, perhaps negative. */

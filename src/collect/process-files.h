@@ -12,7 +12,6 @@
 struct cgroup_tree;
 struct container_names;
 struct process;
-struct users;
 
 /* status has about 60 lines; with thousands of CPUs its masks are long. */
 enum { PROCESS_PATH_SIZE = 48, PROCESS_TEXT_SIZE = 16 * 1024 };
@@ -24,7 +23,6 @@ struct process_read {
 	char *text;                        /* space for a file: PROCESS_TEXT_SIZE bytes */
 	struct process *row;
 	struct snapshot *snapshot;
-	struct users *users;
 	struct cgroup_tree *cgroups;
 	struct container_names *names;
 	bool counts_exactly; /* this kernel's OOM killer counts RES as status does */
@@ -51,7 +49,8 @@ uint64_t process_files_sizes(uint64_t needs, bool swapless);
 
 /*
  * Reads the files for `needs`, except stat, which the row already has, and except files that may
- * block (collect/blocking-reads.h). Failed fields stay UNKNOWN and are noted in the row.
+ * block (collect/blocking-reads.h), and the names of users. Failed fields stay UNKNOWN and are
+ * noted in the row.
  */
 void process_files_read(struct process_read *read, uint64_t needs);
 

@@ -190,7 +190,6 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 		.text = processes->text,
 		.row = row,
 		.snapshot = pass->now,
-		.users = &processes->users,
 		.cgroups = processes->cgroups,
 		.names = processes->names,
 		.counts_exactly = processes->counts_exactly,
@@ -356,6 +355,26 @@ read_process(
 	return true;
 }
 
+/* Of all rows: one that was kept has its name in the last snapshot. */
+static void
+name_users(struct processes *processes)
+{
+	struct snapshot *now = processes->pass.now;
+
+	users_begin(&processes->users, now->monotonic);
+	for (size_t i = 0; i < now->process_count; i++) {
+		struct process *row = &now->processes[i];
+
+		if (row->uid == UNKNOWN)
+			row->user = NULL;
+		else if (i > 0 && row[-1].uid == row->uid)
+			row->user = row[-1].user;
+		else
+			row->user =
+				arena_text(&now->texts, users_name(&processes->users, row->uid));
+	}
+}
+
 /* Leaves out processes that end meanwhile; each row has the same index as its cached process. */
 static void
 read_all(struct processes *processes)
@@ -473,12 +492,14 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 		.time = processes->pass.time };
 	if (needs->rows_only) {
 		read_missing_rows(processes);
+		name_users(processes);
 		return 0;
 	}
 	error = needs->only_missing ? 0 : begin_pass(processes, now);
 	if (error < 0)
 		return error;
 	read_all(processes);
+	name_users(processes);
 	if ((needs->bits | needs->focus_bits) & NEED_PSS || needs->summed_count > 0)
 		pss_reader_read(processes->pss, now, before, needs);
 	now->system.process_count = 0;

@@ -1,40 +1,124 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/users.h"
 
+#include "base/clock.h"
+#include "base/known.h"
+#include "base/macros.h"
 #include "base/memory.h"
 
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
+
+/* One that waits longer in a refresh looks up no further names in it. */
+#define MOST_WAIT (500 * NS_PER_MS)
 
 struct user {
 	int64_t uid;
-	char *name;
+	int64_t asked; /* when, monotonic; UNKNOWN: never */
+	char *name;    /* NULL: it has none */
+	bool is_used;  /* since those that are not were forgotten */
 };
 
-static char *
-look_up(int64_t uid)
+static uint64_t
+hash_of(int64_t uid)
 {
-	const struct passwd *entry = getpwuid((uid_t)uid);
-	char number[24];
+	return index_mix(0, (uint64_t)uid);
+}
 
-	if (entry && entry->pw_name && *entry->pw_name)
-		return xstrdup(entry->pw_name);
-	snprintf(number, sizeof(number), "%lld", (long long)uid);
-	return xstrdup(number);
+static void
+forget_unused(struct users *users)
+{
+	size_t left = 0;
+
+	index_reset(&users->index);
+	for (size_t i = 0; i < users->count; i++) {
+		struct user user = users->list[i];
+
+		if (!user.is_used) {
+			free(user.name);
+			continue;
+		}
+		user.is_used = false;
+		users->list[left++] = user;
+		index_add(&users->index, hash_of(user.uid));
+	}
+	users->count = left;
+	users->list = array_fit(users->list, &users->capacity, left, sizeof(users->list[0]));
+}
+
+void
+users_begin(struct users *users, int64_t monotonic)
+{
+	users->now = monotonic;
+	users->look_ups = 0;
+	users->took = 0;
+	if (monotonic - users->cleaned < USER_OLD)
+		return;
+	users->cleaned = monotonic;
+	forget_unused(users);
+}
+
+static bool
+may_look_up(const struct users *users)
+{
+	return users->look_ups < MOST_LOOK_UPS && users->took < MOST_WAIT;
+}
+
+static void
+look_up(struct users *users, struct user *user)
+{
+	int64_t start = clock_ns(CLOCK_MONOTONIC);
+	const struct passwd *entry = getpwuid((uid_t)user->uid);
+	bool has_name = entry && entry->pw_name && *entry->pw_name;
+
+	free(user->name);
+	user->name = has_name ? xstrndup(entry->pw_name, USER_NAME_LENGTH) : NULL;
+	user->asked = users->now;
+	users->look_ups++;
+	users->took += clock_ns(CLOCK_MONOTONIC) - start;
+}
+
+static struct user *
+find(const struct users *users, int64_t uid)
+{
+	for (uint32_t i = index_first(&users->index, hash_of(uid)); i != INDEX_END;
+		i = index_next(&users->index, i))
+		if (users->list[i].uid == uid)
+			return &users->list[i];
+	return NULL;
+}
+
+static struct user *
+add(struct users *users, int64_t uid)
+{
+	users->list = array_reserve(
+		users->list, &users->capacity, users->count + 1, sizeof(users->list[0]));
+	users->list[users->count] = (struct user){ .uid = uid, .asked = UNKNOWN };
+	index_add(&users->index, hash_of(uid));
+	return &users->list[users->count++];
 }
 
 const char *
 users_name(struct users *users, int64_t uid)
 {
-	for (size_t i = 0; i < users->count; i++)
-		if (users->list[i].uid == uid)
-			return users->list[i].name;
-	users->list = array_reserve(
-		users->list, &users->capacity, users->count + 1, sizeof(users->list[0]));
-	users->list[users->count] = (struct user){ .uid = uid, .name = look_up(uid) };
-	return users->list[users->count++].name;
+	struct user *user = find(users, uid);
+
+	if (!user && users->count < MOST_USERS && may_look_up(users))
+		user = add(users, uid);
+	if (user) {
+		user->is_used = true;
+		if ((user->asked == UNKNOWN || users->now - user->asked >= USER_OLD) &&
+			may_look_up(users))
+			look_up(users, user);
+	}
+	if (user && user->name)
+		return user->name;
+	snprintf(users->number, sizeof(users->number), "%lld", (long long)uid);
+	return users->number;
 }
 
 void
@@ -43,5 +127,6 @@ users_finish(struct users *users)
 	for (size_t i = 0; i < users->count; i++)
 		free(users->list[i].name);
 	free(users->list);
+	index_finish(&users->index);
 	*users = (struct users){ .list = NULL };
 }
