@@ -52,10 +52,18 @@ def wait_for(holds):
         time.sleep(0.2)
     return resident()
 
+def settled():
+    seen = [resident()]
+    while len(seen) < 100 and (len(seen) < 10 or seen[-1] != seen[-10]):
+        time.sleep(0.2)
+        seen.append(resident())
+    return seen[-1]
+
 count, least = int(sys.argv[1]), int(sys.argv[2])
-process = subprocess.Popen(sys.argv[3:], stdout=subprocess.DEVNULL)
-time.sleep(2)
-fresh = resident()
+process = subprocess.Popen(sys.argv[3:], stdout=subprocess.PIPE)
+process.stdout.readline() # it has begun
+drain = subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
+fresh = settled()
 crowd = []
 for _ in range(count):
     crowd.append(os.fork())
@@ -68,6 +76,7 @@ for pid in crowd:
     os.waitpid(pid, 0)
 print(fresh, many, wait_for(lambda: resident() < fresh + least * 3 // 4))
 process.kill()
+drain.wait()
 """
 UNSHARE = ["unshare", "-rpf", "--kill-child", "--mount-proc"]
 
