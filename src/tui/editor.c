@@ -118,26 +118,50 @@ take_keys_ahead(struct app *app)
 	}
 }
 
+/* The snapshot has all that the editor waits for. */
+static bool
+is_read(const struct app *app)
+{
+	const struct snapshot *snapshot = app->snapshot;
+	uint64_t needs = editor_needs(app->editor);
+
+	return (snapshot->bits & needs) == needs && snapshot->exact &&
+	       snapshot->monotonic >= app->editor->opened;
+}
+
+/* The first target that still runs, or NULL. */
+static const struct process *
+first_target(const struct app *app)
+{
+	const struct editor *editor = app->editor;
+	const struct process *first = NULL;
+
+	for (size_t i = 0; i < editor->target_count && !first; i++)
+		first = app_find(app, &editor->targets[i]);
+	return first;
+}
+
 void
 editor_show(struct app *app)
 {
 	struct editor *editor = app->editor;
-	const struct process *first = NULL;
-	uint64_t needs = editor_needs(editor);
+	bool is_waiting = editor->state == EDITOR_WAITING;
+	const struct process *first;
 
-	if (editor->state != EDITOR_WAITING || (app->snapshot->bits & needs) != needs ||
-		!app->snapshot->exact || app->snapshot->monotonic < editor->opened)
+	if (!editor_is_open(editor) || (is_waiting && !is_read(app)))
 		return;
-	for (size_t i = 0; i < editor->target_count && !first; i++)
-		first = app_find(app, &editor->targets[i]);
+	first = first_target(app);
 	if (!first) {
 		app_say(app, "%lld has ended", (long long)editor->targets[0].pid);
+		app->prompt.label = NULL; /* it asked something for the editor */
 		editor->state = EDITOR_CLOSED;
-		return;
+	} else if (is_waiting) {
+		editor->state = EDITOR_OPEN;
+		set_to(app, known_or_zero(first->oom_adj) + editor->steps * STEP);
+		take_keys_ahead(app);
+	} else {
+		update(app); /* the preview has texts and rows of the snapshot before */
 	}
-	editor->state = EDITOR_OPEN;
-	set_to(app, known_or_zero(first->oom_adj) + editor->steps * STEP);
-	take_keys_ahead(app);
 }
 
 /*

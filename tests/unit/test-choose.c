@@ -3,6 +3,7 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "tui/editor.h"
 #include "tui/tui.h"
 
 #include <signal.h>
@@ -13,10 +14,9 @@ enum { WIDEST = 200 };
 
 /* A screen over processes of two users; what is typed goes through it. */
 
-static int
-set_up(void **state)
+static void
+fill(struct screen_fixture *fixture)
 {
-	struct screen_fixture *fixture = screen_fixture_create("pid,user,res,command");
 	struct process *process;
 
 	screen_fixture_add(fixture, 5, "one");
@@ -25,6 +25,14 @@ set_up(void **state)
 	process->uid = 999;
 	process->user = "e\x1b[31m";
 	fixture->snapshot.bits = UINT64_MAX;
+}
+
+static int
+set_up(void **state)
+{
+	struct screen_fixture *fixture = screen_fixture_create("pid,user,res,command");
+
+	fill(fixture);
 	screen_fixture_show(fixture);
 	*state = fixture;
 	return 0;
@@ -110,6 +118,53 @@ U17_a_signal_is_bound_to_its_process_before_it_is_chosen(void **state)
 	screen_fixture_type(*state, "\n");
 	assert_string_equal(tui->message, "7 has ended");
 	assert_null(tui->prompt.label);
+}
+
+/* Shows a new snapshot, with the processes of the first or none, and frees the one before. */
+static void
+show_another(struct screen_fixture *fixture, bool has_processes)
+{
+	struct snapshot before = fixture->snapshot;
+
+	fixture->snapshot = (struct snapshot){ .processes = NULL };
+	snapshot_reset(&fixture->snapshot);
+	if (has_processes)
+		fill(fixture);
+	fixture->snapshot.exact = true;
+	fixture->snapshot.monotonic = INT64_MAX;
+	screen_fixture_show(fixture);
+	snapshot_finish(&before);
+}
+
+/* What lacks a column is read while the editor is open. */
+static void
+an_open_editor_is_about_the_snapshot_that_is_shown(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct app *tui = fixture->tui;
+	const struct editor *editor = tui->editor;
+	const struct oom_preview *preview = &editor->preview;
+
+	tui_key(tui, KEY_HOME);
+	screen_fixture_type(fixture, "a");
+	show_another(fixture, true);
+	screen_fixture_type(fixture, "500");
+	for (int i = 0; i < 2; i++) {
+		show_another(fixture, true);
+		assert_int_equal(preview->count, 1);
+		assert_ptr_equal(preview->effects[0].process, &fixture->snapshot.processes[2]);
+		assert_int_equal(preview->effects[0].pid, 7);
+		assert_int_equal(editor->to, 500);
+		assert_int_equal(editor->state, i == 0 ? EDITOR_OPEN : EDITOR_LASTING);
+		if (i == 0)
+			assert_string_equal(tui->prompt.text, "500");
+		screen_fixture_type(fixture, i == 0 ? "\ns" : "9");
+		tui_draw(tui);
+	}
+	show_another(fixture, false);
+	assert_false(editor_is_open(editor));
+	assert_null(tui->prompt.label);
+	assert_string_equal(tui->message, "7 has ended");
 }
 
 static void
@@ -365,6 +420,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			U17_a_signal_is_bound_to_its_process_before_it_is_chosen, set_up,
 			screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(an_open_editor_is_about_the_snapshot_that_is_shown,
+			set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(U3_users_that_have_processes_are_chosen_from,
 			set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(U3_an_unknown_user_is_an_error_and_no_empty_list,
