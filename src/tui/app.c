@@ -8,9 +8,13 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Lines above a table in a window with fewer than so many. */
 enum { FEW_NOTES = 2, HIGH_WINDOW = 12 };
+
+/* Columns of a group's name in a line that says more. */
+enum { LEAST_NAME = 8, MOST_NAME = 48, BESIDE_NAME = 4, NAME_BYTES = 200 };
 
 void
 app_say(struct app *app, const char *format, ...)
@@ -202,14 +206,50 @@ app_find(const struct app *app, const struct process_key *key)
 	return process && process_key_is(key, process) ? process : NULL;
 }
 
+/* The end of a path says more than its start. */
+static void
+name_group(struct app *app, const char *name, size_t count)
+{
+	const char *mark = app->charset == CHARSET_UTF8 ? "\u2026" : "+";
+	char safe[NAME_BYTES * 4 + 1];
+	int half = getmaxx(stdscr) / 2 - BESIDE_NAME;
+	size_t room = half < LEAST_NAME ? LEAST_NAME : half > MOST_NAME ? MOST_NAME : (size_t)half;
+	size_t length = strlen(name);
+	bool fits, is_path = *name == '/';
+	const char *start = safe;
+
+	if (is_path && length > NAME_BYTES)
+		name += length - NAME_BYTES;
+	text_safe(safe, sizeof(safe), name, app->charset);
+	fits = length <= NAME_BYTES && text_width(safe) <= room;
+	if (!fits && is_path)
+		start = text_end(safe, room - 1);
+	else if (!fits)
+		safe[text_fit(safe, room - 1)] = '\0';
+	snprintf(app->target_group, sizeof(app->target_group), "%s%.160s%s (%zu process%s)",
+		fits || !is_path ? "" : mark, start, fits || is_path ? "" : mark, count,
+		count == 1 ? "" : "es");
+}
+
+static size_t
+group_targets(struct app *app, const struct process_key **ret_keys)
+{
+	const char *name;
+	size_t count = app->view->targets(app_state(app, app->view), app, ret_keys, &name);
+
+	if (count > 0)
+		name_group(app, name, count);
+	return count;
+}
+
 size_t
 app_targets(struct app *app, const struct process_key **ret_keys)
 {
 	const struct process_keys *tags = &app->processes->tags;
-	const struct view *view = app->view;
 
-	if (view->targets)
-		return view->targets(app_state(app, view), app, ret_keys);
+	app->target_group[0] = '\0';
+	if (app->view->targets)
+		return group_targets(app, ret_keys);
 	*ret_keys = &app->target;
 	if (!app->view->has_process && tags->count > 0) {
 		*ret_keys = tags->keys;

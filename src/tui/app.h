@@ -52,6 +52,7 @@ struct app {
 	struct editor *editor;
 	struct signal_order signal;
 	struct process_key target; /* of a dialog without tagged processes */
+	char target_group[224];    /* what else it acts on: "nginx (23 processes)"; "": no group */
 
 	char message[160];                       /* on the last line until the next key */
 	char announcement[EVENT_TEXT_SIZE + 64]; /* the last OOM kill, until Esc */
@@ -102,7 +103,8 @@ const struct process *app_find(const struct app *app, const struct process_key *
 /*
  * The targets of a key: the process of the page, or those of the view's selected row, or the tagged
  * ones, or the selected one. Returns their number; for 0 it has said why. Valid until the tags
- * change or the next call.
+ * change or the next call. Of a row that is a group app->target_group has the name, since the
+ * selection may have come to it with the last refresh.
  */
 size_t app_targets(struct app *app, const struct process_key **ret_keys);
 

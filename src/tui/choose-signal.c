@@ -78,7 +78,10 @@ ask(struct app *app, int number)
 	char question[PROMPT_SIZE], name[64], user[64];
 
 	order->number = number;
-	if (order->count > 1) {
+	if (order->count > 1 && app->target_group[0]) {
+		snprintf(question, sizeof(question), "Send SIG%s to %s?", signal_name(number),
+			app->target_group);
+	} else if (order->count > 1) {
 		snprintf(question, sizeof(question), "Send SIG%s to %zu processes?",
 			signal_name(number), order->count);
 	} else if (process) {
@@ -125,6 +128,8 @@ choose_signal(struct app *app)
 	struct signal_order *order = &app->signal;
 
 	order->count = app_targets(app, &order->keys);
-	if (order->count > 0)
-		choose_open(&app->choose, &app->prompt, app, &kind);
+	if (order->count == 0)
+		return;
+	choose_open(&app->choose, &app->prompt, app, &kind);
+	app->choose.about = app->target_group;
 }

@@ -171,6 +171,7 @@ choose_open(struct choose *choose, struct prompt *prompt, struct app *app,
 	const struct choose_kind *kind)
 {
 	choose->kind = kind;
+	choose->about = "";
 	choose->list.line = -1;
 	prompt_open(prompt, kind->label, "", typed, cancelled);
 	prompt->data = choose;
@@ -204,6 +205,18 @@ draw_choice(const struct choose *choose, WINDOW *window, int y, size_t row)
 	screen_put(window, y, x, style, choice->text);
 }
 
+static void
+draw_heading(const struct choose *choose, WINDOW *window, int y)
+{
+	static const char keys[] = "Type to narrow  Enter take  Esc cancel";
+	int x;
+
+	screen_put_line(window, y, STYLE_HEADING, "");
+	x = screen_put(window, y, 0, STYLE_HEADING, choose->about);
+	screen_put(window, y, x ? x + GAP : 0, STYLE_HEADING,
+		choose->kind->heading ? choose->kind->heading : keys);
+}
+
 /* High enough for all choices, but if possible it leaves a third of the window. */
 void
 choose_draw(struct choose *choose, WINDOW *window)
@@ -217,9 +230,7 @@ choose_draw(struct choose *choose, WINDOW *window)
 	lines = lines > height ? height : lines;
 	y = height - lines;
 	if (lines > 1)
-		screen_put_line(window, y++, STYLE_HEADING,
-			choose->kind->heading ? choose->kind->heading
-					      : "Type to narrow  Enter take  Esc cancel");
+		draw_heading(choose, window, y++);
 	choose->list.line = getbegy(window) + y;
 	list_fit(&choose->list, choose->list.count, (size_t)(height - y));
 	for (int i = y; i < height; i++) {

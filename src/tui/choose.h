@@ -39,6 +39,7 @@ struct choose_kind {
  */
 struct choose {
 	const struct choose_kind *kind; /* NULL: closed */
+	const char *about;              /* a text before the heading, borrowed, or "" */
 	struct choice *choices;
 	size_t count, capacity;
 	size_t preset;                    /* the choice selected first */

@@ -63,11 +63,14 @@ add_title(struct page *page)
 	const struct editor *editor = page->app->editor;
 	const struct oom_effect *first = editor->preview.effects;
 	const char *with_tree = editor->with_tree ? " and all below it" : "";
+	const char *below = editor->with_tree ? " and all below them" : "";
 	char comm[NAME_SIZE], user[NAME_SIZE], unit[NAME_SIZE];
 
-	if (editor->target_count > 1)
+	if (editor->target_count > 1 && page->app->target_group[0])
+		add(page, STYLE_HEADING, "OOM priority of %s%s", page->app->target_group, below);
+	else if (editor->target_count > 1)
 		add(page, STYLE_HEADING, "OOM priority of %zu processes%s", editor->target_count,
-			editor->with_tree ? " and all below them" : "");
+			below);
 	else
 		add(page, STYLE_HEADING, "OOM priority of %lld %s (user %s%s%s)%s",
 			(long long)first->pid, name_of(page, comm, first->comm),

@@ -26,6 +26,7 @@ struct state {
 	bool is_tree;                          /* groups stand below those they are in */
 	struct process_keys members; /* of the selected group, for keys that change them */
 	struct pids first;           /* processes of the groups on the screen */
+	char name[GROUP_NAME_SIZE];  /* of the selected one, where it is made for a question */
 };
 
 /*
@@ -292,9 +293,21 @@ act(void *data, struct app *app, enum action action)
 	return true;
 }
 
+/* What a group is called in a question: of processes of one name by the root of them. */
+static const char *
+name_of(struct state *state, const struct group *group)
+{
+	if (group->root != UNKNOWN)
+		snprintf(state->name, sizeof(state->name), "%lld %s", (long long)group->root,
+			group->name ? group->name : "-");
+	else if (!group->name)
+		snprintf(state->name, sizeof(state->name), "no %s", group_kinds[state->kind].name);
+	return group->root != UNKNOWN || !group->name ? state->name : group->name;
+}
+
 /* All processes of the selected group. */
 static size_t
-targets(void *data, struct app *app, const struct process_key **ret_keys)
+targets(void *data, struct app *app, const struct process_key **ret_keys, const char **ret_name)
 {
 	struct state *state = data;
 	struct process_keys *members = &state->members;
@@ -312,6 +325,8 @@ targets(void *data, struct app *app, const struct process_key **ret_keys)
 	}
 	if (members->count == 0)
 		app_say(app, "no process of a group is selected");
+	else
+		*ret_name = name_of(state, group);
 	*ret_keys = members->keys;
 	return members->count;
 }

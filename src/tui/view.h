@@ -49,8 +49,12 @@ struct view {
 	 * of table rows (table-input.h), are handled for all.
 	 */
 	bool (*act)(void *state, struct app *app, enum action action);
-	/* The processes that keys change, where the rows are others; see app_targets(). */
-	size_t (*targets)(void *state, struct app *app, const struct process_key **ret_keys);
+	/*
+	 * The processes that keys change, where the rows are others, and what the row is called;
+	 * see app_targets().
+	 */
+	size_t (*targets)(void *state, struct app *app, const struct process_key **ret_keys,
+		const char **ret_name);
 	/* Remembers the selected row: called after each key. */
 	void (*remember)(void *state, struct app *app);
 	struct table_view *(*table)(void *state, struct app *app); /* its table rows; or: */

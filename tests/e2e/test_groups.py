@@ -194,7 +194,7 @@ def test_a_signal_goes_to_all_processes_of_a_group_after_a_question(terminal, sl
     name, started = sleepers
     open_group(terminal, name, started)
     terminal.type("k", "Enter")
-    terminal.wait_for_text("Send SIGTERM to 3 processes? y/n")
+    terminal.wait_for_text(f"Send SIGTERM to {name} (3 processes)? y/n")
     assert all(process.poll() is None for process in started)
     terminal.type("y")
     assert [process.wait(30) for process in started] == [-15] * 3
@@ -204,7 +204,7 @@ def test_the_oom_priority_of_all_processes_of_a_group_is_changed(terminal, sleep
     name, started = sleepers
     open_group(terminal, name, started)
     terminal.type("a")
-    terminal.wait_for_text("OOM priority of 3 processes", f"{started[-1].pid} ")
+    terminal.wait_for_text(f"OOM priority of {name} (3 processes)", f"{started[-1].pid} ")
     terminal.type("m", "Enter")
     files = [Path(f"/proc/{process.pid}/oom_score_adj") for process in started]
     wait_until(lambda: all(int(file.read_text()) >= 300 for file in files))

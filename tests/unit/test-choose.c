@@ -3,6 +3,7 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "model/group-row.h"
 #include "tui/editor.h"
 #include "tui/tui.h"
 
@@ -165,6 +166,78 @@ an_open_editor_is_about_the_snapshot_that_is_shown(void **state)
 	assert_false(editor_is_open(editor));
 	assert_null(tui->prompt.label);
 	assert_string_equal(tui->message, "7 has ended");
+}
+
+static bool
+screen_has(int y, const wchar_t *text)
+{
+	wchar_t line[WIDEST];
+
+	mvwinnwstr(stdscr, y, 0, line, WIDEST - 1);
+	return wcsstr(line, text) != NULL;
+}
+
+/* Another group may have come to the first row just before the key. */
+static void
+what_acts_on_a_group_names_it(void **state)
+{
+	static const struct {
+		const char *kinds; /* keys from the groups by program */
+		const char *program, *cgroup;
+		int width;
+		const char *told;
+		const wchar_t *question, *title;
+	} cases[] = {
+		{ "", "b\x1b[31m", "/a", 200, "b\\x1b[31m (2 processes)",
+			L"Send SIGTERM to b\\x1b[31m (2 processes)? y/n",
+			L"OOM priority of b\\x1b[31m (2 processes)" },
+		{ "bb", "b", NULL, 200, "no unit (5 processes)",
+			L"Send SIGTERM to no unit (5 processes)? y/n",
+			L"OOM priority of no unit (5 processes)" },
+		{ "bbb", "b", "/system.slice/a-long-name.service", 40,
+			"\u2026ng-name.service (2 processes)",
+			L"Send SIGTERM to \u2026ng-name.service (2  y/n",
+			L"OOM priority of \u2026ng-name.service (2 p" },
+		{ "", "a-long-name-of-a-program", NULL, 40, "a-long-name-of-\u2026 (2 processes)",
+			L"Send SIGTERM to a-long-name-of-\u2026 (2  y/n",
+			L"OOM priority of a-long-name-of-\u2026 (2 p" },
+		{ "", "short", NULL, 40, "short (2 processes)",
+			L"Send SIGTERM to short (2 processes)? y/n",
+			L"OOM priority of short (2 processes)" },
+	};
+	struct screen_fixture *fixture = *state;
+	struct app *tui = fixture->tui;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct process_place place = { .cgroup = cases[i].cgroup };
+		bool in_title = false;
+
+		show_another(fixture, true);
+		for (int64_t pid = 18; pid < 20; pid++)
+			snapshot_set_place(&fixture->snapshot,
+				screen_fixture_add(fixture, pid, cases[i].program), &place);
+		wresize(stdscr, 10, cases[i].width);
+		screen_fixture_type(fixture, "2");
+		screen_fixture_type(fixture, cases[i].kinds);
+		screen_fixture_show(fixture);
+		tui_key(tui, KEY_HOME);
+		screen_fixture_type(fixture, "k");
+		assert_string_equal(tui->choose.about, cases[i].told);
+		screen_fixture_type(fixture, "\n");
+		tui_draw(tui);
+		assert_true(screen_has(9, cases[i].question));
+		screen_fixture_type(fixture, "na");
+		screen_fixture_show(fixture);
+		assert_string_equal(tui->target_group, cases[i].told);
+		tui_draw(tui);
+		for (int y = 0; y < 10; y++)
+			in_title = in_title || screen_has(y, cases[i].title);
+		assert_true(in_title);
+		tui_key(tui, 27);
+		for (size_t kind = strlen(cases[i].kinds); kind % GROUP_KINDS != 0; kind++)
+			screen_fixture_type(fixture, "b");
+	}
+	wresize(stdscr, 60, WIDEST);
 }
 
 static void
@@ -422,6 +495,8 @@ main(void)
 			screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(an_open_editor_is_about_the_snapshot_that_is_shown,
 			set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_acts_on_a_group_names_it, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(U3_users_that_have_processes_are_chosen_from,
 			set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(U3_an_unknown_user_is_an_error_and_no_empty_list,
