@@ -335,6 +335,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	snapshot_reset(now);
 	now->bits = all.bits;
 	now->focus = all.focus;
+	now->focus_start = all.focus_start;
 	now->focus_bits = all.focus_bits;
 	now->exact = all.exact;
 	now->only_missing = all.only_missing;

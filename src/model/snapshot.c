@@ -39,7 +39,7 @@ snapshot_reset(struct snapshot *snapshot)
 		rows_reset(&snapshot->kernel[i]);
 	snapshot->kill_count = 0;
 	snapshot->bits = snapshot->focus_bits = 0;
-	snapshot->focus = 0;
+	snapshot->focus = snapshot->focus_start = 0;
 	snapshot->exact = snapshot->only_missing = snapshot->sizes_only = false;
 	snapshot->hint_count = 0;
 	snapshot->past = (struct past){ .is_there = false };

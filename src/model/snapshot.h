@@ -56,7 +56,7 @@ struct snapshot {
 	struct rows kernel[KERNEL_PARTS];
 	struct rows charges;         /* of memory cgroups; each after the one above it */
 	uint64_t bits;               /* the needs it was read for */
-	int64_t focus;               /* the process with additional needs; 0: none */
+	int64_t focus, focus_start;  /* the process with additional needs; 0: none */
 	uint64_t focus_bits;         /* the additional needs */
 	bool exact;                  /* nothing is copied from the previous snapshot */
 	bool only_missing;           /* it is the previous one, with what was missing */

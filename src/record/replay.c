@@ -149,18 +149,15 @@ tell_day(struct replay *replay, struct snapshot *now)
 	rows_copy(&now->day, &replay->day.rows, NULL);
 }
 
+/* It need not live in this sample. */
 static void
 tell_process(struct replay *replay, struct snapshot *now)
 {
-	const struct process *process = snapshot_find_process(now, now->focus);
-	struct summary_query query = {
-		.table = process_table.name, .field = "res", .key_count = 2
-	};
+	const struct summary_query query = { .table = process_table.name,
+		.field = "res",
+		.keys = { now->focus, now->focus_start },
+		.key_count = 2 };
 
-	if (!process)
-		return;
-	query.keys[0] = process->pid;
-	query.keys[1] = process->start_time;
 	tell(replay, &replay->process, &query, &now->past, 0);
 	rows_copy(&now->history, &replay->process.rows, NULL);
 }
@@ -285,6 +282,7 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 	find_recorded_needs(replay);
 	now->bits = needs->bits | replay->recorded_needs | NEED_RANK;
 	now->focus = needs->focus;
+	now->focus_start = needs->focus_start;
 	now->focus_bits = needs->focus_bits;
 	now->exact = true;
 	describe(replay, now, &place);

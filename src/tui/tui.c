@@ -134,10 +134,14 @@ add_focus(const struct app *app, const struct view *view, struct needs *needs)
 {
 	const struct process *selected = process_list_selected(app->processes);
 
+	struct process_key key = { .pid = 0 };
+
 	if (view->has_process)
-		needs->focus = app->process.pid;
+		key = app->process;
 	else if (app->view->is_over == OVER_FIGURES && view == app->last_list && selected)
-		needs->focus = selected->pid;
+		key = process_key_of(selected);
+	needs->focus = key.pid;
+	needs->focus_start = key.start_time;
 	if (needs->focus == 0)
 		return;
 	needs->bits |= view->has_process ? NEED_BADNESS : 0; /* a rank needs all processes */
@@ -167,7 +171,8 @@ has_all_but_rows(const struct snapshot *snapshot, const struct needs *needs)
 		(snapshot->sizes_only ? !needs->sizes_only : (needs->bits & ~snapshot->bits) != 0))
 		return false;
 	return needs->focus == 0 ||
-	       (needs->focus == snapshot->focus && !(needs->focus_bits & ~snapshot->focus_bits));
+	       (needs->focus == snapshot->focus && needs->focus_start == snapshot->focus_start &&
+		       !(needs->focus_bits & ~snapshot->focus_bits));
 }
 
 struct needs

@@ -53,33 +53,52 @@ draw_figures(const struct app *app, WINDOW *window, const struct history_part *p
 }
 
 static void
-draw(void *state, struct app *app, WINDOW *window)
+draw_title(const struct app *app, WINDOW *window)
 {
 	const struct process *process = app_find(app, &app->process);
-	const struct rows *history = &app->snapshot->history;
-	const struct past *past = &app->snapshot->past;
-	const struct history_part *peak = peak_of(history);
-	int64_t most[MOST_CELLS];
-	size_t width = (size_t)getmaxx(window) < MOST_CELLS ? (size_t)getmaxx(window) : MOST_CELLS;
-	int height = getmaxy(window) - TITLE_LINES - 1;
 	char name[64];
 
-	text_safe(name, sizeof(name), process && process->comm ? process->comm : "it has ended",
+	text_safe(name, sizeof(name),
+		!process        ? "not in this sample"
+		: process->comm ? process->comm
+				: "-",
 		app->charset);
 	screen_printf(window, 0, 0, STYLE_BOLD, "%s (%lld)", name, (long long)app->process.pid);
-	if (!peak) {
-		screen_put(window, 1, 0, STYLE_DIM, "nothing was recorded of it on this day");
-		return;
-	}
-	draw_figures(app, window, peak);
+}
+
+static void
+draw_bars(const struct app *app, WINDOW *window, int64_t most)
+{
+	const struct past *past = &app->snapshot->past;
+	int64_t bars[MOST_CELLS];
+	size_t width = (size_t)getmaxx(window) < MOST_CELLS ? (size_t)getmaxx(window) : MOST_CELLS;
+	int height = getmaxy(window) - TITLE_LINES - 1;
+
 	height = height > MOST_HEIGHT ? MOST_HEIGHT : height;
 	if (height < 1)
 		return;
-	history_spread(history, past->day_begin, past->day_end, most, width);
-	bars_draw(window, TITLE_LINES, 0, height, most, width, 0, peak->most, STYLE_ANON,
-		app->charset);
+	history_spread(&app->snapshot->history, past->day_begin, past->day_end, bars, width);
+	bars_draw(window, TITLE_LINES, 0, height, bars, width, 0, most, STYLE_ANON, app->charset);
 	screen_put(window, TITLE_LINES + height, 0, STYLE_DIM, "00:00");
 	screen_put_right(window, TITLE_LINES + height, (int)width, STYLE_DIM, "24:00");
+}
+
+static void
+draw(void *state, struct app *app, WINDOW *window)
+{
+	const struct snapshot *snapshot = app->snapshot;
+	const struct history_part *peak = peak_of(&snapshot->history);
+	const struct process_key told = { snapshot->focus, snapshot->focus_start };
+
+	draw_title(app, window);
+	if (told.pid != app->process.pid || told.start_time != app->process.start_time) {
+		screen_put(window, 1, 0, STYLE_DIM, "reading the recording of this day ...");
+	} else if (!peak) {
+		screen_put(window, 1, 0, STYLE_DIM, "nothing was recorded of it on this day");
+	} else {
+		draw_figures(app, window, peak);
+		draw_bars(app, window, peak->most);
+	}
 }
 
 const struct view view_history = {

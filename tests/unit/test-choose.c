@@ -381,6 +381,7 @@ what_has_not_been_read_yet_is_waited_for(void **state)
 	screen_fixture_show(fixture);
 	assert_false(tui_is_frozen(tui));
 	fixture->snapshot.focus = needs.focus;
+	fixture->snapshot.focus_start = needs.focus_start;
 	fixture->snapshot.focus_bits = needs.focus_bits;
 	screen_fixture_show(fixture);
 	assert_true(tui_is_frozen(tui));

@@ -3,11 +3,15 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "model/history.h"
 #include "model/moment.h"
 #include "tui/past.h"
 #include "tui/tui.h"
 
 #include <string.h>
+#include <wchar.h>
+
+enum { WIDEST = 200, MIB = 1 << 20 };
 
 static int
 set_up(void **state)
@@ -88,6 +92,49 @@ of_many_keys_the_last_one_counts(void **state)
 	assert_no_more(fixture);
 }
 
+static bool
+screen_has(const wchar_t *text)
+{
+	bool has = false;
+	wchar_t line[WIDEST];
+
+	for (int y = 0; y < getmaxy(stdscr); y++) {
+		mvwinnwstr(stdscr, y, 0, line, WIDEST - 1);
+		has = has || wcsstr(line, text);
+	}
+	return has;
+}
+
+/* Of another boot another process may have its PID. */
+static void
+a_history_is_of_the_process_of_the_page(void **state)
+{
+	struct screen_fixture *fixture = *state;
+	struct snapshot *snapshot = &fixture->snapshot;
+	struct history_part *part;
+
+	screen_fixture_add(fixture, 4, "four");
+	screen_fixture_show(fixture);
+	snapshot->bits = snapshot->focus_bits = UINT64_MAX;
+	screen_fixture_type(fixture, "H");
+	part = rows_add(&snapshot->history, &history_table);
+	*part = (struct history_part){ 0, 1, MIB, MIB, MIB };
+	snapshot->focus = 4;
+	for (int64_t start = 6; start < 8; start++) {
+		snapshot->focus_start = start;
+		tui_draw(fixture->tui);
+		assert_true(screen_has(L"four (4)"));
+		assert_true(screen_has(L"reading the recording of this day ...") == (start != 7));
+		assert_true(screen_has(L"RES on this day: 1.0M") == (start == 7));
+		assert_true(tui_is_complete(fixture->tui) == (start == 7));
+	}
+	snapshot->processes[0].start_time = 8;
+	rows_reset(&snapshot->history);
+	tui_draw(fixture->tui);
+	assert_true(screen_has(L"not in this sample (4)"));
+	assert_true(screen_has(L"nothing was recorded of it on this day"));
+}
+
 int
 main(void)
 {
@@ -99,6 +146,8 @@ main(void)
 			screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
 			of_many_keys_the_last_one_counts, set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_history_is_of_the_process_of_the_page, set_up, screen_fixture_tear_down),
 	};
 
 	return RUN_ON_TERMINAL(tests);

@@ -312,7 +312,10 @@ a_moment_that_is_not_there_is_an_error(void **state)
 	assert_int_equal(replay_create("/nowhere", &source), -ENOENT);
 }
 
-/* Two samples, ten seconds apart; both times in seconds. */
+/*
+ * Two samples, ten seconds apart; both times in seconds. They have a process 7 that starts at
+ * `boottime` and holds as many bytes.
+ */
 static void
 record_boot(const struct tree *tree, const char *boot, int64_t boottime, int64_t wall)
 {
@@ -321,6 +324,7 @@ record_boot(const struct tree *tree, const char *boot, int64_t boottime, int64_t
 		.keep = { INT64_C(1) << 40, 100000, 0 },
 		.interval = INT64_C(10) * SECOND };
 	struct snapshot snapshot = { .time = 0 };
+	struct process *process;
 	struct recorder *recorder;
 	int64_t holder;
 
@@ -329,6 +333,9 @@ record_boot(const struct tree *tree, const char *boot, int64_t boottime, int64_t
 		snapshot_reset(&snapshot);
 		snapshot.monotonic = (boottime + i * 10) * SECOND;
 		snapshot.time = (wall + i * 10) * SECOND;
+		process = snapshot_add_process(&snapshot);
+		process->pid = 7;
+		process->start_time = process->resident = boottime;
 		assert_int_equal(recorder_add(recorder, &snapshot), 0);
 	}
 	recorder_close(recorder);
@@ -361,6 +368,48 @@ there_are_no_rates_over_a_boot(void **state)
 		assert_null(source->before(source, &snapshot));
 		assert_true(snapshot.past.is_other_boot == (i > 0));
 		assert_int_equal(snapshot.past.usual / SECOND, 10);
+	}
+	source->destroy(source);
+	snapshot_finish(&snapshot);
+	tree_destroy(&tree);
+}
+
+/* Whether or not it, or another one with its PID, is in the sample. */
+static void
+the_day_of_a_process_is_told_from_any_sample(void **state)
+{
+	static const struct {
+		int64_t time, start, resident; /* UNKNOWN: of such a process nothing is told */
+	} cases[] = {
+		{ 1000, 500, 500 },
+		{ 2000, 500, 500 },
+		{ 2000, 5, 5 },
+		{ 1000, 5, 5 },
+		{ 1000, 6, UNKNOWN },
+		{ 3000, 500, 500 },
+	};
+	struct snapshot snapshot = { .time = 0 };
+	struct source *source;
+	struct tree tree;
+
+	tree_create(&tree);
+	record_boot(&tree, "one", 500, 1000);
+	record_boot(&tree, "two", 5, 2000);
+	record_boot(&tree, "three", 40, 3000);
+	assert_int_equal(replay_create(tree.path, &source), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct needs needs = { .bits = NEED_HISTORY,
+			.focus = 7,
+			.focus_start = cases[i].start,
+			.moment = { .kind = MOMENT_AT, .time = cases[i].time * SECOND } };
+		const struct history_part *parts;
+
+		assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+		parts = snapshot.history.data;
+		assert_int_equal(snapshot.history.count, cases[i].resident != UNKNOWN);
+		if (snapshot.history.count > 0)
+			assert_int_equal(parts[0].most, cases[i].resident);
+		assert_int_equal(snapshot.focus_start, cases[i].start);
 	}
 	source->destroy(source);
 	snapshot_finish(&snapshot);
@@ -477,6 +526,7 @@ main(void)
 		cmocka_unit_test(what_is_not_recorded_is_unknown_with_a_hint),
 		cmocka_unit_test(a_moment_that_is_not_there_is_an_error),
 		cmocka_unit_test(there_are_no_rates_over_a_boot),
+		cmocka_unit_test(the_day_of_a_process_is_told_from_any_sample),
 		cmocka_unit_test(a_jump_goes_into_what_was_recorded_since),
 		cmocka_unit_test(that_the_oldest_incidents_are_missing_is_said),
 		cmocka_unit_test(a_second_recorder_is_refused),
