@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "collect/kernel-log.h"
 
+#include "base/clock.h"
 #include "base/macros.h"
 #include "base/memory.h"
 
@@ -11,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Less is not told: kills are judged by minutes. */
+#define LEAST_DOUBT (5 * NS_PER_SEC)
 
 enum { BUFFER_SIZE = 128 * 1024, LONGEST_LINE = 64 * 1024 };
 
@@ -247,4 +251,15 @@ kernel_log_next(struct kernel_log *log, char **ret_line)
 		if (error < 0 || (error == 0 && log->follows))
 			return error;
 	}
+}
+
+/* The log has almost CLOCK_MONOTONIC, but its clock is never corrected. */
+int64_t
+kernel_log_boot(int64_t *ret_doubt)
+{
+	int64_t monotonic = clock_ns(CLOCK_MONOTONIC);
+	int64_t suspended = clock_ns(CLOCK_BOOTTIME) - monotonic;
+
+	*ret_doubt = suspended > LEAST_DOUBT ? suspended : 0;
+	return clock_ns(CLOCK_REALTIME) - monotonic;
 }

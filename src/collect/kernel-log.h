@@ -33,3 +33,10 @@ int64_t kernel_log_lost(const struct kernel_log *log);
 const char *kernel_log_kind(const struct kernel_log *log);
 
 extern const char kernel_log_device[];
+
+/*
+ * The time since the epoch when the clock of the kernel's log was 0. That clock stands still while
+ * the machine is suspended: of what was before that, times are too late by up to `*ret_doubt`,
+ * which is 0 if that is a few seconds.
+ */
+int64_t kernel_log_boot(int64_t *ret_doubt);

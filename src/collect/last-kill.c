@@ -3,9 +3,11 @@
 
 #include "base/clock.h"
 #include "collect/kernel-log.h"
+#include "model/needs.h"
 #include "model/snapshot.h"
 #include "oomlog/oom-log.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +25,7 @@ static void
 note(struct last_kill *last, int64_t time, const char *comm)
 {
 	last->time = time;
+	last->doubt = 0;
 	snprintf(last->comm, sizeof(last->comm), "%s", comm ? comm : "");
 }
 
@@ -74,8 +77,8 @@ note_kills(struct last_kill *last, struct oom_log *log)
 static void
 look_back(struct last_kill *last)
 {
-	int64_t now = clock_ns(CLOCK_REALTIME);
-	const struct oom_log_clock clock = { .now = now, .boot = now - clock_ns(CLOCK_MONOTONIC) };
+	const struct oom_log_clock clock = { .now = clock_ns(CLOCK_REALTIME),
+		.boot = kernel_log_boot(&last->log_doubt) };
 	struct kernel_log *lines;
 	struct oom_log *log;
 	char *line;
@@ -106,7 +109,10 @@ last_of(const struct rows *kills)
 	return kills->count > 0 ? &incidents[kills->count - 1] : NULL;
 }
 
-/* A new kill that is not in the log happened at about this time. */
+/*
+ * A new kill that is not in the log happened at about this time. Any other may have been before the
+ * machine was suspended.
+ */
 static void
 find(struct last_kill *last, const struct snapshot *now)
 {
@@ -119,6 +125,8 @@ find(struct last_kill *last, const struct snapshot *now)
 		note(last, now->time, NULL);
 	else if ((kill = last_of(&last->kills)))
 		note(last, kill->time, kill->comm);
+	if (!has_grown)
+		last->doubt = last->log_doubt;
 }
 
 void
@@ -128,6 +136,7 @@ last_kill_read(struct last_kill *last, struct snapshot *now)
 	const struct event *event =
 		now->events.count > 0 ? event_at(&now->events, now->events.count - 1) : NULL;
 
+	now->system.last_kill_doubt = last->doubt;
 	if (counter == UNKNOWN)
 		return;
 	last->has_all = last->has_all && counter == last->counter;
@@ -137,6 +146,7 @@ last_kill_read(struct last_kill *last, struct snapshot *now)
 		find(last, now);
 	last->counter = counter;
 	now->system.last_kill_time = last->time;
+	now->system.last_kill_doubt = last->doubt;
 	if (last->comm[0])
 		now->system.last_kill_comm = arena_text(&now->texts, last->comm);
 }
@@ -146,5 +156,7 @@ last_kill_list(struct last_kill *last, struct snapshot *now)
 {
 	if (!last->has_all)
 		look_back(last);
+	if (last->log_doubt > 0 && last->kills.count > 0)
+		snapshot_add_hint(now, NEED_INCIDENTS, -ETIME, 0);
 	rows_copy(&now->incidents, &last->kills, &now->texts);
 }

@@ -15,9 +15,11 @@ struct last_kill {
 	int64_t counter;   /* of vmstat at that kill; UNKNOWN: not read yet */
 	int64_t time;      /* nanoseconds since the epoch, or UNKNOWN */
 	int64_t uptime;    /* of the last kill in the log: the kernel's clock, which is never set */
+	int64_t doubt;     /* `time` may be too late by so much */
 	char comm[64];     /* "" if unknown */
 	struct rows kills; /* struct incident, of the log, when it was read last */
 	struct arena texts; /* of them */
+	int64_t log_doubt;  /* the times of `kills` may be too late by so much */
 	bool has_all;       /* `kills` has those that were counted */
 };
 
@@ -31,5 +33,8 @@ void last_kill_finish(struct last_kill *last);
  */
 void last_kill_read(struct last_kill *last, struct snapshot *now);
 
-/* Fills the incidents of the snapshot with the kills of the log. After last_kill_read(). */
+/*
+ * Fills the incidents of the snapshot with the kills of the log, with a hint if some may have been
+ * earlier than they say. After last_kill_read().
+ */
 void last_kill_list(struct last_kill *last, struct snapshot *now);

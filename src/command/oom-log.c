@@ -35,6 +35,7 @@ struct last_kills {
 	struct oom_kill *list;
 	size_t count, capacity, first;
 	int64_t total, most; /* number found; the most to keep, 0: written at once */
+	int64_t doubt;       /* their times may be too late by so much */
 };
 
 /* "30m": the time 30 minutes ago, in nanoseconds; UNKNOWN for another form. */
@@ -135,21 +136,20 @@ take_kills(struct oom_log *log, struct last_kills *kills, const struct oom_log_o
 	}
 }
 
-/* The kernel's log has almost CLOCK_MONOTONIC, but its clock is never corrected. */
 static struct oom_log_clock
-clock_for(const char *path)
+clock_for(const char *path, int64_t *ret_doubt)
 {
-	int64_t time = clock_ns(CLOCK_REALTIME);
+	bool is_device = strcmp(path, kernel_log_device) == 0;
 
-	return (struct oom_log_clock){ .now = time,
-		.boot = strcmp(path, kernel_log_device) == 0 ? time - clock_ns(CLOCK_MONOTONIC)
-							     : UNKNOWN };
+	*ret_doubt = 0;
+	return (struct oom_log_clock){ .now = clock_ns(CLOCK_REALTIME),
+		.boot = is_device ? kernel_log_boot(ret_doubt) : UNKNOWN };
 }
 
 static int
 read_log(struct kernel_log *lines, const struct oom_log_options *settings, struct last_kills *kills)
 {
-	const struct oom_log_clock clock = clock_for(settings->path);
+	const struct oom_log_clock clock = clock_for(settings->path, &kills->doubt);
 	struct oom_log *log = oom_log_create(&clock);
 	char *line;
 	int error;
@@ -183,6 +183,17 @@ straighten(struct last_kills *kills)
 }
 
 static void
+write_doubt(int64_t doubt)
+{
+	char span[UNIT_FORMAT_SIZE];
+
+	unit_format(span, UNIT_SPAN, doubt, SCALE_HUMAN);
+	printf("The machine was suspended for %s since boot, which the clock of the log does not\n"
+	       "count: a kill before that was up to so much earlier than its time says.\n\n",
+		span);
+}
+
+static void
 write_text(const struct last_kills *kills, bool is_all, int64_t lost)
 {
 	if (kills->total == 0)
@@ -193,6 +204,8 @@ write_text(const struct last_kills *kills, bool is_all, int64_t lost)
 	if (kills->total > (int64_t)kills->count)
 		printf("Of %lld kills in the log these are the last %zu.\n\n",
 			(long long)kills->total, kills->count);
+	if (kills->doubt > 0 && kills->count > 0)
+		write_doubt(kills->doubt);
 	oom_log_write_text(stdout, kills->list, kills->count, charset_of_locale());
 }
 

@@ -74,6 +74,7 @@ static const struct {
 	{ NEED_PSS, E2BIG, "of more than 1,000 processes only the PSS of the largest is read: the footprint of others is at most so much; --exact reads all" },
 	{ NEED_CHARGE, E2BIG, "there are more than 8,192 cgroups, or more than 64 inside each other: the others count in those above them" },
 	{ NEED_INCIDENTS, E2BIG, "too much happened to list all of it: the oldest is missing" },
+	{ NEED_INCIDENTS, ETIME, "the machine was suspended, which the clock of the log does not count: kills before that were earlier than it says" },
 	{ NEED_EXITS, ENOBUFS, "more processes ended than could be counted: some that ended since the last refresh are missing" },
 	{ NEED_EXITS, EOPNOTSUPP, "of processes that ended, those with one thread are missing: the kernel says since Linux 5.19 which process a thread was of" },
 	{ NEED_EXITS, ENONET, "processes that ended are unknown: the kernel reports them only to the network namespace of the host" },

@@ -48,6 +48,7 @@ snapshot_reset(struct snapshot *snapshot)
 	snapshot->named_limits = NULL;
 	snapshot->focus_limit = (struct nearest_limit){ NULL, UNKNOWN, UNKNOWN };
 	table_reset_row(&system_table, &snapshot->system);
+	snapshot->system.last_kill_doubt = 0;
 }
 
 void

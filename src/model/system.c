@@ -304,7 +304,8 @@ system_kills_text(char text[static SYSTEM_TEXT_SIZE], const struct system *syste
 	}
 	if (system->last_kill_comm)
 		text_safe(name, sizeof(name), system->last_kill_comm, charset);
-	snprintf(text, SYSTEM_TEXT_SIZE, "%s, last %s%s%s", count, when, *name ? " " : "", name);
+	snprintf(text, SYSTEM_TEXT_SIZE, "%s, last %s%s%s%s", count, when,
+		system->last_kill_doubt > 0 ? " or earlier" : "", *name ? " " : "", name);
 }
 
 void

@@ -62,7 +62,8 @@ struct system {
 	int64_t swap_in_bytes_rate, swap_out_bytes_rate, reclaim_bytes_rate;
 
 	/* the last of oom_kills, by collect/last-kill.c; UNKNOWN and NULL if not known */
-	int64_t last_kill_time; /* nanoseconds since the epoch */
+	int64_t last_kill_time;  /* nanoseconds since the epoch */
+	int64_t last_kill_doubt; /* it may have been earlier by so much; 0: it was not */
 	const char *last_kill_comm;
 
 	/* counts of all CPUs since the sampler began */

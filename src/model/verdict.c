@@ -158,11 +158,14 @@ settle(struct verdict_history *history, const struct snapshot *now)
 	history->state = state;
 }
 
-/* Where nothing counts the kills, memtop may still have seen one. */
+/*
+ * Where nothing counts the kills, memtop may still have seen one. One that may have been much
+ * earlier is no news.
+ */
 static void
 note_kill(struct verdict_history *history, const struct snapshot *now)
 {
-	int64_t last = now->system.last_kill_time;
+	int64_t last = known_difference(now->system.last_kill_time, now->system.last_kill_doubt);
 
 	if (last == UNKNOWN && now->events.count > 0)
 		last = event_at(&now->events, now->events.count - 1)->time;

@@ -43,6 +43,8 @@ static const struct column process_more[] = {
 
 static const struct column system_more[] = {
 	{ "since_now", .unit = UNIT_TIME, .offset = offsetof(struct system, verdict.since_now) },
+	{ "last_kill_doubt", .unit = UNIT_SPAN,
+		.offset = offsetof(struct system, last_kill_doubt) },
 };
 
 #define CHARGE(unit, name)                                                                         \

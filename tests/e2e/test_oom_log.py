@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import FIXTURES, MEMTOP, golden, memtop, run
+from conftest import BUILD, FIXTURES, MEMTOP, golden, memtop, run
 from memory_cgroup import memory_cgroup
 
 def latest(text):
@@ -320,6 +320,12 @@ def test_a_real_kill_is_explained_from_dev_kmsg():
     assert abs(kill["candidates"][0]["badness"] - kill["badness"]) == 0
     assert kill["time"] is not None
     assert f"hog (a) b ({pid})" in memtop("oom", "log").stdout.decode()
+    for suspended, is_told in ("3", False), ("28800", True):
+        environment = {**os.environ, "LD_PRELOAD": str(BUILD / "tests/e2e/libwall-clock.so"), "SUSPENDED": suspended,
+                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+        text = memtop("oom", "log", env=environment).stdout.decode()
+        assert ("was suspended for 8h 0m since boot" in text) == is_told
+        assert f"hog (a) b ({pid})" in text
 
 
 def test_dmesg_gives_the_same_as_dev_kmsg():
