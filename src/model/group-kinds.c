@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first word without the colon of "sshd: user". */
+/* The first word of the column PROGRAM without the colon of "sshd: user". */
 static const char *
 program_of(const struct process *process, char text[static GROUP_NAME_SIZE])
 {

@@ -39,6 +39,15 @@ const char process_default_columns[] = "pid,user,res,grown,anon,swap,cpu,oom,adj
 const char process_kill_order_columns[] = "rank,pid,user,badness,adj,frees,protection,oom,anon,"
 					  "swap,file,shmem,pte,adj_weight,unit,command";
 
+/* No copy of a row needs its own text: it is the end of another one. */
+static const char *
+program_of(const void *row)
+{
+	const struct process *process = row;
+
+	return process->command ? process_program(process->command) : process->comm;
+}
+
 /* clang-format off */
 static const struct column columns[] = {
 	{ "pid", "PID", NULL, "The process ID.", UNIT_ID, 7, NEED_STAT, FIELD(pid),
@@ -212,6 +221,8 @@ static const struct column columns[] = {
 	{ "command", "COMMAND", "cmd", "The command line, the first 4095 bytes. [COMM] if there is none.", UNIT_TEXT, 20, NEED_COMMAND, FIELD(command),
 		.source = "/proc/PID/cmdline",
 		.misread = "The process can write anything there." },
+	{ "program", "PROGRAM", NULL, "COMMAND without the path of the program or, of a script, without its interpreter. COMM if the command line cannot be read.", UNIT_TEXT, 20, NEED_COMMAND, FIELD(command), .text_of = program_of, .is_constant = true,
+		.source = "/proc/PID/cmdline" },
 };
 /* clang-format on */
 

@@ -33,6 +33,7 @@ struct column {
 	bool is_counter; /* it counts since the boot or another start, and only grows */
 	bool is_constant; /* its texts are static: no copy of a row needs its own */
 	bool is_path;     /* the end of a path that is too long says more than its start */
+	const char *(*text_of)(const void *row); /* a text that follows from others; or NULL */
 };
 
 /* A part of a row with its own memory: few rows have one. */
@@ -106,6 +107,8 @@ column_is_stale(const struct column *column, const void *row)
 static inline const char *
 column_text(const struct column *column, const void *row)
 {
+	if (column->text_of)
+		return column->text_of(row);
 	return *(const char *const *)(column_base(column, row) + column->offset);
 }
 

@@ -91,13 +91,14 @@ enum {
 	OTHERS = ~(NAMES | IDENTITIES | SIZES),
 };
 
+/* What follows from another text says nothing beside it. */
 static void
 put_columns(struct sheet *sheet, int units)
 {
 	for (size_t i = 0; i < process_table.column_count; i++) {
 		const struct column *column = &process_table.columns[i];
 
-		if (!(units & 1 << column->unit))
+		if (!(units & 1 << column->unit) || column->text_of)
 			continue;
 		if (column_is_known(column, sheet->process))
 			put_column(sheet, column);

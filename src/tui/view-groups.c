@@ -38,17 +38,17 @@ enum { PATH_TAIL = 180 };
 static const struct {
 	const char *known, *unknown;
 } filters[GROUP_KINDS] = {
-	[GROUP_BY_PROGRAM] = { "cmd~'(^|/)\\Q%s\\E:?( |$)'", "!cmd~." },
+	[GROUP_BY_PROGRAM] = { "program~'(?-i)^\\Q%s\\E:?( |$)'", "!program~'^[^ ]'" },
 	[GROUP_BY_USER] = { "user='%s'", "!user~." },
 	[GROUP_BY_UNIT] = { "unit='%s'", "!unit~." },
 	[GROUP_BY_CGROUP] = { "cgroup='%s'", "!cgroup~." },
-	[GROUP_BY_CONTAINER] = { "container_path~'%s\\Q%s\\E$'", "!container_path~." },
+	[GROUP_BY_CONTAINER] = { "container_path~'(?-i)%s\\Q%s\\E$'", "!container_path~." },
 	[GROUP_BY_TREE] = { NULL, NULL }, /* the list of processes can be a tree itself */
-	[GROUP_BY_POD] = { "pod_path~'%s\\Q%s\\E$'", "!pod_path~." },
+	[GROUP_BY_POD] = { "pod_path~'(?-i)%s\\Q%s\\E$'", "!pod_path~." },
 };
 
 /* The same for a cgroup with those below it; the name of the outermost is "". */
-static const char tree_filter[] = "cgroup~'^\\Q%s\\E(/|$)'";
+static const char tree_filter[] = "cgroup~'(?-i)^\\Q%s\\E(/|$)'";
 
 static const char *
 columns_of(enum group_kind kind)

@@ -3,8 +3,10 @@
 #include "terminal.h"
 #include "unit.h"
 
+#include "model/group.h"
 #include "tui/tui.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Which key leads where, over two processes. */
@@ -216,6 +218,57 @@ processes_in_no_cgroup_have_no_name_to_cut(void **state)
 	assert_int_equal(app_table(fixture->tui)->rows.depths[1], 1);
 }
 
+/* Opens the group in this row. Returns false if there is none. */
+static bool
+check_members(struct screen_fixture *fixture, size_t row)
+{
+	const struct row_list *rows = &fixture->tui->processes->table.rows;
+	const struct group *group;
+	char name[64];
+	size_t count;
+
+	screen_fixture_type(fixture, "2");
+	screen_fixture_show(fixture);
+	if (row >= app_table(fixture->tui)->rows.count)
+		return false;
+	tui_key(fixture->tui, KEY_HOME);
+	for (size_t i = 0; i < row; i++)
+		tui_key(fixture->tui, KEY_DOWN);
+	group = table_view_selected(app_table(fixture->tui));
+	snprintf(name, sizeof(name), "%s", group->name ? group->name : "-");
+	count = (size_t)group->processes;
+	screen_fixture_type(fixture, "\n");
+	assert_ptr_equal(app_table(fixture->tui), &fixture->tui->processes->table);
+	assert_int_equal(rows->count, count);
+	for (size_t i = 0; i < count; i++) {
+		char text[GROUP_NAME_SIZE];
+		const char *of = group_key_of(GROUP_BY_PROGRAM, rows->rows[i], text).name;
+
+		assert_string_equal(of ? of : "-", name);
+	}
+	return true;
+}
+
+/* As many as it counts, and no other one that has its name somewhere. */
+static void
+a_group_is_opened_with_its_processes(void **state)
+{
+	static const char *const commands[] = { "/bin/bash", "/bin/bash /opt/backup.sh", "BASH",
+		"bash -c backup.sh", "python3 -u /opt/backup.sh -v", "ls /bin/bash", "sshd: user",
+		"/usr/sbin/sshd -D", "/bin/sh /opt/bash --x", "[bash]", "a.b", "a+b", "axb",
+		" no name", "/opt/", "bash: -x" };
+	struct screen_fixture *fixture = *state;
+	size_t groups = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		screen_fixture_add(fixture, 7 + (int64_t)i, commands[i]);
+	screen_fixture_add(fixture, 100, "bash")->command = NULL;
+	screen_fixture_show(fixture);
+	while (check_members(fixture, groups))
+		groups++;
+	assert_in_range(groups, 10, ARRAY_SIZE(commands));
+}
+
 int
 main(void)
 {
@@ -237,6 +290,8 @@ main(void)
 			screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(the_state_of_a_process_is_safe_for_the_terminal,
 			set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_group_is_opened_with_its_processes, set_up, screen_fixture_tear_down),
 	};
 
 	return RUN_ON_TERMINAL(tests);
