@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/badness.h"
 
+#include "base/index.h"
 #include "base/known.h"
 #include "base/memory.h"
 #include "base/sort.h"
@@ -178,21 +179,35 @@ badness_is_vfork_child(const struct process *process, const struct badness_scope
 	return own_protection(process, scope) == vfork_child;
 }
 
-struct process *
-badness_owner(const struct snapshot *snapshot, const struct process *process)
+/* Each step halves the way for all that come after; in a circle, until it has one row. */
+static size_t
+last_owner(size_t *owners, size_t row)
 {
-	size_t row = (size_t)(process - snapshot->processes);
-
-	for (size_t i = 0; i < snapshot->process_count; i++) {
-		const struct process *owner = &snapshot->processes[row];
-
-		if (owner->extras->memory_of != UNKNOWN)
-			owner = snapshot_find_process(snapshot, owner->extras->memory_of);
-		if (!owner || owner == &snapshot->processes[row])
-			break;
-		row = (size_t)(owner - snapshot->processes);
+	while (owners[row] != row) {
+		owners[row] = owners[owners[row]];
+		row = owners[row];
 	}
-	return &snapshot->processes[row];
+	return row;
+}
+
+void
+badness_find_owners(const struct snapshot *snapshot, size_t *ret_owners)
+{
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		int64_t pid = snapshot->processes[i].extras->memory_of;
+		const struct process *owner =
+			pid == UNKNOWN ? NULL : snapshot_find_process(snapshot, pid);
+
+		ret_owners[i] = owner ? (size_t)(owner - snapshot->processes) : i;
+	}
+	for (size_t i = 0; i < snapshot->process_count; i++)
+		ret_owners[i] = last_owner(ret_owners, i);
+}
+
+static struct process *
+owner_of(const struct snapshot *snapshot, const struct process *process)
+{
+	return &snapshot->processes[snapshot->ranking.owners[process - snapshot->processes]];
 }
 
 static void
@@ -215,7 +230,7 @@ add_candidate(struct snapshot *snapshot, struct process *process)
 static void
 judge(struct snapshot *snapshot, struct process *process, const struct badness_scope *scope)
 {
-	struct process *owner = badness_owner(snapshot, process);
+	const struct process *owner = owner_of(snapshot, process);
 
 	process->badness = UNKNOWN;
 	process->rank = UNKNOWN;
@@ -250,32 +265,43 @@ compare_candidates(const void *a, const void *b)
 	return left->pid > right->pid ? -1 : 1;
 }
 
-/*
- * Gives each candidate a rank, the same to a group that is killed together. Returns whether there
- * are groups.
- */
-static bool
+/* The group of a name, or NULL. */
+static const struct oom_group *
+find_oom_group(const struct ranking *ranking, const char *name, uint64_t hash)
+{
+	uint32_t row = index_first(&ranking->index, hash);
+
+	while (row != INDEX_END && strcmp(ranking->groups[row].name, name) != 0)
+		row = index_next(&ranking->index, row);
+	return row == INDEX_END ? NULL : &ranking->groups[row];
+}
+
+static void
+add_oom_group(struct ranking *ranking, const struct oom_group *group, uint64_t hash)
+{
+	ranking->groups = array_reserve(ranking->groups, &ranking->group_capacity,
+		ranking->index.count + 1, sizeof(ranking->groups[0]));
+	ranking->groups[ranking->index.count] = *group;
+	index_add(&ranking->index, hash);
+}
+
+/* Gives each candidate a rank, the same to a group that is killed together. */
+static void
 number_candidates(struct snapshot *snapshot)
 {
+	struct ranking *ranking = &snapshot->ranking;
 	int64_t rank = 0;
-	bool has_groups = false;
 
 	for (size_t i = 0; i < snapshot->kill_count; i++) {
-		struct process *first = snapshot->kill_order[i];
+		struct process *process = snapshot->kill_order[i];
+		const char *name = process->extras->oom_group;
+		uint64_t hash = index_mix_text(0, name);
+		const struct oom_group *group = name ? find_oom_group(ranking, name, hash) : NULL;
 
-		if (first->rank != UNKNOWN)
-			continue;
-		first->rank = ++rank;
-		has_groups = has_groups || first->extras->oom_group;
-		for (size_t j = i + 1; first->extras->oom_group && j < snapshot->kill_count; j++) {
-			struct process *other = snapshot->kill_order[j];
-
-			if (other->extras->oom_group &&
-				strcmp(other->extras->oom_group, first->extras->oom_group) == 0)
-				other->rank = rank;
-		}
+		process->rank = group ? group->rank : ++rank;
+		if (name && !group)
+			add_oom_group(ranking, &(struct oom_group){ name, rank }, hash);
 	}
-	return has_groups;
 }
 
 static void
@@ -292,15 +318,12 @@ sort_candidates(struct snapshot *snapshot)
 
 /* The rank of a group that is killed together. */
 static int64_t
-rank_of_group(const struct snapshot *snapshot, const char *group)
+rank_of_group(const struct ranking *ranking, const char *name)
 {
-	for (size_t i = 0; group && i < snapshot->kill_count; i++) {
-		const struct process *other = snapshot->kill_order[i];
+	const struct oom_group *found =
+		name ? find_oom_group(ranking, name, index_mix_text(0, name)) : NULL;
 
-		if (other->extras->oom_group && strcmp(other->extras->oom_group, group) == 0)
-			return other->rank;
-	}
-	return UNKNOWN;
+	return found ? found->rank : UNKNOWN;
 }
 
 /*
@@ -310,17 +333,28 @@ rank_of_group(const struct snapshot *snapshot, const char *group)
 static void
 share_fate(const struct snapshot *snapshot, struct process *process)
 {
-	int64_t rank = badness_owner(snapshot, process)->rank;
+	int64_t rank = owner_of(snapshot, process)->rank;
 
 	if (process->rank != UNKNOWN || process->is_kernel_thread || process->virtual == 0 ||
 		(process->pid == 1 && process->oom_score <= 0))
 		return;
 	if (rank == UNKNOWN && process->oom_adj != OOM_ADJ_LEAST)
-		rank = rank_of_group(snapshot, process->extras->oom_group);
+		rank = rank_of_group(&snapshot->ranking, process->extras->oom_group);
 	if (rank == UNKNOWN)
 		return;
 	process->rank = rank;
 	process->protection = NULL;
+}
+
+static void
+prepare(struct snapshot *snapshot)
+{
+	struct ranking *ranking = &snapshot->ranking;
+
+	ranking->owners = array_reserve(ranking->owners, &ranking->owner_capacity,
+		snapshot->process_count, sizeof(ranking->owners[0]));
+	badness_find_owners(snapshot, ranking->owners);
+	index_reset(&ranking->index);
 }
 
 void
@@ -329,10 +363,12 @@ badness_rank(struct snapshot *snapshot)
 	const struct badness_scope scope = badness_scope_of(snapshot);
 
 	snapshot->kill_count = 0;
+	prepare(snapshot);
 	for (size_t i = 0; i < snapshot->process_count; i++)
 		judge(snapshot, &snapshot->processes[i], &scope);
 	sort_candidates(snapshot);
-	if (number_candidates(snapshot))
+	number_candidates(snapshot);
+	if (snapshot->ranking.index.count > 0)
 		sort_candidates(snapshot);
 	for (size_t i = 0; i < snapshot->process_count; i++)
 		share_fate(snapshot, &snapshot->processes[i]);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct process;
@@ -39,10 +40,10 @@ const char *badness_warning(const struct system *system);
 bool badness_is_candidate(const struct badness_scope *scope, const struct process *process);
 
 /*
- * Returns the process whose address space a process uses: a parent or itself. The process must be
- * in the snapshot.
+ * Finds of each row of a snapshot that of the process whose address space it uses: a parent or
+ * itself. Where a file says that some use each other's, it is one of these.
  */
-struct process *badness_owner(const struct snapshot *snapshot, const struct process *process);
+void badness_find_owners(const struct snapshot *snapshot, size_t *ret_owners);
 
 /* Whether a process uses the address space of its parent until exec (vfork(2)). */
 bool badness_is_vfork_child(const struct process *process, const struct badness_scope *scope);

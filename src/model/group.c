@@ -17,8 +17,10 @@ struct grouping {
 	const struct snapshot *snapshot;
 	struct groups *groups;
 	struct index index;
-	bool *marks;       /* the address spaces that have been counted, by their owner's row */
-	size_t tree_count; /* the first rows are the cgroups of the snapshot; 0: they are not */
+	bool *marks;           /* the address spaces that have been counted, by their owner's row */
+	size_t tree_count;     /* the first rows are the cgroups of the snapshot; 0: they are not */
+	const char *unread;    /* the last cgroup that is not among them, */
+	uint32_t above_unread; /* and the row that counts its processes */
 };
 
 static uint32_t
@@ -43,14 +45,14 @@ add_group(struct grouping *grouping, const char *name, const char *path, uint64_
 }
 
 static bool
-is_same_name(const char *a, const char *b)
+is_same_name(const char *name, const char *key, size_t length)
 {
-	return a == b || (a && b && strcmp(a, b) == 0);
+	return name && key ? strncmp(name, key, length) == 0 && !name[length] : name == key;
 }
 
-/* By the path, where the kind has one, else by the name. */
+/* By the path, where the kind has one, else by the name. The key may be NULL. */
 static uint32_t
-find_group(const struct grouping *grouping, const char *key, uint64_t hash)
+find_group(const struct grouping *grouping, const char *key, size_t length, uint64_t hash)
 {
 	bool by_path = group_has_path(grouping->groups->kind);
 	uint32_t row = index_first(&grouping->index, hash);
@@ -58,25 +60,52 @@ find_group(const struct grouping *grouping, const char *key, uint64_t hash)
 	for (; row != INDEX_END; row = index_next(&grouping->index, row)) {
 		const struct group *group = groups_at(grouping->groups, row);
 
-		if (is_same_name(by_path ? group->path : group->name, key))
+		if (is_same_name(by_path ? group->path : group->name, key, length))
 			break;
 	}
 	return row;
 }
 
-/* A process may be in a cgroup that was not read: it counts in the nearest one above. */
+/*
+ * The nearest cgroup above a path. All are looked for on one way along the path, which a user can
+ * make some thousand deep: hashes are made of words of 8 bytes, and longer paths go on from them.
+ */
 static uint32_t
-find_above(const struct grouping *grouping, const char *name)
+nearest_above(const struct grouping *grouping, const char *path)
 {
-	_cleanup_free_ char *path = xstrdup(name);
-	size_t length = strlen(path);
-	uint32_t row = INDEX_END;
+	size_t end = group_tree_above(path, strlen(path)), mixed = 0;
+	uint64_t hash = 0, word;
+	uint32_t nearest = INDEX_END;
 
-	while (row == INDEX_END && (length = group_tree_above(path, length)) > 0) {
-		path[length] = '\0';
-		row = find_group(grouping, path, index_mix_text(0, path));
+	for (size_t length = 1; length <= end; length++) {
+		uint32_t row = INDEX_END;
+
+		if (length - mixed == sizeof(word)) {
+			memcpy(&word, path + mixed, sizeof(word));
+			hash = index_mix(hash, word);
+			mixed = length;
+		}
+		if (length == 1 || path[length] == '/')
+			row = find_group(grouping, path, length,
+				index_mix_bytes(hash, path + mixed, length - mixed));
+		if (row != INDEX_END)
+			nearest = row;
 	}
-	return row;
+	return nearest;
+}
+
+/*
+ * A process may be in a cgroup that was not read: it counts in the nearest one above. That of the
+ * process before is often the same.
+ */
+static uint32_t
+find_above(struct grouping *grouping, const char *path)
+{
+	if (!grouping->unread || strcmp(grouping->unread, path) != 0) {
+		grouping->unread = path;
+		grouping->above_unread = nearest_above(grouping, path);
+	}
+	return grouping->above_unread;
 }
 
 static uint32_t
@@ -85,7 +114,7 @@ group_row_of(struct grouping *grouping, const struct process *process)
 	char text[GROUP_NAME_SIZE];
 	const struct group_key key = group_key_of(grouping->groups->kind, process, text);
 	uint64_t hash = index_mix_text(0, key.key);
-	uint32_t row = find_group(grouping, key.key, hash);
+	uint32_t row = find_group(grouping, key.key, key.key ? strlen(key.key) : 0, hash);
 
 	if (row == INDEX_END && grouping->tree_count > 0 && key.name)
 		row = find_above(grouping, key.name);

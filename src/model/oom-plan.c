@@ -218,7 +218,7 @@ is_below_planned(
 
 static void
 add_planned(struct oom_preview *preview, const struct snapshot *snapshot,
-	const struct oom_plan *plan, struct mark *marks)
+	const struct oom_plan *plan, const size_t *owners, struct mark *marks)
 {
 	const struct badness_scope scope = badness_scope_of(snapshot);
 
@@ -231,8 +231,7 @@ add_planned(struct oom_preview *preview, const struct snapshot *snapshot,
 		add_effect(preview, process, change->to);
 		marks[process - snapshot->processes].planned = true;
 		if (!badness_is_vfork_child(process, &scope))
-			marks[badness_owner(snapshot, process) - snapshot->processes].leader =
-				change->pid;
+			marks[owners[process - snapshot->processes]].leader = change->pid;
 	}
 }
 
@@ -241,15 +240,14 @@ add_planned(struct oom_preview *preview, const struct snapshot *snapshot,
  * except between vfork(2) and exec.
  */
 static void
-add_followers(
-	struct oom_preview *preview, const struct snapshot *snapshot, const struct mark *marks)
+add_followers(struct oom_preview *preview, const struct snapshot *snapshot, const size_t *owners,
+	const struct mark *marks)
 {
 	const struct badness_scope scope = badness_scope_of(snapshot);
 
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		const struct process *process = &snapshot->processes[i];
-		int64_t leader =
-			marks[badness_owner(snapshot, process) - snapshot->processes].leader;
+		int64_t leader = marks[owners[i]].leader;
 		const struct process *planned;
 
 		if (marks[i].planned || leader == 0 || badness_is_vfork_child(process, &scope))
@@ -269,11 +267,13 @@ list_effects(
 	struct oom_preview *preview, const struct snapshot *snapshot, const struct oom_plan *plan)
 {
 	_cleanup_free_ struct mark *marks = xcalloc(snapshot->process_count + 1, sizeof(*marks));
+	_cleanup_free_ size_t *owners = xcalloc(snapshot->process_count + 1, sizeof(owners[0]));
 
+	badness_find_owners(snapshot, owners);
 	preview->count = 0;
 	preview->children = 0;
-	add_planned(preview, snapshot, plan, marks);
-	add_followers(preview, snapshot, marks);
+	add_planned(preview, snapshot, plan, owners, marks);
+	add_followers(preview, snapshot, owners, marks);
 	for (size_t i = 0; i < snapshot->process_count; i++)
 		if (!marks[i].planned && is_below_planned(snapshot, marks, &snapshot->processes[i]))
 			preview->children++;

@@ -13,10 +13,17 @@
 static void
 give_back(struct snapshot *s)
 {
+	struct ranking *ranking = &s->ranking;
+
 	s->processes = array_fit(
 		s->processes, &s->process_capacity, s->process_count, sizeof(s->processes[0]));
 	s->kill_order = array_fit(
 		s->kill_order, &s->kill_capacity, s->kill_count, sizeof(s->kill_order[0]));
+	ranking->owners = array_fit(ranking->owners, &ranking->owner_capacity, s->process_count,
+		sizeof(ranking->owners[0]));
+	ranking->groups = array_fit(ranking->groups, &ranking->group_capacity, ranking->index.count,
+		sizeof(ranking->groups[0]));
+	index_reset(&ranking->index);
 }
 
 void
@@ -67,6 +74,9 @@ snapshot_finish(struct snapshot *snapshot)
 	for (size_t i = 0; i < KERNEL_PARTS; i++)
 		rows_finish(&snapshot->kernel[i]);
 	free(snapshot->kill_order);
+	free(snapshot->ranking.owners);
+	free(snapshot->ranking.groups);
+	index_finish(&snapshot->ranking.index);
 	arena_finish(&snapshot->texts);
 	*snapshot = (struct snapshot){ .time = 0 };
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/index.h"
 #include "model/budget.h"
 #include "model/charge.h"
 #include "model/event.h"
@@ -30,6 +31,17 @@ struct past {
 	bool is_other_boot;         /* than the sample that was read before this one */
 	int64_t begin, end;         /* of the recording, since the epoch */
 	int64_t day_begin, day_end; /* of the local day of the sample, with NEED_HISTORY */
+};
+
+/* What badness_rank() works with. */
+struct ranking {
+	size_t *owners; /* by row, of badness_find_owners() */
+	struct oom_group {
+		const char *name;
+		int64_t rank;
+	} * groups;         /* of candidates that are killed together */
+	struct index index; /* of groups */
+	size_t owner_capacity, group_capacity;
 };
 
 /* The data of one refresh. Owns its rows and their texts; a zeroed one is empty. */
@@ -63,6 +75,7 @@ struct snapshot {
 	bool sizes_only;             /* only what is seen has been read in full, see needs.h */
 	struct process **kill_order; /* processes with a rank, in order, after badness_rank() */
 	size_t kill_count, kill_capacity;
+	struct ranking ranking;
 	struct rows faults;    /* since the last refresh, in no order */
 	struct rows day;       /* with NEED_HISTORY: memory in use over the day of the sample, */
 	struct rows history;   /* and RES of the process in focus; struct history_part */
