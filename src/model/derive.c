@@ -119,16 +119,21 @@ derive_rates(struct process *now, const struct process *before)
 	now->growth = change(now->resident, before->resident, elapsed, 60 * NS_PER_SEC);
 }
 
-/* All faults of a process that is new since the last refresh count. */
+/*
+ * All faults of a process that is new since the last refresh count. `before` is the row of its PID:
+ * where only its sizes were read then, or nothing, it may be new or not.
+ */
 static void
 count_faults(struct snapshot *now, struct process *process, const struct process *before)
 {
 	struct process_extras *extras = snapshot_extras(now, process);
+	bool is_new = !before ||
+		      (before->start_time != UNKNOWN && before->start_time != process->start_time);
 
-	extras->minor_fault_count = before ? growth(process->minor_faults, before->minor_faults)
-					   : process->minor_faults;
-	extras->major_fault_count = before ? growth(process->major_faults, before->major_faults)
-					   : process->major_faults;
+	extras->minor_fault_count = is_new ? process->minor_faults
+					   : growth(process->minor_faults, before->minor_faults);
+	extras->major_fault_count = is_new ? process->major_faults
+					   : growth(process->major_faults, before->major_faults);
 }
 
 /* Known totals stay, with their rates. */
@@ -234,9 +239,9 @@ derive(struct snapshot *now, const struct snapshot *before)
 			match++;
 		if (before && match < before->process_count)
 			old = &before->processes[match];
-		if (old && (old->pid != process->pid || old->start_time != process->start_time))
+		if (old && old->pid != process->pid)
 			old = NULL;
-		if (old)
+		if (old && old->start_time == process->start_time)
 			derive_rates(process, old);
 		if (before && now->bits & NEED_FAULTS)
 			count_faults(now, process, old);

@@ -112,6 +112,43 @@ what_was_not_looked_at_keeps_its_rates(void **state)
 	snapshot_finish(&now);
 }
 
+/* A row of the first screen, or one whose stat could not be read, does not tell how many it had. */
+static void
+faults_since_the_last_refresh_are_those_of_the_same_process(void **state)
+{
+	static const struct {
+		int64_t start_before, faults_before, start, faults, count;
+	} cases[] = {
+		{ 100, 40, 100, 45, 5 }, { 90, 40, 100, 45, 45 }, /* its number is used again */
+		{ UNKNOWN, UNKNOWN, 100, 45, UNKNOWN }, { 100, 40, UNKNOWN, UNKNOWN, UNKNOWN },
+		{ UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN },
+		{ 0, 0, 100, 45, 45 }, /* it was not there */
+	};
+	struct snapshot before = { .monotonic = 10 * SECOND }, now = { .monotonic = 12 * SECOND };
+
+	snapshot_reset(&before);
+	snapshot_reset(&now);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct process *row = add(&now, (int64_t)i, cases[i].start, 4096);
+
+		row->minor_faults = row->major_faults = cases[i].faults;
+		if (cases[i].start_before == 0)
+			continue;
+		row = add(&before, (int64_t)i, cases[i].start_before, 4096);
+		row->minor_faults = row->major_faults = cases[i].faults_before;
+	}
+	now.bits = NEED_FAULTS;
+	derive(&now, &before);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct process_extras *extras = now.processes[i].extras;
+
+		assert_true(extras->minor_fault_count == cases[i].count);
+		assert_true(extras->major_fault_count == cases[i].count);
+	}
+	snapshot_finish(&before);
+	snapshot_finish(&now);
+}
+
 static void
 the_first_refresh_has_no_rates(void **state)
 {
@@ -466,6 +503,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rates_need_the_same_process_twice),
 		cmocka_unit_test(what_was_not_looked_at_keeps_its_rates),
+		cmocka_unit_test(faults_since_the_last_refresh_are_those_of_the_same_process),
 		cmocka_unit_test(the_first_refresh_has_no_rates),
 		cmocka_unit_test(memory_that_was_not_read_has_no_growth),
 		cmocka_unit_test(a_counter_that_went_back_has_no_rate),
