@@ -136,17 +136,42 @@ count_faults(struct snapshot *now, struct process *process, const struct process
 					   : growth(process->major_faults, before->major_faults);
 }
 
-/* Known totals stay, with their rates. */
+static void
+keep_total(struct snapshot *now, const struct snapshot *before, const struct column *column)
+{
+	void *field = (char *)&now->system + column->offset;
+	const char *text;
+
+	if (column->unit != UNIT_TEXT) {
+		*(int64_t *)field = column_number(column, &before->system);
+		return;
+	}
+	text = column_text(column, &before->system);
+	*(const char **)field = column->is_constant ? text : arena_text(&now->texts, text);
+}
+
+/* Whether another control group is the scope of ranks: all about the one before is wrong now. */
+static bool
+has_other_scope(const struct snapshot *now, const struct snapshot *before)
+{
+	const char *asked = now->system.oom_asked, *old = before->system.oom_asked;
+
+	return now->bits & NEED_OOM &&
+	       (asked && old ? strcmp(asked, old) != 0 : asked != NULL || old != NULL);
+}
+
+/* Known totals stay, with their rates and the texts that belong to them. */
 static void
 keep_totals(struct snapshot *now, const struct snapshot *before)
 {
+	uint64_t other = has_other_scope(now, before) ? NEED_OOM : 0;
+
 	for (size_t i = 0; i < system_table.column_count; i++) {
 		const struct column *column = &system_table.columns[i];
-		int64_t old = column->unit == UNIT_TEXT ? UNKNOWN
-							: column_number(column, &before->system);
 
-		if (old != UNKNOWN && !column->part)
-			*(int64_t *)((char *)&now->system + column->offset) = old;
+		if (!column->part && !(column->need & other) &&
+			column_is_known(column, &before->system))
+			keep_total(now, before, column);
 	}
 }
 

@@ -149,6 +149,43 @@ faults_since_the_last_refresh_are_those_of_the_same_process(void **state)
 	snapshot_finish(&now);
 }
 
+/* A kill, and a limit that is nearer now, came after the refresh that is on the screen. */
+static void
+what_was_missing_leaves_texts_beside_their_numbers(void **state)
+{
+	static const char *const scopes[][2] = { { "/a", "/a" }, { "/a", "/b" }, { NULL, "/b" } };
+	struct snapshot before = { .time = 0 }, now = { .time = 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++) {
+		bool is_same = i == 0;
+
+		snapshot_reset(&before);
+		snapshot_reset(&now);
+		now.only_missing = true;
+		now.bits = NEED_OOM;
+		before.system.last_kill_time = 10;
+		before.system.last_kill_comm = arena_text(&before.texts, "first");
+		before.system.oom_asked = scopes[i][0];
+		before.system.oom_scope = scopes[i][0] ? scopes[i][0] : "machine";
+		before.system.oom_headroom = 30;
+		now.system.last_kill_time = 20;
+		now.system.last_kill_comm = "second";
+		now.system.nearest = (struct nearest_limit){ "/near", 50, 60 };
+		now.system.oom_asked = now.system.oom_scope = scopes[i][1];
+		now.system.oom_headroom = 40;
+		derive(&now, &before);
+		assert_int_equal(now.system.last_kill_time, 10);
+		assert_string_equal(now.system.last_kill_comm, "first");
+		assert_ptr_not_equal(now.system.last_kill_comm, before.system.last_kill_comm);
+		assert_int_equal(now.system.nearest.max, 50);
+		assert_string_equal(now.system.nearest.cgroup, "/near");
+		assert_int_equal(now.system.oom_headroom, is_same ? 30 : 40);
+		assert_string_equal(now.system.oom_scope, scopes[i][1]);
+	}
+	snapshot_finish(&before);
+	snapshot_finish(&now);
+}
+
 static void
 the_first_refresh_has_no_rates(void **state)
 {
@@ -504,6 +541,7 @@ main(void)
 		cmocka_unit_test(rates_need_the_same_process_twice),
 		cmocka_unit_test(what_was_not_looked_at_keeps_its_rates),
 		cmocka_unit_test(faults_since_the_last_refresh_are_those_of_the_same_process),
+		cmocka_unit_test(what_was_missing_leaves_texts_beside_their_numbers),
 		cmocka_unit_test(the_first_refresh_has_no_rates),
 		cmocka_unit_test(memory_that_was_not_read_has_no_growth),
 		cmocka_unit_test(a_counter_that_went_back_has_no_rate),
