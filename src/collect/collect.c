@@ -62,13 +62,18 @@ static int
 read_host(struct collector *collector, struct snapshot *now)
 {
 	struct utsname names;
+	bool is_copy;
+	int error;
 
 	if (uname(&names) == 0) {
 		now->system.host = arena_text(&now->texts, names.nodename);
 		now->system.kernel = arena_text(&now->texts, names.release);
 	}
 	load_read(collector->root, &now->system);
-	return system_read_uptime(&now->system);
+	error = system_read_uptime(&now->system, &is_copy);
+	if (error == 0 && is_copy && !now->only_missing)
+		now->start_clock = now->system.uptime;
+	return error;
 }
 
 static int
@@ -343,6 +348,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 	now->time = now->only_missing ? before->time : clock_ns(CLOCK_REALTIME);
 	now->monotonic =
 		now->only_missing && !all.rows_only ? before->monotonic : clock_ns(CLOCK_BOOTTIME);
+	now->start_clock = now->only_missing ? before->start_clock : now->monotonic;
 	if (all.rows_only) {
 		now->system = before->system;
 		return processes_read(collector->processes, now, before, &all, is_swapless(now));

@@ -12,10 +12,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libproc2/meminfo.h>
+#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 
 #define FIELD(name) offsetof(struct system, name)
 
@@ -279,8 +281,18 @@ system_read_vmstat(struct system_reader *reader, int root, struct system *system
 	return 0;
 }
 
+/* Neither the kernel's nor one of lxcfs, which tells how old a container is. */
+static bool
+is_copied_file(int fd)
+{
+	struct statfs status;
+
+	return fstatfs(fd, &status) == 0 && status.f_type != PROC_SUPER_MAGIC &&
+	       status.f_type != FUSE_SUPER_MAGIC;
+}
+
 int
-system_read_uptime(struct system *system)
+system_read_uptime(struct system *system, bool *ret_is_copy)
 {
 	_cleanup_close_ int fd = open("/proc/uptime", O_RDONLY | O_CLOEXEC);
 	char text[64];
@@ -294,9 +306,11 @@ system_read_uptime(struct system *system)
 	error = text_to_decimal(text, &uptime);
 	if (error == 0 && uptime > 9e9)
 		return -ERANGE;
-	if (error == 0)
-		system->uptime = (int64_t)(uptime * 1e9);
-	return error;
+	if (error < 0)
+		return error;
+	system->uptime = (int64_t)(uptime * 1e9);
+	*ret_is_copy = is_copied_file(fd);
+	return 0;
 }
 
 /* clang-format off */

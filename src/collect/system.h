@@ -3,6 +3,7 @@
 
 #include "model/system.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -52,7 +53,7 @@ int64_t vmstat_changes(const char *text);
 int system_read_vmstat(struct system_reader *reader, int root, struct system *system);
 
 /* /proc/uptime, for which libproc2 would allocate each time. */
-int system_read_uptime(struct system *system);
+int system_read_uptime(struct system *system, bool *ret_is_copy);
 
 /* The load average of the last minute, from loadavg below `root`; UNKNOWN if it cannot be read. */
 void load_read(int root, struct system *system);

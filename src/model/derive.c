@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LONGEST_READ NS_PER_SEC
+
 /* The change between two values over `elapsed`, scaled to `span` (both nanoseconds). */
 static int64_t
 change(int64_t now, int64_t before, int64_t elapsed, double span)
@@ -78,8 +80,22 @@ derive_system(struct system *now, const struct system *before, int64_t elapsed)
 	now->self_cpu_share = change(now->self_cpu_time, before->self_cpu_time, elapsed, 1000);
 }
 
+/* A process may start while the snapshot is read. */
+static int64_t
+age_of(const struct process *process, int64_t time, double ticks)
+{
+	int64_t age;
+
+	if (process->start_time == UNKNOWN)
+		return UNKNOWN;
+	age = known_rounded((double)time - (double)process->start_time / ticks * NS_PER_SEC);
+	if (age >= 0)
+		return age;
+	return age == UNKNOWN || age < -LONGEST_READ ? UNKNOWN : 0;
+}
+
 static void
-derive_sums(struct process *process, const struct system *system, double ticks)
+derive_sums(struct process *process, const struct system *system)
 {
 	process->used = UNKNOWN;
 	process->memory_share = UNKNOWN;
@@ -87,10 +103,6 @@ derive_sums(struct process *process, const struct system *system, double ticks)
 	process->minor_fault_rate = UNKNOWN;
 	process->major_fault_rate = UNKNOWN;
 	process->growth = UNKNOWN;
-	process->age = UNKNOWN;
-	if (process->start_time != UNKNOWN && system->uptime != UNKNOWN)
-		process->age = known_rounded(
-			(double)system->uptime - (double)process->start_time / ticks * NS_PER_SEC);
 	if (process->resident == UNKNOWN)
 		return;
 	process->used = known_sum(process->resident, process->swap);
@@ -258,7 +270,8 @@ derive(struct snapshot *now, const struct snapshot *before)
 		struct process *process = &now->processes[i];
 		const struct process *old = NULL;
 
-		derive_sums(process, &now->system, ticks);
+		process->age = age_of(process, now->start_clock, ticks);
+		derive_sums(process, &now->system);
 		while (before && match < before->process_count &&
 			before->processes[match].pid < process->pid)
 			match++;

@@ -75,7 +75,7 @@ static const struct column columns[] = {
 		.source = "/proc/PID/stat: fields 14 and 15, two readings",
 		.misread = "100 is one CPU: a process with many threads can have more." },
 	{ "age", "AGE", "etime", "Time since the process started.", UNIT_DURATION, 9, NEED_STAT | NEED_HOST, FIELD(age),
-		.source = "/proc/PID/stat: field 22, and /proc/uptime" },
+		.source = "/proc/PID/stat: field 22, and the clock since boot (CLOCK_BOOTTIME)" },
 	{ "virt", "VIRT", "vsz", "Address space (statm size): what the process asked for, not what it uses.", UNIT_BYTES, 7, NEED_MEMORY, FIELD(virtual),
 		.source = "/proc/PID/statm: field 1; /proc/PID/status: VmSize",
 		.misread = "This is address space, not memory: programs may map terabytes and use little of it." },

@@ -48,6 +48,12 @@ struct ranking {
 struct snapshot {
 	int64_t time;      /* nanoseconds since the epoch */
 	int64_t monotonic; /* nanoseconds of CLOCK_BOOTTIME */
+	/*
+	 * The time on the clock of which start times are. It is the same, which a time namespace
+	 * shifts as it shifts them; only a tree of another machine's files has its own, the uptime.
+	 * That of a container is no such clock.
+	 */
+	int64_t start_clock;
 	struct past past;
 	struct system system;
 	struct process *processes; /* by ascending pid */

@@ -81,7 +81,7 @@ fill(struct replay *replay, struct snapshot *snapshot, const struct cursor_place
 {
 	snapshot_reset(snapshot);
 	snapshot->time = place->wall;
-	snapshot->monotonic = place->boottime;
+	snapshot->monotonic = snapshot->start_clock = place->boottime;
 	snapshot_from_sample(snapshot, cursor_decoder(replay->cursor));
 	budget_reset_figures(&snapshot->budget_figures); /* its rows are recorded */
 	snapshot->budget_figures.total = snapshot->system.total;

@@ -186,6 +186,34 @@ what_was_missing_leaves_texts_beside_their_numbers(void **state)
 	snapshot_finish(&now);
 }
 
+/* In a container uptime may be its own; a start time is always that of the machine. */
+static void
+an_age_is_since_the_start_on_the_clock_of_start_times(void **state)
+{
+	static const struct {
+		int64_t start, age; /* milliseconds */
+	} cases[] = {
+		{ 10000, 3600000 - 10000 },
+		{ 3600000, 0 },
+		{ 3600010, 0 }, /* it began while others were read */
+		{ 3700000, UNKNOWN },
+		{ UNKNOWN, UNKNOWN },
+	};
+	struct snapshot now = { .start_clock = 3600 * SECOND };
+	int64_t tick = 1000 / sysconf(_SC_CLK_TCK);
+
+	snapshot_reset(&now);
+	now.system.uptime = 5 * SECOND;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		add(&now, (int64_t)i, cases[i].start == UNKNOWN ? UNKNOWN : cases[i].start / tick,
+			4096);
+	derive(&now, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_true(now.processes[i].age ==
+			    (cases[i].age == UNKNOWN ? UNKNOWN : cases[i].age * 1000000));
+	snapshot_finish(&now);
+}
+
 static void
 the_first_refresh_has_no_rates(void **state)
 {
@@ -542,6 +570,7 @@ main(void)
 		cmocka_unit_test(what_was_not_looked_at_keeps_its_rates),
 		cmocka_unit_test(faults_since_the_last_refresh_are_those_of_the_same_process),
 		cmocka_unit_test(what_was_missing_leaves_texts_beside_their_numbers),
+		cmocka_unit_test(an_age_is_since_the_start_on_the_clock_of_start_times),
 		cmocka_unit_test(the_first_refresh_has_no_rates),
 		cmocka_unit_test(memory_that_was_not_read_has_no_growth),
 		cmocka_unit_test(a_counter_that_went_back_has_no_rate),
