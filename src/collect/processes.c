@@ -455,22 +455,17 @@ is_fast(struct processes *processes, unsigned refresh)
 		&processes->schedule, refresh, is_told ? now->system.memory_changes : UNKNOWN);
 }
 
-/* Begins a pass: which refresh it is, and which processes there are. Returns 0 or -errno. */
+/* Finds out which processes there are. Returns 0 or -errno. */
 static int
-begin_pass(struct processes *processes, struct snapshot *now)
+list_processes(struct processes *processes, struct snapshot *now)
 {
-	const struct pass *pass = &processes->pass;
-	unsigned refresh = pass->time.refresh + 1;
 	bool all = true;
-	int error = pid_list_read(processes->list, now, pass->needs, &all);
+	int error = pid_list_read(processes->list, now, processes->pass.needs, &all);
 	const int64_t *pids;
 	size_t count;
 
 	if (error < 0)
 		return error;
-	processes->pass.time = (struct pass_time){ .refresh = refresh,
-		.is_fast = is_fast(processes, refresh),
-		.interval = pass->before ? now->monotonic - pass->before->monotonic : 0 };
 	pids = pid_list_numbers(processes->list, &count);
 	if (all)
 		process_cache_drop_gone(&processes->cache, pids, count);
@@ -478,11 +473,35 @@ begin_pass(struct processes *processes, struct snapshot *now)
 	return 0;
 }
 
+/* Begins a pass: which refresh it is, and which processes there are. Returns 0 or -errno. */
+static int
+begin_pass(struct processes *processes, struct snapshot *now)
+{
+	const struct pass *pass = &processes->pass;
+	unsigned refresh = pass->time.refresh + 1;
+	int error = list_processes(processes, now);
+
+	if (error < 0)
+		return error;
+	processes->pass.time = (struct pass_time){ .refresh = refresh,
+		.is_fast = is_fast(processes, refresh),
+		.interval = pass->before ? now->monotonic - pass->before->monotonic : 0 };
+	return 0;
+}
+
+/* Ranks need all processes: where only some were chosen, the others may be what is missing. */
+static bool
+lacks_processes(const struct pass *pass)
+{
+	return pass->needs->pids && pass->needs->bits & NEED_RANK &&
+	       !(pass->before->bits & NEED_RANK);
+}
+
 int
 processes_read(struct processes *processes, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs, bool swapless)
 {
-	int error;
+	int error = 0;
 
 	processes->pass = (struct pass){ .now = now,
 		.before = before,
@@ -495,7 +514,10 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 		name_users(processes);
 		return 0;
 	}
-	error = needs->only_missing ? 0 : begin_pass(processes, now);
+	if (!needs->only_missing)
+		error = begin_pass(processes, now);
+	else if (lacks_processes(&processes->pass))
+		error = list_processes(processes, now);
 	if (error < 0)
 		return error;
 	read_all(processes);

@@ -163,6 +163,21 @@ only_the_processes_asked_for_are_read(void **state)
 	}
 }
 
+/* A process with an adjustment of so many hundreds. */
+static void
+write_weighed(const struct world *world, int pid, int hundreds)
+{
+	char path[32], text[16];
+
+	tree_write_process(&world->tree,
+		&(struct tree_process){ .pid = pid, .comm = "x", .pages = 5, .start_time = 1 });
+	snprintf(path, sizeof(path), "%d/status", pid);
+	tree_write(&world->tree, path, world_status);
+	snprintf(path, sizeof(path), "%d/oom_score_adj", pid);
+	snprintf(text, sizeof(text), "%d\n", hundreds * 100);
+	tree_write(&world->tree, path, text);
+}
+
 static void
 the_rank_of_one_needs_all_and_only_for_that(void **state)
 {
@@ -189,6 +204,39 @@ the_rank_of_one_needs_all_and_only_for_that(void **state)
 	assert_non_null(snapshot_find_process(now, 11)->command);
 	assert_null(snapshot_find_process(now, 10)->command);
 	assert_int_equal(snapshot_find_process(now, 10)->oom_score, 668);
+}
+
+/* A view that needs ranks is opened between two refreshes: all but the others stays as it was. */
+static void
+the_others_may_be_what_is_missing_for_a_rank(void **state)
+{
+	struct world *world = *state;
+	const int64_t pid = 10;
+	const struct snapshot *now;
+	int64_t time;
+
+	for (int i = 0; i < 3; i++)
+		write_weighed(world, 10 + i, i);
+	world->needs.pids = &pid;
+	world->needs.pid_count = 1;
+	world->needs.bits |= NEED_MEMINFO;
+	time = world_refresh(world)->monotonic;
+	write_weighed(world, 10, 9);
+	world->needs.bits |= NEED_BADNESS;
+	world->needs.only_missing = true;
+	for (int i = 0; i < 2; i++) {
+		now = world_refresh(world);
+		assert_int_equal(now->process_count, 3);
+		assert_int_equal(now->system.process_count, 1);
+		assert_int_equal(now->monotonic, time);
+		assert_int_equal(now->processes[0].oom_adj, 0);
+		for (int j = 0; j < 3; j++)
+			assert_int_equal(now->processes[j].rank, 3 - j);
+	}
+	world->needs.only_missing = false;
+	now = world_refresh(world);
+	assert_int_equal(now->process_count, 3);
+	assert_int_equal(now->processes[0].rank, 1);
 }
 
 /* The sizes tell which rows are on the screen; T26: what has no size may be more than it seems. */
@@ -268,6 +316,7 @@ main(void)
 		TEST(F12_what_is_missing_is_read_without_the_rest),
 		TEST(only_the_processes_asked_for_are_read),
 		TEST(the_rank_of_one_needs_all_and_only_for_that),
+		TEST(the_others_may_be_what_is_missing_for_a_rank),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
