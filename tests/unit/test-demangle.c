@@ -101,28 +101,43 @@ a_long_symbol_stays(void **state)
 	assert_false(demangle(text, symbol));
 }
 
-/* The library would be busy with these for hours. */
-static void
-what_takes_too_long_has_no_name(void **state)
+/* Symbols with which the library would be busy for hours. False: the child got no CPU for long. */
+static bool
+gives_up(struct demangle_child *child)
 {
-	struct demangle_child *child = demangle_child_create(FOR_EVER);
-	int64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-
 	for (int number = 0; number < 12; number++) {
 		char symbol[DEMANGLED_MOST_SYMBOL];
 		size_t length = (size_t)snprintf(symbol, sizeof(symbol), "_ZN1%ccv", 'A' + number);
+		const char *name;
 
 		for (int i = 0; i < 60; i++)
 			length += (size_t)snprintf(symbol + length, sizeof(symbol) - length, "T_I");
 		assert_null(demangle_child_ask(child, symbol));
 		assert_null(demangle_child_ask(child, symbol)); /* not read again */
-		if (number < 6 && is_built())
-			assert_string_equal(demangle_child_ask(child, "_ZN3foo3barEv"), "foo::bar");
+		if (number >= 6 || !is_built())
+			continue;
+		name = demangle_child_ask(child, "_ZN3foo3barEv");
+		if (!name)
+			return false;
+		assert_string_equal(name, "foo::bar");
 	}
+	return !is_built() || demangle_child_trouble(child);
+}
+
+static void
+what_takes_too_long_has_no_name(void **state)
+{
+	int64_t begin = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	bool has_given_up = false;
+
+	for (int tries = 0; tries < 20 && !has_given_up; tries++) {
+		struct demangle_child *child = demangle_child_create(FOR_EVER);
+
+		has_given_up = gives_up(child);
+		demangle_child_destroy(child);
+	}
+	assert_true(has_given_up);
 	assert_in_range(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin, 0, 100 * NS_PER_MS);
-	if (is_built())
-		assert_non_null(demangle_child_trouble(child));
-	demangle_child_destroy(child);
 }
 
 /* A symbol for which the library needs the more time the longer it is: twice for one more. */

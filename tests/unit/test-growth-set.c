@@ -342,14 +342,14 @@ a_bar_in_a_name_is_no_performance_data(void **state)
 	const struct check_rule rules[] = {
 		{ "who~a|b", CHECK_WARNING, filter, group, 0 },
 	};
+	struct named_limit named = { true, { "g|r", 2 * MIB, MIB } };
 	char *text, *line;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
 	next(fixture);
 	filter_add(filter, "who~a|x", &error);
-	fixture->now.named_limits = xcalloc(1, sizeof(struct named_limit));
-	fixture->now.named_limits[0] = (struct named_limit){ true, { "g|r", 2 * MIB, MIB } };
+	fixture->now.named_limits = &named;
 	fixture->now.system.nearest = (struct nearest_limit){ "n|l", 2 * MIB, MIB };
 	fixture->now.system.oom_kills = 1;
 	fixture->now.system.last_kill_time = fixture->now.time = 400 * NS_PER_SEC;
