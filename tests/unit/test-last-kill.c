@@ -126,6 +126,7 @@ F10_the_last_kill_is_that_of_the_events_or_of_the_log(void **state)
 	last_kill_read(&last, now);
 	assert_string_equal(now->system.last_kill_comm, "web");
 	assert_int_equal(now->system.last_kill_time, 7);
+	last_kill_finish(&last);
 	end(&scene);
 }
 
@@ -142,6 +143,7 @@ F10_without_a_log_only_the_number_of_kills_is_known(void **state)
 		last_kill_read(&last, &now);
 		assert_true(now.system.last_kill_time == UNKNOWN);
 	}
+	last_kill_finish(&last);
 	snapshot_finish(&now);
 }
 
