@@ -39,6 +39,9 @@ index_mix(uint64_t hash, uint64_t number)
 	return hash ^ hash >> 32;
 }
 
-/* The same for a text, which need not end there, or that ends in NUL; NULL is like "". */
+/*
+ * The same for a text, which need not end there, or that ends in NUL; NULL is like "". It is mixed
+ * in words of 8 bytes: the hash of its first 8, 16, ... bytes goes on with the rest.
+ */
 uint64_t index_mix_bytes(uint64_t hash, const char *text, size_t length);
 uint64_t index_mix_text(uint64_t hash, const char *text);
