@@ -54,6 +54,7 @@ struct collector {
 	struct last_kill last_kill;
 	struct budget_reader *budget;
 	struct slab_reader *slab;
+	bool slabs_by_turns; /* of the current reading */
 	struct exits *exits;
 	union text *text;
 };
@@ -119,7 +120,7 @@ read_budget(struct collector *collector, struct snapshot *now)
 static int
 read_slabs(struct collector *collector, struct snapshot *now)
 {
-	return slab_read(collector->slab, now);
+	return slab_read(collector->slab, now, collector->slabs_by_turns);
 }
 
 static int
@@ -353,6 +354,7 @@ collect_read(struct source *source, struct snapshot *now, const struct snapshot 
 		now->system = before->system;
 		return processes_read(collector->processes, now, before, &all, is_swapless(now));
 	}
+	collector->slabs_by_turns = all.slabs_by_turns;
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++) {
 		int failure = all.bits & readers[i].need ? readers[i].read(collector, now) : 0;
 

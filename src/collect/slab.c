@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_SIZE = 64 };
+enum { NAME_SIZE = 64, CHANGED_PART = 256 };
 
 /* Whether a cache can be reclaimed is fixed when it is made: its file is read once. */
 struct known_cache {
@@ -28,6 +28,11 @@ struct slab_reader {
 	int folder;                /* /sys/kernel/slab, or -errno */
 	struct known_cache *known; /* by their place in the list, which seldom changes */
 	size_t known_count, known_capacity;
+	struct last_slabs {
+		struct rows rows;
+		struct arena texts;
+		int64_t time, total; /* CLOCK_BOOTTIME; bytes. time 0: never */
+	} last;                      /* for those that are read by turns */
 };
 
 /* Numbers of a slab cache, after its name. */
@@ -59,6 +64,8 @@ slab_reader_destroy(struct slab_reader *reader)
 	if (reader->folder >= 0)
 		close(reader->folder);
 	free(reader->known);
+	rows_finish(&reader->last.rows);
+	arena_finish(&reader->last.texts);
 	free(reader);
 }
 
@@ -112,8 +119,33 @@ add_cache(struct slab_reader *reader, struct snapshot *now, size_t place,
 		slab->reclaimable = known_reclaimable(reader, place, name);
 }
 
-int
-slab_read(struct slab_reader *reader, struct snapshot *now)
+static int64_t
+total_of(const struct snapshot *now)
+{
+	return known_sum(now->system.slab_reclaimable, now->system.slab_unreclaimable);
+}
+
+static bool
+is_still_right(const struct last_slabs *last, const struct snapshot *now)
+{
+	int64_t total = total_of(now);
+
+	return last->time > 0 && total != UNKNOWN && last->total != UNKNOWN &&
+	       now->monotonic >= last->time && now->monotonic - last->time < SLABS_OLD &&
+	       llabs(total - last->total) <= total / CHANGED_PART;
+}
+
+static void
+keep(struct last_slabs *last, const struct snapshot *now)
+{
+	arena_reset(&last->texts);
+	rows_copy(&last->rows, &now->kernel[KERNEL_SLABS], &last->texts);
+	last->time = now->monotonic;
+	last->total = total_of(now);
+}
+
+static int
+read_all(struct slab_reader *reader, struct snapshot *now)
 {
 	struct slabinfo_reaped *reaped;
 	int error = reader->info ? 0 : procps_slabinfo_new(&reader->info);
@@ -130,4 +162,19 @@ slab_read(struct slab_reader *reader, struct snapshot *now)
 	for (size_t i = 0; i < (size_t)reaped->total; i++)
 		add_cache(reader, now, i, reaped->stacks[i]);
 	return 0;
+}
+
+int
+slab_read(struct slab_reader *reader, struct snapshot *now, bool by_turns)
+{
+	int error;
+
+	if (by_turns && is_still_right(&reader->last, now)) {
+		rows_copy(&now->kernel[KERNEL_SLABS], &reader->last.rows, &now->texts);
+		return 0;
+	}
+	error = read_all(reader, now);
+	if (error == 0 && by_turns)
+		keep(&reader->last, now);
+	return error;
 }

@@ -94,6 +94,7 @@ read_next(struct export_run *run)
 		.pss_budget = run->number == 1 ? 0 : interval / PSS_SHARE,
 		.pss_most = NEEDS_MOST_PSS,
 		.interval = interval,
+		.slabs_by_turns = true,
 	};
 
 	run->now = &run->snapshots[run->now == &run->snapshots[0]];

@@ -135,6 +135,7 @@ needs_of(const struct record_run *run)
 		.bits = run->needs,
 		.pss_budget = interval / PSS_SHARE > 0 ? interval / PSS_SHARE : 1,
 		.interval = interval,
+		.slabs_by_turns = true,
 	};
 }
 

@@ -241,6 +241,13 @@ compare_rows(const void *left, const void *right)
 	return strcmp(a->part, b->part);
 }
 
+/* A part that was read later than its item may be larger by now. */
+static int64_t
+within(int64_t part, int64_t item)
+{
+	return item != UNKNOWN && part > item ? item : part;
+}
+
 /* Adds the parts of the item in the last row, and for some items the rest. */
 static void
 add_parts(struct rows *budget, const struct budget_figures *figures,
@@ -259,8 +266,8 @@ add_parts(struct rows *budget, const struct budget_figures *figures,
 	}
 	for (size_t i = 0; i < part_count; i++)
 		if (strcmp(parts[i].item, item) == 0)
-			add_row(budget, item, parts[i].name, parts[i].bytes, total)->what =
-				parts[i].what;
+			add_row(budget, item, parts[i].name, within(parts[i].bytes, left), total)
+				->what = parts[i].what;
 	for (size_t i = first; i < budget->count; i++)
 		left = known_difference(left, budget_at(budget, i)->bytes);
 	if (budget->count > first && left > 0 && strcmp(item, "cache") == 0)

@@ -110,6 +110,7 @@ struct needs {
 	 */
 	const int64_t *pids;
 	size_t pid_count;
+	bool slabs_by_turns; /* see slab_read(): for who reads for months, and shows none */
 	int64_t focus;       /* a process with additional needs; 0: none */
 	int64_t focus_start; /* its start time: in a recording others have had its PID */
 	uint64_t focus_bits; /* the additional needs */

@@ -175,9 +175,9 @@ static void
 parts_follow_their_item_the_largest_first(void **state)
 {
 	static const struct budget_part parts[] = {
-		{ "shmem", "/tmp", "tmpfs", 10 * MIB },
-		{ "shmem", "/dev/shm", "tmpfs", 25 * MIB },
+		{ "shmem", "/tmp", "tmpfs", 10 * MIB }, { "shmem", "/dev/shm", "tmpfs", 25 * MIB },
 		{ "huge_pages", "2M free", "", 4 * MIB },
+		{ "slab_reclaimable", "dentry", "slab cache", 31 * MIB }, /* read later */
 	};
 	const struct budget_figures figures = usual();
 	struct rows budget = { .count = 0 };
@@ -189,6 +189,7 @@ parts_follow_their_item_the_largest_first(void **state)
 	assert_string_equal(row[2].part, "other");
 	assert_int_equal(row[2].bytes, 15 * MIB);
 	assert_string_equal(row[3].part, "/tmp");
+	assert_int_equal(bytes(&budget, "slab_reclaimable", "dentry"), 30 * MIB);
 	assert_int_equal(sum(&budget), 1000 * MIB);
 	rows_finish(&budget);
 }
