@@ -114,13 +114,17 @@ SCREENS = [
 ]
 
 
+# A thread reads PSS: that it failed is told by the refresh after it has.
+AGAIN = {"groups-tree-processes": ["C-r"]}
+
+
 @pytest.mark.parametrize("name, keys", SCREENS)
 def test_keys_lead_to_the_golden_screen(terminal, name, keys):
     terminal.start("80x24", {})
     terminal.wait_for("start")
     terminal.with_looks = name.startswith(LOOKS)
     terminal.type(*keys)
-    terminal.wait_for(name)
+    terminal.wait_for(name, AGAIN.get(name, []))
 
 
 def test_the_help_ends_with_the_last_key(terminal):
