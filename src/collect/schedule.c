@@ -69,7 +69,7 @@ static const struct {
 	unsigned slow, fast; /* periods in refreshes, powers of two */
 	int64_t longest;     /* nanoseconds, if the interval is long */
 } turns[REREADS] = {
-	[REREAD_SIZES] = { 32, FAST_PERIOD, 120 * NS_PER_SEC },
+	[REREAD_SIZES] = { 32, FAST_PERIOD, 180 * NS_PER_SEC },
 	[REREAD_OTHERS] = { 16, FAST_PERIOD, 300 * NS_PER_SEC },
 	[REREAD_ALL] = { 256, 256, 1800 * NS_PER_SEC },
 	[REREAD_NAMES] = { 32, 32, 300 * NS_PER_SEC },
