@@ -82,7 +82,9 @@ read_format_of(const struct event_set *set, enum fault_kind kind)
 /*
  * Only walks use a frequency: for faults the kernel's adaption of the period fails. The clock is
  * one that hardly any other program uses: so a time of another clock stands out, even of one that
- * is only some microseconds beside CLOCK_MONOTONIC. Events of hardware cannot have it.
+ * is only some microseconds beside CLOCK_MONOTONIC. Walks, which are events of hardware, cannot
+ * have it, and no event of another clock may write into their ring (kernel/events/core.c,
+ * perf_event_set_output).
  */
 static struct perf_event_attr
 describe(const struct event_set *set, enum fault_kind kind)
@@ -99,7 +101,7 @@ describe(const struct event_set *set, enum fault_kind kind)
 		.read_format = read_format_of(set, kind),
 		.sample_id_all = 1,
 		.use_clockid = 1,
-		.clockid = is_walk ? CLOCK_MONOTONIC : CLOCK_TAI,
+		.clockid = set->target.walks ? CLOCK_MONOTONIC : CLOCK_TAI,
 		.watermark = 1,
 		.wakeup_watermark = (uint32_t)(set->pages * (size_t)sysconf(_SC_PAGESIZE) / 2),
 		.freq = is_walk,
@@ -138,8 +140,7 @@ open_event(struct event_set *set, enum fault_kind kind, pid_t task, int cpu)
 	if (fd < 0)
 		return fd;
 	set->has_lost = attributes.read_format & PERF_FORMAT_LOST;
-	if (kind != FAULT_WALK)
-		set->has_own_clock = attributes.use_clockid;
+	set->has_own_clock = attributes.use_clockid && attributes.clockid == CLOCK_TAI;
 	return fd;
 }
 
@@ -215,6 +216,7 @@ event_set_drop_cpus(struct event_set *set, size_t left)
  */
 enum {
 	VALID_NS = 10000000,
+	FINE_NS = 3000,
 	DRIFT_PART = 2000,
 	NARROW_NS = 20000,
 	MOST_READS = 16,
@@ -269,20 +271,27 @@ set_clock(struct event *event, const struct perf_calls *calls, int64_t now)
 	event->clock = best;
 }
 
+static bool
+is_within(const struct own_clock *clock, int64_t ahead, int64_t slack)
+{
+	return ahead >= clock->low - slack && ahead <= clock->high + slack;
+}
+
 bool
 event_mend(struct event *event, const struct perf_calls *calls, struct record *sample, int64_t now)
 {
 	const struct own_clock *clock = &event->clock;
 	int64_t ahead;
+	bool is_known;
 
 	set_clock(event, calls, now);
 	if (clock->set_at == 0 || sample->enabled == UNKNOWN)
 		return sample->is_shared;
-	if (!sample->is_shared && !__builtin_sub_overflow(sample->time, sample->enabled, &ahead) &&
-		ahead >= clock->low - RECORD_SLACK_NS && ahead <= clock->high + RECORD_SLACK_NS)
+	is_known = !__builtin_sub_overflow(sample->time, sample->enabled, &ahead);
+	if (!sample->is_shared && is_known && is_within(clock, ahead, FINE_NS))
 		return false;
 	if (__builtin_add_overflow(
 		    sample->enabled, clock->low + (clock->high - clock->low) / 2, &sample->time))
 		sample->time = INT64_MAX;
-	return true;
+	return sample->is_shared || !is_known || !is_within(clock, ahead, RECORD_SLACK_NS);
 }

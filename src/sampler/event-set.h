@@ -53,7 +53,7 @@ struct event_set {
 	struct cpu *cpus;
 	size_t cpu_count, cpu_capacity;
 	bool has_lost;        /* PERF_FORMAT_LOST */
-	bool has_own_clock;   /* events of faults have CLOCK_TAI, */
+	bool has_own_clock;   /* the events have CLOCK_TAI, */
 	int64_t ahead;        /* which is so far ahead of CLOCK_MONOTONIC; 0: not compared */
 	struct denial denial; /* its step: whether the event or its ring failed */
 };
@@ -72,7 +72,7 @@ void event_set_compare_clocks(struct event_set *set);
 
 /*
  * Makes the time of a record one of CLOCK_MONOTONIC. Returns false if it is of another clock than
- * that of the events of faults: then it stays as it was.
+ * that of the events: then it stays as it was.
  */
 bool event_set_convert_time(const struct event_set *set, struct record *record);
 
@@ -84,8 +84,9 @@ void event_set_drop_cpus(struct event_set *set, size_t left);
 
 /*
  * Sets the time of a sample from the time for which its own event had been enabled, if it is of
- * another clock (is_shared), or the two differ by more than RECORD_SLACK_NS. For events with
- * PERF_SAMPLE_READ. `now`: a moment after the sample. Returns whether it is of another clock.
+ * another clock (is_shared), or the two differ by some microseconds: without a clock of our own
+ * that may be one of another clock, too. For events with PERF_SAMPLE_READ. `now`: a moment after
+ * the sample. Returns whether it is surely of another clock.
  */
 bool event_mend(
 	struct event *event, const struct perf_calls *calls, struct record *sample, int64_t now);

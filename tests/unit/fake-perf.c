@@ -85,7 +85,16 @@ fake_unmap(struct perf_ring *ring)
 	fake_close(ring->fd);
 }
 
-/* As the kernel: a ring may be shared only by events of one CPU. */
+static bool
+has_same_clock(int a, int b)
+{
+	const struct perf_event_attr *left = &fake_kernel.attributes[a],
+				     *right = &fake_kernel.attributes[b];
+
+	return left->use_clockid == right->use_clockid && left->clockid == right->clockid;
+}
+
+/* As the kernel: a ring may be shared only by events of one CPU, and of one clock. */
 static int
 fake_control(int fd, unsigned long request, unsigned long argument)
 {
@@ -96,6 +105,8 @@ fake_control(int fd, unsigned long request, unsigned long argument)
 		fake_kernel.period[fd] = *(uint64_t *)argument;
 	else if (request == PERF_EVENT_IOC_SET_OUTPUT) {
 		assert_int_equal(fake_kernel.cpu[argument], fake_kernel.cpu[fd]);
+		if (!has_same_clock((int)argument, fd))
+			return -EINVAL;
 		fake_kernel.output[fd] = (int)argument;
 	} else {
 		return -ENOTTY;
