@@ -360,6 +360,7 @@ attribution_drain(struct attribution *attribution, struct events *events, int64_
 	size_t ring;
 
 	address_spaces_begin(attribution->spaces);
+	events_compare_clocks(events);
 	for (size_t i = 0; i < events_ring_count(events); i++)
 		reorder_take(reorder, events_ring(events, i), i, events);
 	while (reorder_next(reorder, until, &record, &ring))

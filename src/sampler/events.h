@@ -46,7 +46,7 @@ void events_acknowledge(struct events *events);
 /* The kind of a sample, even if it was prepared for another program's event (record.h). */
 enum fault_kind events_kind(const struct events *events, const struct record *sample);
 
-/* Call it before the records of a ring are mended. */
+/* Call it before the records of the rings are mended. */
 void events_compare_clocks(struct events *events);
 
 /*

@@ -175,8 +175,6 @@ reorder_take(
 	start = buffer->count;
 	while (buffer->ring_count <= number)
 		add_ring(buffer);
-	if (events)
-		events_compare_clocks(events);
 	for (;;) {
 		buffer->bytes = array_reserve(buffer->bytes, &buffer->byte_capacity,
 			buffer->byte_count + LARGEST_RECORD, 1);
