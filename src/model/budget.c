@@ -241,11 +241,16 @@ compare_rows(const void *left, const void *right)
 	return strcmp(a->part, b->part);
 }
 
-/* A part that was read later than its item may be larger by now. */
+/*
+ * Slab caches were read at another time than their item, and may be larger by now. Of a tmpfs all
+ * is told: the pages that it has in swap are not in its item.
+ */
 static int64_t
-within(int64_t part, int64_t item)
+bytes_of_part(const struct budget_part *part, int64_t item)
 {
-	return item != UNKNOWN && part > item ? item : part;
+	bool is_within = strncmp(part->item, "slab_", 5) == 0 && item != UNKNOWN;
+
+	return is_within && part->bytes > item ? item : part->bytes;
 }
 
 /* Adds the parts of the item in the last row, and for some items the rest. */
@@ -266,7 +271,7 @@ add_parts(struct rows *budget, const struct budget_figures *figures,
 	}
 	for (size_t i = 0; i < part_count; i++)
 		if (strcmp(parts[i].item, item) == 0)
-			add_row(budget, item, parts[i].name, within(parts[i].bytes, left), total)
+			add_row(budget, item, parts[i].name, bytes_of_part(&parts[i], left), total)
 				->what = parts[i].what;
 	for (size_t i = first; i < budget->count; i++)
 		left = known_difference(left, budget_at(budget, i)->bytes);

@@ -269,6 +269,20 @@ L22_a_balloon_is_in_the_budget_or_beyond_it(void **state)
 	rows_finish(&budget);
 }
 
+/* The pages that it has in swap are no part of shmem. */
+static void
+a_tmpfs_may_be_larger_than_what_of_it_is_in_memory(void **state)
+{
+	const struct budget_part part = { "shmem", "/tmp", "tmpfs", 60 * MIB };
+	const struct budget_figures figures = usual();
+	struct rows budget = { .count = 0 };
+
+	budget_build(&budget, &figures, &part, 1);
+	assert_int_equal(bytes(&budget, "shmem", NULL), 50 * MIB);
+	assert_int_equal(bytes(&budget, "shmem", "/tmp"), 60 * MIB);
+	rows_finish(&budget);
+}
+
 static void
 L11_slab_without_its_parts_is_slab(void **state)
 {
@@ -356,6 +370,7 @@ main(void)
 		cmocka_unit_test(changes_are_since_the_first_reading),
 		cmocka_unit_test(L25_address_space_is_no_memory),
 		cmocka_unit_test(a_slab_cache_is_a_part_only_where_its_item_is_known),
+		cmocka_unit_test(a_tmpfs_may_be_larger_than_what_of_it_is_in_memory),
 		cmocka_unit_test(L11_slab_without_its_parts_is_slab),
 		cmocka_unit_test(L22_a_balloon_is_in_the_budget_or_beyond_it),
 		cmocka_unit_test(L22_figures_of_another_machine_are_named_as_such),
