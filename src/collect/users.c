@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "base/memory.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -68,15 +69,28 @@ may_look_up(const struct users *users)
 	return users->look_ups < MOST_LOOK_UPS && users->took < MOST_WAIT;
 }
 
+/* A name that is known stays where the service does not answer (getpwuid(3): errno). */
+static void
+ask_service(struct user *user)
+{
+	const struct passwd *entry;
+	bool has_name;
+
+	errno = 0;
+	entry = getpwuid((uid_t)user->uid);
+	has_name = entry && entry->pw_name && *entry->pw_name;
+	if (!entry && errno != 0 && errno != ENOENT && errno != ESRCH)
+		return;
+	free(user->name);
+	user->name = has_name ? xstrndup(entry->pw_name, USER_NAME_LENGTH) : NULL;
+}
+
 static void
 look_up(struct users *users, struct user *user)
 {
 	int64_t start = clock_ns(CLOCK_MONOTONIC);
-	const struct passwd *entry = getpwuid((uid_t)user->uid);
-	bool has_name = entry && entry->pw_name && *entry->pw_name;
 
-	free(user->name);
-	user->name = has_name ? xstrndup(entry->pw_name, USER_NAME_LENGTH) : NULL;
+	ask_service(user);
 	user->asked = users->now;
 	users->look_ups++;
 	users->took += clock_ns(CLOCK_MONOTONIC) - start;

@@ -8,6 +8,7 @@
 #include "model/needs.h"
 #include "model/snapshot.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 static struct {
 	const char *prefix; /* of all names; NULL: nobody has one */
 	int64_t wait;       /* nanoseconds */
-	int asked;
+	int asked, error;
 } service;
 
 struct passwd *
@@ -31,6 +32,7 @@ getpwuid(uid_t uid)
 	service.asked++;
 	if (service.wait)
 		nanosleep(&wait, NULL);
+	errno = service.error;
 	snprintf(name, sizeof(name), "%s%u", service.prefix ? service.prefix : "", (unsigned)uid);
 	return service.prefix ? &entry : NULL;
 }
@@ -42,7 +44,7 @@ set_up(void **state)
 
 	service.prefix = "u";
 	service.wait = 0;
-	service.asked = 0;
+	service.asked = service.error = 0;
 	users_begin(users, NS_PER_SEC);
 	*state = users;
 	return 0;
@@ -120,6 +122,27 @@ a_name_that_changed_is_seen_after_some_minutes(void **state)
 	assert_string_equal(users_name(users, 7), "u7");
 	users_begin(users, NS_PER_SEC + USER_OLD);
 	assert_string_equal(users_name(users, 7), "v7");
+}
+
+/* One that has gone is not. */
+static void
+a_name_stays_where_the_service_does_not_answer(void **state)
+{
+	static const struct {
+		int error;
+		const char *name;
+	} cases[] = { { EIO, "u7" }, { ECONNREFUSED, "u7" }, { ENOENT, "7" }, { EIO, "7" },
+		{ 0, "7" } };
+	struct users *users = *state;
+
+	users_name(users, 7);
+	service.prefix = NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		service.error = cases[i].error;
+		users_begin(users, NS_PER_SEC + (int64_t)(i + 1) * USER_OLD);
+		assert_string_equal(users_name(users, 7), cases[i].name);
+		assert_int_equal(service.asked, i + 2);
+	}
 }
 
 /* A name that is old is better than a number. */
@@ -220,6 +243,7 @@ main(void)
 		TEST(a_refresh_looks_up_so_many_and_the_next_one_goes_on),
 		TEST(after_a_slow_answer_no_more_are_looked_up_in_this_refresh),
 		TEST(a_name_that_changed_is_seen_after_some_minutes),
+		TEST(a_name_stays_where_the_service_does_not_answer),
 		TEST(a_name_stays_until_it_is_looked_up_again),
 		TEST(so_many_are_kept_and_what_is_not_used_is_forgotten),
 		TEST(a_long_name_is_cut),
