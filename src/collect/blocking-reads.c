@@ -292,14 +292,17 @@ blocking_reads_poll(struct blocking_reads *reads)
 	return !reads->is_started;
 }
 
-void
-blocking_reads_wait(struct blocking_reads *reads, int hang_limit)
+bool
+blocking_reads_wait(struct blocking_reads *reads, int hang_limit, int64_t most_wait)
 {
-	while (reads->is_started)
+	int64_t start = clock_ns(CLOCK_MONOTONIC);
+
+	while (reads->is_started && clock_ns(CLOCK_MONOTONIC) - start < most_wait)
 		if (look(reads, LOOK_NS) && --hang_limit == 0 && reads->is_started) {
 			leave(reads, -EAGAIN);
 			give_up_rest(reads, -EAGAIN);
 		}
+	return !reads->is_started;
 }
 
 void

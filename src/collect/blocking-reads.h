@@ -49,17 +49,18 @@ void blocking_reads_add(struct blocking_reads *reads, const struct blocking_read
 void blocking_reads_submit(struct blocking_reads *reads);
 
 /*
- * Waits until each read of the batch has its answer. A read that hangs gets -ETIMEDOUT; after
- * `hang_limit` of them all remaining reads get -EAGAIN.
+ * Waits until each read of the batch has its answer, or for `most_wait` nanoseconds. A read that
+ * hangs gets -ETIMEDOUT; after `hang_limit` of them all remaining reads get -EAGAIN. Returns
+ * whether all reads have their answers.
  */
-void blocking_reads_wait(struct blocking_reads *reads, int hang_limit);
+bool blocking_reads_wait(struct blocking_reads *reads, int hang_limit, int64_t most_wait);
 
 /* Checks for a hanging read, without waiting. Returns whether all reads have their answers. */
 bool blocking_reads_poll(struct blocking_reads *reads);
 
 /*
  * The reads of the batch, valid until the next batch. Use it only when all have their answers:
- * after blocking_reads_wait(), or when blocking_reads_poll() has returned true.
+ * when blocking_reads_wait() or blocking_reads_poll() has returned true.
  */
 const struct blocking_read *blocking_reads_results(
 	const struct blocking_reads *reads, size_t *ret_count);

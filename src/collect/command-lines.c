@@ -112,7 +112,7 @@ read_asked(struct command_lines *commands)
 
 	commands->asked = 0;
 	blocking_reads_submit(commands->reads);
-	blocking_reads_wait(commands->reads, commands->hangs);
+	blocking_reads_wait(commands->reads, commands->hangs, INT64_MAX);
 	reads = blocking_reads_results(commands->reads, &count);
 	for (size_t i = 0; i < count; i++)
 		take_answer(commands, &reads[i]);

@@ -21,7 +21,7 @@
 
 #define DEAR_COST (5 * NS_PER_MS)
 
-/* A refresh does not wait for longer walks: the next ones look for their answers. */
+/* A refresh waits no longer for walks: the next ones look for their answers. */
 #define MOST_WAIT (1000 * NS_PER_MS)
 #define OLDEST (30000 * NS_PER_MS)
 
@@ -318,7 +318,7 @@ read_all(struct pss_reader *reader, struct snapshot *now, size_t most)
 	for (size_t i = 0; i < reader->count; i++)
 		ask(reader, reader->candidates[i].process);
 	blocking_reads_submit(reader->reads);
-	blocking_reads_wait(reader->reads, HANGS_OF_ALL);
+	blocking_reads_wait(reader->reads, HANGS_OF_ALL, INT64_MAX);
 	take_answers(reader, now);
 	reader->allowance = 0;
 }
@@ -334,8 +334,8 @@ read_some(struct pss_reader *reader, struct snapshot *now, const struct needs *n
 	if (reader->count == 0 || reader->candidates[0].priority != PRIORITY_FOCUS ||
 		cost > MOST_WAIT)
 		return;
-	blocking_reads_wait(reader->reads, HANGS);
-	take_answers(reader, now);
+	if (blocking_reads_wait(reader->reads, HANGS, MOST_WAIT))
+		take_answers(reader, now);
 }
 
 void
@@ -345,7 +345,7 @@ pss_reader_read(struct pss_reader *reader, struct snapshot *now, const struct sn
 	bool all = needs->pss_budget == 0;
 
 	if (all)
-		blocking_reads_wait(reader->reads, HANGS);
+		blocking_reads_wait(reader->reads, HANGS, INT64_MAX);
 	if (blocking_reads_poll(reader->reads)) {
 		take_answers(reader, now);
 		find_candidates(reader, now, needs);

@@ -17,11 +17,11 @@ void pss_reader_destroy(struct pss_reader *reader);
 
 /*
  * Fills the rows of `now` from `before` (NULL: nothing) and from new answers. Then reads more,
- * within needs->pss_budget: first the process in focus, and waits for it, unless that may take over
- * a second; then, of those never read, the visible ones and those that pass a filter
- * (needs->summed); then the visible ones, others never read, those that have changed, and those
- * older than 30 s. A walk that may take over 5 ms is only for the process in focus or every 30 s.
- * Without a budget reads everything now, or that of needs->pss_most processes.
+ * within needs->pss_budget: first the process in focus, and waits for it, for a second at most, and
+ * not if that may take longer; then, of those never read, the visible ones and those that pass a
+ * filter (needs->summed); then the visible ones, others never read, those that have changed, and
+ * those older than 30 s. A walk that may take over 5 ms is only for the process in focus or every
+ * 30 s. Without a budget reads everything now, or that of needs->pss_most processes.
  */
 void pss_reader_read(struct pss_reader *reader, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs);
