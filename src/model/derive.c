@@ -185,6 +185,8 @@ keep_totals(struct snapshot *now, const struct snapshot *before)
 			column_is_known(column, &before->system))
 			keep_total(now, before, column);
 	}
+	if (before->system.last_kill_time != UNKNOWN)
+		now->system.last_kill_doubt = before->system.last_kill_doubt;
 }
 
 /* In recordings of different versions of the program other counters may stand there. */

@@ -164,6 +164,7 @@ what_was_missing_leaves_texts_beside_their_numbers(void **state)
 		now.only_missing = true;
 		now.bits = NEED_OOM;
 		before.system.last_kill_time = 10;
+		before.system.last_kill_doubt = 9;
 		before.system.last_kill_comm = arena_text(&before.texts, "first");
 		before.system.oom_asked = scopes[i][0];
 		before.system.oom_scope = scopes[i][0] ? scopes[i][0] : "machine";
@@ -175,6 +176,7 @@ what_was_missing_leaves_texts_beside_their_numbers(void **state)
 		now.system.oom_headroom = 40;
 		derive(&now, &before);
 		assert_int_equal(now.system.last_kill_time, 10);
+		assert_int_equal(now.system.last_kill_doubt, 9);
 		assert_string_equal(now.system.last_kill_comm, "first");
 		assert_ptr_not_equal(now.system.last_kill_comm, before.system.last_kill_comm);
 		assert_int_equal(now.system.nearest.max, 50);
