@@ -54,6 +54,15 @@ check_write_words(FILE *file, const char *words)
 		fputc(*words == '|' ? '/' : *words, file);
 }
 
+/* Writes a line of words that may contain names. */
+static void
+write_line(const struct report *report, const char *label, const char *words)
+{
+	fprintf(report->file, "%s: ", label);
+	check_write_words(report->file, words);
+	fputc('\n', report->file);
+}
+
 /* Writes a figure in the unit of JSON; the text itself if that is no column. */
 static void
 write_number(const struct report *report, const char *name)
@@ -185,9 +194,7 @@ write_kills(const struct report *report)
 	if (report->system->oom_kills == UNKNOWN)
 		return;
 	system_kills_text(kills, report->system, now->time, report->charset);
-	fputs("oom kills since boot: ", report->file);
-	check_write_words(report->file, kills);
-	fputc('\n', report->file);
+	write_line(report, "oom kills since boot", kills);
 }
 
 static void
@@ -198,9 +205,7 @@ write_limit(const struct report *report)
 	if (!report->system->nearest.cgroup)
 		return;
 	verdict_text(text, report->system, VERDICT_LIMIT, report->now->time, report->charset);
-	fputs("nearest limit: ", report->file);
-	check_write_words(report->file, text);
-	fputc('\n', report->file);
+	write_line(report, "nearest limit", text);
 }
 
 static void
@@ -241,11 +246,8 @@ write_held(const struct report *report)
 	for (size_t i = 0; i < report->rule_count; i++) {
 		const struct check_rule *rule = &report->rules[i];
 
-		if (!holds(report, rule))
-			continue;
-		fprintf(report->file, "%s: ", statuses[rule->status]);
-		check_write_words(report->file, rule->text);
-		fputc('\n', report->file);
+		if (holds(report, rule))
+			write_line(report, statuses[rule->status], rule->text);
 	}
 }
 
