@@ -260,6 +260,7 @@ kernel_log_boot(int64_t *ret_doubt)
 	int64_t monotonic = clock_ns(CLOCK_MONOTONIC);
 	int64_t suspended = clock_ns(CLOCK_BOOTTIME) - monotonic;
 
-	*ret_doubt = suspended > LEAST_DOUBT ? suspended : 0;
+	if (ret_doubt)
+		*ret_doubt = suspended > LEAST_DOUBT ? suspended : 0;
 	return clock_ns(CLOCK_REALTIME) - monotonic;
 }

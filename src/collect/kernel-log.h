@@ -37,6 +37,6 @@ extern const char kernel_log_device[];
 /*
  * The time since the epoch when the clock of the kernel's log was 0. That clock stands still while
  * the machine is suspended: of what was before that, times are too late by up to `*ret_doubt`,
- * which is 0 if that is a few seconds.
+ * which is 0 if that is a few seconds (NULL: not asked).
  */
 int64_t kernel_log_boot(int64_t *ret_doubt);

@@ -64,17 +64,11 @@ oom_watch_destroy(struct oom_watch *watch)
 	free(watch);
 }
 
-/* The time of boot since the epoch, to be added to CLOCK_MONOTONIC. */
-static int64_t
-boot_time(void)
-{
-	return clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
-}
-
 static void
 open_sources(struct oom_watch *watch)
 {
-	const struct oom_log_clock clock = { .now = clock_ns(CLOCK_REALTIME), .boot = boot_time() };
+	const struct oom_log_clock clock = { .now = clock_ns(CLOCK_REALTIME),
+		.boot = kernel_log_boot(NULL) };
 	int error = -ENOENT;
 
 	watch->is_open = true;
@@ -270,7 +264,8 @@ take_marks(struct oom_watch *watch, struct snapshot *now, const struct snapshot 
 		if (told_of(watch, mark.victim.pid))
 			continue;
 		event = add_event(watch, now, mark.victim.pid, "tracepoint", false);
-		event->time = time_between(before, now, known_sum(boot_time(), mark.time));
+		event->time =
+			time_between(before, now, known_sum(kernel_log_boot(NULL), mark.time));
 		event->victim = mark.victim;
 		event->asked_pid = mark.asked_pid;
 		event->victim.comm = keep(now, mark.comm);
