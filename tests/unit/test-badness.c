@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "rank-machine.h"
 #include "unit.h"
 
 #include "collect/collect.h"
@@ -23,28 +24,11 @@ enum { HERD = 1000, PATIENCE = 200 };
 
 static int64_t page;
 
-/* A machine of 64 GiB without swap whose kernel is of our days. */
 static int
 set_up(void **state)
 {
-	struct snapshot *snapshot = test_calloc(1, sizeof(*snapshot));
-
 	page = sysconf(_SC_PAGESIZE);
-	snapshot_reset(snapshot);
-	snapshot->bits = NEED_BADNESS;
-	snapshot->system.total = 64 * GIB;
-	snapshot->system.swap_total = 0;
-	snapshot->system.kernel = "6.18.0";
-	*state = snapshot;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	snapshot_finish(*state);
-	test_free(*state);
-	return 0;
+	return rank_machine_set_up(state);
 }
 
 /* A process that holds so many bytes of anonymous memory, with the score that the kernel shows. */
@@ -557,7 +541,7 @@ a_vfork_child_is_told_by_its_score(void **state)
 	close(ready[1]);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, rank_machine_tear_down)
 
 int
 main(void)

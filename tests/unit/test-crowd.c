@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "rank-machine.h"
 #include "unit.h"
 
 #include "model/badness.h"
@@ -17,32 +18,6 @@
  * that of a path's length, take longer than a test may last, for a screen counts again and again.
  */
 enum { CROWD = 100000, TURNS = 20, FIRST = 10, DEEP_CROWD = 20000, DEEP_TURNS = 30, LEVELS = 40 };
-
-static void
-set_machine(struct snapshot *snapshot)
-{
-	snapshot_reset(snapshot);
-	snapshot->bits = NEED_BADNESS;
-	snapshot->system.total = 64 * GIB;
-	snapshot->system.swap_total = 0;
-	snapshot->system.kernel = "6.18.0";
-}
-
-static int
-set_up(void **state)
-{
-	*state = test_calloc(1, sizeof(struct snapshot));
-	set_machine(*state);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	snapshot_finish(*state);
-	test_free(*state);
-	return 0;
-}
 
 static struct process *
 add(struct snapshot *snapshot, int64_t pid, int64_t resident)
@@ -79,7 +54,7 @@ a_circle_of_shared_memory_is_one_candidate(void **state)
 	struct snapshot *now = *state;
 
 	for (int length = 1; length <= 7; length++) {
-		set_machine(now);
+		rank_machine_reset(now);
 		for (int i = 0; i < length; i++)
 			snapshot_extras(now, add(now, FIRST + i, MIB))->memory_of =
 				FIRST + (i + 1) % length;
@@ -171,7 +146,7 @@ processes_in_deep_cgroups_are_counted_above(void **state)
 	struct groups groups = { .of_process = NULL };
 
 	for (int by_turns = 0; by_turns < 2; by_turns++) {
-		set_machine(now);
+		rank_machine_reset(now);
 		add_in_deep_cgroups(now, by_turns);
 		for (int i = 0; i < (by_turns ? 1 : DEEP_TURNS); i++)
 			groups_build(&groups, now, GROUP_BY_CGROUP);
@@ -182,7 +157,8 @@ processes_in_deep_cgroups_are_counted_above(void **state)
 	groups_finish(&groups);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                                                 \
+	cmocka_unit_test_setup_teardown(name, rank_machine_set_up, rank_machine_tear_down)
 
 int
 main(void)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "kernel-log-lines.h"
 #include "unit.h"
 
 #include "base/clock.h"
@@ -7,21 +8,12 @@
 #include "model/snapshot.h"
 #include "model/verdict.h"
 
-#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#define KILL                                                                                       \
-	"4,9,815295603,-;asker invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, "          \
-	"oom_score_adj=0\n"                                                                        \
-	"6,10,815295773,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,"          \
-	"mems_allowed=0,oom_memcg=/x,task_memcg=/x/y,task=db,pid=20,uid=7\n"                       \
-	"3,11,815295782,-;Memory cgroup out of memory: Killed process 20 (db) total-vm:9kB, "      \
-	"anon-rss:4kB, file-rss:2kB, shmem-rss:1kB, UID:7 pgtables:8kB oom_score_adj:5\n"
 
 /* A machine that has run for so many seconds and was suspended for others; 0: the real one. */
 static struct {
@@ -61,22 +53,11 @@ next(struct scene *scene, int64_t kills)
 }
 
 static void
-append(struct scene *scene, const char *text)
-{
-	int fd = open(scene->log, O_WRONLY | O_APPEND | O_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
-static void
 begin(struct scene *scene)
 {
 	*scene = (struct scene){ .refresh = 0 };
 	tree_create(&scene->tree);
-	tree_write(&scene->tree, "log",
-		"3,1,1,-;Out of memory: Killed process 1 (old) total-vm:1kB, anon-rss:1kB\n");
+	tree_write(&scene->tree, "log", OLD_KILL);
 	snprintf(scene->log, sizeof(scene->log), "%s/log", scene->tree.path);
 }
 
@@ -106,7 +87,7 @@ F10_the_last_kill_is_that_of_the_events_or_of_the_log(void **state)
 	last_kill_read(&last, now);
 	assert_string_equal(now->system.last_kill_comm, "old");
 	time = now->system.last_kill_time;
-	append(&scene, KILL);
+	tree_append(&scene.tree, "log", KILL);
 	now = next(&scene, 1); /* nothing new was counted: the log is not read */
 	last_kill_read(&last, now);
 	assert_string_equal(now->system.last_kill_comm, "old");
@@ -190,7 +171,7 @@ a_kill_that_may_have_been_before_a_suspension_is_no_news(void **state)
 		struct last_kill last;
 
 		begin(&scene);
-		append(&scene, KILL);
+		tree_append(&scene.tree, "log", KILL);
 		machine.suspended = cases[i].suspended;
 		last_kill_init(&last, scene.log);
 		now = next(&scene, 2);

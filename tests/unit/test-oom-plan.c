@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "rank-machine.h"
 #include "unit.h"
 
 #include "model/badness.h"
@@ -44,14 +45,6 @@ set_up(void **state)
 	}
 	badness_rank(snapshot);
 	*state = snapshot;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	snapshot_finish(*state);
-	test_free(*state);
 	return 0;
 }
 
@@ -222,7 +215,7 @@ T36_the_old_scale_is_converted_as_the_kernel_does(void **state)
 		assert_int_equal(oom_from_legacy(pairs[i][0]), pairs[i][1]);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, rank_machine_tear_down)
 
 int
 main(void)

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "kernel-log-lines.h"
 #include "unit.h"
 
 #include "collect/oom-trace.h"
 #include "collect/oom-watch.h"
 #include "model/snapshot.h"
 
-#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define MIB (INT64_C(1) << 20)
-#define KILL                                                                                       \
-	"4,9,815295603,-;asker invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, "          \
-	"oom_score_adj=0\n"                                                                        \
-	"6,10,815295773,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,"          \
-	"mems_allowed=0,oom_memcg=/x,task_memcg=/x/y,task=db,pid=20,uid=7\n"                       \
-	"3,11,815295782,-;Memory cgroup out of memory: Killed process 20 (db) total-vm:9kB, "      \
-	"anon-rss:4kB, file-rss:2kB, shmem-rss:1kB, UID:7 pgtables:8kB oom_score_adj:5\n"
-
 static const char format_text[] =
 	"name: mark_victim\nID: 609\nformat:\n"
 	"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
@@ -71,22 +63,11 @@ watch(struct scene *scene, struct snapshot *now)
 }
 
 static void
-append(struct scene *scene, const char *text)
-{
-	int fd = open(scene->log, O_WRONLY | O_APPEND | O_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
-static void
 begin(struct scene *scene, bool has_log)
 {
 	*scene = (struct scene){ .refresh = 0 };
 	tree_create(&scene->tree);
-	tree_write(&scene->tree, "log",
-		"3,1,1,-;Out of memory: Killed process 1 (old) total-vm:1kB, anon-rss:1kB\n");
+	tree_write(&scene->tree, "log", OLD_KILL);
 	snprintf(scene->log, sizeof(scene->log), "%s/log", scene->tree.path);
 	snprintf(scene->cgroups, sizeof(scene->cgroups), "%s/cgroups", scene->tree.path);
 	scene->watch = oom_watch_create(&(struct oom_watch_places){ .root = scene->tree.fd,
@@ -114,7 +95,7 @@ a_kill_in_the_log_is_told_once(void **state)
 	filled = next(&scene, 5);
 	add_process(filled, 20, "db", 100 * MIB);
 	assert_int_equal(watch(&scene, filled)->events.count, 0); /* what is old is not told */
-	append(&scene, KILL);
+	tree_append(&scene.tree, "log", KILL);
 	now = watch(&scene, next(&scene, 6));
 	assert_int_equal(now->events.count, 1);
 	assert_int_equal(event_at(&now->events, 0)->victim.pid, 20);
@@ -154,8 +135,9 @@ a_victim_called_by_its_thread_is_told_by_its_process(void **state)
 		add_process(filled, 20, "db", 100 * MIB);
 		filled->processes[0].state = "Z";
 		watch(&scene, filled);
-		append(&scene, "3,11,815295782,-;Memory cgroup out of memory: Killed process 21 "
-			       "(db) total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
+		tree_append(&scene.tree, "log",
+			"3,11,815295782,-;Memory cgroup out of memory: Killed process 21 "
+			"(db) total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
 		now = watch(&scene, next(&scene, 6));
 		assert_int_equal(now->events.count, 1);
 		assert_int_equal(event_at(&now->events, 0)->victim.pid, cases[i].pid);
@@ -178,8 +160,9 @@ two_processes_without_their_first_threads_are_not_mistaken(void **state)
 	add_process(filled, 30, "db", 100 * MIB);
 	filled->processes[0].state = filled->processes[1].state = "Z";
 	watch(&scene, filled);
-	append(&scene, "3,11,815295782,-;Memory cgroup out of memory: Killed process 21 (db) "
-		       "total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
+	tree_append(&scene.tree, "log",
+		"3,11,815295782,-;Memory cgroup out of memory: Killed process 21 (db) "
+		"total-vm:9kB, anon-rss:4kB, file-rss:2kB, shmem-rss:1kB\n");
 	now = watch(&scene, next(&scene, 6));
 	assert_int_equal(now->events.count, 1);
 	assert_int_equal(event_at(&now->events, 0)->victim.pid, 21);
@@ -195,10 +178,10 @@ a_line_that_is_not_whole_yet_is_waited_for(void **state)
 	begin(&scene, true);
 	watch(&scene, next(&scene, 5));
 	for (int i = 0; i < 200; i++)
-		append(&scene, "6,2,3,-;a line of something else\n");
-	append(&scene, "3,11,815295782,-;Out of memory: ");
+		tree_append(&scene.tree, "log", "6,2,3,-;a line of something else\n");
+	tree_append(&scene.tree, "log", "3,11,815295782,-;Out of memory: ");
 	assert_int_equal(watch(&scene, next(&scene, 5))->events.count, 0);
-	append(&scene, half);
+	tree_append(&scene.tree, "log", half);
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 1);
 	end(&scene);
 }
@@ -279,7 +262,7 @@ a_kill_that_the_log_leaves_out_is_told_late(void **state)
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 1);
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
-	append(&scene, KILL);
+	tree_append(&scene.tree, "log", KILL);
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 1); /* before it counts */
 	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
 	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
@@ -321,7 +304,7 @@ a_victim_that_the_log_repeats_is_one_kill(void **state)
 			tree_write(&scene.tree, "22/status", "Name:\tdb\nTgid:\t20\nPid:\t22\n");
 		watch(&scene, next(&scene, count));
 		for (size_t refresh = 0; refresh < 4; refresh++) {
-			append(&scene, refresh < 2 ? cases[i].lines[refresh] : "");
+			tree_append(&scene.tree, "log", refresh < 2 ? cases[i].lines[refresh] : "");
 			count += refresh < 2 ? cases[i].kills[refresh] : 0;
 			told += watch(&scene, next(&scene, count))->events.count;
 		}
@@ -339,10 +322,10 @@ each_kill_is_waited_for(void **state)
 	begin(&scene, true);
 	watch(&scene, next(&scene, 5));
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 0);
-	append(&scene, KILL);
+	tree_append(&scene.tree, "log", KILL);
 	assert_int_equal(watch(&scene, next(&scene, 6))->events.count, 1);
 	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
-	append(&scene, DEATH("21", "helper"));
+	tree_append(&scene.tree, "log", DEATH("21", "helper"));
 	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 1);
 	assert_int_equal(watch(&scene, next(&scene, 7))->events.count, 0);
 	end(&scene);

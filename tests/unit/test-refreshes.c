@@ -330,59 +330,6 @@ T17_ten_that_do_not_answer_cost_ten_values(void **state)
 	assert_int_equal(count_of_hint(now, NEED_PSS, ETIMEDOUT), 10);
 }
 
-/* The walk of a TiB takes 8 seconds, of a thread that works. */
-static void
-a_thread_hangs_only_if_it_sleeps_or_gets_no_cpu_or_never_ends(void **state)
-{
-	enum { LOOKS = 7000 };
-	static const struct {
-		enum job_state odd, even;
-		int64_t cpu_time; /* between two even looks, ms */
-		int looks;        /* until it hangs; 0: it does not */
-	} cases[] = {
-		{ JOB_SLEEPS, JOB_SLEEPS, 0, 2 },
-		{ JOB_SLEEPS, JOB_RUNS, 1, 0 },
-		{ JOB_RUNS, JOB_RUNS, 0, 100 },
-		{ JOB_RUNS, JOB_RUNS, 1, 0 },
-		{ JOB_RUNS, JOB_RUNS, 20, 6000 },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct silence silence = { .asleep = 0 };
-		bool is_too_long = false;
-		int look = 0;
-
-		while (!is_too_long && look < LOOKS) {
-			bool is_odd = ++look % 2;
-
-			is_too_long =
-				silence_is_too_long(&silence, is_odd ? cases[i].odd : cases[i].even,
-					is_odd ? 0 : cases[i].cpu_time * NS_PER_MS);
-		}
-		assert_int_equal(is_too_long ? look : 0, cases[i].looks);
-	}
-}
-
-static void
-an_answer_is_waited_for_as_long_as_it_may(void **state)
-{
-	struct world *world = *state;
-	struct blocking_reads *reads = blocking_reads_create(world->tree.fd);
-	const struct blocking_read read = { .directory = "10", .pid = 10, .file = BLOCKING_PSS };
-	size_t count;
-
-	make_processes(world, 10, 1);
-	make_silent(&world->tree, "10/smaps_rollup");
-	blocking_reads_add(reads, &read);
-	blocking_reads_submit(reads);
-	assert_false(blocking_reads_wait(reads, 1, 0));
-	assert_true(blocking_reads_wait(reads, 1, INT64_MAX));
-	assert_int_equal(blocking_reads_results(reads, &count)->error, -ETIMEDOUT);
-	assert_int_equal(count, 1);
-	blocking_reads_destroy(reads);
-	let_answer(&world->tree, "10/smaps_rollup", "");
-}
-
 /* It is known in a later refresh. */
 static void
 a_refresh_does_not_wait_for_the_pss_of_a_very_large_process(void **state)
@@ -596,8 +543,6 @@ main(void)
 		TEST(only_what_reads_sizes_makes_their_time_new),
 		TEST(T17_a_file_that_does_not_answer_costs_its_own_value),
 		TEST(T17_ten_that_do_not_answer_cost_ten_values),
-		TEST(a_thread_hangs_only_if_it_sleeps_or_gets_no_cpu_or_never_ends),
-		TEST(an_answer_is_waited_for_as_long_as_it_may),
 		TEST(a_refresh_does_not_wait_for_the_pss_of_a_very_large_process),
 		TEST(within_a_budget_visible_processes_are_first_and_all_have_their_turn),
 		TEST(only_so_many_the_largest_are_read_and_the_others_in_the_next_refresh),

@@ -48,6 +48,16 @@ tree_write(const struct tree *tree, const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+void
+tree_append(const struct tree *tree, const char *path, const char *text)
+{
+	int fd = openat(tree->fd, path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
 static void
 write_file(const struct tree *tree, int pid, const char *name, const char *text)
 {

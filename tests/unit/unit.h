@@ -23,6 +23,9 @@ void tree_destroy(struct tree *tree);
 /* Writes a file, and the folders it stands in. */
 void tree_write(const struct tree *tree, const char *path, const char *text);
 
+/* Writes at the end of a file that is there. */
+void tree_append(const struct tree *tree, const char *path, const char *text);
+
 /* A process of the tree: its stat, statm, status, oom_score, oom_score_adj, cgroup and cmdline. */
 struct tree_process {
 	int pid, parent, threads, start_time;
