@@ -131,7 +131,7 @@ share_place(struct snapshot *now, struct process *row, const struct process *old
 static struct process *
 copy_row_whole(const struct pass *pass, const struct process *old, uint64_t due)
 {
-	struct process *row = snapshot_copy_process(pass->now, old, 0);
+	struct process *row = snapshot_copy_process(pass->now, old, NEED_STATUS);
 	struct process_extras *extras;
 
 	if (due & NEED_COMMAND)

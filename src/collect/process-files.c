@@ -96,8 +96,7 @@ set_memory_fields(struct process_read *read, uint64_t needs, int64_t value)
 	row->virtual = row->resident = row->shared = row->anon = row->swap = value;
 	row->page_tables = row->frees = value;
 	if (needs & NEED_STATUS)
-		snapshot_extras(read->snapshot, row)->status =
-			value == 0 ? nothing : process_no_extras.status;
+		*snapshot_status(read->snapshot, row) = value == 0 ? nothing : process_no_status;
 }
 
 void
@@ -138,7 +137,7 @@ read_status(struct process_read *read, const char *directory, uint64_t needs)
 	}
 	if (needs & NEED_STATUS)
 		procfs_fields(read->text, status_keys, ARRAY_SIZE(status_keys),
-			&snapshot_extras(read->snapshot, row)->status);
+			snapshot_status(read->snapshot, row));
 	row->shared = known_difference(row->resident, row->anon);
 	if (row->shared == UNKNOWN)
 		read_statm(read, directory); /* before Linux 4.5 */

@@ -8,14 +8,16 @@
 
 #define FIELD(name) offsetof(struct process, name)
 #define PLACE(name) offsetof(struct process_place, name), 0, &place
-#define EXTRA(name) offsetof(struct process_extras, name), 0, &extras
+#define STATUS(name) offsetof(struct process_status, name), 0, &process_status_part
+#define EXTRA(name) offsetof(struct process_extras, name), 0, &process_extras_part
 #define ROLLUP(name)                                                                               \
 	offsetof(struct process_extras, rollup.name), offsetof(struct process_extras, pss_stale),  \
-		&extras
+		&process_extras_part
+
+const struct process_status process_no_status = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+	UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN };
 
 const struct process_extras process_no_extras = {
-	.status = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
-		UNKNOWN },
 	.rollup = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
 		UNKNOWN },
 	.memory_of = UNKNOWN,
@@ -30,7 +32,9 @@ const struct process_extras process_no_extras = {
 const struct process_place process_no_place = { NULL };
 
 static const struct row_part place = { FIELD(place), &process_no_place, sizeof(process_no_place) };
-static const struct row_part extras = { FIELD(extras), &process_no_extras,
+const struct row_part process_status_part = { FIELD(status), &process_no_status,
+	sizeof(process_no_status) };
+const struct row_part process_extras_part = { FIELD(extras), &process_no_extras,
 	sizeof(process_no_extras) };
 
 const char process_default_columns[] = "pid,user,res,grown,anon,swap,cpu,oom,adj,growth,shr,virt,"
@@ -88,10 +92,10 @@ static const struct column columns[] = {
 	{ "anon", "ANON", NULL, "The anonymous part of RES (RssAnon): heap, stacks, private pages that were written.", UNIT_BYTES, 7, NEED_MEMORY, FIELD(anon),
 		.source = "/proc/PID/status: RssAnon, or RES - SHR", .formula = "{res} - {shr}",
 		.misread = "After a fork the memory counts in both processes until one of them writes to it." },
-	{ "file", "FILE", NULL, "The part of RES that maps files (RssFile).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.file),
+	{ "file", "FILE", NULL, "The part of RES that maps files (RssFile).", UNIT_BYTES, 7, NEED_STATUS, STATUS(file),
 		.source = "/proc/PID/status: RssFile",
 		.misread = "Mapped files only: a file read with read() is page cache and belongs to no process." },
-	{ "shmem", "SHMEM", "shm", "The part of RES that maps shared memory (RssShmem): tmpfs, System V, shared anonymous.", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.shmem),
+	{ "shmem", "SHMEM", "shm", "The part of RES that maps shared memory (RssShmem): tmpfs, System V, shared anonymous.", UNIT_BYTES, 7, NEED_STATUS, STATUS(shmem),
 		.source = "/proc/PID/status: RssShmem",
 		.misread = "It counts in full in each process that maps it. It stays after they end, until it is deleted." },
 	{ "swap", "SWAP", NULL, "Anonymous memory in swap (VmSwap). Shared memory in swap is not included.", UNIT_BYTES, 7, NEED_SWAP, FIELD(swap),
@@ -102,28 +106,28 @@ static const struct column columns[] = {
 	{ "mem", "%MEM", NULL, "RES as a share of the machine's memory.", UNIT_PERCENT, 5, NEED_MEMORY | NEED_MEMINFO, FIELD(memory_share),
 		.source = "", .formula = "{res} / {system.total}",
 		.misread = "Like RES it includes shared memory: the column can add up to more than 100." },
-	{ "peak", "PEAK", "hwm", "The largest RES so far (VmHWM).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.peak),
+	{ "peak", "PEAK", "hwm", "The largest RES so far (VmHWM).", UNIT_BYTES, 7, NEED_STATUS, STATUS(peak),
 		.source = "/proc/PID/status: VmHWM",
 		.misread = "The peak of RES only: memory that was in swap at that time is not included." },
-	{ "data", "DATA", NULL, "Private writable address space without the stack (VmData).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.data),
+	{ "data", "DATA", NULL, "Private writable address space without the stack (VmData).", UNIT_BYTES, 7, NEED_STATUS, STATUS(data),
 		.source = "/proc/PID/status: VmData",
 		.misread = "Address space, not memory in use." },
-	{ "code", "CODE", NULL, "Address space of the program's text (VmExe).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.code),
+	{ "code", "CODE", NULL, "Address space of the program's text (VmExe).", UNIT_BYTES, 7, NEED_STATUS, STATUS(code),
 		.source = "/proc/PID/status: VmExe",
 		.misread = "Address space, not memory in use." },
-	{ "lib", "LIB", NULL, "Address space of the libraries' text (VmLib).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.library),
+	{ "lib", "LIB", NULL, "Address space of the libraries' text (VmLib).", UNIT_BYTES, 7, NEED_STATUS, STATUS(library),
 		.source = "/proc/PID/status: VmLib",
 		.misread = "Address space, not memory in use. All processes share the resident part." },
-	{ "stack", "STACK", NULL, "Address space of the main stack (VmStk).", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.stack),
+	{ "stack", "STACK", NULL, "Address space of the main stack (VmStk).", UNIT_BYTES, 7, NEED_STATUS, STATUS(stack),
 		.source = "/proc/PID/status: VmStk",
 		.misread = "Only of the main thread: stacks of other threads are anonymous mappings." },
-	{ "locked", "LOCKED", NULL, "Address space locked into memory (VmLck); can exceed RES.", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.locked),
+	{ "locked", "LOCKED", NULL, "Address space locked into memory (VmLck); can exceed RES.", UNIT_BYTES, 7, NEED_STATUS, STATUS(locked),
 		.source = "/proc/PID/status: VmLck",
 		.misread = "It counts the locked address space, even where no page is in memory yet." },
 	{ "pte", "PTE", NULL, "Page tables (VmPTE). Not in RES, but the OOM killer counts them.", UNIT_BYTES, 7, NEED_STATUS, FIELD(page_tables),
 		.source = "/proc/PID/status: VmPTE",
 		.misread = "Not in any RES: a process that maps a lot of shared memory can need gigabytes of page tables." },
-	{ "hugetlb", "HUGETLB", NULL, "Pages from the huge page pools (HugetlbPages). Not in RES.", UNIT_BYTES, 7, NEED_STATUS, EXTRA(status.hugetlb),
+	{ "hugetlb", "HUGETLB", NULL, "Pages from the huge page pools (HugetlbPages). Not in RES.", UNIT_BYTES, 7, NEED_STATUS, STATUS(hugetlb),
 		.source = "/proc/PID/status: HugetlbPages",
 		.misread = "Not in RES, PSS or the OOM score, though it is memory that nothing else can use." },
 	{ "pss", "PSS", NULL, "RES with each shared page divided by the number of processes that map it (smaps_rollup Pss). Costly to read.", UNIT_BYTES, 7, NEED_PSS, ROLLUP(pss),

@@ -24,9 +24,11 @@ struct process {
 	int64_t used, page_tables;
 	int64_t badness, adj_weight, frees; /* by model/badness.c, as are rank and protection */
 	const char *protection;
-	const struct process_place *place;   /* never NULL; neighbours often share one */
-	const struct process_extras *extras; /* never NULL */
-	uint32_t asked;                      /* the needs that it was read for, of PROCESS_NEEDS */
+	/* Never NULL. */
+	const struct process_place *place; /* neighbours often share one */
+	const struct process_status *status;
+	const struct process_extras *extras;
+	uint32_t asked; /* the needs that it was read for, of PROCESS_NEEDS */
 	bool is_kernel_thread;
 };
 
@@ -39,11 +41,16 @@ struct process_place {
 /* The place of a process of which nothing is known. */
 extern const struct process_place process_no_place;
 
+/* What only status says of its memory (NEED_STATUS): see snapshot_status(). */
+struct process_status {
+	int64_t file, shmem, peak, data, code, library, stack, locked, hugetlb;
+};
+
+/* The status of a process of which it was not read. */
+extern const struct process_status process_no_status;
+
 /* Values that only few processes have, or that are seldom needed: see snapshot_extras(). */
 struct process_extras {
-	struct process_status { /* NEED_STATUS */
-		int64_t file, shmem, peak, data, code, library, stack, locked, hugetlb;
-	} status;
 	struct process_rollup {
 		int64_t pss, uss, swap_pss;
 		int64_t pss_anon, pss_file, pss_shmem; /* the parts of pss */
@@ -71,6 +78,8 @@ struct process_extras {
 
 /* The extras of a process without any. */
 extern const struct process_extras process_no_extras;
+
+extern const struct row_part process_status_part, process_extras_part;
 
 extern const struct table process_table;
 

@@ -107,10 +107,13 @@ snapshot_set_place(
 struct process_extras *
 snapshot_extras(struct snapshot *snapshot, struct process *row)
 {
-	if (row->extras == &process_no_extras)
-		row->extras = arena_store(
-			&snapshot->texts, &process_no_extras, sizeof(process_no_extras));
-	return (struct process_extras *)row->extras;
+	return row_own_part(row, &process_extras_part, &snapshot->texts);
+}
+
+struct process_status *
+snapshot_status(struct snapshot *snapshot, struct process *row)
+{
+	return row_own_part(row, &process_status_part, &snapshot->texts);
 }
 
 struct process *
@@ -120,12 +123,13 @@ snapshot_copy_process(struct snapshot *snapshot, const struct process *row, uint
 	struct process_extras *extras;
 
 	*copy = *row;
+	copy->status = &process_no_status;
 	copy->extras = &process_no_extras;
-	if (needs & NEED_STATUS || row->extras->rollup.time != UNKNOWN ||
-		row->extras->memory_of != UNKNOWN) {
+	if (needs & NEED_STATUS && row->status != &process_no_status)
+		*snapshot_status(snapshot, copy) = *row->status;
+	if (row->extras->rollup.time != UNKNOWN || row->extras->memory_of != UNKNOWN) {
 		extras = snapshot_extras(snapshot, copy);
 		extras->memory_of = row->extras->memory_of;
-		extras->status = row->extras->status;
 		extras->rollup = row->extras->rollup;
 	}
 	return copy;
@@ -158,6 +162,8 @@ take_row(struct snapshot *snapshot, struct process *own, const struct process *r
 	*own = *row;
 	row_keep_texts(&process_table, own, &snapshot->texts);
 	own->place = copy_place(snapshot, row->place);
+	if (row->status != &process_no_status)
+		own->status = arena_store(&snapshot->texts, row->status, sizeof(*row->status));
 	if (row->extras != &process_no_extras)
 		own->extras = arena_store(&snapshot->texts, row->extras, sizeof(*row->extras));
 	if (growth.verdict && is_same)

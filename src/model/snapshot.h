@@ -101,9 +101,9 @@ void snapshot_finish(struct snapshot *snapshot);
 struct process *snapshot_add_process(struct snapshot *snapshot);
 
 /*
- * Adds a copy of a row of another snapshot, without extras but those that were read for `needs`
- * (status), are read in rotation (rollup), or stay as they are (memory_of). The other snapshot owns
- * the texts.
+ * Adds a copy of a row of another snapshot, with its status if `needs` has NEED_STATUS, without
+ * extras but those that are read in rotation (rollup), or stay as they are (memory_of). The other
+ * snapshot owns the texts.
  */
 struct process *snapshot_copy_process(
 	struct snapshot *snapshot, const struct process *row, uint64_t needs);
@@ -123,7 +123,8 @@ const char *snapshot_keep_command(struct snapshot *snapshot, const char *text, s
 void snapshot_set_place(
 	struct snapshot *snapshot, struct process *row, const struct process_place *place);
 
-/* The extras of a row of this snapshot, writable. */
+/* The status and the extras of a row of this snapshot, writable. */
+struct process_status *snapshot_status(struct snapshot *snapshot, struct process *row);
 struct process_extras *snapshot_extras(struct snapshot *snapshot, struct process *row);
 
 /*

@@ -30,15 +30,12 @@ static const char system_columns[] =
 	"exhaustion_least,exhaustion_most,kills,who,who_pid,who_use,who_growth,self_cputime,"
 	"self_res";
 
-static const struct row_part extras = { offsetof(struct process, extras), &process_no_extras,
-	sizeof(process_no_extras) };
-
 /* Fields of a process that no list shows. */
 static const struct column process_more[] = {
 	{ "start", .unit = UNIT_NUMBER, .offset = offsetof(struct process, start_time) },
 	{ "memory_time", .unit = UNIT_TIME, .offset = offsetof(struct process, memory_time) },
 	{ "pss_time", .unit = UNIT_TIME, .offset = offsetof(struct process_extras, rollup.time),
-		.part = &extras },
+		.part = &process_extras_part },
 };
 
 static const struct column system_more[] = {
@@ -151,7 +148,6 @@ add_process(struct snapshot *snapshot)
 {
 	struct process *process = snapshot_add_process(snapshot);
 
-	process->extras = &process_no_extras;
 	process->look_time = snapshot->monotonic;
 	process->asked = UINT32_MAX; /* what is not there will never be */
 	return process;

@@ -8,6 +8,7 @@
 #include "record/cells.h"
 #include "record/limits.h"
 #include "record/summary.h"
+#include "table/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -339,14 +340,9 @@ copy_text(struct row_texts *texts, int64_t number)
 static char *
 place_of(const struct field *field, void *row, struct arena *arena)
 {
-	const void **part;
+	char *base = field->part ? row_own_part(row, field->part, arena) : row;
 
-	if (!field->part)
-		return (char *)row + field->offset;
-	part = (const void **)((char *)row + field->part->offset);
-	if (*part == field->part->nothing)
-		*part = arena_store(arena, field->part->nothing, field->part->size);
-	return (char *)*part + field->offset;
+	return base + field->offset;
 }
 
 static bool

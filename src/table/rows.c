@@ -48,6 +48,16 @@ row_keep_texts(const struct table *table, void *row, struct arena *texts)
 	}
 }
 
+void *
+row_own_part(void *row, const struct row_part *part, struct arena *arena)
+{
+	const void **place = (const void **)((char *)row + part->offset);
+
+	if (*place == part->nothing)
+		*place = arena_store(arena, part->nothing, part->size);
+	return (void *)*place;
+}
+
 void
 rows_copy(struct rows *copy, const struct rows *rows, struct arena *texts)
 {

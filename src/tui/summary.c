@@ -124,7 +124,7 @@ put_title(const struct app *app, const struct process *process, WINDOW *window, 
 static int
 put_bar(const struct app *app, const struct process *process, WINDOW *window, int y)
 {
-	const struct process_status *status = &process->extras->status;
+	const struct process_status *status = process->status;
 	const struct bar_part parts[KINDS] = {
 		{ "anon", "\u2588", '#', STYLE_ANON, process->anon },
 		{ "shared", "\u2593", '=', STYLE_SHARED, status->shmem },

@@ -59,16 +59,6 @@ fill(struct numbers *numbers, const struct column *column, char *base)
 		*(int64_t *)(base + column->offset) = number;
 }
 
-static char *
-base_of(struct snapshot *snapshot, const struct column *column, void *row)
-{
-	if (!column->part)
-		return row;
-	if (column->part->nothing == &process_no_extras)
-		return (char *)snapshot_extras(snapshot, row);
-	return NULL;
-}
-
 /* Fills what a recording has of a row. */
 static void
 fill_row(struct numbers *numbers, struct snapshot *snapshot, const struct recorded_table *recorded,
@@ -85,10 +75,10 @@ fill_row(struct numbers *numbers, struct snapshot *snapshot, const struct record
 	for (size_t i = 0; i < recorded->more_count; i++)
 		selection_add(&columns, &recorded->more[i]);
 	for (size_t i = 0; i < columns.count; i++) {
-		char *base = base_of(snapshot, columns.columns[i], row);
+		const struct column *column = columns.columns[i];
 
-		if (base)
-			fill(numbers, columns.columns[i], base);
+		fill(numbers, column,
+			column->part ? row_own_part(row, column->part, &snapshot->texts) : row);
 	}
 	selection_finish(&columns);
 }
@@ -105,8 +95,6 @@ fill_snapshot(struct numbers *numbers, struct snapshot *snapshot)
 	for (int64_t i = 0; i < PROCESSES; i++) {
 		struct process *process = snapshot_add_process(snapshot);
 
-		process->extras = &process_no_extras;
-		process->place = &process_no_place;
 		fill_row(numbers, snapshot, &tables[RECORDED_PROCESSES], process);
 		process->pid = i + 1;
 	}

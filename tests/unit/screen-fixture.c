@@ -80,7 +80,7 @@ screen_fixture_know_all(struct screen_fixture *fixture)
 		if (column_is_known(column, row))
 			continue;
 		if (column->part)
-			base = (char *)snapshot_extras(&fixture->snapshot, row);
+			base = row_own_part(row, column->part, &fixture->snapshot.texts);
 		if (column->unit == UNIT_TEXT)
 			*(const char **)(base + column->offset) = "x";
 		else

@@ -138,7 +138,7 @@ T40_swap_and_page_tables_count_and_huge_pages_do_not(void **state)
 
 	row->swap = 7 * MIB;
 	row->page_tables = 3 * page;
-	snapshot_extras(now, row)->status.hugetlb = GIB;
+	snapshot_status(now, row)->hugetlb = GIB;
 	assert_int_equal(badness_of(row, 64 * GIB), 107 * MIB + 3 * page);
 	row->page_tables = UNKNOWN;
 	assert_true(badness_of(row, 64 * GIB) == UNKNOWN);

@@ -44,7 +44,7 @@ a_process_is_read_from_its_files(void **state)
 	assert_string_equal(row->comm, "db");
 	assert_string_equal(row->command, "[db]");
 	assert_string_equal(row->place->unit, "db.service");
-	assert_true(row->extras->status.peak == UNKNOWN); /* status was not asked for */
+	assert_true(row->status->peak == UNKNOWN); /* status was not asked for */
 	assert_true(row->extras->rollup.pss == UNKNOWN);
 }
 
@@ -78,9 +78,9 @@ status_gives_all_sizes(void **state)
 	assert_int_equal(row->resident, 600 * 1024);
 	assert_int_equal(row->shared, 300 * 1024);
 	assert_int_equal(row->anon, 300 * 1024);
-	assert_int_equal(row->extras->status.shmem, 100 * 1024);
+	assert_int_equal(row->status->shmem, 100 * 1024);
 	assert_int_equal(row->page_tables, 44 * 1024);
-	assert_int_equal(row->extras->status.hugetlb, 2048 * 1024);
+	assert_int_equal(row->status->hugetlb, 2048 * 1024);
 }
 
 static void
@@ -94,7 +94,7 @@ T28_peak_comes_from_status(void **state)
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	tree_write(&world->tree, "10/status", world_status);
 	row = snapshot_find_process(world_refresh(world), 10);
-	assert_int_equal(row->extras->status.peak, 700 * 1024); /* VmHWM, not VmPeak */
+	assert_int_equal(row->status->peak, 700 * 1024); /* VmHWM, not VmPeak */
 }
 
 static void
@@ -292,7 +292,7 @@ a_zombie_alone_holds_nothing(void **state)
 	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->resident, 0);
 	assert_int_equal(row->extras->rollup.pss, 0);
-	assert_int_equal(row->extras->status.peak, 0);
+	assert_int_equal(row->status->peak, 0);
 }
 
 static void

@@ -81,18 +81,20 @@ arithmetic_shows_live_numbers(void **state)
 {
 	struct system system = { .total = 1000 * 1024 };
 	struct process process;
+	struct process_status status = process_no_status;
 	struct process_extras extras = process_no_extras;
 	struct figure figure = { &process_table, column_of(&process_table, "res"), &process,
 		&system };
 
 	table_reset_row(&process_table, &process);
+	process.status = &status;
 	process.extras = &extras;
 	assert_explained(&figure, EXPLAIN_FORMULA, NULL); /* nothing is known */
 	process.resident = 6 * 1024;
 	process.anon = 4 * 1024;
-	extras.status.file = 2 * 1024;
+	status.file = 2 * 1024;
 	assert_explained(&figure, EXPLAIN_FORMULA, "= ANON 4K + FILE 2K + SHMEM -");
-	extras.status.shmem = 0;
+	status.shmem = 0;
 	assert_explained(&figure, EXPLAIN_FORMULA, "= ANON 4K + FILE 2K + SHMEM 0K");
 	assert_explained(
 		&figure, EXPLAIN_SOURCE, "from /proc/PID/statm: field 2; /proc/PID/status: VmRSS");

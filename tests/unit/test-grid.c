@@ -40,7 +40,6 @@ begin(struct fixture *fixture, const char *columns, const char *sorted)
 
 	*fixture = (struct fixture){ .columns = { .table = &process_table } };
 	table_reset_row(&process_table, &fixture->process);
-	fixture->process.extras = &process_no_extras;
 	fixture->process.resident = INT64_C(2500) << 20;
 	fixture->row = &fixture->process;
 	fixture->rows = (struct row_list){ .rows = &fixture->row, .count = 1 };

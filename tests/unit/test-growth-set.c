@@ -288,7 +288,6 @@ add_growing(struct snapshot *snapshot, int64_t pid, const char *verdict, int64_t
 
 	process->pid = process->start_time = pid;
 	process->comm = "leaky";
-	process->extras = &process_no_extras;
 	process->anon = 100 * MIB;
 	process->swap = 0;
 	snapshot_extras(snapshot, process)->growth =

@@ -35,7 +35,6 @@ add_process(struct snapshot *snapshot, int64_t pid, int64_t start, int64_t sampl
 	if (pid == 7 && resident_of(pid, start, sample) == UNKNOWN)
 		return;
 	process = snapshot_add_process(snapshot);
-	process->extras = &process_no_extras;
 	process->pid = pid;
 	process->start_time = start;
 	process->resident = resident_of(pid, start, sample);

@@ -20,7 +20,7 @@ a_need_that_is_new_is_met_at_once(void **state)
 	world->needs.bits |= NEED_STATUS;
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(
-			snapshot_find_process(world_refresh(world), 10)->extras->status.peak,
+			snapshot_find_process(world_refresh(world), 10)->status->peak,
 			700 * 1024);
 }
 
@@ -40,7 +40,7 @@ a_need_that_comes_back_is_met_at_once(void **state)
 	}
 	world->needs.bits |= NEED_STATUS;
 	world->needs.only_missing = true;
-	assert_int_equal(world_refresh(world)->processes[0].extras->status.peak, 700 * 1024);
+	assert_int_equal(world_refresh(world)->processes[0].status->peak, 700 * 1024);
 }
 
 /* PSS and the size of swap that does not exist say nothing of the other sizes. */

@@ -154,8 +154,6 @@ add_leak(struct world *world, int64_t pid)
 
 	process->pid = process->start_time = pid;
 	process->comm = "leaky";
-	process->place = &process_no_place;
-	process->extras = &process_no_extras;
 	snapshot_extras(&world->now, process)->growth =
 		(struct growth_summary){ "leak?", 500 << 20, 1 << 20, 1 << 20, NULL };
 	return process;

@@ -17,9 +17,9 @@
 static void *
 place_of(struct snapshot *snapshot, const struct column *column, void *row)
 {
-	if (!column->part)
-		return (char *)row + column->offset;
-	return (char *)snapshot_extras(snapshot, row) + column->offset;
+	char *base = column->part ? row_own_part(row, column->part, &snapshot->texts) : row;
+
+	return base + column->offset;
 }
 
 /* Some number or text, or unknown. */
@@ -57,7 +57,6 @@ fill_snapshot(struct snapshot *snapshot, size_t number)
 	for (size_t i = 0; i < 30; i++) {
 		struct process *process = snapshot_add_process(snapshot);
 
-		process->extras = &process_no_extras;
 		fill_row(snapshot, &tables[0], process, number / 4 + i);
 		process->pid = (int64_t)i + 1;
 	}

@@ -97,8 +97,7 @@ fill_sample(struct snapshot *snapshot, int64_t seconds)
 	for (int64_t i = 1; i <= 2000; i++) {
 		struct process *process = snapshot_add_process(snapshot);
 
-		process->extras = &process_no_extras;
-		process->pid = i;
+			process->pid = i;
 		process->start_time = i;
 		process->resident = seconds * i * 65537 % 1000003 * 4096;
 		process->cpu_time = seconds * i;
