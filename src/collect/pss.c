@@ -267,9 +267,12 @@ static void
 tell_of(struct pss_reader *reader, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs, struct process *row)
 {
-	struct process_extras *extras = snapshot_extras(now, row);
-	int64_t time = extras->rollup.time;
+	int64_t time = row->extras->rollup.time;
+	struct process_extras *extras;
 
+	if (time == UNKNOWN && !holds_nothing(row))
+		return;
+	extras = snapshot_extras(now, row);
 	if (holds_nothing(row)) {
 		extras->rollup.pss = extras->rollup.uss = extras->rollup.swap_pss = 0;
 		extras->rollup.pss_anon = extras->rollup.pss_file = extras->rollup.pss_shmem = 0;
