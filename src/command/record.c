@@ -46,8 +46,7 @@ struct record_run {
 	struct record_options *options;
 	struct recorder *recorder;
 	struct reading reading;
-	struct snapshot snapshots[2];
-	struct snapshot *now;
+	const struct snapshot *now;
 	int64_t number;
 	uint64_t needs;      /* NEED_ bits of all that is recorded */
 	int64_t dense_until; /* CLOCK_BOOTTIME */
@@ -142,11 +141,12 @@ needs_of(const struct record_run *run)
 static int
 read_next(struct record_run *run)
 {
-	const struct snapshot *before = run->number > 1 ? run->now : NULL;
+	const struct snapshot *before;
+	struct snapshot *now = recorder_next(run->recorder, &before);
 	struct needs needs = needs_of(run);
 
-	run->now = &run->snapshots[run->now == &run->snapshots[0]];
-	return reading_take(&run->reading, run->now, before, before, &needs, needs.interval);
+	run->now = now;
+	return reading_take(&run->reading, now, before, before, &needs, needs.interval);
 }
 
 static const char *
@@ -217,7 +217,7 @@ tell_exits(struct record_run *run)
 static void
 record(struct record_run *run)
 {
-	int error = recorder_add(run->recorder, run->now);
+	int error = recorder_add(run->recorder);
 
 	tell_losses(run, error);
 	if (error < 0)
@@ -313,8 +313,6 @@ run_recorder(struct record_options *options)
 		if (error == -ETIMEDOUT) /* a thread still has the recorder */
 			_exit(status);
 	}
-	snapshot_finish(&run->snapshots[0]);
-	snapshot_finish(&run->snapshots[1]);
 	return status;
 }
 

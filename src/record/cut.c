@@ -21,7 +21,7 @@ struct cut {
 	struct encoder *encoder; /* NULL before the first sample */
 	struct block_writer writer;
 	char *boot;
-	struct snapshot snapshot;
+	struct snapshot snapshots[2], *now; /* the encoder compares the last sample with the next */
 	struct sample_time last;
 };
 
@@ -48,9 +48,10 @@ copy_sample(struct cut *cut, const struct cursor_place *place)
 	const struct bytes *blocks;
 	int error;
 
-	snapshot_reset(&cut->snapshot);
-	snapshot_from_sample(&cut->snapshot, cursor_decoder(cut->cursor));
-	snapshot_to_samples(&cut->snapshot, samples);
+	cut->now = &cut->snapshots[cut->now == &cut->snapshots[0]];
+	snapshot_reset(cut->now);
+	snapshot_from_sample(cut->now, cursor_decoder(cut->cursor));
+	snapshot_to_samples(cut->now, samples);
 	cut->last = (struct sample_time){ place->boottime, place->wall };
 	error = encoder_add(cut->encoder, &cut->last, samples, &blocks);
 	return error < 0 ? error : write_blocks(cut, blocks);
@@ -118,7 +119,8 @@ recording_cut(const char *path, const struct moment *from, int64_t to, const cha
 	}
 	cursor_close(cut->cursor);
 	encoder_destroy(cut->encoder);
-	snapshot_finish(&cut->snapshot);
+	snapshot_finish(&cut->snapshots[0]);
+	snapshot_finish(&cut->snapshots[1]);
 	free(cut->boot);
 	free(cut);
 	return error;

@@ -26,8 +26,10 @@ struct encoder *encoder_create(
 void encoder_destroy(struct encoder *encoder);
 
 /*
- * Encodes a sample with the rows of each recorded table. Returns 0; the blocks are for
- * block_writer_append(), until the next call. -EFBIG: it is above the limits and left out.
+ * Encodes a sample with the rows of each recorded table, as they differ from those of the last
+ * sample: these must still be there as they were, unless this one begins a chunk. Returns 0; the
+ * blocks are for block_writer_append(), until the next call. -EFBIG: it is above the limits and
+ * left out.
  */
 int encoder_add(struct encoder *encoder, const struct sample_time *time,
 	const struct sample_rows *rows, const struct bytes **ret_blocks);

@@ -23,6 +23,7 @@ struct recorder {
 	struct recording_lock lock;
 	struct encoder *encoder;
 	struct write_queue *queue;
+	struct snapshot snapshots[2], *now;
 	bool has_begun; /* a sample was written, or waits */
 	struct sample_time last;
 };
@@ -67,6 +68,17 @@ recorder_open(
 		recorder->lock.folder, recorder->options.boot, &recorder->options.keep);
 	*ret_recorder = recorder;
 	return 0;
+}
+
+struct snapshot *
+recorder_next(struct recorder *recorder, const struct snapshot **ret_before)
+{
+	struct snapshot *snapshots = recorder->snapshots;
+
+	*ret_before = recorder->now;
+	recorder->now = &snapshots[recorder->now == &snapshots[0]];
+	snapshot_reset(recorder->now);
+	return recorder->now;
 }
 
 static void
@@ -134,8 +146,9 @@ write_end(struct recorder *recorder, const struct bytes *blocks)
 }
 
 int
-recorder_add(struct recorder *recorder, struct snapshot *snapshot)
+recorder_add(struct recorder *recorder)
 {
+	struct snapshot *snapshot = recorder->now;
 	bool begins_file = write_queue_wants_file(recorder->queue, snapshot->time);
 	const struct bytes *blocks;
 	int error;
@@ -205,6 +218,8 @@ recorder_close(struct recorder *recorder)
 		return 0;
 	error = finish_queue(recorder);
 	encoder_destroy(recorder->encoder);
+	snapshot_finish(&recorder->snapshots[0]);
+	snapshot_finish(&recorder->snapshots[1]);
 	if (error == -ETIMEDOUT) /* a thread has the folder */
 		return error;
 	recording_lock_release(&recorder->lock);

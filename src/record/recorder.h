@@ -32,10 +32,16 @@ int recorder_open(struct recorder **ret_recorder, const struct recorder_options 
 	int64_t *ret_holder);
 
 /*
- * Records a snapshot, which loses its secrets. Returns 0 or -errno: this one is lost, the next may
- * succeed. -ETIMEDOUT: the disk does not answer, and 60 samples wait for it.
+ * The snapshot for the next sample, empty, and that of the sample before; NULL: there is none. The
+ * recorder owns both, for it writes how they differ.
  */
-int recorder_add(struct recorder *recorder, struct snapshot *snapshot);
+struct snapshot *recorder_next(struct recorder *recorder, const struct snapshot **ret_before);
+
+/*
+ * Records the snapshot of recorder_next(), which loses its secrets. Returns 0 or -errno: this one
+ * is lost, the next may succeed. -ETIMEDOUT: the disk does not answer, and 60 samples wait for it.
+ */
+int recorder_add(struct recorder *recorder);
 
 /* What was not recorded of the last snapshot, for it was above the limits of a file. */
 struct left_out recorder_left_out(const struct recorder *recorder);

@@ -54,6 +54,7 @@ row_encoder_finish(struct row_encoder *encoder)
 	free(encoder->runs);
 	free(encoder->same_texts);
 	free(encoder->rows.data);
+	free(encoder->before.data);
 	free(encoder->unknown.data);
 	free(encoder->numbers);
 	row_slots_finish(&encoder->slots);
@@ -90,13 +91,16 @@ write_order(const struct row_slots *slots, struct bytes *bytes)
 		write_slots(&slots->slots, NULL, bytes);
 }
 
-/* Where the number of a text is that stands at the same address in other rows of this sample. */
+/* What is known of a text that stands at the same address in other rows of this sample. */
 static struct same_text *
 same_text_of(const struct row_encoder *encoder, size_t field, const char *text)
 {
 	uint64_t hash = index_mix(0, (uintptr_t)text) >> (64 - SAME_TEXTS_LOG);
+	struct same_text *same = &encoder->same_texts[field * SAME_TEXTS + hash];
 
-	return &encoder->same_texts[field * SAME_TEXTS + hash];
+	if (same->text != text)
+		*same = (struct same_text){ text, NULL, UNKNOWN };
+	return same;
 }
 
 /* The number of a text; UNKNOWN for NULL, and where there are too many: those are counted. */
@@ -109,42 +113,31 @@ id_of(const struct row_encoder *encoder, size_t field, struct text_ids *texts, c
 
 	if (!text)
 		return UNKNOWN;
-	if (same->text == text)
+	if (same->number != UNKNOWN)
 		return same->number;
 	id = text_ids_of(texts, text);
-	if (id == -1) {
+	if (id == -1)
 		++*left_out;
-		return UNKNOWN;
-	}
-	*same = (struct same_text){ text, id };
-	return id;
+	else
+		same->number = id;
+	return same->number;
 }
 
-/* There is room for a move of each slot. */
 static void
-note_move(struct moves *moves, uint32_t slot, int64_t *value, int64_t now)
+note_move(struct moves *moves, uint32_t slot, int64_t before, int64_t now)
 {
-	int64_t from = known_or_zero(*value);
+	int64_t from = known_or_zero(before);
 
-	if (now == *value)
+	if (now == before)
 		return;
-	if (now == UNKNOWN || *value == UNKNOWN)
+	if (now == UNKNOWN || before == UNKNOWN)
 		place_list_add(&moves->flipped, slot);
-	if (now != UNKNOWN && now != from) {
-		moves->differences[moves->moved.count] = (int64_t)((uint64_t)now - (uint64_t)from);
-		moves->moved.data[moves->moved.count++] = slot;
-	}
-	*value = now;
-}
-
-static void
-reset_moves(struct moves *moves, size_t slots)
-{
-	moves->flipped.count = moves->moved.count = 0;
-	moves->moved.data = array_reserve(
-		moves->moved.data, &moves->moved.capacity, slots, sizeof(moves->moved.data[0]));
-	moves->differences = array_reserve(
-		moves->differences, &moves->capacity, slots, sizeof(moves->differences[0]));
+	if (now == UNKNOWN || now == from)
+		return;
+	moves->differences = array_reserve(moves->differences, &moves->capacity,
+		moves->moved.count + 1, sizeof(moves->differences[0]));
+	moves->differences[moves->moved.count] = (int64_t)((uint64_t)now - (uint64_t)from);
+	place_list_add(&moves->moved, slot);
 }
 
 static bool
@@ -158,52 +151,60 @@ are_equal(const int64_t *a, const int64_t *b, size_t count)
 }
 
 static void
-compare_numbers(struct row_encoder *encoder, const struct run *run, uint32_t slot, int64_t *values,
-	const int64_t *numbers)
+compare_numbers(struct row_encoder *encoder, const struct run *run, uint32_t slot,
+	const int64_t *before, const int64_t *now)
 {
-	if (are_equal(values, numbers, run->count))
+	if (are_equal(before, now, run->count))
 		return;
 	for (size_t i = 0; i < run->count; i++)
-		if (values[i] != numbers[i])
-			note_move(&encoder->moves[run->first + i], slot, &values[i], numbers[i]);
+		note_move(&encoder->moves[run->first + i], slot, before[i], now[i]);
 }
 
 /* Returns whether the text is left out. */
 static bool
-compare_text(struct row_encoder *encoder, size_t field, uint32_t slot, int64_t *value,
+compare_text(struct row_encoder *encoder, size_t field, uint32_t slot, const char *before,
 	const char *text, struct text_ids *texts)
 {
 	struct same_text *same = same_text_of(encoder, field, text);
-	size_t left_out = 0;
+	size_t left_out = 0, known = 0;
 
-	if (same->text == text && same->number == *value && text)
+	if (text == before || (same->before && same->before == before))
 		return false;
-	if (is_text_of(texts, *value, text))
-		*same = (struct same_text){ text, *value };
-	else
-		note_move(&encoder->moves[field], slot, value,
-			id_of(encoder, field, texts, text, &left_out));
+	if (are_same_texts(text, before)) {
+		same->before = before;
+		return false;
+	}
+	note_move(&encoder->moves[field], slot, id_of(encoder, field, texts, before, &known),
+		id_of(encoder, field, texts, text, &left_out));
 	return left_out > 0;
 }
 
 /* Most of the time of the encoder is spent here. */
 static size_t
-compare_row(struct row_encoder *encoder, uint32_t slot, const void *row, struct text_ids *texts)
+compare_row(struct row_encoder *encoder, uint32_t slot, const void *before, const void *row,
+	struct text_ids *texts)
 {
-	int64_t *values = slot_values(&encoder->slots, slot);
 	const struct run *run = encoder->runs, *end = run + encoder->run_count;
 	size_t left_out = 0;
 
-	for (; run < end; run++) {
-		const void *place = field_place(run->field, row);
-
+	for (; run < end; run++)
 		if (!run->is_text)
-			compare_numbers(encoder, run, slot, values + run->first, place);
+			compare_numbers(encoder, run, slot,
+				(const int64_t *)field_place(run->field, before),
+				(const int64_t *)field_place(run->field, row));
 		else
-			left_out += compare_text(encoder, run->first, slot, values + run->first,
-				*(const char *const *)place, texts);
-	}
+			left_out += compare_text(encoder, run->first, slot,
+				field_text(run->field, before), field_text(run->field, row), texts);
 	return left_out;
+}
+
+/* Which row of a sample has which slot. */
+static void
+find_rows(struct place_list *rows, const struct place_list *slots, size_t slot_count)
+{
+	rows->data = array_reserve(rows->data, &rows->capacity, slot_count, sizeof(rows->data[0]));
+	for (size_t row = 0; row < slots->count; row++)
+		rows->data[slots->data[row]] = (uint32_t)row;
 }
 
 /* In the order of the slots, so that their places ascend. */
@@ -214,16 +215,15 @@ compare_rows(struct row_encoder *encoder, const struct sample_rows *rows, struct
 	size_t left_out = 0;
 
 	for (size_t i = 0; i < slots->table->field_count; i++)
-		reset_moves(&encoder->moves[i], slots->count);
+		encoder->moves[i].flipped.count = encoder->moves[i].moved.count = 0;
 	memset(encoder->same_texts, 0,
 		slots->table->field_count * SAME_TEXTS * sizeof(encoder->same_texts[0]));
-	encoder->rows.data = array_reserve(encoder->rows.data, &encoder->rows.capacity,
-		slots->count, sizeof(encoder->rows.data[0]));
-	for (size_t row = 0; row < slots->slots.count; row++)
-		encoder->rows.data[slots->slots.data[row]] = (uint32_t)row;
+	find_rows(&encoder->rows, &slots->slots, slots->count);
+	find_rows(&encoder->before, &slots->order, slots->count);
 	for (uint32_t slot = 0; slot < slots->count; slot++)
 		if (slots->states[slot] == SLOT_SEEN)
 			left_out += compare_row(encoder, slot,
+				sample_row(slots, &slots->last, encoder->before.data[slot]),
 				sample_row(slots, rows, encoder->rows.data[slot]), texts);
 	return left_out;
 }
@@ -246,7 +246,6 @@ write_born(struct row_encoder *encoder, size_t number, const struct sample_rows 
 							 field_text(field, row), &left_out)
 					       : field_number(field, row);
 
-		slot_values(slots, slots->slots.data[slots->born.data[i]])[number] = value;
 		if (value == UNKNOWN)
 			place_list_add(&encoder->unknown, (uint32_t)i);
 		else
@@ -280,7 +279,7 @@ row_encoder_write(struct row_encoder *encoder, const struct sample_rows *rows,
 {
 	size_t left_out;
 
-	row_slots_match(&encoder->slots, rows, texts);
+	row_slots_match(&encoder->slots, rows);
 	write_order(&encoder->slots, bytes);
 	left_out = compare_rows(encoder, rows, texts);
 	for (size_t i = 0; i < encoder->slots.table->field_count; i++) {
@@ -289,6 +288,6 @@ row_encoder_write(struct row_encoder *encoder, const struct sample_rows *rows,
 		bytes_put_varint(bytes, field->count);
 		bytes_put(bytes, field->data, field->count);
 	}
-	row_slots_keep(&encoder->slots);
+	row_slots_keep(&encoder->slots, rows);
 	return left_out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "record/row-slots.h"
+#include "record/text-ids.h"
 
 struct bytes;
 
@@ -31,13 +32,13 @@ struct row_encoder {
 		bool is_text;
 	} * runs;
 	size_t run_count;
-	/* Texts of this sample that were compared; many rows share those of a user, or a cgroup. */
+	/* What is known of texts of this sample: many rows share those of a user, or a cgroup. */
 	struct same_text {
-		const char *text;
-		int64_t number;
-	} * same_texts;            /* SAME_TEXTS of each field */
-	struct place_list rows;    /* of each slot */
-	struct place_list unknown; /* of the new rows, for one field */
+		const char *text, *before; /* a text of the last sample that says the same; NULL */
+		int64_t number;            /* in the chunk; or UNKNOWN */
+	} * same_texts;                    /* SAME_TEXTS of each field */
+	struct place_list rows, before;    /* of each slot the row of this sample, and the last */
+	struct place_list unknown;         /* of the new rows, for one field */
 	int64_t *numbers;
 	size_t number_capacity;
 };
@@ -49,8 +50,9 @@ void row_encoder_finish(struct row_encoder *encoder);
 void row_encoder_reset(struct row_encoder *encoder);
 
 /*
- * Writes how the rows differ from those before. `field` is for its own use. Returns how many texts
- * are unknown in the file because there are too many.
+ * Writes how the rows differ from those of the call before, which must still be there as they were.
+ * `field` is for its own use. Returns how many texts are unknown in the file because there are too
+ * many.
  */
 size_t row_encoder_write(struct row_encoder *encoder, const struct sample_rows *rows,
 	struct text_ids *texts, struct bytes *bytes, struct bytes *field);

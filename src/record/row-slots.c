@@ -36,7 +36,6 @@ void
 row_slots_finish(struct row_slots *slots)
 {
 	free(slots->keys);
-	free(slots->values);
 	free(slots->states);
 	free(slots->free.data);
 	free(slots->order.data);
@@ -51,20 +50,26 @@ void
 row_slots_reset(struct row_slots *slots)
 {
 	slots->count = slots->order.count = slots->free.count = 0;
+	slots->last_check = 0;
+}
+
+static const void *
+last_row(const struct row_slots *slots, size_t place)
+{
+	return sample_row(slots, &slots->last, place);
 }
 
 static bool
-is_same_row(
-	const struct row_slots *slots, size_t slot, const void *row, const struct text_ids *texts)
+is_same_row(const struct row_slots *slots, size_t place, const void *row)
 {
-	const int64_t *values = slot_values(slots, slot);
+	const void *last = last_row(slots, place);
 
 	for (size_t i = 0; i < slots->key_count; i++) {
 		const struct field *field = &slots->table->fields[slots->keys[i]];
-		int64_t value = values[slots->keys[i]];
 
-		if (field->is_text ? !is_text_of(texts, value, field_text(field, row))
-				   : field_number(field, row) != value)
+		if (field->is_text
+				? !are_same_texts(field_text(field, last), field_text(field, row))
+				: field_number(field, last) != field_number(field, row))
 			return false;
 	}
 	return true;
@@ -84,42 +89,23 @@ hash_of_row(const struct row_slots *slots, const void *row)
 	return hash;
 }
 
-static uint64_t
-hash_of_slot(const struct row_slots *slots, size_t slot, const struct text_ids *texts)
-{
-	const int64_t *values = slot_values(slots, slot);
-	uint64_t hash = 0;
-
-	for (size_t i = 0; i < slots->key_count; i++) {
-		int64_t value = values[slots->keys[i]];
-		bool is_text = slots->table->fields[slots->keys[i]].is_text;
-
-		hash = !is_text ? index_mix(hash, (uint64_t)value)
-				: index_mix_text(
-					  hash, value == UNKNOWN ? NULL : texts->texts[value]);
-	}
-	return hash;
-}
-
 /* Finds the row anywhere in the last sample. Returns its place in `order`, or INDEX_END. */
 static uint32_t
-find_row(struct row_slots *slots, const void *row, const struct text_ids *texts)
+find_row(struct row_slots *slots, const void *row)
 {
 	uint32_t place;
 
 	if (!slots->has_index) {
 		index_reset(&slots->index);
 		for (size_t i = 0; i < slots->order.count; i++)
-			index_add(&slots->index, hash_of_slot(slots, slots->order.data[i], texts));
+			index_add(&slots->index, hash_of_row(slots, last_row(slots, i)));
 		slots->has_index = true;
 	}
 	for (place = index_first(&slots->index, hash_of_row(slots, row)); place != INDEX_END;
-		place = index_next(&slots->index, place)) {
-		uint32_t slot = slots->order.data[place];
-
-		if (slots->states[slot] == SLOT_LIVES && is_same_row(slots, slot, row, texts))
+		place = index_next(&slots->index, place))
+		if (slots->states[slots->order.data[place]] == SLOT_LIVES &&
+			is_same_row(slots, place, row))
 			break;
-	}
 	return place;
 }
 
@@ -146,7 +132,6 @@ ascending_key(const struct row_slots *slots, const struct sample_rows *rows)
 /* Where in the last sample the search goes on, and by what rows ascend. */
 struct match {
 	const struct sample_rows *rows;
-	const struct text_ids *texts;
 	const struct field *ascending;
 	size_t next;
 };
@@ -162,7 +147,7 @@ is_surely_new(const struct row_slots *slots, const struct match *match, const vo
 		return match->ascending || slots->key_count == 0;
 	return match->ascending &&
 	       field_number(match->ascending, row) <=
-		       slot_values(slots, slots->order.data[match->next])[slots->keys[0]];
+		       field_number(match->ascending, last_row(slots, match->next));
 }
 
 /* Goes past rows of the last sample that come before this one in order: they are gone. */
@@ -175,7 +160,7 @@ skip_gone(const struct row_slots *slots, struct match *match, const void *row)
 		return;
 	key = field_number(match->ascending, row);
 	while (match->next < slots->order.count &&
-		slot_values(slots, slots->order.data[match->next])[slots->keys[0]] < key)
+		field_number(match->ascending, last_row(slots, match->next)) < key)
 		match->next++;
 }
 
@@ -183,12 +168,9 @@ skip_gone(const struct row_slots *slots, struct match *match, const void *row)
 static bool
 is_next(const struct row_slots *slots, const struct match *match, const void *row)
 {
-	uint32_t slot;
-
-	if (match->next >= slots->order.count)
-		return false;
-	slot = slots->order.data[match->next];
-	return slots->states[slot] == SLOT_LIVES && is_same_row(slots, slot, row, match->texts);
+	return match->next < slots->order.count &&
+	       slots->states[slots->order.data[match->next]] == SLOT_LIVES &&
+	       is_same_row(slots, match->next, row);
 }
 
 /* One that is taken for a new row by mistake costs some bytes, and nothing else. */
@@ -202,7 +184,7 @@ slot_of(struct row_slots *slots, struct match *match, const void *row)
 		return slots->order.data[match->next++];
 	if (is_surely_new(slots, match, row))
 		return NO_SLOT;
-	place = find_row(slots, row, match->texts);
+	place = find_row(slots, row);
 	if (place == INDEX_END)
 		return NO_SLOT;
 	match->next = place + 1;
@@ -218,7 +200,7 @@ find_same(struct row_slots *slots, const struct match *match)
 	for (; i < match->rows->count && i < slots->order.count; i++) {
 		uint32_t slot = slots->order.data[i];
 
-		if (!is_same_row(slots, slot, sample_row(slots, match->rows, i), match->texts))
+		if (!is_same_row(slots, i, sample_row(slots, match->rows, i)))
 			break;
 		slots->states[slot] = SLOT_SEEN;
 		slots->slots.data[i] = slot;
@@ -227,9 +209,9 @@ find_same(struct row_slots *slots, const struct match *match)
 }
 
 static void
-find_slots(struct row_slots *slots, const struct sample_rows *rows, const struct text_ids *texts)
+find_slots(struct row_slots *slots, const struct sample_rows *rows)
 {
-	struct match match = { .rows = rows, .texts = texts };
+	struct match match = { .rows = rows };
 	size_t last, i;
 
 	slots->in_order = true;
@@ -256,18 +238,36 @@ take_slot(struct row_slots *slots)
 {
 	if (slots->free.count > 0)
 		return slots->free.data[--slots->free.count];
-	slots->values = array_reserve(slots->values, &slots->value_capacity,
-		(slots->count + 1) * slots->table->field_count, sizeof(slots->values[0]));
 	slots->states = array_reserve(slots->states, &slots->state_capacity, slots->count + 1, 1);
 	return (uint32_t)slots->count++;
 }
 
-void
-row_slots_match(
-	struct row_slots *slots, const struct sample_rows *rows, const struct text_ids *texts)
+/* Whoever changes rows that are compared with would have changes left out in silence. */
+#ifndef NDEBUG
+static uint64_t
+check_of_last(const struct row_slots *slots)
 {
+	uint64_t check = 0;
+
+	for (size_t row = 0; row < slots->order.count; row++)
+		for (size_t i = 0; i < slots->table->field_count; i++) {
+			const struct field *field = &slots->table->fields[i];
+			const void *last = last_row(slots, row);
+
+			check = field->is_text
+					? index_mix_text(check, field_text(field, last))
+					: index_mix(check, (uint64_t)field_number(field, last));
+		}
+	return check;
+}
+#endif
+
+void
+row_slots_match(struct row_slots *slots, const struct sample_rows *rows)
+{
+	assert(slots->last_check == check_of_last(slots));
 	slots->has_index = false;
-	find_slots(slots, rows, texts);
+	find_slots(slots, rows);
 	slots->gone.count = slots->born.count = 0;
 	for (size_t slot = 0; slot < slots->count; slot++)
 		if (slots->states[slot] == SLOT_LIVES) {
@@ -285,12 +285,16 @@ row_slots_match(
 }
 
 void
-row_slots_keep(struct row_slots *slots)
+row_slots_keep(struct row_slots *slots, const struct sample_rows *rows)
 {
 	struct place_list order = slots->order;
 
+	slots->last = *rows;
 	slots->order = slots->slots;
 	slots->slots = order;
 	for (size_t i = 0; i < slots->order.count; i++)
 		slots->states[slots->order.data[i]] = SLOT_LIVES;
+#ifndef NDEBUG
+	slots->last_check = check_of_last(slots);
+#endif
 }

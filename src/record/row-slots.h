@@ -3,7 +3,6 @@
 
 #include "base/index.h"
 #include "record/schema.h"
-#include "record/text-ids.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,16 +30,20 @@ enum slot_state {
 	SLOT_NEW,   /* its row is new in this sample */
 };
 
-/* Which row of a sample has which slot: a row keeps its slot while it lives. */
+/*
+ * Which row of a sample has which slot: a row keeps its slot while it lives. The rows of the last
+ * sample are the caller's, and still there as they were when the next one comes.
+ */
 struct row_slots {
 	const struct schema_table *table;
 	size_t *keys; /* numbers of the fields that tell rows apart */
 	size_t key_count;
-	int64_t *values; /* of each slot one of each field: the last sample; of a text its number */
 	uint8_t *states; /* of each slot */
-	size_t value_capacity, state_capacity, count;
+	size_t state_capacity, count;
 	struct place_list free;
-	struct place_list order; /* the slots of the rows of the last sample */
+	struct sample_rows last; /* the last sample, */
+	struct place_list order; /* and the slots of its rows */
+	uint64_t last_check;     /* of its values, without NDEBUG */
 	/* of this sample, by row_slots_match(): */
 	struct place_list slots; /* of the rows */
 	struct place_list born;  /* rows that are new */
@@ -57,22 +60,15 @@ void row_slots_finish(struct row_slots *slots);
 void row_slots_reset(struct row_slots *slots);
 
 /* Gives the rows their slots. */
-void row_slots_match(
-	struct row_slots *slots, const struct sample_rows *rows, const struct text_ids *texts);
+void row_slots_match(struct row_slots *slots, const struct sample_rows *rows);
 
-/* This sample becomes the last one. Its values are the caller's to set. */
-void row_slots_keep(struct row_slots *slots);
+/* This sample becomes the last one. */
+void row_slots_keep(struct row_slots *slots, const struct sample_rows *rows);
 
 static inline const void *
 sample_row(const struct row_slots *slots, const struct sample_rows *rows, size_t row)
 {
 	return (const char *)rows->data + row * slots->table->recorded->table->row_size;
-}
-
-static inline int64_t *
-slot_values(const struct row_slots *slots, size_t slot)
-{
-	return &slots->values[slot * slots->table->field_count];
 }
 
 static inline const char *
@@ -97,11 +93,9 @@ field_text(const struct field *field, const void *row)
 	return *(const char *const *)field_place(field, row);
 }
 
-/* Whether the text is that of this number; NULL is UNKNOWN. */
+/* NULL is UNKNOWN. */
 static inline bool
-is_text_of(const struct text_ids *texts, int64_t number, const char *text)
+are_same_texts(const char *a, const char *b)
 {
-	if (number == UNKNOWN || !text)
-		return number == UNKNOWN && !text;
-	return strcmp(texts->texts[number], text) == 0;
+	return a == b || (a && b && strcmp(a, b) == 0);
 }

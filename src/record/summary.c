@@ -41,10 +41,14 @@ is_known(const struct summary_row *row)
 }
 
 static void
-get_keys(const struct summary *summary, const int64_t *values, int64_t keys[static SUMMARY_KEYS])
+get_keys(const struct summary *summary, const void *row, int64_t keys[static SUMMARY_KEYS])
 {
+	const struct row_slots *slots = summary->slots;
+
 	for (size_t i = 0; i < SUMMARY_KEYS; i++)
-		keys[i] = i < summary->slots->key_count ? values[summary->slots->keys[i]] : 0;
+		keys[i] = i < slots->key_count
+				  ? field_number(&slots->table->fields[slots->keys[i]], row)
+				  : 0;
 }
 
 /* The row that had the slot has ended. */
@@ -84,29 +88,28 @@ take_value(struct summary_row *row, int64_t value)
 }
 
 static void
-take_slot(struct summary *summary, size_t slot)
+take_row(struct summary *summary, size_t slot, const void *now)
 {
-	const int64_t *values = slot_values(summary->slots, slot);
 	struct summary_row *row = &summary->rows[slot];
 	int64_t keys[SUMMARY_KEYS];
 
-	get_keys(summary, values, keys);
+	get_keys(summary, now, keys);
 	if (memcmp(row->keys, keys, sizeof(keys)) != 0) {
 		keep_ended(summary, row);
 		*row = (struct summary_row){ .values = { UNKNOWN, UNKNOWN, UNKNOWN } };
 		memcpy(row->keys, keys, sizeof(keys));
 	}
-	take_value(row, values[summary->field]);
+	take_value(row, field_number(&summary->slots->table->fields[summary->field], now));
 }
 
 void
 summary_take(struct summary *summary)
 {
-	const struct place_list *order = &summary->slots->order;
+	const struct row_slots *slots = summary->slots;
 
 	add_slots(summary);
-	for (size_t i = 0; i < order->count; i++)
-		take_slot(summary, order->data[i]);
+	for (size_t i = 0; i < slots->order.count; i++)
+		take_row(summary, slots->order.data[i], sample_row(slots, &slots->last, i));
 }
 
 /* What does not move is 0, and nearly all does not. */

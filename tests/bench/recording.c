@@ -12,6 +12,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -163,7 +164,7 @@ memory_used(void)
 static void
 write_samples(const char *name, size_t count, int share, bool wander)
 {
-	struct row *rows = xcalloc(count, sizeof(*rows));
+	struct row *rows = xcalloc(count, sizeof(*rows)), *last = xcalloc(count, sizeof(*last));
 	struct encoder *encoder = encoder_create(&recorded, NULL, 0);
 	struct block_writer writer;
 	int64_t spent = 0, most = 0, memory;
@@ -174,13 +175,18 @@ write_samples(const char *name, size_t count, int share, bool wander)
 		exit(EXIT_FAILURE);
 	for (size_t i = 0; i < count; i++)
 		be_born(&rows[i], (int64_t)i * 3 + 1, (int64_t)i * 7, below(100) < share);
+	memcpy(last, rows, count * sizeof(*rows));
 	memory = memory_used();
 	for (int64_t i = 0; i < SAMPLES; i++) {
 		const struct sample_time time = { i * 10 * NS_PER_SEC, i * 10 * NS_PER_SEC };
-		const struct sample_rows sample = { rows, count };
+		struct row *now = last; /* the encoder compares it with the rows of the last one */
+		const struct sample_rows sample = { now, count };
 		const struct bytes *blocks;
 		int64_t start;
 
+		memcpy(now, rows, count * sizeof(*rows));
+		last = rows;
+		rows = now;
 		next_sample(rows, count, i, share, wander);
 		start = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 		if (encoder_add(encoder, &time, &sample, &blocks) < 0 ||
@@ -198,6 +204,7 @@ write_samples(const char *name, size_t count, int share, bool wander)
 	block_writer_close(&writer);
 	encoder_destroy(encoder);
 	free(rows);
+	free(last);
 }
 
 static void

@@ -224,16 +224,24 @@ herd_change(struct herd *herd, unsigned *seed, size_t most)
 void
 herd_finish(struct herd *herd)
 {
-	for (size_t i = 0; i < HERD_TABLES; i++)
+	for (size_t i = 0; i < HERD_TABLES; i++) {
 		rows_finish(&herd->rows[i]);
+		rows_finish(&herd->sampled[0][i]);
+		rows_finish(&herd->sampled[1][i]);
+	}
 	arena_finish(&herd->texts);
 }
 
 void
-herd_samples(const struct herd *herd, struct sample_rows samples[static HERD_TABLES])
+herd_samples(struct herd *herd, struct sample_rows samples[static HERD_TABLES])
 {
-	for (size_t i = 0; i < HERD_TABLES; i++)
-		samples[i] = (struct sample_rows){ herd->rows[i].data, herd->rows[i].count };
+	herd->turn = !herd->turn;
+	for (size_t i = 0; i < HERD_TABLES; i++) {
+		struct rows *copy = &herd->sampled[herd->turn][i];
+
+		rows_copy(copy, &herd->rows[i], NULL);
+		samples[i] = (struct sample_rows){ copy->data, copy->count };
+	}
 }
 
 static bool

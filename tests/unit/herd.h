@@ -38,6 +38,8 @@ extern const struct recorded herd_older, herd_other_unit;
 
 struct herd {
 	struct rows rows[HERD_TABLES];
+	struct rows sampled[2][HERD_TABLES]; /* the last two samples */
+	unsigned turn;                       /* which of both is the last */
 	struct arena texts;
 };
 
@@ -45,7 +47,8 @@ struct herd {
 void herd_change(struct herd *herd, unsigned *seed, size_t most);
 void herd_finish(struct herd *herd);
 
-void herd_samples(const struct herd *herd, struct sample_rows samples[static HERD_TABLES]);
+/* Copies of the rows, which stay until the call after the next. */
+void herd_samples(struct herd *herd, struct sample_rows samples[static HERD_TABLES]);
 
 /* Whether the decoder has what the herd is, in all columns. */
 bool herd_is_decoded(struct decoder *decoder, const struct herd *herd);

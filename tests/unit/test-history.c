@@ -41,9 +41,11 @@ add_process(struct snapshot *snapshot, int64_t pid, int64_t start, int64_t sampl
 }
 
 static void
-add_sample(struct recorder *recorder, struct snapshot *snapshot, int64_t sample)
+add_sample(struct recorder *recorder, int64_t sample)
 {
-	snapshot_reset(snapshot);
+	const struct snapshot *before;
+	struct snapshot *snapshot = recorder_next(recorder, &before);
+
 	snapshot->time = (NOW + sample * 10) * NS_PER_SEC;
 	snapshot->monotonic = sample * 10 * NS_PER_SEC;
 	snapshot->system.used = (1000 + sample * 31 % 500) * PAGE;
@@ -52,7 +54,7 @@ add_sample(struct recorder *recorder, struct snapshot *snapshot, int64_t sample)
 		if (pid == 7)
 			add_process(snapshot, pid, 2, sample);
 	}
-	assert_int_equal(recorder_add(recorder, snapshot), 0);
+	assert_int_equal(recorder_add(recorder), 0);
 }
 
 static struct recorder *
@@ -76,14 +78,12 @@ static int
 set_up(void **state)
 {
 	struct tree *tree = test_calloc(1, sizeof(*tree));
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 
 	tree_create(tree);
 	recorder = open_recorder(tree);
 	for (int64_t i = 0; i < SAMPLES; i++)
-		add_sample(recorder, &snapshot, i);
-	snapshot_finish(&snapshot);
+		add_sample(recorder, i);
 	*state = tree;
 	running = recorder; /* so the last chunk has no summary yet */
 	return 0;
@@ -239,11 +239,13 @@ where_the_sample_of_a_peak_is_damaged_nothing_moves(void **state)
 	tree_create(&tree);
 	recorder = open_recorder(&tree);
 	for (size_t i = 0; i < ARRAY_SIZE(used); i++) {
-		snapshot_reset(&snapshot);
-		snapshot.time = (NOW + (int64_t)i * 3600) * NS_PER_SEC;
-		snapshot.monotonic = (int64_t)i * 3600 * NS_PER_SEC;
-		snapshot.system.used = used[i] * PAGE;
-		assert_int_equal(recorder_add(recorder, &snapshot), 0);
+		const struct snapshot *before;
+		struct snapshot *now = recorder_next(recorder, &before);
+
+		now->time = (NOW + (int64_t)i * 3600) * NS_PER_SEC;
+		now->monotonic = (int64_t)i * 3600 * NS_PER_SEC;
+		now->system.used = used[i] * PAGE;
+		assert_int_equal(recorder_add(recorder), 0);
 	}
 	recorder_close(recorder);
 	herd_damage(&tree, "20261128-one-1.mtr", KEYFRAME_OF_SECOND);

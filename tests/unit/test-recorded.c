@@ -128,11 +128,12 @@ a_snapshot_comes_back_in_all_columns_that_are_recorded(void **state)
 {
 	struct encoder *encoder = encoder_create(&snapshot_recorded, NULL, 0);
 	struct decoder *decoder = decoder_create(&snapshot_recorded);
-	struct snapshot *was = calloc(1, sizeof(*was)), *is = calloc(1, sizeof(*is));
+	struct snapshot *all = calloc(3, sizeof(*all)), *is = &all[2];
 
 	for (size_t i = 0; i < 20; i++) {
 		const struct sample_time time = { (int64_t)i, (int64_t)i };
 		struct sample_rows from[RECORDED_TABLES], to[RECORDED_TABLES];
+		struct snapshot *was = &all[i % 2];
 		const struct bytes *blocks;
 
 		fill_snapshot(was, i);
@@ -147,10 +148,9 @@ a_snapshot_comes_back_in_all_columns_that_are_recorded(void **state)
 			assert_equal_rows(decoder, j, &from[j], &to[j]);
 		assert_int_equal(is->processes[3].look_time, i);
 	}
-	snapshot_finish(was);
-	snapshot_finish(is);
-	free(was);
-	free(is);
+	for (size_t i = 0; i < 3; i++)
+		snapshot_finish(&all[i]);
+	free(all);
 	encoder_destroy(encoder);
 	decoder_destroy(decoder);
 }

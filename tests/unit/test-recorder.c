@@ -88,42 +88,44 @@ open_recorder(const struct tree *tree, int64_t bytes)
 }
 
 /* A sample of some processes at this time. */
-static void
-fill_sample(struct snapshot *snapshot, int64_t seconds)
+static struct snapshot *
+fill_sample(struct recorder *recorder, int64_t seconds)
 {
-	snapshot_reset(snapshot);
+	const struct snapshot *before;
+	struct snapshot *snapshot = recorder_next(recorder, &before);
+
 	snapshot->time = (NOW + seconds) * NS_PER_SEC;
 	snapshot->monotonic = seconds * NS_PER_SEC;
 	for (int64_t i = 1; i <= 2000; i++) {
 		struct process *process = snapshot_add_process(snapshot);
 
-			process->pid = i;
+		process->pid = i;
 		process->start_time = i;
 		process->resident = seconds * i * 65537 % 1000003 * 4096;
 		process->cpu_time = seconds * i;
 	}
+	return snapshot;
 }
 
 static void
-add_sample(struct recorder *recorder, struct snapshot *snapshot, int64_t seconds)
+add_sample(struct recorder *recorder, int64_t seconds)
 {
-	fill_sample(snapshot, seconds);
-	assert_int_equal(recorder_add(recorder, snapshot), 0);
+	fill_sample(recorder, seconds);
+	assert_int_equal(recorder_add(recorder), 0);
 }
 
 static void
 a_restarted_recorder_goes_on_in_the_same_file(void **state)
 {
 	struct recording_overview overview;
-	struct snapshot snapshot = { .time = 0 };
 	struct tree tree;
 
 	tree_create(&tree);
 	for (int run = 0; run < 3; run++) {
 		struct recorder *recorder = open_recorder(&tree, INT64_C(1) << 30);
 
-		add_sample(recorder, &snapshot, run * 20);
-		add_sample(recorder, &snapshot, run * 20 + 10);
+		add_sample(recorder, run * 20);
+		add_sample(recorder, run * 20 + 10);
 		recorder_close(recorder);
 	}
 	assert_int_equal(recording_look_over(tree.path, &overview), 0);
@@ -132,7 +134,6 @@ a_restarted_recorder_goes_on_in_the_same_file(void **state)
 	assert_int_equal(overview.damaged, 0);
 	assert_int_equal(overview.begin / NS_PER_SEC, NOW);
 	assert_int_equal(overview.end / NS_PER_SEC, NOW + 50);
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 
@@ -141,19 +142,17 @@ static void
 each_day_has_its_file(void **state)
 {
 	struct recording_overview overview;
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 	struct tree tree;
 
 	tree_create(&tree);
 	recorder = open_recorder(&tree, INT64_C(1) << 30);
 	for (int64_t hour = 0; hour < 50; hour += 5)
-		add_sample(recorder, &snapshot, hour * 3600);
+		add_sample(recorder, hour * 3600);
 	recorder_close(recorder);
 	assert_int_equal(recording_look_over(tree.path, &overview), 0);
 	assert_int_equal(overview.files, 3);
 	assert_int_equal(overview.samples, 10);
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 
@@ -162,14 +161,13 @@ what_is_kept_stays_below_the_size(void **state)
 {
 	enum { MOST = 512 * 1024 };
 	struct recording_overview overview;
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 	struct tree tree;
 
 	tree_create(&tree);
 	recorder = open_recorder(&tree, MOST);
 	for (int64_t i = 0; i < 400; i++)
-		add_sample(recorder, &snapshot, i * 10);
+		add_sample(recorder, i * 10);
 	assert_true(recorder_removed(recorder) > 0);
 	recorder_close(recorder);
 	assert_int_equal(recording_look_over(tree.path, &overview), 0);
@@ -177,7 +175,6 @@ what_is_kept_stays_below_the_size(void **state)
 	assert_true(overview.bytes > MOST / 2);
 	assert_true(overview.bytes < MOST + MOST / 4); /* checked with each keyframe */
 	assert_int_equal(overview.end / NS_PER_SEC, NOW + 3990);
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 
@@ -187,7 +184,6 @@ files_go_while_another_grows(void **state)
 {
 	enum { SIZE = 64 * 1024 };
 	static char other[SIZE + 1];
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 	struct tree tree;
 
@@ -195,12 +191,11 @@ files_go_while_another_grows(void **state)
 	memset(other, 'x', SIZE);
 	tree_write(&tree, "a.mtr", other);
 	recorder = open_recorder(&tree, SIZE);
-	add_sample(recorder, &snapshot, 0);
+	add_sample(recorder, 0);
 	assert_int_equal(faccessat(tree.fd, "a.mtr", F_OK, 0), 0);
-	add_sample(recorder, &snapshot, 3600);
+	add_sample(recorder, 3600);
 	recorder_close(recorder);
 	assert_int_equal(faccessat(tree.fd, "a.mtr", F_OK, 0), -1);
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 
@@ -240,45 +235,40 @@ static void
 a_restarted_recorder_goes_on_after_the_last_part(void **state)
 {
 	char first[64] = "";
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 	struct tree tree;
 
 	tree_create(&tree);
 	recorder = open_recorder(&tree, 512 * 1024);
-	add_sample(recorder, &snapshot, 0);
+	add_sample(recorder, 0);
 	find_name(&tree, first);
 	for (int64_t i = 1; i < 150; i++)
-		add_sample(recorder, &snapshot, i * 10);
+		add_sample(recorder, i * 10);
 	recorder_close(recorder);
 	assert_int_equal(unlinkat(tree.fd, first, 0), 0);
 	for (int64_t i = 150; i < 153; i++) {
 		recorder = open_recorder(&tree, 512 * 1024);
-		add_sample(recorder, &snapshot, i * 10);
+		add_sample(recorder, i * 10);
 		recorder_close(recorder);
 		assert_int_equal(assert_in_order(&tree), i * 10);
 	}
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 
 static void
 a_clock_set_back_to_another_day_keeps_the_order(void **state)
 {
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 	struct tree tree;
 
 	tree_create(&tree);
 	recorder = open_recorder(&tree, INT64_C(1) << 30);
 	for (int64_t i = 0; i < 6; i++) {
-		fill_sample(&snapshot, i * 10);
-		snapshot.time += i % 2 * 86400 * NS_PER_SEC;
-		assert_int_equal(recorder_add(recorder, &snapshot), 0);
+		fill_sample(recorder, i * 10)->time += i % 2 * 86400 * NS_PER_SEC;
+		assert_int_equal(recorder_add(recorder), 0);
 	}
 	recorder_close(recorder);
 	assert_int_equal(assert_in_order(&tree), 50);
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 
@@ -309,13 +299,12 @@ static int
 fill_disk(const struct tree *tree)
 {
 	struct recording_overview overview;
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder = open_recorder(tree, INT64_C(1) << 40);
 	int64_t removed;
 
 	for (int64_t i = 0; i < 1500; i++) {
-		fill_sample(&snapshot, i * 10);
-		if (recorder_add(recorder, &snapshot) < 0)
+		fill_sample(recorder, i * 10);
+		if (recorder_add(recorder) < 0)
 			return 1;
 	}
 	removed = recorder_removed(recorder);
@@ -344,7 +333,6 @@ lose_samples(const struct tree *tree)
 {
 	static char filler[980 * 1024];
 	struct recording_overview overview;
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder = open_recorder(tree, INT64_C(1) << 40);
 	int fd = open(tree->path, O_RDONLY | O_DIRECTORY), lost = 0, other;
 
@@ -352,8 +340,8 @@ lose_samples(const struct tree *tree)
 	if (write(other, filler, sizeof(filler)) != (ssize_t)sizeof(filler))
 		return 1;
 	for (int64_t i = 0; i < 300; i++) {
-		fill_sample(&snapshot, i * 10);
-		lost += recorder_add(recorder, &snapshot) == -ENOSPC;
+		fill_sample(recorder, i * 10);
+		lost += recorder_add(recorder) == -ENOSPC;
 		if (i == 250 && (lost == 0 || unlinkat(fd, "other", 0) < 0 || close(other) < 0))
 			return 2;
 	}
@@ -380,22 +368,20 @@ static void
 after_its_file_was_deleted_a_recorder_makes_another(void **state)
 {
 	struct recording_overview overview;
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 	char name[64] = "";
 	struct tree tree;
 
 	tree_create(&tree);
 	recorder = open_recorder(&tree, INT64_C(1) << 30);
-	add_sample(recorder, &snapshot, 0);
+	add_sample(recorder, 0);
 	find_name(&tree, name);
 	assert_int_equal(unlinkat(tree.fd, name, 0), 0);
-	add_sample(recorder, &snapshot, 10);
-	add_sample(recorder, &snapshot, 20);
+	add_sample(recorder, 10);
+	add_sample(recorder, 20);
 	recorder_close(recorder);
 	assert_int_equal(recording_look_over(tree.path, &overview), 0);
 	assert_int_equal(overview.samples, 2);
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 
@@ -406,7 +392,7 @@ names_of_users_can_be_left_out(void **state)
 		.keep = { INT64_C(1) << 30, 1000, 0 },
 		.without_users = true,
 		.interval = 10 * NS_PER_SEC };
-	struct snapshot snapshot = { .time = 0 };
+	struct snapshot *snapshot;
 	struct process_exit *ended;
 	struct recorder *recorder;
 	struct tree tree;
@@ -415,17 +401,16 @@ names_of_users_can_be_left_out(void **state)
 	tree_create(&tree);
 	options.folder = tree.path;
 	assert_int_equal(recorder_open(&recorder, &options, &holder), 0);
-	fill_sample(&snapshot, 0);
-	snapshot.processes[0].user = "alice";
-	ended = rows_add(&snapshot.exits, &exit_table);
+	snapshot = fill_sample(recorder, 0);
+	snapshot->processes[0].user = "alice";
+	ended = rows_add(&snapshot->exits, &exit_table);
 	ended->uid = 1000;
 	ended->user = "alice";
-	assert_int_equal(recorder_add(recorder, &snapshot), 0);
-	assert_null(snapshot.processes[0].user);
+	assert_int_equal(recorder_add(recorder), 0);
+	assert_null(snapshot->processes[0].user);
 	assert_null(ended->user);
 	assert_int_equal(ended->uid, 1000);
 	recorder_close(recorder);
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 
@@ -435,19 +420,18 @@ a_foreign_file_of_that_name_is_left_as_it_is(void **state)
 	static const char text[] = "this is no recording, and must not be lost";
 	char name[64] = "", content[64] = "";
 	struct recording_overview overview;
-	struct snapshot snapshot = { .time = 0 };
 	struct recorder *recorder;
 	struct tree tree;
 	int fd;
 
 	tree_create(&tree);
 	recorder = open_recorder(&tree, INT64_C(1) << 30);
-	add_sample(recorder, &snapshot, 0);
+	add_sample(recorder, 0);
 	recorder_close(recorder);
 	find_name(&tree, name);
 	tree_write(&tree, name, text);
 	recorder = open_recorder(&tree, INT64_C(1) << 30);
-	add_sample(recorder, &snapshot, 10);
+	add_sample(recorder, 10);
 	recorder_close(recorder);
 	fd = openat(tree.fd, name, O_RDONLY);
 	assert_int_equal(read(fd, content, sizeof(content) - 1), sizeof(text) - 1);
@@ -455,7 +439,6 @@ a_foreign_file_of_that_name_is_left_as_it_is(void **state)
 	close(fd);
 	assert_int_equal(recording_look_over(tree.path, &overview), 0);
 	assert_int_equal(overview.samples, 1);
-	snapshot_finish(&snapshot);
 	tree_destroy(&tree);
 }
 

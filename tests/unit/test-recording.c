@@ -162,13 +162,15 @@ decode_as(const struct recorded *from, const struct recorded *as)
 	struct encoder *encoder = encoder_create(from, notes, ARRAY_SIZE(notes));
 	struct decoder *decoder = decoder_create(as);
 	const struct animal_part part = { 7, "owner" };
-	struct animal animal = { 1, 4096, 2, 3, "name", "kind", &part, 9 };
+	struct animal animals[3];
 	struct place place = { "place", 1, 2 };
-	const struct sample_rows samples[HERD_TABLES] = { { &animal, 1 }, { &place, 1 } };
 	const struct bytes *blocks;
 
 	for (int64_t i = 0; i < 3; i++) {
-		animal.age = i;
+		struct animal *animal = &animals[i];
+		const struct sample_rows samples[HERD_TABLES] = { { animal, 1 }, { &place, 1 } };
+
+		*animal = (struct animal){ 1, 4096, 2, i, "name", "kind", &part, 9 };
 		assert_int_equal(
 			encoder_add(encoder, &(struct sample_time){ i, i }, samples, &blocks), 0);
 		assert_int_equal(take_blocks(decoder, blocks), 0);

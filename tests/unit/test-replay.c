@@ -164,7 +164,6 @@ set_up(void **state)
 	struct recorder *recorder;
 	struct reading reading;
 	struct source *source;
-	struct snapshot *now = NULL;
 	int64_t holder;
 	pid_t child = start_child();
 
@@ -172,13 +171,13 @@ set_up(void **state)
 	assert_int_equal(collect_create(NULL, &source), 0);
 	reading_init(&reading, source);
 	for (size_t i = 0; i < SAMPLES; i++) {
-		const struct snapshot *before = now;
+		const struct snapshot *before;
+		struct snapshot *now = recorder_next(recorder, &before);
 
-		now = &world->snapshots[i % 2];
 		assert_int_equal(reading_take(&reading, now, before, before, &needs, SECOND), 0);
 		world->expected[i] = as_json(now);
 		world->times[i] = now->time;
-		assert_int_equal(recorder_add(recorder, now), 0);
+		assert_int_equal(recorder_add(recorder), 0);
 		usleep(20000);
 	}
 	reading_finish(&reading);
@@ -323,23 +322,22 @@ record_boot(const struct tree *tree, const char *boot, int64_t boottime, int64_t
 		.boot = boot,
 		.keep = { INT64_C(1) << 40, 100000, 0 },
 		.interval = INT64_C(10) * SECOND };
-	struct snapshot snapshot = { .time = 0 };
-	struct process *process;
 	struct recorder *recorder;
 	int64_t holder;
 
 	assert_int_equal(recorder_open(&recorder, &options, &holder), 0);
 	for (int64_t i = 0; i < 2; i++) {
-		snapshot_reset(&snapshot);
-		snapshot.monotonic = (boottime + i * 10) * SECOND;
-		snapshot.time = (wall + i * 10) * SECOND;
-		process = snapshot_add_process(&snapshot);
+		const struct snapshot *before;
+		struct snapshot *now = recorder_next(recorder, &before);
+		struct process *process = snapshot_add_process(now);
+
+		now->monotonic = (boottime + i * 10) * SECOND;
+		now->time = (wall + i * 10) * SECOND;
 		process->pid = 7;
 		process->start_time = process->resident = boottime;
-		assert_int_equal(recorder_add(recorder, &snapshot), 0);
+		assert_int_equal(recorder_add(recorder), 0);
 	}
 	recorder_close(recorder);
-	snapshot_finish(&snapshot);
 }
 
 /* The sample after the end of one boot is the first of the next. */

@@ -41,7 +41,6 @@ freeze(bool on)
 struct world {
 	struct tree tree;
 	struct recorder *recorder;
-	struct snapshot snapshot;
 	int64_t seconds; /* of the next sample */
 };
 
@@ -67,7 +66,6 @@ tear_down(void **state)
 	struct world *world = *state;
 
 	freeze(false);
-	snapshot_finish(&world->snapshot);
 	tree_destroy(&world->tree);
 	test_free(world);
 	return 0;
@@ -77,14 +75,14 @@ tear_down(void **state)
 static int
 add(struct world *world)
 {
-	struct snapshot *now = &world->snapshot;
+	const struct snapshot *before;
+	struct snapshot *now = recorder_next(world->recorder, &before);
 
-	snapshot_reset(now);
 	now->time = (NOW + world->seconds) * NS_PER_SEC;
 	now->monotonic = world->seconds * NS_PER_SEC;
 	snapshot_add_event(now);
 	world->seconds += 10;
-	return recorder_add(world->recorder, now);
+	return recorder_add(world->recorder);
 }
 
 static int64_t
