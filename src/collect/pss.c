@@ -92,7 +92,7 @@ take_answer(struct pss_reader *reader, const struct blocking_read *read, struct 
 	reader->allowance -= read->cpu_time;
 	if (!row || row->start_time != read->start_time || read->error == -EAGAIN)
 		return;
-	snapshot_extras(now, row)->rollup = (struct process_rollup){ .pss = read->pss,
+	*snapshot_rollup(now, row) = (struct process_rollup){ .pss = read->pss,
 		.uss = read->uss,
 		.swap_pss = read->swap_pss,
 		.pss_anon = read->pss_anon,
@@ -101,7 +101,9 @@ take_answer(struct pss_reader *reader, const struct blocking_read *read, struct 
 		.time = read->time,
 		.resident = row->resident,
 		.cost = read->cpu_time,
-		.error = -read->error };
+		.error = -read->error,
+		.age = UNKNOWN,
+		.stale = UNKNOWN };
 }
 
 /* Takes each answer once, so that the next batch can begin. */
@@ -120,7 +122,7 @@ take_answers(struct pss_reader *reader, struct snapshot *now)
 static int64_t
 predicted_cost(const struct process *process)
 {
-	const struct process_rollup *last = &process->extras->rollup;
+	const struct process_rollup *last = process->rollup;
 	int64_t resident = known_or_zero(process->resident);
 
 	if (last->cost <= 0)
@@ -133,7 +135,7 @@ predicted_cost(const struct process *process)
 static int64_t
 change_since(const struct process *process)
 {
-	int64_t last = process->extras->rollup.resident;
+	int64_t last = process->rollup->resident;
 
 	return process->resident == UNKNOWN || last == UNKNOWN ? 0
 							       : llabs(process->resident - last);
@@ -163,7 +165,7 @@ static struct candidate
 candidate_of(const struct process *process, const struct snapshot *now, const struct needs *needs)
 {
 	struct candidate candidate = { .cost = predicted_cost(process), .process = process };
-	const struct process_rollup *last = &process->extras->rollup;
+	const struct process_rollup *last = process->rollup;
 	bool unread = last->time == UNKNOWN;
 	int64_t change = change_since(process);
 	int64_t age = unread ? OLDEST : now->monotonic - last->time;
@@ -262,34 +264,42 @@ ask_within_budget(struct pss_reader *reader, int64_t budget)
 	return spent;
 }
 
+static void
+note_blocked(struct snapshot *now, struct process *row)
+{
+	struct process_extras *extras = snapshot_extras(now, row);
+
+	extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
+}
+
 /* Notes missing figures of a wanted column in each refresh. */
 static void
 tell_of(struct pss_reader *reader, struct snapshot *now, const struct snapshot *before,
 	const struct needs *needs, struct process *row)
 {
-	int64_t time = row->extras->rollup.time;
-	struct process_extras *extras;
+	int64_t time = row->rollup->time;
+	struct process_rollup *rollup;
 
 	if (time == UNKNOWN && !holds_nothing(row))
 		return;
-	extras = snapshot_extras(now, row);
+	rollup = snapshot_rollup(now, row);
 	if (holds_nothing(row)) {
-		extras->rollup.pss = extras->rollup.uss = extras->rollup.swap_pss = 0;
-		extras->rollup.pss_anon = extras->rollup.pss_file = extras->rollup.pss_shmem = 0;
+		rollup->pss = rollup->uss = rollup->swap_pss = 0;
+		rollup->pss_anon = rollup->pss_file = rollup->pss_shmem = 0;
 	}
 	if (time == UNKNOWN)
 		return;
-	if (extras->rollup.pss != UNKNOWN) {
-		extras->pss_age = now->monotonic > time ? now->monotonic - time : 0;
-		extras->pss_stale = before && time < before->monotonic;
+	if (rollup->pss != UNKNOWN) {
+		rollup->age = now->monotonic > time ? now->monotonic - time : 0;
+		rollup->stale = before && time < before->monotonic;
 	}
 	if (!is_column_wanted(needs, row->pid))
 		return;
 	if (blocking_reads_is_blocked(reader->reads, row->pid, BLOCKING_PSS)) {
 		snapshot_note_gap(now, row, NEED_PSS, -ETIMEDOUT);
-		extras->blocked = extras->blocked ? "cmdline smaps_rollup" : "smaps_rollup";
-	} else if (extras->rollup.error > 0) {
-		snapshot_note_gap(now, row, NEED_PSS, -(int)extras->rollup.error);
+		note_blocked(now, row);
+	} else if (rollup->error > 0) {
+		snapshot_note_gap(now, row, NEED_PSS, -(int)rollup->error);
 	}
 }
 

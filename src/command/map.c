@@ -192,8 +192,8 @@ say_process(struct table_run *run, const struct process *process)
 	table_run_head(run, "Map of process %" PRId64 ": %s\n", process->pid, name);
 	say_bytes(run, "size ", process->virtual);
 	say_bytes(run, "  RSS ", process->resident);
-	say_bytes(run, "  PSS ", process->extras->rollup.pss);
-	say_bytes(run, "  USS ", process->extras->rollup.uss);
+	say_bytes(run, "  PSS ", process->rollup->pss);
+	say_bytes(run, "  USS ", process->rollup->uss);
 	say_bytes(run, "  swap ", process->swap);
 	say_bytes(run, "  page tables ", process->page_tables);
 	table_run_head(run, "  mappings %" PRId64 "\n",
@@ -233,8 +233,8 @@ static void
 say_gain(struct table_run *run, const struct process *process)
 {
 	say_bytes(run, "a kill would free about ", process->frees);
-	say_bytes(run, ": private ", process->extras->rollup.uss);
-	say_bytes(run, " + swap ", process->extras->rollup.swap_pss);
+	say_bytes(run, ": private ", process->rollup->uss);
+	say_bytes(run, " + swap ", process->rollup->swap_pss);
 	say_bytes(run, " + page tables ", process->page_tables);
 	table_run_head(run, "\n");
 }

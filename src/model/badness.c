@@ -136,7 +136,7 @@ badness_weigh(struct snapshot *snapshot)
 
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		struct process *process = &snapshot->processes[i];
-		const struct process_rollup *rollup = &process->extras->rollup;
+		const struct process_rollup *rollup = process->rollup;
 		bool exact = rollup->uss != UNKNOWN && rollup->swap_pss != UNKNOWN;
 		int64_t memory = exact ? rollup->uss : process->anon;
 		int64_t swap = exact ? rollup->swap_pss : process->swap;

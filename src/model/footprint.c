@@ -47,7 +47,7 @@ is_first(const struct snapshot *snapshot, const struct row_list *rows,
 int64_t
 footprint_pss(const struct process *process)
 {
-	return process->resident == 0 ? 0 : process->extras->rollup.pss;
+	return process->resident == 0 ? 0 : process->rollup->pss;
 }
 
 int64_t
@@ -55,7 +55,7 @@ footprint_rest(const struct process *process)
 {
 	int64_t pss = footprint_pss(process);
 
-	if (process->extras->pss_stale != 1 || pss == UNKNOWN || process->resident <= pss)
+	if (process->rollup->stale != 1 || pss == UNKNOWN || process->resident <= pss)
 		return 0;
 	return process->resident - pss;
 }
@@ -78,7 +78,7 @@ footprint_of(const struct snapshot *snapshot, struct row_list *rows)
 		if (pss == UNKNOWN || !is_first(snapshot, rows, process, &footprint))
 			continue;
 		footprint.bytes = known_sum(footprint.bytes, pss);
-		footprint.is_stale = footprint.is_stale || process->extras->pss_stale == 1;
+		footprint.is_stale = footprint.is_stale || process->rollup->stale == 1;
 		rest = known_sum(rest, footprint_rest(process));
 	}
 	for (size_t i = 0; i < rows->count; i++) {

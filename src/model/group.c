@@ -202,7 +202,7 @@ count_process(struct group *group, const struct process *process)
 static void
 add_sizes(struct group *group, const struct process *process, int64_t pss)
 {
-	const struct process_rollup *rollup = &process->extras->rollup;
+	const struct process_rollup *rollup = process->rollup;
 	bool is_empty = process->resident == 0;
 
 	group->footprint = known_sum(group->footprint, pss);
@@ -211,8 +211,8 @@ add_sizes(struct group *group, const struct process *process, int64_t pss)
 	group->shared = known_sum(group->shared, is_empty ? 0 : rollup->pss_shmem);
 	group->swap = known_sum(group->swap, process->swap == 0 ? 0 : rollup->swap_pss);
 	group->page_tables = known_sum(group->page_tables, process->page_tables);
-	if (process->extras->pss_age > group->pss_age)
-		group->pss_age = process->extras->pss_age;
+	if (process->rollup->age > group->pss_age)
+		group->pss_age = process->rollup->age;
 }
 
 /* Adds an address space to the first group that has it. Those with a known PSS come first. */
@@ -235,7 +235,7 @@ add_memory(struct grouping *grouping, size_t i, bool with_pss)
 	group->stale_rest = known_sum(group->stale_rest, with_pss ? footprint_rest(process) : 0);
 	if (!with_pss || !is_certain)
 		group->sum = "at most";
-	else if (!group->sum && process->extras->pss_stale == 1)
+	else if (!group->sum && process->rollup->stale == 1)
 		group->sum = "older PSS";
 }
 

@@ -11,19 +11,18 @@
 #define STATUS(name) offsetof(struct process_status, name), 0, &process_status_part
 #define EXTRA(name) offsetof(struct process_extras, name), 0, &process_extras_part
 #define ROLLUP(name)                                                                               \
-	offsetof(struct process_extras, rollup.name), offsetof(struct process_extras, pss_stale),  \
-		&process_extras_part
+	offsetof(struct process_rollup, name), offsetof(struct process_rollup, stale),             \
+		&process_rollup_part
 
 const struct process_status process_no_status = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
 	UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN };
 
+const struct process_rollup process_no_rollup = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
+	UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN };
+
 const struct process_extras process_no_extras = {
-	.rollup = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
-		UNKNOWN },
 	.memory_of = UNKNOWN,
-	.pss_age = UNKNOWN,
 	.growth = { NULL, UNKNOWN, UNKNOWN, UNKNOWN, NULL },
-	.pss_stale = UNKNOWN,
 	.minor_fault_count = UNKNOWN,
 	.major_fault_count = UNKNOWN,
 	.tlb_walk_rate = UNKNOWN,
@@ -34,6 +33,8 @@ const struct process_place process_no_place = { NULL };
 static const struct row_part place = { FIELD(place), &process_no_place, sizeof(process_no_place) };
 const struct row_part process_status_part = { FIELD(status), &process_no_status,
 	sizeof(process_no_status) };
+const struct row_part process_rollup_part = { FIELD(rollup), &process_no_rollup,
+	sizeof(process_no_rollup) };
 const struct row_part process_extras_part = { FIELD(extras), &process_no_extras,
 	sizeof(process_no_extras) };
 
@@ -144,7 +145,7 @@ static const struct column columns[] = {
 		.source = "/proc/PID/smaps_rollup: Pss_File" },
 	{ "pss_shmem", "PSSSHMEM", NULL, "The part of PSS that is tmpfs or shared memory (Pss_Shmem). Costly to read.", UNIT_BYTES, 8, NEED_PSS, ROLLUP(pss_shmem),
 		.source = "/proc/PID/smaps_rollup: Pss_Shmem" },
-	{ "pss_age", "PSSAGE", NULL, "Time since PSS, USS and SWAPPSS were read. They are read in rotation, rows on the screen first.", UNIT_DURATION, 9, NEED_PSS, EXTRA(pss_age),
+	{ "pss_age", "PSSAGE", NULL, "Time since PSS, USS and SWAPPSS were read. They are read in rotation, rows on the screen first.", UNIT_DURATION, 9, NEED_PSS, offsetof(struct process_rollup, age), 0, &process_rollup_part,
 		.source = "the clock, since smaps_rollup was read" },
 	{ "blocked", "BLOCKED", NULL, "Files of the process in /proc that do not answer: something holds the lock of its address space (mmap_lock). Unknown if all answer.", UNIT_TEXT, 20, NEED_COMMAND, EXTRA(blocked),
 		.source = "reads that did not return: /proc/PID/cmdline and smaps_rollup" },

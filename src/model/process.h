@@ -27,6 +27,7 @@ struct process {
 	/* Never NULL. */
 	const struct process_place *place; /* neighbours often share one */
 	const struct process_status *status;
+	const struct process_rollup *rollup;
 	const struct process_extras *extras;
 	uint32_t asked; /* the needs that it was read for, of PROCESS_NEEDS */
 	bool is_kernel_thread;
@@ -49,18 +50,23 @@ struct process_status {
 /* The status of a process of which it was not read. */
 extern const struct process_status process_no_status;
 
+/* What smaps_rollup says (NEED_PSS), and since when: see snapshot_rollup(). */
+struct process_rollup {
+	int64_t pss, uss, swap_pss;
+	int64_t pss_anon, pss_file, pss_shmem; /* the parts of pss */
+	int64_t time, resident, cost;          /* of the read: its time, RES then, CPU time used, */
+	int64_t error;                         /* and the error; 0: none */
+	int64_t age;                           /* since it was read */
+	int64_t stale;                         /* 1: it was read before the last refresh */
+};
+
+/* That of a process of which it was not read. */
+extern const struct process_rollup process_no_rollup;
+
 /* Values that only few processes have, or that are seldom needed: see snapshot_extras(). */
 struct process_extras {
-	struct process_rollup {
-		int64_t pss, uss, swap_pss;
-		int64_t pss_anon, pss_file, pss_shmem; /* the parts of pss */
-		int64_t time, resident, cost; /* of the read: its time, RES then, CPU time used, */
-		int64_t error;                /* and the error; 0: none */
-	} rollup;
 	int64_t memory_of; /* another process with the same address space (CLONE_VM) */
 	const char *oom_group;
-	int64_t pss_age;                              /* since `rollup` was read */
-	int64_t pss_stale;                            /* 1: it was read before the last refresh */
 	int64_t minor_fault_count, major_fault_count; /* since the last refresh; NEED_FAULTS */
 	int64_t tlb_walk_rate;                        /* if sampled */
 	struct growth_summary growth;                 /* of anon + swap; NEED_GROWTH */
@@ -79,7 +85,7 @@ struct process_extras {
 /* The extras of a process without any. */
 extern const struct process_extras process_no_extras;
 
-extern const struct row_part process_status_part, process_extras_part;
+extern const struct row_part process_status_part, process_rollup_part, process_extras_part;
 
 extern const struct table process_table;
 

@@ -110,28 +110,41 @@ snapshot_extras(struct snapshot *snapshot, struct process *row)
 	return row_own_part(row, &process_extras_part, &snapshot->texts);
 }
 
+struct process_rollup *
+snapshot_rollup(struct snapshot *snapshot, struct process *row)
+{
+	return row_own_part(row, &process_rollup_part, &snapshot->texts);
+}
+
 struct process_status *
 snapshot_status(struct snapshot *snapshot, struct process *row)
 {
 	return row_own_part(row, &process_status_part, &snapshot->texts);
 }
 
+/* How old it is now is for others to say. */
+static void
+copy_rollup(struct process_rollup *copy, const struct process_rollup *rollup)
+{
+	*copy = *rollup;
+	copy->age = copy->stale = UNKNOWN;
+}
+
 struct process *
 snapshot_copy_process(struct snapshot *snapshot, const struct process *row, uint64_t needs)
 {
 	struct process *copy = append_process(snapshot);
-	struct process_extras *extras;
 
 	*copy = *row;
 	copy->status = &process_no_status;
+	copy->rollup = &process_no_rollup;
 	copy->extras = &process_no_extras;
 	if (needs & NEED_STATUS && row->status != &process_no_status)
 		*snapshot_status(snapshot, copy) = *row->status;
-	if (row->extras->rollup.time != UNKNOWN || row->extras->memory_of != UNKNOWN) {
-		extras = snapshot_extras(snapshot, copy);
-		extras->memory_of = row->extras->memory_of;
-		extras->rollup = row->extras->rollup;
-	}
+	if (row->rollup->time != UNKNOWN)
+		copy_rollup(snapshot_rollup(snapshot, copy), row->rollup);
+	if (row->extras->memory_of != UNKNOWN)
+		snapshot_extras(snapshot, copy)->memory_of = row->extras->memory_of;
 	return copy;
 }
 
@@ -164,6 +177,8 @@ take_row(struct snapshot *snapshot, struct process *own, const struct process *r
 	own->place = copy_place(snapshot, row->place);
 	if (row->status != &process_no_status)
 		own->status = arena_store(&snapshot->texts, row->status, sizeof(*row->status));
+	if (row->rollup != &process_no_rollup)
+		own->rollup = arena_store(&snapshot->texts, row->rollup, sizeof(*row->rollup));
 	if (row->extras != &process_no_extras)
 		own->extras = arena_store(&snapshot->texts, row->extras, sizeof(*row->extras));
 	if (growth.verdict && is_same)

@@ -101,9 +101,8 @@ void snapshot_finish(struct snapshot *snapshot);
 struct process *snapshot_add_process(struct snapshot *snapshot);
 
 /*
- * Adds a copy of a row of another snapshot, with its status if `needs` has NEED_STATUS, without
- * extras but those that are read in rotation (rollup), or stay as they are (memory_of). The other
- * snapshot owns the texts.
+ * Adds a copy of a row of another snapshot, which owns the texts: with its status if `needs` has
+ * NEED_STATUS, with what smaps_rollup said last, and of the extras only memory_of.
  */
 struct process *snapshot_copy_process(
 	struct snapshot *snapshot, const struct process *row, uint64_t needs);
@@ -123,7 +122,8 @@ const char *snapshot_keep_command(struct snapshot *snapshot, const char *text, s
 void snapshot_set_place(
 	struct snapshot *snapshot, struct process *row, const struct process_place *place);
 
-/* The status and the extras of a row of this snapshot, writable. */
+/* Parts of a row of this snapshot, writable. */
+struct process_rollup *snapshot_rollup(struct snapshot *snapshot, struct process *row);
 struct process_status *snapshot_status(struct snapshot *snapshot, struct process *row);
 struct process_extras *snapshot_extras(struct snapshot *snapshot, struct process *row);
 

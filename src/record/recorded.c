@@ -34,8 +34,8 @@ static const char system_columns[] =
 static const struct column process_more[] = {
 	{ "start", .unit = UNIT_NUMBER, .offset = offsetof(struct process, start_time) },
 	{ "memory_time", .unit = UNIT_TIME, .offset = offsetof(struct process, memory_time) },
-	{ "pss_time", .unit = UNIT_TIME, .offset = offsetof(struct process_extras, rollup.time),
-		.part = &process_extras_part },
+	{ "pss_time", .unit = UNIT_TIME, .offset = offsetof(struct process_rollup, time),
+		.part = &process_rollup_part },
 };
 
 static const struct column system_more[] = {

@@ -196,14 +196,14 @@ set_ages(struct snapshot *now, int64_t before)
 {
 	for (size_t i = 0; i < now->process_count; i++) {
 		struct process *process = &now->processes[i];
-		struct process_extras *extras;
-		int64_t time = process->extras->rollup.time;
+		struct process_rollup *rollup;
+		int64_t time = process->rollup->time;
 
 		if (time == UNKNOWN)
 			continue;
-		extras = snapshot_extras(now, process);
-		extras->pss_age = now->monotonic > time ? now->monotonic - time : 0;
-		extras->pss_stale = before != UNKNOWN && time < before;
+		rollup = snapshot_rollup(now, process);
+		rollup->age = now->monotonic > time ? now->monotonic - time : 0;
+		rollup->stale = before != UNKNOWN && time < before;
 	}
 }
 

@@ -89,8 +89,8 @@ add_needs(const void *data, const struct app *app, struct needs *needs)
 	const struct state *state = data;
 	const struct process *process = app_find(app, &app->process);
 
-	if (state->wants || (process && process->extras->rollup.cost != UNKNOWN &&
-				    process->extras->rollup.cost <= DEAR_COST))
+	if (state->wants ||
+		(process && process->rollup->cost != UNKNOWN && process->rollup->cost <= DEAR_COST))
 		needs->focus_bits |= NEED_MAPPINGS | (state->is_all ? NEED_EACH_MAPPING : 0);
 }
 
@@ -156,7 +156,7 @@ draw_absence(const struct app *app, WINDOW *window, const struct process *proces
 static void
 draw_totals(const struct app *app, WINDOW *window, const struct process *process)
 {
-	const struct process_rollup *rollup = &process->extras->rollup;
+	const struct process_rollup *rollup = process->rollup;
 	const int64_t sizes[] = { process->virtual, process->resident, rollup->pss, rollup->uss,
 		process->swap, process->page_tables, process->frees };
 	char text[7][UNIT_FORMAT_SIZE];

@@ -346,8 +346,8 @@ what_killing_frees_is_best_known_by_uss(void **state)
 	row->swap = 2 * MIB;
 	badness_weigh(now);
 	assert_int_equal(row->frees, 5 * MIB + page);
-	snapshot_extras(now, row)->rollup.uss = 4 * MIB;
-	snapshot_extras(now, row)->rollup.swap_pss = MIB / 2;
+	snapshot_rollup(now, row)->uss = 4 * MIB;
+	snapshot_rollup(now, row)->swap_pss = MIB / 2;
 	badness_weigh(now);
 	assert_int_equal(row->frees, 4 * MIB + MIB / 2 + page);
 	row->page_tables = UNKNOWN;

@@ -45,7 +45,7 @@ a_process_is_read_from_its_files(void **state)
 	assert_string_equal(row->command, "[db]");
 	assert_string_equal(row->place->unit, "db.service");
 	assert_true(row->status->peak == UNKNOWN); /* status was not asked for */
-	assert_true(row->extras->rollup.pss == UNKNOWN);
+	assert_true(row->rollup->pss == UNKNOWN);
 }
 
 static void
@@ -114,8 +114,8 @@ T20_swap_is_VmSwap_and_swappss_its_share(void **state)
 	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->swap, 12 * 1024);
 	assert_int_equal(row->used, 612 * 1024);
-	assert_int_equal(row->extras->rollup.pss, 400 * 1024);
-	assert_int_equal(row->extras->rollup.swap_pss, 6 * 1024);
+	assert_int_equal(row->rollup->pss, 400 * 1024);
+	assert_int_equal(row->rollup->swap_pss, 6 * 1024);
 }
 
 static void
@@ -131,8 +131,8 @@ T21_uss_does_not_contain_huge_pages(void **state)
 		"0-1 ---p 0 0:0 0 [rollup]\nRss: 100 kB\nPss: 90 kB\nPrivate_Clean: 10 kB\n"
 		"Private_Dirty: 20 kB\nShared_Hugetlb: 2048 kB\nPrivate_Hugetlb: 4096 kB\n");
 	row = snapshot_find_process(world_refresh(world), 10);
-	assert_int_equal(row->extras->rollup.uss, 30 * 1024);
-	assert_true(row->extras->rollup.swap_pss == UNKNOWN); /* this kernel does not print it */
+	assert_int_equal(row->rollup->uss, 30 * 1024);
+	assert_true(row->rollup->swap_pss == UNKNOWN); /* this kernel does not print it */
 }
 
 static void
@@ -291,7 +291,7 @@ a_zombie_alone_holds_nothing(void **state)
 		&(struct tree_process){ .pid = 10, .comm = "x", .state = 'Z', .start_time = 1 });
 	row = snapshot_find_process(world_refresh(world), 10);
 	assert_int_equal(row->resident, 0);
-	assert_int_equal(row->extras->rollup.pss, 0);
+	assert_int_equal(row->rollup->pss, 0);
 	assert_int_equal(row->status->peak, 0);
 }
 
@@ -314,7 +314,7 @@ T27_kernel_threads_hold_nothing(void **state)
 	row = snapshot_find_process(now, 2);
 	assert_true(row->is_kernel_thread);
 	assert_int_equal(row->resident, 0);
-	assert_int_equal(row->extras->rollup.pss, 0); /* smaps_rollup is not even asked for */
+	assert_int_equal(row->rollup->pss, 0); /* smaps_rollup is not even asked for */
 	assert_string_equal(row->command, "[kthreadd]");
 	assert_int_equal(row->extras->gaps.absent & NEED_PSS, 0);
 }

@@ -82,13 +82,13 @@ arithmetic_shows_live_numbers(void **state)
 	struct system system = { .total = 1000 * 1024 };
 	struct process process;
 	struct process_status status = process_no_status;
-	struct process_extras extras = process_no_extras;
+	struct process_rollup rollup = process_no_rollup;
 	struct figure figure = { &process_table, column_of(&process_table, "res"), &process,
 		&system };
 
 	table_reset_row(&process_table, &process);
 	process.status = &status;
-	process.extras = &extras;
+	process.rollup = &rollup;
 	assert_explained(&figure, EXPLAIN_FORMULA, NULL); /* nothing is known */
 	process.resident = 6 * 1024;
 	process.anon = 4 * 1024;
@@ -105,8 +105,8 @@ arithmetic_shows_live_numbers(void **state)
 	process.swap = 1024;
 	process.page_tables = 0;
 	assert_explained(&figure, EXPLAIN_FORMULA, "= ANON 4K + SWAP 1K + PTE 0K");
-	extras.rollup.uss = 3 * 1024;
-	extras.rollup.swap_pss = 0;
+	rollup.uss = 3 * 1024;
+	rollup.swap_pss = 0;
 	assert_explained(&figure, EXPLAIN_FORMULA, "= USS 3K + SWAPPSS 0K + PTE 0K");
 }
 

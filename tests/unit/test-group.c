@@ -44,7 +44,7 @@ static struct process *
 add(struct fixture *fixture, int64_t pid, const char *command, int64_t resident, int64_t pss)
 {
 	struct process *process = snapshot_add_process(&fixture->snapshot);
-	struct process_rollup *rollup = &snapshot_extras(&fixture->snapshot, process)->rollup;
+	struct process_rollup *rollup = snapshot_rollup(&fixture->snapshot, process);
 
 	process->pid = pid;
 	process->command = process->comm = command;
@@ -113,7 +113,7 @@ a_bound_has_the_whole_res_where_pss_is_older(void **state)
 {
 	struct fixture *fixture = *state;
 
-	snapshot_extras(&fixture->snapshot, add(fixture, 10, "server", 300, 100))->pss_stale = 1;
+	snapshot_rollup(&fixture->snapshot, add(fixture, 10, "server", 300, 100))->stale = 1;
 	assert_int_equal(find(fixture, GROUP_BY_PROGRAM, "server")->footprint, 100 * MIB);
 	assert_string_equal(find(fixture, GROUP_BY_PROGRAM, "server")->sum, "older PSS");
 	add(fixture, 11, "server", 200, UNKNOWN);
@@ -142,7 +142,7 @@ what_was_read_before_is_marked(void **state)
 	struct fixture *fixture = *state;
 	struct process *process = add(fixture, 10, "server", 10, 10);
 
-	snapshot_extras(&fixture->snapshot, process)->pss_stale = 1;
+	snapshot_rollup(&fixture->snapshot, process)->stale = 1;
 	assert_string_equal(find(fixture, GROUP_BY_PROGRAM, "server")->sum, "older PSS");
 }
 
@@ -337,7 +337,7 @@ a_bound_below_makes_a_bound_above(void **state)
 	add_in(fixture, 10, "/a/db.service", NULL, 1);
 	add_in(fixture, 11, "/a/cache", NULL, 1);
 	fixture->snapshot.processes[1].resident = 5 * MIB;
-	snapshot_extras(&fixture->snapshot, &fixture->snapshot.processes[1])->rollup.pss = UNKNOWN;
+	snapshot_rollup(&fixture->snapshot, &fixture->snapshot.processes[1])->pss = UNKNOWN;
 	assert_string_equal(find(fixture, GROUP_BY_CGROUP, "/a/db.service")->sum, "PSS");
 	assert_string_equal(find(fixture, GROUP_BY_CGROUP, "/")->sum, "at most");
 	assert_int_equal(find(fixture, GROUP_BY_CGROUP, "/")->footprint, 6 * MIB);

@@ -217,8 +217,7 @@ groups_are_followed_by_their_anonymous_memory(void **state)
 		next(fixture);
 		for (int64_t pid = 1; pid <= 3; pid++) {
 			struct process *process = add(fixture, pid, 1, 900 * MIB, 0);
-			struct process_rollup *rollup =
-				&snapshot_extras(&fixture->now, process)->rollup;
+			struct process_rollup *rollup = snapshot_rollup(&fixture->now, process);
 
 			process->user = pid == 3 ? "other" : "web";
 			if (pid == 3)
@@ -245,7 +244,7 @@ a_figure_that_is_not_known_for_a_while_is_followed_on(void **state)
 		struct process_rollup *rollup;
 
 		next(fixture);
-		rollup = &snapshot_extras(&fixture->now, add(fixture, 1, 1, bytes, 0))->rollup;
+		rollup = snapshot_rollup(&fixture->now, add(fixture, 1, 1, bytes, 0));
 		fixture->now.processes[0].user = "web";
 		rollup->pss = rollup->pss_anon = i % 7 == 6 ? UNKNOWN : bytes;
 		rollup->pss_file = rollup->pss_shmem = 0;

@@ -295,7 +295,7 @@ add_rows(struct screen_fixture *fixture, int count)
 		row->is_kernel_thread = i == 9;
 		row->comm = i == 9 ? "kworker" : "postgres";
 		row->resident = 100 << 20;
-		snapshot_extras(&fixture->snapshot, row)->rollup.pss = 10 << 20;
+		snapshot_rollup(&fixture->snapshot, row)->pss = 10 << 20;
 	}
 }
 
@@ -334,8 +334,8 @@ F9_U1_a_filter_is_always_seen_with_what_it_lets_through(void **state)
 		wchar_t line[WIDTH * 4];
 
 		for (int j = 0; j < 9; j++)
-			snapshot_extras(&fixture->snapshot, &fixture->snapshot.processes[j])
-				->rollup.pss = j + cases[i].unknown < 8 ? 10 << 20 : UNKNOWN;
+			snapshot_rollup(&fixture->snapshot, &fixture->snapshot.processes[j])->pss =
+				j + cases[i].unknown < 8 ? 10 << 20 : UNKNOWN;
 		fixture->tui->processes->given_filter = cases[i].given;
 		screen_filter(fixture->tui, cases[i].filter);
 		line_of(fixture, cases[i].width, HEADER_WITH_TABS, line);

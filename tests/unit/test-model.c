@@ -461,8 +461,8 @@ footprint_of_shares(const struct share *shares, size_t count, int64_t total)
 
 		snapshot_extras(&now, row)->memory_of =
 			shares[i].memory_of ? shares[i].memory_of : UNKNOWN;
-		snapshot_extras(&now, row)->rollup.pss = shares[i].pss;
-		snapshot_extras(&now, row)->pss_stale = shares[i].is_stale;
+		snapshot_rollup(&now, row)->pss = shares[i].pss;
+		snapshot_rollup(&now, row)->stale = shares[i].is_stale;
 	}
 	rows.rows = test_calloc(count, sizeof(rows.rows[0]));
 	for (size_t i = 0; i < count; i++)

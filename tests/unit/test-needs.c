@@ -20,8 +20,7 @@ a_need_that_is_new_is_met_at_once(void **state)
 	world->needs.bits |= NEED_STATUS;
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(
-			snapshot_find_process(world_refresh(world), 10)->status->peak,
-			700 * 1024);
+			snapshot_find_process(world_refresh(world), 10)->status->peak, 700 * 1024);
 }
 
 /* While it was not wanted, the process changed. */

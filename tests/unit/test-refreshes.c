@@ -54,8 +54,8 @@ T32_what_is_refused_stays_unknown_in_every_refresh(void **state)
 		const struct snapshot *now = world_refresh(world);
 		struct hint hints[MOST_HINTS];
 
-		assert_true(now->processes[0].extras->rollup.pss == UNKNOWN);
-		assert_true(now->processes[0].extras->rollup.uss == UNKNOWN);
+		assert_true(now->processes[0].rollup->pss == UNKNOWN);
+		assert_true(now->processes[0].rollup->uss == UNKNOWN);
 		assert_int_equal(now->processes[0].resident, 5 * world->page);
 		assert_int_equal(world_hints(now, hints), 1);
 		assert_int_equal(hints[0].need, NEED_PSS);
@@ -282,24 +282,24 @@ T17_a_file_that_does_not_answer_costs_its_own_value(void **state)
 		row = snapshot_find_process(now, 10);
 		assert_string_equal(row->command, "[x] (blocked)");
 		assert_string_equal(row->extras->blocked, "cmdline smaps_rollup");
-		assert_true(row->extras->rollup.pss == UNKNOWN);
+		assert_true(row->rollup->pss == UNKNOWN);
 		assert_int_equal(row->resident, 5 * world->page);
 		assert_int_equal(count_of_hint(now, NEED_COMMAND, ETIMEDOUT), 1);
 		assert_int_equal(count_of_hint(now, NEED_PSS, ETIMEDOUT), 1);
 		row = snapshot_find_process(now, 11);
 		assert_string_equal(row->command, "x --all");
 		assert_null(row->extras->blocked);
-		assert_int_equal(row->extras->rollup.pss, 90 * 1024);
+		assert_int_equal(row->rollup->pss, 90 * 1024);
 	}
 	let_answer(&world->tree, "10/cmdline", "x --all");
 	let_answer(&world->tree, "10/smaps_rollup", rollup);
 	do {
 		usleep(1000);
 		row = snapshot_find_process(world_refresh(world), 10);
-	} while (row->extras->blocked || row->extras->rollup.pss == UNKNOWN);
+	} while (row->extras->blocked || row->rollup->pss == UNKNOWN);
 	assert_string_equal(row->command, "x --all");
-	assert_int_equal(row->extras->rollup.pss, 90 * 1024);
-	assert_int_equal(row->extras->rollup.uss, 68 * 1024);
+	assert_int_equal(row->rollup->pss, 90 * 1024);
+	assert_int_equal(row->rollup->uss, 68 * 1024);
 }
 
 /* They still do not answer when all is given up: that waits for none of them. */
@@ -325,7 +325,7 @@ T17_ten_that_do_not_answer_cost_ten_values(void **state)
 		const struct process *row = snapshot_find_process(now, pid);
 
 		assert_string_equal(row->command, pid < 20 ? "[x] (blocked)" : "x --all");
-		assert_true(row->extras->rollup.pss == (pid < 20 ? UNKNOWN : 90 * 1024));
+		assert_true(row->rollup->pss == (pid < 20 ? UNKNOWN : 90 * 1024));
 	}
 	assert_int_equal(count_of_hint(now, NEED_PSS, ETIMEDOUT), 10);
 }
@@ -341,19 +341,18 @@ a_refresh_does_not_wait_for_the_pss_of_a_very_large_process(void **state)
 	world->needs.pss_budget = NS_PER_MS;
 	world->needs.focus = 10;
 	make_processes(world, 10, 1);
-	assert_int_equal(
-		snapshot_find_process(world_refresh(world), 10)->extras->rollup.pss, 90 * 1024);
+	assert_int_equal(snapshot_find_process(world_refresh(world), 10)->rollup->pss, 90 * 1024);
 	make_processes(world, 11, 1);
 	tree_write(&world->tree, "11/statm", "99999999 99999999 0 0 0 0 0\n");
 	world->needs.focus = 11;
 	now = world_refresh(world);
-	assert_true(snapshot_find_process(now, 11)->extras->rollup.pss == UNKNOWN);
+	assert_true(snapshot_find_process(now, 11)->rollup->pss == UNKNOWN);
 	assert_null(snapshot_find_process(now, 11)->extras->blocked);
 	do {
 		usleep(1000);
 		now = world_refresh(world);
-	} while (snapshot_find_process(now, 11)->extras->rollup.pss == UNKNOWN);
-	assert_int_equal(snapshot_find_process(now, 11)->extras->rollup.pss, 90 * 1024);
+	} while (snapshot_find_process(now, 11)->rollup->pss == UNKNOWN);
+	assert_int_equal(snapshot_find_process(now, 11)->rollup->pss, 90 * 1024);
 }
 
 static size_t
@@ -362,7 +361,7 @@ count_with_pss(const struct snapshot *now)
 	size_t count = 0;
 
 	for (size_t i = 0; i < now->process_count; i++)
-		count += now->processes[i].extras->rollup.pss == 90 * 1024;
+		count += now->processes[i].rollup->pss == 90 * 1024;
 	return count;
 }
 
@@ -384,8 +383,8 @@ within_a_budget_visible_processes_are_first_and_all_have_their_turn(void **state
 		now = world_refresh(world);
 	} while (count_with_pss(now) == 0);
 	assert_int_equal(count_with_pss(now), 2);
-	assert_int_equal(snapshot_find_process(now, 25)->extras->rollup.pss, 90 * 1024);
-	assert_int_equal(snapshot_find_process(now, 27)->extras->rollup.pss, 90 * 1024);
+	assert_int_equal(snapshot_find_process(now, 25)->rollup->pss, 90 * 1024);
+	assert_int_equal(snapshot_find_process(now, 27)->rollup->pss, 90 * 1024);
 	while (count_with_pss(now) < 20) {
 		usleep(1000);
 		now = world_refresh(world);
@@ -406,7 +405,7 @@ only_so_many_the_largest_are_read_and_the_others_in_the_next_refresh(void **stat
 	tree_write(&world->tree, "20/smaps_rollup", rollup);
 	now = world_refresh(world);
 	assert_int_equal(count_with_pss(now), 3);
-	assert_int_equal(snapshot_find_process(now, 20)->extras->rollup.pss, 90 * 1024);
+	assert_int_equal(snapshot_find_process(now, 20)->rollup->pss, 90 * 1024);
 	assert_int_equal(count_with_pss(world_refresh(world)), 6);
 }
 
@@ -427,8 +426,7 @@ F9_what_a_filter_lets_through_comes_before_others_and_without_a_column(void **st
 		now = world_refresh(world);
 	} while (count_with_pss(now) < 3);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(
-			snapshot_find_process(now, summed[i])->extras->rollup.pss, 90 * 1024);
+		assert_int_equal(snapshot_find_process(now, summed[i])->rollup->pss, 90 * 1024);
 		usleep(1000);
 		now = world_refresh(world);
 	}
@@ -453,9 +451,9 @@ F14_what_is_not_known_has_no_age(void **state)
 		&(struct tree_process){ .pid = 10, .comm = "x", .pages = 5, .start_time = 1 });
 	for (int i = 0; i < 2; i++) {
 		row = snapshot_find_process(world_refresh(world), 10);
-		assert_true(row->extras->rollup.pss == UNKNOWN);
-		assert_true(row->extras->pss_age == UNKNOWN);
-		assert_true(row->extras->pss_stale == UNKNOWN);
+		assert_true(row->rollup->pss == UNKNOWN);
+		assert_true(row->rollup->age == UNKNOWN);
+		assert_true(row->rollup->stale == UNKNOWN);
 	}
 }
 
@@ -469,14 +467,14 @@ a_value_that_was_read_before_says_so(void **state)
 	world->needs.bits |= NEED_PSS;
 	make_processes(world, 10, 1);
 	row = snapshot_find_process(world_refresh(world), 10);
-	assert_int_equal(row->extras->pss_age, 0);
+	assert_int_equal(row->rollup->age, 0);
 	cell_format(text, sizeof(text), table_column(&process_table, "pss"), row, CHARSET_UTF8,
 		SCALE_HUMAN);
 	assert_string_equal(text, "90.0K");
 	world->needs.pss_budget = 1; /* too little: nothing has changed */
 	for (int i = 0; i < 3; i++)
 		row = snapshot_find_process(world_refresh(world), 10);
-	assert_true(row->extras->pss_age > 0);
+	assert_true(row->rollup->age > 0);
 	cell_format(text, sizeof(text), table_column(&process_table, "pss"), row, CHARSET_UTF8,
 		SCALE_HUMAN);
 	assert_string_equal(text, "~90.0K");
@@ -491,15 +489,14 @@ what_runs_another_program_has_no_value_of_the_last_one(void **state)
 
 	world->needs.bits |= NEED_PSS;
 	make_processes(world, 10, 1);
-	assert_int_equal(
-		snapshot_find_process(world_refresh(world), 10)->extras->rollup.pss, 90 * 1024);
+	assert_int_equal(snapshot_find_process(world_refresh(world), 10)->rollup->pss, 90 * 1024);
 	world->needs.pss_budget = 1;
 	file = fdopen(openat(world->tree.fd, "10/stat", O_RDONLY | O_CLOEXEC), "r");
 	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
 	fclose(file);
 	memcpy(strstr(text, "140000"), "150000", 6); /* the start of its stack */
 	tree_write(&world->tree, "10/stat", text);
-	assert_true(snapshot_find_process(world_refresh(world), 10)->extras->rollup.pss == UNKNOWN);
+	assert_true(snapshot_find_process(world_refresh(world), 10)->rollup->pss == UNKNOWN);
 }
 
 static void
