@@ -3,7 +3,6 @@
 
 #include "base/macros.h"
 #include "base/memory.h"
-#include "base/sort.h"
 #include "collect/blocking-reads.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
@@ -52,8 +51,8 @@ struct candidate {
 struct pss_reader {
 	int root;
 	struct blocking_reads *reads;
-	struct candidate *candidates, *spare;
-	size_t count, capacity, spare_capacity;
+	struct candidate *candidates; /* a binary heap: who comes first is the first */
+	size_t count, capacity;
 	int64_t allowance; /* nanoseconds left to spend; negative after an expensive walk */
 };
 
@@ -74,7 +73,6 @@ pss_reader_destroy(struct pss_reader *reader)
 		return;
 	blocking_reads_destroy(reader->reads);
 	free(reader->candidates);
-	free(reader->spare);
 	free(reader);
 }
 
@@ -188,23 +186,44 @@ candidate_of(const struct process *process, const struct snapshot *now, const st
 	return candidate;
 }
 
-static int
-compare_candidates(const void *left, const void *right)
+static bool
+is_before(const struct candidate *a, const struct candidate *b)
 {
-	const struct candidate *a = left, *b = right;
-
 	if (a->priority != b->priority)
-		return a->priority < b->priority ? -1 : 1;
-	return (a->weight < b->weight) - (a->weight > b->weight);
+		return a->priority < b->priority;
+	return a->weight != b->weight ? a->weight > b->weight : a->process < b->process;
+}
+
+/* Moves a candidate down until it is before those below it. */
+static void
+sift_down(struct pss_reader *reader, size_t place)
+{
+	struct candidate *candidates = reader->candidates, moved = candidates[place];
+	size_t below;
+
+	while ((below = 2 * place + 1) < reader->count) {
+		if (below + 1 < reader->count &&
+			is_before(&candidates[below + 1], &candidates[below]))
+			below++;
+		if (!is_before(&candidates[below], &moved))
+			break;
+		candidates[place] = candidates[below];
+		place = below;
+	}
+	candidates[place] = moved;
+}
+
+static void
+drop_first(struct pss_reader *reader)
+{
+	reader->candidates[0] = reader->candidates[--reader->count];
+	if (reader->count > 0)
+		sift_down(reader, 0);
 }
 
 static void
 find_candidates(struct pss_reader *reader, const struct snapshot *now, const struct needs *needs)
 {
-	reader->candidates = array_fit(reader->candidates, &reader->capacity, reader->count,
-		sizeof(reader->candidates[0]));
-	reader->spare = array_fit(
-		reader->spare, &reader->spare_capacity, reader->count, sizeof(reader->spare[0]));
 	reader->count = 0;
 	for (size_t i = 0; i < now->process_count; i++) {
 		const struct process *process = &now->processes[i];
@@ -219,6 +238,10 @@ find_candidates(struct pss_reader *reader, const struct snapshot *now, const str
 			reader->count + 1, sizeof(candidate));
 		reader->candidates[reader->count++] = candidate;
 	}
+	reader->candidates = array_fit(reader->candidates, &reader->capacity, reader->count,
+		sizeof(reader->candidates[0]));
+	for (size_t i = reader->count / 2; i-- > 0;)
+		sift_down(reader, i);
 }
 
 /* If the first thread has ended, another thread has the memory (T26). */
@@ -250,8 +273,8 @@ ask_within_budget(struct pss_reader *reader, int64_t budget)
 	if (reader->allowance > 2 * budget)
 		reader->allowance = 2 * budget;
 	left = reader->allowance;
-	for (size_t i = 0; i < reader->count; i++) {
-		const struct candidate *candidate = &reader->candidates[i];
+	for (; reader->count > 0; drop_first(reader)) {
+		const struct candidate *candidate = &reader->candidates[0];
 		int64_t most = candidate->priority > PRIORITY_SEEN || left > budget / 2
 				       ? left
 				       : budget / 2;
@@ -313,23 +336,12 @@ tell(struct pss_reader *reader, struct snapshot *now, const struct snapshot *bef
 }
 
 static void
-sort_candidates(struct pss_reader *reader)
-{
-	reader->spare = array_reserve(
-		reader->spare, &reader->spare_capacity, reader->count, sizeof(reader->spare[0]));
-	sort_merge(reader->candidates, reader->spare, reader->count, sizeof(reader->candidates[0]),
-		compare_candidates);
-}
-
-static void
 read_all(struct pss_reader *reader, struct snapshot *now, size_t most)
 {
-	if (most > 0 && reader->count > most) {
-		sort_candidates(reader);
-		reader->count = most;
+	for (size_t i = 0; reader->count > 0 && (most == 0 || i < most); i++) {
+		ask(reader, reader->candidates[0].process);
+		drop_first(reader);
 	}
-	for (size_t i = 0; i < reader->count; i++)
-		ask(reader, reader->candidates[i].process);
 	blocking_reads_submit(reader->reads);
 	blocking_reads_wait(reader->reads, HANGS_OF_ALL, INT64_MAX);
 	take_answers(reader, now);
@@ -339,13 +351,11 @@ read_all(struct pss_reader *reader, struct snapshot *now, size_t most)
 static void
 read_some(struct pss_reader *reader, struct snapshot *now, const struct needs *needs)
 {
-	int64_t cost;
+	bool has_focus = reader->count > 0 && reader->candidates[0].priority == PRIORITY_FOCUS;
+	int64_t cost = ask_within_budget(reader, needs->pss_budget);
 
-	sort_candidates(reader);
-	cost = ask_within_budget(reader, needs->pss_budget);
 	blocking_reads_submit(reader->reads);
-	if (reader->count == 0 || reader->candidates[0].priority != PRIORITY_FOCUS ||
-		cost > MOST_WAIT)
+	if (!has_focus || cost > MOST_WAIT)
 		return;
 	if (blocking_reads_wait(reader->reads, HANGS, MOST_WAIT))
 		take_answers(reader, now);
