@@ -37,8 +37,10 @@ row_encoder_init(struct row_encoder *encoder, const struct schema_table *table)
 	*encoder = (struct row_encoder){ .numbers = NULL };
 	row_slots_init(&encoder->slots, table);
 	encoder->moves = xcalloc(table->field_count, sizeof(encoder->moves[0]));
-	encoder->same_texts =
-		xcalloc(table->field_count * SAME_TEXTS, sizeof(encoder->same_texts[0]));
+	for (size_t i = 0; i < table->field_count; i++)
+		if (table->fields[i].is_text)
+			encoder->moves[i].same_texts =
+				xcalloc(SAME_TEXTS, sizeof(struct same_text));
 	find_runs(encoder, table);
 }
 
@@ -49,10 +51,10 @@ row_encoder_finish(struct row_encoder *encoder)
 		free(encoder->moves[i].flipped.data);
 		free(encoder->moves[i].moved.data);
 		free(encoder->moves[i].differences);
+		free(encoder->moves[i].same_texts);
 	}
 	free(encoder->moves);
 	free(encoder->runs);
-	free(encoder->same_texts);
 	free(encoder->rows.data);
 	free(encoder->before.data);
 	free(encoder->unknown.data);
@@ -93,10 +95,10 @@ write_order(const struct row_slots *slots, struct bytes *bytes)
 
 /* What is known of a text that stands at the same address in other rows of this sample. */
 static struct same_text *
-same_text_of(const struct row_encoder *encoder, size_t field, const char *text)
+same_text_of(const struct moves *moves, const char *text)
 {
 	uint64_t hash = index_mix(0, (uintptr_t)text) >> (64 - SAME_TEXTS_LOG);
-	struct same_text *same = &encoder->same_texts[field * SAME_TEXTS + hash];
+	struct same_text *same = &moves->same_texts[hash];
 
 	if (same->text != text)
 		*same = (struct same_text){ text, NULL, UNKNOWN };
@@ -105,10 +107,9 @@ same_text_of(const struct row_encoder *encoder, size_t field, const char *text)
 
 /* The number of a text; UNKNOWN for NULL, and where there are too many: those are counted. */
 static int64_t
-id_of(const struct row_encoder *encoder, size_t field, struct text_ids *texts, const char *text,
-	size_t *left_out)
+id_of(const struct moves *moves, struct text_ids *texts, const char *text, size_t *left_out)
 {
-	struct same_text *same = same_text_of(encoder, field, text);
+	struct same_text *same = same_text_of(moves, text);
 	int64_t id;
 
 	if (!text)
@@ -121,6 +122,14 @@ id_of(const struct row_encoder *encoder, size_t field, struct text_ids *texts, c
 	else
 		same->number = id;
 	return same->number;
+}
+
+static void
+reset_moves(struct moves *moves)
+{
+	moves->flipped.count = moves->moved.count = 0;
+	if (moves->same_texts)
+		memset(moves->same_texts, 0, SAME_TEXTS * sizeof(moves->same_texts[0]));
 }
 
 static void
@@ -162,10 +171,10 @@ compare_numbers(struct row_encoder *encoder, const struct run *run, uint32_t slo
 
 /* Returns whether the text is left out. */
 static bool
-compare_text(struct row_encoder *encoder, size_t field, uint32_t slot, const char *before,
-	const char *text, struct text_ids *texts)
+compare_text(struct moves *moves, uint32_t slot, const char *before, const char *text,
+	struct text_ids *texts)
 {
-	struct same_text *same = same_text_of(encoder, field, text);
+	struct same_text *same = same_text_of(moves, text);
 	size_t left_out = 0, known = 0;
 
 	if (text == before || (same->before && same->before == before))
@@ -174,8 +183,8 @@ compare_text(struct row_encoder *encoder, size_t field, uint32_t slot, const cha
 		same->before = before;
 		return false;
 	}
-	note_move(&encoder->moves[field], slot, id_of(encoder, field, texts, before, &known),
-		id_of(encoder, field, texts, text, &left_out));
+	note_move(moves, slot, id_of(moves, texts, before, &known),
+		id_of(moves, texts, text, &left_out));
 	return left_out > 0;
 }
 
@@ -193,7 +202,7 @@ compare_row(struct row_encoder *encoder, uint32_t slot, const void *before, cons
 				(const int64_t *)field_place(run->field, before),
 				(const int64_t *)field_place(run->field, row));
 		else
-			left_out += compare_text(encoder, run->first, slot,
+			left_out += compare_text(&encoder->moves[run->first], slot,
 				field_text(run->field, before), field_text(run->field, row), texts);
 	return left_out;
 }
@@ -215,9 +224,7 @@ compare_rows(struct row_encoder *encoder, const struct sample_rows *rows, struct
 	size_t left_out = 0;
 
 	for (size_t i = 0; i < slots->table->field_count; i++)
-		encoder->moves[i].flipped.count = encoder->moves[i].moved.count = 0;
-	memset(encoder->same_texts, 0,
-		slots->table->field_count * SAME_TEXTS * sizeof(encoder->same_texts[0]));
+		reset_moves(&encoder->moves[i]);
 	find_rows(&encoder->rows, &slots->slots, slots->count);
 	find_rows(&encoder->before, &slots->order, slots->count);
 	for (uint32_t slot = 0; slot < slots->count; slot++)
@@ -242,7 +249,7 @@ write_born(struct row_encoder *encoder, size_t number, const struct sample_rows 
 		slots->born.count, sizeof(encoder->numbers[0]));
 	for (size_t i = 0; i < slots->born.count; i++) {
 		const void *row = sample_row(slots, rows, slots->born.data[i]);
-		int64_t value = field->is_text ? id_of(encoder, number, texts,
+		int64_t value = field->is_text ? id_of(&encoder->moves[number], texts,
 							 field_text(field, row), &left_out)
 					       : field_number(field, row);
 

@@ -8,6 +8,12 @@ struct bytes;
 
 enum { SAME_TEXTS_LOG = 6, SAME_TEXTS = 1 << SAME_TEXTS_LOG };
 
+/* What is known of a text of this sample: many rows share those of a user, or a cgroup. */
+struct same_text {
+	const char *text, *before; /* a text of the last sample that says the same; NULL */
+	int64_t number;            /* in the chunk; or UNKNOWN */
+};
+
 /*
  * The encoder of one table. What did not change costs nothing, neither rows nor fields:
  *
@@ -25,20 +31,16 @@ struct row_encoder {
 		struct place_list flipped, moved;
 		int64_t *differences;
 		size_t capacity;
-	} * moves; /* of each field */
+		struct same_text *same_texts; /* of a text: SAME_TEXTS */
+	} * moves;                            /* of each field */
 	struct run {
 		const struct field *field; /* the first */
 		size_t first, count; /* one text, or numbers that follow each other in a row */
 		bool is_text;
 	} * runs;
 	size_t run_count;
-	/* What is known of texts of this sample: many rows share those of a user, or a cgroup. */
-	struct same_text {
-		const char *text, *before; /* a text of the last sample that says the same; NULL */
-		int64_t number;            /* in the chunk; or UNKNOWN */
-	} * same_texts;                    /* SAME_TEXTS of each field */
-	struct place_list rows, before;    /* of each slot the row of this sample, and the last */
-	struct place_list unknown;         /* of the new rows, for one field */
+	struct place_list rows, before; /* of each slot the row of this sample, and the last */
+	struct place_list unknown;      /* of the new rows, for one field */
 	int64_t *numbers;
 	size_t number_capacity;
 };
