@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 /* A chunk is never too long to be read if it has few bytes. */
-enum { CHUNK_SAMPLES = 180, CHUNK_WEIGHT = 8, LEAST_WEIGHT = 64 * 1024 };
+enum { CHUNK_SAMPLES = 180, CHUNK_WEIGHT = 8, LEAST_WEIGHT = 64 * 1024, PART_SIZE = 64 * 1024 };
 #define CHUNK_SPAN (3600 * NS_PER_SEC)
 
 struct encoder {
@@ -29,7 +29,8 @@ struct encoder {
 	struct sample_time last; /* of the last sample */
 	struct text_ids texts;
 	struct compressor *compressor;
-	struct bytes new_texts, rows, field, blocks;
+	struct bytes rows, blocks;
+	struct bytes part; /* a field of the rows, then some of the new texts */
 	struct left_out left_out;
 	bool has_begun; /* a sample has been encoded */
 	struct chunk_state {
@@ -97,9 +98,8 @@ encoder_destroy(struct encoder *encoder)
 	schema_finish(&encoder->schema);
 	compressor_destroy(encoder->compressor);
 	bytes_finish(&encoder->schema_bytes);
-	bytes_finish(&encoder->new_texts);
 	bytes_finish(&encoder->rows);
-	bytes_finish(&encoder->field);
+	bytes_finish(&encoder->part);
 	bytes_finish(&encoder->blocks);
 	free(encoder);
 }
@@ -123,26 +123,46 @@ is_chunk_complete(const struct encoder *encoder, const struct sample_time *time)
 	       time->boottime < chunk->since || has_too_many_texts(encoder);
 }
 
-/* The payload has two parts, of which the first may be empty. Returns its size. */
+/* Puts the new texts, part by part. Returns their size before compression. */
+static size_t
+put_texts(struct encoder *encoder)
+{
+	struct bytes *part = &encoder->part;
+	size_t size = 0;
+
+	bytes_reset(part);
+	bytes_put_varint(part, text_ids_new(&encoder->texts));
+	do {
+		text_ids_write(&encoder->texts, part, PART_SIZE);
+		compressor_add(
+			encoder->compressor, &encoder->blocks, part->data, part->count, false);
+		size += part->count;
+		part->count = 0;
+	} while (text_ids_new(&encoder->texts) > 0);
+	return size;
+}
+
+/* The payload of samples begins with the new texts. Returns its size. */
 static size_t
 put_block(struct encoder *encoder, enum block_kind kind, uint8_t flags,
-	const struct sample_time *time, const struct bytes *first, const struct bytes *second)
+	const struct sample_time *time, const struct bytes *bytes)
 {
 	struct bytes *blocks = &encoder->blocks;
 	size_t header = blocks->count, payload = header + BLOCK_HEADER_SIZE;
+	bool is_sample = kind == BLOCK_KEYFRAME || kind == BLOCK_DELTA;
 	struct block block = { .boottime = time->boottime,
 		.wall = time->wall,
-		.raw_size = (uint32_t)(first->count + second->count),
+		.raw_size = (uint32_t)bytes->count,
 		.number = encoder->chunk.number++,
 		.flags = flags,
 		.kind = (uint8_t)kind };
 
 	bytes_reserve(blocks, BLOCK_HEADER_SIZE);
 	blocks->count = payload;
-	if (first->count > 0)
-		compressor_add(encoder->compressor, blocks, first->data, first->count, false);
+	if (is_sample)
+		block.raw_size += (uint32_t)put_texts(encoder);
 	if (block.raw_size > 0)
-		compressor_add(encoder->compressor, blocks, second->data, second->count, true);
+		compressor_add(encoder->compressor, blocks, bytes->data, bytes->count, true);
 	block.size = (uint32_t)(blocks->count - payload);
 	block.check = block_check(blocks->data + payload, block.size);
 	block_write_header(blocks->data + header, &block);
@@ -154,13 +174,11 @@ put_block(struct encoder *encoder, enum block_kind kind, uint8_t flags,
 static void
 put_summary(struct encoder *encoder)
 {
-	const struct bytes nothing = { .count = 0 };
-
 	bytes_reset(&encoder->summary_bytes);
 	for (size_t i = 0; i < encoder->summary_count; i++)
 		summary_write(&encoder->summaries[i], &encoder->summary_bytes);
 	compressor_begin(encoder->compressor);
-	put_block(encoder, BLOCK_SUMMARY, 0, &encoder->last, &nothing, &encoder->summary_bytes);
+	put_block(encoder, BLOCK_SUMMARY, 0, &encoder->last, &encoder->summary_bytes);
 }
 
 static void
@@ -175,8 +193,7 @@ begin_chunk(struct encoder *encoder, const struct sample_time *time)
 	for (size_t i = 0; i < encoder->recorded->count; i++)
 		row_encoder_reset(&encoder->tables[i]);
 	compressor_begin(encoder->compressor);
-	put_block(encoder, BLOCK_SCHEMA, 0, time, &(struct bytes){ .count = 0 },
-		&encoder->schema_bytes);
+	put_block(encoder, BLOCK_SCHEMA, 0, time, &encoder->schema_bytes);
 }
 
 /* The reader has slots for so many rows of a table, beside those of the others. */
@@ -212,7 +229,7 @@ write_rows(struct encoder *encoder, const struct sample_rows *rows)
 		bytes_reserve(bytes, sizeof(uint32_t));
 		start = bytes->count += sizeof(uint32_t);
 		encoder->left_out.texts +=
-			row_encoder_write(table, &part, &encoder->texts, bytes, &encoder->field);
+			row_encoder_write(table, &part, &encoder->texts, bytes, &encoder->part);
 		put_le32(bytes->data + start - sizeof(uint32_t), (uint32_t)(bytes->count - start));
 	}
 }
@@ -247,19 +264,17 @@ encoder_add(struct encoder *encoder, const struct sample_time *time, const struc
 	size_t size;
 
 	bytes_reset(&encoder->blocks);
-	bytes_reset(&encoder->new_texts);
 	bytes_reset(&encoder->rows);
 	encoder->left_out = (struct left_out){ 0, 0 };
 	if (is_keyframe)
 		begin_chunk(encoder, time);
 	write_rows(encoder, rows);
-	text_ids_write(&encoder->texts, &encoder->new_texts);
-	if (encoder->new_texts.count + encoder->rows.count > MOST_RAW) {
+	if (encoder->texts.left + encoder->rows.count > MOST_RAW) {
 		encoder_restart(encoder);
 		return -EFBIG;
 	}
 	size = put_block(encoder, is_keyframe ? BLOCK_KEYFRAME : BLOCK_DELTA,
-		flags_of(encoder, rows), time, &encoder->new_texts, &encoder->rows);
+		flags_of(encoder, rows), time, &encoder->rows);
 	if (size > MOST_RAW) {
 		encoder_restart(encoder);
 		return -EFBIG;
@@ -290,7 +305,7 @@ encoder_end(
 	const struct bytes nothing = { .count = 0 };
 
 	encoder_end_chunk(encoder, ret_blocks);
-	put_block(encoder, BLOCK_END, 0, time, &nothing, &nothing);
+	put_block(encoder, BLOCK_END, 0, time, &nothing);
 	encoder_restart(encoder);
 	*ret_blocks = &encoder->blocks;
 }

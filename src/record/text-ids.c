@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { MOST_LENGTH = 3 }; /* bytes of the length of MOST_TEXT, as a varint */
+
 static int64_t
 add(struct text_ids *ids, uint64_t hash, const char *text, size_t length)
 {
@@ -16,6 +18,7 @@ add(struct text_ids *ids, uint64_t hash, const char *text, size_t length)
 		array_reserve(ids->texts, &ids->capacity, ids->count + 1, sizeof(ids->texts[0]));
 	ids->texts[ids->count] = arena_copy(&ids->arena, text, length);
 	ids->bytes += length;
+	ids->left += length + MOST_LENGTH;
 	index_add(&ids->index, hash);
 	return (int64_t)ids->count++;
 }
@@ -34,11 +37,12 @@ text_ids_of(struct text_ids *ids, const char *text)
 }
 
 void
-text_ids_write(struct text_ids *ids, struct bytes *bytes)
+text_ids_write(struct text_ids *ids, struct bytes *bytes, size_t most)
 {
-	bytes_put_varint(bytes, ids->count - ids->written);
-	for (; ids->written < ids->count; ids->written++)
-		bytes_put_text(bytes, ids->texts[ids->written]);
+	while (text_ids_new(ids) > 0 && bytes->count < most)
+		bytes_put_text(bytes, ids->texts[ids->written++]);
+	if (text_ids_new(ids) == 0)
+		ids->left = 0;
 }
 
 void
@@ -47,7 +51,7 @@ text_ids_reset(struct text_ids *ids)
 	ids->texts = array_fit(ids->texts, &ids->capacity, ids->count, sizeof(ids->texts[0]));
 	index_reset(&ids->index);
 	arena_reset(&ids->arena);
-	ids->count = ids->written = ids->bytes = 0;
+	ids->count = ids->written = ids->left = ids->bytes = 0;
 }
 
 void

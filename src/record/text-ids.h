@@ -13,7 +13,9 @@ struct bytes;
 /* The texts of a chunk by number, for the encoder. A zeroed one is empty. */
 struct text_ids {
 	const char **texts;
-	size_t count, capacity, written, bytes;
+	size_t count, capacity, bytes;
+	size_t written; /* texts, */
+	size_t left;    /* and the bytes of the others, at most */
 	struct index index;
 	struct arena arena;
 };
@@ -21,8 +23,15 @@ struct text_ids {
 /* The number of a text, which is new if it was not there. -1: there are too many. */
 int64_t text_ids_of(struct text_ids *ids, const char *text);
 
-/* Writes those that are new since the last call: their number, then length and bytes of each. */
-void text_ids_write(struct text_ids *ids, struct bytes *bytes);
+/* How many are not written yet. */
+static inline size_t
+text_ids_new(const struct text_ids *ids)
+{
+	return ids->count - ids->written;
+}
+
+/* Writes new ones, length and bytes of each, until there are so many bytes. */
+void text_ids_write(struct text_ids *ids, struct bytes *bytes, size_t most);
 
 void text_ids_reset(struct text_ids *ids);
 void text_ids_finish(struct text_ids *ids);
