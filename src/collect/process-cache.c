@@ -138,6 +138,8 @@ copy_row_whole(const struct pass *pass, const struct process *old, uint64_t due)
 		row->command = NULL;
 	if (due & (NEED_CGROUP | NEED_CONTAINER))
 		share_place(pass->now, row, old, due);
+	if (old->rollup != &process_no_rollup)
+		*snapshot_rollup(pass->now, row) = *old->rollup;
 	if (old->extras == &process_no_extras)
 		return row;
 	extras = snapshot_extras(pass->now, row);

@@ -269,7 +269,7 @@ encoder_add(struct encoder *encoder, const struct sample_time *time, const struc
 	if (is_keyframe)
 		begin_chunk(encoder, time);
 	write_rows(encoder, rows);
-	if (encoder->texts.left + encoder->rows.count > MOST_RAW) {
+	if (text_ids_size(&encoder->texts) + encoder->rows.count > MOST_RAW) {
 		encoder_restart(encoder);
 		return -EFBIG;
 	}

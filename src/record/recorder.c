@@ -23,8 +23,8 @@ struct recorder {
 	struct recording_lock lock;
 	struct encoder *encoder;
 	struct write_queue *queue;
-	struct snapshot snapshots[2], *now;
-	bool has_begun; /* a sample was written, or waits */
+	struct snapshot snapshots[2], *newest; /* NULL: none was recorded */
+	bool has_begun;                        /* a sample was written, or waits */
 	struct sample_time last;
 };
 
@@ -73,12 +73,8 @@ recorder_open(
 struct snapshot *
 recorder_next(struct recorder *recorder, const struct snapshot **ret_before)
 {
-	struct snapshot *snapshots = recorder->snapshots;
-
-	*ret_before = recorder->now;
-	recorder->now = &snapshots[recorder->now == &snapshots[0]];
-	snapshot_reset(recorder->now);
-	return recorder->now;
+	*ret_before = recorder->newest;
+	return &recorder->snapshots[recorder->newest == &recorder->snapshots[0]];
 }
 
 static void
@@ -148,7 +144,8 @@ write_end(struct recorder *recorder, const struct bytes *blocks)
 int
 recorder_add(struct recorder *recorder)
 {
-	struct snapshot *snapshot = recorder->now;
+	const struct snapshot *before;
+	struct snapshot *snapshot = recorder_next(recorder, &before);
 	bool begins_file = write_queue_wants_file(recorder->queue, snapshot->time);
 	const struct bytes *blocks;
 	int error;
@@ -164,6 +161,7 @@ recorder_add(struct recorder *recorder)
 	if (error < 0)
 		encoder_restart(recorder->encoder);
 	recorder->has_begun |= error == 0;
+	recorder->newest = snapshot;
 	return error;
 }
 

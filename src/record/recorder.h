@@ -32,8 +32,8 @@ int recorder_open(struct recorder **ret_recorder, const struct recorder_options 
 	int64_t *ret_holder);
 
 /*
- * The snapshot for the next sample, empty, and that of the sample before; NULL: there is none. The
- * recorder owns both, for it writes how they differ.
+ * The snapshot for the next sample, to be reset and filled, and that of the sample before; NULL:
+ * there is none. The recorder owns both, for it writes how they differ.
  */
 struct snapshot *recorder_next(struct recorder *recorder, const struct snapshot **ret_before);
 

@@ -76,16 +76,19 @@ is_same_row(const struct row_slots *slots, size_t place, const void *row)
 }
 
 static uint64_t
+mix_field(uint64_t hash, const struct field *field, const void *row)
+{
+	return field->is_text ? index_mix_text(hash, field_text(field, row))
+			      : index_mix(hash, (uint64_t)field_number(field, row));
+}
+
+static uint64_t
 hash_of_row(const struct row_slots *slots, const void *row)
 {
 	uint64_t hash = 0;
 
-	for (size_t i = 0; i < slots->key_count; i++) {
-		const struct field *field = &slots->table->fields[slots->keys[i]];
-
-		hash = field->is_text ? index_mix_text(hash, field_text(field, row))
-				      : index_mix(hash, (uint64_t)field_number(field, row));
-	}
+	for (size_t i = 0; i < slots->key_count; i++)
+		hash = mix_field(hash, &slots->table->fields[slots->keys[i]], row);
 	return hash;
 }
 
@@ -250,14 +253,8 @@ check_of_last(const struct row_slots *slots)
 	uint64_t check = 0;
 
 	for (size_t row = 0; row < slots->order.count; row++)
-		for (size_t i = 0; i < slots->table->field_count; i++) {
-			const struct field *field = &slots->table->fields[i];
-			const void *last = last_row(slots, row);
-
-			check = field->is_text
-					? index_mix_text(check, field_text(field, last))
-					: index_mix(check, (uint64_t)field_number(field, last));
-		}
+		for (size_t i = 0; i < slots->table->field_count; i++)
+			check = mix_field(check, &slots->table->fields[i], last_row(slots, row));
 	return check;
 }
 #endif

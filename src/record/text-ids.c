@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-enum { MOST_LENGTH = 3 }; /* bytes of the length of MOST_TEXT, as a varint */
-
 static int64_t
 add(struct text_ids *ids, uint64_t hash, const char *text, size_t length)
 {
@@ -18,7 +16,7 @@ add(struct text_ids *ids, uint64_t hash, const char *text, size_t length)
 		array_reserve(ids->texts, &ids->capacity, ids->count + 1, sizeof(ids->texts[0]));
 	ids->texts[ids->count] = arena_copy(&ids->arena, text, length);
 	ids->bytes += length;
-	ids->left += length + MOST_LENGTH;
+	ids->left += length + 3;
 	index_add(&ids->index, hash);
 	return (int64_t)ids->count++;
 }

@@ -15,7 +15,7 @@ struct text_ids {
 	const char **texts;
 	size_t count, capacity, bytes;
 	size_t written; /* texts, */
-	size_t left;    /* and the bytes of the others, at most */
+	size_t left;    /* and the bytes of the others, with a length of three bytes each */
 	struct index index;
 	struct arena arena;
 };
@@ -28,6 +28,13 @@ static inline size_t
 text_ids_new(const struct text_ids *ids)
 {
 	return ids->count - ids->written;
+}
+
+/* The bytes of their number and of text_ids_write() for all of them, at most. */
+static inline size_t
+text_ids_size(const struct text_ids *ids)
+{
+	return 3 + ids->left;
 }
 
 /* Writes new ones, length and bytes of each, until there are so many bytes. */

@@ -46,6 +46,7 @@ add_sample(struct recorder *recorder, int64_t sample)
 	const struct snapshot *before;
 	struct snapshot *snapshot = recorder_next(recorder, &before);
 
+	snapshot_reset(snapshot);
 	snapshot->time = (NOW + sample * 10) * NS_PER_SEC;
 	snapshot->monotonic = sample * 10 * NS_PER_SEC;
 	snapshot->system.used = (1000 + sample * 31 % 500) * PAGE;
@@ -242,6 +243,7 @@ where_the_sample_of_a_peak_is_damaged_nothing_moves(void **state)
 		const struct snapshot *before;
 		struct snapshot *now = recorder_next(recorder, &before);
 
+		snapshot_reset(now);
 		now->time = (NOW + (int64_t)i * 3600) * NS_PER_SEC;
 		now->monotonic = (int64_t)i * 3600 * NS_PER_SEC;
 		now->system.used = used[i] * PAGE;

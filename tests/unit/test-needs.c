@@ -283,6 +283,34 @@ the_first_screen_needs_only_sizes_of_what_is_not_seen(void **state)
 		assert_string_equal(now->processes[i].command, "command");
 }
 
+/* PSS is not read with them, even of a filter whose sum is shown. */
+static void
+rows_that_get_what_they_lack_keep_their_pss(void **state)
+{
+	const struct process_rollup rollup = { .pss = 7, .time = UNKNOWN, .age = 5, .stale = 1 };
+	struct world *world = *state;
+	const int64_t seen = 10;
+	struct snapshot *now, rows = { .time = 0 };
+
+	tree_write_process(&world->tree, &(struct tree_process){ .pid = 10,
+						 .comm = "x",
+						 .cmdline = "command",
+						 .pages = 1,
+						 .start_time = 1 });
+	world->needs.bits &= ~NEED_COMMAND;
+	now = world_refresh(world);
+	*snapshot_rollup(now, &now->processes[0]) = rollup;
+	world->needs.bits |= NEED_COMMAND;
+	world->needs.visible = &seen;
+	world->needs.visible_count = 1;
+	world->needs.only_missing = world->needs.rows_only = true;
+	assert_int_equal(world->source->read(world->source, &rows, now, &world->needs), 0);
+	snapshot_take_rows(now, &rows);
+	snapshot_finish(&rows);
+	assert_string_equal(now->processes[0].command, "command");
+	assert_memory_equal(now->processes[0].rollup, &rollup, sizeof(rollup));
+}
+
 static void
 a_score_comes_with_the_sizes(void **state)
 {
@@ -311,6 +339,7 @@ main(void)
 		TEST(what_is_added_leaves_the_sizes_as_they_are),
 		TEST(what_only_visible_rows_show_is_read_of_these),
 		TEST(the_first_screen_needs_only_sizes_of_what_is_not_seen),
+		TEST(rows_that_get_what_they_lack_keep_their_pss),
 		TEST(a_score_comes_with_the_sizes),
 		TEST(F12_what_is_missing_is_read_without_the_rest),
 		TEST(only_the_processes_asked_for_are_read),

@@ -94,6 +94,7 @@ fill_sample(struct recorder *recorder, int64_t seconds)
 	const struct snapshot *before;
 	struct snapshot *snapshot = recorder_next(recorder, &before);
 
+	snapshot_reset(snapshot);
 	snapshot->time = (NOW + seconds) * NS_PER_SEC;
 	snapshot->monotonic = seconds * NS_PER_SEC;
 	for (int64_t i = 1; i <= 2000; i++) {

@@ -329,8 +329,10 @@ record_boot(const struct tree *tree, const char *boot, int64_t boottime, int64_t
 	for (int64_t i = 0; i < 2; i++) {
 		const struct snapshot *before;
 		struct snapshot *now = recorder_next(recorder, &before);
-		struct process *process = snapshot_add_process(now);
+		struct process *process;
 
+		snapshot_reset(now);
+		process = snapshot_add_process(now);
 		now->monotonic = (boottime + i * 10) * SECOND;
 		now->time = (wall + i * 10) * SECOND;
 		process->pid = 7;

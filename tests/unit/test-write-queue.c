@@ -78,6 +78,7 @@ add(struct world *world)
 	const struct snapshot *before;
 	struct snapshot *now = recorder_next(world->recorder, &before);
 
+	snapshot_reset(now);
 	now->time = (NOW + world->seconds) * NS_PER_SEC;
 	now->monotonic = world->seconds * NS_PER_SEC;
 	snapshot_add_event(now);
