@@ -164,7 +164,10 @@ class Terminal:
             time.sleep(0.05)
 
     def wait_for(self, name, again=()):
-        """Waits until the screen is the golden one, typing some keys again and again."""
+        """Waits until the screen is the golden one, typing some keys again, each time after a longer wait.
+
+        A key ends a message, so one that came just before it would never be seen.
+        """
         path = SOURCE / "tests" / "golden" / f"screen-{name}"
         if os.environ.get("UPDATE"):
             for key in again:
@@ -173,10 +176,13 @@ class Terminal:
             self.settled()
             path.write_text(part_of(name, self.capture()))
         wanted, screen, since = path.read_text(), "", time.monotonic()
+        typed, pause = since, 0.5 if again else LIMIT
         while (now := part_of(name, self.capture())) != wanted and time.monotonic() - since < STILL:
             if now != screen:
                 screen, since = now, time.monotonic()
-            self.type(*again)
+            if time.monotonic() - typed > pause:
+                self.type(*again)
+                typed, pause = time.monotonic(), pause * 2
             time.sleep(0.02)
         assert now == wanted, now
         return now
