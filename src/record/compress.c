@@ -80,7 +80,8 @@ decompressor_create(void)
 	decompressor->context = ZSTD_createDCtx();
 	if (!decompressor->context)
 		log_fatal("out of memory");
-	checked(ZSTD_DCtx_setParameter(decompressor->context, ZSTD_d_windowLogMax, WINDOW_LOG));
+	checked(ZSTD_DCtx_setParameter(
+		decompressor->context, ZSTD_d_windowLogMax, MOST_WINDOW_LOG));
 	return decompressor;
 }
 

@@ -26,5 +26,8 @@ enum {
 	MOST_FILES = 4096,                  /* of a folder */
 };
 
-/* The window of the compressor: of a larger one it gains little, and the reader needs the same. */
-enum { WINDOW_LOG = 17, COMPRESSION_LEVEL = 1 };
+/*
+ * The window of the compressor: with a larger one the bytes are as many, its memory twice as much.
+ * A reader takes that of older versions, too.
+ */
+enum { WINDOW_LOG = 16, MOST_WINDOW_LOG = 17, COMPRESSION_LEVEL = 1 };
