@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/log.h"
+#include "base/memory.h"
 #include "command/command.h"
 #include "sampler/demangle-child.h"
 
@@ -32,6 +33,7 @@ main(int argc, char **argv)
 	const struct command *command;
 
 	demangle_child_main(argc, argv);
+	memory_share_heap();
 	signal(SIGCHLD, SIG_DFL); /* else the kernel would reap children */
 	command = command_find(argv + 1, argc - 1, &taken);
 	guard_descriptors();

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -75,10 +74,7 @@ refusal_text(char text[static TEXT_SIZE], int error, rlim_t limit)
 			size);
 }
 
-/*
- * With a limit, later allocations are not locked: a refusal would end the program. Each malloc
- * arena would be locked as well; one is enough for threads that seldom allocate.
- */
+/* With a limit, later allocations are not locked: a refusal would end the program. */
 static void
 lock_memory(void (*complain)(void *context, const char *message), void *context)
 {
@@ -87,9 +83,6 @@ lock_memory(void (*complain)(void *context, const char *message), void *context)
 	char text[TEXT_SIZE];
 	int error = 0;
 
-#ifdef M_ARENA_MAX /* of glibc */
-	mallopt(M_ARENA_MAX, 1);
-#endif
 	grow_stack();
 	if (mlockall(limited ? MCL_CURRENT : MCL_CURRENT | MCL_FUTURE) < 0)
 		error = errno;

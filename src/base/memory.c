@@ -78,6 +78,14 @@ array_fit(void *array, size_t *capacity, size_t count, size_t size)
 }
 
 void
+memory_share_heap(void)
+{
+#ifdef M_ARENA_MAX /* of glibc */
+	mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
+void
 memory_note_freed(size_t size)
 {
 	atomic_fetch_add(&freed, size);

@@ -26,6 +26,12 @@ void *array_reserve(void *array, size_t *capacity, size_t count, size_t size);
 void *array_fit(void *array, size_t *capacity, size_t count, size_t size);
 
 /*
+ * Threads share one heap, for they seldom allocate: each heap keeps some of what is freed, and may
+ * be locked. For main(), before there are threads.
+ */
+void memory_share_heap(void);
+
+/*
  * The allocator keeps freed memory. memory_note_freed() counts the memory that is not needed again
  * soon; if that is much since the last call, memory_trim() returns all free memory to the kernel.
  */
