@@ -62,9 +62,29 @@ row_encoder_finish(struct row_encoder *encoder)
 	row_slots_finish(&encoder->slots);
 }
 
+/* Gives memory back that the last sample did not need. */
+static void
+fit_moves(struct moves *moves)
+{
+	moves->differences = array_fit(moves->differences, &moves->capacity, moves->moved.count,
+		sizeof(moves->differences[0]));
+	place_list_reset(&moves->moved);
+	place_list_reset(&moves->flipped);
+}
+
 void
 row_encoder_reset(struct row_encoder *encoder)
 {
+	size_t count = encoder->slots.count;
+
+	for (size_t i = 0; i < encoder->slots.table->field_count; i++)
+		fit_moves(&encoder->moves[i]);
+	encoder->rows.count = encoder->before.count = count;
+	place_list_reset(&encoder->rows);
+	place_list_reset(&encoder->before);
+	place_list_reset(&encoder->unknown);
+	encoder->numbers = array_fit(
+		encoder->numbers, &encoder->number_capacity, count, sizeof(encoder->numbers[0]));
 	row_slots_reset(&encoder->slots);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "record/row-slots.h"
 
+#include "base/macros.h"
 #include "base/memory.h"
 
 #include <assert.h>
@@ -14,6 +15,13 @@ place_list_add(struct place_list *list, uint32_t place)
 	list->data =
 		array_reserve(list->data, &list->capacity, list->count + 1, sizeof(list->data[0]));
 	list->data[list->count++] = place;
+}
+
+void
+place_list_reset(struct place_list *list)
+{
+	list->data = array_fit(list->data, &list->capacity, list->count, sizeof(list->data[0]));
+	list->count = 0;
 }
 
 void
@@ -49,7 +57,13 @@ row_slots_finish(struct row_slots *slots)
 void
 row_slots_reset(struct row_slots *slots)
 {
-	slots->count = slots->order.count = slots->free.count = 0;
+	struct place_list *lists[] = { &slots->free, &slots->order, &slots->slots, &slots->born,
+		&slots->gone };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		place_list_reset(lists[i]);
+	slots->states = array_fit(slots->states, &slots->state_capacity, slots->count, 1);
+	slots->count = 0;
 	slots->last_check = 0;
 }
 

@@ -22,6 +22,9 @@ struct place_list {
 
 void place_list_add(struct place_list *list, uint32_t place);
 
+/* Empties it and keeps its memory, unless it was far too much. */
+void place_list_reset(struct place_list *list);
+
 /* A slot of the encoder. */
 enum slot_state {
 	SLOT_FREE,

@@ -31,6 +31,12 @@ summary_finish(struct summary *summary)
 void
 summary_reset(struct summary *summary)
 {
+	summary->rows = array_fit(
+		summary->rows, &summary->capacity, summary->count, sizeof(summary->rows[0]));
+	summary->ended = array_fit(summary->ended, &summary->ended_capacity, summary->ended_count,
+		sizeof(summary->ended[0]));
+	summary->numbers = array_fit(summary->numbers, &summary->number_capacity,
+		summary->count + summary->ended_count, sizeof(summary->numbers[0]));
 	summary->count = summary->ended_count = 0;
 }
 
@@ -158,7 +164,6 @@ summary_write(struct summary *summary, struct bytes *bytes)
 	for (size_t column = 0; column < COLUMNS; column++)
 		if (column < keys || column >= SUMMARY_KEYS)
 			cells_write(bytes, summary->numbers, gather(summary, column), true);
-	summary_reset(summary);
 }
 
 static bool

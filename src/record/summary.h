@@ -46,7 +46,7 @@ void summary_finish(struct summary *summary);
 /* Takes the values of the sample that has just been encoded. */
 void summary_take(struct summary *summary);
 
-/* Writes what was taken, and begins anew. */
+/* Writes what was taken. */
 void summary_write(struct summary *summary, struct bytes *bytes);
 
 /* Forgets what was taken. */
