@@ -156,8 +156,8 @@ note_unread(const struct table_run *run)
 		!(now->bits & NEED_PSS) || now->process_count <= NEEDS_MOST_PSS)
 		return;
 	for (size_t i = 0; i < now->process_count; i++)
-		unread += now->processes[i].rollup->time == UNKNOWN &&
-			  now->processes[i].virtual > 0;
+		unread +=
+			now->processes[i].rollup->time == UNKNOWN && now->processes[i].virtual > 0;
 	if (unread > 0)
 		snapshot_add_hint(now, NEED_PSS, -E2BIG, (int64_t)unread);
 }
