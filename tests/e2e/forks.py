@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -36,9 +37,14 @@ for pid in forks:
 
 
 @pytest.fixture(scope="module")
-def cow():
-    """Their numbers. Their name is COW_NAME, that of their program COW_PROGRAM."""
-    process = subprocess.Popen([COW_PROGRAM, "-c", COW, COW_NAME], executable=sys.executable,
+def cow(tmp_path_factory):
+    """Their numbers. Their name is COW_NAME, that of their program COW_PROGRAM.
+
+    Of a copy of Python: their share of Python itself would change with who else runs it.
+    """
+    program = shutil.copy(sys.executable, tmp_path_factory.mktemp("cow") / "python")
+    process = subprocess.Popen([COW_PROGRAM, "-c", COW, COW_NAME], executable=program,
+                               env=dict(os.environ, PYTHONHOME=sys.base_prefix),
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     yield [int(pid) for pid in process.stdout.readline().split()]
     process.stdin.close()
