@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command/recording.h"
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/unit.h"
 #include "command/command.h"
 #include "command/past.h"
+#include "model/incident.h"
 #include "record/cut.h"
 #include "record/folder.h"
+#include "record/incidents.h"
 #include "record/overview.h"
 
 #include <errno.h>
@@ -75,6 +78,58 @@ tell_damage(const struct recording_overview *overview)
 }
 
 static void
+tell_gaps(const struct rows *incidents, const char *at_least)
+{
+	const struct incident *incident = incidents->data, *longest = NULL;
+	char all[UNIT_FORMAT_SIZE], most[UNIT_FORMAT_SIZE], end[UNIT_FORMAT_SIZE];
+	int64_t missing = 0, count = 0;
+
+	for (size_t i = 0; i < incidents->count; i++, incident++) {
+		if (strcmp(incident->what, INCIDENT_GAP) != 0 || incident->missing == UNKNOWN)
+			continue;
+		count++;
+		missing = known_sum(missing, incident->missing);
+		longest = longest && longest->missing >= incident->missing ? longest : incident;
+	}
+	if (longest)
+		printf("Gaps:      %s%lld, %s together, the longest of %s until %s\n", at_least,
+			(long long)count, as_text(all, UNIT_SPAN, missing),
+			as_text(most, UNIT_SPAN, longest->missing),
+			as_text(end, UNIT_TIME, longest->time));
+}
+
+static void
+tell_kills(const struct rows *incidents, const char *at_least)
+{
+	const struct incident *incident = incidents->data, *last = NULL;
+	char when[UNIT_FORMAT_SIZE];
+	int64_t count = 0;
+
+	for (size_t i = 0; i < incidents->count; i++)
+		if (strcmp(incident[i].what, INCIDENT_KILL) == 0) {
+			last = &incident[i];
+			count++;
+		}
+	if (last)
+		printf("OOM kills: %s%lld, the last at %s\n", at_least, (long long)count,
+			as_text(when, UNIT_TIME, last->time));
+}
+
+static void
+tell_incidents(const char *folder)
+{
+	struct rows incidents = { .count = 0 };
+	struct arena texts = { .first = NULL };
+	const char *at_least =
+		recording_incidents(folder, &incidents, &texts) == -E2BIG ? "at least " : "";
+
+	tell_gaps(&incidents, at_least);
+	tell_kills(&incidents, at_least);
+	rows_finish(&incidents);
+	arena_finish(&texts);
+}
+
+static void
 tell_all(const char *folder, const struct recording_overview *overview)
 {
 	char safe[COMMAND_WORD_SIZE], begin[UNIT_FORMAT_SIZE], end[UNIT_FORMAT_SIZE];
@@ -93,6 +148,7 @@ tell_all(const char *folder, const struct recording_overview *overview)
 	if (overview->keep_bytes > 0 && overview->keep_days > 0)
 		tell_kept(overview);
 	tell_damage(overview);
+	tell_incidents(folder);
 }
 
 int

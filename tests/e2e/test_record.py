@@ -254,6 +254,8 @@ def test_growth_goes_on_over_a_gap(tmp_path):
         sleep(pause)
     found = re.search(rb"in (\d+) s\n", memtop("growth", "-R", tmp_path / "past").stdout)
     assert int(found[1]) >= 6
+    told = memtop("record", "--status", "-o", tmp_path / "past").stdout
+    assert re.search(rb"\nGaps:      1, \d+s together, the longest of \d+s until 20", told)
 
 
 def test_the_status_says_what_the_recorder_keeps(record):
