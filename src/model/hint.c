@@ -122,6 +122,14 @@ hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 			(long long)hint->count);
 		return;
 	}
+	if (hint->error == NOT_KNOWN) {
+		snprintf(text, HINT_TEXT_SIZE,
+			"this version of memtop does not know %lld column%s of the recording, "
+			"which "
+			"another version made: left out",
+			(long long)hint->count, hint->count == 1 ? "" : "s");
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(sentences); i++)
 		if (sentences[i].need == hint->need && sentences[i].error == hint->error) {
 			snprintf(text, HINT_TEXT_SIZE, "%s", sentences[i].text);

@@ -15,8 +15,9 @@ struct hint {
 	int64_t count;
 };
 
-/* Of a recording. No system call that memtop makes has this error. */
+/* Of a recording. No system call that memtop makes has these errors. */
 #define NOT_RECORDED ENOMEDIUM
+#define NOT_KNOWN EPROTONOSUPPORT /* `count` columns, whatever the need is */
 
 enum { MOST_HINTS = 24, HINT_TEXT_SIZE = 256 };
 

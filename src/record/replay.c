@@ -190,6 +190,20 @@ add_hints(const struct replay *replay, struct snapshot *now)
 		snapshot_add_hint(now, missing & -missing, -NOT_RECORDED, 0);
 }
 
+/* Another version of memtop has recorded what this one does not know. */
+static void
+tell_left_out(const struct replay *replay, struct snapshot *now, const struct needs *needs)
+{
+	const struct schema *schema = decoder_schema(cursor_decoder(replay->cursor));
+	int64_t left_out = 0;
+
+	for (size_t i = 0; i < schema->table_count; i++)
+		left_out +=
+			(int64_t)(schema->tables[i].field_count - schema->tables[i].known_count);
+	if (left_out > 0)
+		snapshot_add_hint(now, needs->bits & -needs->bits, -NOT_KNOWN, left_out);
+}
+
 /* A PSS that was read before the last sample was not read for this one. */
 static void
 set_ages(struct snapshot *now, int64_t before)
@@ -293,6 +307,7 @@ replay_read(struct source *source, struct snapshot *now, const struct snapshot *
 	if (needs->bits & NEED_INCIDENTS)
 		list_incidents(replay, now);
 	add_hints(replay, now);
+	tell_left_out(replay, now, needs);
 	choose_rates(replay, &needs->moment, &place);
 	set_id(&replay->read, &place);
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "unit.h"
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "collect/collect.h"
 #include "model/group.h"
@@ -9,6 +10,8 @@
 #include "model/reading.h"
 #include "model/snapshot.h"
 #include "output/output.h"
+#include "record/block-writer.h"
+#include "record/encoder.h"
 #include "record/folder.h"
 #include "record/recorded.h"
 #include "record/recorder.h"
@@ -342,6 +345,54 @@ record_boot(const struct tree *tree, const char *boot, int64_t boottime, int64_t
 	recorder_close(recorder);
 }
 
+/* A later version has a column that this one does not know, and a table. */
+static void
+what_another_version_recorded_is_left_out_with_a_word(void **state)
+{
+	static const struct column more[] = {
+		{ "start", .unit = UNIT_NUMBER, .offset = offsetof(struct process, start_time) },
+		{ "shoe_size", .unit = UNIT_NUMBER, .offset = offsetof(struct process, pid) }
+	};
+	struct recorded_table later[] = { snapshot_recorded.tables[0] };
+	const struct recorded recorded = { later, 1 };
+	const struct needs needs = { .bits = NEED_PROCESSES, .moment = { .kind = MOMENT_LAST } };
+	const struct note note = { "boot", "one" };
+	struct process process;
+	const struct sample_rows rows = { &process, 1 };
+	const struct sample_time time = { SECOND, SECOND };
+	struct snapshot snapshot = { .time = 0 };
+	struct block_writer writer;
+	struct encoder *encoder;
+	struct source *source;
+	const struct bytes *blocks;
+	char text[HINT_TEXT_SIZE];
+	struct tree tree;
+	uint64_t cut;
+
+	later[0].more = more;
+	later[0].more_count = ARRAY_SIZE(more);
+	table_reset_row(&process_table, &process);
+	process.pid = process.start_time = 7;
+	tree_create(&tree);
+	encoder = encoder_create(&recorded, &note, 1);
+	assert_int_equal(block_writer_open(&writer, tree.fd, "20261128-one-1.mtr", &cut), 0);
+	assert_int_equal(encoder_add(encoder, &time, &rows, &blocks), 0);
+	assert_int_equal(block_writer_append(&writer, blocks->data, blocks->count), 0);
+	block_writer_close(&writer);
+	encoder_destroy(encoder);
+	assert_int_equal(replay_create(tree.path, &source), 0);
+	assert_int_equal(source->read(source, &snapshot, NULL, &needs), 0);
+	assert_int_equal(snapshot.processes[0].pid, 7);
+	assert_true(snapshot.hint_count > 0);
+	hint_text(&snapshot.hints[snapshot.hint_count - 1], text);
+	assert_string_equal(text,
+		"this version of memtop does not know 1 column of the recording, which "
+		"another version made: left out");
+	snapshot_finish(&snapshot);
+	source->destroy(source);
+	tree_destroy(&tree);
+}
+
 /* The sample after the end of one boot is the first of the next. */
 static void
 there_are_no_rates_over_a_boot(void **state)
@@ -525,6 +576,7 @@ main(void)
 		cmocka_unit_test(each_jump_has_its_rates),
 		cmocka_unit_test(what_is_not_recorded_is_unknown_with_a_hint),
 		cmocka_unit_test(a_moment_that_is_not_there_is_an_error),
+		cmocka_unit_test(what_another_version_recorded_is_left_out_with_a_word),
 		cmocka_unit_test(there_are_no_rates_over_a_boot),
 		cmocka_unit_test(the_day_of_a_process_is_told_from_any_sample),
 		cmocka_unit_test(a_jump_goes_into_what_was_recorded_since),
