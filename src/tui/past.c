@@ -225,6 +225,20 @@ add_marks(unsigned marks, char text[static TEXT_SIZE])
 				text + length, TEXT_SIZE - length, "%s", words[i].text);
 }
 
+/* At the end of summer time an hour comes twice. */
+static bool
+is_twice(const struct tm *local)
+{
+	struct tm other = *local;
+	time_t time;
+
+	other.tm_isdst = !local->tm_isdst;
+	time = mktime(&other);
+	return time != (time_t)-1 && localtime_r(&time, &other) &&
+	       other.tm_isdst != local->tm_isdst && other.tm_hour == local->tm_hour &&
+	       other.tm_min == local->tm_min;
+}
+
 int
 past_draw(const struct app *app, WINDOW *window, int y, int x)
 {
@@ -235,7 +249,7 @@ past_draw(const struct app *app, WINDOW *window, int y, int x)
 	int start = x;
 
 	localtime_r(&seconds, &local);
-	strftime(date, sizeof(date), "%F %T", &local);
+	strftime(date, sizeof(date), is_twice(&local) ? "%F %T %Z" : "%F %T", &local);
 	unit_format(ago, UNIT_SPAN, clock_ns(CLOCK_REALTIME) - app->snapshot->time, SCALE_HUMAN);
 	x += screen_put(window, y, x, STYLE_WARNING, app->past.plays ? "  PLAY" : "  REPLAY");
 	if (app->past.plays && app->past.speed > 1)

@@ -8,7 +8,9 @@
 #include "tui/past.h"
 #include "tui/tui.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <wchar.h>
 
 enum { WIDEST = 200, MIB = 1 << 20 };
@@ -135,6 +137,34 @@ a_history_is_of_the_process_of_the_page(void **state)
 	assert_true(screen_has(L"nothing was recorded of it on this day"));
 }
 
+/* At the end of summer time, when 02:30 comes twice. */
+static void
+an_hour_that_comes_twice_has_its_zone(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const wchar_t *shown;
+	} times[] = {
+		{ 1792888200 - 3600, L"2026-10-25 01:30:00 +0s" },
+		{ 1792888200, L"2026-10-25 02:30:00 CEST" },
+		{ 1792888200 + 3600, L"2026-10-25 02:30:00 CET" },
+		{ 1792888200 + 7200, L"2026-10-25 03:30:00 +0s" },
+	};
+	struct screen_fixture *fixture = *state;
+	const char *zone = getenv("TZ");
+
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	fixture->snapshot.past.is_there = true;
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		fixture->snapshot.time = times[i].seconds * NS_PER_SEC;
+		tui_draw(fixture->tui);
+		assert_true(screen_has(times[i].shown));
+	}
+	setenv("TZ", zone ? zone : "", 1);
+	tzset();
+}
+
 int
 main(void)
 {
@@ -148,6 +178,8 @@ main(void)
 			of_many_keys_the_last_one_counts, set_up, screen_fixture_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_history_is_of_the_process_of_the_page, set_up, screen_fixture_tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_hour_that_comes_twice_has_its_zone, set_up, screen_fixture_tear_down),
 	};
 
 	return RUN_ON_TERMINAL(tests);
