@@ -15,7 +15,7 @@
 #define FOLLOWED_DOWN_TO (INT64_C(4) << 20)
 
 /* What figures are of: groups of a kind have OF_GROUPS and that kind. */
-enum { OF_PROCESS = 1, OF_MACHINE, OF_SLAB, OF_GROUPS };
+enum { OF_PROCESS = 1, OF_MACHINE, OF_SLAB, OF_BUDGET, OF_GROUPS };
 
 /* The start of an identity. It is far from any small number, such as the PID or time of init. */
 static uint64_t
@@ -181,9 +181,6 @@ static const struct {
 	size_t offset;
 } sums[] = {
 	{ "in use", 0 },
-	{ "anonymous memory", offsetof(struct system, anon) },
-	{ "shared memory and tmpfs", offsetof(struct system, shared) },
-	{ "kernel memory", offsetof(struct system, kernel_memory) },
 	{ "swap", offsetof(struct system, swap_used) },
 };
 
@@ -241,6 +238,58 @@ take_slabs(struct taking *taking)
 			taking->now->system.available);
 }
 
+/* What is free, or can be dropped when memory is short, takes nothing away. */
+static bool
+can_be_dropped(const char *item)
+{
+	static const char *const items[] = { "free", "free_per_cpu", "cache", "buffers",
+		"slab_reclaimable", "kernel_reclaimable", "gpu_reclaimable", "arc", "mixed" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		if (strcmp(items[i], item) == 0)
+			return true;
+	return false;
+}
+
+static void
+take_budget(struct taking *taking)
+{
+	const struct rows *budget = &taking->now->budget;
+
+	for (size_t i = 0; i < budget->count; i++) {
+		const struct budget_row *row = budget_at(budget, i);
+
+		if (!row->part && !can_be_dropped(row->item))
+			take(taking, "budget", row->name,
+				index_mix_text(begin_identity(OF_BUDGET), row->item), row->bytes,
+				taking->now->system.available);
+	}
+}
+
+/* What is left for a cgroup: of the machine, and of the limit that it reaches first. */
+static int64_t
+left_within(const struct taking *taking, const struct cgroup_charge *charge)
+{
+	int64_t of_machine = taking->now->system.available;
+	int64_t left = charge ? charge->available : UNKNOWN;
+
+	return left != UNKNOWN && left < of_machine ? left : of_machine;
+}
+
+/* The charge of its cgroup, or of the innermost one above it whose charge was read. */
+static const struct cgroup_charge *
+charge_of(const struct taking *taking, const struct process *process)
+{
+	const char *path = process->place->cgroup;
+	const struct cgroup_charge *charge = NULL;
+
+	for (size_t length = path ? strlen(path) : 0; length > 0 && !charge; length--)
+		if (path[length] == '\0' || path[length] == '/')
+			charge = charge_find(
+				&taking->list->charges, &taking->now->charges, path, length);
+	return charge;
+}
+
 /* Processes have the names that groups of programs have. */
 static void
 take_processes(struct taking *taking)
@@ -250,7 +299,7 @@ take_processes(struct taking *taking)
 	for (size_t i = 0; i < taking->now->process_count; i++) {
 		const struct process *process = &taking->now->processes[i];
 		struct growth_row *row = take(taking, "process", NULL, identity_of(process),
-			course_bytes_of(process), taking->now->system.available);
+			course_bytes_of(process), left_within(taking, charge_of(taking, process)));
 		char text[GROUP_NAME_SIZE];
 		const char *name;
 
@@ -260,15 +309,6 @@ take_processes(struct taking *taking)
 		row->name = name ? arena_text(texts, name) : NULL;
 		row->pid = process->pid;
 	}
-}
-
-/* What is left for a group: of the machine, and of the limit that it reaches first. */
-static int64_t
-left_for(const struct group *group, const struct snapshot *now)
-{
-	int64_t left = group->charge->available;
-
-	return left != UNKNOWN && left < now->system.available ? left : now->system.available;
 }
 
 static void
@@ -281,7 +321,7 @@ take_groups(struct taking *taking, enum group_kind kind)
 		const struct group *group = groups_at(groups, i);
 		struct growth_row *row = take(taking, group_kinds[kind].name, group->name,
 			identity_of_group(group, kind), bytes_of_group(group),
-			left_for(group, taking->now));
+			left_within(taking, group->charge));
 
 		if (row)
 			row->pid = group->root;
@@ -292,13 +332,13 @@ uint64_t
 growth_list_needs(unsigned kind)
 {
 	uint64_t needs = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_SWAP | NEED_MEMINFO |
-			 NEED_SLABS | NEED_COMMAND;
+			 NEED_SLABS | NEED_BUDGET | NEED_COMMAND;
+	const uint64_t charges = NEED_CHARGE | NEED_CHARGE_MAX | NEED_CHARGE_STAT;
 
 	if (kind == GROWTH_OF_PROCESSES)
-		return needs;
+		return needs | NEED_CGROUP | charges;
 	return needs | group_kinds[kind].need | NEED_PSS |
-	       (group_kinds[kind].has_charge ? NEED_CHARGE | NEED_CHARGE_MAX | NEED_CHARGE_STAT
-					     : 0);
+	       (group_kinds[kind].has_charge ? charges : 0);
 }
 
 void
@@ -309,8 +349,11 @@ growth_list_take(struct growth_list *list, const struct snapshot *now, unsigned 
 
 	rows_reset(&list->rows);
 	arena_reset(&list->texts);
+	index_reset(&list->charges);
+	charge_index(&list->charges, &now->charges);
 	growth_set_begin(&list->set, now->monotonic, interval, span);
 	take_sums(&taking);
+	take_budget(&taking);
 	take_slabs(&taking);
 	if (kind == GROWTH_OF_PROCESSES)
 		take_processes(&taking);
@@ -334,4 +377,5 @@ growth_list_finish(struct growth_list *list)
 	rows_finish(&list->rows);
 	arena_finish(&list->texts);
 	groups_finish(&list->groups);
+	index_finish(&list->charges);
 }

@@ -37,12 +37,14 @@ size_t growth_fastest(const struct snapshot *now, const struct process **rows, s
 void growth_of_groups(struct growth_set *set, struct groups *groups, const struct snapshot *now,
 	int64_t interval);
 
-/* The growth of all of a machine: its sums, slab caches and processes, or groups of them. */
+/* The growth of all of a machine: its sums, budget, slab caches and processes, or groups of them.
+ */
 struct growth_list {
 	struct growth_set set;
 	struct rows rows; /* struct growth_row, of this refresh; texts as long as the snapshot's */
 	struct arena texts; /* of the rows */
 	struct groups groups;
+	struct index charges; /* of the snapshot, by path */
 };
 
 /* The kind of group, or processes. */

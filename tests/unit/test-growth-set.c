@@ -174,9 +174,10 @@ row(const struct growth_list *list, const char *of, const char *name)
 }
 
 static void
-a_list_has_sums_caches_and_processes_with_what_is_left_for_them(void **state)
+a_list_has_sums_budget_caches_and_processes_with_what_is_left_for_them(void **state)
 {
 	struct fixture *fixture = *state;
+	static const char *const items[] = { "free", "cache", "unaccounted" };
 	struct growth_list *list = &fixture->list;
 
 	for (int64_t i = 0; i < 20 * 6; i++) {
@@ -184,16 +185,20 @@ a_list_has_sums_caches_and_processes_with_what_is_left_for_them(void **state)
 
 		next(fixture);
 		fixture->now.system.available = 600 * MIB - i * MIB / 2;
-		fixture->now.system.shared = 50 * MIB;
-		fixture->now.system.kernel_memory = 70 * MIB; /* the 4th; init: 1, started at 1 */
 		add(fixture, 1, 1, 20 * MIB + i * MIB / 2, 0);
+		for (size_t j = 0; j < ARRAY_SIZE(items); j++) {
+			struct budget_row *item = rows_add(&fixture->now.budget, &budget_table);
+
+			item->item = item->name = items[j];
+			item->bytes = 70 * MIB;
+		}
 		slab = rows_add(&fixture->now.kernel[KERNEL_SLABS], &slab_table);
 		slab->name = "dentry";
 		slab->bytes = 40 * MIB;
 		growth_list_take(list, &fixture->now, GROWTH_OF_PROCESSES, INTERVAL, UNKNOWN);
 	}
-	assert_int_equal(list->rows.count, 5);
-	assert_int_equal(row(list, "machine", "kernel memory")->last, 70 * MIB);
+	assert_int_equal(list->rows.count, 4);
+	assert_int_equal(row(list, "budget", "unaccounted")->last, 70 * MIB);
 	assert_string_equal(row(list, "machine", "in use")->verdict, "growing");
 	assert_int_equal(row(list, "machine", "in use")->limit, 1000 * MIB);
 	assert_int_equal(row(list, "process", "program")->grown, 119 * MIB / 2);
@@ -202,8 +207,33 @@ a_list_has_sums_caches_and_processes_with_what_is_left_for_them(void **state)
 	assert_in_range(row(list, "process", "program")->end.time, 178 * 60 * NS_PER_SEC,
 		182 * 60 * NS_PER_SEC);
 	assert_string_equal(row(list, "slab", "dentry")->verdict, "steady");
-	assert_string_equal(row(list, "machine", "shared memory and tmpfs")->verdict, "steady");
+	assert_string_equal(row(list, "budget", "unaccounted")->verdict, "steady");
 	assert_null(row(list, "machine", "swap"));
+}
+
+/* It may be that of a cgroup above its own, whose charge is not read. */
+static void
+a_process_reaches_the_limit_of_its_cgroup_first(void **state)
+{
+	static const struct process_place places[] = { { .cgroup = "/a/b" }, { .cgroup = "/ab" } };
+	struct fixture *fixture = *state;
+	struct growth_list *list = &fixture->list;
+
+	for (int64_t i = 0; i < 2; i++) {
+		next(fixture);
+		for (int64_t j = 0; j < 2; j++)
+			add(fixture, j + 1, 1, 20 * MIB, 0)->place = &places[j];
+		charge_add(&fixture->now.charges)->path = "/a";
+		charge_at(&fixture->now.charges, 0)->available = 5 * MIB;
+		growth_list_take(list, &fixture->now, GROWTH_OF_PROCESSES, INTERVAL, UNKNOWN);
+	}
+	for (size_t i = 0; i < list->rows.count; i++) {
+		const struct growth_row *found = (struct growth_row *)list->rows.data + i;
+
+		if (found->pid != UNKNOWN)
+			assert_int_equal(found->limit, (found->pid == 1 ? 25 : 620) * MIB);
+	}
+	assert_int_equal(list->rows.count, 3);
 }
 
 /* Of groups the memory counts that each has alone, and only where it is known. */
@@ -380,7 +410,8 @@ main(void)
 		TEST(a_leak_a_sawtooth_and_what_is_small_are_told_apart),
 		TEST(a_process_is_followed_from_8_mib_on_and_forgotten_when_it_ends),
 		TEST(more_figures_than_the_bound_are_not_followed),
-		TEST(a_list_has_sums_caches_and_processes_with_what_is_left_for_them),
+		TEST(a_list_has_sums_budget_caches_and_processes_with_what_is_left_for_them),
+		TEST(a_process_reaches_the_limit_of_its_cgroup_first),
 		TEST(groups_are_followed_by_their_anonymous_memory),
 		TEST(a_figure_that_is_not_known_for_a_while_is_followed_on),
 		TEST(new_rows_have_not_grown_so_far),
