@@ -10,6 +10,7 @@
 #include "collect/kernel-log.h"
 #include "command/command.h"
 #include "command/oom-log.h"
+#include "model/incident.h"
 #include "oomlog/stamp.h"
 #include "output/oom-log.h"
 
@@ -270,15 +271,30 @@ explain(const struct oom_log_options *settings)
 	return status;
 }
 
-void
-oom_log_explain(FILE *file, int64_t time, int64_t pid)
+static void
+explain_event(FILE *file, const struct event *event)
 {
-	const struct oom_log_options settings = {
-		.path = kernel_log_device, .pid = pid, .since = known_difference(time, NS_PER_SEC)
-	}; /* logs have parts of a second */
+	struct oom_kill kill;
+
+	oom_kill_init(&kill);
+	oom_kill_of_event(&kill, event);
+	oom_log_write_chapters(file, &kill, 1, charset_of_locale());
+	oom_kill_finish(&kill);
+}
+
+void
+oom_log_explain(FILE *file, const struct incident *incident)
+{
+	const struct oom_log_options settings = { .path = kernel_log_device,
+		.pid = incident->pid,
+		.since = known_difference(incident->time, NS_PER_SEC) }; /* parts of a second */
 	struct last_kills kills = { .most = TEXT_COUNT };
 	struct kernel_log *lines;
 
+	if (incident->event) {
+		explain_event(file, incident->event);
+		return;
+	}
 	if (kernel_log_open(settings.path, KERNEL_LOG_ALL, &lines) < 0) {
 		fputs("The log of the kernel cannot be read.\n", file);
 		return;

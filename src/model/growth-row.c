@@ -11,7 +11,7 @@ const char growth_default_columns[] =
 
 /* clang-format off */
 static const struct column columns[] = {
-	{ "of", "OF", NULL, "Of what: process, slab, machine, or a kind of group. Unknown of a series.", UNIT_TEXT, 9, 0, FIELD(of), .is_constant = true },
+	{ "of", "OF", NULL, "Of what: process, slab, budget, machine, or a kind of group. Unknown of a series.", UNIT_TEXT, 9, 0, FIELD(of), .is_constant = true },
 	{ "pid", "PID", NULL, "The process ID. Unknown of others.", UNIT_ID, 7, 0, FIELD(pid) },
 	{ "name", "NAME", NULL, "The program of the process, or the name of the slab cache or the group. Unknown of a series.", UNIT_TEXT, 20, 0, FIELD(name) },
 	{ "verdict", "VERDICT", NULL, "How it changes: young (too short to say), steady, varying, jump, levelling, slowing, growing or leak?.", UNIT_TEXT, 9, 0, FIELD(verdict), .is_constant = true },

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/incident.h"
 
+#include "base/arena.h"
 #include "base/macros.h"
+#include "model/event.h"
 #include "model/needs.h"
 
 #define FIELD(name) offsetof(struct incident, name)
@@ -28,3 +30,24 @@ const struct table incident_table = {
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct incident),
 };
+
+static const struct event *
+copy_event(const struct event *event, struct arena *texts)
+{
+	struct event copy = *event;
+
+	row_keep_texts(&event_table, &copy, texts);
+	return arena_store(texts, &copy, sizeof(copy));
+}
+
+void
+incidents_own(struct rows *incidents, struct arena *texts)
+{
+	struct incident *list = incidents->data;
+
+	for (size_t i = 0; i < incidents->count; i++) {
+		row_keep_texts(&incident_table, &list[i], texts);
+		if (list[i].event)
+			list[i].event = copy_event(list[i].event, texts);
+	}
+}

@@ -3,6 +3,9 @@
 
 #include "table/rows.h"
 
+struct arena;
+struct event;
+
 /*
  * Something of the past: a kill since boot, or of a recording also where it has a gap and the like.
  * The snapshot owns the texts.
@@ -13,7 +16,11 @@ struct incident {
 	int64_t missing;                 /* nanoseconds before it that were not recorded */
 	int64_t pid, uid, resident, adj; /* of the victim; bytes */
 	const char *comm, *cgroup;
+	const struct event *event; /* all that a recording has of a kill; NULL: not known */
 };
+
+/* Gives the rows texts and events of their own: those of a copy. */
+void incidents_own(struct rows *incidents, struct arena *texts);
 
 #define INCIDENT_KILL "OOM kill"
 #define INCIDENT_DAMAGE "damage"

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIELD(name) offsetof(struct oom_kill, name)
 #define TASK(name) offsetof(struct oom_task, name)
@@ -150,6 +151,36 @@ oom_task_complete(struct oom_task *task, const struct oom_task *known)
 		else if (*(int64_t *)to == UNKNOWN)
 			*(int64_t *)to = *(const int64_t *)from;
 	}
+}
+
+static void
+copy_text(const char **copy, const char *text)
+{
+	*copy = text ? xstrdup(text) : NULL;
+}
+
+static enum oom_limit
+limit_of_name(const char *name)
+{
+	for (size_t i = 1; name && i < ARRAY_SIZE(oom_limit_names); i++)
+		if (strcmp(name, oom_limit_names[i]) == 0)
+			return (enum oom_limit)i;
+	return OOM_LIMIT_UNKNOWN;
+}
+
+void
+oom_kill_of_event(struct oom_kill *kill, const struct event *event)
+{
+	kill->outcome = OOM_KILLED;
+	kill->limited_by = limit_of_name(event->constraint);
+	kill->time = event->time;
+	kill->victim = event->victim;
+	kill->score = event->score;
+	kill->asked_pid = event->asked_pid;
+	copy_text(&kill->victim.comm, event->victim.comm);
+	copy_text(&kill->cgroup, event->cgroup);
+	copy_text(&kill->asked_comm, event->asked_comm);
+	copy_text(&kill->limit_cgroup, event->limit_cgroup);
 }
 
 void

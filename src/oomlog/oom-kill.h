@@ -98,6 +98,12 @@ extern const char *const oom_killer_names[], *const oom_limit_names[], *const oo
 void oom_kill_init(struct oom_kill *kill);
 void oom_kill_finish(struct oom_kill *kill);
 
+/*
+ * What an event says of a kill, as far as a log would say it. It owns its texts: after
+ * oom_kill_init(), until oom_kill_finish().
+ */
+void oom_kill_of_event(struct oom_kill *kill, const struct event *event);
+
 /* Frees a task's text. */
 void oom_task_finish(struct oom_task *task);
 

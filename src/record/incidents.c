@@ -53,6 +53,7 @@ add_kills(struct rows *incidents, struct cursor *cursor, int64_t time, struct ar
 		incident->adj = event->victim.adj;
 		incident->comm = event->victim.comm;
 		incident->cgroup = event->cgroup;
+		incident->event = arena_store(texts, event, sizeof(*event));
 	}
 	rows_finish(&events);
 }

@@ -3,6 +3,7 @@
 
 #include "base/macros.h"
 #include "base/memory.h"
+#include "model/incident.h"
 #include "model/needs.h"
 #include "model/snapshot.h"
 #include "record/cursor-move.h"
@@ -175,7 +176,8 @@ list_incidents(struct replay *replay, struct snapshot *now)
 	}
 	if (replay->incidents_error < 0)
 		snapshot_add_hint(now, NEED_INCIDENTS, replay->incidents_error, 0);
-	rows_copy(&now->incidents, &replay->incidents, &now->texts);
+	rows_copy(&now->incidents, &replay->incidents, NULL);
+	incidents_own(&now->incidents, &now->texts);
 }
 
 /* Each need that the recording cannot meet. */

@@ -24,6 +24,7 @@ static const struct key_binding screen_bindings[] = {
 	{ ACTION_SEARCH_PREVIOUS, "p", "the previous match", { 'p' } },
 	{ ACTION_MOUSE, "mouse", "click a row, a heading to sort by, a tab, a key of the last line", { KEY_MOUSE } },
 	{ ACTION_OPEN, "Enter", "all details of the selected process", { '\n', '\r', KEY_ENTER }, "Views and pages" },
+	{ ACTION_WHY, "i", "past: why the process was killed", { 'i' } },
 	{ ACTION_BACK, "Esc", "end a filter or a search; go back; leave memtop after a question", { ESCAPE } },
 	{ ACTION_LEAVE, "q", "leave the page, such as this help; in a tab leave memtop", { 'q' } },
 	{ ACTION_QUIT, "F10", "leave memtop", { KEY_F(10) } },

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct incident;
+
 /* The settings of a process list. */
 struct listing {
 	struct selection columns; /* a last column of texts gets the rest of the line */
@@ -22,6 +24,6 @@ struct tui_settings {
 	enum scale scale;
 	bool kernel_threads, command_line, mouse, graph;
 	struct palette palette;
-	/* Writes why the process was killed at that time (ns since the epoch); NULL: cannot. */
-	void (*explain_kill)(FILE *file, int64_t time, int64_t pid);
+	/* Writes why a process was killed; NULL: cannot. */
+	void (*explain_kill)(FILE *file, const struct incident *incident);
 };

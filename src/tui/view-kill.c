@@ -37,7 +37,7 @@ open_kill(void *data, struct app *app, const struct process_key *process)
 	file = incident ? open_memstream(&state->text, &size) : NULL;
 	if (!file)
 		return;
-	app->settings->explain_kill(file, incident->time, incident->pid);
+	app->settings->explain_kill(file, incident);
 	fclose(file);
 }
 

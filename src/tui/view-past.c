@@ -7,6 +7,8 @@
 #include "tui/screen.h"
 #include "tui/table-view.h"
 
+#include <string.h>
+
 static const char columns[] = "when,what,res,missing,comm";
 
 static void
@@ -36,7 +38,8 @@ draw_notes(void *state, struct app *app, WINDOW *window)
 		screen_put(window, 0, 0, STYLE_DIM, "reading ...");
 	else if (app->past.is_open)
 		screen_printf(window, 0, 0, STYLE_DIM,
-			"What happened in this recording: %zu; Enter goes to the moment", count);
+			"What happened in this recording: %zu; Enter goes there, i tells why",
+			count);
 	else if (count > 0)
 		screen_printf(window, 0, 0, STYLE_DIM,
 			"Kills for lack of memory since boot, in the log: %zu; Enter tells why",
@@ -46,14 +49,18 @@ draw_notes(void *state, struct app *app, WINDOW *window)
 			"No kill for lack of memory since boot is in the log of the kernel");
 }
 
+static bool
+is_kill(const struct incident *incident)
+{
+	return strcmp(incident->what, INCIDENT_KILL) == 0;
+}
+
 /* The sample before a kill shows who held the memory. */
 static void
 go_there(struct app *app, const struct incident *incident)
 {
-	bool is_kill = incident->pid != UNKNOWN || incident->comm;
-
-	past_go(app, &(struct moment){ .kind = MOMENT_AT,
-			     .time = is_kill ? incident->time - 1 : incident->time });
+	past_go(app,
+		&(struct moment){ .kind = MOMENT_AT, .time = incident->time - is_kill(incident) });
 	app_open(app, views[0]);
 }
 
@@ -63,12 +70,14 @@ act(void *state, struct app *app, enum action action)
 	const struct incident *incident = table_view_selected(state);
 	const struct view *chapter = view_of_name("Kill");
 
-	if (action != ACTION_OPEN || !incident)
+	if ((action != ACTION_OPEN && action != ACTION_WHY) || !incident)
 		return false;
-	if (app->past.is_open)
+	if (app->past.is_open && action == ACTION_OPEN)
 		go_there(app, incident);
-	else if (chapter && app->settings->explain_kill)
+	else if (is_kill(incident) && chapter && app->settings->explain_kill)
 		app_open(app, chapter);
+	else
+		app_say(app, "only of a kill is there more to tell");
 	return true;
 }
 
