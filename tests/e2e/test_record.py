@@ -239,6 +239,43 @@ def test_a_recorder_goes_on_after_a_signal_that_is_ignored(tmp_path):
     assert process.returncode == 0
 
 
+def test_where_memory_is_short_samples_are_denser(tmp_path):
+    """Each second instead of once a day: the second one comes at all."""
+    tree = shutil.copytree(FIXTURES / "server", tmp_path / "tree", symlinks=True)
+    pressure = tree / "pressure" / "memory"
+    pressure.write_text(pressure.read_text().replace("some avg10=0.12", "some avg10=35.00"))
+    done = run_over({"/proc": tree}, MEMTOP, "record", "--no-exits", "-d", "86400", "-n", "2", "-o", tmp_path / "past")
+    assert done.returncode == 0
+    times = [row["time"] for row in rows(memtop("batch", "-R", tmp_path / "past", "--format", "json"), "system")]
+    first, second = (datetime.fromisoformat(time.replace("Z", "+00:00")) for time in times)
+    assert (second - first).total_seconds() >= 0.9
+
+
+def test_a_suspension_is_a_gap(record):
+    recorder = record("-d", "0.05")
+    recorder.wait_for(4)
+    recorder.process.send_signal(signal.SIGSTOP)
+    sleep(6)
+    recorder.process.send_signal(signal.SIGCONT)
+    recorder.wait_for(recorder.samples() + 3)
+    assert recorder.end() == (0, b"")
+    told = memtop("record", "--status", "-o", recorder.folder).stdout
+    assert int(re.search(rb"\nGaps:      1, (\d+)s together, ", told)[1]) >= 6
+
+
+def test_a_namespace_of_other_times_is_no_other_past(tmp_path):
+    """The clock since boot is shifted there, and start times with it."""
+    shifted = ["unshare", "--time", "--boottime", "1000000", "--fork"]
+    if run(*shifted, "true").returncode != 0:
+        pytest.skip("there are no time namespaces here")
+    done = run(*shifted, MEMTOP, "record", "--no-exits", "-d", "0.05", "-n", "3", "-o", tmp_path / "past")
+    assert done.returncode == 0, done.stderr
+    found = lines(memtop("batch", "-R", tmp_path / "past", "--format", "json", "-F", "pid,age,comm"))
+    assert all(row["uptime"] >= 1000000 for row in found if row["kind"] == "system")
+    ages = [row["age"] for row in found if row["kind"] == "process" and row["comm"].startswith("memtop")]
+    assert len(ages) >= 3 and all(0 <= age < 900000 for age in ages) and min(ages) < 60
+
+
 def test_the_status_does_not_wait_for_a_lock_that_is_a_pipe(recorded, tmp_path):
     for file in recorded.glob("*.mtr"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
@@ -532,24 +569,25 @@ def test_a_kill_is_found_again(record, terminal):
     terminal.wait_for_text("REPLAY", "PID")
 
 
-def example(word):
-    """The example of the manual page that needs a program."""
-    page = (SOURCE / "man" / "memtop-batch.1.scd").read_text()
+def example(command, word):
+    """The example of the manual page of a command that needs a program."""
+    page = (SOURCE / "man" / f"memtop-{command}.1.scd").read_text()
     found = [block for block in re.findall(r"(?ms)^```\n(.*?)^```$", page) if word in block and "--from first" in block]
     assert len(found) == 1
     return found[0]
 
 
-@pytest.mark.parametrize("needs, word, told", [
-    ("sqlite3", "sqlite3", b"java|"),
-    ("gnuplot", "gnuplot", None),
-    ("pandas", "pandas", b"java"),
+@pytest.mark.parametrize("command, needs, told", [
+    ("batch", "sqlite3", b"java|"),
+    ("growth", "sqlite3", b"machine|in use|0|young"),
+    ("batch", "gnuplot", None),
+    ("batch", "pandas", b"java"),
 ])
-def test_the_examples_of_the_manual_page_work(recorded, tmp_path, needs, word, told):
+def test_the_examples_of_the_manual_page_work(recorded, tmp_path, command, needs, told):
     has_it = shutil.which(needs) if needs != "pandas" else run(sys.executable, "-c", "import pandas").returncode == 0
     if not has_it:
         pytest.skip(f"{needs} is not installed")
-    script = example(word).replace("memtop batch", f"{MEMTOP} batch -R {recorded}")
+    script = example(command, needs).replace(f"memtop {command}", f"{MEMTOP} {command} -R {recorded}")
     script = script.replace("python3 ", f"{sys.executable} ")
     done = run("bash", "-euo", "pipefail", "-c", script, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, b"")
