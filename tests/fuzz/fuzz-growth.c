@@ -70,7 +70,7 @@ value_of(const uint8_t *step)
 {
 	int64_t number = step[2] << 8 | step[3];
 
-	return number == 0xffff ? UNKNOWN : number << step[1] % 47;
+	return number == 0xffff ? UNKNOWN : number << step[1] % 44;
 }
 
 int
@@ -81,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct growth_clock clock;
 	struct growth_rings rings;
 	float least = GROWTH_NOTHING;
-	int64_t time = 0, last = UNKNOWN, width;
+	int64_t time = 0, latest = 0, last = UNKNOWN, width;
 
 	if (size < 1)
 		return 0;
@@ -93,6 +93,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		time += pace * (step[0] & 0x40 ? width / 3 : NS_PER_SEC);
 		time = time < 0 ? 0 : time;
+		latest = time > latest ? time : latest;
 		if (last == UNKNOWN && value == UNKNOWN)
 			continue;
 		closes = growth_clock_take(&clock, time);
@@ -112,6 +113,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_minima(&rings, &clock, &seen);
 	check_verdict(&rings, &clock);
 	check_trend(&rings, &clock);
-	check_row(&rings, &clock, time, last, data[0] & 0x80 ? UNKNOWN : last + (last >> 1));
+	check_row(&rings, &clock, latest, last, data[0] & 0x80 ? UNKNOWN : last + (last >> 1));
 	return 0;
 }
