@@ -56,6 +56,8 @@ static const struct column columns[] = {
 	{ "grown", "GROWN", NULL, "Change of ANON + SWAP since memtop first saw it with at least 8 MiB. Unknown of smaller ones.", UNIT_BYTES, 7, NEED_GROWTH | NEED_PSS | NEED_SWAP, FIELD(growth.grown),
 		.source = "/proc/PID/smaps_rollup: Pss_Anon, SwapPss, several readings",
 		.misread = "Growth is not a leak yet: see VERDICT, which takes 13 minutes." },
+	{ "growth_1m", "+1m", NULL, "Growth of the least ANON + SWAP from one minute to the next.", UNIT_BYTES_PER_MINUTE, 7, NEED_GROWTH | NEED_PSS | NEED_SWAP, FIELD(growth.minute),
+		.source = "as GROWN, the least of each minute" },
 	{ "growth_10m", "+10m", NULL, "Growth of the least ANON + SWAP in the last 10 minutes, per minute.", UNIT_BYTES_PER_MINUTE, 7, NEED_GROWTH | NEED_PSS | NEED_SWAP, FIELD(growth.ten_minutes),
 		.source = "as GROWN, the least of each minute" },
 	{ "growth_1h", "+1h", NULL, "The same of the last hour.", UNIT_BYTES_PER_MINUTE, 7, NEED_GROWTH | NEED_PSS | NEED_SWAP, FIELD(growth.hour),

@@ -118,7 +118,7 @@ add_figures(struct group *sum, const struct group *group)
 	sum->swap = known_sum(sum->swap, group->swap);
 	sum->page_tables = known_sum(sum->page_tables, group->page_tables);
 	sum->major_fault_rate = known_sum(sum->major_fault_rate, group->major_fault_rate);
-	sum->growth = (struct growth_summary){ NULL, UNKNOWN, UNKNOWN, UNKNOWN, NULL };
+	sum->growth = (struct growth_summary){ NULL, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, NULL };
 	sum->charge = &charge_unknown;
 	if (group->is_stale == 1)
 		sum->is_stale = 1;

@@ -51,7 +51,7 @@ summary_of(struct growth_set *set, uint32_t place, struct arena *texts)
 	const struct growth_figure *figure = growth_set_judge(set, place);
 
 	return (struct growth_summary){ figure->verdict, figure->last - figure->first,
-		figure->ten_minutes, figure->hour,
+		figure->minute, figure->ten_minutes, figure->hour,
 		*figure->trend ? arena_text(texts, figure->trend) : NULL };
 }
 
@@ -81,7 +81,7 @@ growth_of_new_rows(struct snapshot *rows)
 		if (bytes != UNKNOWN && bytes >= FOLLOWED_FROM)
 			snapshot_extras(rows, process)->growth =
 				(struct growth_summary){ growth_word(GROWTH_YOUNG), 0, UNKNOWN,
-					UNKNOWN, NULL };
+					UNKNOWN, UNKNOWN, NULL };
 	}
 }
 

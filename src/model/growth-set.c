@@ -99,6 +99,7 @@ growth_set_judge(struct growth_set *set, uint32_t place)
 		return figure;
 	figure->is_judged = true;
 	figure->verdict = growth_word(growth_rings_judge(rings, &set->clock).growth);
+	figure->minute = growth_rings_slope(rings, &set->clock, 60 * NS_PER_SEC);
 	figure->ten_minutes = growth_rings_slope(rings, &set->clock, 600 * NS_PER_SEC);
 	figure->hour = growth_rings_slope(rings, &set->clock, 3600 * NS_PER_SEC);
 	growth_trend(figure->trend, rings, &set->clock);

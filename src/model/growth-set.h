@@ -22,11 +22,11 @@ struct growth_set {
 	unsigned refresh;
 	struct growth_figure {
 		uint64_t identity;
-		int64_t first, last;       /* the first and the last known value */
-		unsigned refresh;          /* in which it was noted */
-		bool is_judged;            /* since its last window closed */
-		const char *verdict;       /* growth_word() */
-		int64_t ten_minutes, hour; /* slopes, bytes per minute */
+		int64_t first, last;               /* the first and the last known value */
+		unsigned refresh;                  /* in which it was noted */
+		bool is_judged;                    /* since its last window closed */
+		const char *verdict;               /* growth_word() */
+		int64_t minute, ten_minutes, hour; /* slopes, bytes per minute */
 		char trend[GROWTH_TREND + 1];
 	} * figures;
 	struct growth_rings *rings; /* of each */

@@ -26,10 +26,10 @@ const char *growth_word(enum growth growth);
 
 /* What lists show of the growth of a row. Bytes, and bytes per minute. */
 struct growth_summary {
-	const char *verdict;       /* growth_word() */
-	int64_t grown;             /* since it was seen first */
-	int64_t ten_minutes, hour; /* slopes of the least values */
-	const char *trend;         /* growth_trend(); NULL: too short */
+	const char *verdict;               /* growth_word() */
+	int64_t grown;                     /* since it was seen first */
+	int64_t minute, ten_minutes, hour; /* slopes of the least values */
+	const char *trend;                 /* growth_trend(); NULL: too short */
 };
 
 enum { GROWTH_WINDOWS = 24, GROWTH_LEAST_WINDOWS = 12 };

@@ -22,7 +22,7 @@ const struct process_rollup process_no_rollup = { UNKNOWN, UNKNOWN, UNKNOWN, UNK
 
 const struct process_extras process_no_extras = {
 	.memory_of = UNKNOWN,
-	.growth = { NULL, UNKNOWN, UNKNOWN, UNKNOWN, NULL },
+	.growth = { NULL, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, NULL },
 	.minor_fault_count = UNKNOWN,
 	.major_fault_count = UNKNOWN,
 	.tlb_walk_rate = UNKNOWN,
@@ -195,6 +195,8 @@ static const struct column columns[] = {
 	{ "grown", "GROWN", NULL, "Change of ANON + SWAP since memtop first saw it with at least 8 MiB. Unknown of smaller processes.", UNIT_BYTES, 7, NEED_GROWTH | NEED_MEMORY | NEED_SWAP, EXTRA(growth.grown),
 		.source = "/proc/PID/statm: field 2 - field 3, /proc/PID/status: VmSwap",
 		.misread = "Growth is not a leak yet: see VERDICT, which takes 13 minutes." },
+	{ "growth_1m", "+1m", NULL, "Growth of the least ANON + SWAP from one minute to the next. Unknown of processes below 8 MiB.", UNIT_BYTES_PER_MINUTE, 7, NEED_GROWTH | NEED_MEMORY | NEED_SWAP, EXTRA(growth.minute),
+		.source = "as GROWN, the least of each minute" },
 	{ "growth_10m", "+10m", NULL, "Growth of the least ANON + SWAP in the last 10 minutes, per minute. Unknown of processes below 8 MiB.", UNIT_BYTES_PER_MINUTE, 7, NEED_GROWTH | NEED_MEMORY | NEED_SWAP, EXTRA(growth.ten_minutes),
 		.source = "as GROWN, the least of each minute" },
 	{ "growth_1h", "+1h", NULL, "The same of the last hour.", UNIT_BYTES_PER_MINUTE, 7, NEED_GROWTH | NEED_MEMORY | NEED_SWAP, EXTRA(growth.hour),

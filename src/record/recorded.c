@@ -11,7 +11,7 @@
 static const char process_columns[] =
 	"pid,ppid,user,uid,state,nice,priority,threads,cputime,virt,res,shr,anon,file,shmem,swap,"
 	"peak,data,code,lib,stack,locked,pte,hugetlb,pss,uss,swappss,pss_anon,pss_file,pss_shmem,"
-	"blocked,oom,adj,oomres,oomgroup,minflt,majflt,grown,growth_10m,"
+	"blocked,oom,adj,oomres,oomgroup,minflt,majflt,grown,growth_1m,growth_10m,"
 	"growth_1h,growth_trend,growth_verdict,vmof,cgroup,unit,container,container_path,"
 	"pod,pod_path,comm,command";
 

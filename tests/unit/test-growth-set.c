@@ -95,6 +95,7 @@ a_leak_a_sawtooth_and_what_is_small_are_told_apart(void **state)
 	}
 	assert_string_equal(growth(fixture, 0)->verdict, "growing");
 	assert_int_equal(growth(fixture, 0)->grown, 119 * MIB / 2);
+	assert_in_range(growth(fixture, 0)->minute, 29 * MIB / 10, 31 * MIB / 10);
 	assert_in_range(growth(fixture, 0)->ten_minutes, 29 * MIB / 10, 31 * MIB / 10);
 	assert_true(growth(fixture, 0)->hour == UNKNOWN);
 	assert_string_equal(growth(fixture, 0)->trend, "0122345567");
@@ -319,8 +320,8 @@ add_growing(struct snapshot *snapshot, int64_t pid, const char *verdict, int64_t
 	process->comm = "leaky";
 	process->anon = 100 * MIB;
 	process->swap = 0;
-	snapshot_extras(snapshot, process)->growth =
-		(struct growth_summary){ verdict, 50 * MIB, ten_minutes, hour, "01234567" };
+	snapshot_extras(snapshot, process)->growth = (struct growth_summary){ verdict, 50 * MIB,
+		UNKNOWN, ten_minutes, hour, "01234567" };
 	return process;
 }
 

@@ -155,7 +155,7 @@ add_leak(struct world *world, int64_t pid)
 	process->pid = process->start_time = pid;
 	process->comm = "leaky";
 	snapshot_extras(&world->now, process)->growth =
-		(struct growth_summary){ "leak?", 500 << 20, 1 << 20, 1 << 20, NULL };
+		(struct growth_summary){ "leak?", 500 << 20, 1 << 20, 1 << 20, 1 << 20, NULL };
 	return process;
 }
 
