@@ -106,7 +106,7 @@ tell_kills(const struct rows *incidents, const char *at_least)
 	int64_t count = 0;
 
 	for (size_t i = 0; i < incidents->count; i++)
-		if (strcmp(incident[i].what, INCIDENT_KILL) == 0) {
+		if (incident_is_kill(&incident[i])) {
 			last = &incident[i];
 			count++;
 		}

@@ -6,6 +6,8 @@
 #include "model/event.h"
 #include "model/needs.h"
 
+#include <string.h>
+
 #define FIELD(name) offsetof(struct incident, name)
 
 /* clang-format off */
@@ -30,6 +32,12 @@ const struct table incident_table = {
 	.column_count = ARRAY_SIZE(columns),
 	.row_size = sizeof(struct incident),
 };
+
+bool
+incident_is_kill(const struct incident *incident)
+{
+	return incident->what && strcmp(incident->what, INCIDENT_KILL) == 0;
+}
 
 static const struct event *
 copy_event(const struct event *event, struct arena *texts)

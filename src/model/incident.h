@@ -3,6 +3,8 @@
 
 #include "table/rows.h"
 
+#include <stdbool.h>
+
 struct arena;
 struct event;
 
@@ -18,6 +20,8 @@ struct incident {
 	const char *comm, *cgroup;
 	const struct event *event; /* all that a recording has of a kill; NULL: not known */
 };
+
+bool incident_is_kill(const struct incident *incident);
 
 /* Gives the rows texts and events of their own: those of a copy. */
 void incidents_own(struct rows *incidents, struct arena *texts);

@@ -15,6 +15,7 @@
 
 /* Each sample stands for so long while it plays; a fast speed leaves out samples. */
 #define STAND (NS_PER_SEC / 4)
+#define DAY (86400 * NS_PER_SEC)
 
 enum { FAR = 10, MOST_SPEED = 64, TEXT_SIZE = 160, AGO_COLUMNS = 6 };
 
@@ -239,11 +240,29 @@ is_twice(const struct tm *local)
 	       other.tm_min == local->tm_min;
 }
 
+/* The next kill within a day. Writes how far away it is; "": there is none. */
+static void
+add_next_kill(const struct snapshot *snapshot, char text[static TEXT_SIZE])
+{
+	const struct incident *incidents = snapshot->incidents.data;
+	char span[UNIT_FORMAT_SIZE];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < snapshot->incidents.count && !*text; i++) {
+		int64_t left = incidents[i].time - snapshot->time;
+
+		if (!incident_is_kill(&incidents[i]) || left <= 0 || left > DAY)
+			continue;
+		unit_format(span, UNIT_SPAN, left, SCALE_HUMAN);
+		snprintf(text, TEXT_SIZE, "  OOM kill in %s", span);
+	}
+}
+
 int
 past_draw(const struct app *app, WINDOW *window, int y, int x)
 {
 	const struct past *past = &app->snapshot->past;
-	char ago[UNIT_FORMAT_SIZE], marks[TEXT_SIZE], date[32];
+	char ago[UNIT_FORMAT_SIZE], marks[TEXT_SIZE], kill[TEXT_SIZE], date[32];
 	time_t seconds = (time_t)(app->snapshot->time / NS_PER_SEC);
 	struct tm local = { .tm_hour = 0 };
 	int start = x;
@@ -260,6 +279,9 @@ past_draw(const struct app *app, WINDOW *window, int y, int x)
 			window, y, x, STYLE_NORMAL, " +%.2gs", (double)past->interval / NS_PER_SEC);
 	add_marks(past->marks, marks);
 	x += screen_put(window, y, x, STYLE_ALARM, marks);
+	add_next_kill(app->snapshot, kill);
+	if (x + (int)strlen(kill) <= getmaxx(window))
+		x += screen_put(window, y, x, STYLE_WARNING, kill);
 	if (x + (int)strlen(ago) + AGO_COLUMNS <= getmaxx(window))
 		x += screen_printf(window, y, x, STYLE_NORMAL, "  %s ago", ago);
 	return x - start;
@@ -282,7 +304,7 @@ has_kill(const struct snapshot *snapshot, size_t cell, size_t count)
 	const struct incident *incidents = snapshot->incidents.data;
 
 	for (size_t i = 0; i < snapshot->incidents.count; i++)
-		if (incidents[i].what && strcmp(incidents[i].what, INCIDENT_KILL) == 0 &&
+		if (incident_is_kill(&incidents[i]) &&
 			cell_at(&snapshot->past, incidents[i].time, count) == cell)
 			return true;
 	return false;

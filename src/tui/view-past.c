@@ -7,8 +7,6 @@
 #include "tui/screen.h"
 #include "tui/table-view.h"
 
-#include <string.h>
-
 static const char columns[] = "when,what,res,missing,comm";
 
 static void
@@ -49,18 +47,12 @@ draw_notes(void *state, struct app *app, WINDOW *window)
 			"No kill for lack of memory since boot is in the log of the kernel");
 }
 
-static bool
-is_kill(const struct incident *incident)
-{
-	return strcmp(incident->what, INCIDENT_KILL) == 0;
-}
-
 /* The sample before a kill shows who held the memory. */
 static void
 go_there(struct app *app, const struct incident *incident)
 {
-	past_go(app,
-		&(struct moment){ .kind = MOMENT_AT, .time = incident->time - is_kill(incident) });
+	past_go(app, &(struct moment){ .kind = MOMENT_AT,
+			     .time = incident->time - incident_is_kill(incident) });
 	app_open(app, views[0]);
 }
 
@@ -74,7 +66,7 @@ act(void *state, struct app *app, enum action action)
 		return false;
 	if (app->past.is_open && action == ACTION_OPEN)
 		go_there(app, incident);
-	else if (is_kill(incident) && chapter && app->settings->explain_kill)
+	else if (incident_is_kill(incident) && chapter && app->settings->explain_kill)
 		app_open(app, chapter);
 	else
 		app_say(app, "only of a kill is there more to tell");

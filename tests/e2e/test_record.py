@@ -558,7 +558,7 @@ def test_a_kill_is_found_again(record, terminal):
     assert told.returncode == 0 and b"f-record" in told.stdout
 
     terminal.run("100x30", {"LC_ALL": "C.UTF-8"}, MEMTOP, "replay", "--no-config", "-b", "oom", recorder.folder)
-    terminal.wait_for_text("REPLAY", "PID")
+    terminal.wait_for_text("REPLAY", "OOM kill in ", "PID")
     terminal.type("]")
     terminal.wait_for_text("OOM KILL")
     terminal.type("8", "\\", "=comm=f-record", "Enter")
