@@ -62,11 +62,11 @@ act(void *state, struct app *app, enum action action)
 	const struct incident *incident = table_view_selected(state);
 	const struct view *chapter = view_of_name("Kill");
 
-	if ((action != ACTION_OPEN && action != ACTION_WHY) || !incident)
+	if (action != ACTION_OPEN && action != ACTION_WHY)
 		return false;
-	if (app->past.is_open && action == ACTION_OPEN)
+	if (incident && app->past.is_open && action == ACTION_OPEN)
 		go_there(app, incident);
-	else if (incident_is_kill(incident) && chapter && app->settings->explain_kill)
+	else if (incident && incident_is_kill(incident) && chapter && app->settings->explain_kill)
 		app_open(app, chapter);
 	else
 		app_say(app, "only of a kill is there more to tell");

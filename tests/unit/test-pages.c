@@ -26,7 +26,7 @@ set_up(void **state)
 }
 
 static const char *const tabs[] = { "Processes", "Groups", "Kill order", "Map", "Faults", "Budget",
-	"Kernel" };
+	"Kernel", "Past" };
 
 static void
 U5_q_and_escape_leave_a_page_before_they_leave_memtop(void **state)
