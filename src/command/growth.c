@@ -187,16 +187,26 @@ list_all(struct table_run *run)
 	return table_run_list(run, own->list.rows.data, own->list.rows.count, NULL);
 }
 
+/* Without cgroups, or in a recording that has none, the machine is the only limit. */
+static void
+take(struct table_run *run, int64_t interval, int64_t span)
+{
+	struct growth_run *own = run->own;
+
+	snapshot_drop_hint(run->now, NEED_CHARGE, ENOENT);
+	snapshot_drop_hint(run->now, NEED_CHARGE, NOT_RECORDED);
+	growth_list_take(&own->list, run->now, own->kind, interval, span);
+}
+
 /* All blocks together say how long it lasts, if their number is known. */
 static int
 list_live(struct table_run *run)
 {
-	struct growth_run *own = run->own;
 	int64_t span = run->options->count > 0
 			       ? known_product(run->options->interval, run->options->count)
 			       : UNKNOWN;
 
-	growth_list_take(&own->list, run->now, own->kind, run->options->interval, span);
+	take(run, run->options->interval, span);
 	return list_all(run);
 }
 
@@ -236,8 +246,7 @@ show_past(struct table_run *run)
 			growth_set_finish(&own->list.set);
 		if (start == UNKNOWN || run->now->past.is_other_boot)
 			start = run->now->time;
-		growth_list_take(&own->list, run->now, own->kind, interval_of(run),
-			span_of_past(run, start));
+		take(run, interval_of(run), span_of_past(run, start));
 	}
 	if (status != TABLE_NO_BLOCK)
 		return status;

@@ -328,6 +328,17 @@ snapshot_hints(const struct snapshot *snapshot, const struct row_list *processes
 	return count;
 }
 
+void
+snapshot_drop_hint(struct snapshot *snapshot, uint64_t need, int error)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < snapshot->hint_count; i++)
+		if (snapshot->hints[i].need != need || snapshot->hints[i].error != error)
+			snapshot->hints[kept++] = snapshot->hints[i];
+	snapshot->hint_count = kept;
+}
+
 const struct hint *
 snapshot_find_hint(const struct snapshot *snapshot, uint64_t need)
 {

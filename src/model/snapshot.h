@@ -162,5 +162,8 @@ void snapshot_add_hint(struct snapshot *snapshot, uint64_t need, int error, int6
 size_t snapshot_hints(const struct snapshot *snapshot, const struct row_list *processes,
 	struct hint hints[static MOST_HINTS]);
 
+/* Forgets a hint: what it is about only adds to what is shown. */
+void snapshot_drop_hint(struct snapshot *snapshot, uint64_t need, int error);
+
 /* The first of the snapshot's own hints about a need, or NULL. */
 const struct hint *snapshot_find_hint(const struct snapshot *snapshot, uint64_t need);

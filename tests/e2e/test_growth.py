@@ -13,7 +13,7 @@ from pathlib import Path
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, MEMTOP, memtop, run_over
+from conftest import FIXTURES, MEMTOP, memtop, run, run_over
 
 SERIES = FIXTURES / "growth"
 MIB = 1 << 20
@@ -186,6 +186,14 @@ def has_large_cache():
     """Whether a slab cache has 8 MiB, with some to spare."""
     lines = [line.split() for line in Path("/proc/slabinfo").read_text().splitlines()[2:]]
     return any(int(words[2]) * int(words[3]) > 10 << 20 for words in lines)
+
+
+def test_without_cgroups_there_is_no_word_about_them():
+    script = 'mount -t tmpfs none /sys/fs/cgroup && exec "$0" growth -n 1'
+    done = run("unshare", "-rm", "sh", "-c", script, MEMTOP)
+    if done.returncode != 0:
+        pytest.skip("cgroups cannot be hidden here")
+    assert b"in use" in done.stdout and b"cgroups" not in done.stdout
 
 
 def test_without_a_series_processes_caches_and_sums_are_followed(grower):
