@@ -137,16 +137,35 @@ charge_limit(struct cgroup_charge *charge, const struct cgroup_charge *above)
 	charge->full = charge->full_workset = UNKNOWN;
 }
 
+/* The length of the path of the group above one of this length; 0: it is outermost. */
+static size_t
+length_above(const char *path, size_t length)
+{
+	if (*path != '/' || length <= 1)
+		return 0;
+	while (path[--length] != '/')
+		;
+	return length > 0 ? length : 1;
+}
+
 /* The group above one of this path, which is among the rows before it; NULL: it is outermost. */
-static struct cgroup_charge *
+static const struct cgroup_charge *
 find_above(const struct index *index, const struct rows *charges, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	size_t length = slash && slash != path ? (size_t)(slash - path) : 1;
+	size_t length = length_above(path, strlen(path));
 
-	if (*path != '/' || !path[1])
-		return NULL;
-	return (struct cgroup_charge *)charge_find(index, charges, path, length);
+	return length > 0 ? charge_find(index, charges, path, length) : NULL;
+}
+
+const struct cgroup_charge *
+charge_find_nearest(const struct index *index, const struct rows *charges, const char *path)
+{
+	const struct cgroup_charge *charge = NULL;
+
+	for (size_t length = strlen(path); length > 0 && !charge;
+		length = length_above(path, length))
+		charge = charge_find(index, charges, path, length);
+	return charge;
 }
 
 static void

@@ -86,3 +86,7 @@ void charge_index(struct index *index, const struct rows *charges);
 /* The row of a path of so many bytes, or NULL. */
 const struct cgroup_charge *charge_find(
 	const struct index *index, const struct rows *charges, const char *path, size_t length);
+
+/* The same of a whole path, or of the innermost group above it that has a row. */
+const struct cgroup_charge *charge_find_nearest(
+	const struct index *index, const struct rows *charges, const char *path);

@@ -189,6 +189,20 @@ struct taking {
 	const struct snapshot *now;
 };
 
+static struct growth_row *
+add_row(const struct taking *taking, const char *of, const char *name, uint32_t place,
+	int64_t limit)
+{
+	struct growth_list *list = taking->list;
+	struct growth_row *row = rows_add(&list->rows, &growth_table);
+
+	growth_set_row(&list->set, place, limit, row);
+	row->of = of;
+	row->name = name;
+	row->pid = UNKNOWN;
+	return row;
+}
+
 /*
  * Adds a row for a figure that can grow by `left` bytes at most. Returns it, or NULL if the figure
  * is not followed.
@@ -197,18 +211,9 @@ static struct growth_row *
 take(struct taking *taking, const char *of, const char *name, uint64_t identity, int64_t value,
 	int64_t left)
 {
-	struct growth_list *list = taking->list;
-	uint32_t place = note(&list->set, identity, value);
-	struct growth_row *row;
+	uint32_t place = note(&taking->list->set, identity, value);
 
-	if (place == INDEX_END)
-		return NULL;
-	row = rows_add(&list->rows, &growth_table);
-	growth_set_row(&list->set, place, known_sum(value, left), row);
-	row->of = of;
-	row->name = name;
-	row->pid = UNKNOWN;
-	return row;
+	return place != INDEX_END ? add_row(taking, of, name, place, known_sum(value, left)) : NULL;
 }
 
 static void
@@ -276,38 +281,38 @@ left_within(const struct taking *taking, const struct cgroup_charge *charge)
 	return left != UNKNOWN && left < of_machine ? left : of_machine;
 }
 
-/* The charge of its cgroup, or of the innermost one above it whose charge was read. */
-static const struct cgroup_charge *
-charge_of(const struct taking *taking, const struct process *process)
+/* Of the limits of its cgroup, and of those above it. */
+static int64_t
+left_for(const struct taking *taking, const struct process *process)
 {
 	const char *path = process->place->cgroup;
-	const struct cgroup_charge *charge = NULL;
 
-	for (size_t length = path ? strlen(path) : 0; length > 0 && !charge; length--)
-		if (path[length] == '\0' || path[length] == '/')
-			charge = charge_find(
-				&taking->list->charges, &taking->now->charges, path, length);
-	return charge;
+	return left_within(taking,
+		path ? charge_find_nearest(&taking->list->charges, &taking->now->charges, path)
+		     : NULL);
 }
 
-/* Processes have the names that groups of programs have. */
+/* Processes have the names that groups of programs have. Most are too small to be followed. */
 static void
 take_processes(struct taking *taking)
 {
-	struct arena *texts = &taking->list->texts;
+	struct growth_list *list = taking->list;
 
+	index_reset(&list->charges);
+	charge_index(&list->charges, &taking->now->charges);
 	for (size_t i = 0; i < taking->now->process_count; i++) {
 		const struct process *process = &taking->now->processes[i];
-		struct growth_row *row = take(taking, "process", NULL, identity_of(process),
-			course_bytes_of(process), left_within(taking, charge_of(taking, process)));
+		int64_t bytes = course_bytes_of(process);
+		uint32_t place = note(&list->set, identity_of(process), bytes);
 		char text[GROUP_NAME_SIZE];
 		const char *name;
 
-		if (!row)
+		if (place == INDEX_END)
 			continue;
 		name = group_key_of(GROUP_BY_PROGRAM, process, text).name;
-		row->name = name ? arena_text(texts, name) : NULL;
-		row->pid = process->pid;
+		add_row(taking, "process", name ? arena_text(&list->texts, name) : NULL, place,
+			known_sum(bytes, left_for(taking, process)))
+			->pid = process->pid;
 	}
 }
 
@@ -349,8 +354,6 @@ growth_list_take(struct growth_list *list, const struct snapshot *now, unsigned 
 
 	rows_reset(&list->rows);
 	arena_reset(&list->texts);
-	index_reset(&list->charges);
-	charge_index(&list->charges, &now->charges);
 	growth_set_begin(&list->set, now->monotonic, interval, span);
 	take_sums(&taking);
 	take_budget(&taking);
