@@ -49,13 +49,11 @@ copy_event(const struct event *event, struct arena *texts)
 }
 
 void
-incidents_own(struct rows *incidents, struct arena *texts)
+incidents_own_events(struct rows *incidents, struct arena *texts)
 {
 	struct incident *list = incidents->data;
 
-	for (size_t i = 0; i < incidents->count; i++) {
-		row_keep_texts(&incident_table, &list[i], texts);
+	for (size_t i = 0; i < incidents->count; i++)
 		if (list[i].event)
 			list[i].event = copy_event(list[i].event, texts);
-	}
 }

@@ -23,8 +23,8 @@ struct incident {
 
 bool incident_is_kill(const struct incident *incident);
 
-/* Gives the rows texts and events of their own: those of a copy. */
-void incidents_own(struct rows *incidents, struct arena *texts);
+/* Gives copied rows events of their own, with their texts. */
+void incidents_own_events(struct rows *incidents, struct arena *texts);
 
 #define INCIDENT_KILL "OOM kill"
 #define INCIDENT_DAMAGE "damage"

@@ -176,8 +176,8 @@ list_incidents(struct replay *replay, struct snapshot *now)
 	}
 	if (replay->incidents_error < 0)
 		snapshot_add_hint(now, NEED_INCIDENTS, replay->incidents_error, 0);
-	rows_copy(&now->incidents, &replay->incidents, NULL);
-	incidents_own(&now->incidents, &now->texts);
+	rows_copy(&now->incidents, &replay->incidents, &now->texts);
+	incidents_own_events(&now->incidents, &now->texts);
 }
 
 /* Each need that the recording cannot meet. */
