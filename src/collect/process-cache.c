@@ -138,12 +138,13 @@ copy_row_whole(const struct pass *pass, const struct process *old, uint64_t due)
 		row->command = NULL;
 	if (due & (NEED_CGROUP | NEED_CONTAINER))
 		share_place(pass->now, row, old, due);
-	if (old->rollup != &process_no_rollup)
-		*snapshot_rollup(pass->now, row) = *old->rollup;
-	if (old->extras == &process_no_extras)
+	row->rollup = old->rollup;
+	row->extras = old->extras;
+	row_keep_part(row, &process_rollup_part, &pass->now->texts);
+	row_keep_part(row, &process_extras_part, &pass->now->texts);
+	if (row->extras == &process_no_extras)
 		return row;
 	extras = snapshot_extras(pass->now, row);
-	*extras = *old->extras;
 	extras->gaps.refused &= (uint32_t)~due;
 	extras->gaps.absent &= (uint32_t)~due;
 	extras->gaps.silent &= (uint32_t)~due;

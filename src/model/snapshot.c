@@ -175,12 +175,9 @@ take_row(struct snapshot *snapshot, struct process *own, const struct process *r
 	*own = *row;
 	row_keep_texts(&process_table, own, &snapshot->texts);
 	own->place = copy_place(snapshot, row->place);
-	if (row->status != &process_no_status)
-		own->status = arena_store(&snapshot->texts, row->status, sizeof(*row->status));
-	if (row->rollup != &process_no_rollup)
-		own->rollup = arena_store(&snapshot->texts, row->rollup, sizeof(*row->rollup));
-	if (row->extras != &process_no_extras)
-		own->extras = arena_store(&snapshot->texts, row->extras, sizeof(*row->extras));
+	row_keep_part(own, &process_status_part, &snapshot->texts);
+	row_keep_part(own, &process_rollup_part, &snapshot->texts);
+	row_keep_part(own, &process_extras_part, &snapshot->texts);
 	if (growth.verdict && is_same)
 		snapshot_extras(snapshot, own)->growth = growth;
 }

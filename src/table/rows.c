@@ -48,6 +48,15 @@ row_keep_texts(const struct table *table, void *row, struct arena *texts)
 	}
 }
 
+void
+row_keep_part(void *row, const struct row_part *part, struct arena *arena)
+{
+	const void **place = (const void **)((char *)row + part->offset);
+
+	if (*place != part->nothing)
+		*place = arena_store(arena, *place, part->size);
+}
+
 void *
 row_own_part(void *row, const struct row_part *part, struct arena *arena)
 {

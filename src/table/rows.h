@@ -24,6 +24,9 @@ void rows_finish(struct rows *rows);
 /* Copies the texts of a row into `texts`, except those of constant columns and of its parts. */
 void row_keep_texts(const struct table *table, void *row, struct arena *texts);
 
+/* Copies the part of a row into `arena`, if the row has one. */
+void row_keep_part(void *row, const struct row_part *part, struct arena *arena);
+
 /* The part of a row, writable: made in `arena` if the row has none yet. */
 void *row_own_part(void *row, const struct row_part *part, struct arena *arena);
 
