@@ -75,16 +75,13 @@ fit_moves(struct moves *moves)
 void
 row_encoder_reset(struct row_encoder *encoder)
 {
-	size_t count = encoder->slots.count;
-
 	for (size_t i = 0; i < encoder->slots.table->field_count; i++)
 		fit_moves(&encoder->moves[i]);
-	encoder->rows.count = encoder->before.count = count;
 	place_list_reset(&encoder->rows);
 	place_list_reset(&encoder->before);
 	place_list_reset(&encoder->unknown);
-	encoder->numbers = array_fit(
-		encoder->numbers, &encoder->number_capacity, count, sizeof(encoder->numbers[0]));
+	encoder->numbers = array_fit(encoder->numbers, &encoder->number_capacity,
+		encoder->slots.count, sizeof(encoder->numbers[0]));
 	row_slots_reset(&encoder->slots);
 }
 
@@ -232,6 +229,7 @@ static void
 find_rows(struct place_list *rows, const struct place_list *slots, size_t slot_count)
 {
 	rows->data = array_reserve(rows->data, &rows->capacity, slot_count, sizeof(rows->data[0]));
+	rows->count = slot_count;
 	for (size_t row = 0; row < slots->count; row++)
 		rows->data[slots->data[row]] = (uint32_t)row;
 }

@@ -16,7 +16,7 @@ add(struct text_ids *ids, uint64_t hash, const char *text, size_t length)
 		array_reserve(ids->texts, &ids->capacity, ids->count + 1, sizeof(ids->texts[0]));
 	ids->texts[ids->count] = arena_copy(&ids->arena, text, length);
 	ids->bytes += length;
-	ids->left += length + 3;
+	ids->left += length + MOST_LENGTH_BYTES;
 	index_add(&ids->index, hash);
 	return (int64_t)ids->count++;
 }

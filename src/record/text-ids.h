@@ -10,12 +10,15 @@
 
 struct bytes;
 
+/* As a varint: MOST_TEXT, and MOST_TEXTS. */
+enum { MOST_LENGTH_BYTES = 3 };
+
 /* The texts of a chunk by number, for the encoder. A zeroed one is empty. */
 struct text_ids {
 	const char **texts;
 	size_t count, capacity, bytes;
 	size_t written; /* texts, */
-	size_t left;    /* and the bytes of the others, with a length of three bytes each */
+	size_t left;    /* and the bytes of the others, at most */
 	struct index index;
 	struct arena arena;
 };
@@ -34,7 +37,7 @@ text_ids_new(const struct text_ids *ids)
 static inline size_t
 text_ids_size(const struct text_ids *ids)
 {
-	return 3 + ids->left;
+	return MOST_LENGTH_BYTES + ids->left;
 }
 
 /* Writes new ones, length and bytes of each, until there are so many bytes. */
