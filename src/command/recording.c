@@ -18,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY (86400 * NS_PER_SEC)
-
 static const char *
 as_text(char text[static UNIT_FORMAT_SIZE], enum unit unit, int64_t number)
 {
@@ -33,7 +31,7 @@ bytes_a_day(const struct recording_overview *overview)
 {
 	if (overview->span < 3600 * NS_PER_SEC)
 		return UNKNOWN;
-	return known_rounded((double)overview->bytes * DAY / (double)overview->span);
+	return known_rounded((double)overview->bytes * NS_PER_DAY / (double)overview->span);
 }
 
 /* Whether the size or the days end first. */

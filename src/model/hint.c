@@ -125,8 +125,7 @@ hint_text(const struct hint *hint, char text[static HINT_TEXT_SIZE])
 	if (hint->error == NOT_KNOWN) {
 		snprintf(text, HINT_TEXT_SIZE,
 			"this version of memtop does not know %lld column%s of the recording, "
-			"which "
-			"another version made: left out",
+			"which another version made: left out",
 			(long long)hint->count, hint->count == 1 ? "" : "s");
 		return;
 	}

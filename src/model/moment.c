@@ -43,23 +43,35 @@ is_same_time(const struct tm *a, const struct tm *b)
 	       a->tm_sec == b->tm_sec;
 }
 
+/* Seconds since the epoch; INT64_MIN: no clock shows that time, with or without summer time. */
+static int64_t
+time_of(const struct tm *wanted, int is_summer)
+{
+	struct tm trial = *wanted, back;
+	time_t seconds;
+
+	trial.tm_isdst = is_summer;
+	seconds = mktime(&trial);
+	localtime_r(&seconds, &back);
+	return is_same_time(&back, wanted) ? seconds : INT64_MIN;
+}
+
 /* When summer time ends, an hour is there twice. */
 static int64_t
 later_of(const struct tm *wanted)
 {
-	int64_t latest = INT64_MIN;
+	int64_t winter = time_of(wanted, 0), summer = time_of(wanted, 1);
 
-	for (int is_summer = 0; is_summer <= 1; is_summer++) {
-		struct tm trial = *wanted, back;
-		time_t seconds;
+	return winter > summer ? winter : summer;
+}
 
-		trial.tm_isdst = is_summer;
-		seconds = mktime(&trial);
-		localtime_r(&seconds, &back);
-		if (seconds > latest && is_same_time(&back, wanted))
-			latest = seconds;
-	}
-	return latest;
+bool
+moment_is_twice(int64_t time)
+{
+	const struct tm local = local_time(time);
+	int64_t winter = time_of(&local, 0), summer = time_of(&local, 1);
+
+	return winter != summer && winter != INT64_MIN && summer != INT64_MIN;
 }
 
 /* Returns UNKNOWN if it is before 1970 or too far. */

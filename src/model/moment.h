@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A sample of a recording that is asked for. A zeroed one is the last that was read. */
@@ -32,6 +33,9 @@ enum past_mark {
 	MARK_BOOT = 1 << 4,  /* the machine was booted */
 	MARK_START = 1 << 5, /* the recorder was started */
 };
+
+/* Whether local clocks show this time twice, as in the hour that the end of summer time repeats. */
+bool moment_is_twice(int64_t time);
 
 /*
  * Reads a moment as people write it: "03:12" (the last time that it was so late), "yesterday

@@ -12,8 +12,6 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#define DAY (86400 * NS_PER_SEC)
-
 static bool
 is_peak(const struct rows *history, size_t number)
 {
@@ -83,7 +81,8 @@ cursor_go_to_peak(struct cursor *cursor, const char *path, const struct moment *
 
 	if (!cursor_place(cursor, &place))
 		return -ENODATA;
-	result = recording_history(path, query, place.wall - DAY, place.wall + DAY, &history);
+	result = recording_history(
+		path, query, place.wall - NS_PER_DAY, place.wall + NS_PER_DAY, &history);
 	peak = find_peak(&history, place.wall, moment->steps >= 0);
 	if (result == 0)
 		result = peak ? find_sample(cursor, peak, query) : -ENODATA;

@@ -15,7 +15,6 @@
 
 /* Each sample stands for so long while it plays; a fast speed leaves out samples. */
 #define STAND (NS_PER_SEC / 4)
-#define DAY (86400 * NS_PER_SEC)
 
 enum { FAR = 10, MOST_SPEED = 64, TEXT_SIZE = 160, AGO_COLUMNS = 6 };
 
@@ -226,20 +225,6 @@ add_marks(unsigned marks, char text[static TEXT_SIZE])
 				text + length, TEXT_SIZE - length, "%s", words[i].text);
 }
 
-/* At the end of summer time an hour comes twice. */
-static bool
-is_twice(const struct tm *local)
-{
-	struct tm other = *local;
-	time_t time;
-
-	other.tm_isdst = !local->tm_isdst;
-	time = mktime(&other);
-	return time != (time_t)-1 && localtime_r(&time, &other) &&
-	       other.tm_isdst != local->tm_isdst && other.tm_hour == local->tm_hour &&
-	       other.tm_min == local->tm_min;
-}
-
 /* The next kill within a day. Writes how far away it is; "": there is none. */
 static void
 add_next_kill(const struct snapshot *snapshot, char text[static TEXT_SIZE])
@@ -251,7 +236,7 @@ add_next_kill(const struct snapshot *snapshot, char text[static TEXT_SIZE])
 	for (size_t i = 0; i < snapshot->incidents.count && !*text; i++) {
 		int64_t left = incidents[i].time - snapshot->time;
 
-		if (!incident_is_kill(&incidents[i]) || left <= 0 || left > DAY)
+		if (!incident_is_kill(&incidents[i]) || left <= 0 || left > NS_PER_DAY)
 			continue;
 		unit_format(span, UNIT_SPAN, left, SCALE_HUMAN);
 		snprintf(text, TEXT_SIZE, "  OOM kill in %s", span);
@@ -268,7 +253,8 @@ past_draw(const struct app *app, WINDOW *window, int y, int x)
 	int start = x;
 
 	localtime_r(&seconds, &local);
-	strftime(date, sizeof(date), is_twice(&local) ? "%F %T %Z" : "%F %T", &local);
+	strftime(date, sizeof(date), moment_is_twice(app->snapshot->time) ? "%F %T %Z" : "%F %T",
+		&local);
 	unit_format(ago, UNIT_SPAN, clock_ns(CLOCK_REALTIME) - app->snapshot->time, SCALE_HUMAN);
 	x += screen_put(window, y, x, STYLE_WARNING, app->past.plays ? "  PLAY" : "  REPLAY");
 	if (app->past.plays && app->past.speed > 1)
