@@ -251,6 +251,12 @@ def test_where_memory_is_short_samples_are_denser(tmp_path):
     assert (second - first).total_seconds() >= 0.9
 
 
+def longest_gap(folder):
+    """Seconds."""
+    told = memtop("record", "--status", "-o", folder).stdout
+    return int(re.search(rb"\nGaps: .* the longest of (\d+)s until 20", told)[1])
+
+
 def test_a_suspension_is_a_gap(record):
     recorder = record("-d", "0.05")
     recorder.wait_for(4)
@@ -259,8 +265,7 @@ def test_a_suspension_is_a_gap(record):
     recorder.process.send_signal(signal.SIGCONT)
     recorder.wait_for(recorder.samples() + 3)
     assert recorder.end() == (0, b"")
-    told = memtop("record", "--status", "-o", recorder.folder).stdout
-    assert int(re.search(rb"\nGaps: .* the longest of (\d+)s until 20", told)[1]) >= 6
+    assert longest_gap(recorder.folder) >= 6
 
 
 def test_a_namespace_of_other_times_is_no_other_past(tmp_path):
@@ -291,8 +296,7 @@ def test_growth_goes_on_over_a_gap(tmp_path):
         sleep(pause)
     found = re.search(rb"in (\d+) s\n", memtop("growth", "-R", tmp_path / "past").stdout)
     assert int(found[1]) >= 6
-    told = memtop("record", "--status", "-o", tmp_path / "past").stdout
-    assert int(re.search(rb"\nGaps: .* the longest of (\d+)s until 20", told)[1]) >= 6
+    assert longest_gap(tmp_path / "past") >= 6
 
 
 def test_the_status_says_what_the_recorder_keeps(record):
