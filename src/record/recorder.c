@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct recorder {
@@ -88,6 +89,30 @@ hide_users(struct snapshot *snapshot)
 		exits[i].user = NULL;
 }
 
+/* What was recorded of the process before, or NULL. Goes on from `at`: PIDs ascend. */
+static const char *
+command_before(const struct snapshot *before, const struct process *process, size_t *at)
+{
+	while (before && *at < before->process_count && before->processes[*at].pid < process->pid)
+		(*at)++;
+	return before && *at < before->process_count ? before->processes[*at].command : NULL;
+}
+
+/* A command line that was recorded has lost its secrets: of most processes it is the same again. */
+static void
+redact_commands(struct snapshot *snapshot, const struct snapshot *before)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < snapshot->process_count; i++) {
+		struct process *process = &snapshot->processes[i];
+		const char *recorded = command_before(before, process, &at);
+
+		if (process->command && (!recorded || strcmp(process->command, recorded) != 0))
+			process->command = redact_command(process->command, &snapshot->texts);
+	}
+}
+
 static void
 hide_secrets(const struct recorder *recorder, struct snapshot *snapshot)
 {
@@ -95,14 +120,10 @@ hide_secrets(const struct recorder *recorder, struct snapshot *snapshot)
 
 	if (options->without_users)
 		hide_users(snapshot);
-	for (size_t i = 0; i < snapshot->process_count; i++) {
-		struct process *process = &snapshot->processes[i];
-
-		if (options->commands == COMMANDS_NONE)
-			process->command = NULL;
-		else if (options->commands == COMMANDS_REDACTED && process->command)
-			process->command = redact_command(process->command, &snapshot->texts);
-	}
+	if (options->commands == COMMANDS_REDACTED)
+		redact_commands(snapshot, recorder->newest);
+	for (size_t i = 0; options->commands == COMMANDS_NONE && i < snapshot->process_count; i++)
+		snapshot->processes[i].command = NULL;
 }
 
 /* Encodes a sample, and has it written. */

@@ -115,6 +115,49 @@ add_sample(struct recorder *recorder, int64_t seconds)
 	assert_int_equal(recorder_add(recorder), 0);
 }
 
+/* What was recorded of a process before must not hide a secret of this sample. */
+static void
+a_secret_is_found_in_each_sample(void **state)
+{
+	static const struct {
+		int64_t pid;
+		const char *command, *recorded;
+	} samples[][3] = {
+		{ { 1, "x --token=one", "x --token=***" }, { 5, "y", "y" }, { 9, "z", "z" } },
+		{ { 1, "x --token=one", "x --token=***" }, { 5, "y", "y" }, { 9, "z", "z" } },
+		{ { 1, "x --token=***", "x --token=***" }, { 9, "z KEY=a", "z KEY=***" } },
+		{ { 1, "x --token=two", "x --token=***" }, { 9, "z", "z" }, { 12, NULL, NULL } },
+		{ { 5, "z KEY=a", "z KEY=***" }, { 12, "z KEY=b", "z KEY=***" } },
+	};
+	struct recorder *recorder;
+	struct tree tree;
+
+	tree_create(&tree);
+	recorder = open_recorder(&tree, INT64_C(1) << 30);
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+		const struct snapshot *before;
+		struct snapshot *now = recorder_next(recorder, &before);
+
+		snapshot_reset(now);
+		now->time = (NOW + (int64_t)i) * NS_PER_SEC;
+		for (size_t j = 0; j < ARRAY_SIZE(samples[i]) && samples[i][j].pid; j++) {
+			struct process *process = snapshot_add_process(now);
+
+			process->pid = process->start_time = samples[i][j].pid;
+			process->command = samples[i][j].command;
+		}
+		assert_int_equal(recorder_add(recorder), 0);
+		for (size_t j = 0; j < now->process_count; j++)
+			if (samples[i][j].recorded)
+				assert_string_equal(
+					now->processes[j].command, samples[i][j].recorded);
+			else
+				assert_null(now->processes[j].command);
+	}
+	recorder_close(recorder);
+	tree_destroy(&tree);
+}
+
 static void
 a_restarted_recorder_goes_on_in_the_same_file(void **state)
 {
@@ -448,6 +491,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(secrets_of_a_command_line_are_not_recorded),
+		cmocka_unit_test(a_secret_is_found_in_each_sample),
 		cmocka_unit_test(a_restarted_recorder_goes_on_in_the_same_file),
 		cmocka_unit_test(each_day_has_its_file),
 		cmocka_unit_test(what_is_kept_stays_below_the_size),
