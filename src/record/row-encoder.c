@@ -8,26 +8,53 @@
 
 #include <stdlib.h>
 
-/* Whether a field of a row stands right behind the one before, and both are numbers. */
-static bool
-goes_on(const struct field *field)
+static int
+compare_places(const void *a, const void *b)
 {
-	return !field[0].is_text && !field[-1].is_text && field[0].part == field[-1].part &&
-	       field[0].offset == field[-1].offset + sizeof(int64_t);
+	const struct field *one = *(const struct field *const *)a;
+	const struct field *other = *(const struct field *const *)b;
+
+	if (one->part != other->part)
+		return (uintptr_t)one->part < (uintptr_t)other->part ? -1 : 1;
+	return one->offset < other->offset ? -1 : one->offset > other->offset;
+}
+
+/* Whether both are numbers, and one stands right behind the other. */
+static bool
+are_neighbours(const struct field *before, const struct field *field)
+{
+	return !field->is_text && !before->is_text && field->part == before->part &&
+	       field->offset == before->offset + sizeof(int64_t);
 }
 
 static void
+add_part(struct row_encoder *encoder, const struct row_part *part, const struct run *runs)
+{
+	encoder->parts[encoder->part_count++] = (struct compared_part){ part, runs, 0, NULL, NULL };
+}
+
+/* Few comparisons of long runs are faster than one of each field. */
+static void
 find_runs(struct row_encoder *encoder, const struct schema_table *table)
 {
-	encoder->runs = xcalloc(table->field_count, sizeof(encoder->runs[0]));
-	for (size_t i = 0; i < table->field_count; i++) {
-		const struct field *field = &table->fields[i];
+	size_t count = table->field_count;
+	const struct field **fields = xcalloc(count, sizeof(fields[0]));
+	struct run *runs = xcalloc(count, sizeof(runs[0])), *run = runs;
 
-		if (i == 0 || !goes_on(field))
-			encoder->runs[encoder->run_count++] = (struct run){
-				.field = field, .first = i, .is_text = field->is_text
-			};
-		encoder->runs[encoder->run_count - 1].count++;
+	encoder->by_place = fields;
+	encoder->runs = runs;
+	encoder->parts = xcalloc(count, sizeof(encoder->parts[0]));
+	for (size_t i = 0; i < count; i++)
+		fields[i] = &table->fields[i];
+	qsort(fields, count, sizeof(fields[0]), compare_places);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || fields[i]->part != fields[i - 1]->part)
+			add_part(encoder, fields[i]->part, run);
+		if (i == 0 || !are_neighbours(fields[i - 1], fields[i])) {
+			*run++ = (struct run){ &fields[i], 0 };
+			encoder->parts[encoder->part_count - 1].run_count++;
+		}
+		run[-1].count++;
 	}
 }
 
@@ -55,6 +82,8 @@ row_encoder_finish(struct row_encoder *encoder)
 	}
 	free(encoder->moves);
 	free(encoder->runs);
+	free(encoder->by_place);
+	free(encoder->parts);
 	free(encoder->rows.data);
 	free(encoder->before.data);
 	free(encoder->unknown.data);
@@ -118,27 +147,33 @@ same_text_of(const struct moves *moves, const char *text)
 	struct same_text *same = &moves->same_texts[hash];
 
 	if (same->text != text)
-		*same = (struct same_text){ text, NULL, UNKNOWN };
+		*same = (struct same_text){ text, UNKNOWN };
 	return same;
 }
 
-/* The number of a text; UNKNOWN for NULL, and where there are too many: those are counted. */
+/* The number of a text; UNKNOWN for NULL, and where there are too many. */
 static int64_t
-id_of(const struct moves *moves, struct text_ids *texts, const char *text, size_t *left_out)
+id_of(const struct moves *moves, struct text_ids *texts, const char *text)
 {
 	struct same_text *same = same_text_of(moves, text);
 	int64_t id;
 
 	if (!text)
 		return UNKNOWN;
-	if (same->number != UNKNOWN)
-		return same->number;
-	id = text_ids_of(texts, text);
-	if (id == -1)
-		++*left_out;
-	else
+	if (same->number == UNKNOWN && (id = text_ids_of(texts, text)) != -1)
 		same->number = id;
 	return same->number;
+}
+
+/* The same of a row of this sample. */
+static int64_t
+new_id_of(struct row_encoder *encoder, const struct moves *moves, struct text_ids *texts,
+	const char *text)
+{
+	int64_t id = id_of(moves, texts, text);
+
+	encoder->left_out += text && id == UNKNOWN;
+	return id;
 }
 
 static void
@@ -166,6 +201,12 @@ note_move(struct moves *moves, uint32_t slot, int64_t before, int64_t now)
 	place_list_add(&moves->moved, slot);
 }
 
+static struct moves *
+moves_of(const struct row_encoder *encoder, const struct field *field)
+{
+	return &encoder->moves[field - encoder->slots.table->fields];
+}
+
 static bool
 are_equal(const int64_t *a, const int64_t *b, size_t count)
 {
@@ -176,52 +217,68 @@ are_equal(const int64_t *a, const int64_t *b, size_t count)
 	return difference == 0;
 }
 
-static void
+/* Both return whether they are equal. */
+static bool
 compare_numbers(struct row_encoder *encoder, const struct run *run, uint32_t slot,
 	const int64_t *before, const int64_t *now)
 {
 	if (are_equal(before, now, run->count))
-		return;
+		return true;
 	for (size_t i = 0; i < run->count; i++)
-		note_move(&encoder->moves[run->first + i], slot, before[i], now[i]);
+		note_move(moves_of(encoder, run->fields[i]), slot, before[i], now[i]);
+	return false;
 }
 
-/* Returns whether the text is left out. */
 static bool
-compare_text(struct moves *moves, uint32_t slot, const char *before, const char *text,
-	struct text_ids *texts)
+compare_text(struct row_encoder *encoder, const struct field *field, uint32_t slot,
+	const char *before, const char *now, struct text_ids *texts)
 {
-	struct same_text *same = same_text_of(moves, text);
-	size_t left_out = 0, known = 0;
+	struct moves *moves = moves_of(encoder, field);
 
-	if (text == before || (same->before && same->before == before))
-		return false;
-	if (are_same_texts(text, before)) {
-		same->before = before;
-		return false;
+	if (are_same_texts(before, now))
+		return true;
+	note_move(moves, slot, id_of(moves, texts, before), new_id_of(encoder, moves, texts, now));
+	return false;
+}
+
+static bool
+compare_part(struct row_encoder *encoder, const struct compared_part *part, uint32_t slot,
+	const char *before, const char *now, struct text_ids *texts)
+{
+	bool is_equal = true;
+
+	for (size_t i = 0; i < part->run_count; i++) {
+		const struct run *run = &part->runs[i];
+		const struct field *field = run->fields[0];
+		const void *old = before + field->offset, *new = now + field->offset;
+
+		if (field->is_text)
+			is_equal &= compare_text(encoder, field, slot, *(const char *const *)old,
+				*(const char *const *)new, texts);
+		else
+			is_equal &= compare_numbers(encoder, run, slot, old, new);
 	}
-	note_move(moves, slot, id_of(moves, texts, before, &known),
-		id_of(moves, texts, text, &left_out));
-	return left_out > 0;
+	return is_equal;
 }
 
 /* Most of the time of the encoder is spent here. */
-static size_t
+static void
 compare_row(struct row_encoder *encoder, uint32_t slot, const void *before, const void *row,
 	struct text_ids *texts)
 {
-	const struct run *run = encoder->runs, *end = run + encoder->run_count;
-	size_t left_out = 0;
+	struct compared_part *part = encoder->parts, *end = part + encoder->part_count;
 
-	for (; run < end; run++)
-		if (!run->is_text)
-			compare_numbers(encoder, run, slot,
-				(const int64_t *)field_place(run->field, before),
-				(const int64_t *)field_place(run->field, row));
-		else
-			left_out += compare_text(&encoder->moves[run->first], slot,
-				field_text(run->field, before), field_text(run->field, row), texts);
-	return left_out;
+	for (; part < end; part++) {
+		const char *old = part_place(part->part, before),
+			   *new = part_place(part->part, row);
+
+		if (old == new || (old == part->before && new == part->now))
+			continue;
+		if (compare_part(encoder, part, slot, old, new, texts)) {
+			part->before = old;
+			part->now = new;
+		}
+	}
 }
 
 /* Which row of a sample has which slot. */
@@ -235,40 +292,40 @@ find_rows(struct place_list *rows, const struct place_list *slots, size_t slot_c
 }
 
 /* In the order of the slots, so that their places ascend. */
-static size_t
+static void
 compare_rows(struct row_encoder *encoder, const struct sample_rows *rows, struct text_ids *texts)
 {
 	const struct row_slots *slots = &encoder->slots;
-	size_t left_out = 0;
 
 	for (size_t i = 0; i < slots->table->field_count; i++)
 		reset_moves(&encoder->moves[i]);
+	for (size_t i = 0; i < encoder->part_count; i++)
+		encoder->parts[i].before = encoder->parts[i].now = NULL;
 	find_rows(&encoder->rows, &slots->slots, slots->count);
 	find_rows(&encoder->before, &slots->order, slots->count);
 	for (uint32_t slot = 0; slot < slots->count; slot++)
 		if (slots->states[slot] == SLOT_SEEN)
-			left_out += compare_row(encoder, slot,
+			compare_row(encoder, slot,
 				sample_row(slots, &slots->last, encoder->before.data[slot]),
 				sample_row(slots, rows, encoder->rows.data[slot]), texts);
-	return left_out;
 }
 
 /* One field of the new rows. */
-static size_t
+static void
 write_born(struct row_encoder *encoder, size_t number, const struct sample_rows *rows,
 	struct text_ids *texts, struct bytes *bytes)
 {
 	const struct row_slots *slots = &encoder->slots;
 	const struct field *field = &slots->table->fields[number];
-	size_t known = 0, left_out = 0;
+	size_t known = 0;
 
 	encoder->unknown.count = 0;
 	encoder->numbers = array_reserve(encoder->numbers, &encoder->number_capacity,
 		slots->born.count, sizeof(encoder->numbers[0]));
 	for (size_t i = 0; i < slots->born.count; i++) {
 		const void *row = sample_row(slots, rows, slots->born.data[i]);
-		int64_t value = field->is_text ? id_of(&encoder->moves[number], texts,
-							 field_text(field, row), &left_out)
+		int64_t value = field->is_text ? new_id_of(encoder, &encoder->moves[number], texts,
+							 field_text(field, row))
 					       : field_number(field, row);
 
 		if (value == UNKNOWN)
@@ -278,41 +335,37 @@ write_born(struct row_encoder *encoder, size_t number, const struct sample_rows 
 	}
 	places_write(bytes, encoder->unknown.data, encoder->unknown.count);
 	cells_write(bytes, encoder->numbers, known, true);
-	return left_out;
 }
 
-static size_t
+static void
 write_field(struct row_encoder *encoder, size_t number, const struct sample_rows *rows,
 	struct text_ids *texts, struct bytes *bytes)
 {
 	struct moves *moves = &encoder->moves[number];
-	size_t left_out = 0;
 
 	if (encoder->slots.born.count > 0)
-		left_out = write_born(encoder, number, rows, texts, bytes);
+		write_born(encoder, number, rows, texts, bytes);
 	else if (moves->flipped.count + moves->moved.count == 0)
-		return 0;
+		return;
 	places_write(bytes, moves->flipped.data, moves->flipped.count);
 	places_write(bytes, moves->moved.data, moves->moved.count);
 	cells_write(bytes, moves->differences, moves->moved.count, false);
-	return left_out;
 }
 
 size_t
 row_encoder_write(struct row_encoder *encoder, const struct sample_rows *rows,
 	struct text_ids *texts, struct bytes *bytes, struct bytes *field)
 {
-	size_t left_out;
-
+	encoder->left_out = 0;
 	row_slots_match(&encoder->slots, rows);
 	write_order(&encoder->slots, bytes);
-	left_out = compare_rows(encoder, rows, texts);
+	compare_rows(encoder, rows, texts);
 	for (size_t i = 0; i < encoder->slots.table->field_count; i++) {
 		field->count = 0;
-		left_out += write_field(encoder, i, rows, texts, field);
+		write_field(encoder, i, rows, texts, field);
 		bytes_put_varint(bytes, field->count);
 		bytes_put(bytes, field->data, field->count);
 	}
 	row_slots_keep(&encoder->slots, rows);
-	return left_out;
+	return encoder->left_out;
 }

@@ -10,18 +10,21 @@ enum { SAME_TEXTS_LOG = 6, SAME_TEXTS = 1 << SAME_TEXTS_LOG };
 
 /* What is known of a text of this sample: many rows share those of a user, or a cgroup. */
 struct same_text {
-	const char *text, *before; /* a text of the last sample that says the same; NULL */
-	int64_t number;            /* in the chunk; or UNKNOWN */
+	const char *text;
+	int64_t number; /* in the chunk; or UNKNOWN */
 };
 
 /*
  * The encoder of one table. What did not change costs nothing, neither rows nor fields:
  *
- *	rows: number | slots of rows that are gone: places | places of new rows: places | their
- *slots | 0, or 1 and the slots of all rows, if they are in another order | then for each field:
- *size, and if it is not 0: if there are new rows: which are unknown: places | the values of the
- *others: cells slots that became unknown, or known: places slots with another value: places | the
- *difference to the last one, which is 0 if it was unknown: cells
+ *	number of rows
+ *	places: slots of rows that are gone
+ *	places: new rows; then the slot of each
+ *	0, or 1 and the slots of all rows, if they are in another order
+ *	for each field its size in bytes, and if that is not 0:
+ *		if there are new rows: places of those where it is unknown; cells of the others
+ *		places: slots where it became unknown, or known
+ *		places: slots with another value; cells: the differences, from 0 if it was unknown
  *
  * Places and cells as in cells.h. A text is its number in the chunk.
  */
@@ -33,16 +36,23 @@ struct row_encoder {
 		size_t capacity;
 		struct same_text *same_texts; /* of a text: SAME_TEXTS */
 	} * moves;                            /* of each field */
+	const struct field **by_place; /* all fields, in the order of their places in a row */
 	struct run {
-		const struct field *field; /* the first */
-		size_t first, count; /* one text, or numbers that follow each other in a row */
-		bool is_text;
+		const struct field *const *fields; /* the first; of by_place */
+		size_t count; /* one text, or numbers that stand right behind each other */
 	} * runs;
-	size_t run_count;
+	struct compared_part {
+		const struct row_part *part; /* NULL: the row itself */
+		const struct run *runs;
+		size_t run_count;
+		const char *before, *now; /* the last two that were equal: neighbours share them */
+	} * parts;
+	size_t part_count;
 	struct place_list rows, before; /* of each slot the row of this sample, and the last */
 	struct place_list unknown;      /* of the new rows, for one field */
 	int64_t *numbers;
 	size_t number_capacity;
+	size_t left_out; /* texts of this sample, of which there are too many */
 };
 
 void row_encoder_init(struct row_encoder *encoder, const struct schema_table *table);

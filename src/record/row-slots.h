@@ -74,14 +74,19 @@ sample_row(const struct row_slots *slots, const struct sample_rows *rows, size_t
 	return (const char *)rows->data + row * slots->table->recorded->table->row_size;
 }
 
+/* Where the part of a row is; NULL: the row itself. */
 static inline const char *
-field_place(const struct field *field, const void *row)
+part_place(const struct row_part *part, const void *row)
 {
 	const char *base = row;
 
-	if (field->part)
-		base = *(const char *const *)(base + field->part->offset);
-	return base + field->offset;
+	return part ? *(const char *const *)(base + part->offset) : base;
+}
+
+static inline const char *
+field_place(const struct field *field, const void *row)
+{
+	return part_place(field->part, row) + field->offset;
 }
 
 static inline int64_t
