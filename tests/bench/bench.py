@@ -43,7 +43,7 @@ Before each round other programs are waited for, up to %d s. A round in which th
 %d %% of the machine during a run is not left out; how many there were is told.
 
 Other parts, each with its own --help: tests/bench/run --compare, --soak MINUTES, --faults, --pss,
---groups."""
+--groups, --past."""
 
 BATCHES = ("batch", "top-b")
 SCREENS = ("memtop", "top", "htop", "btop", "atop")
