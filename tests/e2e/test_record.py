@@ -7,6 +7,7 @@ import csv
 import fcntl
 import json
 import os
+import random
 import re
 import resource
 import shutil
@@ -323,6 +324,22 @@ def test_a_killed_recorder_loses_no_sample_and_its_lock(record):
     assert count >= 5
     assert memtop("record", "--no-exits", "-d", "0.05", "-n", "2", "-o", recorder.folder).returncode == 0
     assert recorder.samples() == count + 2
+
+
+def test_a_recorder_that_is_killed_a_hundred_times_keeps_all_samples(record):
+    """While it starts, reads or writes: what was there before it stays, and each sample is whole."""
+    count = 0
+    for _ in range(100):
+        recorder = record("-d", "0.01")
+        sleep(random.uniform(0, 0.08))
+        assert recorder.end(signal.SIGKILL) == (-signal.SIGKILL, b"")
+        before, count = count, recorder.samples()
+        assert count >= before
+    assert count > 0
+    shown = lines(memtop("batch", "-R", recorder.folder, "--format", "json", "-F", "pid,res"))
+    times = [row["time"] for row in shown if row["kind"] == "system"]
+    assert len(times) == count and times == sorted(times)
+    assert {row["time"] for row in shown if row["kind"] == "process"} == set(times)
 
 
 class Disk:
