@@ -14,6 +14,7 @@
 #include "model/process.h"
 #include "model/snapshot.h"
 #include "model/source.h"
+#include "table/pattern.h"
 #include "tui/screen.h"
 #include "tui/tui.h"
 
@@ -329,6 +330,7 @@ run_screen(
 	sigset_t mask;
 	int status;
 
+	pattern_load();
 	top.error = source ? 0 : source_create(PATIENCE_OF_SCREEN, &source);
 	if (top.error == 0)
 		top.error = reader_thread_create(source, &top.reader);

@@ -165,9 +165,12 @@ compile(struct parser *parser, struct node *term, const char *start)
 {
 	char reason[PATTERN_MESSAGE_SIZE];
 	size_t position;
+	int error = pattern_compile(term->text, &term->pattern, &position, reason);
 
-	if (pattern_compile(term->text, &term->pattern, &position, reason) == 0)
+	if (error == 0)
 		return 0;
+	if (error == -ELIBACC)
+		return complain(parser, start, "%s", reason);
 	start += *start == '\'' || *start == '"';
 	return complain(parser, start + position, "bad regular expression: %s", reason);
 }

@@ -15,8 +15,14 @@ struct pattern;
 enum { PATTERN_MOST_BYTES = 1000, PATTERN_MOST_NESTED = 32, PATTERN_MESSAGE_SIZE = 128 };
 
 /*
+ * Loads the library, which pattern_compile() does too: for who wants patterns later, when memory
+ * may be short. Returns whether it is there.
+ */
+bool pattern_load(void);
+
+/*
  * Compiles UTF-8. Returns 0 with a pattern, which the caller destroys, or -EINVAL with the reason
- * and the byte position of the error.
+ * and the byte position of the error; -ELIBACC: the library is not there, as the message says.
  */
 int pattern_compile(const char *text, struct pattern **ret_pattern, size_t *ret_position,
 	char message[static PATTERN_MESSAGE_SIZE]);

@@ -2,6 +2,7 @@
 """memtop batch: formats, options, hostile names, what may not be read, broken outputs."""
 
 import csv
+import ctypes
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, MEMTOP, SOURCE, golden, memtop, run, run_over
@@ -379,6 +381,18 @@ def test_forms_of_earlier_versions_are_understood():
 def test_top_is_the_number_of_rows():
     process = memtop("batch", "-n", "2", "-d", "0.01", "--top", "2", "-o", "pid", "-F", "pid", "--format", "json")
     assert [row["pid"] for row in lines_of(process)][::2] == [1, 1] and len(lines_of(process)) == 4
+
+
+def test_only_a_pattern_needs_its_library(mounts, tmp_path):
+    ctypes.CDLL("libpcre2-8.so.0")
+    [path] = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "libpcre2-8.so" in line}
+    broken = {path: tmp_path / "empty"}
+    broken[path].touch()
+    done = run_over(broken, MEMTOP, "batch", "-n", "1", "--filter", "comm~a")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert re.fullmatch(rb"memtop batch: --filter 'comm~a': libpcre2-8.so.0 cannot be loaded, at character \d+; .*\n", done.stderr)
+    assert run_over(broken, MEMTOP, "batch", "-n", "1", "--filter", "comm=a").returncode == 0
+    assert run_over(broken, MEMTOP, "free").returncode == 0
 
 
 def test_a_filter_has_or_and_brackets(actor):
