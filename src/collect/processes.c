@@ -268,6 +268,7 @@ fill_row(struct processes *processes, struct cached_process *cached, struct proc
 	row->pid = cached->pid;
 	cached->row = (uint32_t)(row - pass->now->processes);
 	cached->is_fresh = due & NEED_STAT;
+	row->is_kept = old && due == 0;
 	if (due & NEED_STAT) {
 		fill_from_stat(processes, row, stat);
 		cached->has_run = !processes->has_clock && (!old || has_changed(row, old));

@@ -31,6 +31,7 @@ struct process {
 	const struct process_extras *extras;
 	uint32_t asked; /* the needs that it was read for, of PROCESS_NEEDS */
 	bool is_kernel_thread;
+	bool is_kept; /* nothing was read: but for its parts and rates it is the row of before */
 };
 
 /* Where it runs, which follows from its cgroup. */

@@ -212,7 +212,7 @@ snapshot_add_process(struct snapshot *snapshot)
 	row->start_time = UNKNOWN;
 	row->look_time = row->memory_time = UNKNOWN;
 	row->asked = 0;
-	row->is_kernel_thread = false;
+	row->is_kernel_thread = row->is_kept = false;
 	return row;
 }
 

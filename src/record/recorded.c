@@ -92,7 +92,7 @@ static const struct column event_more[] = {
 /* A further kind of rows is a further row here and in `places`. */
 static const struct recorded_table tables[] = {
 	{ &process_table, process_columns, process_more, ARRAY_SIZE(process_more), "pid,start",
-		.summary = "res" },
+		.kept = offsetof(struct process, is_kept), .summary = "res" },
 	{ &system_table, system_columns, system_more, ARRAY_SIZE(system_more),
 		.summary = "used,swap_used" },
 	{ &budget_table, .key = "item,part" },

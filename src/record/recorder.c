@@ -98,7 +98,7 @@ command_before(const struct snapshot *before, const struct process *process, siz
 	return before && *at < before->process_count ? before->processes[*at].command : NULL;
 }
 
-/* A command line that was recorded has lost its secrets: of most processes it is the same again. */
+/* One that was recorded has lost its secrets, and of most processes it is the same again. */
 static void
 redact_commands(struct snapshot *snapshot, const struct snapshot *before)
 {
@@ -106,9 +106,12 @@ redact_commands(struct snapshot *snapshot, const struct snapshot *before)
 
 	for (size_t i = 0; i < snapshot->process_count; i++) {
 		struct process *process = &snapshot->processes[i];
-		const char *recorded = command_before(before, process, &at);
+		const char *recorded;
 
-		if (process->command && (!recorded || strcmp(process->command, recorded) != 0))
+		if (process->is_kept || !process->command)
+			continue;
+		recorded = command_before(before, process, &at);
+		if (!recorded || strcmp(process->command, recorded) != 0)
 			process->command = redact_command(process->command, &snapshot->texts);
 	}
 }

@@ -261,13 +261,26 @@ compare_part(struct row_encoder *encoder, const struct compared_part *part, uint
 	return is_equal;
 }
 
-/* Most of the time of the encoder is spent here. */
+static bool
+is_kept(const struct row_encoder *encoder, const void *row)
+{
+	size_t offset = encoder->slots.table->recorded->kept;
+
+	return offset > 0 && *(const bool *)((const char *)row + offset);
+}
+
+/*
+ * Most of the time of the encoder is spent here. A user that has a new name is seen when the row is
+ * read again, or in the next keyframe.
+ */
 static void
 compare_row(struct row_encoder *encoder, uint32_t slot, const void *before, const void *row,
 	struct text_ids *texts)
 {
 	struct compared_part *part = encoder->parts, *end = part + encoder->part_count;
 
+	if (is_kept(encoder, row) && part->part == NULL)
+		part++;
 	for (; part < end; part++) {
 		const char *old = part_place(part->part, before),
 			   *new = part_place(part->part, row);

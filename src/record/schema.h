@@ -18,7 +18,8 @@ struct recorded_table {
 	const char *columns;       /* names, for selection_parse(); NULL: all */
 	const struct column *more; /* fields of a row that are no columns; NULL: none */
 	size_t more_count;
-	const char *key;     /* fields that tell rows apart; NULL: rows are known by their place */
+	const char *key; /* fields that tell rows apart; NULL: rows are known by their place */
+	size_t kept;     /* offset of a flag: the row is that of before, but for its parts; or 0 */
 	const char *summary; /* fields whose range in each chunk is told, comma between; or NULL */
 	bool is_event;       /* its rows happened since the sample before */
 	bool any_number;     /* also those that no machine could have: unit_is_sensible() */

@@ -30,6 +30,7 @@ struct member {
 	struct process_status status;
 	char command[COMMAND_SIZE];
 	bool moves;
+	bool has_moved; /* since the last sample */
 };
 
 struct machine {
@@ -108,6 +109,7 @@ be_born(struct member *member, int64_t pid, int64_t start, bool moves)
 	member->status.shmem = member->status.hugetlb = 0;
 	member->status.peak = row->resident;
 	member->moves = moves;
+	member->has_moved = true;
 	snprintf(member->command, sizeof(member->command),
 		"/usr/bin/%s --instance %lld --data /srv/%llx/%llx -v", program,
 		(long long)below(100000), (long long)below(INT32_MAX), (long long)below(INT32_MAX));
@@ -118,6 +120,7 @@ move(struct member *member, size_t sample)
 {
 	struct process *row = &member->row;
 
+	member->has_moved = true;
 	row->cpu_time += (1 + below(20)) * 10 * NS_PER_MS;
 	row->minor_faults += 1 + below(200);
 	if (sample % 2)
@@ -160,9 +163,12 @@ look(const struct machine *machine, size_t sample, struct snapshot *now)
 		struct process *row;
 
 		member->row.status = &member->status;
+		member->row.is_kept = !member->has_moved;
+		if (member->has_moved)
+			member->row.memory_time = now->monotonic;
+		member->has_moved = false;
 		row = snapshot_copy_process(now, &member->row, NEED_STATUS);
 		row->command = arena_text(&now->texts, member->command);
-		row->memory_time = now->monotonic;
 	}
 	now->system.total = INT64_C(4) << 40;
 	now->system.used = INT64_C(3) << 40;

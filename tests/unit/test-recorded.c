@@ -3,15 +3,25 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "collect/collect.h"
+#include "collect/schedule.h"
+#include "model/needs.h"
+#include "model/reading.h"
 #include "model/snapshot.h"
+#include "model/source.h"
 #include "record/block.h"
 #include "record/decoder.h"
 #include "record/encoder.h"
 #include "record/recorded.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* Where a column of a row of this snapshot is. */
 static void *
@@ -123,36 +133,113 @@ take_blocks(struct decoder *decoder, const struct bytes *blocks)
 	}
 }
 
+/* An encoder, and a decoder of what it makes. */
+struct codec {
+	struct encoder *encoder;
+	struct decoder *decoder;
+	struct snapshot *all; /* the last two that were recorded, and what came back of the last */
+	int64_t count;
+};
+
+static int
+set_up(void **state)
+{
+	struct codec *codec = test_calloc(1, sizeof(*codec));
+
+	codec->encoder = encoder_create(&snapshot_recorded, NULL, 0);
+	codec->decoder = decoder_create(&snapshot_recorded);
+	codec->all = test_calloc(3, sizeof(codec->all[0]));
+	*state = codec;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct codec *codec = *state;
+
+	for (size_t i = 0; i < 3; i++)
+		snapshot_finish(&codec->all[i]);
+	encoder_destroy(codec->encoder);
+	decoder_destroy(codec->decoder);
+	test_free(codec->all);
+	test_free(codec);
+	return 0;
+}
+
+static struct snapshot *
+next_snapshot(struct codec *codec)
+{
+	return &codec->all[codec->count++ % 2];
+}
+
+static void
+assert_comes_back(struct codec *codec, const struct snapshot *was)
+{
+	const struct sample_time time = { codec->count, codec->count };
+	struct sample_rows from[RECORDED_TABLES], to[RECORDED_TABLES];
+	struct snapshot *is = &codec->all[2];
+	const struct bytes *blocks;
+
+	snapshot_to_samples(was, from);
+	assert_int_equal(encoder_add(codec->encoder, &time, from, &blocks), 0);
+	take_blocks(codec->decoder, blocks);
+	snapshot_reset(is);
+	is->monotonic = time.boottime;
+	snapshot_from_sample(is, codec->decoder);
+	snapshot_to_samples(is, to);
+	for (size_t i = 0; i < RECORDED_TABLES; i++)
+		assert_equal_rows(codec->decoder, i, &from[i], &to[i]);
+	assert_int_equal(is->processes[3].look_time, time.boottime);
+}
+
 static void
 a_snapshot_comes_back_in_all_columns_that_are_recorded(void **state)
 {
-	struct encoder *encoder = encoder_create(&snapshot_recorded, NULL, 0);
-	struct decoder *decoder = decoder_create(&snapshot_recorded);
-	struct snapshot *all = calloc(3, sizeof(*all)), *is = &all[2];
+	struct codec *codec = *state;
 
 	for (size_t i = 0; i < 20; i++) {
-		const struct sample_time time = { (int64_t)i, (int64_t)i };
-		struct sample_rows from[RECORDED_TABLES], to[RECORDED_TABLES];
-		struct snapshot *was = &all[i % 2];
-		const struct bytes *blocks;
+		struct snapshot *snapshot = next_snapshot(codec);
 
-		fill_snapshot(was, i);
-		snapshot_to_samples(was, from);
-		assert_int_equal(encoder_add(encoder, &time, from, &blocks), 0);
-		take_blocks(decoder, blocks);
-		snapshot_reset(is);
-		is->monotonic = time.boottime;
-		snapshot_from_sample(is, decoder);
-		snapshot_to_samples(is, to);
-		for (size_t j = 0; j < RECORDED_TABLES; j++)
-			assert_equal_rows(decoder, j, &from[j], &to[j]);
-		assert_int_equal(is->processes[3].look_time, i);
+		fill_snapshot(snapshot, i);
+		assert_comes_back(codec, snapshot);
 	}
-	for (size_t i = 0; i < 3; i++)
-		snapshot_finish(&all[i]);
-	free(all);
-	encoder_destroy(encoder);
-	decoder_destroy(decoder);
+}
+
+/* Rows that were not read again are not compared: they must be those of the sample before. */
+static void
+processes_that_live_come_back(void **state)
+{
+	const struct needs needs = { .bits = snapshot_recorded_needs(), .pss_budget = 1 };
+	const struct snapshot *before = NULL;
+	struct codec *codec = *state;
+	struct source *source;
+	struct reading reading;
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pid_t sleeper = fork();
+	size_t kept = 0;
+
+	if (sleeper == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(collect_create(NULL, &source), 0);
+	reading_init(&reading, source);
+	for (size_t i = 0; i < 40; i++) {
+		struct snapshot *now = next_snapshot(codec);
+
+		assert_int_equal(reading_take(&reading, now, before, before, &needs, NS_PER_MS), 0);
+		kept += snapshot_find_process(now, sleeper)->is_kept;
+		assert_comes_back(codec, now);
+		before = now;
+	}
+	reading_finish(&reading);
+	kill(sleeper, SIGKILL);
+	waitpid(sleeper, NULL, 0);
+	if (cpu_clock_is_usable(proc))
+		assert_true(kept > 10);
+	close(proc);
 }
 
 /* Any text may be missing in a file, but rows of the budget are looked up by theirs. */
@@ -196,7 +283,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_snapshot_comes_back_in_all_columns_that_are_recorded),
+		cmocka_unit_test_setup_teardown(
+			a_snapshot_comes_back_in_all_columns_that_are_recorded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(processes_that_live_come_back, set_up, tear_down),
 		cmocka_unit_test(rows_of_the_budget_without_a_name_are_left_out),
 	};
 
