@@ -149,7 +149,10 @@ process_files_sizes(uint64_t needs, bool swapless)
 	return needs & (NEED_MEMORY | NEED_STATUS | (swapless ? 0 : NEED_SWAP));
 }
 
-/* One of the two files is enough; statm is cheaper (T35). */
+/*
+ * One of the two files is enough; statm is cheaper (T35). The RSS of stat will not do: since Linux
+ * 6.2 it lacks pages that each CPU counts for itself, some hundred KiB.
+ */
 static void
 read_memory(struct process_read *read, const char *directory, uint64_t sizes)
 {
