@@ -330,7 +330,6 @@ run_screen(
 	sigset_t mask;
 	int status;
 
-	pattern_load();
 	top.error = source ? 0 : source_create(PATIENCE_OF_SCREEN, &source);
 	if (top.error == 0)
 		top.error = reader_thread_create(source, &top.reader);
@@ -406,8 +405,10 @@ show(struct top_options *options, const char *path, char complaint[static COMPLA
 	const struct past_options *past = &options->process.table.past;
 	struct source *source = NULL;
 
-	if (options->process.lock)
+	if (options->process.lock) {
+		pattern_load();
 		lock_self(note_complaint, complaint);
+	}
 	if (options->process.batch)
 		return batch_run(&options->process);
 	if (past->is_asked && past_source_create(past, &source) != EXIT_SUCCESS)
