@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 /* A chunk is never too long to be read if it has few bytes. */
-enum { CHUNK_SAMPLES = 180, CHUNK_WEIGHT = 6, LEAST_WEIGHT = 64 * 1024, PART_SIZE = 64 * 1024 };
+enum { CHUNK_SAMPLES = 180, CHUNK_WEIGHT = 5, LEAST_WEIGHT = 64 * 1024, PART_SIZE = 64 * 1024 };
 #define CHUNK_SPAN (3600 * NS_PER_SEC)
 
 struct encoder {

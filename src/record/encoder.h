@@ -16,7 +16,7 @@ struct sample_time {
 
 /*
  * Makes blocks of samples. A chunk has at most 180 of them, at most an hour, and deltas that weigh
- * at most as much as six keyframes: then any of them is read in less than 50 ms.
+ * at most as much as five keyframes: then any of them is read in less than 50 ms.
  */
 struct encoder;
 

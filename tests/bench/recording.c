@@ -124,7 +124,7 @@ move(struct member *member, size_t sample)
 	row->cpu_time += (1 + below(20)) * 10 * NS_PER_MS;
 	row->minor_faults += 1 + below(200);
 	if (sample % 2)
-		row->anon += (below(64) - 24) * 4096;
+		row->anon += (below(65) - 32) * 4096;
 	if (row->anon < 0)
 		row->anon = 0;
 	row->resident = row->anon + row->shared;
