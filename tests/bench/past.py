@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import base
@@ -78,14 +79,16 @@ def measure_recorders(options, figures, home):
     }
     tell(f"N = {figures.size}, {figures.active} % active: {count} samples")
     meter = options.options.build / "bench-meter"
-    running = {name: subprocess.Popen([meter, *command], env=options.environment, stdout=subprocess.PIPE)
-               for name, command in commands.items() if shutil.which(command[0])}
+    with ExitStack() as stack:
+        running = {name: stack.enter_context(
+                       base.child([meter, *command], env=options.environment, stdout=subprocess.PIPE))
+                   for name, command in commands.items() if shutil.which(command[0])}
+        printed = {name: process.communicate()[0] for name, process in running.items()}
     for name, process in running.items():
-        output = process.communicate()[0]
         if process.returncode != 0:
             figures.notes[name] = "it failed"
             continue
-        run = base.Run(*map(int, output.split()))
+        run = base.Run(*map(int, printed[name].split()))
         figures.add("cpu", name, run.cpu / count)
         figures.add("peak", name, run.peak)
         figures.add("day", name, size_of(outputs[name]) / count * SAMPLES_A_DAY / 2**20)
