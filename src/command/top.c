@@ -2,6 +2,7 @@
 #include "act/lock.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/jansson.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/memory.h"
@@ -407,6 +408,7 @@ show(struct top_options *options, const char *path, char complaint[static COMPLA
 
 	if (options->process.lock) {
 		pattern_load();
+		jansson_load(); /* for names of containers */
 		lock_self(note_complaint, complaint);
 	}
 	if (options->process.batch)

@@ -2,12 +2,12 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "table/pattern.h"
 
+#include "base/library.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/memory.h"
 
 #include <assert.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <pcre2.h>
 #include <stdio.h>
@@ -25,10 +25,6 @@ struct pattern {
 	int64_t given_up;
 };
 
-/*
- * The library is loaded for the first pattern: few commands get one, and to load it would be a
- * twentieth of what `memtop free` costs.
- */
 #define LIBRARY "libpcre2-8.so.0"
 /* clang-format off */
 #define FUNCTIONS(OF)                                                                              \
@@ -49,15 +45,7 @@ static_assert(sizeof(pcre2) == ARRAY_SIZE(names) * sizeof(void *), "one pointer 
 bool
 pattern_load(void)
 {
-	void *handle = pcre2.match ? NULL : dlopen(LIBRARY, RTLD_NOW);
-	void *functions[ARRAY_SIZE(names)];
-
-	for (size_t i = 0; handle && i < ARRAY_SIZE(names); i++)
-		if (!(functions[i] = dlsym(handle, names[i])))
-			return false;
-	if (handle)
-		memcpy(&pcre2, functions, sizeof(pcre2));
-	return pcre2.match;
+	return pcre2.match || library_load(LIBRARY, names, ARRAY_SIZE(names), &pcre2);
 }
 
 static void

@@ -383,15 +383,28 @@ def test_top_is_the_number_of_rows():
     assert [row["pid"] for row in lines_of(process)][::2] == [1, 1] and len(lines_of(process)) == 4
 
 
+def without(library, tmp_path):
+    """A file that is none, to lie over the library."""
+    ctypes.CDLL(library)
+    [path] = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if library.split(".")[0] in line}
+    (tmp_path / "empty").touch()
+    return {path: tmp_path / "empty"}
+
+
 def test_only_a_pattern_needs_its_library(mounts, tmp_path):
-    ctypes.CDLL("libpcre2-8.so.0")
-    [path] = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "libpcre2-8.so" in line}
-    broken = {path: tmp_path / "empty"}
-    broken[path].touch()
+    broken = without("libpcre2-8.so.0", tmp_path)
     done = run_over(broken, MEMTOP, "batch", "-n", "1", "--filter", "comm~a")
     assert (done.returncode, done.stdout) == (2, b"")
     assert re.fullmatch(rb"memtop batch: --filter 'comm~a': libpcre2-8.so.0 cannot be loaded, at character \d+; .*\n", done.stderr)
     assert run_over(broken, MEMTOP, "batch", "-n", "1", "--filter", "comm=a").returncode == 0
+    assert run_over(broken, MEMTOP, "free").returncode == 0
+
+
+def test_only_json_needs_its_library(mounts, tmp_path):
+    broken = without("libjansson.so.4", tmp_path)
+    done = run_over(broken, MEMTOP, "free", "--format", "json")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr == b"memtop free: JSON needs the library libjansson.so.4 of jansson\n"
     assert run_over(broken, MEMTOP, "free").returncode == 0
 
 
