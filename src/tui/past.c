@@ -9,6 +9,7 @@
 #include "tui/process-list.h"
 #include "tui/screen.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -76,6 +77,22 @@ go_to_peak(struct app *app, long steps)
 			  .start = key->start_time });
 }
 
+/* A time of day is the last one before this sample, or the next one if the recording begins later.
+ */
+static int
+parse_time(const char *text, const struct snapshot *now, struct moment *ret_moment)
+{
+	struct moment next;
+	int error = moment_parse(text, now->time, ret_moment);
+
+	if (error < 0 || !isdigit((unsigned char)*text) || ret_moment->time >= now->past.begin)
+		return error;
+	moment_parse(text, now->time + NS_PER_DAY, &next);
+	if (next.time <= now->past.end)
+		*ret_moment = next;
+	return 0;
+}
+
 static bool
 time_changed(struct app *app, struct prompt *prompt, bool done)
 {
@@ -83,7 +100,7 @@ time_changed(struct app *app, struct prompt *prompt, bool done)
 
 	if (!done || !*prompt->text)
 		return false;
-	if (moment_parse(prompt->text, app->snapshot->time, &moment) == 0) {
+	if (parse_time(prompt->text, app->snapshot, &moment) == 0) {
 		jump(app, &moment);
 		return false;
 	}

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from time import sleep
 
 import pytest
@@ -525,6 +525,20 @@ def test_the_screen_goes_through_a_recording(recorded, terminal):
     terminal.wait_for_text("In a recording")
     terminal.type("q", "q")
     terminal.wait_for_end()
+
+
+def test_a_time_of_day_is_in_the_recording_if_it_can_be(tmp_path, terminal):
+    """From the first sample on it is the next one: the last one was before the recording."""
+    memtop("record", "--no-exits", "-d", "0.1", "-n", "25", "-o", tmp_path)
+    first, *_ = (row["time"] for row in rows(memtop("batch", "-R", tmp_path, "--format", "json"), "system"))
+    later = (datetime.fromisoformat(first) + timedelta(seconds=2)).astimezone(timezone.utc).strftime("%H:%M:%S")
+    terminal.run("100x24", {"LC_ALL": "C.UTF-8", "TZ": "UTC"}, MEMTOP, "replay", "--no-config", tmp_path)
+    terminal.wait_for_text("REPLAY", "recorder started")
+    terminal.type("b", f"={later}", "Enter")
+    wait_until(lambda: "recorder started" not in terminal.capture())
+    assert "begins later" not in terminal.capture()
+    terminal.type("b", "=yesterday", "Enter")
+    terminal.wait_for_text("begins later")
 
 
 def test_the_screen_stays_when_the_recording_is_deleted(recorded, terminal, tmp_path):
