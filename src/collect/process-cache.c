@@ -7,8 +7,11 @@
 #include "model/snapshot.h"
 
 #include <errno.h>
+#include <linux/kcmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 void
 process_cache_drop_gone(struct process_cache *cache, const int64_t *pids, size_t count)
@@ -51,8 +54,10 @@ process_cache_add_new(struct process_cache *cache, const int64_t *pids, size_t c
 	while (count > 0) {
 		bool is_cached = old > 0 && cached[old - 1].pid >= pids[count - 1];
 
-		if (is_cached && cached[old - 1].pid == pids[count - 1])
+		if (is_cached && cached[old - 1].pid == pids[count - 1]) {
+			cached[old - 1].is_doubtful = true;
 			count--;
+		}
 		cached[--end] =
 			is_cached ? cached[--old]
 				  : (struct cached_process){ .pid = pids[--count], .row = NO_ROW };
@@ -163,8 +168,7 @@ cache_reuse_row(const struct pass *pass, const struct cached_process *cached, ui
 		return copy_row_whole(pass, old, due);
 	row = snapshot_copy_process(pass->now, old, needs);
 	row->command = NULL;
-	row->protection = NULL; /* found for each snapshot */
-	row->comm = copy_text(pass->now, NULL, old->comm);
+	row->comm = copy_text(pass->now, snapshot_last_comm(pass->now, row), old->comm);
 	copy_place(pass->now, row, old, (~due & NEED_CGROUP) | (reused & NEED_CONTAINER));
 	if (!(due & NEED_COMMAND) && old->command)
 		row->command = snapshot_keep_command(pass->now, old->command, strlen(old->command));
@@ -173,4 +177,49 @@ cache_reuse_row(const struct pass *pass, const struct cached_process *cached, ui
 	if (cached->absent & reused)
 		snapshot_note_gap(pass->now, row, cached->absent & reused, -ENOENT);
 	return row;
+}
+
+static bool
+same_address_space(int64_t a, int64_t b)
+{
+	return syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0, 0) == 0;
+}
+
+/* The parent whose address space a process shares, or UNKNOWN. `parent`: NULL if it is not known.
+ */
+static int64_t
+sharing_owner(const struct process *process, const struct cached_process *cached,
+	const struct cached_process *parent)
+{
+	if (process->virtual <= 0 || process->parent <= 0)
+		return UNKNOWN;
+	if (parent && (parent->start_stack <= 0 || parent->start_stack != cached->start_stack))
+		return UNKNOWN;
+	return same_address_space(process->pid, process->parent) ? process->parent : UNKNOWN;
+}
+
+void
+process_cache_find_sharing(struct process_cache *cache, struct snapshot *now)
+{
+	struct cached_process *cached = cache->list;
+
+	for (size_t i = 0; i < now->process_count; i++) {
+		struct process *process = &now->processes[i];
+		const struct process *row;
+		struct cached_process *parent;
+		int64_t owner;
+
+		if (!cached[i].is_fresh)
+			continue;
+		row = snapshot_find_process(now, process->parent);
+		parent = row ? &cached[row - now->processes] : NULL;
+		owner = sharing_owner(process, &cached[i], parent);
+		if (owner != process->extras->memory_of)
+			snapshot_extras(now, process)->memory_of = owner;
+		if (owner == UNKNOWN)
+			continue;
+		cached[i].is_shared = true;
+		if (parent)
+			parent->is_shared = true;
+	}
 }

@@ -14,12 +14,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/kcmp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { STAT_SIZE = 1024 };
@@ -94,7 +92,7 @@ set_memory_fields(struct process_read *read, uint64_t needs, int64_t value)
 	struct process *row = read->row;
 
 	row->virtual = row->resident = row->shared = row->anon = row->swap = value;
-	row->page_tables = row->frees = value;
+	row->page_tables = value;
 	if (needs & NEED_STATUS)
 		*snapshot_status(read->snapshot, row) = value == 0 ? nothing : process_no_status;
 }
@@ -386,22 +384,6 @@ process_files_read(struct process_read *read, uint64_t needs)
 		read->row->oom_score = read_number(read, "oom_score", NEED_OOM_SCORE);
 	if (needs & NEED_OOM_ADJ)
 		read->row->oom_adj = read_number(read, "oom_score_adj", NEED_OOM_ADJ);
-}
-
-static bool
-same_address_space(int64_t a, int64_t b)
-{
-	return syscall(SYS_kcmp, (pid_t)a, (pid_t)b, KCMP_VM, 0, 0) == 0;
-}
-
-int64_t
-sharing_owner(const struct process *process, int64_t stack, bool has_parent, int64_t parent_stack)
-{
-	if (process->virtual <= 0 || process->parent <= 0)
-		return UNKNOWN;
-	if (has_parent && (parent_stack <= 0 || parent_stack != stack))
-		return UNKNOWN;
-	return same_address_space(process->pid, process->parent) ? process->parent : UNKNOWN;
 }
 
 /* Skips blanks, then "unlimited" or a number. */

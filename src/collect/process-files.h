@@ -55,14 +55,6 @@ uint64_t process_files_sizes(uint64_t needs, bool swapless);
 void process_files_read(struct process_read *read, uint64_t needs);
 
 /*
- * The parent whose address space a process shares, or UNKNOWN. A process made with CLONE_VM but
- * without CLONE_THREAD (also by vfork) shows the same memory as its parent (T25). If their stacks
- * begin at the same address, kcmp(2) decides; if that is refused it is UNKNOWN.
- */
-int64_t sharing_owner(
-	const struct process *process, int64_t stack, bool has_parent, int64_t parent_stack);
-
-/*
  * Parses /proc/PID/limits (fs/proc/base.c, proc_pid_limits): "KEY SOFT HARD UNITS" in columns.
  * Missing limits stay as they are.
  */

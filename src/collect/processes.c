@@ -2,6 +2,7 @@
 #include "collect/processes.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/known.h"
 #include "base/macros.h"
 #include "base/memory.h"
@@ -79,10 +80,13 @@ processes_destroy(struct processes *processes)
 	free(processes);
 }
 
+/* Without a CPU clock only stat tells whether it has run. */
 static uint64_t
 wanted(const struct processes *processes, const struct cached_process *cached)
 {
-	return needs_of_process(processes->pass.needs, cached->pid) | NEED_STAT;
+	uint64_t needs = needs_of_process(processes->pass.needs, cached->pid);
+
+	return processes->has_clock ? needs : needs | NEED_STAT;
 }
 
 /* Reads stat. Returns 0 or -errno; -ESRCH if the process is gone. */
@@ -116,6 +120,7 @@ static void
 fill_from_stat(
 	const struct processes *processes, struct process *row, const struct procfs_stat *stat)
 {
+	struct snapshot *now = processes->pass.now;
 	int64_t ticks = known_sum(stat->user_ticks, stat->system_ticks);
 
 	row->start_time = stat->start_time;
@@ -132,7 +137,30 @@ fill_from_stat(
 	row->minor_faults = stat->minor_faults;
 	row->major_faults = stat->major_faults;
 	row->state = state_text(stat->state);
-	row->comm = arena_copy(&processes->pass.now->texts, stat->comm, stat->comm_length);
+	row->comm = arena_copy_new(
+		&now->texts, snapshot_last_comm(now, row), stat->comm, stat->comm_length);
+}
+
+/* Without a CPU clock: whether stat shows that it has run since it was last read. */
+static bool
+has_changed(const struct process *row, const struct process *old)
+{
+	return row->cpu_time != old->cpu_time || row->minor_faults != old->minor_faults ||
+	       row->state != old->state || row->threads != old->threads;
+}
+
+/* Fills a row from stat, and notes what that says of the process. */
+static void
+take_stat(const struct processes *processes, struct cached_process *cached, struct process *row,
+	const struct process *old, const struct procfs_stat *stat)
+{
+	fill_from_stat(processes, row, stat);
+	row->look_time = processes->pass.time.now;
+	cached->is_fresh = true;
+	cached->has_run_since_stat = false;
+	if (!processes->has_clock)
+		cached->has_run = !old || has_changed(row, old);
+	cached->is_shared = false; /* process_cache_find_sharing() finds out */
 }
 
 /* In read_all() both have the same index, and the list of those behind is not in order. */
@@ -202,8 +230,11 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 		struct procfs_stat stat;
 
 		due |= wanted(processes, cached) & NEED_OOM_SCORE;
-		if (!(due & NEED_STAT) && read_stat(processes, cached->pid, text, &stat) == 0)
-			fill_from_stat(processes, row, &stat);
+		if (due & NEED_OOM_SCORE && !(due & NEED_STAT) &&
+			read_stat(processes, cached->pid, text, &stat) == 0) {
+			take_stat(processes, cached, row, old, &stat);
+			due |= NEED_STAT;
+		}
 	}
 	process_files_read(&read, due & NEED_OOM_SCORE);
 	cached->read = (cached->read | due) & ~read.failed;
@@ -211,14 +242,6 @@ read_files(struct processes *processes, struct cached_process *cached, struct pr
 	cached->absent = read.absent | (cached->absent & ~due);
 	if (due & NEED_COMMAND)
 		command_lines_ask(processes->commands, row);
-}
-
-/* Without a CPU clock: whether stat shows that it has run since it was last read. */
-static bool
-has_changed(const struct process *row, const struct process *old)
-{
-	return row->cpu_time != old->cpu_time || row->minor_faults != old->minor_faults ||
-	       row->state != old->state || row->threads != old->threads;
 }
 
 /* Whether it runs another program than at its last row, or is another process. */
@@ -267,21 +290,20 @@ fill_row(struct processes *processes, struct cached_process *cached, struct proc
 
 	row->pid = cached->pid;
 	cached->row = (uint32_t)(row - pass->now->processes);
-	cached->is_fresh = due & NEED_STAT;
+	cached->is_fresh = false;
 	row->is_kept = old && due == 0;
-	if (due & NEED_STAT) {
-		fill_from_stat(processes, row, stat);
-		cached->has_run = !processes->has_clock && (!old || has_changed(row, old));
-		cached->is_shared = false; /* find_sharing() finds out */
-	}
-	if (due & NEED_STAT || (processes->has_clock && !pass->needs->only_missing))
-		row->look_time = pass->now->monotonic;
+	if (due & NEED_STAT)
+		take_stat(processes, cached, row, old, stat);
+	else if (processes->has_clock && !cached->has_run_since_stat && !pass->needs->only_missing)
+		row->look_time = pass->time.now;
 	if (process_files_sizes(due, pass->swapless))
-		row->memory_time = pass->now->monotonic;
-	cached->has_run_since_names =
-		cached->has_run || (cached->has_run_since_names && !(due & NEED_COMMAND));
+		row->memory_time = pass->time.now;
+	row->has_slept = processes->has_clock && !cached->has_run;
+	cached->has_run_since_names = (cached->has_run && !processes->has_clock) ||
+				      (cached->has_run_since_names && !(due & NEED_COMMAND));
 	if (due)
 		read_files(processes, cached, row, old, due);
+	cached->is_doubtful = false;
 }
 
 /*
@@ -307,7 +329,7 @@ add_sizes(struct processes *processes, struct cached_process *cached, const stru
 	row = snapshot_add_process(pass->now);
 	row->pid = cached->pid;
 	row->asked = cached->read = NEED_MEMORY;
-	row->memory_time = pass->now->monotonic;
+	row->memory_time = pass->time.now;
 	process_set_sizes(row, &statm);
 	cached->row = (uint32_t)(row - pass->now->processes);
 	score = wanted(processes, cached) & NEED_OOM_SCORE;
@@ -315,6 +337,50 @@ add_sizes(struct processes *processes, struct cached_process *cached, const stru
 	if (score)
 		read_files(processes, cached, row, NULL, score);
 	return true;
+}
+
+/*
+ * Whether stat is read after all: its address space tells that it may run another program, or that
+ * only its first thread has ended (T26). What asks for a command line is not done twice.
+ */
+static bool
+has_new_space(const struct process *row, const struct process *old, uint64_t due)
+{
+	return old && !(due & (NEED_STAT | NEED_COMMAND)) && row->virtual != UNKNOWN &&
+	       row->virtual != old->virtual;
+}
+
+/* As read_process(), with what is due of `all`. */
+static bool
+read_due(struct processes *processes, struct cached_process *cached, uint64_t all, uint64_t due)
+{
+	const struct pass *pass = &processes->pass;
+	const struct process *old = cache_old_row(pass, cached);
+	const uint32_t old_row = cached->row;
+	char text[STAT_SIZE];
+	struct procfs_stat stat;
+	struct process *row;
+	int error = due & NEED_STAT ? read_stat(processes, cached->pid, text, &stat) : 0;
+
+	if (error == -ESRCH)
+		return false;
+	if (error < 0) {
+		add_unknown(processes, cached, all, error);
+		return true;
+	}
+	if (due & NEED_STAT && (!old || is_another(cached, &stat, old))) {
+		old = NULL;
+		due = all | NEED_STAT;
+		note_program(processes, cached, &stat);
+	}
+	row = old ? cache_reuse_row(pass, cached, due) : snapshot_add_process(pass->now);
+	fill_row(processes, cached, row, old, due, &stat);
+	row->asked = (uint32_t)(all | (cached->read & NEED_STAT));
+	if (!has_new_space(row, old, due))
+		return true;
+	snapshot_drop_last_process(pass->now);
+	cached->row = old_row;
+	return read_due(processes, cached, all, due | NEED_STAT);
 }
 
 /*
@@ -326,54 +392,15 @@ read_process(
 	struct processes *processes, struct cached_process *cached, const struct first_size *size)
 {
 	const struct pass *pass = &processes->pass;
-	const struct process *old = cache_old_row(pass, cached);
-	char text[STAT_SIZE];
-	struct procfs_stat stat;
-	struct process *row;
-	uint64_t all = wanted(processes, cached), due;
-	int error;
+	uint64_t all = wanted(processes, cached), current;
 
-	if (pass->needs->sizes_only && !old && add_sizes(processes, cached, size))
+	if (pass->needs->sizes_only && !cache_old_row(pass, cached) &&
+		add_sizes(processes, cached, size))
 		return true;
 	schedule_note_run(pass, cached);
-	due = schedule_due(pass, cached, all);
-	error = due & NEED_STAT ? read_stat(processes, cached->pid, text, &stat) : 0;
-	if (error == -ESRCH)
-		return false;
-	if (error < 0) {
-		add_unknown(processes, cached, all, error);
-		return true;
-	}
-	if (due & NEED_STAT && (!old || is_another(cached, &stat, old))) {
-		old = NULL;
-		due = all;
-		note_program(processes, cached, &stat);
-	}
-	cached->read &= (uint32_t)all; /* the rest is not kept up to date */
-	row = old ? cache_reuse_row(pass, cached, due) : snapshot_add_process(pass->now);
-	row->asked = (uint32_t)all;
-	fill_row(processes, cached, row, old, due, &stat);
-	return true;
-}
-
-/* Of all rows: one that was kept has its name in the last snapshot. */
-static void
-name_users(struct processes *processes)
-{
-	struct snapshot *now = processes->pass.now;
-
-	users_begin(&processes->users, now->monotonic);
-	for (size_t i = 0; i < now->process_count; i++) {
-		struct process *row = &now->processes[i];
-
-		if (row->uid == UNKNOWN)
-			row->user = NULL;
-		else if (i > 0 && row[-1].uid == row->uid)
-			row->user = row[-1].user;
-		else
-			row->user =
-				arena_text(&now->texts, users_name(&processes->users, row->uid));
-	}
+	current = cached->has_run_since_stat ? all : all | NEED_STAT;
+	cached->read &= (uint32_t)current; /* the rest is not kept up to date */
+	return read_due(processes, cached, all, schedule_due(pass, cached, all));
 }
 
 /* Leaves out processes that end meanwhile; each row has the same index as its cached process. */
@@ -421,31 +448,6 @@ read_missing_rows(struct processes *processes)
 	command_lines_end(processes->commands);
 }
 
-/* Finds out which processes that were read share an address space with their parent. */
-static void
-find_sharing(struct processes *processes, struct snapshot *now)
-{
-	struct cached_process *cached = processes->cache.list;
-
-	for (size_t i = 0; i < now->process_count; i++) {
-		struct process *process = &now->processes[i];
-		const struct process *parent;
-		int64_t owner;
-		size_t at;
-
-		if (!cached[i].is_fresh)
-			continue;
-		parent = snapshot_find_process(now, process->parent);
-		at = parent ? (size_t)(parent - now->processes) : i;
-		owner = sharing_owner(process, cached[i].start_stack, parent,
-			parent ? cached[at].start_stack : 0);
-		if (owner != process->extras->memory_of)
-			snapshot_extras(now, process)->memory_of = owner;
-		cached[i].is_shared = cached[i].is_shared || owner != UNKNOWN;
-		cached[at].is_shared = cached[at].is_shared || owner != UNKNOWN;
-	}
-}
-
 static bool
 is_fast(struct processes *processes, unsigned refresh)
 {
@@ -484,7 +486,8 @@ begin_pass(struct processes *processes, struct snapshot *now)
 
 	if (error < 0)
 		return error;
-	processes->pass.time = (struct pass_time){ .refresh = refresh,
+	processes->pass.time = (struct pass_time){ .now = now->monotonic,
+		.refresh = refresh,
 		.is_fast = is_fast(processes, refresh),
 		.interval = pass->before ? now->monotonic - pass->before->monotonic : 0 };
 	return 0;
@@ -510,9 +513,10 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 		.swapless = swapless,
 		.has_clock = processes->has_clock,
 		.time = processes->pass.time };
+	processes->pass.time.now = needs->only_missing ? clock_ns(CLOCK_BOOTTIME) : now->monotonic;
 	if (needs->rows_only) {
 		read_missing_rows(processes);
-		name_users(processes);
+		users_name_rows(&processes->users, now);
 		return 0;
 	}
 	if (!needs->only_missing)
@@ -522,13 +526,13 @@ processes_read(struct processes *processes, struct snapshot *now, const struct s
 	if (error < 0)
 		return error;
 	read_all(processes);
-	name_users(processes);
+	users_name_rows(&processes->users, now);
 	if ((needs->bits | needs->focus_bits) & NEED_PSS || needs->summed_count > 0)
 		pss_reader_read(processes->pss, now, before, needs);
 	now->system.process_count = 0;
 	for (size_t i = 0; i < now->process_count; i++)
 		now->system.process_count += needs_has_pid(needs, now->processes[i].pid);
 	if (needs->bits & NEED_MEMORY)
-		find_sharing(processes, now);
+		process_cache_find_sharing(&processes->cache, now);
 	return 0;
 }

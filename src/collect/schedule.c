@@ -111,8 +111,11 @@ schedule_note_run(const struct pass *pass, struct cached_process *cached)
 	if (!pass->has_clock || pass->needs->only_missing)
 		return;
 	clock = cpu_clock_read(cached->pid);
-	if (clock == UNKNOWN || clock != cached->cpu_clock)
-		cached->has_run = cached->has_run_since_names = true;
+	cached->has_run = clock == UNKNOWN || clock != cached->cpu_clock;
+	if (cached->has_run)
+		cached->has_run_since_stat = cached->has_run_since_names = true;
+	if (clock < cached->cpu_clock)
+		cached->is_doubtful = true;
 	cached->cpu_clock = clock;
 }
 
@@ -140,6 +143,14 @@ has_lost_parent(const struct pass *pass, const struct process *old)
 	return old->parent > 0 && (!parent || !parent->state || *parent->state == 'Z');
 }
 
+/* Whether stat is read to tell if it is the same program, though nobody needs what is there. */
+static bool
+may_be_another(const struct cached_process *cached, bool turn)
+{
+	return cached->is_shared || (cached->has_run && cached->is_doubtful) ||
+	       (cached->has_run_since_stat && turn);
+}
+
 uint64_t
 schedule_due(const struct pass *pass, const struct cached_process *cached, uint64_t all)
 {
@@ -147,18 +158,27 @@ schedule_due(const struct pass *pass, const struct cached_process *cached, uint6
 	const uint64_t others = NEED_OOM_ADJ | NEED_CGROUP | NEED_CONTAINER;
 	const struct needs *needs = pass->needs;
 	const struct process *old = cache_old_row(pass, cached);
-	uint64_t due = all & ~cached->read;
 	bool watched = is_watched(needs, cached->pid);
 	bool turn = watched || schedule_is_due(REREAD_OTHERS, cached->pid, &pass->time);
+	bool is_orphan;
+	uint64_t due, always = 0;
 
 	if (!old || (needs->exact && !needs->rows_only))
-		return all;
+		return all | NEED_STAT;
+	if (!old->comm) /* only its sizes have been read */
+		all |= NEED_STAT;
+	due = all & ~cached->read;
 	if (needs->only_missing)
 		return due;
-	if (schedule_is_due(REREAD_ALL, cached->pid, &pass->time))
+	is_orphan = turn && has_lost_parent(pass, old);
+	if (is_orphan || may_be_another(cached, turn))
+		always = NEED_STAT;
+	if (schedule_is_due(REREAD_ALL, cached->pid, &pass->time)) {
 		due |= all & ~NEED_COMMAND;
-	if (watched || cached->has_run || cached->is_shared ||
-		(turn && (!pass->has_clock || has_lost_parent(pass, old))))
+		always = NEED_STAT;
+	}
+	if (watched || cached->has_run || cached->is_shared || is_orphan ||
+		(turn && !pass->has_clock))
 		due |= own;
 	if (turn)
 		due |= others;
@@ -168,5 +188,5 @@ schedule_due(const struct pass *pass, const struct cached_process *cached, uint6
 		due |= NEED_OOM_SCORE;
 	if (names_are_due(pass, cached))
 		due |= NEED_COMMAND | NEED_CGROUP | NEED_CONTAINER;
-	return due & all;
+	return (due & all) | always;
 }

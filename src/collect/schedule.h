@@ -60,5 +60,8 @@ bool schedule_is_fast(struct schedule *schedule, unsigned refresh, int64_t chang
 /* Asks the CPU clock, before files are read: a run meanwhile is seen in the next refresh. */
 void schedule_note_run(const struct pass *pass, struct cached_process *cached);
 
-/* What of `all` is read of a process in this refresh. oom_score follows from the rest. */
+/*
+ * What of `all` is read of a process in this refresh, and stat where it may have become another
+ * one. oom_score follows from the rest.
+ */
 uint64_t schedule_due(const struct pass *pass, const struct cached_process *cached, uint64_t all);

@@ -5,6 +5,7 @@
 #include "base/known.h"
 #include "base/macros.h"
 #include "base/memory.h"
+#include "model/snapshot.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -133,6 +134,23 @@ users_name(struct users *users, int64_t uid)
 		return user->name;
 	snprintf(users->number, sizeof(users->number), "%lld", (long long)uid);
 	return users->number;
+}
+
+/* Of all rows: one that was kept has its name in the last snapshot. */
+void
+users_name_rows(struct users *users, struct snapshot *now)
+{
+	users_begin(users, now->monotonic);
+	for (size_t i = 0; i < now->process_count; i++) {
+		struct process *row = &now->processes[i];
+
+		if (row->uid == UNKNOWN)
+			row->user = NULL;
+		else if (i > 0 && row[-1].uid == row->uid)
+			row->user = row[-1].user;
+		else
+			row->user = arena_text(&now->texts, users_name(users, row->uid));
+	}
 }
 
 void

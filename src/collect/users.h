@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct snapshot;
+
 /*
  * Names of users. A name service may be slow: in one refresh it is asked for only so many names and
  * for so long, and for each again after five minutes. A zeroed struct is empty.
@@ -35,4 +37,7 @@ void users_begin(struct users *users, int64_t monotonic);
  * refresh. Valid until the next call.
  */
 const char *users_name(struct users *users, int64_t uid);
+
+/* Gives each row of a new refresh the name of its user. */
+void users_name_rows(struct users *users, struct snapshot *now);
 void users_finish(struct users *users);

@@ -30,7 +30,7 @@ ask(const struct table_run *run, struct needs *needs)
 	const struct batch *own = run->own;
 	const struct process_options *options = own->options;
 
-	needs->bits |= needs_of_head(run->options);
+	needs->bits |= needs_of_head(run->options) | NEED_STAT; /* an exec is seen at once */
 	needs->pids = options->named.pids;
 	needs->pid_count = options->named.pid_count;
 	needs->pss_budget =

@@ -86,7 +86,7 @@ bits_of(const struct faults *own)
 	if (own->walks)
 		bits |= NEED_SAMPLED_WALKS;
 	if (own->has_child && own->child.has_ended) /* its process is gone from /proc */
-		bits &= ~(NEED_PROCESSES | NEED_STAT);
+		bits &= ~NEED_PROCESSES;
 	return bits;
 }
 

@@ -56,7 +56,7 @@ ask(const struct table_run *run, struct needs *needs)
 	*needs = (struct needs){
 		.bits = NEED_PROCESSES | NEED_STAT | NEED_MEMORY | NEED_STATUS | NEED_SWAP |
 			NEED_PSS | NEED_OWNER | NEED_COMMAND | NEED_CGROUP | NEED_OOM_SCORE |
-			NEED_OOM_ADJ | NEED_MEMINFO | NEED_HOST,
+			NEED_OOM_ADJ | NEED_MEMINFO | NEED_HOST | NEED_WEIGHT,
 		.pids = own->named.pids,
 		.pid_count = 1,
 		.focus = pid_of(run),
@@ -232,7 +232,7 @@ say_private(struct table_run *run)
 static void
 say_gain(struct table_run *run, const struct process *process)
 {
-	say_bytes(run, "a kill would free about ", process->frees);
+	say_bytes(run, "a kill would free about ", process->weight->frees);
 	say_bytes(run, ": private ", process->rollup->uss);
 	say_bytes(run, " + swap ", process->rollup->swap_pss);
 	say_bytes(run, " + page tables ", process->page_tables);

@@ -169,7 +169,7 @@ print_first(const struct work *work, const char *label, const struct process *pr
 		printf("%s: nobody\n", label);
 		return;
 	}
-	unit_format(frees, UNIT_BYTES, process->frees, scale);
+	unit_format(frees, UNIT_BYTES, process->weight->frees, scale);
 	printf("%s: %lld %s (frees about %s)\n", label, (long long)process->pid,
 		safe(process->comm, comm), frees);
 }

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/text.h"
+#include "model/needs.h"
 #include "model/oom-domain.h"
 #include "model/snapshot.h"
 
@@ -129,23 +130,32 @@ badness_is_candidate(const struct badness_scope *scope, const struct process *pr
 	       (process->place->cgroup && text_is_below(process->place->cgroup, scope->cgroup));
 }
 
+static void
+weigh(struct snapshot *snapshot, struct process *process, const struct badness_scope *scope)
+{
+	const struct process_rollup *rollup = process->rollup;
+	bool exact = rollup->uss != UNKNOWN && rollup->swap_pss != UNKNOWN;
+	int64_t memory = exact ? rollup->uss : process->anon;
+	int64_t swap = exact ? rollup->swap_pss : process->swap;
+	struct process_weight *weight = snapshot_weight(snapshot, process);
+
+	weight->adj_weight = badness_adj_weight(process->oom_adj, scope->total);
+	weight->frees = known_sum(known_sum(memory, swap), process->page_tables);
+}
+
 void
 badness_weigh(struct snapshot *snapshot)
 {
 	const struct badness_scope scope = badness_scope_of(snapshot);
+	struct process *focus = snapshot_find_process(snapshot, snapshot->focus);
 
-	for (size_t i = 0; i < snapshot->process_count; i++) {
-		struct process *process = &snapshot->processes[i];
-		const struct process_rollup *rollup = process->rollup;
-		bool exact = rollup->uss != UNKNOWN && rollup->swap_pss != UNKNOWN;
-		int64_t memory = exact ? rollup->uss : process->anon;
-		int64_t swap = exact ? rollup->swap_pss : process->swap;
-
-		process->adj_weight = badness_adj_weight(process->oom_adj, scope.total);
-		process->frees = UNKNOWN;
-		if (memory != UNKNOWN && swap != UNKNOWN && process->page_tables != UNKNOWN)
-			process->frees = memory + swap + process->page_tables;
+	if (!(snapshot->bits & NEED_WEIGHT)) {
+		if (focus && snapshot->focus_bits & NEED_WEIGHT)
+			weigh(snapshot, focus, &scope);
+		return;
 	}
+	for (size_t i = 0; i < snapshot->process_count; i++)
+		weigh(snapshot, &snapshot->processes[i], &scope);
 }
 
 /*
@@ -216,7 +226,8 @@ protect_with_owner(struct snapshot *snapshot, struct process *process, const str
 	char text[48];
 	int length = snprintf(text, sizeof(text), "shares memory with %lld", (long long)owner->pid);
 
-	process->protection = arena_copy(&snapshot->texts, text, (size_t)length);
+	snapshot_weight(snapshot, process)->protection =
+		arena_copy(&snapshot->texts, text, (size_t)length);
 }
 
 static void
@@ -231,17 +242,17 @@ static void
 judge(struct snapshot *snapshot, struct process *process, const struct badness_scope *scope)
 {
 	const struct process *owner = owner_of(snapshot, process);
+	struct process_weight *weight = snapshot_weight(snapshot, process);
 
-	process->badness = UNKNOWN;
+	weight->badness = UNKNOWN;
 	process->rank = UNKNOWN;
-	process->protection = own_protection(process, scope);
-	if (!process->protection && owner->oom_adj == OOM_ADJ_LEAST)
+	weight->protection = own_protection(process, scope);
+	if (!weight->protection && owner->oom_adj == OOM_ADJ_LEAST)
 		protect_with_owner(snapshot, process, owner);
-	if (process->protection || !badness_is_candidate(scope, process))
+	if (weight->protection || !badness_is_candidate(scope, process))
 		return;
-	process->badness = badness_of(process, scope->total);
-	if (process->badness != UNKNOWN &&
-		(owner == process || !badness_is_candidate(scope, owner)))
+	weight->badness = badness_of(process, scope->total);
+	if (weight->badness != UNKNOWN && (owner == process || !badness_is_candidate(scope, owner)))
 		add_candidate(snapshot, process);
 }
 
@@ -258,8 +269,8 @@ compare_candidates(const void *a, const void *b)
 
 	if (left->rank != right->rank)
 		return left->rank < right->rank ? -1 : 1;
-	if (left->badness != right->badness)
-		return left->badness > right->badness ? -1 : 1;
+	if (left->weight->badness != right->weight->badness)
+		return left->weight->badness > right->weight->badness ? -1 : 1;
 	if (left->start_time != right->start_time)
 		return left->start_time > right->start_time ? -1 : 1;
 	return left->pid > right->pid ? -1 : 1;
@@ -331,7 +342,7 @@ rank_of_group(const struct ranking *ranking, const char *name)
  * __oom_kill_process), and with its group unless its adjustment is -1000 (oom_kill_memcg_member).
  */
 static void
-share_fate(const struct snapshot *snapshot, struct process *process)
+share_fate(struct snapshot *snapshot, struct process *process)
 {
 	int64_t rank = owner_of(snapshot, process)->rank;
 
@@ -343,7 +354,7 @@ share_fate(const struct snapshot *snapshot, struct process *process)
 	if (rank == UNKNOWN)
 		return;
 	process->rank = rank;
-	process->protection = NULL;
+	snapshot_weight(snapshot, process)->protection = NULL;
 }
 
 static void

@@ -71,7 +71,10 @@ int64_t badness_score_of(const struct process *process, const struct badness_sco
 bool badness_has_old_scale(const char *release);
 bool badness_counts_exactly(const char *release);
 
-/* Fills adj_weight and frees of all processes; needs no other process. */
+/*
+ * Fills adj_weight and frees of all processes, or of that in focus, where it is asked for
+ * (NEED_WEIGHT); needs no other process.
+ */
 void badness_weigh(struct snapshot *snapshot);
 
 /*

@@ -109,26 +109,45 @@ derive_sums(struct process *process, const struct system *system)
 	process->memory_share = known_share(process->resident, system->total);
 }
 
-/* A process that this refresh did not read keeps its last rates. */
+/*
+ * A process that was not read keeps its last rates. So does one that was read before a moment ago,
+ * between two refreshes: a rate over a moment says little. `interval`: since the refresh before; 0:
+ * this is none, and `before` had its rates at `last`.
+ */
 static void
-derive_rates(struct process *now, const struct process *before)
+derive_rates(struct process *now, const struct process *before, int64_t interval, int64_t last)
 {
 	int64_t elapsed = known_difference(now->look_time, before->look_time);
+	bool is_short = interval == 0 ? before->look_time >= last
+				      : elapsed < interval / 2 && before->cpu_share != UNKNOWN;
 
-	if (elapsed == 0) {
+	if (elapsed == 0 || is_short) {
 		now->cpu_share = before->cpu_share;
 		now->minor_fault_rate = before->minor_fault_rate;
 		now->major_fault_rate = before->major_fault_rate;
-		now->growth = before->growth;
 		return;
 	}
 	now->cpu_share = change(now->cpu_time, before->cpu_time, elapsed, 1000);
 	now->minor_fault_rate = rate(now->minor_faults, before->minor_faults, elapsed);
 	now->major_fault_rate = rate(now->major_faults, before->major_faults, elapsed);
-	if (now->memory_time !=
-		before->memory_time) /* it may have changed long before this refresh */
-		elapsed = known_difference(now->memory_time, before->memory_time);
-	now->growth = change(now->resident, before->resident, elapsed, 60 * NS_PER_SEC);
+}
+
+/*
+ * Where its sizes were read, they may have changed long before this refresh. Where they were not,
+ * it has not grown if it has not run; else that is not known, and its last rate stays. `interval`:
+ * since the refresh before; 0: this is none.
+ */
+static int64_t
+resident_growth(const struct process *now, const struct process *before, int64_t interval)
+{
+	bool is_read = now->memory_time != before->memory_time;
+	int64_t elapsed = is_read          ? known_difference(now->memory_time, before->memory_time)
+			  : now->has_slept ? interval
+					   : known_difference(now->look_time, before->look_time);
+
+	if (interval == 0 || elapsed == 0)
+		return before->growth;
+	return change(now->resident, before->resident, elapsed, 60 * NS_PER_SEC);
 }
 
 /*
@@ -281,8 +300,10 @@ derive(struct snapshot *now, const struct snapshot *before)
 			old = &before->processes[match];
 		if (old && old->pid != process->pid)
 			old = NULL;
-		if (old && old->start_time == process->start_time)
-			derive_rates(process, old);
+		if (old && old->start_time == process->start_time) {
+			derive_rates(process, old, elapsed, before->monotonic);
+			process->growth = resident_growth(process, old, elapsed);
+		}
 		if (before && now->bits & NEED_FAULTS)
 			count_faults(now, process, old);
 	}

@@ -34,6 +34,8 @@ needs_of_process(const struct needs *needs, int64_t pid)
 		bits |= needs->focus_bits;
 	if (needs->near_bits && has_number(needs->near, needs->near_count, pid))
 		bits |= needs->near_bits;
+	if (bits & (NEED_COMMAND | NEED_OOM_SCORE | NEED_FAULTS)) /* these follow from it too */
+		bits |= NEED_STAT;
 	return bits & PROCESS_NEEDS;
 }
 

@@ -11,7 +11,7 @@
 /* clang-format off */
 
 #define NEED_BIT(number) (UINT64_C(1) << (number))
-#define NEED_STAT          NEED_BIT(0)  /* /proc/PID/stat; always read, unless sizes_only */
+#define NEED_STAT          NEED_BIT(0)  /* /proc/PID/stat; read once of each, and after an exec */
 #define NEED_MEMORY        NEED_BIT(1)  /* sizes in statm, or the same from status */
 #define NEED_STATUS        NEED_BIT(2)  /* the Vm and Rss lines of status */
 #define NEED_SWAP          NEED_BIT(3)  /* VmSwap of status; without swap known to be 0 */
@@ -51,6 +51,7 @@
 #define NEED_GROWTH        NEED_BIT(37) /* how the memory of processes has grown */
 #define NEED_OWN_LIMIT     NEED_BIT(36) /* the limit that memtop's own cgroup reaches first */
 
+#define NEED_WEIGHT        NEED_BIT(49) /* ADJ in bytes, what a kill would free: nothing to read */
 #define NEED_HISTORY       NEED_BIT(48) /* of a recording: memory in use over the day, and RES of the process in focus */
 #define NEED_INCIDENTS     NEED_BIT(39) /* kills since boot, or the incidents of a recording */
 
@@ -72,13 +73,13 @@
 
 /* What a verdict is made of. */
 #define VERDICT_NEEDS                                                                              \
-	(NEED_VERDICT | NEED_COURSE | NEED_LIMIT | NEED_PROCESSES | NEED_STAT | NEED_MEMORY |      \
-		NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE)
+	(NEED_VERDICT | NEED_COURSE | NEED_LIMIT | NEED_PROCESSES | NEED_MEMORY | NEED_MEMINFO |   \
+		NEED_VMSTAT | NEED_PRESSURE)
 
 /* The needs of each list of processes: the list and the totals above it. */
 #define NEED_OVERVIEW                                                                              \
-	(NEED_STAT | NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE | NEED_HOST |     \
-		NEED_SELF | NEED_OWN_LIMIT)
+	(NEED_PROCESSES | NEED_MEMINFO | NEED_VMSTAT | NEED_PRESSURE | NEED_HOST | NEED_SELF |     \
+		NEED_OWN_LIMIT)
 
 /* What the sampler counts from one refresh to the next. */
 #define NEED_SAMPLED (NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS)
@@ -90,13 +91,13 @@
 #define NEED_MEMORY_ANY (NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_PSS)
 
 /* What nobody asks of a row that is not seen, unless it is sorted or filtered by that. */
-#define SEEN_NEEDS (NEED_COMMAND | NEED_OWNER | NEED_OOM_SCORE | NEED_OOM_ADJ)
+#define SEEN_NEEDS (NEED_STAT | NEED_COMMAND | NEED_OWNER | NEED_OOM_SCORE | NEED_OOM_ADJ)
 
 /* The inputs of the OOM killer, and the score with facts that only the kernel knows. */
 #define NEED_BADNESS                                                                               \
 	(NEED_STAT | NEED_PROCESSES | NEED_MEMORY | NEED_STATUS | NEED_SWAP | NEED_OOM_ADJ |       \
-		NEED_OOM_SCORE | NEED_MEMINFO | NEED_HOST | NEED_RANK | NEED_CGROUP |              \
-		NEED_OOM_GROUP)
+		NEED_OOM_SCORE | NEED_MEMINFO | NEED_HOST | NEED_RANK | NEED_WEIGHT |              \
+		NEED_CGROUP | NEED_OOM_GROUP)
 
 /* Beside what the kernel charges, PSS is read of so many processes; a hint says so (hint.c). */
 enum { NEEDS_MOST_PSS = 1000 };

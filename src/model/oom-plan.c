@@ -122,9 +122,9 @@ standing_of(const struct process *process)
 {
 	return (struct oom_standing){ .adj = process->oom_adj,
 		.score = process->oom_score,
-		.badness = process->badness,
+		.badness = process->weight->badness,
 		.rank = process->rank,
-		.protection = process->protection };
+		.protection = process->weight->protection };
 }
 
 /*
@@ -160,6 +160,8 @@ carry_out(const struct snapshot *snapshot, struct oom_preview *preview)
 	memcpy(copy.processes, snapshot->processes, size);
 	arena_reset(&preview->texts);
 	copy.texts = preview->texts;
+	for (size_t i = 0; i < copy.process_count; i++)
+		copy.processes[i].weight = &process_no_weight; /* that of now stays as it is */
 	for (size_t i = 0; i < preview->count; i++) {
 		const struct oom_effect *effect = &preview->effects[i];
 

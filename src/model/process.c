@@ -8,11 +8,14 @@
 
 #define FIELD(name) offsetof(struct process, name)
 #define PLACE(name) offsetof(struct process_place, name), 0, &place
+#define WEIGHT(name) offsetof(struct process_weight, name), 0, &process_weight_part
 #define STATUS(name) offsetof(struct process_status, name), 0, &process_status_part
 #define EXTRA(name) offsetof(struct process_extras, name), 0, &process_extras_part
 #define ROLLUP(name)                                                                               \
 	offsetof(struct process_rollup, name), offsetof(struct process_rollup, stale),             \
 		&process_rollup_part
+
+const struct process_weight process_no_weight = { UNKNOWN, UNKNOWN, UNKNOWN, NULL };
 
 const struct process_status process_no_status = { UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN,
 	UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN };
@@ -31,6 +34,8 @@ const struct process_extras process_no_extras = {
 const struct process_place process_no_place = { NULL };
 
 static const struct row_part place = { FIELD(place), &process_no_place, sizeof(process_no_place) };
+const struct row_part process_weight_part = { FIELD(weight), &process_no_weight,
+	sizeof(process_no_weight) };
 const struct row_part process_status_part = { FIELD(status), &process_no_status,
 	sizeof(process_no_status) };
 const struct row_part process_rollup_part = { FIELD(rollup), &process_no_rollup,
@@ -155,7 +160,7 @@ static const struct column columns[] = {
 	{ "adj", "ADJ", NULL, "OOM adjustment (oom_score_adj), -1000 never to 1000 first.", UNIT_NUMBER, 5, NEED_OOM_ADJ, FIELD(oom_adj),
 		.source = "/proc/PID/oom_score_adj",
 		.misread = "It is an amount, not a priority: each point adds a thousandth of memory and swap to the badness. Children inherit it." },
-	{ "badness", "BADNESS", NULL, "The sum that the OOM killer compares: RES + SWAP + PTE + ADJ in bytes. Unknown for processes that it never kills.", UNIT_BYTES, 7, NEED_BADNESS, FIELD(badness),
+	{ "badness", "BADNESS", NULL, "The sum that the OOM killer compares: RES + SWAP + PTE + ADJ in bytes. Unknown for processes that it never kills.", UNIT_BYTES, 7, NEED_BADNESS, WEIGHT(badness),
 		.source = "mm/oom_kill.c, oom_badness", .formula = "{oomres} + {swap} + {pte} + {adj_weight}|{res} + {swap} + {pte} + {adj_weight}",
 		.misread = "Shared memory counts in full for each process that maps it." },
 	{ "oomres", "OOMRES", NULL, "RES as the OOM killer sees it: before Linux 7.0 a sum that can be some pages off. Unknown where it is the same as RES.", UNIT_BYTES, 7, NEED_STAT, FIELD(oom_resident),
@@ -163,12 +168,12 @@ static const struct column columns[] = {
 	{ "rank", "RANK", NULL, "Place in the order of OOM kills, 1 is killed first: a prediction. Processes that would be killed together have the same rank.", UNIT_ID, 5, NEED_BADNESS, FIELD(rank),
 		.source = "the order of BADNESS, as mm/oom_kill.c takes it",
 		.misread = "A prediction for this moment: memory changes until a kill, and a cgroup at its limit has its own order (g)." },
-	{ "adj_weight", "ADJW", NULL, "ADJ in bytes: how much larger it makes the process look to the OOM killer.", UNIT_BYTES, 7, NEED_OOM_ADJ | NEED_MEMINFO, FIELD(adj_weight),
+	{ "adj_weight", "ADJW", NULL, "ADJ in bytes: how much larger it makes the process look to the OOM killer.", UNIT_BYTES, 7, NEED_OOM_ADJ | NEED_MEMINFO | NEED_WEIGHT, WEIGHT(adj_weight),
 		.source = "", .formula = "{adj} x {system.oom_total} / 1000" },
-	{ "frees", "~FREES", NULL, "Estimate of what a kill would free: ANON + SWAP + PTE, or USS + SWAPPSS + PTE where USS is known.", UNIT_BYTES, 7, NEED_STATUS | NEED_SWAP, FIELD(frees),
+	{ "frees", "~FREES", NULL, "Estimate of what a kill would free: ANON + SWAP + PTE, or USS + SWAPPSS + PTE where USS is known.", UNIT_BYTES, 7, NEED_STATUS | NEED_SWAP | NEED_WEIGHT, WEIGHT(frees),
 		.source = "", .formula = "{uss} + {swappss} + {pte}|{anon} + {swap} + {pte}",
 		.misread = "Less than RES if memory is shared. tmpfs files that the process made are not freed." },
-	{ "protection", "SKIPPED", "protected", "Why the OOM killer skips it: init, kernel thread, adj -1000, zombie, vfork child and others. Unknown if it can be killed.", UNIT_TEXT, 13, NEED_BADNESS, FIELD(protection),
+	{ "protection", "SKIPPED", "protected", "Why the OOM killer skips it: init, kernel thread, adj -1000, zombie, vfork child and others. Unknown if it can be killed.", UNIT_TEXT, 13, NEED_BADNESS, WEIGHT(protection),
 		.source = "/proc/PID/stat, status and oom_score_adj, as mm/oom_kill.c asks",
 		.misread = "This holds now: an adjustment of -1000 can be changed at any time." },
 	{ "oomgroup", "OOMGROUP", NULL, "The cgroup whose processes the OOM killer kills together (memory.oom.group). Unknown if there is none.", UNIT_TEXT, 16, NEED_CGROUP | NEED_OOM_GROUP, EXTRA(oom_group),

@@ -22,16 +22,16 @@ struct process {
 	int64_t oom_resident; /* RES as the OOM killer counts it; UNKNOWN: same as RES */
 	int64_t cpu_time, age, minor_faults, major_faults;
 	int64_t used, page_tables;
-	int64_t badness, adj_weight, frees; /* by model/badness.c, as are rank and protection */
-	const char *protection;
 	/* Never NULL. */
 	const struct process_place *place; /* neighbours often share one */
+	const struct process_weight *weight;
 	const struct process_status *status;
 	const struct process_rollup *rollup;
 	const struct process_extras *extras;
 	uint32_t asked; /* the needs that it was read for, of PROCESS_NEEDS */
 	bool is_kernel_thread;
-	bool is_kept; /* nothing was read: but for its parts and rates it is the row of before */
+	bool has_slept; /* it has not run since the refresh before, by its CPU clock */
+	bool is_kept;   /* nothing was read: but for its parts and rates it is the row of before */
 };
 
 /* Where it runs, which follows from its cgroup. */
@@ -42,6 +42,15 @@ struct process_place {
 
 /* The place of a process of which nothing is known. */
 extern const struct process_place process_no_place;
+
+/* What it means to the OOM killer, by model/badness.c as is its rank (NEED_WEIGHT, NEED_RANK). */
+struct process_weight {
+	int64_t badness, adj_weight, frees;
+	const char *protection;
+};
+
+/* The weight of a process of which it was not computed. */
+extern const struct process_weight process_no_weight;
 
 /* What only status says of its memory (NEED_STATUS): see snapshot_status(). */
 struct process_status {
@@ -86,7 +95,8 @@ struct process_extras {
 /* The extras of a process without any. */
 extern const struct process_extras process_no_extras;
 
-extern const struct row_part process_status_part, process_rollup_part, process_extras_part;
+extern const struct row_part process_weight_part, process_status_part, process_rollup_part,
+	process_extras_part;
 
 extern const struct table process_table;
 

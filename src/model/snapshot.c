@@ -104,6 +104,12 @@ snapshot_set_place(
 		row->place = arena_store(&snapshot->texts, place, sizeof(*place));
 }
 
+struct process_weight *
+snapshot_weight(struct snapshot *snapshot, struct process *row)
+{
+	return row_own_part(row, &process_weight_part, &snapshot->texts);
+}
+
 struct process_extras *
 snapshot_extras(struct snapshot *snapshot, struct process *row)
 {
@@ -136,6 +142,7 @@ snapshot_copy_process(struct snapshot *snapshot, const struct process *row, uint
 	struct process *copy = append_process(snapshot);
 
 	*copy = *row;
+	copy->weight = &process_no_weight;
 	copy->status = &process_no_status;
 	copy->rollup = &process_no_rollup;
 	copy->extras = &process_no_extras;
@@ -165,7 +172,10 @@ copy_place(struct snapshot *snapshot, const struct process_place *place)
 	return place == &process_no_place ? place : arena_store(texts, &copy, sizeof(copy));
 }
 
-/* Growth is that of the snapshot: only all processes together are followed. */
+/*
+ * Growth is that of the snapshot: only all processes together are followed. Of the weight the text
+ * is not copied: only all together are ranked.
+ */
 static void
 take_row(struct snapshot *snapshot, struct process *own, const struct process *row)
 {
@@ -175,6 +185,7 @@ take_row(struct snapshot *snapshot, struct process *own, const struct process *r
 	*own = *row;
 	row_keep_texts(&process_table, own, &snapshot->texts);
 	own->place = copy_place(snapshot, row->place);
+	row_keep_part(own, &process_weight_part, &snapshot->texts);
 	row_keep_part(own, &process_status_part, &snapshot->texts);
 	row_keep_part(own, &process_rollup_part, &snapshot->texts);
 	row_keep_part(own, &process_extras_part, &snapshot->texts);
@@ -212,8 +223,22 @@ snapshot_add_process(struct snapshot *snapshot)
 	row->start_time = UNKNOWN;
 	row->look_time = row->memory_time = UNKNOWN;
 	row->asked = 0;
-	row->is_kernel_thread = row->is_kept = false;
+	row->is_kernel_thread = row->has_slept = row->is_kept = false;
 	return row;
+}
+
+const char *
+snapshot_last_comm(const struct snapshot *snapshot, const struct process *row)
+{
+	return row > snapshot->processes ? row[-1].comm : NULL;
+}
+
+void
+snapshot_drop_last_process(struct snapshot *snapshot)
+{
+	const char *command = snapshot->processes[--snapshot->process_count].command;
+
+	snapshot->command_bytes -= command ? strlen(command) : 0;
 }
 
 void

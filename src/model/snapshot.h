@@ -100,6 +100,12 @@ void snapshot_finish(struct snapshot *snapshot);
 /* Adds a row of UNKNOWNs. Earlier rows may move. */
 struct process *snapshot_add_process(struct snapshot *snapshot);
 
+/* The name of the row before: many programs run several times. NULL: there is none. */
+const char *snapshot_last_comm(const struct snapshot *snapshot, const struct process *row);
+
+/* Takes the last row back. */
+void snapshot_drop_last_process(struct snapshot *snapshot);
+
 /*
  * Adds a copy of a row of another snapshot, which owns the texts: with its status if `needs` has
  * NEED_STATUS, with what smaps_rollup said last, and of the extras only memory_of.
@@ -123,6 +129,7 @@ void snapshot_set_place(
 	struct snapshot *snapshot, struct process *row, const struct process_place *place);
 
 /* Parts of a row of this snapshot, writable. */
+struct process_weight *snapshot_weight(struct snapshot *snapshot, struct process *row);
 struct process_rollup *snapshot_rollup(struct snapshot *snapshot, struct process *row);
 struct process_status *snapshot_status(struct snapshot *snapshot, struct process *row);
 struct process_extras *snapshot_extras(struct snapshot *snapshot, struct process *row);

@@ -169,11 +169,11 @@ write_candidates(const struct snapshot *now, FILE *file)
 	prometheus_begin(file, badness, "gauge",
 		"What the OOM killer compares, of the processes that are killed first.");
 	for (size_t i = 0; i < count; i++)
-		if (now->kill_order[i]->badness != UNKNOWN)
+		if (now->kill_order[i]->weight->badness != UNKNOWN)
 			prometheus_sample(file, badness,
 				&(struct prometheus_label){
 					"rank", (const char[]){ (char)('1' + i), '\0' } },
-				1, (double)now->kill_order[i]->badness);
+				1, (double)now->kill_order[i]->weight->badness);
 	prometheus_begin(file, info, "gauge", "Which processes these are.");
 	for (size_t i = 0; i < count; i++) {
 		const struct process *process = now->kill_order[i];

@@ -185,7 +185,7 @@ static void
 add_hints(const struct replay *replay, struct snapshot *now)
 {
 	uint64_t missing = (now->bits | now->focus_bits) & ~replay->recorded_needs &
-			   ~(NEED_RANK | NEED_INCIDENTS | NEED_HISTORY | NEED_COURSE |
+			   ~(NEED_RANK | NEED_WEIGHT | NEED_INCIDENTS | NEED_HISTORY | NEED_COURSE |
 				   NEED_OWN_LIMIT | NEED_EACH_MAPPING);
 
 	for (; missing; missing &= missing - 1)

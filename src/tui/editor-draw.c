@@ -149,7 +149,7 @@ badness_after(const struct oom_preview *preview, const struct process *process)
 	for (size_t i = 0; i < preview->count; i++)
 		if (preview->effects[i].process == process)
 			return preview->effects[i].after.badness;
-	return process->badness;
+	return process->weight->badness;
 }
 
 static void

@@ -158,7 +158,7 @@ draw_totals(const struct app *app, WINDOW *window, const struct process *process
 {
 	const struct process_rollup *rollup = process->rollup;
 	const int64_t sizes[] = { process->virtual, process->resident, rollup->pss, rollup->uss,
-		process->swap, process->page_tables, process->frees };
+		process->swap, process->page_tables, process->weight->frees };
 	char text[7][UNIT_FORMAT_SIZE];
 
 	for (int i = 0; i < 7; i++)

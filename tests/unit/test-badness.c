@@ -118,7 +118,7 @@ T38_root_gets_no_discount(void **state)
 	add(now, 10, 100 * MIB, 0)->uid = 0;
 	add(now, 11, 100 * MIB, 0)->uid = 1000;
 	badness_rank(now);
-	assert_int_equal(find(now, 10)->badness, find(now, 11)->badness);
+	assert_int_equal(find(now, 10)->weight->badness, find(now, 11)->weight->badness);
 }
 
 static void
@@ -176,13 +176,13 @@ T41_what_is_never_killed_has_a_reason_and_no_rank(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct process *row = find(now, cases[i].pid);
 
-		assert_string_equal(row->protection, cases[i].protection);
+		assert_string_equal(row->weight->protection, cases[i].protection);
 		assert_true(row->rank == UNKNOWN);
-		assert_true(row->badness == UNKNOWN);
+		assert_true(row->weight->badness == UNKNOWN);
 	}
 	assert_int_equal(now->kill_count, 1);
 	assert_int_equal(find(now, 20)->rank, 1);
-	assert_null(find(now, 20)->protection);
+	assert_null(find(now, 20)->weight->protection);
 }
 
 static void
@@ -192,7 +192,7 @@ the_init_of_a_container_can_be_killed(void **state)
 
 	add(now, 1, 5 * MIB, 0);
 	badness_rank(now);
-	assert_null(now->processes[0].protection);
+	assert_null(now->processes[0].weight->protection);
 	assert_int_equal(now->processes[0].rank, 1);
 }
 
@@ -207,7 +207,7 @@ an_adjustment_of_minus_999_is_last_but_not_safe(void **state)
 	now->processes[0].oom_score = 0; /* on a larger machine the kernel shows 0, not 1 */
 	badness_rank(now);
 	assert_int_equal(find(now, 10)->rank, 2);
-	assert_true(find(now, 10)->badness < 0);
+	assert_true(find(now, 10)->weight->badness < 0);
 	assert_int_equal(find(now, 11)->rank, 1);
 }
 
@@ -282,9 +282,9 @@ F14_who_is_not_chosen_dies_with_its_address_space_and_its_group(void **state)
 
 		assert_true(row->rank == cases[i].rank);
 		if (cases[i].protection)
-			assert_string_equal(row->protection, cases[i].protection);
+			assert_string_equal(row->weight->protection, cases[i].protection);
 		else
-			assert_null(row->protection);
+			assert_null(row->weight->protection);
 	}
 }
 
@@ -313,8 +313,8 @@ what_is_unknown_has_no_rank_and_does_not_count(void **state)
 	add(now, 11, MIB, 0);
 	badness_rank(now);
 	assert_true(find(now, 10)->rank == UNKNOWN);
-	assert_true(find(now, 10)->badness == UNKNOWN);
-	assert_null(find(now, 10)->protection);
+	assert_true(find(now, 10)->weight->badness == UNKNOWN);
+	assert_null(find(now, 10)->weight->protection);
 	assert_int_equal(find(now, 11)->rank, 1);
 	now->system.swap_total = UNKNOWN;
 	badness_rank(now);
@@ -327,10 +327,11 @@ ranks_need_all_processes(void **state)
 	struct snapshot *now = *state;
 
 	add(now, 10, MIB, 300);
-	now->bits = NEED_BADNESS & ~(unsigned)NEED_RANK;
+	now->bits = NEED_BADNESS & ~NEED_RANK;
 	derive(now, NULL);
 	assert_true(now->processes[0].rank == UNKNOWN);
-	assert_int_equal(now->processes[0].adj_weight, 300 * (64 * GIB / page / 1000) * page);
+	assert_int_equal(
+		now->processes[0].weight->adj_weight, 300 * (64 * GIB / page / 1000) * page);
 	now->bits = NEED_BADNESS;
 	derive(now, NULL);
 	assert_int_equal(now->processes[0].rank, 1);
@@ -345,14 +346,14 @@ what_killing_frees_is_best_known_by_uss(void **state)
 	row->anon = 3 * MIB;
 	row->swap = 2 * MIB;
 	badness_weigh(now);
-	assert_int_equal(row->frees, 5 * MIB + page);
+	assert_int_equal(row->weight->frees, 5 * MIB + page);
 	snapshot_rollup(now, row)->uss = 4 * MIB;
 	snapshot_rollup(now, row)->swap_pss = MIB / 2;
 	badness_weigh(now);
-	assert_int_equal(row->frees, 4 * MIB + MIB / 2 + page);
+	assert_int_equal(row->weight->frees, 4 * MIB + MIB / 2 + page);
 	row->page_tables = UNKNOWN;
 	badness_weigh(now);
-	assert_true(row->frees == UNKNOWN);
+	assert_true(row->weight->frees == UNKNOWN);
 }
 
 /* The children of the test: each holds another size of memory and has another adjustment. */
@@ -424,9 +425,9 @@ is_as_computed(const struct snapshot *now, const struct process *row)
 {
 	struct badness_scope scope = badness_scope_of(now);
 
-	if (row->parent == getpid() && row->protection && row->oom_adj != -1000)
+	if (row->parent == getpid() && row->weight->protection && row->oom_adj != -1000)
 		return false;
-	if (row->protection || badness_is_vfork_child(row, &scope))
+	if (row->weight->protection || badness_is_vfork_child(row, &scope))
 		return row->oom_score == 0;
 	return row->oom_score == badness_score_of(row, &scope);
 }
@@ -473,7 +474,8 @@ on_1000_processes_the_computed_score_is_the_kernels(void **state)
 	for (size_t i = 0; i < now.process_count; i++) {
 		const struct process *row = &now.processes[i];
 
-		if (row->oom_score == UNKNOWN || (!row->protection && row->badness == UNKNOWN))
+		if (row->oom_score == UNKNOWN ||
+			(!row->weight->protection && row->weight->badness == UNKNOWN))
 			continue;
 		compared++;
 		adjusted += row->oom_adj != 0;
@@ -529,9 +531,9 @@ a_vfork_child_is_told_by_its_score(void **state)
 	assert_int_equal(find(&now, child)->extras->memory_of, parent);
 	scope = badness_scope_of(&now);
 	assert_true(badness_is_vfork_child(find(&now, child), &scope));
-	assert_null(find(&now, child)->protection);
+	assert_null(find(&now, child)->weight->protection);
 	assert_int_equal(find(&now, child)->rank, find(&now, parent)->rank);
-	assert_null(find(&now, parent)->protection);
+	assert_null(find(&now, parent)->weight->protection);
 	assert_true(find(&now, parent)->rank >= 1);
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(parent, NULL, 0), parent);

@@ -176,12 +176,14 @@ formulas_are_true_of_this_machine(void **state)
 {
 	struct source *source;
 	struct snapshot now = { .time = 0 };
-	const struct needs needs = { .bits = (NEED_BUDGET - 1) &
-					     ~(unsigned)(NEED_FAULTS | NEED_WALKS |
-							 NEED_SAMPLED_WALKS | NEED_EVENTS),
+	const struct needs needs = {
+		.bits = ((NEED_BUDGET - 1) &
+				~(NEED_FAULTS | NEED_WALKS | NEED_SAMPLED_WALKS | NEED_EVENTS)) |
+			NEED_WEIGHT,
 		.focus = getpid(),
 		.focus_bits = NEED_MAPPINGS | NEED_LIMITS,
-		.exact = true };
+		.exact = true
+	};
 	const struct process *self;
 
 	assert_int_equal(collect_create(NULL, &source), 0);

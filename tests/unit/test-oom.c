@@ -308,7 +308,7 @@ is_as_previewed(pid_t pid, int64_t to)
 	predicted = &preview.effects[0].after;
 	now = measure(pid, &after);
 	assert_int_equal(predicted->adj, now.oom_adj);
-	is_equal = predicted->score == now.oom_score && predicted->badness == now.badness &&
+	is_equal = predicted->score == now.oom_score && predicted->badness == now.weight->badness &&
 		   (to < 1000 || predicted->rank == now.rank);
 	oom_plan_finish(&plan);
 	oom_preview_finish(&preview);

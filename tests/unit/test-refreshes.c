@@ -193,7 +193,7 @@ only_what_reads_sizes_makes_their_time_new(void **state)
 		needs.only_missing = true;
 		processes_read(processes, &snapshots[1], &snapshots[0], &needs, cases[i].swapless);
 		assert_int_equal(snapshots[0].processes[0].memory_time, 1);
-		assert_int_equal(snapshots[1].processes[0].memory_time, cases[i].has_read ? 2 : 1);
+		assert_int_equal(snapshots[1].processes[0].memory_time > 1, cases[i].has_read);
 		snapshot_finish(&snapshots[0]);
 		snapshot_finish(&snapshots[1]);
 		processes_destroy(processes);
