@@ -125,8 +125,6 @@ needs_of_all(const struct process_list *list)
 		needs |= filter_needs(list->fixed_filter);
 	if (table->search[0] || table->is_filtering)
 		needs |= NEED_COMMAND;
-	if (list->listing->tree)
-		needs |= NEED_STAT; /* their parents */
 	return needs;
 }
 
