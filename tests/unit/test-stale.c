@@ -415,14 +415,8 @@ static void
 an_adjustment_by_another_is_seen(void **state)
 {
 	struct sleeper *sleeper = *state;
-	char path[40];
-	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%lld/oom_score_adj", (long long)sleeper->pid);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fputs("321", file);
-	assert_int_equal(fclose(file), 0);
+	adjust_process(sleeper->pid, 321);
 	assert_int_equal(row_within(sleeper, WITHIN)->oom_adj, 321);
 }
 

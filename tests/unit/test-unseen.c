@@ -125,16 +125,9 @@ static void
 what_is_read_again_with_stat_keeps_the_rest_of_its_row(void **state)
 {
 	struct idle *idle = *state;
-	char path[64];
-	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%lld/oom_score_adj", (long long)idle->other);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fputs("500", file);
-	assert_int_equal(fclose(file), 0);
-	for (int i = 0; i < IDLE_WITHIN; i++)
-		world_refresh(&idle->world);
+	adjust_process(idle->other, 500);
+	idle_row_within_bound(idle);
 	idle_order(idle, 'm');
 	idle_end_other(idle);
 	assert_int_equal(idle_row(idle)->oom_adj, 0);

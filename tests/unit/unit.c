@@ -86,3 +86,16 @@ tree_write_process(const struct tree *tree, const struct tree_process *p)
 	write_file(tree, p->pid, "cgroup", "0::/system.slice/db.service\n");
 	write_file(tree, p->pid, "cmdline", p->cmdline ? p->cmdline : "");
 }
+
+void
+adjust_process(int64_t pid, int adjustment)
+{
+	char path[40];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%lld/oom_score_adj", (long long)pid);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fprintf(file, "%d", adjustment);
+	assert_int_equal(fclose(file), 0);
+}

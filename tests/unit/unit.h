@@ -35,3 +35,6 @@ struct tree_process {
 	int minor_faults;
 };
 void tree_write_process(const struct tree *tree, const struct tree_process *process);
+
+/* Sets the OOM adjustment of a live process, as another one does. To raise it needs no right. */
+void adjust_process(int64_t pid, int adjustment);
